@@ -1,0 +1,137 @@
+# IOC Wall. `make run` shows a living wall, `make test` proves it works; `make help` lists the rest.
+
+SHELL := /bin/bash
+GO ?= $(or $(shell command -v go),$(wildcard /usr/local/go/bin/go),go)
+export PATH := $(dir $(GO)):$(PATH)
+export CGO_ENABLED := 1
+# The version control stamp needs git and its trust in this folder's owner; neither is needed here.
+export GOFLAGS := -buildvcs=false $(filter-out -buildvcs=%,$(GOFLAGS))
+
+# gles: the software renderers of small computers know OpenGL ES. x11: one window system, not two.
+TAGS := gles,x11
+STEP := .ci/step
+
+# Packages that need a window system, or the toolkit: tested without the race detector, whose
+# instrumentation of the toolkit takes minutes. All others are tested with it.
+windowed = $(shell $(GO) list -test -tags $(TAGS) -f '{{or .ForTest .ImportPath}} {{join .Deps " "}}' ./... 2>/dev/null \
+	| grep "\bfyne.io/fyne/v2\b" | cut -d" " -f1 | sed "s|[.]test$$||" | sort -u)
+packages = $(shell $(GO) list -tags $(TAGS) ./... 2>/dev/null)
+
+# Where the benchmarks are. Add a package here and its benchmarks are part of `make bench`; one that
+# compares itself with a peer prints a line `RATIO name value (ours …, peer …)`.
+BENCH_PACKAGES := \
+	./server/journal \
+	./server/source/ais \
+	./server/wire \
+	./server \
+	./geo/... \
+	./media/... \
+	./ui/...
+BENCHTIME ?= 1s
+FUZZTIME ?= 5s
+
+GOFUMPT := bin/tools/gofumpt-v0.9.2
+LINTER := bin/tools/golangci-lint-v2.11.4
+
+# Debian packages: name | set | why. The sets: build (make run, make test), camera (the demonstration's
+# and the tests' cameras), headless (a wall without a display), test.
+define DEBIAN
+gcc                      | build    | C compiler for the window and video code
+libc6-dev                | build    | C library headers
+pkg-config               | build    | finds the C libraries below
+libgl1-mesa-dev          | build    | OpenGL headers
+libgles2-mesa-dev        | build    | OpenGL ES headers and library: draws the windows
+libx11-dev               | build    | X11: windows
+libxrandr-dev            | build    | X11: which monitors there are
+libxxf86vm-dev           | build    | X11: video modes
+libxi-dev                | build    | X11: keyboard and pointer
+libxcursor-dev           | build    | X11: cursors
+libxinerama-dev          | build    | X11: monitors, the old way
+libavcodec-dev           | build    | decodes camera streams
+libavutil-dev            | build    | pictures of decoded streams
+libswscale-dev           | build    | scales decoded pictures
+ffmpeg                   | camera   | makes the streams of the demonstration's cameras, takes the picture of the wall
+xvfb                     | headless | virtual X server for a wall without a display
+libgl1-mesa-dri          | headless | OpenGL in software
+xdotool                  | test     | types and clicks in the window under test
+imagemagick              | test     | reads pixels of the window under test
+xserver-xorg-core        | test     | X server with several monitors
+xserver-xorg-video-dummy | test     | monitors that exist only in memory
+x11-xserver-utils        | test     | arranges those monitors (xrandr)
+endef
+export DEBIAN
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench lint fmt fuzz fuzz-list clean build vet fmt-check test-pure test-ui test-display go-version
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: export RUN_BEGIN := $(shell echo $$(($$(date +%s%N) / 1000000)))
+run: go-version ## install what is missing, build, and show the demonstration on a wall until Ctrl-C
+	@echo "── step 1/4 Debian packages"
+	@.ci/packages build camera $(if $(DISPLAY),,headless)
+	@$(STEP) -q var/log/build.log "step 2/4 build bin/wallsrv and bin/wall (minutes the first time)" $(MAKE) -s build
+	@exec .ci/demo
+
+build: ## build bin/wall and bin/wallsrv
+	@mkdir -p bin
+	$(GO) build -v -tags $(TAGS) -o bin/ ./cmd/wallsrv ./cmd/wall
+
+test: go-version ## install what is missing and run every test
+	@$(STEP) "1/7 Debian packages" .ci/packages build camera headless test
+	@$(STEP) "2/7 format" $(MAKE) -s fmt-check
+	@$(STEP) "3/7 vet" $(MAKE) -s vet
+	@$(STEP) "4/7 tests with the race detector" $(MAKE) -s test-pure
+	@$(STEP) "5/7 tests of the windowed packages" $(MAKE) -s test-ui
+	@$(STEP) -q var/log/build.log "6/7 build bin/wallsrv and bin/wall" $(MAKE) -s build
+	@$(STEP) "7/7 the binaries on a virtual display" $(MAKE) -s test-display
+	@echo "── all tests passed"
+
+vet: ## go vet
+	@$(GO) vet -tags $(TAGS) ./...
+
+fmt: $(GOFUMPT) ## format the code
+	@$(GOFUMPT) -l -w .
+
+fmt-check: $(GOFUMPT) ## list code that is not formatted
+	@bad=$$($(GOFUMPT) -l .); [ -z "$$bad" ] || { echo "not formatted, run make fmt:"; echo "$$bad"; exit 1; }
+
+test-pure: ## tests that need no window toolkit, with the race detector
+	@$(GO) test -race -tags $(TAGS) -timeout 10m $(filter-out $(windowed),$(packages))
+
+test-ui: ## tests of the packages that use the window toolkit
+	@$(if $(windowed),$(GO) test -tags $(TAGS) -timeout 10m $(windowed),echo "none yet")
+
+test-display: ## tests that start bin/wall and bin/wallsrv under Xvfb and read pixels
+	@.ci/xvfb $(GO) test -count=1 -v -run 'Xvfb' -tags $(TAGS),xvfb -timeout 10m ./cmd/wall
+
+bench: ## run the benchmarks and print the ratios to peers
+	@mkdir -p var
+	@$(STEP) "benchmarks" .ci/bench $(BENCHTIME) $(TAGS) $(BENCH_PACKAGES)
+
+lint: $(LINTER) ## run the linters of .golangci.yml
+	@$(STEP) "lint" $(LINTER) run --build-tags $(TAGS) ./...
+
+fuzz: ## run every fuzz target for FUZZTIME (5s)
+	@$(MAKE) -s fuzz-list | while read -r dir name; do \
+		$(STEP) "$$dir $$name" $(GO) test -tags $(TAGS) -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$dir" || exit 1; done
+
+fuzz-list: ## list every fuzz target: folder and name
+	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' --exclude-dir=var --exclude-dir='.git' . \
+		| sed -E 's|/[^/]*:func | |' | sort -u
+
+clean: ## remove what was built and what the demonstration wrote
+	rm -rf bin var
+
+go-version:
+	@$(GO) version >/dev/null 2>&1 || { echo "Go is missing. Install Go 1.26 or newer (https://go.dev/dl) and try again." >&2; exit 1; }
+
+bin/tools/gofumpt-%:
+	@$(STEP) -q var/log/tools.log "build gofumpt $*" env GOBIN=$(CURDIR)/bin/tools $(GO) install mvdan.cc/gofumpt@$*
+	@mv bin/tools/gofumpt $@
+
+bin/tools/golangci-lint-%:
+	@$(STEP) -q var/log/tools.log "build golangci-lint $* (minutes the first time)" \
+		env GOBIN=$(CURDIR)/bin/tools $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$*
+	@mv bin/tools/golangci-lint $@
