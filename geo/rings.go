@@ -1,0 +1,108 @@
+package geo
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"sort"
+
+	"github.com/paulmach/orb"
+)
+
+// Faults of a ring. CheckRing wraps one of them with the place.
+var (
+	ErrRange    = errors.New("position out of range")
+	ErrSwapped  = errors.New("longitude and latitude are swapped")
+	ErrUnclosed = errors.New("ring is not closed")
+	ErrShort    = errors.New("ring has fewer than three corners")
+	ErrCrossing = errors.New("ring crosses itself")
+)
+
+// CheckPoint returns ErrSwapped where exchanging the two numbers would make p
+// valid, ErrRange where it is invalid anyway, and nil for a valid position.
+func CheckPoint(p Point) error {
+	switch {
+	case Valid(p):
+		return nil
+	case Valid(Point{p[1], p[0]}):
+		return fmt.Errorf("%w: [%g, %g], expected [longitude, latitude]", ErrSwapped, p[0], p[1])
+	default:
+		return fmt.Errorf("%w: [%g, %g]", ErrRange, p[0], p[1])
+	}
+}
+
+// CheckRing returns why a ring cannot bound an area: a position out of range or
+// swapped, a ring that is short, unclosed, or crosses itself; nil if it can.
+// Corners that repeat or touch are allowed.
+func CheckRing(ring orb.Ring) error {
+	for i, p := range ring {
+		if err := CheckPoint(p); err != nil {
+			return fmt.Errorf("point %d: %w", i, err)
+		}
+	}
+	if len(ring) > 0 && ring[0] != ring[len(ring)-1] {
+		last := ring[len(ring)-1]
+		return fmt.Errorf("%w: it starts at [%g, %g] and ends at [%g, %g]; repeat the first point at the end",
+			ErrUnclosed, ring[0][0], ring[0][1], last[0], last[1])
+	}
+	if len(ring) < 4 {
+		return fmt.Errorf("%w: %d points with the closing one", ErrShort, len(ring))
+	}
+	if i, j, at, crosses := ringCrossing(ring); crosses {
+		return fmt.Errorf("%w: edge %d and edge %d near [%.5f, %.5f]", ErrCrossing, i, j, at[0], at[1])
+	}
+	return nil
+}
+
+// sweepEdge is an edge with its western end first.
+type sweepEdge struct {
+	a, b Point
+	n    int
+}
+
+// ringCrossing looks for two edges that properly cross, sweeping from west to
+// east. It costs O(n log n) plus the pairs that overlap in longitude.
+func ringCrossing(ring orb.Ring) (i, j int, at Point, crosses bool) {
+	edges := make([]sweepEdge, 0, len(ring)-1)
+	for k := 0; k+1 < len(ring); k++ {
+		a, b := ring[k], ring[k+1]
+		if a[0] > b[0] {
+			a, b = b, a
+		}
+		edges = append(edges, sweepEdge{a, b, k})
+	}
+	sort.Slice(edges, func(x, y int) bool { return edges[x].a[0] < edges[y].a[0] })
+	var open []sweepEdge
+	for _, e := range edges {
+		kept := open[:0]
+		for _, o := range open {
+			if o.b[0] < e.a[0] {
+				continue
+			}
+			kept = append(kept, o)
+			if p, ok := properCrossing(o, e); ok {
+				return min(o.n, e.n), max(o.n, e.n), p, true
+			}
+		}
+		open = append(kept, e)
+	}
+	return 0, 0, Point{}, false
+}
+
+func properCrossing(p, q sweepEdge) (Point, bool) {
+	if min(p.a[1], p.b[1]) > max(q.a[1], q.b[1]) || min(q.a[1], q.b[1]) > max(p.a[1], p.b[1]) {
+		return Point{}, false
+	}
+	d1, d2 := side(q.a, q.b, p.a), side(q.a, q.b, p.b)
+	d3, d4 := side(p.a, p.b, q.a), side(p.a, p.b, q.b)
+	if d1*d2 >= 0 || d3*d4 >= 0 || math.IsNaN(d1+d2+d3+d4) {
+		return Point{}, false
+	}
+	t := d1 / (d1 - d2)
+	return Point{p.a[0] + t*(p.b[0]-p.a[0]), p.a[1] + t*(p.b[1]-p.a[1])}, true
+}
+
+// side is positive where c lies left of the line from a to b.
+func side(a, b, c Point) float64 {
+	return (b[0]-a[0])*(c[1]-a[1]) - (b[1]-a[1])*(c[0]-a[0])
+}
