@@ -1,0 +1,219 @@
+// Package rtsp receives the video track of one camera over RTSP and hands out its access units. It is what the player
+// on a wall and the relay in front of the cameras have in common: connecting, finding the video track among all others,
+// putting packets together again, telling loss, naming the reason of a failure, keeping secrets out of every text, and
+// the pause before the next attempt.
+package rtsp
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"time"
+
+	"github.com/bluenviron/gortsplib/v4"
+	"github.com/bluenviron/gortsplib/v4/pkg/description"
+	"github.com/bluenviron/gortsplib/v4/pkg/format"
+	"github.com/pion/rtp"
+)
+
+// Codec names a video codec. Values are written to health events and never change.
+type Codec string
+
+// The codecs that can be received.
+const (
+	H264 Codec = "h264"
+	H265 Codec = "h265"
+)
+
+// Options says which camera to receive and how.
+type Options struct {
+	// URL is rtsp://host[:port]/path or rtsps://…; it may hold credentials.
+	URL string
+	// User and Pass win over credentials in the URL. Basic and digest (MD5, SHA-256) are used as the camera asks.
+	User, Pass string
+	// TLS is used for rtsps; nil means the system's roots.
+	TLS *tls.Config
+	// Timeout bounds connecting and each request, and how long the connection may be completely silent. Default 10 s.
+	Timeout time.Duration
+}
+
+// Track describes the video track that is being received.
+type Track struct {
+	Codec Codec
+	// Parameters are the parameter sets of the session description (VPS, SPS, PPS as they apply), possibly none.
+	Parameters [][]byte
+	// Format is the library's description of the track, needed to serve it again.
+	Format format.Format
+	// Width and Height are read from the parameter sets, in pixels; 0 while unknown.
+	Width, Height int
+	// FPS is the frame rate the parameter sets declare, 0 if they do not. Cameras deliver others than they declare.
+	FPS float64
+}
+
+// Unit is one access unit: all NAL units of one picture.
+type Unit struct {
+	// NALUs have no start codes and are never empty. They may be kept but must not be written to.
+	NALUs [][]byte
+	// Key says that decoding can start here.
+	Key bool
+	// PTS counts from the first unit of the session on the camera's clock; it may step when the camera's clock does.
+	PTS time.Duration
+	// Arrived is when the last packet of the unit was received.
+	Arrived time.Time
+	// Lost counts the RTP packets missing since the unit before; if not 0, what follows up to a key unit is damaged.
+	Lost uint64
+	// Behind is the time the unit spent in a relay's cache, as the relay declares it; 0 from a camera.
+	Behind time.Duration
+	// Size is the number of bytes in all NALUs.
+	Size int
+}
+
+// Handler receives what a session delivers. All its functions run on the session's goroutine, one at a time: while one
+// of them blocks, nothing is read from the camera. OnPacket may be nil.
+type Handler struct {
+	// OnTrack is called once, when playing has begun.
+	OnTrack func(Track)
+	// OnPacket is called for each RTP packet of the video track, with its size and the packets found missing before it.
+	OnPacket func(at time.Time, bytes int, lost uint64)
+	// OnUnit is called for each access unit.
+	OnUnit func(Unit)
+}
+
+// Play connects to a camera, sets up its video track alone over TCP, and delivers until ctx ends or the session
+// breaks. It always returns an error: ctx's, or an *Error with the reason. When it returns, everything it started is
+// gone. Audio, metadata and back channels are never set up: some cameras end other sessions when asked for those.
+func Play(ctx context.Context, opts Options, h Handler) error {
+	addr, err := parseAddress(opts.URL, opts.User, opts.Pass)
+	if err != nil {
+		return &Error{Reason: ReasonBadStream, Op: "connect", URL: "invalid address", Detail: err.Error()}
+	}
+	s := &session{addr: addr, handler: h}
+	err = s.run(ctx, opts)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return s.failed(err)
+}
+
+// session is one connection to one camera.
+type session struct {
+	addr    address
+	handler Handler
+	op      string
+	lost    uint64
+	decode  depacketizer
+}
+
+func (s *session) run(ctx context.Context, opts Options) error {
+	if opts.Timeout <= 0 {
+		opts.Timeout = 10 * time.Second
+	}
+	tcp := gortsplib.TransportTCP
+	client := &gortsplib.Client{
+		Scheme:        s.addr.url.Scheme,
+		Host:          s.addr.url.Host,
+		Transport:     &tcp,
+		ReadTimeout:   opts.Timeout,
+		WriteTimeout:  opts.Timeout,
+		UserAgent:     "iocwall",
+		OnPacketsLost: func(n uint64) { s.lost += n },
+		OnDecodeError: func(error) {},
+	}
+	if opts.TLS != nil {
+		client.TLSConfig = opts.TLS.Clone()
+	}
+	s.op = "connect"
+	if err := client.Start2(); err != nil {
+		return err
+	}
+	stop := context.AfterFunc(ctx, client.Close)
+	defer func() {
+		if stop() {
+			client.Close()
+		} else {
+			client.Wait() //nolint:errcheck // the context's cause is returned instead
+		}
+	}()
+	if err := s.start(client); err != nil {
+		return err
+	}
+	return client.Wait()
+}
+
+// start describes, sets up and plays the video track.
+func (s *session) start(client *gortsplib.Client) error {
+	s.op = "describe"
+	desc, _, err := client.Describe(s.addr.withCredentials())
+	if err != nil {
+		return err
+	}
+	media, track, err := findVideo(desc)
+	if err != nil {
+		return err
+	}
+	if s.decode, err = newDepacketizer(track); err != nil {
+		return err
+	}
+	s.op = "setup"
+	if _, err = client.Setup(desc.BaseURL, media, 0, 0); err != nil {
+		return err
+	}
+	client.OnPacketRTP(media, track.Format, s.packet)
+	if s.handler.OnTrack != nil {
+		s.handler.OnTrack(track)
+	}
+	s.op = "play"
+	if _, err = client.Play(nil); err != nil {
+		return err
+	}
+	s.op = "read"
+	return nil
+}
+
+// packet runs on the library's reader for each packet of the track, in order.
+func (s *session) packet(pkt *rtp.Packet) {
+	now := time.Now()
+	lost := s.lost
+	s.lost = 0
+	if s.handler.OnPacket != nil {
+		s.handler.OnPacket(now, len(pkt.Payload), lost)
+	}
+	if unit, ok := s.decode.add(pkt, now, lost); ok {
+		s.handler.OnUnit(unit)
+	}
+}
+
+// failed wraps what ended the session.
+func (s *session) failed(err error) error {
+	if err == nil {
+		err = errors.New("the session ended")
+	}
+	reason, relay := classify(err)
+	if reason == ReasonFailed && s.op == "read" {
+		reason = ReasonDisconnected
+	}
+	public := s.addr.url.Clone()
+	public.RawQuery, public.ForceQuery = "", false
+	secrets := []string{s.addr.pass, s.addr.url.RawQuery}
+	return &Error{
+		Reason: reason, Relay: relay, Op: s.op, URL: public.String(),
+		Detail: redactSecrets(err.Error(), secrets...),
+	}
+}
+
+// findVideo picks the first H.264 or H.265 track that is not a back channel.
+func findVideo(desc *description.Session) (*description.Media, Track, error) {
+	err := errNoVideo
+	for _, m := range desc.Medias {
+		if m.Type != description.MediaTypeVideo || m.IsBackChannel {
+			continue
+		}
+		err = errUnsupported
+		for _, f := range m.Formats {
+			if t, ok := trackOf(f); ok {
+				return m, t, nil
+			}
+		}
+	}
+	return nil, Track{}, err
+}

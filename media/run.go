@@ -1,0 +1,177 @@
+package media
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"iocwall/media/rtsp"
+)
+
+// errSource ends a session because the source changed or a retry was asked for.
+var errSource = errors.New("media: the source changed")
+
+// errStalled ends a session that the watchdogs gave up.
+type errStalled struct{ reason Reason }
+
+func (e errStalled) Error() string { return "media: session given up: " + string(e.reason) }
+
+// relayPause bounds the pause before asking a relay of ours again: it shields the camera, so asking is cheap.
+const relayPause = 2 * time.Second
+
+// Run plays until ctx ends and returns ctx's cause. Everything it started is gone when it returns. It may be called
+// again afterwards, but not twice at once.
+func (p *Player) Run(ctx context.Context) error {
+	p.mu.Lock()
+	if p.running {
+		p.mu.Unlock()
+		return errors.New("media: the player is running already; make one player for each camera")
+	}
+	p.running = true
+	p.watch = track{began: time.Now(), lastPicture: p.watch.lastPicture}
+	p.mu.Unlock()
+	var wg sync.WaitGroup
+	wg.Go(func() { p.watchdog(ctx) })
+	p.loop(ctx)
+	wg.Wait()
+	p.mu.Lock()
+	p.running = false
+	p.watch.end(ReasonStopped)
+	p.mu.Unlock()
+	return context.Cause(ctx)
+}
+
+// loop opens one session after the other.
+func (p *Player) loop(ctx context.Context) {
+	backoff := p.opts.Backoff
+	for ctx.Err() == nil {
+		p.mu.Lock()
+		url, change := p.url, p.change
+		p.stats.NextTry = time.Time{}
+		p.mu.Unlock()
+
+		began := time.Now()
+		used, err := p.connect(ctx, url, change)
+		if ctx.Err() != nil {
+			return
+		}
+		if errors.Is(err, errSource) {
+			backoff.Reset()
+			continue
+		}
+		pause := backoff.Next(p.alive(began))
+		reason, relay := reasonOf(err)
+		if relay {
+			pause = min(pause, relayPause)
+		}
+		p.failed(reason, err, backoff.Tries(), pause, relay)
+		if reason == ReasonLoginRefused && !relay {
+			p.waitRefused(ctx, change, used)
+			backoff.Reset()
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-change:
+			backoff.Reset()
+		case <-time.After(pause):
+		}
+	}
+}
+
+// alive tells how long the session that began then has shown pictures.
+func (p *Player) alive(began time.Time) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return max(0, p.watch.lastDecoded.Sub(began))
+}
+
+// failed notes the end of a session.
+func (p *Player) failed(reason Reason, err error, tries int, pause time.Duration, relay bool) {
+	p.mu.Lock()
+	p.watch.end(reason)
+	p.stats.Retries = tries
+	p.stats.Detail = rtsp.Redact(err.Error())
+	p.stats.NextTry = time.Now().Add(pause)
+	if reason == ReasonLoginRefused && !relay {
+		p.stats.NextTry = time.Time{}
+	}
+	p.judge(time.Now())
+	url := rtsp.Public(p.url)
+	p.mu.Unlock()
+	p.log.Warn("camera session ended", slog.String("url", url), slog.String("reason", string(reason)),
+		slog.String("detail", rtsp.Redact(err.Error())), slog.Int("tries", tries), slog.Duration("pause", pause))
+	p.notify()
+}
+
+// login is a pair of credentials.
+type login struct{ user, pass string }
+
+// credentials asks for the login of the next connection.
+func (p *Player) credentials(ctx context.Context) (login, error) {
+	if p.opts.Credentials == nil {
+		return login{}, nil
+	}
+	user, pass, err := p.opts.Credentials(ctx)
+	return login{user, pass}, err
+}
+
+// waitRefused waits until the source changes or other credentials than the refused ones are to be had. Cameras lock
+// accounts after a few wrong logins, so the same ones are never tried again.
+func (p *Player) waitRefused(ctx context.Context, change <-chan struct{}, refused login) {
+	tick := time.NewTicker(p.opts.RefusedCheck)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-change:
+			return
+		case <-tick.C:
+			if p.opts.Credentials == nil {
+				continue
+			}
+			if next, err := p.credentials(ctx); err == nil && next != refused {
+				return
+			}
+		}
+	}
+}
+
+// reasonOf tells why a session ended and whether a relay said so.
+func reasonOf(err error) (Reason, bool) {
+	var stalled errStalled
+	if errors.As(err, &stalled) {
+		return stalled.reason, false
+	}
+	var e *rtsp.Error
+	if errors.As(err, &e) {
+		return e.Reason, e.Relay
+	}
+	return ReasonFailed, false
+}
+
+// watchdog judges the track at every step and reports changes.
+func (p *Player) watchdog(ctx context.Context) {
+	tick := time.NewTicker(p.opts.Limits.Step)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			p.mu.Lock()
+			changed := p.judge(now)
+			v := p.verdict
+			url := rtsp.Public(p.url)
+			p.mu.Unlock()
+			if changed {
+				p.log.Info("camera state changed", slog.String("url", url),
+					slog.String("state", string(v.State)), slog.String("reason", string(v.Reason)))
+				p.notify()
+			}
+		}
+	}
+}
