@@ -1,0 +1,158 @@
+package world
+
+import "iocwall/geo"
+
+// Severity orders alerts.
+type Severity string
+
+// The severities, worst last.
+const (
+	Notice   Severity = "notice"
+	Warning  Severity = "warning"
+	Severe   Severity = "severe"
+	Critical Severity = "critical"
+)
+
+// Rank returns 1 for Notice to 4 for Critical, 0 for a word it does not know.
+func (s Severity) Rank() int {
+	switch s {
+	case Notice:
+		return 1
+	case Warning:
+		return 2
+	case Severe:
+		return 3
+	case Critical:
+		return 4
+	}
+	return 0
+}
+
+// AlertRaised opens an alert.
+type AlertRaised struct {
+	// ID is made by the rule from its name, the entity and the instant it
+	// began, so that the same history gives the same alerts.
+	ID       string   `cbor:"1,keyasint" json:"id"`
+	Rule     string   `cbor:"2,keyasint" json:"rule"`
+	Severity Severity `cbor:"3,keyasint" json:"severity"`
+	// Title is what the alert line says ("Lũ Câu Lâu 4,12 m, trên BĐ3").
+	Title string `cbor:"4,keyasint" json:"title"`
+	// Text is one sentence more; Instruction what to do, lines split by "\n".
+	Text        string    `cbor:"5,keyasint,omitempty" json:"text,omitempty"`
+	Instruction string    `cbor:"6,keyasint,omitempty" json:"instruction,omitempty"`
+	About       Ref       `cbor:"7,keyasint,omitempty" json:"about,omitempty"`
+	Pos         geo.Point `cbor:"8,keyasint" json:"pos"`
+	Placed      bool      `cbor:"9,keyasint,omitempty" json:"placed,omitempty"`
+	Area        string    `cbor:"10,keyasint,omitempty" json:"area,omitempty"`
+	// Since is when the condition began, before any "for:" had run out.
+	Since Time `cbor:"11,keyasint" json:"since"`
+	// Value is the number that fired it, nil when there was none.
+	Value *float64 `cbor:"12,keyasint,omitempty" json:"value,omitempty"`
+}
+
+// Kind returns "alert.raised".
+func (AlertRaised) Kind() string { return "alert.raised" }
+
+// AlertUpdated changes an open alert's words, value or severity.
+type AlertUpdated struct {
+	ID       string   `cbor:"1,keyasint" json:"id"`
+	Severity Severity `cbor:"2,keyasint" json:"severity"`
+	Title    string   `cbor:"3,keyasint" json:"title"`
+	Text     string   `cbor:"4,keyasint,omitempty" json:"text,omitempty"`
+	Value    *float64 `cbor:"5,keyasint,omitempty" json:"value,omitempty"`
+}
+
+// Kind returns "alert.updated".
+func (AlertUpdated) Kind() string { return "alert.updated" }
+
+// AlertResolved closes an alert whose condition is over.
+type AlertResolved struct {
+	ID     string `cbor:"1,keyasint" json:"id"`
+	Reason string `cbor:"2,keyasint,omitempty" json:"reason,omitempty"`
+}
+
+// Kind returns "alert.resolved".
+func (AlertResolved) Kind() string { return "alert.resolved" }
+
+// AlertAcknowledged says who took an alert.
+type AlertAcknowledged struct {
+	ID string `cbor:"1,keyasint" json:"id"`
+	// By is the user's id, Name what the wall shows.
+	By   string `cbor:"2,keyasint" json:"by"`
+	Name string `cbor:"3,keyasint" json:"name"`
+	Note string `cbor:"4,keyasint,omitempty" json:"note,omitempty"`
+}
+
+// Kind returns "alert.acknowledged".
+func (AlertAcknowledged) Kind() string { return "alert.acknowledged" }
+
+// Alert is an alert as it stands.
+type Alert struct {
+	AlertRaised
+	Raised   Time   `cbor:"20,keyasint" json:"raised"`
+	Updated  Time   `cbor:"21,keyasint" json:"updated"`
+	Resolved Time   `cbor:"22,keyasint,omitempty" json:"resolved,omitempty"`
+	Why      string `cbor:"23,keyasint,omitempty" json:"why,omitempty"`
+	// Taken is when somebody acknowledged it, zero while nobody did; the first
+	// to do so stands.
+	Taken   Time   `cbor:"24,keyasint,omitempty" json:"taken,omitempty"`
+	TakenBy string `cbor:"25,keyasint,omitempty" json:"takenBy,omitempty"`
+	Taker   string `cbor:"26,keyasint,omitempty" json:"taker,omitempty"`
+}
+
+// Ref returns the alert's name in the state.
+func (a Alert) Ref() Ref { return NewRef(KindAlert, a.ID) }
+
+// Place returns where the alert points.
+func (a Alert) Place() (geo.Point, bool) { return a.Pos, a.Placed }
+
+// In returns the alert's area.
+func (a Alert) In() string { return a.Area }
+
+// Open reports whether the condition still holds.
+func (a Alert) Open() bool { return a.Resolved == 0 }
+
+func (b AlertRaised) apply(s *State, e *Event) (Ref, Effect, error) {
+	if b.ID == "" {
+		return "", EffectNone, errNoID
+	}
+	if _, there := s.alerts.get(b.ID); there {
+		return NewRef(KindAlert, b.ID), EffectNone, nil
+	}
+	a := Alert{AlertRaised: b, Raised: e.Time, Updated: e.Time}
+	s.alerts.put(b.ID, a)
+	return a.Ref(), EffectPut, nil
+}
+
+func (b AlertUpdated) apply(s *State, e *Event) (Ref, Effect, error) {
+	a, there := s.alerts.get(b.ID)
+	ref := NewRef(KindAlert, b.ID)
+	if !there || !a.Open() || e.Time < a.Updated {
+		return ref, EffectNone, nil
+	}
+	a.Severity, a.Title, a.Text, a.Value, a.Updated = b.Severity, b.Title, b.Text, b.Value, e.Time
+	s.alerts.put(b.ID, a)
+	return ref, EffectPut, nil
+}
+
+func (b AlertResolved) apply(s *State, e *Event) (Ref, Effect, error) {
+	a, there := s.alerts.get(b.ID)
+	ref := NewRef(KindAlert, b.ID)
+	if !there || !a.Open() {
+		return ref, EffectNone, nil
+	}
+	a.Resolved, a.Why = e.Time, b.Reason
+	s.alerts.put(b.ID, a)
+	return ref, EffectPut, nil
+}
+
+func (b AlertAcknowledged) apply(s *State, e *Event) (Ref, Effect, error) {
+	a, there := s.alerts.get(b.ID)
+	ref := NewRef(KindAlert, b.ID)
+	if !there || a.Taken != 0 {
+		return ref, EffectNone, nil
+	}
+	a.Taken, a.TakenBy, a.Taker = e.Time, b.By, b.Name
+	s.alerts.put(b.ID, a)
+	return ref, EffectPut, nil
+}

@@ -1,0 +1,162 @@
+package world
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/fxamacker/cbor/v2"
+)
+
+// codec makes a body of one kind from bytes.
+type codec struct {
+	fromCBOR func([]byte) (Body, error)
+	fromJSON func([]byte) (Body, error)
+}
+
+func codecOf[B Body]() codec {
+	return codec{
+		fromCBOR: func(raw []byte) (Body, error) {
+			var b B
+			err := decMode.Unmarshal(raw, &b)
+			return b, err
+		},
+		fromJSON: func(raw []byte) (Body, error) {
+			var b B
+			err := json.Unmarshal(raw, &b)
+			return b, err
+		},
+	}
+}
+
+// Core deterministic encoding (RFC 8949 section 4.2.1): equal values have equal
+// bytes, which the digest relies on.
+var (
+	encMode = mustMode(cbor.CoreDetEncOptions().UserBufferEncMode())
+	decMode = mustMode(cbor.DecOptions{
+		MaxNestedLevels:  32,
+		MaxArrayElements: 1 << 20,
+		MaxMapPairs:      1 << 20,
+	}.DecMode())
+)
+
+func mustMode[M any](m M, err error) M {
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
+
+type eventCBOR struct {
+	_      struct{} `cbor:",toarray"`
+	Seq    uint64
+	Seen   Time
+	Source string
+	Time   Time
+	Kind   string
+	Body   cbor.RawMessage
+}
+
+// EncodeEvent returns e in the journal's form: a CBOR array of sequence, seen,
+// source, time, kind and body, the body a map with integer keys.
+func EncodeEvent(e *Event) ([]byte, error) {
+	var raw []byte
+	if u, ok := e.Body.(Unknown); ok {
+		raw = u.CBOR
+	} else {
+		var err error
+		if raw, err = cborMarshal(e.Body); err != nil {
+			return nil, fmt.Errorf("world: encode %s: %w", e.Body.Kind(), err)
+		}
+	}
+	return cborMarshal(eventCBOR{Seq: e.Seq, Seen: e.Seen, Source: e.Source, Time: e.Time, Kind: e.Body.Kind(), Body: raw})
+}
+
+// DecodeEvent reads what EncodeEvent wrote. A kind this program does not know
+// gives an Unknown body and no error. The result does not share memory with data.
+func DecodeEvent(data []byte) (Event, error) {
+	var w eventCBOR
+	if err := decMode.Unmarshal(data, &w); err != nil {
+		return Event{}, fmt.Errorf("world: event: %w", err)
+	}
+	e := Event{Seq: w.Seq, Seen: w.Seen, Source: w.Source, Observation: Observation{Time: w.Time}}
+	c, known := bodyKinds[w.Kind]
+	if !known {
+		e.Body = Unknown{Name: w.Kind, CBOR: w.Body}
+		return e, nil
+	}
+	b, err := c.fromCBOR(w.Body)
+	if err != nil {
+		return Event{}, fmt.Errorf("world: event %d, %s: %w", w.Seq, w.Kind, err)
+	}
+	e.Body = b
+	return e, nil
+}
+
+type eventJSON struct {
+	Seq    uint64          `json:"q"`
+	Seen   Time            `json:"s"`
+	Source string          `json:"o"`
+	Time   Time            `json:"t"`
+	Kind   string          `json:"k"`
+	Body   json.RawMessage `json:"b"`
+}
+
+// MarshalJSON writes the event in the wire's form.
+func (e Event) MarshalJSON() ([]byte, error) {
+	w := eventJSON{Seq: e.Seq, Seen: e.Seen, Source: e.Source, Time: e.Time}
+	var err error
+	if w.Kind, w.Body, err = bodyToJSON(e.Body); err != nil {
+		return nil, err
+	}
+	return json.Marshal(w)
+}
+
+// UnmarshalJSON reads the wire's form.
+func (e *Event) UnmarshalJSON(data []byte) error {
+	var w eventJSON
+	if err := json.Unmarshal(data, &w); err != nil {
+		return fmt.Errorf("world: event: %w", err)
+	}
+	*e = Event{Seq: w.Seq, Seen: w.Seen, Source: w.Source, Observation: Observation{Time: w.Time}}
+	var err error
+	e.Body, err = bodyFromJSON(w.Kind, w.Body)
+	return err
+}
+
+type cborInJSON struct {
+	CBOR []byte `json:"$cbor"`
+}
+
+func bodyToJSON(b Body) (string, json.RawMessage, error) {
+	if b == nil {
+		return "", nil, fmt.Errorf("world: event without a body")
+	}
+	if u, ok := b.(Unknown); ok {
+		if u.JSON != nil {
+			return u.Name, u.JSON, nil
+		}
+		raw, err := json.Marshal(cborInJSON{u.CBOR})
+		return u.Name, raw, err
+	}
+	raw, err := json.Marshal(b)
+	if err != nil {
+		return "", nil, fmt.Errorf("world: encode %s: %w", b.Kind(), err)
+	}
+	return b.Kind(), raw, nil
+}
+
+func bodyFromJSON(kind string, raw []byte) (Body, error) {
+	c, known := bodyKinds[kind]
+	if !known {
+		var w cborInJSON
+		if json.Unmarshal(raw, &w) == nil && w.CBOR != nil {
+			return Unknown{Name: kind, CBOR: w.CBOR}, nil
+		}
+		return Unknown{Name: kind, JSON: append([]byte(nil), raw...)}, nil
+	}
+	b, err := c.fromJSON(raw)
+	if err != nil {
+		return nil, fmt.Errorf("world: %s: %w", kind, err)
+	}
+	return b, nil
+}

@@ -1,0 +1,127 @@
+package world
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Command is what a person or a program asks for. The server checks the right,
+// turns it into events and answers with a Receipt of the same ID.
+type Command struct {
+	// ID is made by the sender, at most 64 bytes; a repeated ID of the same
+	// sender is answered again and not done again.
+	ID  string
+	Act Act
+}
+
+// Act is the content of a command. The set is closed.
+type Act interface {
+	// Act returns the act's name on the wire and in the rights table, as in
+	// "alert.acknowledge".
+	Act() string
+	act()
+}
+
+// AcknowledgeAlert takes an alert for the sender.
+type AcknowledgeAlert struct {
+	Alert string `json:"alert"`
+	Note  string `json:"note,omitempty"`
+}
+
+// ShowScene puts a scene on a wall.
+type ShowScene struct {
+	Wall  string `json:"wall"`
+	Scene string `json:"scene"`
+}
+
+// SaveScene stores the next version of a scene.
+type SaveScene struct {
+	Scene SceneSaved `json:"scene"`
+}
+
+// Resync asks for a snapshot: the sender's digest did not agree.
+type Resync struct {
+	At Position `json:"at"`
+	// Kinds are the entity kinds that differed.
+	Kinds []string `json:"kinds"`
+}
+
+// Act returns "alert.acknowledge".
+func (AcknowledgeAlert) Act() string { return "alert.acknowledge" }
+
+// Act returns "scene.show".
+func (ShowScene) Act() string { return "scene.show" }
+
+// Act returns "scene.save".
+func (SaveScene) Act() string { return "scene.save" }
+
+// Act returns "feed.resync".
+func (Resync) Act() string { return "feed.resync" }
+
+func (AcknowledgeAlert) act() {}
+func (ShowScene) act()        {}
+func (SaveScene) act()        {}
+func (Resync) act()           {}
+
+// actKinds is the literal list of what can be asked for.
+var actKinds = map[string]func([]byte) (Act, error){
+	"alert.acknowledge": actOf[AcknowledgeAlert],
+	"scene.show":        actOf[ShowScene],
+	"scene.save":        actOf[SaveScene],
+	"feed.resync":       actOf[Resync],
+}
+
+func actOf[A Act](raw []byte) (Act, error) {
+	var a A
+	err := json.Unmarshal(raw, &a)
+	return a, err
+}
+
+// Receipt answers a command.
+type Receipt struct {
+	ID string `json:"id"`
+	OK bool   `json:"ok"`
+	// Seq is the event the command became, zero when it became none.
+	Seq uint64 `json:"seq,omitempty"`
+	// Reason says in words why it was refused.
+	Reason string `json:"reason,omitempty"`
+}
+
+type commandJSON struct {
+	ID   string          `json:"id"`
+	Act  string          `json:"act"`
+	Args json.RawMessage `json:"args"`
+}
+
+// MarshalJSON writes the command in the wire's form.
+func (c Command) MarshalJSON() ([]byte, error) {
+	if c.Act == nil {
+		return nil, fmt.Errorf("world: command %q asks for nothing", c.ID)
+	}
+	raw, err := json.Marshal(c.Act)
+	if err != nil {
+		return nil, fmt.Errorf("world: encode %s: %w", c.Act.Act(), err)
+	}
+	return json.Marshal(commandJSON{ID: c.ID, Act: c.Act.Act(), Args: raw})
+}
+
+// UnmarshalJSON reads the wire's form. An unknown act is an error.
+func (c *Command) UnmarshalJSON(data []byte) error {
+	var w commandJSON
+	if err := json.Unmarshal(data, &w); err != nil {
+		return fmt.Errorf("world: command: %w", err)
+	}
+	decode, ok := actKinds[w.Act]
+	if !ok {
+		return fmt.Errorf("world: unknown act %q", w.Act)
+	}
+	if len(w.ID) == 0 || len(w.ID) > 64 {
+		return fmt.Errorf("world: a command needs an id of 1 to 64 bytes")
+	}
+	a, err := decode(w.Args)
+	if err != nil {
+		return fmt.Errorf("world: %s: %w", w.Act, err)
+	}
+	*c = Command{ID: w.ID, Act: a}
+	return nil
+}

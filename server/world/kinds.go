@@ -1,0 +1,42 @@
+package world
+
+// bodyKinds is the literal list of what can happen. A name, once released,
+// never changes its meaning; schema.lock holds their fields and is tested.
+var bodyKinds = map[string]codec{
+	"vessel.position": codecOf[VesselPosition](),
+	"vessel.static":   codecOf[VesselStatic](),
+	"aid":             codecOf[AidReport](),
+	"base":            codecOf[BaseReport](),
+
+	"station.defined": codecOf[StationDefined](),
+	"station.reading": codecOf[Reading](),
+
+	"camera.defined": codecOf[CameraDefined](),
+	"camera.health":  codecOf[CameraHealth](),
+
+	"report.opened":  codecOf[ReportOpened](),
+	"report.changed": codecOf[ReportChanged](),
+	"report.overdue": codecOf[ReportOverdue](),
+
+	"figure.defined":  codecOf[FigureDefined](),
+	"figure.reported": codecOf[FigureReported](),
+
+	"area.defined":   codecOf[AreaDefined](),
+	"area.succeeded": codecOf[AreaSucceeded](),
+	"agency.defined": codecOf[AgencyDefined](),
+
+	"wall.defined": codecOf[WallDefined](),
+	"scene.saved":  codecOf[SceneSaved](),
+	"scene.shown":  codecOf[SceneShown](),
+
+	"alert.raised":       codecOf[AlertRaised](),
+	"alert.updated":      codecOf[AlertUpdated](),
+	"alert.resolved":     codecOf[AlertResolved](),
+	"alert.acknowledged": codecOf[AlertAcknowledged](),
+
+	"source.health": codecOf[SourceHealth](),
+	"clock.stepped": codecOf[ClockStepped](),
+	"audited":       codecOf[Audited](),
+	"entity.stale":  codecOf[EntityStale](),
+	"entity.gone":   codecOf[EntityGone](),
+}

@@ -1,0 +1,40 @@
+package world
+
+import "strings"
+
+// Ref names one entity: its kind and its id, as in "vessel/574012345". The
+// kind holds no slash; the id may.
+type Ref string
+
+// Kinds of entity, the first part of a Ref.
+const (
+	KindVessel   = "vessel"
+	KindAid      = "aid"
+	KindBase     = "base"
+	KindStation  = "station"
+	KindCamera   = "camera"
+	KindReport   = "report"
+	KindFigure   = "figure"
+	KindArea     = "area"
+	KindAgency   = "agency"
+	KindScene    = "scene"
+	KindWall     = "wall"
+	KindAlert    = "alert"
+	KindSource   = "source"
+	KindUnplaced = ""
+)
+
+// NewRef returns the Ref of the entity of this kind and id.
+func NewRef(kind, id string) Ref { return Ref(kind + "/" + id) }
+
+// Kind returns the part before the first slash.
+func (r Ref) Kind() string {
+	k, _, _ := strings.Cut(string(r), "/")
+	return k
+}
+
+// ID returns the part after the first slash.
+func (r Ref) ID() string {
+	_, id, _ := strings.Cut(string(r), "/")
+	return id
+}

@@ -1,0 +1,268 @@
+package world
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+
+	"iocwall/geo"
+)
+
+// Entity is one thing the centre knows of, as last known. The concrete types
+// are Vessel, Aid, Base, Station, Camera, Report, Figure, Area, Agency, Wall,
+// Scene, Alert and SourceStatus; they are values and may be kept, but the
+// slices inside them must not be changed.
+type Entity interface {
+	// Ref returns the entity's name.
+	Ref() Ref
+	// Place returns where it is, if it is anywhere.
+	Place() (geo.Point, bool)
+	// In returns the id of the area it belongs to, empty for none.
+	In() string
+}
+
+// State is what is so: the newest of everything a wall needs (called Live in
+// the design). The zero value is not usable; see New. A State belongs to one
+// goroutine.
+type State struct {
+	pos  Position
+	seen Time
+
+	vessels  table[Vessel]
+	aids     table[Aid]
+	bases    table[Base]
+	stations table[Station]
+	cameras  table[Camera]
+	reports  table[Report]
+	figures  table[Figure]
+	areas    table[Area]
+	agencies table[Agency]
+	walls    table[Wall]
+	scenes   table[Scene]
+	alerts   table[Alert]
+	sources  table[SourceStatus]
+}
+
+// New returns an empty state before the first event of the epoch.
+func New(epoch uint64) *State {
+	return &State{
+		pos:      Position{Epoch: epoch},
+		vessels:  newTable[Vessel](KindVessel),
+		aids:     newTable[Aid](KindAid),
+		bases:    newTable[Base](KindBase),
+		stations: newTable[Station](KindStation),
+		cameras:  newTable[Camera](KindCamera),
+		reports:  newTable[Report](KindReport),
+		figures:  newTable[Figure](KindFigure),
+		areas:    newTable[Area](KindArea),
+		agencies: newTable[Agency](KindAgency),
+		walls:    newTable[Wall](KindWall),
+		scenes:   newTable[Scene](KindScene),
+		alerts:   newTable[Alert](KindAlert),
+		sources:  newTable[SourceStatus](KindSource),
+	}
+}
+
+// tables returns the tables in the order of snapshots and digests.
+func (s *State) tables() []anyTable {
+	return []anyTable{
+		&s.vessels, &s.aids, &s.bases, &s.stations, &s.cameras, &s.reports, &s.figures,
+		&s.areas, &s.agencies, &s.walls, &s.scenes, &s.alerts, &s.sources,
+	}
+}
+
+func (s *State) table(kind string) anyTable {
+	switch kind {
+	case KindVessel:
+		return &s.vessels
+	case KindAid:
+		return &s.aids
+	case KindBase:
+		return &s.bases
+	case KindStation:
+		return &s.stations
+	case KindCamera:
+		return &s.cameras
+	case KindReport:
+		return &s.reports
+	case KindFigure:
+		return &s.figures
+	case KindArea:
+		return &s.areas
+	case KindAgency:
+		return &s.agencies
+	case KindWall:
+		return &s.walls
+	case KindScene:
+		return &s.scenes
+	case KindAlert:
+		return &s.alerts
+	case KindSource:
+		return &s.sources
+	}
+	return nil
+}
+
+// At returns the position of the last event applied.
+func (s *State) At() Position { return s.pos }
+
+// Seen returns when the last event applied was learnt: the state's own clock.
+func (s *State) Seen() Time { return s.seen }
+
+// Apply brings the state past event e, which must be the next one. An event
+// out of turn or one that names no entity is an error; in the second case the
+// event counts as applied and the state is otherwise unchanged.
+func (s *State) Apply(e Event) (Change, error) {
+	if e.Seq != s.pos.Seq+1 {
+		return Change{}, fmt.Errorf("world: event %d after %d: the history has a gap", e.Seq, s.pos.Seq)
+	}
+	return s.apply(e)
+}
+
+func (s *State) apply(e Event) (Change, error) {
+	s.pos.Seq = e.Seq
+	s.seen = max(s.seen, e.Seen)
+	if e.Body == nil {
+		return Change{Event: e}, fmt.Errorf("world: event %d has no body", e.Seq)
+	}
+	ref, effect, err := e.Body.apply(s, &e)
+	if err != nil {
+		return Change{Event: e}, fmt.Errorf("world: event %d, %s: %w", e.Seq, e.Body.Kind(), err)
+	}
+	return Change{Event: e, Ref: ref, Effect: effect}, nil
+}
+
+// Entity returns the entity of that name.
+func (s *State) Entity(r Ref) (Entity, bool) {
+	t := s.table(r.Kind())
+	if t == nil {
+		return nil, false
+	}
+	return t.lookup(r.ID())
+}
+
+// Entities yields every entity of the kind, or of every kind when kind is
+// empty, in no particular order.
+func (s *State) Entities(kind string) iter.Seq[Entity] {
+	return func(yield func(Entity) bool) {
+		if kind != "" {
+			if t := s.table(kind); t != nil {
+				t.each(yield)
+			}
+			return
+		}
+		for _, t := range s.tables() {
+			if !t.each(yield) {
+				return
+			}
+		}
+	}
+}
+
+// Count returns the number of entities of the kind, or of all when empty.
+func (s *State) Count(kind string) int {
+	if kind != "" {
+		if t := s.table(kind); t != nil {
+			return t.size()
+		}
+		return 0
+	}
+	n := 0
+	for _, t := range s.tables() {
+		n += t.size()
+	}
+	return n
+}
+
+// Vessel returns the vessel with the MMSI.
+func (s *State) Vessel(mmsi string) (Vessel, bool) { return s.vessels.get(mmsi) }
+
+// Vessels yields all vessels in no particular order.
+func (s *State) Vessels() iter.Seq[Vessel] { return s.vessels.all() }
+
+// Station returns the monitoring station with the id.
+func (s *State) Station(id string) (Station, bool) { return s.stations.get(id) }
+
+// Stations returns all monitoring stations by id.
+func (s *State) Stations() []Station { return s.stations.sorted() }
+
+// Camera returns the camera with the id.
+func (s *State) Camera(id string) (Camera, bool) { return s.cameras.get(id) }
+
+// Cameras returns all cameras by id.
+func (s *State) Cameras() []Camera { return s.cameras.sorted() }
+
+// Report returns the citizen's report with the id.
+func (s *State) Report(id string) (Report, bool) { return s.reports.get(id) }
+
+// Reports yields all reports in no particular order.
+func (s *State) Reports() iter.Seq[Report] { return s.reports.all() }
+
+// Figure returns the indicator with the id.
+func (s *State) Figure(id string) (Figure, bool) { return s.figures.get(id) }
+
+// Figures returns all indicators by id.
+func (s *State) Figures() []Figure { return s.figures.sorted() }
+
+// Area returns the administrative area with the id.
+func (s *State) Area(id string) (Area, bool) { return s.areas.get(id) }
+
+// Areas returns all areas by id, past and future ones too.
+func (s *State) Areas() []Area { return s.areas.sorted() }
+
+// Agency returns the agency with the id.
+func (s *State) Agency(id string) (Agency, bool) { return s.agencies.get(id) }
+
+// Wall returns the wall with the id.
+func (s *State) Wall(id string) (Wall, bool) { return s.walls.get(id) }
+
+// Walls returns all walls by id.
+func (s *State) Walls() []Wall { return s.walls.sorted() }
+
+// Scene returns the scene with the id.
+func (s *State) Scene(id string) (Scene, bool) { return s.scenes.get(id) }
+
+// Scenes returns all scenes by id.
+func (s *State) Scenes() []Scene { return s.scenes.sorted() }
+
+// Alert returns the alert with the id.
+func (s *State) Alert(id string) (Alert, bool) { return s.alerts.get(id) }
+
+// Alerts returns all alerts, worst first, then oldest first, then by id.
+func (s *State) Alerts() []Alert {
+	out := s.alerts.sorted()
+	slices.SortStableFunc(out, func(a, b Alert) int {
+		if d := b.Severity.Rank() - a.Severity.Rank(); d != 0 {
+			return d
+		}
+		return int(min(max(a.Since-b.Since, -1), 1))
+	})
+	return out
+}
+
+// Sources returns the health of all sources by name.
+func (s *State) Sources() []SourceStatus { return s.sources.sorted() }
+
+// Within reports whether area is root or lies below it in the tree. An empty
+// root holds everything. A parent that was defined in a circle ends the search.
+func (s *State) Within(area, root string) bool {
+	if root == "" {
+		return true
+	}
+	for range 32 {
+		if area == root {
+			return true
+		}
+		a, ok := s.areas.get(area)
+		if !ok || a.Parent == "" {
+			return false
+		}
+		area = a.Parent
+	}
+	return false
+}
+
+func (s *State) drop(r Ref) bool {
+	t := s.table(r.Kind())
+	return t != nil && t.remove(r.ID())
+}
