@@ -1,0 +1,188 @@
+package house
+
+import (
+	"path"
+	"strings"
+	"testing"
+)
+
+// row says what one package of ours may import of ours, and why. A name that ends in /... means
+// that folder and all below it; a * in a package's own name stands for one folder. What a package
+// may import, its tests may import too; tests may in addition import what is in testing.
+type row struct {
+	name    string
+	imports string // separated by spaces
+	tests   string // additions for test files
+	why     string
+}
+
+// rows is the import table. A new package needs a row: say in why what keeps it honest.
+var rows = []row{
+	{"assets", "", "", "embedded files are the ground; nothing of ours lies under them"},
+
+	{"geo", "", "", "positions and shapes are mathematics"},
+	{"geo/tiles", "geo", "", "tiles are cut from geometry; they know nothing of what is drawn over them"},
+	{"geo/draw", "geo geo/tiles", "assets", "draws into an image without any toolkit, so that prints and tests can draw too"},
+
+	{"media", "media/rtsp", "media/mediatest media/relay", "the player takes its decoder as a value and stays free of C"},
+	{"media/rtsp", "", "", "reasons and addresses of streams, shared by both ends"},
+	{"media/decode", "media media/rtsp", "media/mediatest", "the only C of ours; it knows frames and nothing else"},
+	{"media/relay", "media/rtsp", "media/mediatest", "a relay runs on computers without a screen"},
+	{"media/onvif", "", "", "a protocol"},
+	{"media/mediatest", "media/relay media/rtsp", "", "cameras for tests and the demonstration"},
+
+	{"server", "server/... media/relay media/rtsp media/onvif assets geo", "media/mediatest", "the application: it alone knows all parts"},
+	{"server/world", "geo", "", "the contract that server and wall share; pure"},
+	{"server/scene", "server/world", "", "from a scene to rectangles; pure"},
+	{"server/expr", "server/world geo", "", "one language for filters, mappings and rules"},
+	{"server/wire", "server/world", "", "both ends of the protocol, in one package"},
+	{"server/journal", "server/world", "", "stores events without knowing what they mean"},
+	{"server/archive", "server/world server/journal", "", "reads the journal by cursor, off the loop"},
+	{"server/rule", "server/world geo server/expr server/calendar server/law", "", "time and state are arguments"},
+	{"server/source", "server/world geo server/expr server/format/...", "", "what all sources share"},
+	{"server/source/sourcetest", "server/world server/source geo", "", "the conformance suite knows the contract, no kind"},
+	{"server/source/*", "server/world server/source server/expr geo server/format/...", "server/source/sourcetest assets", "a kind never imports another kind or the server"},
+	{"server/format/*", "", "", "a pure codec, shared by kinds and doors"},
+	{"server/calendar", "", "", "days and hours; pure"},
+	{"server/figure", "server/world server/calendar server/expr", "", "indicators are computed from the history alone"},
+	{"server/law", "server/world geo server/calendar", "", "dated code: a decree and its tests"},
+	{"server/citizen", "server/world geo server/calendar server/format/... server/blob server/vault", "", "a public door: it sees what it must and no more"},
+	{"server/warn", "server/world geo server/calendar server/format/... server/blob server/vault", "", "a public door: it sees what it must and no more"},
+	{"server/order", "server/world geo server/calendar server/format/... server/blob server/vault", "", "orders and tasks"},
+	{"server/notify", "server/world server/journal", "", "reads the journal by cursor, off the loop"},
+	{"server/print", "server/world server/journal", "", "reads the journal by cursor, off the loop"},
+	{"server/auth", "server/world", "", "rights are decided without knowing what is asked for"},
+	{"server/vault", "server/world", "", "personal data stays behind its own door"},
+	{"server/blob", "server/world", "", "files by their sum"},
+	{"server/demo", "server/format/... geo media/mediatest media/rtsp assets", "server/...", "talks to the server only through its public doors"},
+
+	{"ui", "server/world server/scene server/expr ui/... geo/... media media/rtsp assets", "", "the wall sees the server only through the contract and a feed"},
+	{"ui/tile", "server/world geo geo/draw media media/rtsp assets ui/look ui/paint ui/words", "geo/tiles", "a tile draws what it is given"},
+	{"ui/look", "assets", "", "colours and sizes"},
+	{"ui/paint", "assets ui/look", "", "shapes and text in an image"},
+	{"ui/words", "assets", "", "texts in two languages"},
+	{"ui/screens", "", "", "all of X11 is here; another window system would be a twin of it"},
+
+	{"cmd/wall", "server/world server/wire server/scene server/expr ui/... media/... geo/... assets", "server/...", "flags and wiring of the wall; the one place where toolkit, decoder and feed meet"},
+	{"cmd/wallsrv", "server/... media/relay media/rtsp media/onvif assets", "", "flags and wiring of the server"},
+	{"cmd/house", "", "", "the rules read files; they import nothing of ours"},
+}
+
+// ban forbids imports from outside, everywhere but in some packages.
+type ban struct {
+	imports string   // an import path; /... as in row
+	except  []string // package folders; /... as in row
+	tests   bool     // whether tests are bound as well
+	why     string
+}
+
+var bans = []ban{
+	{"C", []string{"media/decode"}, true, "C code is kept in one small package, so that everything else builds and is raced anywhere"},
+	{"fyne.io/fyne/v2/app", []string{"cmd/wall"}, true, "opening a window needs a display and C; tests of ui need neither"},
+	{"fyne.io/...", []string{"ui/...", "cmd/wall"}, true, "only the wall has windows"},
+	{"iocwall/media/decode", []string{"cmd/wall", "media/decode"}, true, "decoders are handed in, so that ui and media stay free of C"},
+	{"iocwall/ui/...", []string{"cmd/wall", "ui/..."}, true, "the server runs without a screen"},
+	{"github.com/jezek/xgb/...", []string{"ui/screens", "cmd/wall"}, true, "all of X11 is in ui/screens"},
+	{"go.etcd.io/bbolt", []string{"server/journal", "server/archive", "server/vault", "server/blob"}, true, "stores are behind their packages"},
+	{"github.com/bluenviron/gortsplib/...", []string{"media/..."}, true, "camera streams are media's"},
+	{"github.com/gorilla/websocket", []string{"server/wire", "server"}, true, "the protocol has one home"},
+	{"log", nil, false, "logs are structured and handed in (log/slog)"},
+	{"math/rand", nil, false, "math/rand/v2 with a seed that is handed in"},
+	{"io/ioutil", nil, true, "replaced by io and os"},
+}
+
+// matches tells whether name is the pattern, or lies at or under it where the pattern ends in /...,
+// or is a match of its stars.
+func matches(pattern, name string) bool {
+	if under, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return name == under || strings.HasPrefix(name, under+"/")
+	}
+	ok, _ := path.Match(pattern, name)
+	return ok
+}
+
+func anyMatches(patterns []string, name string) bool {
+	for _, p := range patterns {
+		if matches(p, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// rowOf returns the row of a package: the first that fits, so rows without a star come first.
+func rowOf(dir string) (row, bool) {
+	for _, r := range rows {
+		if r.name == dir {
+			return r, true
+		}
+	}
+	for _, r := range rows {
+		if matches(r.name, dir) {
+			return r, true
+		}
+	}
+	return row{}, false
+}
+
+func TestImportsFollowTheTable(t *testing.T) {
+	r := repository(t)
+	for _, p := range r.sorted() {
+		rule, ok := rowOf(p.dir)
+		if !ok {
+			t.Errorf("%s has no row in the import table: add one to rows in cmd/house/imports_test.go, with the reason, and a line to ARCHITECTURE.md", p.dir)
+			continue
+		}
+		allowed := strings.Fields(rule.imports)
+		for _, s := range p.code {
+			checkOurs(t, s, p.dir, allowed, rule)
+		}
+		allowed = append(allowed, strings.Fields(rule.tests)...)
+		for _, s := range p.tests {
+			checkOurs(t, s, p.dir, allowed, rule)
+		}
+	}
+}
+
+func checkOurs(t *testing.T, s *source, dir string, allowed []string, rule row) {
+	t.Helper()
+	for _, imported := range s.imports {
+		ours, ok := strings.CutPrefix(imported, module)
+		if ok && ours != dir && !anyMatches(allowed, ours) {
+			t.Errorf("%s imports %s, which the row of %s does not allow: %s", s.name, imported, rule.name, rule.why)
+		}
+	}
+}
+
+func TestBannedImports(t *testing.T) {
+	for _, p := range repository(t).sorted() {
+		files := append(append([]*source(nil), p.code...), p.tests...)
+		for i, s := range files {
+			for _, imported := range s.imports {
+				for _, b := range bans {
+					if (b.tests || i < len(p.code)) && matches(b.imports, imported) && !anyMatches(b.except, p.dir) {
+						t.Errorf("%s imports %s: %s", s.name, imported, b.why)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestEveryRowIsReal keeps rows from growing stale in the one way that can be seen here: a row that
+// allows a package which no row describes.
+func TestEveryRowIsReal(t *testing.T) {
+	for _, r := range rows {
+		if r.why == "" {
+			t.Errorf("the row of %s has no reason", r.name)
+		}
+		for _, name := range strings.Fields(r.imports + " " + r.tests) {
+			if strings.HasSuffix(name, "/...") {
+				continue
+			}
+			if _, ok := rowOf(name); !ok {
+				t.Errorf("the row of %s allows %s, which has no row", r.name, name)
+			}
+		}
+	}
+}
