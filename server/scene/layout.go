@@ -1,0 +1,187 @@
+// Package scene turns a scene into rectangles on screens. It is pure: a wall
+// and a scene go in, a plan or a list of problems comes out. Scenes are laid
+// out in wall millimetres, so a tile may span any screens of any size, and what
+// lies behind a bezel is left out rather than bent around it.
+package scene
+
+import (
+	"fmt"
+	"image"
+	"math"
+
+	"iocwall/server/world"
+)
+
+// Plan says what every screen of a wall shows.
+type Plan struct {
+	Screens []ScreenPlan
+}
+
+// ScreenPlan is what one screen shows, in the scene's order.
+type ScreenPlan struct {
+	Screen world.Screen
+	Tiles  []Placement
+}
+
+// Placement is a tile, or the part of it, on one screen.
+type Placement struct {
+	Tile world.Tile
+	// Visible is the part on this screen, in screen pixels from its top left
+	// corner.
+	Visible image.Rectangle
+	// Whole is where the entire tile would lie in this screen's pixels; it may
+	// reach beyond the screen on any side. Content that spans screens is drawn
+	// for Whole and cropped to Visible.
+	Whole image.Rectangle
+	// Column and Row count the screens the tile spans from its top left one,
+	// of Columns by Rows.
+	Column, Row, Columns, Rows int
+}
+
+// Spans reports whether the tile lies on more than one screen.
+func (p Placement) Spans() bool { return p.Columns*p.Rows > 1 }
+
+// Problem is one thing wrong with a wall or a scene.
+type Problem struct {
+	// Where names the screen or the tile ("tile cam-1", "screen 4").
+	Where string
+	// What says what is wrong and what to do.
+	What string
+}
+
+// Error returns the problem as one line.
+func (p Problem) Error() string { return p.Where + ": " + p.What }
+
+// Layout lays the scene out on the wall. Problems of the scene do not stop it:
+// a tile that cannot be placed is left out and named.
+func Layout(w world.WallDefined, s world.SceneSaved) (Plan, []Problem) {
+	problems := append(Check(w), CheckScene(w, s)...)
+	plan := Plan{Screens: make([]ScreenPlan, 0, len(w.Screens))}
+	for _, sc := range w.Screens {
+		sp := ScreenPlan{Screen: sc}
+		if sc.W > 0 && sc.H > 0 && sc.PxW > 0 && sc.PxH > 0 {
+			for _, t := range s.Tiles {
+				if p, ok := place(w, sc, t); ok {
+					sp.Tiles = append(sp.Tiles, p)
+				}
+			}
+		}
+		plan.Screens = append(plan.Screens, sp)
+	}
+	return plan, problems
+}
+
+// place returns the part of t on sc. A part thinner than two pixels counts as
+// none: a tile that merely touches a neighbour does not spill on to it.
+func place(w world.WallDefined, sc world.Screen, t world.Tile) (Placement, bool) {
+	kx, ky := float64(sc.PxW)/sc.W, float64(sc.PxH)/sc.H
+	whole := image.Rect(
+		round((t.X-sc.X)*kx), round((t.Y-sc.Y)*ky),
+		round((t.X+t.W-sc.X)*kx), round((t.Y+t.H-sc.Y)*ky))
+	vis := whole.Intersect(image.Rect(0, 0, sc.PxW, sc.PxH))
+	if vis.Dx() < 2 || vis.Dy() < 2 {
+		return Placement{}, false
+	}
+	p := Placement{Tile: t, Visible: vis, Whole: whole}
+	p.Column, p.Columns = rank(w, sc, t, true)
+	p.Row, p.Rows = rank(w, sc, t, false)
+	return p, true
+}
+
+// rank returns the place of sc among the distinct columns (or rows) of screens
+// that the tile covers, and how many there are.
+func rank(w world.WallDefined, sc world.Screen, t world.Tile, columns bool) (at, of int) {
+	const touch = 2 // mm: less than this of a screen does not count
+	seen := map[int]bool{}
+	for _, o := range w.Screens {
+		if min(o.X+o.W, t.X+t.W)-max(o.X, t.X) < touch || min(o.Y+o.H, t.Y+t.H)-max(o.Y, t.Y) < touch {
+			continue
+		}
+		key, mine := round(o.Y), round(sc.Y)
+		if columns {
+			key, mine = round(o.X), round(sc.X)
+		}
+		if !seen[key] {
+			seen[key] = true
+			of++
+			if key < mine {
+				at++
+			}
+		}
+	}
+	return at, max(of, 1)
+}
+
+func round(x float64) int { return int(math.Round(x)) }
+
+// Check returns what is wrong with a wall.
+func Check(w world.WallDefined) []Problem {
+	var out []Problem
+	ids := map[int]bool{}
+	for i, s := range w.Screens {
+		where := fmt.Sprintf("screen %d", s.ID)
+		if ids[s.ID] {
+			out = append(out, Problem{where, "its number is used twice; number the screens apart"})
+		}
+		ids[s.ID] = true
+		if s.W <= 0 || s.H <= 0 || s.PxW <= 0 || s.PxH <= 0 {
+			out = append(out, Problem{where, "needs a width and a height in millimetres and in pixels above zero"})
+		}
+		for _, o := range w.Screens[:i] {
+			if overlap(s.X, s.W, o.X, o.W) > 1 && overlap(s.Y, s.H, o.Y, o.H) > 1 {
+				out = append(out, Problem{where, fmt.Sprintf("lies over screen %d; check its place and bezels", o.ID)})
+			}
+		}
+	}
+	if len(w.Screens) == 0 {
+		out = append(out, Problem{"wall " + w.ID, "has no screens"})
+	}
+	return out
+}
+
+// CheckScene returns what is wrong with a scene on a wall.
+func CheckScene(w world.WallDefined, s world.SceneSaved) []Problem {
+	var out []Problem
+	ids := map[string]bool{}
+	for i, t := range s.Tiles {
+		where := fmt.Sprintf("tile %d (%s)", i+1, t.ID)
+		switch {
+		case t.ID == "":
+			out = append(out, Problem{where, "needs an id"})
+		case ids[t.ID]:
+			out = append(out, Problem{where, "its id is used twice in this scene"})
+		}
+		ids[t.ID] = true
+		if t.Kind == "" {
+			out = append(out, Problem{where, "needs a kind"})
+		}
+		if t.W <= 0 || t.H <= 0 {
+			out = append(out, Problem{where, "needs a width and a height above zero"})
+			continue
+		}
+		on := false
+		for _, sc := range w.Screens {
+			on = on || (overlap(t.X, t.W, sc.X, sc.W) > 1 && overlap(t.Y, t.H, sc.Y, sc.H) > 1)
+		}
+		if !on {
+			out = append(out, Problem{where, "lies on no screen of the wall " + w.ID})
+		}
+	}
+	return out
+}
+
+func overlap(a, aw, b, bw float64) float64 { return min(a+aw, b+bw) - max(a, b) }
+
+// Bounds returns the wall's extent in millimetres: the corner of its leftmost
+// and topmost picture area, and its width and height.
+func Bounds(w world.WallDefined) (x, y, width, height float64) {
+	if len(w.Screens) == 0 {
+		return 0, 0, 0, 0
+	}
+	x0, y0, x1, y1 := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
+	for _, s := range w.Screens {
+		x0, y0 = min(x0, s.X), min(y0, s.Y)
+		x1, y1 = max(x1, s.X+s.W), max(y1, s.Y+s.H)
+	}
+	return x0, y0, x1 - x0, y1 - y0
+}

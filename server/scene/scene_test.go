@@ -1,0 +1,154 @@
+package scene
+
+import (
+	"image"
+	"math"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"iocwall/server/world"
+)
+
+func reference() world.WallDefined {
+	return Grid{
+		ID: "main", Columns: 9, Rows: 3, PanelW: 1217.6, PanelH: 684.9, Gap: 7.6, PxW: 1920, PxH: 1080,
+		Seat: 5000, PerNode: []int{2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 2}, NodeFormat: "pc-%02d",
+	}.Wall()
+}
+
+func TestGridIsTheReferenceWall(t *testing.T) {
+	w := reference()
+	if len(w.Screens) != 27 || len(Check(w)) != 0 {
+		t.Fatalf("%d screens, problems %v", len(w.Screens), Check(w))
+	}
+	nodes := map[string]int{}
+	for _, s := range w.Screens {
+		nodes[s.Node]++
+	}
+	if len(nodes) != 12 {
+		t.Errorf("%d nodes, want 12: %v", len(nodes), nodes)
+	}
+	if last := w.Screens[26]; math.Abs(last.X-8*(1217.6+7.6)) > 1e-6 || math.Abs(last.Y-2*(684.9+7.6)) > 1e-6 {
+		t.Errorf("screen 27 at %v, %v", last.X, last.Y)
+	}
+}
+
+func TestMinText(t *testing.T) {
+	s := reference().Screens[0]
+	for _, c := range []struct {
+		mm   float64
+		want int
+	}{{5000, 56}, {6500, 72}, {8000, 88}} {
+		if got := MinText(s, c.mm); got != c.want {
+			t.Errorf("MinText at %v mm = %d, want %d", c.mm, got, c.want)
+		}
+	}
+}
+
+func TestAt(t *testing.T) {
+	w := reference()
+	for _, c := range []struct {
+		at   At
+		want image.Rectangle // in pixels of the screen the place starts on
+		on   int
+	}{
+		{At{Screens: "1"}, image.Rect(0, 0, 1920, 1080), 1},
+		{At{Screens: "5", Cell: "2x2:4"}, image.Rect(960, 540, 1920, 1080), 5},
+		{At{Screens: "1", Top: 208}, image.Rect(0, 0, 1920, 208), 1},
+		{At{Screens: "1", Below: 208, Cell: "2x2:1"}, image.Rect(0, 208, 960, 644), 1},
+		{At{Screens: "27", Cell: "3x1:1-2"}, image.Rect(0, 0, 1280, 1080), 27},
+	} {
+		x, y, ww, h, err := c.at.Rect(w)
+		if err != nil {
+			t.Errorf("%+v: %v", c.at, err)
+			continue
+		}
+		plan, _ := Layout(w, world.SceneSaved{Tiles: []world.Tile{{ID: "a", Kind: "clock", X: x, Y: y, W: ww, H: h}}})
+		got := plan.Screens[c.on-1].Tiles
+		if len(got) != 1 || got[0].Visible != c.want {
+			t.Errorf("%+v lies at %+v, want %v", c.at, got, c.want)
+		}
+		for i, sp := range plan.Screens {
+			if i != c.on-1 && len(sp.Tiles) > 0 {
+				t.Errorf("%+v spills on to screen %d", c.at, i+1)
+			}
+		}
+	}
+	for _, bad := range []At{{Screens: "x"}, {Screens: "28"}, {Screens: "24-4"}, {Screens: "1", Cell: "2x2"}, {Screens: "1", Cell: "2x2:5"}, {Screens: "1", Cell: "0x2:1"}} {
+		if _, _, _, _, err := bad.Rect(w); err == nil {
+			t.Errorf("%+v was accepted", bad)
+		}
+	}
+}
+
+func TestSpanLeavesOutWhatBezelsHide(t *testing.T) {
+	w := reference()
+	x, y, ww, h, err := At{Screens: "4-24"}.Rect(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, problems := Layout(w, world.SceneSaved{Tiles: []world.Tile{{ID: "map", Kind: "map", X: x, Y: y, W: ww, H: h}}})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	centre := plan.Screens[13].Tiles[0] // screen 14, the middle of three by three
+	if centre.Column != 1 || centre.Row != 1 || centre.Columns != 3 || centre.Rows != 3 || !centre.Spans() {
+		t.Errorf("centre is %+v", centre)
+	}
+	// One screen and one bezel of 7.6 mm (12 px) lie left of the centre.
+	if centre.Whole.Min.X != -(1920 + 12) {
+		t.Errorf("whole starts at %d px, want %d", centre.Whole.Min.X, -(1920 + 12))
+	}
+}
+
+func TestProblemsAreAllNamed(t *testing.T) {
+	w := reference()
+	w.Screens[1].X = 10
+	w.Screens[2].PxW = 0
+	w.Screens[3].ID = 1
+	s := world.SceneSaved{Tiles: []world.Tile{
+		{ID: "a", Kind: "clock", X: -5000, W: 10, H: 10},
+		{ID: "a", W: 0},
+	}}
+	_, problems := Layout(w, s)
+	var all []string
+	for _, p := range problems {
+		all = append(all, p.Error())
+	}
+	text := strings.Join(all, "\n")
+	for _, want := range []string{"lies over screen", "above zero", "used twice; number", "on no screen", "used twice in this scene", "needs a kind"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no word of %q in:\n%s", want, text)
+		}
+	}
+}
+
+// Whatever the wall, visible parts lie on their screen and inside the whole.
+func TestLayoutProperty(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g := Grid{
+			ID: "w", Columns: rapid.IntRange(1, 9).Draw(t, "columns"), Rows: rapid.IntRange(1, 4).Draw(t, "rows"),
+			PanelW: rapid.Float64Range(300, 2000).Draw(t, "w"), PanelH: rapid.Float64Range(200, 1200).Draw(t, "h"),
+			Gap: rapid.Float64Range(0, 40).Draw(t, "gap"), PxW: rapid.IntRange(320, 3840).Draw(t, "pxw"), PxH: rapid.IntRange(180, 2160).Draw(t, "pxh"),
+		}
+		w := g.Wall()
+		_, _, ww, wh := Bounds(w)
+		tile := world.Tile{
+			ID: "t", Kind: "map", X: rapid.Float64Range(0, ww-50).Draw(t, "x"), Y: rapid.Float64Range(0, wh-50).Draw(t, "y"),
+			W: rapid.Float64Range(50, 3000).Draw(t, "tw"), H: rapid.Float64Range(50, 3000).Draw(t, "th"),
+		}
+		plan, _ := Layout(w, world.SceneSaved{Tiles: []world.Tile{tile}})
+		for _, sp := range plan.Screens {
+			for _, p := range sp.Tiles {
+				if !p.Visible.In(image.Rect(0, 0, g.PxW, g.PxH)) || !p.Visible.In(p.Whole) {
+					t.Fatalf("screen %d: visible %v, whole %v", sp.Screen.ID, p.Visible, p.Whole)
+				}
+				if p.Column >= p.Columns || p.Row >= p.Rows {
+					t.Fatalf("screen %d: part %d,%d of %dx%d", sp.Screen.ID, p.Column, p.Row, p.Columns, p.Rows)
+				}
+			}
+		}
+	})
+}
