@@ -20,6 +20,8 @@ type row struct {
 var rows = []row{
 	{"assets", "", "", "embedded files are the ground; nothing of ours lies under them"},
 
+	{"assets/basemap/gen", "geo/...", "", "a generator, no part of any program"},
+
 	{"geo", "", "", "positions and shapes are mathematics"},
 	{"geo/tiles", "geo", "", "tiles are cut from geometry; they know nothing of what is drawn over them"},
 	{"geo/draw", "geo geo/tiles", "assets", "draws into an image without any toolkit, so that prints and tests can draw too"},

@@ -69,7 +69,7 @@ func TestEveryPackageHasOneComment(t *testing.T) {
 			first, _, _ := strings.Cut(s.syntax.Doc.Text(), "\n")
 			name, want := s.syntax.Name.Name, "Package "+s.syntax.Name.Name+" "
 			if name == "main" {
-				want = strings.ToUpper(path.Base(p.dir)[:1]) + path.Base(p.dir)[1:] + " "
+				want = "Command " + path.Base(p.dir) + " "
 			}
 			if !strings.HasPrefix(first, want) {
 				t.Errorf("%s: the package comment begins with %q instead of %q", s.name, first, want)
