@@ -1,0 +1,125 @@
+package look
+
+import (
+	"image/color"
+	"math"
+	"testing"
+)
+
+func TestTextPx(t *testing.T) {
+	ref := Panel{WidthMM: 1217.6, HeightMM: 684.9, WidthPX: 1920, HeightPX: 1080}
+	if d := ref.PxPerMM(); math.Abs(d-1.577) > 0.001 {
+		t.Fatalf("density %.4f", d)
+	}
+	for _, c := range []struct {
+		mm   float64
+		want int
+	}{{5000, 56}, {6500, 72}, {8000, 88}} {
+		if got := TextPx(c.mm, ref.PxPerMM()); got != c.want {
+			t.Errorf("%v mm: %d px, want %d", c.mm, got, c.want)
+		}
+	}
+	s := WallScale(ref.PxPerMM(), 0, 0)
+	if s != (Scale{Text: 56, Lead: 88, Hero: 240, Value: 128, PlateL: 80, PlateM: 56, PlateCam: 64}) {
+		t.Errorf("reference wall: %+v", s)
+	}
+	uhd := Panel{WidthMM: 1217.6, HeightMM: 684.9, WidthPX: 3840, HeightPX: 2160}
+	if s := WallScale(uhd.PxPerMM(), 0, 0); s.Text != 112 || s.Lead != 184 && s.Lead != 176 {
+		t.Errorf("2160p wall: %+v", s)
+	}
+	if s := DeskScale(9); s.Text != 14 || s.Px(80) != 20 || s.Px(0) != 0 || s.Px(1) != 1 {
+		t.Errorf("desk: %+v", s)
+	}
+}
+
+type row struct {
+	name string
+	c    color.RGBA
+	want [4]float64 // bg s1 s2 s3
+}
+
+// TestContrastTable recomputes section 11 of the design from the tokens.
+func TestContrastTable(t *testing.T) {
+	d, l := Dark(), Light()
+	check := func(th Theme, rows []row) {
+		for _, r := range rows {
+			for i, ground := range []color.RGBA{th.Bg, th.S1, th.S2, th.S3} {
+				same(t, th.Name+" "+r.name, Contrast(r.c, ground), r.want[i])
+			}
+			low := 4.5
+			if r.name == "line2" {
+				low = 3
+			}
+			for i, ground := range []color.RGBA{th.Bg, th.S1, th.S2} {
+				if got := Contrast(r.c, ground); got < low {
+					t.Errorf("%s %s on ground %d: %.2f below %.1f", th.Name, r.name, i, got, low)
+				}
+			}
+		}
+	}
+	check(d, []row{
+		{"t1", d.T1, [4]float64{17.2, 15.9, 14.3, 11.9}},
+		{"t2", d.T2, [4]float64{11.2, 10.3, 9.3, 7.7}},
+		{"t3", d.T3, [4]float64{7.3, 6.8, 6.1, 5.1}},
+		{"notice", d.Notice, [4]float64{9.2, 8.5, 7.7, 6.4}},
+		{"warning", d.Warning, [4]float64{13.5, 12.5, 11.2, 9.4}},
+		{"severe", d.Severe, [4]float64{9.5, 8.8, 7.9, 6.6}},
+		{"critical", d.Critical, [4]float64{7.7, 7.1, 6.4, 5.4}},
+		{"done", d.Done, [4]float64{10.5, 9.7, 8.7, 7.3}},
+		{"focus", d.Focus, [4]float64{10.8, 10.0, 9.0, 7.5}},
+		{"disaster", d.Disaster, [4]float64{9.6, 8.9, 8.0, 6.7}},
+		{"line2", d.Line2, [4]float64{4.2, 3.8, 3.4, 2.9}},
+	})
+	check(l, []row{
+		{"t1", l.T1, [4]float64{16.0, 17.5, 14.9, 13.8}},
+		{"t2", l.T2, [4]float64{8.8, 9.6, 8.2, 7.6}},
+		{"t3", l.T3, [4]float64{5.8, 6.3, 5.4, 5.0}},
+		{"notice", l.Notice, [4]float64{5.9, 6.5, 5.5, 5.1}},
+		{"warning", l.Warning, [4]float64{6.7, 7.3, 6.2, 5.8}},
+		{"severe", l.Severe, [4]float64{6.4, 7.0, 6.0, 5.6}},
+		{"critical", l.Critical, [4]float64{6.5, 7.1, 6.1, 5.6}},
+		{"done", l.Done, [4]float64{6.6, 7.2, 6.1, 5.7}},
+		{"focus", l.Focus, [4]float64{5.5, 6.0, 5.1, 4.8}},
+		{"disaster", l.Disaster, [4]float64{7.2, 7.8, 6.7, 6.2}},
+		{"line2", l.Line2, [4]float64{3.6, 3.9, 3.3, 3.1}},
+	})
+}
+
+func TestContrastPlatesAndMap(t *testing.T) {
+	d, l := Dark(), Light()
+	for _, c := range []struct {
+		name string
+		a, b color.RGBA
+		want float64
+	}{
+		{"dark warning plate", d.Ink, d.WarningFill, 12.8},
+		{"dark severe plate", d.Ink, d.SevereFill, 9.0},
+		{"dark critical plate", d.White, d.CriticalFill, 5.4},
+		{"dark critical fill on s1", d.CriticalFill, d.S1, 3.3},
+		{"dark stale plate", d.Ink, d.Stale, 12.0},
+		{"dark primary", d.Ink, d.Focus, 10.3},
+		{"light warning plate", l.Ink, l.WarningFill, 13.6},
+		{"light severe plate", l.Ink, l.SevereFill, 10.8},
+		{"light critical plate", l.White, l.CriticalFill, 7.1},
+		{"light stale plate", l.Ink, l.Stale, 12.6},
+		{"light primary", l.White, l.Focus, 6.0},
+		{"dark map t1 on land", d.T1, d.Land, 13.5},
+		{"dark map t1 on sea", d.T1, d.Sea, 15.7},
+		{"dark map t2 on land", d.T2, d.Land, 8.7},
+		{"dark map vessel on sea", d.Vessel, d.Sea, 11.0},
+		{"dark sea names on sea", d.SeaName, d.Sea, 6.2},
+		{"dark map critical on land", d.Critical, d.Land, 6.0},
+		{"dark map severe on sea", d.Severe, d.Sea, 8.6},
+		{"light map t2 on sea", l.T2, l.Sea, 7.7},
+		{"light map critical on sea", l.Critical, l.Sea, 5.7},
+	} {
+		same(t, c.name, Contrast(c.a, c.b), c.want)
+	}
+}
+
+func same(t *testing.T, name string, got, want float64) {
+	t.Helper()
+	if math.Abs(got-want) > 0.06 {
+		t.Errorf("%s: contrast %.2f, the design says %.1f", name, got, want)
+	}
+}
