@@ -1,0 +1,139 @@
+package auth
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The whole matrix, written out a second time: a right given by mistake must
+// be given twice to pass.
+func TestAuthorisationMatrix(t *testing.T) {
+	want := map[Role]string{
+		Administrator: "alert.acknowledge camera.watch feed.read feed.resync metrics.read observation.send report.open report.text scene.save scene.show state.read",
+		Operator:      "alert.acknowledge camera.watch feed.read feed.resync report.open report.text scene.save scene.show state.read",
+		Leader:        "camera.watch feed.read feed.resync state.read",
+		Unit:          "camera.watch feed.read feed.resync report.open state.read",
+		Technician:    "camera.watch feed.read feed.resync metrics.read scene.save scene.show state.read",
+		Auditor:       "feed.read feed.resync state.read",
+		Node:          "camera.watch feed.read feed.resync",
+		Provider:      "observation.send report.open",
+	}
+	for _, role := range Roles() {
+		var got []string
+		for _, r := range Rights() {
+			if (Identity{Role: role}).May(r) {
+				got = append(got, string(r))
+			}
+		}
+		if g := strings.Join(got, " "); g != want[role] {
+			t.Errorf("%s may\n %s\nwant\n %s", role, g, want[role])
+		}
+	}
+	if (Identity{Role: "guest"}).May(ReadFeed) || (Identity{}).May(ReadFeed) {
+		t.Error("a role nobody made may read the feed")
+	}
+	var denied *DeniedError
+	if err := (Identity{Role: Leader, Token: "ab"}).Demand(ShowScene); !errors.As(err, &denied) || !strings.Contains(err.Error(), "scene.show") {
+		t.Errorf("Demand = %v", err)
+	}
+}
+
+func TestTokenLife(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tokens.json")
+	s, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 21, 2, 0, 0, 0, time.UTC)
+	s.now = func() time.Time { return now }
+	raw, tok, err := s.Add(Spec{Name: "Mai", Role: Operator, Areas: []string{"vn/quang-nam"}, TTL: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := s.Verify(raw)
+	if err != nil || id.Name != "Mai" || id.Role != Operator || !slices.Equal(id.Areas, []string{"vn/quang-nam"}) {
+		t.Fatalf("Verify = %+v, %v", id, err)
+	}
+	data, _ := os.ReadFile(path)
+	if strings.Contains(string(data), raw) || strings.Contains(string(data), raw[5:]) {
+		t.Error("the file holds the token itself")
+	}
+	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
+		t.Errorf("the file has mode %v, want 0600", info.Mode().Perm())
+	}
+	for in, want := range map[string]error{"": ErrNoToken, "iocw_nonsense": ErrUnknownToken, tok.SHA256: ErrUnknownToken} {
+		if _, err := s.Verify(in); !errors.Is(err, want) {
+			t.Errorf("Verify(%q) = %v, want %v", in, err, want)
+		}
+	}
+	now = now.Add(time.Hour)
+	if _, err := s.Verify(raw); !errors.Is(err, ErrExpired) {
+		t.Errorf("an hour later: %v", err)
+	}
+	if s.Good(tok.ID) {
+		t.Error("an expired token is good")
+	}
+}
+
+func TestRevocationReachesARunningServer(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tokens.json")
+	server, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cli, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, tok, err := cli.Add(Spec{Name: "pc-03", Role: Node})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := server.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := server.Verify(raw); err != nil {
+		t.Fatalf("after reload: %v", err)
+	}
+	// Both sides write: neither may lose the other's token.
+	if _, _, err := server.Add(Spec{Name: "Hùng", Role: Leader}); err != nil {
+		t.Fatal(err)
+	}
+	if err := cli.Revoke(tok.ID); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(cli.List()); n != 2 {
+		t.Errorf("%d tokens, want 2", n)
+	}
+	lost, err := server.Reload()
+	if err != nil || !slices.Equal(lost, []string{tok.ID}) {
+		t.Errorf("Reload = %v, %v", lost, err)
+	}
+	if _, err := server.Verify(raw); !errors.Is(err, ErrRevoked) {
+		t.Errorf("revoked token: %v", err)
+	}
+	if err := cli.Revoke("nobody"); err == nil {
+		t.Error("an unknown id was revoked")
+	}
+}
+
+func TestDamagedFileOpensNoDoor(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tokens.json")
+	if err := os.WriteFile(path, []byte("[{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path); err == nil || !strings.Contains(err.Error(), "damaged") {
+		t.Errorf("Open = %v", err)
+	}
+	for _, spec := range []Spec{{Name: "x", Role: "king"}, {Name: " ", Role: Leader}} {
+		s, _ := Open(filepath.Join(t.TempDir(), "t"))
+		if _, _, err := s.Add(spec); err == nil {
+			t.Errorf("Add(%+v) was accepted", spec)
+		}
+	}
+}

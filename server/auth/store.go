@@ -1,0 +1,263 @@
+package auth
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Errors of Verify. They say what to do and never contain the token.
+var (
+	ErrNoToken      = errors.New("no token given; send it in the header \"Authorization: Bearer …\"")
+	ErrUnknownToken = errors.New("the token is not known here; make one with \"wallsrv token add\"")
+	ErrRevoked      = errors.New("the token was revoked; make a new one with \"wallsrv token add\"")
+	ErrExpired      = errors.New("the token has expired; make a new one with \"wallsrv token add\"")
+)
+
+// Token is what is kept of a token: everything but the token itself. A token is
+// 256 random bits, so a plain SHA-256 is enough (argon2id is for passwords).
+type Token struct {
+	ID      string    `json:"id"`
+	Name    string    `json:"name"`
+	Role    Role      `json:"role"`
+	Areas   []string  `json:"areas,omitempty"`
+	SHA256  string    `json:"sha256"`
+	Created time.Time `json:"created"`
+	// Expires and Revoked are zero when they do not apply.
+	Expires time.Time `json:"expires,omitzero"`
+	Revoked time.Time `json:"revoked,omitzero"`
+}
+
+// Spec is what a new token is to be.
+type Spec struct {
+	Name  string
+	Role  Role
+	Areas []string
+	// TTL is the time to live, zero for no end.
+	TTL time.Duration
+}
+
+// Store keeps tokens in one file that the server and the command line share.
+// Its methods are safe for concurrent use, also by several processes.
+type Store struct {
+	path string
+	now  func() time.Time
+
+	mu     sync.Mutex
+	tokens []Token
+	seen   os.FileInfo
+}
+
+// Open returns the store in the file, which need not exist yet. A file that
+// cannot be read is an error: running without the revocations in it would open
+// doors.
+func Open(path string) (*Store, error) {
+	s := &Store{path: path, now: time.Now}
+	if _, err := s.Reload(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Reload reads the file again if it changed, and returns the ids of tokens that
+// are no longer good: revoked or gone since the last reading.
+func (s *Store) Reload() (lost []string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.reload()
+}
+
+func (s *Store) reload() ([]string, error) {
+	info, err := os.Stat(s.path)
+	if errors.Is(err, os.ErrNotExist) {
+		info, err = nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("auth: tokens: %w", err)
+	}
+	if s.seen != nil && info != nil && os.SameFile(s.seen, info) && s.seen.ModTime().Equal(info.ModTime()) && s.seen.Size() == info.Size() {
+		return nil, nil
+	}
+	var next []Token
+	if info != nil {
+		data, err := os.ReadFile(s.path)
+		if err != nil {
+			return nil, fmt.Errorf("auth: tokens: %w", err)
+		}
+		if err := json.Unmarshal(data, &next); err != nil {
+			return nil, fmt.Errorf("auth: %s is damaged (%w); restore it from a backup or remove it and make new tokens", s.path, err)
+		}
+	}
+	var lost []string
+	for _, was := range s.tokens {
+		i := slices.IndexFunc(next, func(t Token) bool { return t.ID == was.ID })
+		if was.Revoked.IsZero() && (i < 0 || !next[i].Revoked.IsZero()) {
+			lost = append(lost, was.ID)
+		}
+	}
+	s.tokens, s.seen = next, info
+	return lost, nil
+}
+
+// Add makes a token and returns it; this is the only time it can be read.
+func (s *Store) Add(spec Spec) (raw string, t Token, err error) {
+	if _, err := ParseRole(string(spec.Role)); err != nil {
+		return "", Token{}, err
+	}
+	if strings.TrimSpace(spec.Name) == "" {
+		return "", Token{}, errors.New("auth: a token needs the name of its owner; walls show it beside what the owner does")
+	}
+	var secret [32]byte
+	if _, err := rand.Read(secret[:]); err != nil {
+		return "", Token{}, fmt.Errorf("auth: random numbers: %w", err)
+	}
+	var id [5]byte
+	if _, err := rand.Read(id[:]); err != nil {
+		return "", Token{}, fmt.Errorf("auth: random numbers: %w", err)
+	}
+	raw = "iocw_" + base64.RawURLEncoding.EncodeToString(secret[:])
+	t = Token{
+		ID: hex.EncodeToString(id[:]), Name: spec.Name, Role: spec.Role, Areas: spec.Areas,
+		SHA256: digest(raw), Created: s.now().UTC().Truncate(time.Second),
+	}
+	if spec.TTL > 0 {
+		t.Expires = t.Created.Add(spec.TTL)
+	}
+	err = s.change(func(ts []Token) ([]Token, error) { return append(ts, t), nil })
+	if err != nil {
+		return "", Token{}, err
+	}
+	return raw, t, nil
+}
+
+// Revoke ends the token with the id. Connections made with it are cut by a
+// running server within two seconds.
+func (s *Store) Revoke(id string) error {
+	return s.change(func(ts []Token) ([]Token, error) {
+		for i := range ts {
+			if ts[i].ID == id {
+				if ts[i].Revoked.IsZero() {
+					ts[i].Revoked = s.now().UTC().Truncate(time.Second)
+				}
+				return ts, nil
+			}
+		}
+		return nil, fmt.Errorf("auth: no token with the id %q; \"wallsrv token list\" shows them", id)
+	})
+}
+
+// List returns all tokens in the order they were made.
+func (s *Store) List() []Token {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.tokens)
+}
+
+// Verify returns who stands behind the token. Its time does not depend on how
+// much of a wrong token is right.
+func (s *Store) Verify(raw string) (Identity, error) {
+	if raw == "" {
+		return Identity{}, ErrNoToken
+	}
+	sum := digest(raw)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.tokens {
+		if subtle.ConstantTimeCompare([]byte(t.SHA256), []byte(sum)) != 1 {
+			continue
+		}
+		switch {
+		case !t.Revoked.IsZero():
+			return Identity{}, ErrRevoked
+		case !t.Expires.IsZero() && !s.now().Before(t.Expires):
+			return Identity{}, ErrExpired
+		}
+		return Identity{Token: t.ID, Name: t.Name, Role: t.Role, Areas: slices.Clone(t.Areas)}, nil
+	}
+	return Identity{}, ErrUnknownToken
+}
+
+// Good reports whether the token with the id still opens doors.
+func (s *Store) Good(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.tokens, func(t Token) bool { return t.ID == id })
+	return i >= 0 && s.tokens[i].Revoked.IsZero() && (s.tokens[i].Expires.IsZero() || s.now().Before(s.tokens[i].Expires))
+}
+
+// change rewrites the file under a lock that other processes respect.
+func (s *Store) change(edit func([]Token) ([]Token, error)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
+		return fmt.Errorf("auth: tokens: %w", err)
+	}
+	lock, err := os.OpenFile(s.path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("auth: tokens: %w", err)
+	}
+	defer lock.Close()
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		return fmt.Errorf("auth: lock tokens: %w", err)
+	}
+	if _, err := s.reload(); err != nil {
+		return err
+	}
+	next, err := edit(slices.Clone(s.tokens))
+	if err != nil {
+		return err
+	}
+	data, err := json.MarshalIndent(next, "", "  ")
+	if err != nil {
+		return fmt.Errorf("auth: tokens: %w", err)
+	}
+	if err := writeFile(s.path, append(data, '\n')); err != nil {
+		return fmt.Errorf("auth: tokens: %w", err)
+	}
+	info, err := os.Stat(s.path)
+	if err != nil {
+		return fmt.Errorf("auth: tokens: %w", err)
+	}
+	s.tokens, s.seen = next, info
+	return nil
+}
+
+// writeFile replaces the file in one step: after a crash it is the old one or
+// the new one.
+func writeFile(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".tokens-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if err := f.Chmod(0o600); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	if _, err := f.Write(data); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	if err := f.Sync(); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+func digest(raw string) string {
+	sum := sha256.Sum256([]byte(raw))
+	return hex.EncodeToString(sum[:])
+}
