@@ -1,0 +1,5 @@
+package rule
+
+type rule struct{}
+
+type clocks struct{}
