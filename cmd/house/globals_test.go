@@ -170,7 +170,7 @@ func assignments(file *ast.File, vars map[string]*ast.ValueSpec) []*ast.Ident {
 		}
 		spec := vars[name.Name]
 		// An identifier that is not resolved within the file is of the package.
-		if spec != nil && (name.Obj == nil || name.Obj.Decl == spec) { //nolint:staticcheck // the parser's own resolution is enough here
+		if spec != nil && (name.Obj == nil || name.Obj.Decl == spec) {
 			found = append(found, name)
 		}
 	}
