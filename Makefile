@@ -18,7 +18,8 @@ windowed = $(shell $(GO) list -test -tags $(TAGS) -f '{{or .ForTest .ImportPath}
 packages = $(shell $(GO) list -tags $(TAGS) ./... 2>/dev/null)
 
 # Where the benchmarks are. Add a package here and its benchmarks are part of `make bench`; one that
-# compares itself with a peer prints a line `RATIO name value (ours …, peer …)`.
+# compares itself with a peer prints a line `RATIO name value (ours …, peer …)`. They find the programs
+# in $IOCWALL_BIN and a virtual display in $DISPLAY; those that need either are tagged xvfb.
 BENCH_PACKAGES := \
 	./server/journal \
 	./server/source/ais \
@@ -26,7 +27,9 @@ BENCH_PACKAGES := \
 	./server \
 	./geo/... \
 	./media/... \
-	./ui/...
+	./ui/... \
+	./cmd/wall
+export IOCWALL_BIN := $(CURDIR)/bin
 BENCHTIME ?= 1s
 FUZZTIME ?= 5s
 
@@ -89,7 +92,7 @@ test: go-version ## install what is missing and run every test
 	@echo "── all tests passed"
 
 vet: ## go vet
-	@$(GO) vet -tags $(TAGS) ./...
+	@$(GO) vet -tags $(TAGS),xvfb ./...
 
 fmt: $(GOFUMPT) ## format the code
 	@$(GOFUMPT) -l -w .
@@ -104,18 +107,19 @@ test-ui: ## tests of the packages that use the window toolkit
 	@$(if $(windowed),$(GO) test -tags $(TAGS) -timeout 10m $(windowed),echo "none yet")
 
 test-display: ## tests that start bin/wall and bin/wallsrv under Xvfb and read pixels
-	@.ci/xvfb $(GO) test -count=1 -v -run 'Xvfb' -tags $(TAGS),xvfb -timeout 10m ./cmd/wall
+	@.ci/xvfb $(GO) test -count=1 -v -tags $(TAGS),xvfb -timeout 10m ./cmd/wall
 
-bench: ## run the benchmarks and print the ratios to peers
-	@mkdir -p var
-	@$(STEP) "benchmarks" .ci/bench $(BENCHTIME) $(TAGS) $(BENCH_PACKAGES)
+bench: go-version ## run the benchmarks and print the ratios to peers (BENCHTIME=1s)
+	@$(STEP) "1/3 Debian packages" .ci/packages build camera headless test
+	@$(STEP) -q var/log/build.log "2/3 build bin/wallsrv and bin/wall" $(MAKE) -s build
+	@$(STEP) "3/3 benchmarks" .ci/xvfb .ci/bench $(BENCHTIME) $(TAGS),xvfb $(BENCH_PACKAGES)
 
 lint: $(LINTER) ## run the linters of .golangci.yml
-	@$(STEP) "lint" $(LINTER) run --build-tags $(TAGS) ./...
+	@$(STEP) "lint" $(LINTER) run --build-tags $(TAGS),xvfb ./...
 
 fuzz: ## run every fuzz target for FUZZTIME (5s)
 	@$(MAKE) -s fuzz-list | while read -r dir name; do \
-		$(STEP) "$$dir $$name" $(GO) test -tags $(TAGS) -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$dir" || exit 1; done
+		$(STEP) "$$dir $$name" $(GO) test -tags $(TAGS) -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$dir" </dev/null || exit 1; done
 
 fuzz-list: ## list every fuzz target: folder and name
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' --exclude-dir=var --exclude-dir='.git' . \

@@ -116,6 +116,23 @@ func TestSizes(t *testing.T) {
 	}
 }
 
+// TestTheRealBinariesAreTested holds that the step of make test which runs the programs on a
+// virtual display has something to run.
+func TestTheRealBinariesAreTested(t *testing.T) {
+	p := repository(t).packages["cmd/wall"]
+	if p == nil {
+		t.Skip("cmd/wall is not there yet")
+	}
+	for _, s := range p.tests {
+		for _, group := range s.syntax.Comments {
+			if strings.HasPrefix(group.List[0].Text, "//go:build xvfb") {
+				return
+			}
+		}
+	}
+	t.Error("cmd/wall has no test file that begins with //go:build xvfb")
+}
+
 // percentile returns the value that p in a hundred of the values do not exceed.
 func percentile(values []int, p int) int {
 	if len(values) == 0 {
