@@ -88,6 +88,11 @@ func (f *Fonts) glyph(k glyphKey) glyph {
 	if len(f.glyphs) >= glyphLimit {
 		f.glyphs = map[glyphKey]glyph{}
 	}
+	if k.r == '≈' {
+		g := f.approx(k)
+		f.glyphs[k] = g
+		return g
+	}
 	fc := f.face(k.face)
 	var g glyph
 	dot := fixed.Point26_6{X: fixed.Int26_6(k.sub) * 16}
@@ -102,6 +107,41 @@ func (f *Fonts) glyph(k glyphKey) glyph {
 	}
 	f.glyphs[k] = g
 	return g
+}
+
+// approx makes the sign "≈", which Noto Sans lacks, of two tildes: the product
+// keeps the word "about" beside its numbers and needs the sign.
+func (f *Fonts) approx(k glyphKey) glyph {
+	k.r = '~'
+	t := f.glyph(k)
+	if t.mask == nil {
+		return t
+	}
+	gap := max(2, int(float64(k.face.size)/4*0.2))
+	g := glyph{advance: t.advance, off: t.off.Sub(image.Pt(0, gap/2))}
+	g.mask = image.NewAlpha(image.Rect(0, 0, t.mask.Rect.Dx(), t.mask.Rect.Dy()+gap))
+	for _, y := range []int{0, gap} {
+		for i := range t.mask.Rect.Dy() {
+			row, from := g.mask.Pix[(i+y)*g.mask.Stride:], t.mask.Pix[i*t.mask.Stride:]
+			for x := range t.mask.Rect.Dx() {
+				row[x] = max(row[x], from[x])
+			}
+		}
+	}
+	return g
+}
+
+// Has reports whether both faces can draw a letter.
+func (f *Fonts) Has(r rune) bool {
+	if r == '≈' {
+		return true
+	}
+	for _, src := range f.src {
+		if i, err := src.GlyphIndex(nil, r); err != nil || i == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func key(bold bool, size float64) faceKey { return faceKey{bold, int(math.Round(size * 4))} }

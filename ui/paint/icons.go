@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/draw"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -86,7 +87,7 @@ func (ic *Icons) Image(name string, px int, ink, mark, hole color.RGBA) *image.R
 	if img, ok := ic.drawn[k]; ok {
 		return img
 	}
-	svg := ic.SVG(name, ink, mark, hole)
+	svg := scaleStrokes(ic.SVG(name, ink, mark, hole), float64(px)/24)
 	if svg == nil || px <= 0 {
 		return nil
 	}
@@ -102,6 +103,38 @@ func (ic *Icons) Image(name string, px int, ink, mark, hole color.RGBA) *image.R
 	}
 	ic.drawn[k] = img
 	return img
+}
+
+// scaleStrokes multiplies stroke widths and dashes: the drawing library scales
+// outlines to the target but leaves these as written.
+func scaleStrokes(svg []byte, by float64) []byte {
+	if svg == nil {
+		return nil
+	}
+	var out bytes.Buffer
+	for {
+		at := bytes.Index(svg, []byte(` stroke-`))
+		if at < 0 {
+			break
+		}
+		open := at + bytes.IndexByte(svg[at:], '"') + 1
+		end := open + bytes.IndexByte(svg[open:], '"')
+		out.Write(svg[:open])
+		if attr := string(svg[at+1 : open-2]); attr == "stroke-width" || attr == "stroke-dasharray" {
+			for i, f := range strings.Fields(string(svg[open:end])) {
+				v, _ := strconv.ParseFloat(f, 64)
+				if i > 0 {
+					out.WriteByte(' ')
+				}
+				out.WriteString(strconv.FormatFloat(v*by, 'f', 3, 64))
+			}
+		} else {
+			out.Write(svg[open:end])
+		}
+		svg = svg[end:]
+	}
+	out.Write(svg)
+	return out.Bytes()
 }
 
 func overlay(dst *image.RGBA, clip image.Rectangle, at image.Point, src *image.RGBA) {

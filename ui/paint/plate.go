@@ -36,7 +36,8 @@ type Plate struct {
 // PlateHeight returns the height in px of a plate with text of the given size.
 func PlateHeight(size float64) int { return int(math.Round(size * 1.18)) }
 
-func (c *Canvas) plateWidth(p Plate, size float64) int {
+// PlateWidth returns the width in px of a plate with its full text.
+func (c *Canvas) PlateWidth(p Plate, size float64) int {
 	if p.Text == "" {
 		return int(math.Ceil(size * 1.95))
 	}
@@ -51,7 +52,7 @@ func (c *Canvas) Plate(x, y int, p Plate, size float64, maxW int) image.Rectangl
 	p.Text = c.Kit.Fonts.Fit(float64(maxW)-size*2.3, size, true, alts...)
 	short := p.Text != "" && !slices.Contains(alts, p.Text)
 	h := PlateHeight(size)
-	r := image.Rect(x, y, x+c.plateWidth(p, size), y+h)
+	r := image.Rect(x, y, x+c.PlateWidth(p, size), y+h)
 	radius := size * 0.22
 	st := c.plateStyle(p.Kind)
 	if st.fill.A != 0 {

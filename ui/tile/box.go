@@ -1,0 +1,184 @@
+package tile
+
+import (
+	"image"
+	"image/color"
+	"math"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"iocwall/server/world"
+	"iocwall/ui/look"
+	"iocwall/ui/paint"
+)
+
+// class is how much room a tile has.
+type class int
+
+const (
+	tiny  class = iota // a value and a name
+	small              // 640×360 on the reference wall: value, state, name
+	half               // 960×540: header, value, state, sentences, strip
+	whole              // a screen
+)
+
+func (e *Env) class(w, h int) class {
+	k := e.Scale.K()
+	rw, rh := float64(w)/k, float64(h)/k
+	switch {
+	case rh >= 800 && rw >= 1500:
+		return whole
+	case rh >= 430 && rw >= 600:
+		return half
+	case rh >= 250 && rw >= 380:
+		return small
+	}
+	return tiny
+}
+
+// box lays its panes out by a function from the size in pixels to rectangles.
+type box struct {
+	widget.BaseWidget
+	env    *Env
+	panes  []fyne.CanvasObject
+	layout func(w, h int) []image.Rectangle
+}
+
+// CreateRenderer is for Fyne.
+func (b *box) CreateRenderer() fyne.WidgetRenderer { return &boxRenderer{b} }
+
+// MinSize is 1×1: windows, not tiles, decide sizes.
+func (b *box) MinSize() fyne.Size { return fyne.NewSize(1, 1) }
+
+type boxRenderer struct{ b *box }
+
+func (r *boxRenderer) Destroy() {}
+func (r *boxRenderer) Layout(s fyne.Size) {
+	d := r.b.env.density()
+	w, h := int(math.Round(float64(s.Width*d))), int(math.Round(float64(s.Height*d)))
+	for i, rect := range r.b.layout(w, h) {
+		if rect.Empty() {
+			r.b.panes[i].Hide()
+			continue
+		}
+		r.b.panes[i].Move(fyne.NewPos(float32(rect.Min.X)/d, float32(rect.Min.Y)/d))
+		r.b.panes[i].Resize(fyne.NewSize(float32(rect.Dx())/d, float32(rect.Dy())/d))
+		r.b.panes[i].Show()
+	}
+}
+func (r *boxRenderer) MinSize() fyne.Size           { return fyne.NewSize(1, 1) }
+func (r *boxRenderer) Objects() []fyne.CanvasObject { return r.b.panes }
+func (r *boxRenderer) Refresh() {
+	r.Layout(r.b.Size())
+	canvas.Refresh(r.b)
+}
+
+// single lays one pane over the whole tile.
+func single(w, h int) []image.Rectangle { return []image.Rectangle{image.Rect(0, 0, w, h)} }
+
+// header draws icon and title in a row and a remark on the right.
+func (e *Env) header(c *paint.Canvas, r image.Rectangle, icon string, remark string, titles ...string) {
+	th, size := e.Kit.Theme, e.Scale.Text
+	pad := e.px(32)
+	x := r.Min.X + pad
+	px := int(size)
+	if icon != "" {
+		c.Icon(x, r.Min.Y+(r.Dy()-px)/2, px, icon, th.T2, th.S1)
+		x += px + e.px(20)
+	}
+	right := r.Max.X - pad
+	if remark != "" {
+		w := e.Kit.Fonts.Width(remark, false, size)
+		if w < float64(right-x)*0.45 {
+			c.Text(float64(right)-w, float64(r.Min.Y), float64(r.Dy()), remark, size, false, th.T2)
+			right -= int(w) + e.px(24)
+		}
+	}
+	title := e.Kit.Fonts.Fit(float64(right-x), size, true, titles...)
+	c.Runs(float64(x), float64(r.Min.Y), float64(r.Dy()), size, paint.Run{Text: title, Bold: true})
+}
+
+// sentence draws the first alternative that fits in a row; the last is cut.
+func (e *Env) sentence(c *paint.Canvas, r image.Rectangle, size float64, alts ...[]paint.Run) {
+	for i, runs := range alts {
+		if c.RunsWidth(size, runs...) <= float64(r.Dx()) {
+			c.Runs(float64(r.Min.X), float64(r.Min.Y), float64(r.Dy()), size, runs...)
+			return
+		}
+		if i < len(alts)-1 {
+			continue
+		}
+		// Keep whole pieces from the left as long as they fit, cut the next one.
+		x, left := float64(r.Min.X), float64(r.Dx())
+		for _, run := range runs {
+			w := c.RunsWidth(size, run)
+			if w > left {
+				sz := run.Size
+				if sz == 0 {
+					sz = size
+				}
+				run.Text = e.Kit.Fonts.Fit(left, sz, run.Bold, run.Text)
+				c.Runs(x, float64(r.Min.Y), float64(r.Dy()), size, run)
+				return
+			}
+			c.Runs(x, float64(r.Min.Y), float64(r.Dy()), size, run)
+			x, left = x+w, left-w
+		}
+	}
+}
+
+// severityLook is how a severity is shown: its plate, its filled icon and the
+// colour of both.
+func severityLook(th look.Theme, s world.Severity) (plate paint.PlateKind, icon string, ink color.RGBA) {
+	switch s {
+	case world.Critical:
+		return paint.PlateCritical, "critical", th.Critical
+	case world.Severe:
+		return paint.PlateSevere, "severe", th.Severe
+	case world.Warning:
+		return paint.PlateWarning, "warning", th.Warning
+	}
+	return paint.PlateNotice, "notice", th.Notice
+}
+
+// coverFrame draws the frame of a popped-up tile.
+func (e *Env) coverFrame(c *paint.Canvas, r image.Rectangle, p *Popup) {
+	if p == nil {
+		return
+	}
+	th := e.Kit.Theme
+	col := th.CriticalFill
+	switch p.Severity {
+	case world.Severe:
+		col = th.SevereFill
+	case world.Warning:
+		col = th.WarningFill
+	case world.Notice:
+		col = th.Notice
+	}
+	out := e.px(14)
+	c.Frame(r, out, col)
+	c.Frame(r.Inset(out), e.px(6), th.White)
+}
+
+// popupPlate is the plate of a popped-up tile.
+func (e *Env) popupPlate(p *Popup) paint.Plate {
+	kind, icon, _ := severityLook(e.Kit.Theme, p.Severity)
+	word := e.Lang.T("severity." + string(p.Severity))
+	if p.Severity == world.Critical {
+		word = e.Lang.T("severity.critical.capital")
+	}
+	return paint.Plate{Kind: kind, Icon: icon, Text: word + " · " + p.Title, Shorter: []string{p.Title, word}}
+}
+
+// lockPlate is the plate of a locked tile.
+func (e *Env) lockPlate(cv Cover, kind paint.PlateKind) paint.Plate {
+	until := e.Lang.Clock(cv.LockedUntil)
+	return paint.Plate{
+		Kind: kind, Icon: "lock",
+		Text:    e.Lang.T("lock.until", "who", cv.LockedBy, "time", until),
+		Shorter: []string{e.Lang.T("lock.by", "who", cv.LockedBy), until},
+	}
+}

@@ -1,0 +1,212 @@
+package tile
+
+import (
+	"image"
+	"image/color"
+	"reflect"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"iocwall/ui/paint"
+)
+
+// MapView is what a map tile says beside the map itself.
+type MapView struct {
+	Title  string
+	Layers []MapLayer
+	// Drawn is when the picture on the tile was made, of data as of then.
+	Drawn time.Time
+	Now   time.Time
+	// Column of Columns is the part of the strip this screen shows: a map over
+	// several screens says one thing per screen. Zero Columns means all.
+	Column, Columns int
+	Cover           Cover
+}
+
+// MapLayer is one layer's truth: how fresh, how whole.
+type MapLayer struct {
+	Name string
+	// Newest is the time of its newest element, zero when it has none.
+	Newest time.Time
+	// Have of All elements are fresh, as words; Dated is said instead of an age.
+	Whole, Dated string
+	// Stale marks a layer whose newest element is older than it should be.
+	Stale bool
+}
+
+// mapLimit is how old a map's picture may be before the tile says so.
+const mapLimit = 10 * time.Second
+
+// Map is a map over a truth strip with one statement per layer.
+type Map struct {
+	box
+	picture *canvas.Raster
+	tag     *pane
+	bottom  *pane
+	frame   *pane
+	img     *image.RGBA
+	want    image.Point
+	view    MapView
+	face    mapFace
+}
+
+type mapFace struct {
+	Strips []strip
+	Plate  *paint.Plate
+	Popup  *Popup
+	Wait   bool
+}
+
+// NewMap returns an empty map tile.
+func NewMap(env *Env) *Map {
+	t := &Map{}
+	th := env.Kit.Theme
+	t.env = env
+	t.picture = canvas.NewRaster(t.pixels)
+	t.picture.ScaleMode = canvas.ImageScaleFastest
+	t.tag = newPane(env, t.Kind(), color.RGBA{}, t.paintTag)
+	t.bottom = newPane(env, t.Kind(), th.S2, t.paintBottom)
+	t.frame = newPane(env, t.Kind(), color.RGBA{}, func(c *paint.Canvas) { env.coverFrame(c, c.Img.Rect, t.face.Popup) })
+	t.panes = []fyne.CanvasObject{t.picture, t.tag.Raster, t.bottom.Raster, t.frame.Raster}
+	t.layout = t.place
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// Kind returns "map".
+func (t *Map) Kind() string { return "map" }
+
+// Name returns the map's title.
+func (t *Map) Name() string { return t.view.Title }
+
+// PictureSize returns the size in device pixels the map is shown in, zero
+// before the tile is laid out.
+func (t *Map) PictureSize() image.Point { return t.want }
+
+// SetPicture puts a picture of PictureSize on the tile; it must not change afterwards.
+func (t *Map) SetPicture(img *image.RGBA) {
+	if img == t.img {
+		return
+	}
+	t.img = img
+	canvas.Refresh(t.picture)
+}
+
+// Update shows a view.
+func (t *Map) Update(v MapView) {
+	t.view = v
+	f := t.env.mapFace(v)
+	f.Wait = t.img == nil
+	if reflect.DeepEqual(f, t.face) && t.bottom.img != nil {
+		return
+	}
+	t.face = f
+	t.tag.dirty, t.bottom.dirty, t.frame.dirty = true, true, true
+	(&boxRenderer{&t.box}).Layout(t.Size())
+	for _, p := range []*pane{t.tag, t.bottom, t.frame} {
+		if p.Visible() {
+			canvas.Refresh(p.Raster)
+		}
+	}
+}
+
+func (e *Env) mapFace(v MapView) mapFace {
+	l := e.Lang
+	f := mapFace{Popup: v.Cover.Popup}
+	for i, layer := range v.Layers {
+		if v.Columns > 0 && i%v.Columns != v.Column {
+			continue
+		}
+		s := strip{Source: layer.Name, Whole: layer.Whole, Plate: layer.Stale}
+		switch {
+		case layer.Dated != "":
+			s.Stamp = layer.Dated
+		case layer.Newest.IsZero():
+			s.Age = l.T("map.none")
+		default:
+			s.Age = l.Age(v.Now.Sub(layer.Newest))
+		}
+		f.Strips = append(f.Strips, s)
+	}
+	old := v.Now.Sub(v.Drawn)
+	switch {
+	case !v.Drawn.IsZero() && old > mapLimit:
+		at := l.ClockSeconds(v.Drawn)
+		f.Plate = &paint.Plate{Kind: paint.PlateStale, Icon: "frozen", Text: l.T("map.stopped", "time", at), Shorter: []string{l.T("map.stopped.short", "time", at), at}}
+	case v.Cover.Away > 0:
+		age := l.Age(v.Cover.Away)
+		f.Plate = &paint.Plate{Kind: paint.PlateStale, Icon: "stale", Text: l.T("away", "age", age), Shorter: []string{l.T("stale", "age", age), age}}
+	case v.Cover.LockedBy != "":
+		p := e.lockPlate(v.Cover, paint.PlateSolid)
+		f.Plate, f.Popup = &p, nil
+	case f.Popup != nil:
+		p := e.popupPlate(f.Popup)
+		f.Plate = &p
+	}
+	return f
+}
+
+func (t *Map) place(w, h int) []image.Rectangle {
+	e := t.env
+	in := 0
+	var frame image.Rectangle
+	if t.face.Popup != nil {
+		in = e.px(20)
+		frame = image.Rect(0, 0, w, h)
+	}
+	stripH := min(e.px(80), h/3)
+	bottom := image.Rect(in, h-in-stripH, w-in, h-in)
+	pic := image.Rect(0, 0, w, bottom.Min.Y)
+	t.want = pic.Size()
+	var tag image.Rectangle
+	if t.face.Plate != nil || t.face.Wait {
+		tag = image.Rect(in, in, pic.Max.X-in, min(pic.Max.Y, in+2*e.px(28)+paint.PlateHeight(e.Scale.PlateCam)))
+	}
+	return []image.Rectangle{pic, tag, bottom, frame}
+}
+
+func (t *Map) paintTag(c *paint.Canvas) {
+	e := t.env
+	b := c.Img.Rect
+	at, size := e.px(28), e.Scale.PlateCam
+	if b.Dx() < e.px(800) {
+		at, size = e.px(12), e.Scale.Text
+	}
+	switch {
+	case t.face.Plate != nil:
+		c.Plate(at, at, *t.face.Plate, size, b.Dx()-2*at)
+	case t.face.Wait:
+		c.Plate(at, at, paint.Plate{Kind: paint.PlateSolid, Icon: "loading", Text: e.Lang.T("map.drawing")}, size, b.Dx()-2*at)
+	}
+}
+
+// paintBottom draws the strips side by side; where they do not fit, the last
+// layers go first.
+func (t *Map) paintBottom(c *paint.Canvas) {
+	e := t.env
+	b := c.Img.Rect
+	n := len(t.face.Strips)
+	if n == 0 {
+		e.paintStrip(c, b, strip{Source: t.view.Title})
+		return
+	}
+	if most := max(1, b.Dx()/e.px(620)); n > most {
+		n = most
+	}
+	for i := range n {
+		e.paintStrip(c, image.Rect(b.Dx()*i/n, 0, b.Dx()*(i+1)/n, b.Dy()), t.face.Strips[i])
+	}
+}
+
+func (t *Map) pixels(w, h int) image.Image {
+	th := t.env.Kit.Theme
+	if t.img == nil {
+		return image.NewUniform(th.Sea)
+	}
+	if t.img.Rect.Dx() == w && t.img.Rect.Dy() == h && t.img.Stride == 4*w {
+		return t.img
+	}
+	return paint.Crop(t.img, w, h, th.Sea)
+}
