@@ -59,7 +59,7 @@ type Player struct {
 	frame   Frame
 	watch   track
 	verdict verdict
-	meter   meter
+	meter   rtsp.Meter
 	stats   Stats // counters; the rest is filled in by Stats
 	running bool
 	change  chan struct{} // closed and replaced when the source changes or a retry is asked for
@@ -162,7 +162,7 @@ func (p *Player) Stats() Stats {
 		s.Detail = ""
 	}
 	s.Stream, s.URL, s.Target = p.stream, rtsp.Public(p.url), p.target
-	p.meter.fill(&s, now)
+	s.FPS, s.Bitrate, s.Loss = p.meter.Rates(now)
 	p.watch.fill(&s, now)
 	if p.frame.Image != nil {
 		s.Picture, s.PictureBehind = p.frame.Arrived, p.frame.Behind

@@ -102,10 +102,7 @@ func (s *session) packet(at time.Time, bytes int, lost uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.watch.lastPacket = at
-	m := p.meter.slot(at)
-	m.packets++
-	m.bytes += uint64(bytes)
-	m.lost += lost
+	p.meter.Packet(at, bytes, lost)
 	p.stats.Lost += lost
 }
 
@@ -246,6 +243,9 @@ func (s *session) publish(u rtsp.Unit, pic Picture, now time.Time, late time.Dur
 	behind := late + u.Behind
 	waited := now.Sub(u.Arrived)
 	p.mu.Lock()
+	if p.target == (image.Point{}) {
+		changed = true // nothing to compare: a hidden tile is not called frozen
+	}
 	p.watch.decoded(now, u.Arrived, behind+waited, u.Behind > 0, changed)
 	p.watch.slow = waited > p.opts.Limits.Late
 	p.stats.Source = pic.Source
@@ -253,7 +253,7 @@ func (s *session) publish(u rtsp.Unit, pic Picture, now time.Time, late time.Dur
 	shown := pic.Image != nil
 	if shown {
 		p.stats.Frames++
-		p.meter.slot(now).frames++
+		p.meter.Frame(now)
 		p.frame = Frame{
 			Image: pic.Image, Seq: p.stats.Frames, PTS: pic.PTS, Arrived: u.Arrived, Decoded: now, Behind: behind,
 			Source: pic.Source, Stream: p.stream, Cached: u.Behind > 0,

@@ -215,3 +215,34 @@ func nonEmpty(nalus [][]byte) ([][]byte, int) {
 	}
 	return kept, size
 }
+
+// Sets returns the first VPS, SPS and PPS among nalus, nil where there is none; H.264 has no VPS.
+func Sets(codec Codec, nalus [][]byte) (vps, sps, pps []byte) {
+	put := func(at *[]byte, n []byte) {
+		if *at == nil {
+			*at = n
+		}
+	}
+	for _, n := range nalus {
+		if !IsParameterSet(codec, n) {
+			continue
+		}
+		if codec == H264 {
+			if h264.NALUType(n[0]&0x1F) == h264.NALUTypeSPS {
+				put(&sps, n)
+			} else {
+				put(&pps, n)
+			}
+			continue
+		}
+		switch h265.NALUType((n[0] >> 1) & 0x3F) {
+		case h265.NALUType_VPS_NUT:
+			put(&vps, n)
+		case h265.NALUType_SPS_NUT:
+			put(&sps, n)
+		default:
+			put(&pps, n)
+		}
+	}
+	return vps, sps, pps
+}

@@ -1,0 +1,82 @@
+package relay
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+
+	"iocwall/media/rtsp"
+)
+
+// Camera is one camera as configured. The zero value of a field means its default.
+type Camera struct {
+	// ID names the camera in paths, health and tokens: letters, digits, dot, dash and underscore, at most 64.
+	ID string
+	// User and Pass log in to all streams of the camera. They stay inside the relay.
+	User, Pass string
+	// Streams are the camera's streams, at least one.
+	Streams []Stream
+	// AlwaysOn keeps the streams connected although nobody watches, so that pictures open at once and health is known.
+	AlwaysOn bool
+}
+
+// Stream is one stream of a camera.
+type Stream struct {
+	// Name is the second part of the path, for example "main" or "sub"; same characters as a camera's id.
+	Name string
+	// URL is the camera's own address, rtsp:// or rtsps://.
+	URL string
+}
+
+// validName limits ids to what needs no escaping in a path and cannot be mistaken for a pattern.
+var validName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// upstreamConfig is all that one upstream session depends on; two equal values need no restart.
+type upstreamConfig struct {
+	camera, stream  string
+	url, user, pass string
+	always          bool
+}
+
+// path returns the path readers use.
+func (c upstreamConfig) path() string { return "/" + c.camera + "/" + c.stream }
+
+// flatten checks the list and returns one entry for each stream by path. All problems are reported at once; none quotes
+// an address or a password.
+func flatten(cameras []Camera) (map[string]upstreamConfig, error) {
+	out := map[string]upstreamConfig{}
+	seen := map[string]bool{}
+	var problems []error
+	for i, c := range cameras {
+		if !validName.MatchString(c.ID) {
+			problems = append(problems, fmt.Errorf(
+				"relay: camera %d: id %q; use letters, digits, dot, dash and underscore, at most 64", i+1, c.ID))
+			continue
+		}
+		if seen[c.ID] {
+			problems = append(problems, fmt.Errorf("relay: camera %s is listed twice; give each camera its own id", c.ID))
+			continue
+		}
+		seen[c.ID] = true
+		if len(c.Streams) == 0 {
+			problems = append(problems, fmt.Errorf("relay: camera %s has no stream; add at least one", c.ID))
+		}
+		for _, s := range c.Streams {
+			u := upstreamConfig{
+				camera: c.ID, stream: s.Name, url: s.URL, user: c.User, pass: c.Pass, always: c.AlwaysOn,
+			}
+			_, twice := out[u.path()]
+			switch err := rtsp.Check(s.URL); {
+			case !validName.MatchString(s.Name):
+				problems = append(problems, fmt.Errorf("relay: camera %s: stream name %q; use a name such as main or sub", c.ID, s.Name))
+			case twice:
+				problems = append(problems, fmt.Errorf("relay: camera %s: stream %s is listed twice", c.ID, s.Name))
+			case err != nil:
+				problems = append(problems, fmt.Errorf("relay: camera %s, stream %s: %w", c.ID, s.Name, err))
+			default:
+				out[u.path()] = u
+			}
+		}
+	}
+	return out, errors.Join(problems...)
+}

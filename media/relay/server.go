@@ -1,0 +1,224 @@
+package relay
+
+import (
+	"errors"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/bluenviron/gortsplib/v4"
+	"github.com/bluenviron/gortsplib/v4/pkg/base"
+	"github.com/bluenviron/gortsplib/v4/pkg/headers"
+	"github.com/bluenviron/gortsplib/v4/pkg/liberrors"
+
+	"iocwall/media/rtsp"
+)
+
+// handler answers the readers; it is apart from Relay so that its methods are not part of Relay's surface.
+type handler struct{ r *Relay }
+
+// admission is the outcome of a request's checks.
+type admission struct {
+	up      *upstream
+	subject string
+}
+
+// admit checks the token and finds the stream. A response that is not nil ends the request.
+func (h *handler) admit(req *base.Request, path string) (admission, *base.Response, error) {
+	camera, stream, ok := strings.Cut(strings.Trim(path, "/"), "/")
+	if !ok || !validName.MatchString(camera) || !validName.MatchString(stream) {
+		return admission{}, refuse(base.StatusNotFound, rtsp.ReasonNotFound), nil
+	}
+	var login headers.Authorization
+	if err := login.Unmarshal(req.Header["Authorization"]); err != nil || login.Method != headers.AuthMethodBasic {
+		return admission{}, &base.Response{StatusCode: base.StatusUnauthorized}, liberrors.ErrServerAuth{}
+	}
+	grant, err := h.r.opts.Signer.Verify(login.BasicPass, camera, time.Now())
+	if err != nil {
+		h.r.log.Warn("reader refused", slog.String("camera", camera), slog.String("subject", grant.Subject),
+			slog.String("why", err.Error()))
+		if errors.Is(err, ErrNotGranted) {
+			return admission{}, &base.Response{StatusCode: base.StatusForbidden}, nil
+		}
+		return admission{}, &base.Response{StatusCode: base.StatusUnauthorized}, liberrors.ErrServerAuth{}
+	}
+	up := h.r.find(camera, stream)
+	if up == nil {
+		return admission{}, refuse(base.StatusNotFound, rtsp.ReasonNotFound), nil
+	}
+	return admission{up: up, subject: grant.Subject}, nil, nil
+}
+
+// refuse answers with the reason as the status text, which players of ours show on the tile.
+func refuse(code base.StatusCode, r rtsp.Reason) *base.Response {
+	return &base.Response{StatusCode: code, StatusMessage: string(r)}
+}
+
+// OnDescribe implements gortsplib.ServerHandlerOnDescribe. It waits a while for the camera.
+func (h *handler) OnDescribe(ctx *gortsplib.ServerHandlerOnDescribeCtx) (*base.Response, *gortsplib.ServerStream, error) {
+	a, res, err := h.admit(ctx.Request, ctx.Path)
+	if res != nil {
+		return res, nil, err
+	}
+	f, reason := a.up.await(h.r.done, h.r.opts.DescribeWait)
+	if f == nil {
+		return refuse(base.StatusServiceUnavailable, reason), nil, nil
+	}
+	return &base.Response{StatusCode: base.StatusOK}, f.stream, nil
+}
+
+// await asks for the stream and waits until it can be served, its attempt fails, or time is up.
+func (u *upstream) await(done <-chan struct{}, limit time.Duration) (*feed, rtsp.Reason) {
+	u.mu.Lock()
+	u.waiting++
+	u.keepUntil = time.Now().Add(u.relay.opts.Linger)
+	f, ready, failed, failure := u.feed, u.ready, u.failed, u.watch.failure
+	pausing := failure == rtsp.ReasonLoginRefused || time.Now().Before(u.health.NextTry)
+	u.mu.Unlock()
+	defer func() {
+		u.mu.Lock()
+		u.waiting--
+		u.keepUntil = time.Now().Add(u.relay.opts.Linger)
+		u.mu.Unlock()
+	}()
+	select {
+	case u.poke <- struct{}{}:
+	default:
+	}
+	if f != nil {
+		return f, rtsp.ReasonNone
+	}
+	if failure != rtsp.ReasonNone && pausing {
+		return nil, failure // the reader may ask again
+	}
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return nil, rtsp.ReasonStopped
+	case <-failed:
+	case <-ready:
+	case <-timer.C:
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	switch {
+	case u.feed != nil:
+		return u.feed, rtsp.ReasonNone
+	case u.watch.failure != rtsp.ReasonNone:
+		return nil, u.watch.failure
+	case !u.watch.connected.IsZero():
+		return nil, rtsp.ReasonNoKeyFrame
+	}
+	return nil, rtsp.ReasonTimeout
+}
+
+// OnSetup implements gortsplib.ServerHandlerOnSetup.
+func (h *handler) OnSetup(ctx *gortsplib.ServerHandlerOnSetupCtx) (*base.Response, *gortsplib.ServerStream, error) {
+	a, res, err := h.admit(ctx.Request, ctx.Path)
+	if res != nil {
+		return res, nil, err
+	}
+	a.up.mu.Lock()
+	f := a.up.feed
+	readers := len(a.up.readers)
+	a.up.mu.Unlock()
+	if f == nil {
+		return refuse(base.StatusServiceUnavailable, rtsp.ReasonDisconnected), nil, nil
+	}
+	if readers >= h.r.opts.MaxReaders {
+		return refuse(base.StatusNotEnoughBandwidth, rtsp.ReasonFull), nil, nil
+	}
+	ctx.Session.SetUserData(&served{up: a.up, feed: f, subject: a.subject})
+	return &base.Response{StatusCode: base.StatusOK}, f.stream, nil
+}
+
+// served ties a session to its stream from SETUP on.
+type served struct {
+	up      *upstream
+	feed    *feed
+	subject string
+	playing bool
+}
+
+// OnPlay implements gortsplib.ServerHandlerOnPlay. The cached group of pictures is queued before the answer, the
+// library sends it right after.
+func (h *handler) OnPlay(ctx *gortsplib.ServerHandlerOnPlayCtx) (*base.Response, error) {
+	s, ok := ctx.Session.UserData().(*served)
+	if !ok {
+		return refuse(base.StatusServiceUnavailable, rtsp.ReasonDisconnected), nil
+	}
+	u := s.up
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.feed != s.feed {
+		return refuse(base.StatusServiceUnavailable, rtsp.ReasonDisconnected), nil
+	}
+	if s.playing {
+		return &base.Response{StatusCode: base.StatusOK}, nil
+	}
+	s.playing = true
+	r := newReader(ctx.Session, s.feed.media, s.subject)
+	now := time.Now()
+	for _, c := range s.feed.gop {
+		r.send(c, now)
+	}
+	u.readers[ctx.Session] = r
+	u.log.Info("reader joined", slog.String("subject", s.subject), slog.Int("readers", len(u.readers)))
+	return &base.Response{StatusCode: base.StatusOK}, nil
+}
+
+// OnSessionClose implements gortsplib.ServerHandlerOnSessionClose.
+func (h *handler) OnSessionClose(ctx *gortsplib.ServerHandlerOnSessionCloseCtx) {
+	s, ok := ctx.Session.UserData().(*served)
+	if !ok || !s.playing {
+		return
+	}
+	u := s.up
+	u.mu.Lock()
+	r := u.readers[ctx.Session]
+	delete(u.readers, ctx.Session)
+	u.keepUntil = time.Now().Add(u.relay.opts.Linger)
+	why := "left"
+	var netErr net.Error
+	switch {
+	case r == nil:
+		why = "camera gone"
+	case r.slow || errors.As(ctx.Error, &netErr) && netErr.Timeout():
+		why = "slow"
+		u.health.Slow++
+	}
+	readers := len(u.readers)
+	u.mu.Unlock()
+	u.log.Info("reader gone", slog.String("subject", s.subject), slog.String("why", why), slog.Int("readers", readers))
+}
+
+// OnStreamWriteError implements gortsplib.ServerHandlerOnStreamWriteError: nothing is written through the stream itself.
+func (h *handler) OnStreamWriteError(*gortsplib.ServerHandlerOnStreamWriteErrorCtx) {}
+
+// patient is a listener that survives passing errors, such as running out of file descriptors: the library would end the
+// whole server on the first one.
+type patient struct {
+	net.Listener
+	done <-chan struct{}
+	log  *slog.Logger
+}
+
+// Accept implements net.Listener.
+func (p *patient) Accept() (net.Conn, error) {
+	pause := 5 * time.Millisecond
+	for {
+		conn, err := p.Listener.Accept()
+		if err == nil || errors.Is(err, net.ErrClosed) {
+			return conn, err
+		}
+		p.log.Error("relay cannot accept a reader", slog.String("err", err.Error()))
+		select {
+		case <-p.done:
+			return nil, net.ErrClosed
+		case <-time.After(pause):
+			pause = min(2*pause, time.Second)
+		}
+	}
+}

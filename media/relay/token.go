@@ -1,0 +1,135 @@
+package relay
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"time"
+)
+
+// MinKey is the least length of a signing key, in bytes.
+const MinKey = 32
+
+// maxToken bounds what Verify looks at, in bytes.
+const maxToken = 4096
+
+// Errors of Verify. Readers are only told that the login failed; the difference is for logs.
+var (
+	ErrToken      = errors.New("relay: the token is not one of ours")
+	ErrExpired    = errors.New("relay: the token has expired")
+	ErrNotGranted = errors.New("relay: the token does not cover this camera")
+)
+
+// Grant is what a token allows: its bearer may open the named cameras until Expires. A session that is open then goes
+// on, so tokens may live for minutes only.
+type Grant struct {
+	// Subject says to whom the token was given: an opaque id of a node or a user, for the log.
+	Subject string
+	// Cameras are camera ids or patterns in which * stands for any characters; "*" alone is every camera.
+	Cameras []string
+	// Expires is the end of validity, to the second.
+	Expires time.Time
+}
+
+// claims is the wire form of a Grant. Keys are never reused.
+type claims struct {
+	Subject string   `json:"s"`
+	Cameras []string `json:"c"`
+	Expires int64    `json:"e"` // Unix seconds
+}
+
+// Signer makes and checks tokens. Server and relay share its key; nothing else is needed to check one, so the relay
+// works while the server is away.
+//
+// A token is "v1." + base64url(JSON claims) + "." + base64url(HMAC-SHA256(key, everything before the last dot)).
+// It travels as the password of an RTSP basic login under any user name, never in a URL.
+type Signer struct {
+	// Key is secret, random and at least MinKey bytes long.
+	Key []byte
+	// Older keys are still accepted, so that a key can be replaced without cutting anyone off.
+	Older [][]byte
+}
+
+var encoding = base64.RawURLEncoding
+
+// Check reports whether the keys are long enough.
+func (s Signer) Check() error {
+	for _, k := range append([][]byte{s.Key}, s.Older...) {
+		if len(k) < MinKey {
+			return fmt.Errorf("relay: a signing key of %d bytes is too short; use %d random bytes or more", len(k), MinKey)
+		}
+	}
+	return nil
+}
+
+// Sign returns the token for a grant. With a key that Check refuses the token will not verify.
+func (s Signer) Sign(g Grant) string {
+	body, err := json.Marshal(claims{Subject: g.Subject, Cameras: g.Cameras, Expires: g.Expires.Unix()})
+	if err != nil {
+		return "" // strings and numbers always marshal
+	}
+	text := "v1." + encoding.EncodeToString(body)
+	return text + "." + encoding.EncodeToString(mac(s.Key, text))
+}
+
+func mac(key []byte, text string) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte(text)) //nolint:errcheck // never fails
+	return h.Sum(nil)
+}
+
+// Verify checks a token for a camera at time now and returns what it grants. Errors are ErrToken, ErrExpired or
+// ErrNotGranted, possibly wrapped, and never quote the token.
+func (s Signer) Verify(token, camera string, now time.Time) (Grant, error) {
+	g, err := s.open(token)
+	if err != nil {
+		return Grant{}, err
+	}
+	if !now.Before(g.Expires) {
+		return g, fmt.Errorf("%w at %s", ErrExpired, g.Expires.UTC().Format(time.RFC3339))
+	}
+	for _, pattern := range g.Cameras {
+		if ok, err := path.Match(pattern, camera); err == nil && ok {
+			return g, nil
+		}
+	}
+	return g, ErrNotGranted
+}
+
+// open checks the signature and reads the claims.
+func (s Signer) open(token string) (Grant, error) {
+	i := strings.LastIndexByte(token, '.')
+	if len(token) > maxToken || i < 0 || !strings.HasPrefix(token, "v1.") || i <= len("v1.") {
+		return Grant{}, ErrToken
+	}
+	text := token[:i]
+	sum, err := encoding.DecodeString(token[i+1:])
+	if err != nil || !s.signed(text, sum) {
+		return Grant{}, ErrToken
+	}
+	body, err := encoding.DecodeString(text[len("v1."):])
+	if err != nil {
+		return Grant{}, ErrToken
+	}
+	var c claims
+	if err := json.Unmarshal(body, &c); err != nil {
+		return Grant{}, ErrToken
+	}
+	return Grant{Subject: c.Subject, Cameras: c.Cameras, Expires: time.Unix(c.Expires, 0)}, nil
+}
+
+// signed compares in constant time with each key.
+func (s Signer) signed(text string, sum []byte) bool {
+	ok := false
+	for _, k := range append([][]byte{s.Key}, s.Older...) {
+		if len(k) >= MinKey && hmac.Equal(sum, mac(k, text)) {
+			ok = true
+		}
+	}
+	return ok
+}
