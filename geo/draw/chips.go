@@ -1,0 +1,222 @@
+package draw
+
+import (
+	"image"
+	"image/color"
+	"math"
+)
+
+// stations draws each station's icon and, where there is room, its chip: value
+// and word, else the value alone, else the icon alone.
+func (r *Renderer) stations(stations []Station) {
+	order := r.sorted(len(stations), func(i int) int { return stations[i].Importance }, func(i int) string { return stations[i].ID })
+	half := int(r.sizes.Symbol * 0.55)
+	for _, i := range order { // all icons first: a chip must not cover one
+		if x, y, ok := r.markSpot(stations[i].At, r.sizes.Symbol*0.6); ok {
+			r.grid.take(image.Rect(x-half, y-half, x+half, y+half))
+		}
+	}
+	for _, i := range order {
+		s := &stations[i]
+		x, y, ok := r.markSpot(s.At, r.sizes.Symbol*0.6)
+		if !ok {
+			continue
+		}
+		icon := [...]Icon{Air: IconAir, Water: IconWater, Level: IconLevel}[min(s.Kind, Level)]
+		halo := r.haloAt(x, y)
+		r.icon(iconKey{icon: icon, size: r.symbol(1.1), main: r.style.Text, back: halo, halo: halo}).draw(&r.canvas, x, y)
+		r.chip(s, x, y, half)
+	}
+}
+
+// chipText returns what the plate says.
+func chipText(s *Station, words bool) (value, word string) {
+	value = s.Value
+	if value == "" {
+		return "—", ""
+	}
+	if words {
+		word = s.Word
+	}
+	return value, word
+}
+
+func (r *Renderer) chip(s *Station, x, y, half int) {
+	size := r.sizes.Text
+	h := int(math.Round(size * linePitch))
+	pad := int(math.Round(size * 0.36))
+	for _, words := range []bool{true, false} {
+		value, word := chipText(s, words)
+		w := int(r.width(value, size, true)) + 2*pad
+		if word != "" {
+			w += int(r.width(word, size, false) + size*0.25)
+		}
+		mark := 0
+		if s.Stale {
+			mark = int(size * 1.1)
+		}
+		rect, ok := r.grid.find(x, y, w+mark, h, half+pad/3)
+		if ok {
+			r.grid.take(rect)
+			r.stats.Labels++
+			r.drawChip(s, rect, value, word, pad, mark)
+			return
+		}
+	}
+	r.stats.LabelsLeft++
+}
+
+func (r *Renderer) drawChip(s *Station, rect image.Rectangle, value, word string, pad, mark int) {
+	fill, ink, edge := r.chipColors(s)
+	line := max(1, r.sizes.Line*0.75)
+	radius := max(2, r.sizes.Text*0.14)
+	if edge.A > 0 {
+		r.roundRect(rect, radius, edge)
+		n := int(math.Ceil(line))
+		r.roundRect(rect.Inset(n), radius-line, fill)
+	} else {
+		r.roundRect(rect, radius, fill)
+	}
+	size := r.sizes.Text
+	x := rect.Min.X + pad
+	if mark > 0 {
+		r.icon(iconKey{icon: IconStale, size: r.symbol(0.8), main: ink}).draw(&r.canvas, x+int(size*0.4), (rect.Min.Y+rect.Max.Y)/2)
+		x += mark
+	}
+	base := baseline(rect.Min.Y, 0, size)
+	r.write(x, base, value, plainText(size, true, ink))
+	if word != "" {
+		x += int(r.width(value, size, true) + size*0.25)
+		r.write(x, base, word, plainText(size, false, ink))
+	}
+}
+
+// chipColors returns fill, ink and keyline. Violet, maroon and blue of the law
+// carry a keyline, since they are too dark to stand out from the map.
+func (r *Renderer) chipColors(s *Station) (fill, ink, edge color.RGBA) {
+	switch {
+	case s.Stale:
+		return color.RGBA{0xC9, 0xD2, 0xDA, 255}, color.RGBA{0x10, 0x15, 0x1B, 255}, color.RGBA{}
+	case s.Fill.A == 0:
+		return r.style.Chip, r.style.Text, r.style.CardEdge
+	}
+	fill, ink = s.Fill, s.Ink
+	dark := luminance(fill) < 0.2
+	if ink.A == 0 {
+		ink = color.RGBA{0x10, 0x15, 0x1B, 255}
+		if dark {
+			ink = color.RGBA{255, 255, 255, 255}
+		}
+	}
+	if dark {
+		edge = r.style.Text
+	}
+	return fill, ink, edge
+}
+
+// luminance is the relative luminance of WCAG 2.
+func luminance(c color.RGBA) float64 {
+	lin := func(v uint8) float64 {
+		x := float64(v) / 255
+		if x <= 0.04045 {
+			return x / 12.92
+		}
+		return math.Pow((x+0.055)/1.055, 2.4)
+	}
+	return 0.2126*lin(c.R) + 0.7152*lin(c.G) + 0.0722*lin(c.B)
+}
+
+// roundRect fills a rectangle with rounded corners.
+func (r *Renderer) roundRect(rect image.Rectangle, radius float64, col color.RGBA) {
+	if rect.Intersect(r.canvas.win).Empty() {
+		return
+	}
+	s := &r.ground.shape
+	s.reset(r.canvas.win)
+	x0, y0, x1, y1 := float64(rect.Min.X), float64(rect.Min.Y), float64(rect.Max.X), float64(rect.Max.Y)
+	points := r.points[:0]
+	corner := func(cx, cy, from float64) {
+		for i := range 5 {
+			sin, cos := math.Sincos(from + float64(i)*math.Pi/8)
+			points = append(points, xy{cx + radius*cos, cy + radius*sin})
+		}
+	}
+	radius = max(0, min(radius, (x1-x0)/2, (y1-y0)/2))
+	corner(x1-radius, y1-radius, 0)
+	corner(x0+radius, y1-radius, math.Pi/2)
+	corner(x0+radius, y0+radius, math.Pi)
+	corner(x1-radius, y0+radius, 3*math.Pi/2)
+	s.ring(points)
+	r.points = points
+	s.fill(&r.canvas, col)
+}
+
+// box draws a card: a fill and an edge of the given width.
+func (r *Renderer) box(rect image.Rectangle, radius, width float64, fill, edge color.RGBA) {
+	r.roundRect(rect, radius, edge)
+	n := int(math.Ceil(width))
+	r.roundRect(rect.Inset(n), radius-float64(n), fill)
+}
+
+// alerts draws shapes with their callouts, the worst on top and placed first.
+func (r *Renderer) alerts(alerts []Alert) {
+	order := r.sorted(len(alerts), func(i int) int { return int(alerts[i].Severity) }, func(i int) string { return alerts[i].ID })
+	for k := range order {
+		a := &alerts[order[k]]
+		x, y, ok := r.markSpot(a.At, r.sizes.Symbol)
+		if !ok {
+			continue
+		}
+		half := int(r.sizes.Symbol * 0.9)
+		r.grid.take(image.Rect(x-half, y-half, x+half, y+half))
+	}
+	for k := range order {
+		a := &alerts[order[k]]
+		if x, y, ok := r.markSpot(a.At, r.sizes.Symbol); ok {
+			r.alert(a, x, y)
+		}
+	}
+}
+
+func (r *Renderer) alert(a *Alert, x, y int) {
+	col := r.severityColor(a.Severity)
+	if a.Title != "" {
+		r.callout(a, x, y, col)
+	}
+	key := iconKey{icon: severityIcon(a.Severity), size: r.symbol(1.6), main: col, back: r.style.OnFill, halo: r.style.Sea}
+	r.icon(key).draw(&r.canvas, x, y)
+}
+
+// callout draws the two lines of an alert beside its shape, with a leader.
+func (r *Renderer) callout(a *Alert, x, y int, col color.RGBA) {
+	size := r.sizes.Text
+	pad := int(size * 0.55)
+	w := int(max(r.width(a.Title, size, true), r.width(a.Text, size, false))) + 2*pad
+	h := int(size*linePitch) + pad
+	if a.Text != "" {
+		h += int(size * linePitch)
+	}
+	var rect image.Rectangle
+	ok := false
+	for ring := 1; ring <= 4 && !ok; ring++ {
+		rect, ok = r.grid.find(x, y, w, h, int(r.sizes.Symbol*(0.55+0.75*float64(ring))))
+	}
+	if !ok {
+		rect = r.grid.force(x, y, w, h, int(r.sizes.Symbol*1.3))
+	}
+	r.grid.take(rect)
+	r.stats.Labels++
+	end := image.Pt(min(max(x, rect.Min.X), rect.Max.X), min(max(y, rect.Min.Y), rect.Max.Y))
+	line := max(1, r.sizes.Line*1.4)
+	r.canvas.line(float64(x), float64(y), float64(end.X), float64(end.Y), line/2, col)
+	fill, edge, t1, t2 := r.style.Card, col, r.style.Text, r.style.Text2
+	if a.Severity == Critical { // a plate with the white keyline
+		white := color.RGBA{255, 255, 255, 255}
+		fill, edge, t1, t2 = r.style.CriticalPlate, white, white, white
+	}
+	r.box(rect, size*0.22, line, fill, edge)
+	r.write(rect.Min.X+pad, baseline(rect.Min.Y+pad/2, 0, size), a.Title, plainText(size, true, t1))
+	if a.Text != "" {
+		r.write(rect.Min.X+pad, baseline(rect.Min.Y+pad/2, 1, size), a.Text, plainText(size, false, t2))
+	}
+}

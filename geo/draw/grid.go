@@ -1,0 +1,193 @@
+package draw
+
+import "image"
+
+// grid is where labels find room: the whole view in coarse cells. Hard cells
+// are taken by other labels and marks, soft ones count symbols that a label
+// should rather not cover.
+type grid struct {
+	cell   int
+	w, h   int
+	hard   []bool
+	soft   []uint8
+	panes  []image.Rectangle
+	screen bool // panes are real screens with edges between them
+}
+
+func (g *grid) reset(view image.Rectangle, screens []image.Rectangle, cell int) {
+	g.cell = max(2, cell)
+	g.w, g.h = (view.Dx()+g.cell-1)/g.cell, (view.Dy()+g.cell-1)/g.cell
+	n := g.w * g.h
+	if cap(g.hard) < n {
+		g.hard, g.soft = make([]bool, n), make([]uint8, n)
+	}
+	g.hard, g.soft = g.hard[:n], g.soft[:n]
+	clear(g.hard)
+	clear(g.soft)
+	g.panes = append(g.panes[:0], screens...)
+	g.screen = len(screens) > 0
+	if !g.screen {
+		g.panes = append(g.panes, view)
+	}
+}
+
+// pane returns the screen that holds all of r.
+func (g *grid) pane(r image.Rectangle) (image.Rectangle, bool) {
+	for _, p := range g.panes {
+		if r.In(p) {
+			return p, true
+		}
+	}
+	return image.Rectangle{}, false
+}
+
+// nearestPane returns the screen nearest to a point.
+func (g *grid) nearestPane(x, y int) image.Rectangle {
+	best, distance := g.panes[0], int(^uint(0)>>1)
+	for _, p := range g.panes {
+		cx, cy := min(max(x, p.Min.X), p.Max.X-1), min(max(y, p.Min.Y), p.Max.Y-1)
+		if d := (cx-x)*(cx-x) + (cy-y)*(cy-y); d < distance {
+			best, distance = p, d
+		}
+	}
+	return best
+}
+
+// settle moves the centre of a symbol off bezels and screen edges, to at least
+// margin pixels inside the nearest screen. Without screens it stays.
+func (g *grid) settle(x, y, margin int) (int, int) {
+	if !g.screen {
+		return x, y
+	}
+	p := g.nearestPane(x, y)
+	if p.Dx() <= 2*margin || p.Dy() <= 2*margin {
+		return x, y
+	}
+	return min(max(x, p.Min.X+margin), p.Max.X-1-margin), min(max(y, p.Min.Y+margin), p.Max.Y-1-margin)
+}
+
+func (g *grid) cells(r image.Rectangle) (x0, y0, x1, y1 int) {
+	return max(0, r.Min.X/g.cell), max(0, r.Min.Y/g.cell),
+		min(g.w, (r.Max.X+g.cell-1)/g.cell), min(g.h, (r.Max.Y+g.cell-1)/g.cell)
+}
+
+// take makes the cells of r hard.
+func (g *grid) take(r image.Rectangle) {
+	x0, y0, x1, y1 := g.cells(r)
+	for y := y0; y < y1; y++ {
+		row := g.hard[y*g.w : (y+1)*g.w]
+		for x := x0; x < x1; x++ {
+			row[x] = true
+		}
+	}
+}
+
+// avoid counts a symbol in the cells of r.
+func (g *grid) avoid(r image.Rectangle) {
+	x0, y0, x1, y1 := g.cells(r)
+	for y := y0; y < y1; y++ {
+		for x := x0; x < x1; x++ {
+			if g.soft[y*g.w+x] < 255 {
+				g.soft[y*g.w+x]++
+			}
+		}
+	}
+}
+
+// cost counts the hard and soft cells under r.
+func (g *grid) cost(r image.Rectangle) (hard, soft int) {
+	x0, y0, x1, y1 := g.cells(r)
+	for y := y0; y < y1; y++ {
+		for x := x0; x < x1; x++ {
+			if g.hard[y*g.w+x] {
+				hard++
+			}
+			soft += int(g.soft[y*g.w+x])
+		}
+	}
+	return hard, soft
+}
+
+// free returns how many symbols r would cover, and false if it does not lie on
+// one screen or touches something hard.
+func (g *grid) free(r image.Rectangle) (soft int, ok bool) {
+	if _, in := g.pane(r); !in {
+		return 0, false
+	}
+	hard, soft := g.cost(r)
+	return soft, hard == 0
+}
+
+// side is where a label stands relative to its anchor, in eighths of a turn.
+type side struct{ dx, dy int } // -1, 0, 1
+
+// eachSide lists the places of a label, the best first.
+func sides() [8]side {
+	return [8]side{{1, 0}, {-1, 0}, {1, -1}, {-1, -1}, {1, 1}, {-1, 1}, {0, -1}, {0, 1}}
+}
+
+// beside returns the box of w × h pixels at one side of (x, y), gap pixels away.
+func (s side) beside(x, y, w, h, gap int) image.Rectangle {
+	x0, y0 := x-w/2, y-h/2
+	diagonal := gap
+	if s.dx != 0 && s.dy != 0 {
+		diagonal = gap * 2 / 3
+	}
+	switch s.dx {
+	case 1:
+		x0 = x + diagonal
+	case -1:
+		x0 = x - diagonal - w
+	}
+	switch s.dy {
+	case 1:
+		y0 = y + diagonal
+	case -1:
+		y0 = y - diagonal - h
+	}
+	return image.Rect(x0, y0, x0+w, y0+h)
+}
+
+// find returns the free box beside (x, y) that covers the fewest symbols.
+func (g *grid) find(x, y, w, h, gap int) (image.Rectangle, bool) {
+	var best image.Rectangle
+	least, found := 0, false
+	for _, s := range sides() {
+		r := s.beside(x, y, w, h, gap)
+		soft, ok := g.free(r)
+		if !ok {
+			continue
+		}
+		if soft == 0 {
+			return r, true
+		}
+		if !found || soft < least {
+			best, least, found = r, soft, true
+		}
+	}
+	return best, found
+}
+
+// force returns the box near (x, y) that covers the least, moved on to one
+// screen whatever it covers.
+func (g *grid) force(x, y, w, h, gap int) image.Rectangle {
+	var best image.Rectangle
+	least := int(^uint(0) >> 1)
+	for ring := range 4 {
+		for _, s := range sides() {
+			r := inside(s.beside(x, y, w, h, gap*(1+ring)), g.nearestPane(x, y))
+			hard, soft := g.cost(r)
+			if c := hard*1000 + soft + ring*4; c < least {
+				best, least = r, c
+			}
+		}
+	}
+	return best
+}
+
+// inside moves r into pane; one that is larger keeps its top left corner inside.
+func inside(r, pane image.Rectangle) image.Rectangle {
+	dx := max(min(0, pane.Max.X-r.Max.X), pane.Min.X-r.Min.X)
+	dy := max(min(0, pane.Max.Y-r.Max.Y), pane.Min.Y-r.Min.Y)
+	return r.Add(image.Pt(dx, dy))
+}

@@ -1,0 +1,280 @@
+package draw
+
+import (
+	"image"
+	"image/color"
+	"math"
+	"slices"
+
+	"github.com/paulmach/orb"
+
+	"iocwall/geo"
+	"iocwall/geo/tiles"
+)
+
+// ground is the rasterised base map of the last view.
+type ground struct {
+	valid   bool
+	view    geo.View
+	version uint64
+	home    []string
+	pix     []byte
+	shape   shape
+	strokes strokes
+	sea     seaMask
+	seaView geo.View // whole view that sea was made for
+}
+
+// drawGround copies the base map into the picture, drawing it anew when the
+// view, the home provinces or the map have changed.
+func (r *Renderer) drawGround(f *Frame) {
+	g := &r.ground
+	win := r.canvas.win
+	n := win.Dx() * win.Dy() * 4
+	if !g.valid || g.view != f.View || g.version != r.data.Version || !slices.Equal(g.home, f.Home) {
+		if cap(g.pix) < n {
+			g.pix = make([]byte, n)
+		}
+		g.pix = g.pix[:n]
+		g.valid, g.view, g.version = true, f.View, r.data.Version
+		g.home = append(g.home[:0], f.Home...)
+		out := r.canvas
+		r.canvas = canvas{pix: g.pix, stride: win.Dx() * 4, win: win}
+		r.baseMap(f.Home)
+		r.canvas = out
+		if whole := f.View.Whole(); g.seaView != whole {
+			g.sea.build(r.data, whole)
+			g.seaView = whole
+		}
+		r.stats.BaseDrawn = true
+	}
+	row := win.Dx() * 4
+	if r.canvas.stride == row {
+		copy(r.canvas.pix[:n], g.pix)
+		return
+	}
+	for y := range win.Dy() {
+		copy(r.canvas.pix[y*r.canvas.stride:y*r.canvas.stride+row], g.pix[y*row:(y+1)*row])
+	}
+}
+
+// baseMap draws sea, land, rivers, roads and borders.
+func (r *Renderer) baseMap(home []string) {
+	g, c, s := &r.ground, &r.canvas, r.style
+	c.rect(c.win, s.Sea)
+	bounds := r.view.BoundsOf(c.win)
+	g.shape.reset(c.win)
+	addShapes(&g.shape, r.data.Outside, bounds, r.proj, nil, &r.points)
+	g.shape.fill(c, s.Outside)
+
+	country := s.Land
+	if len(home) > 0 {
+		country = s.Country
+	}
+	addShapes(&g.shape, r.data.Provinces, bounds, r.proj, nil, &r.points)
+	g.shape.fill(c, country)
+	if len(home) > 0 {
+		addShapes(&g.shape, r.data.Provinces, bounds, r.proj, home, &r.points)
+		g.shape.fill(c, s.Land)
+	}
+	g.strokes.reset(c.win)
+	r.mapLines(bounds, tiles.ClassRiver, s.River)
+	r.mapLines(bounds, tiles.ClassRoad, s.Road)
+	r.mapLines(bounds, tiles.ClassBorder, s.Border)
+	r.mapLines(bounds, tiles.ClassEdge, s.Edge)
+	if len(home) > 0 {
+		r.homeEdge(bounds, home)
+	}
+	r.islets(bounds)
+}
+
+// density is how many em of text a degree of longitude takes; it decides what a
+// map at this scale can hold.
+func (r *Renderer) density() float64 { return r.view.World / 360 / r.sizes.Text }
+
+// lineWidth is in pixels; 0 leaves the line out at this scale.
+func (r *Renderer) lineWidth(class tiles.Class, rank int) float64 {
+	d, u := r.density(), r.sizes.Line
+	switch class {
+	case tiles.ClassRiver:
+		if d < 3 || rank > 1 && d < 12 {
+			return 0
+		}
+		return u * min(1+d/14, 4) * map[bool]float64{true: 1, false: 0.65}[rank == 1]
+	case tiles.ClassRoad:
+		if d < 6 || rank > 1 && d < 12 {
+			return 0
+		}
+		return u * map[bool]float64{true: 1.9, false: 1.2}[rank == 1]
+	case tiles.ClassBorder:
+		return u * 0.8
+	}
+	return u
+}
+
+func (r *Renderer) mapLines(bounds geo.Bounds, class tiles.Class, col color.RGBA) {
+	for i := range r.data.Lines {
+		l := &r.data.Lines[i]
+		if l.Class != class || !l.Bounds.Intersects(bounds) {
+			continue
+		}
+		if w := r.lineWidth(class, l.Rank); w > 0 {
+			r.addLine(l.Points, w/2)
+		}
+	}
+	r.ground.strokes.fill(&r.canvas, col)
+}
+
+func (r *Renderer) addLine(points []geo.Point, half float64) {
+	half = max(half, 0.35)
+	prev := r.proj.at(points[0])
+	for _, p := range points[1:] {
+		next := r.proj.at(p)
+		if math.Abs(next.x-prev.x)+math.Abs(next.y-prev.y) < 0.7 {
+			continue
+		}
+		r.ground.strokes.line(prev.x, prev.y, next.x, next.y, half)
+		prev = next
+	}
+}
+
+func (r *Renderer) homeEdge(bounds geo.Bounds, home []string) {
+	for i := range r.data.Provinces {
+		p := &r.data.Provinces[i]
+		if !slices.Contains(home, p.ID) || !p.Bounds.Intersects(bounds) {
+			continue
+		}
+		for _, polygon := range p.Polygons {
+			for _, ring := range polygon {
+				r.addLine(ring, r.sizes.Line*0.75)
+			}
+		}
+	}
+	r.ground.strokes.fill(&r.canvas, r.style.HomeEdge)
+}
+
+// islets draws the islands of the archipelagos as points.
+func (r *Renderer) islets(bounds geo.Bounds) {
+	half := max(1.2, r.sizes.Symbol/14)
+	if r.density() > 30 {
+		half *= 1.6
+	}
+	for i := range r.data.Places {
+		p := &r.data.Places[i]
+		if p.Class == tiles.ClassIslet && bounds.Pad(0.2).Contains(p.At) {
+			at := r.proj.at(p.At)
+			r.ground.strokes.line(at.x, at.y, at.x, at.y, half)
+		}
+	}
+	r.ground.strokes.fill(&r.canvas, r.style.Text2)
+}
+
+// addShapes adds the shapes that meet bounds, or only those with an id in only.
+func addShapes(s *shape, shapes []tiles.Shape, bounds geo.Bounds, p projection, only []string, buf *[]xy) {
+	for i := range shapes {
+		sh := &shapes[i]
+		if !sh.Bounds.Intersects(bounds) || only != nil && !slices.Contains(only, sh.ID) {
+			continue
+		}
+		for _, polygon := range sh.Polygons {
+			for _, ring := range polygon {
+				if ring.Bound().Intersects(bounds) {
+					addRing(s, ring, p, buf)
+				}
+			}
+		}
+	}
+}
+
+// addRing adds a ring, leaving out corners closer than a third of a pixel.
+func addRing(s *shape, ring orb.Ring, p projection, buf *[]xy) {
+	points := (*buf)[:0]
+	var prev xy
+	for i, q := range ring {
+		at := p.at(q)
+		if i > 0 && math.Abs(at.x-prev.x)+math.Abs(at.y-prev.y) < 0.33 {
+			continue
+		}
+		points = append(points, at)
+		prev = at
+	}
+	s.ring(points)
+	*buf = points
+}
+
+// seaMask is the whole view in coarse cells: where the sea is, and its widest spot.
+type seaMask struct {
+	w, h  int
+	scale float64 // cells per pixel
+	cells []float64
+	any   bool
+	spot  geo.Point // in the middle of the widest stretch of sea in view
+	room  float64   // distance from there to land or the view's edge, in pixels
+}
+
+// seaCells is the width of the coarse view.
+const seaCells = 96
+
+func (m *seaMask) build(data tiles.Data, v geo.View) {
+	m.scale = seaCells / float64(v.Width)
+	m.w, m.h = seaCells, max(1, int(math.Round(float64(v.Height)*m.scale)))
+	p := projectionOf(v)
+	p.world, p.ox, p.oy = p.world*m.scale, p.ox*m.scale, p.oy*m.scale
+	var s shape
+	var buf []xy
+	s.reset(image.Rect(0, 0, m.w, m.h))
+	b := v.Bounds()
+	addShapes(&s, data.Outside, b, p, nil, &buf)
+	land := make([]bool, m.w*m.h)
+	mark := func(y, x0, x1 int, a uint32) {
+		for x := x0; x < x1 && a > 200; x++ {
+			land[y*m.w+x] = true
+		}
+	}
+	s.sweep(mark)
+	addShapes(&s, data.Provinces, b, p, nil, &buf)
+	s.sweep(mark)
+	m.measure(land, v)
+}
+
+// measure finds the sea cell farthest from land and from the edge.
+func (m *seaMask) measure(land []bool, v geo.View) {
+	m.cells = make([]float64, m.w*m.h)
+	m.any, m.room = false, 0
+	const far = 1e9
+	for i := range m.cells {
+		x, y := i%m.w, i/m.w
+		edge := float64(min(x, y, m.w-1-x, m.h-1-y)) + 1
+		m.cells[i] = min(far, edge)
+		if land[i] {
+			m.cells[i] = 0
+		} else {
+			m.any = true
+		}
+	}
+	relax := func(i, j int, d float64) { m.cells[i] = min(m.cells[i], m.cells[j]+d) }
+	for y := 1; y < m.h; y++ {
+		for x := 1; x < m.w-1; x++ {
+			i := y*m.w + x
+			relax(i, i-1, 1)
+			relax(i, i-m.w, 1)
+			relax(i, i-m.w-1, 1.4)
+			relax(i, i-m.w+1, 1.4)
+		}
+	}
+	for y := m.h - 2; y >= 0; y-- {
+		for x := m.w - 2; x > 0; x-- {
+			i := y*m.w + x
+			relax(i, i+1, 1)
+			relax(i, i+m.w, 1)
+			relax(i, i+m.w+1, 1.4)
+			relax(i, i+m.w-1, 1.4)
+		}
+	}
+	for i, d := range m.cells {
+		if d/m.scale > m.room {
+			m.room = d / m.scale
+			m.spot = v.Point((float64(i%m.w)+0.5)/m.scale, (float64(i/m.w)+0.5)/m.scale)
+		}
+	}
+}

@@ -1,0 +1,219 @@
+package draw
+
+import (
+	"fmt"
+	"image"
+	"math"
+	"strings"
+
+	"iocwall/geo"
+	"iocwall/geo/tiles"
+)
+
+// inset is the small picture of the whole Biển Đông with both archipelagos
+// named in full. It is kept until style, sizes or map change.
+type inset struct {
+	furniture furniture
+	valid     bool
+	version   uint64
+	view      geo.View
+	pix       []byte
+}
+
+// insetSize is 196 × 172 pixels at desk and 930 × 936 at wall scale, less where
+// the glass is small: never more than 0.45 of a screen each way, as long as the
+// names fit.
+func (r *Renderer) insetSize() (w, h int) {
+	t := r.sizes.Text
+	w, h = int(t*14), int(t*12.3)
+	if r.wallScale() {
+		w, h = int(t*16.6), int(t*16.7)
+	}
+	pane := r.grid.nearestPane(r.view.Width-1, r.view.Height-1)
+	least := int(r.width("Quần đảo Trường Sa", t, false) + t)
+	w = max(least, min(w, pane.Dx()*45/100))
+	h = max(int(t*8.5), min(h, pane.Dy()*55/100))
+	return min(w, pane.Dx()), min(h, pane.Dy())
+}
+
+// insetBounds is the sea from the Gulf of Thailand to Palawan, and from the
+// coast of China to Borneo.
+func insetBounds() geo.Bounds { return geo.Bounds{Min: geo.Pt(100.5, 5.6), Max: geo.Pt(120.5, 24)} }
+
+func (r *Renderer) drawInset(rect image.Rectangle) {
+	if rect.Intersect(r.canvas.win).Empty() {
+		return
+	}
+	in := &r.inset
+	if !in.valid || in.version != r.data.Version || in.view.Width != rect.Dx() || in.view.Height != rect.Dy() {
+		r.buildInset(rect.Dx(), rect.Dy())
+	}
+	vis := rect.Intersect(r.canvas.win)
+	for y := vis.Min.Y; y < vis.Max.Y; y++ {
+		o := ((y-rect.Min.Y)*rect.Dx() + vis.Min.X - rect.Min.X) * 4
+		copy(r.canvas.row(y, vis.Min.X, vis.Max.X), in.pix[o:])
+	}
+	r.insetFrame(rect)
+	n := max(1, int(r.sizes.Line*0.6))
+	r.frameRect(rect, rect, n, r.style.CardEdge)
+}
+
+// insetFrame shows where the view lies. A view that is larger than the inset
+// has no frame; one too small to see is drawn as a small square.
+func (r *Renderer) insetFrame(rect image.Rectangle) {
+	b := r.view.BoundsOf(r.view.Rect())
+	p := projectionOf(r.inset.view)
+	a, z := p.at(geo.Pt(b.Min[0], b.Max[1])), p.at(geo.Pt(b.Max[0], b.Min[1]))
+	least := r.sizes.Text * 0.5
+	if d := least - (z.x - a.x); d > 0 {
+		a.x, z.x = a.x-d/2, z.x+d/2
+	}
+	if d := least - (z.y - a.y); d > 0 {
+		a.y, z.y = a.y-d/2, z.y+d/2
+	}
+	// Clamped, so that sizes beyond any screen stay small numbers.
+	limit := func(v float64) int { return int(math.Round(max(-1e6, min(1e6, v)))) }
+	frame := image.Rect(limit(a.x), limit(a.y), limit(z.x), limit(z.y)).Add(rect.Min)
+	r.frameRect(frame, rect, max(2, int(math.Round(r.sizes.Line*1.4))), r.style.Focus)
+}
+
+func (r *Renderer) buildInset(w, h int) {
+	in := &r.inset
+	in.valid, in.version = true, r.data.Version
+	in.view = geo.FitView(insetBounds(), w, h, 0)
+	// Fill the box both ways: the bounds may be cut, the archipelagos never are.
+	in.view.World *= 1.04
+	if n := w * h * 4; cap(in.pix) < n {
+		in.pix = make([]byte, n)
+	} else {
+		in.pix = in.pix[:n]
+	}
+	view, proj, out := r.view, r.proj, r.canvas
+	r.view, r.proj = in.view, projectionOf(in.view)
+	r.canvas = canvas{pix: in.pix, stride: w * 4, win: image.Rect(0, 0, w, h)}
+	r.insetMap()
+	r.insetNames()
+	r.view, r.proj, r.canvas = view, proj, out
+}
+
+func (r *Renderer) insetMap() {
+	c, s := &r.canvas, &r.ground.shape
+	c.rect(c.win, r.style.Sea)
+	s.reset(c.win)
+	b := r.view.Bounds()
+	addShapes(s, r.data.Outside, b, r.proj, nil, &r.points)
+	s.fill(c, r.style.Outside)
+	addShapes(s, r.data.Provinces, b, r.proj, nil, &r.points)
+	s.fill(c, r.style.Road)
+	lines := &r.ground.strokes
+	lines.reset(c.win)
+	half := max(1.1, r.sizes.Text*0.055)
+	for i := range r.data.Places {
+		if p := &r.data.Places[i]; p.Class == tiles.ClassIslet && p.Rank < 3 {
+			at := r.proj.at(p.At)
+			lines.line(at.x, at.y, at.x, at.y, half)
+		}
+	}
+	lines.fill(c, r.style.Text)
+}
+
+// insetNames writes both names in two lines each, right-aligned above the
+// islands, and the sea's name between them where it fits.
+func (r *Renderer) insetNames() {
+	t := r.sizes.Text
+	pad := int(t * 0.4)
+	for i := range r.data.Places {
+		p := &r.data.Places[i]
+		if p.Class != tiles.ClassArchipelago {
+			continue
+		}
+		box, _, _ := r.groupBox(p.Group)
+		lines := twoLines(p.Name)
+		w, h := r.blockSize(lines[:], t, false)
+		// Centred over the islands as far as the box allows.
+		x := min(max((box.Min.X+box.Max.X)/2-w/2, pad), r.view.Width-pad-w)
+		y := max(pad/2, box.Min.Y-h-int(t*0.1))
+		style := r.label(t, false, r.style.Text, r.style.Sea)
+		for k, l := range lines {
+			lx := x + (w-int(r.width(l, t, false)))/2
+			r.writeNow(lx, baseline(y, k, t), l, style)
+		}
+	}
+}
+
+// placePointers puts a sign at the edge of the view for each archipelago that
+// is out of it, with the distance from the edge.
+func (r *Renderer) placePointers() {
+	for i := range r.data.Places {
+		p := &r.data.Places[i]
+		if p.Class != tiles.ClassArchipelago {
+			continue
+		}
+		if _, inView, _ := r.groupBox(p.Group); inView == 0 {
+			r.placePointer(p)
+		}
+	}
+}
+
+func (r *Renderer) placePointer(p *tiles.Place) {
+	at := r.proj.at(p.At)
+	w, h := float64(r.view.Width), float64(r.view.Height)
+	// Where the line from the centre to the islands leaves the view.
+	dx, dy := at.x-w/2, at.y-h/2
+	k := min(w/2/max(1e-9, math.Abs(dx)), h/2/max(1e-9, math.Abs(dy)))
+	edge := xy{w/2 + dx*k, h/2 + dy*k}
+	meters := r.distanceToGroup(p.Group, r.view.Point(edge.x, edge.y))
+	km := meters / 1000
+	step := math.Pow(10, max(0, math.Floor(math.Log10(km))-1))
+	text := fmt.Sprintf(r.words.FromEdge, fmt.Sprintf("%.0f km", math.Round(km/step)*step))
+	t := r.sizes.Text
+	bw, bh := r.blockSize([]string{p.Name, text}, t, false)
+	bw, bh = bw+int(t*3), bh+int(t*0.4)
+	pane := r.grid.nearestPane(int(edge.x), int(edge.y)).Inset(r.margin())
+	rect := inside(image.Rect(int(edge.x)-bw/2, int(edge.y)-bh/2, int(edge.x)-bw/2+bw, int(edge.y)-bh/2+bh), pane)
+	// Both signs may leave at one place, and furniture may stand there: step
+	// along the edge until there is room.
+	for step := range 60 {
+		dy := (step + 1) / 2 * bh / 4
+		if step%2 == 1 {
+			dy = -dy
+		}
+		moved := inside(rect.Add(image.Pt(0, dy)), pane)
+		if hard, _ := r.grid.cost(moved); hard == 0 {
+			rect = moved
+			break
+		}
+	}
+	r.grid.take(rect)
+	angle := math.Atan2(dx, -dy) * 180 / math.Pi
+	r.inset.furniture.pointers = append(r.inset.furniture.pointers, pointer{rect, p.Name, text, angle})
+}
+
+func (r *Renderer) distanceToGroup(group string, from geo.Point) float64 {
+	least := math.Inf(1)
+	for i := range r.data.Places {
+		if p := &r.data.Places[i]; p.Class == tiles.ClassIslet && p.Group == group {
+			least = min(least, geo.Distance(from, p.At))
+		}
+	}
+	return least
+}
+
+func (r *Renderer) drawPointer(p *pointer) {
+	if p.rect.Intersect(r.canvas.win).Empty() {
+		return
+	}
+	t := r.sizes.Text
+	r.box(p.rect, t*0.2, max(1, r.sizes.Line*0.5), r.style.Card, r.style.CardEdge)
+	x := p.rect.Max.X - int(t*2.4)
+	for i, line := range []string{p.name, p.text} {
+		w := int(r.width(line, t, false))
+		col := r.style.Text2
+		if i == 0 {
+			col = r.style.Text
+		}
+		r.writeNow(x-w, baseline(p.rect.Min.Y+int(t*0.2), i, t), strings.TrimSpace(line), plainText(t, false, col))
+	}
+	r.icon(iconKey{icon: IconPointer, turn: turnOf(p.angle - 90), size: r.symbol(1.5), main: r.style.Text}).
+		draw(&r.canvas, p.rect.Max.X-int(t*1.2), (p.rect.Min.Y+p.rect.Max.Y)/2)
+}

@@ -1,0 +1,214 @@
+package draw
+
+import (
+	"image"
+	"image/color"
+	"math"
+	"slices"
+	"strings"
+
+	"iocwall/geo"
+)
+
+// markSpot returns where the centre of a mark stands, off bezels, and whether
+// it is in view.
+func (r *Renderer) markSpot(p geo.Point, margin float64) (x, y int, ok bool) {
+	at := r.proj.at(p)
+	if !r.near(at, 0) {
+		return 0, 0, false
+	}
+	x, y = r.grid.settle(int(math.Round(at.x)), int(math.Round(at.y)), int(margin))
+	return x, y, true
+}
+
+// sorted returns the indices of n items by importance, then by id.
+func (r *Renderer) sorted(n int, importance func(int) int, id func(int) string) []int32 {
+	r.order = r.order[:0]
+	for i := range n {
+		r.order = append(r.order, int32(i))
+	}
+	slices.SortFunc(r.order, func(a, b int32) int {
+		if d := importance(int(b)) - importance(int(a)); d != 0 {
+			return d
+		}
+		return strings.Compare(id(int(a)), id(int(b)))
+	})
+	return r.order
+}
+
+// polyline draws a line on the map, dashed 60/24/10/24 in fifty-sixths of the
+// text size where asked.
+func (r *Renderer) polyline(points []geo.Point, width float64, col color.RGBA, dashed bool) {
+	if len(points) < 2 {
+		return
+	}
+	on, off := 0.0, 0.0
+	if dashed {
+		on, off = r.sizes.Text*0.64, r.sizes.Text*0.39
+	}
+	s := &r.ground.strokes
+	s.reset(r.canvas.win)
+	reach := width + r.sizes.Text
+	prev, at := r.proj.at(points[0]), 0.0
+	for _, p := range points[1:] {
+		next := r.proj.at(p)
+		a, b := prev, next
+		prev = next
+		if max(a.x, b.x) < -reach || max(a.y, b.y) < -reach ||
+			min(a.x, b.x) > float64(r.view.Width)+reach || min(a.y, b.y) > float64(r.view.Height)+reach {
+			at += math.Hypot(b.x-a.x, b.y-a.y)
+			continue
+		}
+		at = dashes(a, b, on, off, at, func(a, b xy) { s.line(a.x, a.y, b.x, b.y, max(0.5, width/2)) })
+	}
+	s.fill(&r.canvas, col)
+}
+
+func (r *Renderer) areas(areas []Area) {
+	for i := range areas {
+		a := &areas[i]
+		r.area(a.Polygons, a.Fill, a.Edge, a.Width*r.sizes.Line, a.Dashed)
+	}
+}
+
+func (r *Renderer) area(mp geo.MultiPolygon, fill, edge color.RGBA, width float64, dashed bool) {
+	if len(mp) == 0 || !mp.Bound().Intersects(r.view.BoundsOf(r.canvas.win)) {
+		return
+	}
+	if fill.A > 0 {
+		s := &r.ground.shape
+		s.reset(r.canvas.win)
+		for _, polygon := range mp {
+			for _, ring := range polygon {
+				addRing(s, ring, r.proj, &r.points)
+			}
+		}
+		s.fill(&r.canvas, fill)
+	}
+	if edge.A == 0 {
+		return
+	}
+	for _, polygon := range mp {
+		for _, ring := range polygon {
+			r.polyline(ring, width, edge, dashed)
+		}
+	}
+}
+
+func (r *Renderer) severityColor(s Severity) color.RGBA {
+	return [...]color.RGBA{
+		NoSeverity: r.style.Text3, Notice: r.style.Notice, Warning: r.style.Warning, Severe: r.style.Severe,
+		Critical: r.style.Critical,
+	}[min(s, Critical)]
+}
+
+func (r *Renderer) alertAreas(alerts []Alert) {
+	for i := range alerts {
+		a := &alerts[i]
+		fill := r.severityColor(a.Severity)
+		if a.Severity == Critical {
+			fill = r.style.CriticalPlate
+		}
+		fill.A = 56
+		r.area(a.Area, fill, r.severityColor(a.Severity), 2.5*r.sizes.Line, true)
+	}
+}
+
+// reports draws the pins; their point is the place.
+func (r *Renderer) reports(reports []Report) {
+	size := r.symbol(1.7)
+	order := r.sorted(len(reports), func(i int) int { return reports[i].Importance }, func(i int) string { return reports[i].ID })
+	for k := len(order) - 1; k >= 0; k-- { // the important on top
+		rep := &reports[order[k]]
+		x, y, ok := r.markSpot(rep.At, float64(size)*0.75)
+		if !ok {
+			continue
+		}
+		// The tip of the pin, at (7, 22) of the grid, stands on the place.
+		x, y = x+int(size)*5/24, y-int(size)*10/24
+		edge, sign := r.style.Text2, r.style.Text
+		if rep.Late {
+			edge, sign = r.style.Warning, r.style.Warning
+		}
+		r.icon(iconKey{icon: IconReport, size: size, main: edge, back: r.style.Chip, halo: r.style.Sea}).draw(&r.canvas, x, y)
+		r.icon(iconKey{icon: categoryIcon(rep.Category), size: size * 11 / 24, main: sign}).draw(&r.canvas, x, y-int(size)*2/24)
+		half := int(size) / 2
+		r.grid.take(image.Rect(x-half, y-half, x+half, y+half))
+		if rep.Late {
+			r.icon(iconKey{icon: IconWarning, size: r.symbol(0.85), main: r.style.Warning, back: r.style.OnFill, halo: r.style.Chip}).
+				draw(&r.canvas, x+int(size)*10/24, y-int(size)*10/24)
+		}
+	}
+}
+
+// wedges draws the fields of view under the cameras.
+func (r *Renderer) wedges(cameras []Camera) {
+	for i := range cameras {
+		c := &cameras[i]
+		x, y, ok := r.markSpot(c.At, r.sizes.Symbol/2)
+		if !ok || c.Heading != c.Heading || c.Angle <= 0 {
+			continue
+		}
+		reach := 2.7 * r.sizes.Symbol
+		if c.Range > 0 {
+			reach = max(reach, c.Range/r.view.MetersPerPixel(c.At[1]))
+		}
+		r.wedge(float64(x), float64(y), c, reach)
+	}
+}
+
+func (r *Renderer) wedge(x, y float64, c *Camera, reach float64) {
+	s := &r.ground.shape
+	s.reset(r.canvas.win)
+	points := append(r.points[:0], xy{x, y})
+	const steps = 12
+	for i := range steps + 1 {
+		a := (c.Heading + c.Angle*(float64(i)/steps-0.5)) * math.Pi / 180
+		points = append(points, xy{x + math.Sin(a)*reach, y - math.Cos(a)*reach})
+	}
+	s.ring(points)
+	fill, edge := r.style.Text, r.style.Text
+	fill.A, edge.A = 52, 150
+	if c.Health != Live {
+		fill.A, edge.A = 18, 90
+	}
+	s.fill(&r.canvas, fill)
+	lines := &r.ground.strokes
+	lines.reset(r.canvas.win)
+	for i, p := range points {
+		q := points[(i+1)%len(points)]
+		lines.line(p.x, p.y, q.x, q.y, r.sizes.Line*0.4)
+	}
+	lines.fill(&r.canvas, edge)
+	r.points = points
+}
+
+func (r *Renderer) cameras(cameras []Camera) {
+	size := r.symbol(1)
+	for i := range cameras {
+		c := &cameras[i]
+		x, y, ok := r.markSpot(c.At, r.sizes.Symbol/2)
+		if !ok {
+			continue
+		}
+		col := r.style.Text
+		if c.Health != Live {
+			col = r.style.Text3
+		}
+		r.icon(iconKey{icon: IconCamera, size: size, main: col, halo: r.haloAt(x, y)}).draw(&r.canvas, x, y)
+		half := int(size) / 2
+		r.grid.take(image.Rect(x-half, y-half, x+half, y+half))
+		key := iconKey{size: r.symbol(0.6), main: r.style.Text, back: r.style.Card, halo: r.style.Card}
+		switch c.Health {
+		case Live:
+			key.icon, key.size, key.main = IconLive, r.symbol(0.4), r.style.Text2
+		case Stale:
+			key.icon = IconStale
+		case Frozen:
+			key.icon = IconFrozen
+		default:
+			key.icon = IconOffline
+		}
+		r.icon(key).draw(&r.canvas, x+half, y-half)
+	}
+}

@@ -1,0 +1,286 @@
+package draw
+
+import (
+	"image"
+	"image/color"
+	"math"
+	"strings"
+
+	"iocwall/geo"
+	"iocwall/geo/tiles"
+)
+
+// nameArchipelagos writes the full name of every archipelago of which an island
+// is in view. These names are placed before all others and never left out.
+func (r *Renderer) nameArchipelagos() {
+	for i := range r.data.Places {
+		p := &r.data.Places[i]
+		if p.Class != tiles.ClassArchipelago {
+			continue
+		}
+		box, inView, _ := r.groupBox(p.Group)
+		if inView == 0 {
+			continue
+		}
+		at := r.proj.at(p.At)
+		x, y := int(at.x), int(at.y)
+		if !image.Pt(x, y).In(r.view.Rect()) {
+			x, y = (box.Min.X+box.Max.X)/2, (box.Min.Y+box.Max.Y)/2
+		}
+		r.grid.avoid(box)
+		size := r.sizes.Text
+		lines := twoLines(p.Name)
+		w, h := r.blockSize(lines[:], size, false)
+		gap := min(box.Dy(), box.Dx())/2 + int(size/2)
+		rect := r.grid.force(x, y, w, h, min(gap, int(8*size)))
+		r.grid.take(rect)
+		r.stats.Labels++
+		r.writeBlock(rect, lines[:], r.label(size, false, r.style.Text, r.style.Sea))
+	}
+}
+
+// groupBox returns the box around the islets of a group that are in view, how
+// many those are, and how many there are in all.
+func (r *Renderer) groupBox(group string) (box image.Rectangle, inView, all int) {
+	for i := range r.data.Places {
+		p := &r.data.Places[i]
+		if p.Class != tiles.ClassIslet || p.Group != group {
+			continue
+		}
+		all++
+		at := r.proj.at(p.At)
+		pt := image.Pt(int(at.x), int(at.y))
+		if pt.In(r.view.Rect()) {
+			inView++
+			box = box.Union(image.Rectangle{Min: pt.Sub(image.Pt(3, 3)), Max: pt.Add(image.Pt(3, 3))})
+		}
+	}
+	return box, inView, all
+}
+
+// islandsInPlace reports whether the view itself shows both archipelagos: the
+// place of each name and at least half of the islands.
+func (r *Renderer) islandsInPlace() bool {
+	for i := range r.data.Places {
+		p := &r.data.Places[i]
+		if p.Class != tiles.ClassArchipelago {
+			continue
+		}
+		at := r.proj.at(p.At)
+		_, inView, all := r.groupBox(p.Group)
+		if !image.Pt(int(at.x), int(at.y)).In(r.view.Rect()) || 2*inView < all {
+			return false
+		}
+	}
+	return true
+}
+
+// twoLines breaks a name before its bracket.
+func twoLines(name string) [2]string {
+	a, b, ok := strings.Cut(name, " (")
+	if !ok {
+		return [2]string{name, ""}
+	}
+	return [2]string{a, "(" + b}
+}
+
+// blockSize measures lines set under each other.
+func (r *Renderer) blockSize(lines []string, size float64, bold bool) (w, h int) {
+	widest, n := 0.0, 0
+	for _, l := range lines {
+		if l != "" {
+			widest = max(widest, r.width(l, size, bold))
+			n++
+		}
+	}
+	return int(math.Ceil(widest)) + 2, int(math.Ceil(size * linePitch * float64(n)))
+}
+
+// writeBlock writes lines centred in rect.
+func (r *Renderer) writeBlock(rect image.Rectangle, lines []string, style textStyle) {
+	size := float64(style.size)
+	for i, l := range lines {
+		if l == "" {
+			continue
+		}
+		x := rect.Min.X + (rect.Dx()-int(r.width(l, size, style.bold)))/2
+		r.write(x, baseline(rect.Min.Y, i, size), l, style)
+	}
+}
+
+// baseline of line i of a block that starts at top.
+func baseline(top, i int, size float64) int {
+	return top + int(math.Round(size*(ascent+float64(i)*linePitch)))
+}
+
+// threshold is the density from which a place of a class and rank is named.
+func threshold(class tiles.Class, rank int) float64 {
+	var steps [3]float64
+	switch class {
+	case tiles.ClassCity:
+		steps = [3]float64{1.2, 5, 11}
+	case tiles.ClassTown:
+		steps = [3]float64{12, 20, 60}
+	case tiles.ClassIsland:
+		steps = [3]float64{4, 12, 40}
+	case tiles.ClassIslet:
+		steps = [3]float64{7, 16, 34}
+	default:
+		return math.Inf(1)
+	}
+	return steps[max(0, min(rank-1, 2))]
+}
+
+// namePlaces writes towns and islands: round 1 the cities and island names that
+// everyone looks for, round 2 the rest.
+func (r *Renderer) namePlaces(round int) {
+	d := r.density()
+	for i := range r.data.Places {
+		p := &r.data.Places[i]
+		first := p.Class == tiles.ClassCity && (p.Rank == 1 || d > 25) || p.Class == tiles.ClassIslet && p.Rank == 1
+		if first != (round == 1) || d < threshold(p.Class, p.Rank) {
+			continue
+		}
+		at := r.proj.at(p.At)
+		if r.near(at, 0) {
+			r.namePlace(p, at, d)
+		}
+	}
+}
+
+func (r *Renderer) namePlace(p *tiles.Place, at xy, d float64) {
+	size, col, halo := r.sizes.Text, r.style.Text2, r.style.Land
+	icon := IconTown
+	switch p.Class {
+	case tiles.ClassCity:
+		icon = IconCity
+		col = r.style.Text
+		if p.Rank == 1 || d > 25 {
+			size *= 1.28
+		}
+	case tiles.ClassIsland, tiles.ClassIslet:
+		icon, halo = IconNone, r.style.Sea
+	}
+	x, y := r.grid.settle(int(at.x), int(at.y), int(r.sizes.Symbol/4))
+	w, h := int(r.width(p.Name, size, false))+2, int(size*linePitch)
+	gap := int(r.sizes.Symbol * 0.35)
+	rect, ok := r.grid.find(x, y, w, h, gap)
+	if !ok {
+		r.stats.LabelsLeft++
+		return
+	}
+	if icon != IconNone {
+		s := r.icon(iconKey{icon: icon, size: r.symbol(0.9), main: r.style.Text2, back: halo, halo: halo})
+		s.draw(&r.canvas, x, y)
+		r.grid.take(image.Rect(x-gap/2, y-gap/2, x+gap/2, y+gap/2))
+	}
+	r.grid.take(rect)
+	r.stats.Labels++
+	r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, size), p.Name, r.label(size, false, col, halo))
+}
+
+// symbol is the size of a symbol relative to the common one.
+func (r *Renderer) symbol(factor float64) uint16 {
+	return uint16(math.Round(r.sizes.Symbol * factor))
+}
+
+// nameSea writes the name of the sea: at its place where that is in view and
+// free, otherwise in the widest stretch of sea.
+func (r *Renderer) nameSea() {
+	d := r.density()
+	done := ""
+	for i := range r.data.Places {
+		p := &r.data.Places[i]
+		if p.Class != tiles.ClassSea || p.Rank == 1 && d < 0.8 || p.Rank > 1 && d < 3 {
+			continue
+		}
+		if at := r.proj.at(p.At); r.near(at, 0) && r.writeSea(p, int(at.x), int(at.y)) {
+			done = p.Name
+		}
+	}
+	sea := &r.ground.sea
+	if done != "" || !sea.any || sea.room < 3*r.sizes.Text {
+		return
+	}
+	if p := r.seaAt(sea.spot); p != nil {
+		at := r.proj.at(sea.spot)
+		r.writeSea(p, int(at.x), int(at.y))
+	}
+}
+
+// seaAt returns the sea that a point belongs to, or nil far from all of them.
+func (r *Renderer) seaAt(p geo.Point) *tiles.Place {
+	var best *tiles.Place
+	least := 9.0 // degrees; a sea of rank 1 reaches twice as far
+	for i := range r.data.Places {
+		s := &r.data.Places[i]
+		if s.Class != tiles.ClassSea {
+			continue
+		}
+		dist := math.Hypot(s.At[0]-p[0], s.At[1]-p[1])
+		if s.Rank == 1 {
+			dist /= 2
+		}
+		if dist < least && (s.Rank == 1 || dist < 4) {
+			best, least = s, dist
+		}
+	}
+	return best
+}
+
+func (r *Renderer) writeSea(p *tiles.Place, x, y int) bool {
+	size, text := r.sizes.Text*1.15, p.Name
+	if p.Rank == 1 {
+		size, text = r.sizes.Text*1.7, strings.ToUpper(p.Name)
+	}
+	spacing := size * 0.18
+	w := int(r.width(text, size, false)+spacing*float64(len([]rune(text)))) + 2
+	h := int(size * linePitch)
+	var best image.Rectangle
+	least, found := 0, false
+	for ring := range 5 {
+		for _, s := range sides() {
+			c := image.Pt(x, y).Add(image.Pt(s.dx*ring*w/4, s.dy*ring*h*2))
+			rect := image.Rect(c.X-w/2, c.Y-h/2, c.X-w/2+w, c.Y-h/2+h)
+			if soft, ok := r.grid.free(rect); ok && r.allSea(rect) && (!found || soft < least) {
+				best, least, found = rect, soft, true
+			}
+		}
+		if found && least == 0 {
+			break
+		}
+	}
+	if !found {
+		return false
+	}
+	r.grid.take(best)
+	style := r.label(size, false, r.style.SeaName, r.style.Sea)
+	style.slanted, style.spacing = true, float32(spacing)
+	r.stats.Labels++
+	r.write(best.Min.X, baseline(best.Min.Y, 0, size), text, style)
+	return true
+}
+
+// allSea reports whether no land lies under a rectangle, as far as the coarse
+// view knows.
+func (r *Renderer) allSea(rect image.Rectangle) bool {
+	m := &r.ground.sea
+	for y := int(float64(rect.Min.Y) * m.scale); y <= int(float64(rect.Max.Y)*m.scale); y++ {
+		for x := int(float64(rect.Min.X) * m.scale); x <= int(float64(rect.Max.X)*m.scale); x++ {
+			if x < 0 || y < 0 || x >= m.w || y >= m.h || m.cells[y*m.w+x] == 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// haloAt is the colour of what lies under a point: sea or land.
+func (r *Renderer) haloAt(x, y int) color.RGBA {
+	m := &r.ground.sea
+	cx, cy := int(float64(x)*m.scale), int(float64(y)*m.scale)
+	if cx >= 0 && cy >= 0 && cx < m.w && cy < m.h && m.cells[cy*m.w+cx] == 0 {
+		return r.style.Land
+	}
+	return r.style.Sea
+}

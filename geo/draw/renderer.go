@@ -1,0 +1,293 @@
+package draw
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+
+	"iocwall/geo"
+	"iocwall/geo/tiles"
+)
+
+// Options say what a Renderer draws with. All fields are needed.
+type Options struct {
+	Base          tiles.Source
+	Style         Style
+	Sizes         Sizes
+	Words         Words
+	Regular, Bold []byte // fonts as TrueType files
+}
+
+// Stats tells what one Draw did.
+type Stats struct {
+	BaseDrawn  bool // the base map was drawn anew
+	Pending    int  // parts of the base map still being fetched
+	Vessels    int  // vessels in the crop
+	Labels     int  // labels placed on the whole view
+	LabelsLeft int  // labels that found no room
+}
+
+// Renderer draws frames. It owns its buffers and caches and must be used by one
+// goroutine at a time.
+type Renderer struct {
+	base   tiles.Source
+	style  Style
+	sizes  Sizes
+	words  Words
+	plain  *typeface
+	strong *typeface
+	icons  [iconCount][]part
+
+	maker  maker
+	sprite map[iconKey]*sprite
+	texts  map[textKey]*sprite
+	widths map[widthKey]float64
+	frame  uint64
+
+	ground  ground
+	grid    grid
+	canvas  canvas
+	proj    projection
+	view    geo.View
+	data    tiles.Data
+	order   []int32
+	spots   []spot
+	pending []pendingText
+	inset   inset
+	stats   Stats
+	points  []xy
+}
+
+type widthKey struct {
+	text string
+	size float32
+	bold bool
+}
+
+// spot is where a symbol is drawn, in pixels of the view.
+type spot struct {
+	x, y int32
+	in   bool // inside or near the view
+}
+
+// pendingText is a line of text whose place is decided; all text is drawn after
+// all symbols.
+type pendingText struct {
+	x, y  int
+	bold  bool
+	key   textKey
+	frame image.Rectangle // unused when empty
+}
+
+// New returns a Renderer, or an error that names what is missing or broken.
+func New(o Options) (*Renderer, error) {
+	if o.Base == nil {
+		return nil, errors.New("draw: no base map given")
+	}
+	if o.Sizes.Text < 4 || o.Sizes.Symbol < 4 || o.Sizes.Line <= 0 {
+		return nil, fmt.Errorf("draw: sizes %+v are too small to be read", o.Sizes)
+	}
+	r := &Renderer{
+		base: o.Base, style: o.Style, sizes: o.Sizes, words: o.Words, icons: iconParts(),
+		sprite: map[iconKey]*sprite{}, texts: map[textKey]*sprite{}, widths: map[widthKey]float64{},
+	}
+	var err error
+	if r.plain, err = parseTypeface(o.Regular); err != nil {
+		return nil, err
+	}
+	if r.strong, err = parseTypeface(o.Bold); err != nil {
+		return nil, err
+	}
+	for i := range r.icons {
+		for j := range r.icons[i] {
+			p := &r.icons[i][j]
+			if p.paths, err = parsePath(p.d); err != nil {
+				return nil, fmt.Errorf("draw: icon %d: %w", i, err)
+			}
+		}
+	}
+	return r, nil
+}
+
+// SetStyle changes the colours from the next Draw on.
+func (r *Renderer) SetStyle(s Style) {
+	r.style = s
+	r.forget()
+}
+
+// SetSizes changes the sizes from the next Draw on.
+func (r *Renderer) SetSizes(s Sizes) {
+	r.sizes = s
+	r.forget()
+}
+
+func (r *Renderer) forget() {
+	r.ground.valid = false
+	r.inset.valid = false
+	clear(r.sprite)
+	clear(r.texts)
+	clear(r.widths)
+}
+
+// projection maps positions to pixels of the view.
+type projection struct{ world, ox, oy float64 }
+
+func (p projection) at(q geo.Point) xy {
+	x, y := geo.Project(q)
+	return xy{x*p.world - p.ox, y*p.world - p.oy}
+}
+
+func projectionOf(v geo.View) projection {
+	ox, oy := v.Origin()
+	return projection{v.World, ox, oy}
+}
+
+// Draw draws the frame into dst, which must have the size of the view's crop,
+// and returns what it did. Everything in dst is overwritten.
+func (r *Renderer) Draw(dst *image.RGBA, f *Frame) (Stats, error) {
+	vis := f.View.Visible()
+	if vis.Empty() {
+		return Stats{}, fmt.Errorf("draw: the crop %v holds nothing of a view of %d × %d pixels", f.View.Crop, f.View.Width, f.View.Height)
+	}
+	if dst.Rect.Dx() != vis.Dx() || dst.Rect.Dy() != vis.Dy() {
+		return Stats{}, fmt.Errorf("draw: the picture is %d × %d pixels, the crop %d × %d",
+			dst.Rect.Dx(), dst.Rect.Dy(), vis.Dx(), vis.Dy())
+	}
+	if !(f.View.World > 0) || math.IsInf(f.View.World, 0) || !geo.Valid(f.View.Center) {
+		return Stats{}, fmt.Errorf("draw: the view has centre %v and scale %g", f.View.Center, f.View.World)
+	}
+	data, err := r.base.Map(f.View)
+	if err != nil {
+		return Stats{}, fmt.Errorf("draw: base map: %w", err)
+	}
+	r.frame++
+	r.data, r.view, r.proj = data, f.View, projectionOf(f.View)
+	r.canvas = canvasOf(dst, vis)
+	r.pending = r.pending[:0]
+	r.stats = Stats{Pending: data.Pending}
+	r.drawGround(f)
+	r.layers(f)
+	for i := range r.pending {
+		r.drawText(&r.pending[i])
+	}
+	r.drawFurniture(f)
+	r.sweepCaches()
+	return r.stats, nil
+}
+
+// layers places and draws everything that lies over the base map.
+func (r *Renderer) layers(f *Frame) {
+	r.grid.reset(f.View.Rect(), f.Screens, int(r.sizes.Text/3))
+	for _, k := range f.Furniture.KeepClear {
+		r.grid.take(k)
+	}
+	r.areas(f.Areas)
+	for i := range f.Lines {
+		l := &f.Lines[i]
+		r.polyline(l.Points, l.Width*r.sizes.Line, l.Color, l.Dashed)
+	}
+	r.alertAreas(f.Alerts)
+	r.placeFurniture(f)
+	r.nameArchipelagos()
+	r.dots(f.Dots)
+	r.vessels(f.Vessels)
+	r.wedges(f.Cameras)
+	r.cameras(f.Cameras)
+	r.reports(f.Reports)
+	r.alerts(f.Alerts)
+	r.stations(f.Stations)
+	r.namePlaces(1)
+	r.nameVessels(f.Vessels)
+	r.namePlaces(2)
+	r.nameSea()
+}
+
+// near reports whether a symbol of the given reach may show in the view.
+func (r *Renderer) near(p xy, reach float64) bool {
+	return p.x > -reach && p.y > -reach && p.x < float64(r.view.Width)+reach && p.y < float64(r.view.Height)+reach
+}
+
+// icon returns the sprite of an icon.
+func (r *Renderer) icon(key iconKey) *sprite {
+	s := r.sprite[key]
+	if s == nil {
+		s = r.maker.icon(r.icons[key.icon], key)
+		r.sprite[key] = s
+	}
+	s.used = r.frame
+	return s
+}
+
+// width measures a line of text in pixels.
+func (r *Renderer) width(text string, size float64, bold bool) float64 {
+	key := widthKey{text, float32(size), bold}
+	w, ok := r.widths[key]
+	if !ok {
+		w = r.face(bold).layout(text, size, 0, nil)
+		r.widths[key] = w
+	}
+	return w
+}
+
+func (r *Renderer) face(bold bool) *typeface {
+	if bold {
+		return r.strong
+	}
+	return r.plain
+}
+
+// write queues a line of text with its baseline starting at (x, y).
+func (r *Renderer) write(x, y int, text string, style textStyle) {
+	r.pending = append(r.pending, pendingText{x: x, y: y, key: textKey{text, style}})
+}
+
+// writeNow draws a line of text at once.
+func (r *Renderer) writeNow(x, y int, text string, style textStyle) {
+	p := pendingText{x: x, y: y, key: textKey{text, style}}
+	r.drawText(&p)
+}
+
+func (r *Renderer) drawText(p *pendingText) {
+	s := r.texts[p.key]
+	if s == nil {
+		s = r.maker.text(r.face(p.key.style.bold), p.key)
+		r.texts[p.key] = s
+	}
+	s.used = r.frame
+	s.draw(&r.canvas, p.x, p.y)
+}
+
+// maxSprites bounds each cache; beyond it what the last frames did not use goes.
+const maxSprites = 6000
+
+func (r *Renderer) sweepCaches() {
+	if len(r.sprite) > maxSprites {
+		for k, s := range r.sprite {
+			if r.frame-s.used > 30 {
+				delete(r.sprite, k)
+			}
+		}
+	}
+	if len(r.texts) > maxSprites {
+		for k, s := range r.texts {
+			if r.frame-s.used > 30 {
+				delete(r.texts, k)
+			}
+		}
+	}
+	if len(r.widths) > 8*maxSprites {
+		clear(r.widths)
+	}
+}
+
+// label is the style of ordinary text with a keyline against the map.
+func (r *Renderer) label(size float64, bold bool, col, halo color.RGBA) textStyle {
+	return textStyle{size: float32(size), bold: bold, color: col, halo: halo, haloWidth: float32(max(1.2, size*0.09))}
+}
+
+// plain text on a plate or card.
+func plainText(size float64, bold bool, col color.RGBA) textStyle {
+	return textStyle{size: float32(size), bold: bold, color: col}
+}

@@ -1,0 +1,259 @@
+package draw
+
+import (
+	"image"
+	"image/color"
+	"math"
+)
+
+// sprite is a small picture with the pixel offset of its top left corner from
+// the position it marks. A nil sprite draws nothing.
+type sprite struct {
+	pix  []byte // premultiplied RGBA
+	w, h int
+	ox   int
+	oy   int
+	used uint64 // number of the last frame that drew it
+}
+
+// draw lays the sprite over the picture at a position in pixels of the view.
+func (s *sprite) draw(c *canvas, x, y int) {
+	if s == nil {
+		return
+	}
+	x, y = x+s.ox, y+s.oy
+	x0, x1 := max(x, c.win.Min.X), min(x+s.w, c.win.Max.X)
+	y0, y1 := max(y, c.win.Min.Y), min(y+s.h, c.win.Max.Y)
+	if x0 >= x1 {
+		return
+	}
+	for yy := y0; yy < y1; yy++ {
+		src := s.pix[((yy-y)*s.w+x0-x)*4 : ((yy-y)*s.w+x1-x)*4]
+		over(c.row(yy, x0, x1), src)
+	}
+}
+
+// over composes premultiplied pixels.
+func over(dst, src []byte) {
+	for i := 0; i+4 <= len(src) && i+4 <= len(dst); i += 4 {
+		s := src[i : i+4 : i+4]
+		a := uint32(s[3])
+		if a == 0 {
+			continue
+		}
+		d := dst[i : i+4 : i+4]
+		if a == 255 {
+			d[0], d[1], d[2], d[3] = s[0], s[1], s[2], 255
+			continue
+		}
+		ia := 256 - a - a>>7
+		d[0] = s[0] + uint8(uint32(d[0])*ia>>8)
+		d[1] = s[1] + uint8(uint32(d[1])*ia>>8)
+		d[2] = s[2] + uint8(uint32(d[2])*ia>>8)
+		d[3] = s[3] + uint8(uint32(d[3])*ia>>8)
+	}
+}
+
+// bounds is the box it covers when drawn at (x, y).
+func (s *sprite) bounds(x, y int) image.Rectangle {
+	if s == nil {
+		return image.Rectangle{}
+	}
+	return image.Rect(x+s.ox, y+s.oy, x+s.ox+s.w, y+s.oy+s.h)
+}
+
+// maker builds sprites from masks.
+type maker struct {
+	shape   shape
+	strokes strokes
+}
+
+// layer lays a mask in one colour over the sprite's pixels.
+func (s *sprite) layer(m *image.Alpha, col color.RGBA) {
+	for y := range s.h {
+		for x := range s.w {
+			a := uint32(m.Pix[y*m.Stride+x])
+			if a == 0 {
+				continue
+			}
+			blend(s.pix[(y*s.w+x)*4:(y*s.w+x)*4+4], color.RGBA{col.R, col.G, col.B, 255}, a*uint32(col.A)/255)
+		}
+	}
+}
+
+// fade multiplies the whole sprite by a of 255.
+func (s *sprite) fade(a uint32) {
+	for i, v := range s.pix {
+		s.pix[i] = uint8(uint32(v) * a / 255)
+	}
+}
+
+// grow returns the mask widened by r pixels in every direction.
+func grow(m *image.Alpha, r float64) *image.Alpha {
+	out := image.NewAlpha(m.Rect)
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	reach := int(math.Ceil(r))
+	for dy := -reach; dy <= reach; dy++ {
+		for dx := -reach; dx <= reach; dx++ {
+			edge := r + 0.5 - math.Hypot(float64(dx), float64(dy))
+			if edge <= 0 {
+				continue
+			}
+			weight := uint32(min(edge, 1) * 255)
+			for y := max(0, -dy); y < min(h, h-dy); y++ {
+				src := m.Pix[y*m.Stride : y*m.Stride+w]
+				dst := out.Pix[(y+dy)*out.Stride : (y+dy)*out.Stride+w]
+				for x := max(0, -dx); x < min(w, w-dx); x++ {
+					if a := uint8(uint32(src[x]) * weight / 255); a > dst[x+dx] {
+						dst[x+dx] = a
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// iconKey names one cached symbol.
+type iconKey struct {
+	icon             Icon
+	turn             uint8 // heading in steps of 360/turns degrees
+	fade             uint8 // 0 is fresh
+	size             uint16
+	main, back, halo color.RGBA
+}
+
+// turns is the number of headings a symbol is drawn for.
+const turns = 72
+
+func turnOf(heading float64) uint8 {
+	if heading != heading {
+		return 0
+	}
+	return uint8(int(math.Round(heading/360*turns)+turns*4) % turns)
+}
+
+// icon makes a symbol centred on its position, with a keyline in the halo
+// colour where that has any alpha.
+func (k *maker) icon(parts []part, key iconKey) *sprite {
+	size := float64(key.size)
+	half := int(math.Ceil(size*0.75)) + 3
+	s := &sprite{w: 2 * half, h: 2 * half, ox: -half, oy: -half}
+	s.pix = make([]byte, s.w*s.h*4)
+	box := image.Rect(0, 0, s.w, s.h)
+	sin, cos := math.Sincos(float64(key.turn) / turns * 2 * math.Pi)
+	scale := size / 24
+	to := func(p xy) xy {
+		x, y := (p.x-12)*scale, (p.y-12)*scale
+		return xy{float64(half) + x*cos - y*sin, float64(half) + x*sin + y*cos}
+	}
+	all := image.NewAlpha(box)
+	masks := make([]*image.Alpha, len(parts))
+	for i, p := range parts {
+		masks[i] = k.partMask(box, p, scale, to)
+		for j, a := range masks[i].Pix {
+			all.Pix[j] = max(all.Pix[j], a)
+		}
+	}
+	if key.halo.A > 0 {
+		s.layer(grow(all, max(1, size/14)), key.halo)
+	}
+	for i, p := range parts {
+		col := key.main
+		if p.ink == inkBack {
+			col = key.back
+		}
+		s.layer(masks[i], col)
+	}
+	if key.fade > 0 {
+		s.fade(255 - uint32(key.fade)*153/fades)
+	}
+	return s.trim()
+}
+
+func (k *maker) partMask(box image.Rectangle, p part, scale float64, to func(xy) xy) *image.Alpha {
+	m := image.NewAlpha(box)
+	if p.stroke > 0 {
+		k.strokes.reset(box)
+		for _, sub := range p.paths {
+			eachDash(sub, p.dash, func(a, b xy) {
+				a, b = to(a), to(b)
+				k.strokes.line(a.x, a.y, b.x, b.y, max(p.stroke*scale/2, 0.6))
+			})
+		}
+		k.strokes.mask(m)
+		return m
+	}
+	k.shape.reset(box)
+	for _, sub := range p.paths {
+		points := make([]xy, len(sub.points))
+		for i, q := range sub.points {
+			points[i] = to(q)
+		}
+		k.shape.ring(points)
+	}
+	k.shape.mask(m)
+	return m
+}
+
+// eachDash walks a path in dashes with gaps of equal length, or whole for 0.
+func eachDash(sub subpath, dash float64, do func(a, b xy)) {
+	n := len(sub.points)
+	if !sub.closed {
+		n--
+	}
+	at := 0.0
+	for i := range n {
+		a, b := sub.points[i], sub.points[(i+1)%len(sub.points)]
+		at = dashes(a, b, dash, dash, at, do)
+	}
+}
+
+// dashes draws the visible parts of one edge; at is how far into the pattern it
+// starts, the result where it ends.
+func dashes(a, b xy, on, off, at float64, do func(a, b xy)) float64 {
+	length := math.Hypot(b.x-a.x, b.y-a.y)
+	if on <= 0 || length == 0 {
+		do(a, b)
+		return at
+	}
+	for from := 0.0; from < length; {
+		phase := math.Mod(at, on+off)
+		rest := on - phase
+		if phase >= on {
+			rest = on + off - phase
+		}
+		to := min(length, from+max(rest, 1e-6))
+		if phase < on {
+			do(xy{a.x + (b.x-a.x)*from/length, a.y + (b.y-a.y)*from/length},
+				xy{a.x + (b.x-a.x)*to/length, a.y + (b.y-a.y)*to/length})
+		}
+		at += to - from
+		from = to
+	}
+	return at
+}
+
+// trim cuts off rows and columns that are empty.
+func (s *sprite) trim() *sprite {
+	box := image.Rectangle{Min: image.Pt(s.w, s.h)}
+	for y := range s.h {
+		for x := range s.w {
+			if s.pix[(y*s.w+x)*4+3] > 0 {
+				box.Min.X, box.Min.Y = min(box.Min.X, x), min(box.Min.Y, y)
+				box.Max.X, box.Max.Y = max(box.Max.X, x+1), max(box.Max.Y, y+1)
+			}
+		}
+	}
+	if box.Empty() {
+		return &sprite{}
+	}
+	out := &sprite{w: box.Dx(), h: box.Dy(), ox: s.ox + box.Min.X, oy: s.oy + box.Min.Y}
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		out.pix = append(out.pix, s.pix[(y*s.w+box.Min.X)*4:(y*s.w+box.Max.X)*4]...)
+	}
+	return out
+}
+
+// fades is the number of steps from fresh to 40 %.
+const fades = 6
