@@ -3,8 +3,14 @@ package wire
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
+	"net/url"
+	"sync"
 	"time"
 
 	"iocwall/server/world"
@@ -16,7 +22,8 @@ type ClientOptions struct {
 	URL string
 	// Token returns the bearer token; it is asked at every connection.
 	Token func() (string, error)
-	// Name is what the server's statistics call this client.
+	// Name is what the server's statistics call this client, at most 128 bytes.
+	// Ids of commands must be unique per token and name.
 	Name string
 	// Kinds and Rate ask for less than the token allows; empty and zero for
 	// everything ten times a second.
@@ -35,24 +42,160 @@ type ClientOptions struct {
 	MaxPending int
 }
 
+func (o *ClientOptions) complete() error {
+	u, err := url.Parse(o.URL)
+	switch {
+	case err != nil:
+		return errors.New("wire: the server's address is not a URL; write ws://host:port/path")
+	case u.Scheme != "ws" && u.Scheme != "wss":
+		return fmt.Errorf("wire: the server's address begins with %q; write ws:// or wss://", u.Scheme)
+	case u.Host == "":
+		return errors.New("wire: the server's address names no host")
+	case u.User != nil:
+		return errors.New("wire: the server's address holds a password; give the token by itself")
+	case o.Token == nil:
+		return errors.New("wire: ClientOptions.Token is missing")
+	case len(o.Name) > 128:
+		return errors.New("wire: a client's name has at most 128 bytes")
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.AnswerWithin <= 0 {
+		o.AnswerWithin = 30 * time.Second
+	}
+	if o.MaxPending <= 0 {
+		o.MaxPending = 100_000
+	}
+	return nil
+}
+
 // Client keeps a connection to the hub and delivers batches in order. Next is
 // for one goroutine, the others may be called from anywhere.
-type Client struct{}
+type Client struct {
+	o   ClientOptions
+	log *slog.Logger
+	in  *inbox
+	out *outbox
+
+	// What Run's goroutine owns: where the client is.
+	at   world.Position
+	view string
+	// odd holds entity kinds this program does not know; they are left out of
+	// checks.
+	odd map[string]bool
+}
 
 // NewClient makes a client; Run connects it.
-func NewClient(o ClientOptions) (*Client, error) { return nil, nil }
-
-// Run connects, and connects again for ever, until ctx is done. It returns nil
-// when everything it started is gone.
-func (c *Client) Run(ctx context.Context) error { return nil }
+func NewClient(o ClientOptions) (*Client, error) {
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	return &Client{o: o, log: o.Logger, in: newInbox(o.MaxPending), out: newOutbox(), odd: map[string]bool{}}, nil
+}
 
 // Next returns what came since the last call, merged into one batch, and waits
 // while there is nothing. Asking for the next batch acknowledges the one before.
 // The caller owns the batch, its snapshot included. The error is ctx's.
-func (c *Client) Next(ctx context.Context) (world.Batch, error) { return world.Batch{}, nil }
+func (c *Client) Next(ctx context.Context) (world.Batch, error) { return c.in.next(ctx) }
 
 // Send queues a command; it does not wait. The command is sent again after a
 // reconnection until its receipt comes by Next; after AnswerWithin a failed
 // receipt comes instead, and the command may or may not have been done. The
 // error says that the command is malformed or that 256 are waiting.
-func (c *Client) Send(cmd world.Command) error { return nil }
+func (c *Client) Send(cmd world.Command) error {
+	if len(cmd.ID) == 0 || len(cmd.ID) > 64 {
+		return errors.New("wire: a command needs an id of 1 to 64 bytes")
+	}
+	raw, err := json.Marshal(cmd)
+	if err != nil {
+		return fmt.Errorf("wire: command: %w", err)
+	}
+	return c.out.put(cmd.ID, raw, time.Now().Add(c.o.AnswerWithin))
+}
+
+const (
+	retryMin = 500 * time.Millisecond
+	retryMax = 15 * time.Second
+	// retryRefused is the wait after the server refused the token.
+	retryRefused = 30 * time.Second
+	// steady is how long a connection must have lasted for the next one to be
+	// tried without delay.
+	steady = 10 * time.Second
+)
+
+// Run connects, and connects again for ever, until ctx is done. It returns nil
+// when everything it started is gone.
+func (c *Client) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	wg.Go(func() { c.expire(ctx) })
+	defer wg.Wait()
+	wait := retryMin
+	for ctx.Err() == nil {
+		began := time.Now()
+		err := c.connect(ctx)
+		if ctx.Err() != nil {
+			break
+		}
+		if time.Since(began) > steady {
+			wait = retryMin
+		}
+		pause := wait
+		wait = min(2*wait, retryMax)
+		var refused *refusedError
+		switch {
+		case errors.As(err, &refused):
+			pause = retryRefused
+		case reasonOf(err) == Resync:
+			c.at, c.view = world.Position{}, ""
+		}
+		c.in.down(reasonText(err))
+		pause = time.Duration(float64(pause) * (0.5 + rand.Float64()))
+		c.log.Warn("connection to the server lost", "url", c.o.URL, "err", err, "retry_in", pause)
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+	}
+	return nil
+}
+
+// expire answers commands that waited too long.
+func (c *Client) expire(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			if late := c.out.expired(now); len(late) > 0 {
+				c.in.receipts(late)
+			}
+		}
+	}
+}
+
+// reasonText says in words for people why the connection is down.
+func reasonText(err error) string {
+	var refused *refusedError
+	switch why := reasonOf(err); {
+	case errors.As(err, &refused):
+		return refused.Error()
+	case why == Slow:
+		return "this client was too slow"
+	case why == Revoked:
+		return "the right to connect was withdrawn"
+	case why == Expired:
+		return "the right to connect has expired"
+	case why == Shutdown:
+		return "the server stopped"
+	case why == Resync:
+		return "the server's history began anew"
+	case errors.Is(err, errSilentServer):
+		return "the server is silent"
+	case err == nil:
+		return "the connection ended"
+	}
+	return err.Error()
+}

@@ -13,14 +13,14 @@
 // Client to server, at most 64 KiB each, hello first and only once:
 //
 //	{"m":"hello","version":1,"name":"node-3","epoch":7,"seq":1250,"view":"9c1f5e0a77b3d210","want":{"kinds":["vessel","alert"],"rate":5}}
-//	{"m":"ack","seq":1250,"sent":1763713800000}
+//	{"m":"ack","seq":1250,"got":1262,"sent":1763713800000}
 //	{"m":"command","command":{"id":"node-3-17","act":"alert.acknowledge","args":{"alert":"a1"}}}
 //
 // hello says where the client is (epoch and seq of the last batch it received,
 // and the fingerprint of the view that batch belonged to; all left out when it
 // knows nothing) and, by "want", what it wants to see; the server gives at most
 // what the token allows. ack is sent every second: seq is the last batch
-// applied, sent the client's clock.
+// applied, got the last one received, sent the client's clock.
 //
 // Server to client:
 //

@@ -1,0 +1,159 @@
+package wire
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"iocwall/server/world"
+)
+
+// inbox merges what comes from the server until the consumer asks for it.
+type inbox struct {
+	max   int
+	ready chan struct{} // something to deliver
+	room  chan struct{} // the consumer took something
+
+	mu        sync.Mutex
+	b         world.Batch
+	any       bool
+	limit     int // of items, before they are conflated
+	delivered uint64
+	applied   uint64
+	link      world.Link
+}
+
+func newInbox(maxItems int) *inbox {
+	return &inbox{max: maxItems, limit: 1024, ready: make(chan struct{}, 1), room: make(chan struct{}, 1)}
+}
+
+func (in *inbox) next(ctx context.Context) (world.Batch, error) {
+	in.mu.Lock()
+	in.applied = in.delivered
+	in.mu.Unlock()
+	for {
+		if err := ctx.Err(); err != nil {
+			return world.Batch{}, err
+		}
+		in.mu.Lock()
+		if in.any {
+			b := in.b
+			in.b, in.any, in.limit = world.Batch{}, false, 1024
+			if b.To != 0 || b.Snapshot != nil {
+				in.delivered = b.To
+			}
+			in.mu.Unlock()
+			signal(in.room)
+			b.Items = conflate(b.Items, itemMark)
+			return b, nil
+		}
+		in.mu.Unlock()
+		select {
+		case <-ctx.Done():
+		case <-in.ready:
+		}
+	}
+}
+
+func itemMark(it *world.Item) mark { return markOf(*it) }
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// put adds what the server sent, and waits while the consumer is too far
+// behind. The error is ctx's.
+func (in *inbox) put(ctx context.Context, b world.Batch) error {
+	in.mu.Lock()
+	if b.Snapshot != nil {
+		in.b.Snapshot, in.b.Items, in.b.From = b.Snapshot, b.Items, b.From
+	} else {
+		if in.b.To == 0 && in.b.Snapshot == nil {
+			in.b.From = b.From
+		}
+		in.b.Items = append(in.b.Items, b.Items...)
+	}
+	in.b.Epoch, in.b.To, in.b.Seen, in.b.Check = b.Epoch, b.To, b.Seen, b.Check
+	if len(in.b.Items) > in.limit {
+		in.b.Items = conflate(in.b.Items, itemMark)
+		in.limit = max(1024, 2*len(in.b.Items))
+	}
+	in.any = true
+	in.mu.Unlock()
+	signal(in.ready)
+	for {
+		in.mu.Lock()
+		full := len(in.b.Items) > in.max
+		if full {
+			in.b.Items = conflate(in.b.Items, itemMark)
+			full = len(in.b.Items) > in.max
+		}
+		in.mu.Unlock()
+		if !full {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-in.room:
+		}
+	}
+}
+
+func (in *inbox) change(f func(b *world.Batch)) {
+	in.mu.Lock()
+	f(&in.b)
+	in.any = true
+	in.mu.Unlock()
+	signal(in.ready)
+}
+
+func (in *inbox) receipts(list []world.Receipt) {
+	in.change(func(b *world.Batch) { b.Receipts = append(b.Receipts, list...) })
+}
+
+func (in *inbox) relay(g world.RelayGrant) {
+	in.change(func(b *world.Batch) { b.Relay = &g })
+}
+
+// up says that the connection stands, or that the offset of the clocks, in
+// milliseconds, is another.
+func (in *inbox) up(offset int64) {
+	in.change(func(b *world.Batch) {
+		if !in.link.Up {
+			in.link = world.Link{Up: true, Since: world.TimeOf(time.Now())}
+		}
+		in.link.Offset = offset
+		l := in.link
+		b.Link = &l
+	})
+}
+
+// down says that there is no connection, once for every reason.
+func (in *inbox) down(why string) {
+	in.mu.Lock()
+	same := !in.link.Up && in.link.Reason == why
+	in.mu.Unlock()
+	if same {
+		return
+	}
+	in.change(func(b *world.Batch) {
+		since := in.link.Since
+		if in.link.Up || since == 0 {
+			since = world.TimeOf(time.Now())
+		}
+		in.link = world.Link{Since: since, Reason: why, Offset: in.link.Offset}
+		l := in.link
+		b.Link = &l
+	})
+}
+
+// acked returns the sequence the consumer has applied.
+func (in *inbox) acked() uint64 {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.applied
+}

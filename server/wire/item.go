@@ -1,0 +1,147 @@
+package wire
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"iocwall/server/world"
+)
+
+// cell is an item on its way to clients, with its form on the wire made once
+// for all views, by the first that needs it.
+type cell struct {
+	item world.Item
+	mark mark
+	once sync.Once
+	raw  []byte
+	err  error
+}
+
+// encode returns the item's form on the wire; the caller must not change it.
+func (c *cell) encode() ([]byte, error) {
+	c.once.Do(func() { c.raw, c.err = appendItem(nil, c.item) })
+	return c.raw, c.err
+}
+
+// appendItem writes what world.Item's MarshalJSON writes, in one pass.
+func appendItem(dst []byte, it world.Item) ([]byte, error) {
+	if it.Event == nil {
+		raw, err := json.Marshal(it)
+		if err != nil {
+			return dst, fmt.Errorf("wire: encode item: %w", err)
+		}
+		return append(dst, raw...), nil
+	}
+	e := it.Event
+	if _, unknown := e.Body.(world.Unknown); unknown || e.Body == nil {
+		raw, err := json.Marshal(it)
+		if err != nil {
+			return dst, fmt.Errorf("wire: encode event %d: %w", e.Seq, err)
+		}
+		return append(dst, raw...), nil
+	}
+	body, err := json.Marshal(e.Body)
+	if err != nil {
+		return dst, fmt.Errorf("wire: encode event %d, %s: %w", e.Seq, e.Body.Kind(), err)
+	}
+	dst = append(dst, `{"e":{"q":`...)
+	dst = strconv.AppendUint(dst, e.Seq, 10)
+	dst = append(dst, `,"s":`...)
+	dst = strconv.AppendInt(dst, int64(e.Seen), 10)
+	dst = append(dst, `,"o":`...)
+	dst = appendString(dst, e.Source)
+	dst = append(dst, `,"t":`...)
+	dst = strconv.AppendInt(dst, int64(e.Time), 10)
+	dst = append(dst, `,"k":`...)
+	dst = appendString(dst, e.Body.Kind())
+	dst = append(dst, `,"b":`...)
+	dst = append(dst, body...)
+	return append(dst, "}}"...), nil
+}
+
+// appendString appends s as a JSON string.
+func appendString(dst []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			raw, _ := json.Marshal(s) // a string always has a form
+			return append(dst, raw...)
+		}
+	}
+	dst = append(dst, '"')
+	dst = append(dst, s...)
+	return append(dst, '"')
+}
+
+// mark is what conflation must know of an item.
+type mark struct {
+	ref world.Ref
+	// newest: only the last of these of one entity counts. whole: everything
+	// known of the entity is replaced.
+	newest, whole bool
+	// classed: a position that names the class of the device, which one that
+	// does not leaves as it was.
+	classed bool
+}
+
+// markOf returns the mark of an item.
+func markOf(it world.Item) mark {
+	switch {
+	case it.Event != nil:
+		ref := world.Conflates(it.Event)
+		m := mark{ref: ref, newest: ref != ""}
+		if p, ok := it.Event.Body.(world.VesselPosition); ok {
+			m.classed = p.Class != ""
+		}
+		return m
+	case it.Enter != nil:
+		return mark{ref: it.Enter.Ref(), whole: true}
+	}
+	return mark{ref: it.Leave, whole: true}
+}
+
+// conflate removes the items that later ones make superfluous and keeps the
+// order of the rest. It reuses the memory of list.
+func conflate[T any](list []T, of func(*T) mark) []T {
+	type later struct{ newest, classed, whole bool }
+	ahead := make(map[world.Ref]later, len(list))
+	drop := make([]bool, len(list))
+	for i := len(list) - 1; i >= 0; i-- {
+		m := of(&list[i])
+		l := ahead[m.ref]
+		switch {
+		case m.whole:
+			l.whole = true
+		case !m.newest:
+			continue
+		case l.whole || (l.newest && (l.classed || !m.classed)):
+			drop[i] = true
+			continue
+		default:
+			l.newest, l.classed = true, l.classed || m.classed
+		}
+		ahead[m.ref] = l
+	}
+	kept := list[:0]
+	for i := range list {
+		if !drop[i] {
+			kept = append(kept, list[i])
+		}
+	}
+	clear(list[len(kept):])
+	return kept
+}
+
+// urgent reports whether clients are told at once: alerts, scenes, walls and
+// definitions are; measurements, positions and health wait for the view's rate.
+func urgent(b world.Body) bool {
+	switch b.(type) {
+	case world.VesselPosition, world.VesselStatic, world.AidReport, world.BaseReport,
+		world.Reading, world.FigureReported, world.CameraHealth, world.SourceHealth,
+		world.EntityStale, world.EntityGone, world.ReportOpened, world.ReportChanged,
+		world.ReportOverdue, world.Unknown:
+		return false
+	}
+	return true
+}

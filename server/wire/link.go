@@ -1,0 +1,305 @@
+package wire
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"iocwall/server/world"
+)
+
+// refusedError is the server's answer to a token it does not accept.
+type refusedError struct{ status int }
+
+func (e *refusedError) Error() string {
+	if e.status == http.StatusForbidden {
+		return "the server does not allow this token here (403): ask for the right, or use another token"
+	}
+	return "the server does not know this token (401): make one with wallsrv token add"
+}
+
+var errSilentServer = errors.New("wire: nothing heard of the server")
+
+// link is one connection of a client.
+type link struct {
+	c     *Client
+	conn  *websocket.Conn
+	done  chan struct{}
+	clock clock
+
+	// The batch being received.
+	items []world.Item
+	fresh *world.State
+
+	mu  sync.Mutex
+	got uint64
+}
+
+// connect makes one connection and serves it until it ends.
+func (c *Client) connect(ctx context.Context) error {
+	conn, err := c.dial(ctx)
+	if err != nil {
+		return err
+	}
+	l := &link{c: c, conn: conn, done: make(chan struct{}), got: c.at.Seq}
+	hello := c.hello()
+	var wg sync.WaitGroup
+	var wrote error
+	wg.Go(func() { wrote = l.write(ctx, hello) })
+	err = l.read(ctx)
+	close(l.done)
+	conn.Close()
+	wg.Wait()
+	if wrote != nil && reasonOf(err) == 0 && ctx.Err() == nil && !errors.Is(err, errSilentServer) {
+		return fmt.Errorf("wire: write to the server: %w", wrote)
+	}
+	return err
+}
+
+func (c *Client) dial(ctx context.Context) (*websocket.Conn, error) {
+	token, err := c.o.Token()
+	if err != nil {
+		return nil, fmt.Errorf("wire: read the token: %w", err)
+	}
+	d := websocket.Dialer{
+		NetDialContext: c.o.Dial, TLSClientConfig: c.o.TLS, HandshakeTimeout: helloWithin,
+		EnableCompression: true, ReadBufferSize: 16 << 10, WriteBufferSize: 4 << 10,
+	}
+	conn, resp, err := d.DialContext(ctx, c.o.URL, http.Header{"Authorization": {"Bearer " + token}})
+	if resp != nil {
+		resp.Body.Close()
+		if resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden {
+			return nil, &refusedError{resp.StatusCode}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("wire: %s answered %s: %w", c.o.URL, resp.Status, err)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("wire: connect to %s: %w", c.o.URL, err)
+	}
+	conn.EnableWriteCompression(false)
+	return conn, nil
+}
+
+// hello says where the client is and what it wants.
+func (c *Client) hello() []byte {
+	f := clientFrame{M: nameHello, Version: version, Name: c.o.Name, Epoch: c.at.Epoch, Seq: c.at.Seq, View: c.view}
+	if len(c.o.Kinds) > 0 || c.o.Rate > 0 {
+		f.Want = &want{Kinds: c.o.Kinds, Rate: c.o.Rate}
+	}
+	return encodeFrame(f)
+}
+
+// write says hello, acknowledges, and sends commands. It closes the connection
+// when it fails or ctx is done.
+func (l *link) write(ctx context.Context, hello []byte) error {
+	err := l.send(hello)
+	l.c.out.renew()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for err == nil {
+		select {
+		case <-l.done:
+			return nil
+		case <-ctx.Done():
+			bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+			_ = l.conn.WriteControl(websocket.CloseMessage, bye, time.Now().Add(goodbyeWithin)) // it is over either way
+			l.conn.Close()
+			return nil
+		case now := <-tick.C:
+			err = l.send(encodeFrame(clientFrame{M: nameAck, Seq: l.c.in.acked(), Got: l.received(), Sent: world.TimeOf(now)}))
+		case <-l.c.out.more:
+			for _, raw := range l.c.out.take(maxAsked) {
+				if err = l.send(encodeFrame(clientFrame{M: nameCommand, Command: raw})); err != nil {
+					break
+				}
+			}
+		}
+	}
+	l.conn.Close()
+	return err
+}
+
+func (l *link) send(raw []byte) error {
+	_ = l.conn.SetWriteDeadline(time.Now().Add(silentAfter)) // it only notes the time
+	return l.conn.WriteMessage(websocket.TextMessage, raw)
+}
+
+func (l *link) received() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.got
+}
+
+// read takes messages until the connection ends.
+func (l *link) read(ctx context.Context) error {
+	l.conn.SetReadLimit(maxDown)
+	for {
+		_ = l.conn.SetReadDeadline(time.Now().Add(2 * silentAfter)) // a dead connection fails to read as well
+		_, r, err := l.conn.NextReader()
+		var data []byte
+		if err == nil {
+			data, err = io.ReadAll(io.LimitReader(r, maxDown+1))
+		}
+		if err != nil {
+			var ne net.Error
+			if errors.As(err, &ne) && ne.Timeout() {
+				return errSilentServer
+			}
+			return err
+		}
+		if len(data) > maxDown {
+			return errors.New("wire: the server sent a message that is too long")
+		}
+		f, err := decodeServer(data)
+		if err == nil {
+			err = l.handle(ctx, &f)
+		}
+		if err != nil {
+			// What cannot be understood cannot be built upon.
+			l.c.at, l.c.view = world.Position{}, ""
+			return err
+		}
+	}
+}
+
+func (l *link) handle(ctx context.Context, f *serverFrame) error {
+	switch f.M {
+	case nameWelcome:
+		if f.Version != version {
+			return fmt.Errorf("wire: the server speaks version %d, this program speaks %d: update one of them", f.Version, version)
+		}
+		l.c.log.Info("connected to the server", "url", l.c.o.URL, "session", f.Session, "resumed", f.Resumed, "epoch", f.Epoch)
+		l.c.in.up(l.clock.first(f.Now, time.Now()))
+	case nameBatch:
+		return l.batch(ctx, f)
+	case nameReceipt:
+		if l.c.out.answered(f.ID) {
+			l.c.in.receipts([]world.Receipt{{ID: f.ID, OK: f.OK, Seq: f.Seq, Reason: f.Reason}})
+		}
+	case nameRelay:
+		l.c.in.relay(world.RelayGrant{URL: f.URL, Token: f.Token, Expires: f.Expires})
+	case nameClock:
+		if offset, moved := l.clock.echo(f.Sent, f.Now, time.Now()); moved {
+			l.c.in.up(offset)
+		}
+	}
+	return nil
+}
+
+// batch takes one part of a batch and delivers the batch with its last part.
+func (l *link) batch(ctx context.Context, f *serverFrame) error {
+	if f.first() {
+		l.items, l.fresh = nil, nil
+		if f.Snapshot {
+			l.fresh = world.New(f.Epoch)
+		}
+	}
+	if f.Snapshot != (l.fresh != nil) {
+		return errors.New("wire: part of a snapshot without its beginning")
+	}
+	if !f.Snapshot && (f.Epoch != l.c.at.Epoch || f.From != l.c.at.Seq) {
+		return fmt.Errorf("wire: batch from %d:%d, the client is at %s", f.Epoch, f.From, l.c.at)
+	}
+	items := l.decode(f.Items)
+	if l.fresh != nil {
+		if _, err := l.fresh.ApplyBatch(&world.Batch{Items: items}, nil); err != nil {
+			return fmt.Errorf("wire: snapshot: %w", err)
+		}
+	} else {
+		l.items = append(l.items, items...)
+	}
+	if !f.last() {
+		return nil
+	}
+	b := world.Batch{Epoch: f.Epoch, From: f.From, To: f.To, Seen: f.Seen, Items: l.items}
+	if l.fresh != nil {
+		var err error
+		if b.Snapshot, err = l.fresh.ApplyBatch(&world.Batch{Epoch: f.Epoch, To: f.To, Seen: f.Seen}, nil); err != nil {
+			return fmt.Errorf("wire: snapshot: %w", err)
+		}
+		l.c.view = f.View
+	}
+	check, err := f.digest()
+	if err != nil {
+		return err
+	}
+	for kind := range l.c.odd {
+		delete(check, kind)
+	}
+	b.Check = check
+	l.items, l.fresh = nil, nil
+	l.c.at = world.Position{Epoch: f.Epoch, Seq: f.To}
+	l.mu.Lock()
+	l.got = f.To
+	l.mu.Unlock()
+	return l.c.in.put(ctx, b)
+}
+
+// decode reads items. One this program does not know is left out, its kind
+// remembered and told once.
+func (l *link) decode(raw []json.RawMessage) []world.Item {
+	out := make([]world.Item, 0, len(raw))
+	for _, r := range raw {
+		var it world.Item
+		err := it.UnmarshalJSON(r)
+		if err == nil {
+			out = append(out, it)
+			continue
+		}
+		var only struct {
+			Kind string `json:"k"`
+		}
+		_ = json.Unmarshal(r, &only) // no kind is as good as an unknown one
+		if !l.c.odd[only.Kind] {
+			l.c.odd[only.Kind] = true
+			l.c.log.Error("item from the server is not understood, its kind is not checked any more", "kind", only.Kind, "err", err)
+		}
+	}
+	return out
+}
+
+// clock estimates the server's clock minus ours in milliseconds, from the
+// answer that took the shortest time.
+type clock struct {
+	offset int64
+	trip   time.Duration
+	told   int64
+}
+
+// first takes the welcome: half of its way is not known.
+func (k *clock) first(server world.Time, now time.Time) int64 {
+	k.offset, k.trip = int64(server-world.TimeOf(now)), time.Minute
+	k.told = k.offset
+	return k.offset
+}
+
+// echo takes the answer to an ack and reports whether the estimate moved enough
+// to be told: 50 ms.
+func (k *clock) echo(sent, server world.Time, now time.Time) (int64, bool) {
+	trip := now.Sub(sent.Std())
+	if trip < 0 {
+		return k.told, false // our own clock was set back
+	}
+	estimate := int64(server-sent) - trip.Milliseconds()/2
+	// An old estimate wears off, since clocks drift and are set.
+	k.trip += 100 * time.Millisecond
+	if trip > k.trip {
+		return k.told, false
+	}
+	k.offset, k.trip = estimate, trip
+	if d := k.offset - k.told; d > 50 || d < -50 {
+		k.told = k.offset
+		return k.told, true
+	}
+	return k.told, false
+}
