@@ -11,11 +11,6 @@ import (
 func (r *Renderer) stations(stations []Station) {
 	order := r.sorted(len(stations), func(i int) int { return stations[i].Importance }, func(i int) string { return stations[i].ID })
 	half := int(r.sizes.Symbol * 0.55)
-	for _, i := range order { // all icons first: a chip must not cover one
-		if x, y, ok := r.markSpot(stations[i].At, r.sizes.Symbol*0.6); ok {
-			r.grid.take(image.Rect(x-half, y-half, x+half, y+half))
-		}
-	}
 	for _, i := range order {
 		s := &stations[i]
 		x, y, ok := r.markSpot(s.At, r.sizes.Symbol*0.6)
@@ -26,6 +21,16 @@ func (r *Renderer) stations(stations []Station) {
 		halo := r.haloAt(x, y)
 		r.icon(iconKey{icon: icon, size: r.symbol(1.1), main: r.style.Text, back: halo, halo: halo}).draw(&r.canvas, x, y)
 		r.chip(s, x, y, half)
+	}
+}
+
+// takeStations keeps the place of every icon, so that nothing covers one.
+func (r *Renderer) takeStations(stations []Station) {
+	half := int(r.sizes.Symbol * 0.55)
+	for i := range stations {
+		if x, y, ok := r.markSpot(stations[i].At, r.sizes.Symbol*0.6); ok {
+			r.grid.take(image.Rect(x-half, y-half, x+half, y+half))
+		}
 	}
 }
 
@@ -55,7 +60,7 @@ func (r *Renderer) chip(s *Station, x, y, half int) {
 		if s.Stale {
 			mark = int(size * 1.1)
 		}
-		rect, ok := r.grid.find(x, y, w+mark, h, half+pad/3)
+		rect, ok := r.grid.first(x, y, w+mark, h, half+pad/2, 2*half+pad)
 		if ok {
 			r.grid.take(rect)
 			r.stats.Labels++

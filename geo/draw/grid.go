@@ -66,9 +66,12 @@ func (g *grid) settle(x, y, margin int) (int, int) {
 	return min(max(x, p.Min.X+margin), p.Max.X-1-margin), min(max(y, p.Min.Y+margin), p.Max.Y-1-margin)
 }
 
+// cells rounds to the nearest cell both ways, so that boxes side by side do not
+// share one; overlaps of less than half a cell go unnoticed.
 func (g *grid) cells(r image.Rectangle) (x0, y0, x1, y1 int) {
-	return max(0, r.Min.X/g.cell), max(0, r.Min.Y/g.cell),
-		min(g.w, (r.Max.X+g.cell-1)/g.cell), min(g.h, (r.Max.Y+g.cell-1)/g.cell)
+	half := g.cell / 2
+	return max(0, (r.Min.X+half)/g.cell), max(0, (r.Min.Y+half)/g.cell),
+		min(g.w, (r.Max.X+half)/g.cell), min(g.h, (r.Max.Y+half)/g.cell)
 }
 
 // take makes the cells of r hard.
@@ -146,6 +149,20 @@ func (s side) beside(x, y, w, h, gap int) image.Rectangle {
 		y0 = y - diagonal - h
 	}
 	return image.Rect(x0, y0, x0+w, y0+h)
+}
+
+// first returns the first free box beside (x, y), near before far; symbols that
+// move do not count, so that the label stays where it is.
+func (g *grid) first(x, y, w, h, gap, far int) (image.Rectangle, bool) {
+	for _, distance := range []int{gap, far} {
+		for _, s := range sides() {
+			r := s.beside(x, y, w, h, distance)
+			if _, ok := g.free(r); ok {
+				return r, true
+			}
+		}
+	}
+	return image.Rectangle{}, false
 }
 
 // find returns the free box beside (x, y) that covers the fewest symbols.

@@ -119,21 +119,32 @@ func (r *Renderer) mapLines(bounds geo.Bounds, class tiles.Class, col color.RGBA
 			continue
 		}
 		if w := r.lineWidth(class, l.Rank); w > 0 {
-			r.addLine(l.Points, w/2)
+			source := 1.0
+			if class == tiles.ClassRiver {
+				source = 0.35
+			}
+			r.addLine(l.Points, w/2, source)
 		}
+	}
+	if class == tiles.ClassRiver || class == tiles.ClassRoad {
+		// Schematic lines may leave a coarse coast; they end where the sea begins.
+		r.ground.strokes.fillExcept(&r.canvas, col, r.style.Sea)
+		return
 	}
 	r.ground.strokes.fill(&r.canvas, col)
 }
 
-func (r *Renderer) addLine(points []geo.Point, half float64) {
+// addLine draws a line that grows from source times its half width to all of it.
+func (r *Renderer) addLine(points []geo.Point, half, source float64) {
 	half = max(half, 0.35)
 	prev := r.proj.at(points[0])
-	for _, p := range points[1:] {
+	for i, p := range points[1:] {
 		next := r.proj.at(p)
 		if math.Abs(next.x-prev.x)+math.Abs(next.y-prev.y) < 0.7 {
 			continue
 		}
-		r.ground.strokes.line(prev.x, prev.y, next.x, next.y, half)
+		w := half * min(1, source+1.6*(1-source)*float64(i)/float64(len(points)))
+		r.ground.strokes.line(prev.x, prev.y, next.x, next.y, max(w, 0.35))
 		prev = next
 	}
 }
@@ -146,7 +157,7 @@ func (r *Renderer) homeEdge(bounds geo.Bounds, home []string) {
 		}
 		for _, polygon := range p.Polygons {
 			for _, ring := range polygon {
-				r.addLine(ring, r.sizes.Line*0.75)
+				r.addLine(ring, r.sizes.Line*0.75, 1)
 			}
 		}
 	}
@@ -210,6 +221,15 @@ type seaMask struct {
 	any   bool
 	spot  geo.Point // in the middle of the widest stretch of sea in view
 	room  float64   // distance from there to land or the view's edge, in pixels
+
+	provinces []provinceSpot
+}
+
+// provinceSpot is where a province's name stands: the widest part in view.
+type provinceSpot struct {
+	id, name string
+	at       geo.Point
+	room     float64 // distance to its edge, in pixels
 }
 
 // seaCells is the width of the coarse view.
@@ -234,25 +254,42 @@ func (m *seaMask) build(data tiles.Data, v geo.View) {
 	s.sweep(mark)
 	addShapes(&s, data.Provinces, b, p, nil, &buf)
 	s.sweep(mark)
-	m.measure(land, v)
-}
-
-// measure finds the sea cell farthest from land and from the edge.
-func (m *seaMask) measure(land []bool, v geo.View) {
 	m.cells = make([]float64, m.w*m.h)
-	m.any, m.room = false, 0
-	const far = 1e9
-	for i := range m.cells {
-		x, y := i%m.w, i/m.w
-		edge := float64(min(x, y, m.w-1-x, m.h-1-y)) + 1
-		m.cells[i] = min(far, edge)
-		if land[i] {
-			m.cells[i] = 0
-		} else {
-			m.any = true
+	m.any = slices.Contains(land, false)
+	m.spot, m.room = m.widest(land, m.cells, v)
+	m.provinces = m.provinces[:0]
+	other, room := make([]bool, len(land)), make([]float64, len(land))
+	for i := range data.Provinces {
+		sh := &data.Provinces[i]
+		if !sh.Bounds.Intersects(b) {
+			continue
+		}
+		for k := range other {
+			other[k] = true
+		}
+		addShapes(&s, data.Provinces[i:i+1], b, p, nil, &buf)
+		s.sweep(func(y, x0, x1 int, a uint32) {
+			for x := x0; x < x1 && a > 127; x++ {
+				other[y*m.w+x] = false
+			}
+		})
+		if at, wide := m.widest(other, room, v); wide > 0 {
+			m.provinces = append(m.provinces, provinceSpot{sh.ID, sh.Name, at, wide})
 		}
 	}
-	relax := func(i, j int, d float64) { m.cells[i] = min(m.cells[i], m.cells[j]+d) }
+}
+
+// widest finds the cell farthest from those taken and from the edge, and how
+// far that is in pixels. It fills cells with the distances in cells.
+func (m *seaMask) widest(taken []bool, cells []float64, v geo.View) (at geo.Point, room float64) {
+	for i := range cells {
+		x, y := i%m.w, i/m.w
+		cells[i] = float64(min(x, y, m.w-1-x, m.h-1-y)) + 1
+		if taken[i] {
+			cells[i] = 0
+		}
+	}
+	relax := func(i, j int, d float64) { cells[i] = min(cells[i], cells[j]+d) }
 	for y := 1; y < m.h; y++ {
 		for x := 1; x < m.w-1; x++ {
 			i := y*m.w + x
@@ -271,10 +308,11 @@ func (m *seaMask) measure(land []bool, v geo.View) {
 			relax(i, i+m.w-1, 1.4)
 		}
 	}
-	for i, d := range m.cells {
-		if d/m.scale > m.room {
-			m.room = d / m.scale
-			m.spot = v.Point((float64(i%m.w)+0.5)/m.scale, (float64(i/m.w)+0.5)/m.scale)
+	for i, d := range cells {
+		if d/m.scale > room {
+			room = d / m.scale
+			at = v.Point((float64(i%m.w)+0.5)/m.scale, (float64(i/m.w)+0.5)/m.scale)
 		}
 	}
+	return at, room
 }

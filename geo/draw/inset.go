@@ -36,9 +36,13 @@ func (r *Renderer) insetSize() (w, h int) {
 	return min(w, pane.Dx()), min(h, pane.Dy())
 }
 
-// insetBounds is the sea from the Gulf of Thailand to Palawan, and from the
-// coast of China to Borneo.
-func insetBounds() geo.Bounds { return geo.Bounds{Min: geo.Pt(100.5, 5.6), Max: geo.Pt(120.5, 24)} }
+// insetView holds all of Vietnam and the whole sea from 3° to 24° N, as far east
+// as the box allows, so that the names stand clear of the coast.
+func insetView(w, h int) geo.View {
+	v := geo.FitView(geo.Bounds{Min: geo.Pt(101.4, 3.2), Max: geo.Pt(118.5, 23.9)}, w, h, 0)
+	x, _ := v.Pixel(geo.Pt(101.4, 12))
+	return v.Pan(x, 0)
+}
 
 func (r *Renderer) drawInset(rect image.Rectangle) {
 	if rect.Intersect(r.canvas.win).Empty() {
@@ -80,9 +84,7 @@ func (r *Renderer) insetFrame(rect image.Rectangle) {
 func (r *Renderer) buildInset(w, h int) {
 	in := &r.inset
 	in.valid, in.version = true, r.data.Version
-	in.view = geo.FitView(insetBounds(), w, h, 0)
-	// Fill the box both ways: the bounds may be cut, the archipelagos never are.
-	in.view.World *= 1.04
+	in.view = insetView(w, h)
 	if n := w * h * 4; cap(in.pix) < n {
 		in.pix = make([]byte, n)
 	} else {
@@ -117,11 +119,12 @@ func (r *Renderer) insetMap() {
 	lines.fill(c, r.style.Text)
 }
 
-// insetNames writes both names in two lines each, right-aligned above the
-// islands, and the sea's name between them where it fits.
+// insetNames writes both names in two lines each, right-aligned: Hoàng Sa's above
+// its islands, Trường Sa's below, and the sea's name between them.
 func (r *Renderer) insetNames() {
 	t := r.sizes.Text
 	pad := int(t * 0.4)
+	middle := 0
 	for i := range r.data.Places {
 		p := &r.data.Places[i]
 		if p.Class != tiles.ClassArchipelago {
@@ -129,16 +132,28 @@ func (r *Renderer) insetNames() {
 		}
 		box, _, _ := r.groupBox(p.Group)
 		lines := twoLines(p.Name)
-		w, h := r.blockSize(lines[:], t, false)
-		// Centred over the islands as far as the box allows.
-		x := min(max((box.Min.X+box.Max.X)/2-w/2, pad), r.view.Width-pad-w)
-		y := max(pad/2, box.Min.Y-h-int(t*0.1))
-		style := r.label(t, false, r.style.Text, r.style.Sea)
+		_, h := r.blockSize(lines[:], t, false)
+		y := box.Min.Y - h + int(t*0.1)
+		if p.At[1] < 13 {
+			y = box.Max.Y
+			middle += box.Min.Y
+		} else {
+			middle += box.Max.Y
+		}
+		y = max(0, min(y, r.view.Height-h))
 		for k, l := range lines {
-			lx := x + (w-int(r.width(l, t, false)))/2
-			r.writeNow(lx, baseline(y, k, t), l, style)
+			x := r.view.Width - pad - int(r.width(l, t, false))
+			r.writeNow(x, baseline(y, k, t), l, r.label(t, false, r.style.Text, r.style.Sea))
 		}
 	}
+	sea := r.seaAt(geo.Pt(113, 13.5))
+	if sea == nil {
+		return
+	}
+	style := r.label(t, false, r.style.SeaName, r.style.Sea)
+	style.slanted = true
+	x := r.view.Width - pad - int(r.width(sea.Name, t, false))
+	r.writeNow(x, middle/2+int(t*0.36), sea.Name, style)
 }
 
 // placePointers puts a sign at the edge of the view for each archipelago that

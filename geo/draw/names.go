@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 	"strings"
 
 	"iocwall/geo"
@@ -35,8 +36,15 @@ func (r *Renderer) nameArchipelagos() {
 		rect := r.grid.force(x, y, w, h, min(gap, int(8*size)))
 		r.grid.take(rect)
 		r.stats.Labels++
-		r.writeBlock(rect, lines[:], r.label(size, false, r.style.Text, r.style.Sea))
+		r.writeBlock(rect, lines[:], r.archipelagoLabel(size))
 	}
+}
+
+// archipelagoLabel has a wider keyline: the names must read over any traffic.
+func (r *Renderer) archipelagoLabel(size float64) textStyle {
+	style := r.label(size, false, r.style.Text, r.style.Sea)
+	style.haloWidth = float32(max(2, size*0.16))
+	return style
 }
 
 // groupBox returns the box around the islets of a group that are in view, how
@@ -150,7 +158,7 @@ func (r *Renderer) namePlaces(round int) {
 
 func (r *Renderer) namePlace(p *tiles.Place, at xy, d float64) {
 	size, col, halo := r.sizes.Text, r.style.Text2, r.style.Land
-	icon := IconTown
+	icon, gap := IconTown, int(r.sizes.Symbol*0.35)
 	switch p.Class {
 	case tiles.ClassCity:
 		icon = IconCity
@@ -160,11 +168,11 @@ func (r *Renderer) namePlace(p *tiles.Place, at xy, d float64) {
 		}
 	case tiles.ClassIsland, tiles.ClassIslet:
 		icon, halo = IconNone, r.style.Sea
+		gap = int(r.sizes.Symbol * 0.6)
 	}
 	x, y := r.grid.settle(int(at.x), int(at.y), int(r.sizes.Symbol/4))
 	w, h := int(r.width(p.Name, size, false))+2, int(size*linePitch)
-	gap := int(r.sizes.Symbol * 0.35)
-	rect, ok := r.grid.find(x, y, w, h, gap)
+	rect, ok := r.grid.first(x, y, w, h, gap, int(r.sizes.Symbol*0.9))
 	if !ok {
 		r.stats.LabelsLeft++
 		return
@@ -172,7 +180,8 @@ func (r *Renderer) namePlace(p *tiles.Place, at xy, d float64) {
 	if icon != IconNone {
 		s := r.icon(iconKey{icon: icon, size: r.symbol(0.9), main: r.style.Text2, back: halo, halo: halo})
 		s.draw(&r.canvas, x, y)
-		r.grid.take(image.Rect(x-gap/2, y-gap/2, x+gap/2, y+gap/2))
+		half := int(r.sizes.Symbol * 0.2)
+		r.grid.take(image.Rect(x-half, y-half, x+half, y+half))
 	}
 	r.grid.take(rect)
 	r.stats.Labels++
@@ -236,20 +245,7 @@ func (r *Renderer) writeSea(p *tiles.Place, x, y int) bool {
 	spacing := size * 0.18
 	w := int(r.width(text, size, false)+spacing*float64(len([]rune(text)))) + 2
 	h := int(size * linePitch)
-	var best image.Rectangle
-	least, found := 0, false
-	for ring := range 5 {
-		for _, s := range sides() {
-			c := image.Pt(x, y).Add(image.Pt(s.dx*ring*w/4, s.dy*ring*h*2))
-			rect := image.Rect(c.X-w/2, c.Y-h/2, c.X-w/2+w, c.Y-h/2+h)
-			if soft, ok := r.grid.free(rect); ok && r.allSea(rect) && (!found || soft < least) {
-				best, least, found = rect, soft, true
-			}
-		}
-		if found && least == 0 {
-			break
-		}
-	}
+	best, found := r.openSea(x, y, w, h)
 	if !found {
 		return false
 	}
@@ -259,6 +255,51 @@ func (r *Renderer) writeSea(p *tiles.Place, x, y int) bool {
 	r.stats.Labels++
 	r.write(best.Min.X, baseline(best.Min.Y, 0, size), text, style)
 	return true
+}
+
+// openSea returns the free box of sea nearest to (x, y).
+func (r *Renderer) openSea(x, y, w, h int) (image.Rectangle, bool) {
+	for ring := range 5 {
+		for _, s := range sides() {
+			c := image.Pt(x, y).Add(image.Pt(s.dx*ring*w/4, s.dy*ring*h*2))
+			rect := image.Rect(c.X-w/2, c.Y-h/2, c.X-w/2+w, c.Y-h/2+h)
+			if _, ok := r.grid.free(rect); ok && r.allSea(rect) {
+				return rect, true
+			}
+		}
+	}
+	return image.Rectangle{}, false
+}
+
+// nameProvinces writes the names of the provinces around home, or of all, where
+// the map is large enough for them and too large for towns to say where one is.
+func (r *Renderer) nameProvinces(home []string) {
+	if r.density() < 12 {
+		return
+	}
+	size := r.sizes.Text
+	style := r.label(size, false, r.style.Text3, r.style.Outside)
+	for i := range r.ground.sea.provinces {
+		p := &r.ground.sea.provinces[i]
+		if slices.Contains(home, p.id) || p.room < 2*size {
+			continue
+		}
+		text := strings.ToUpper(p.name)
+		spacing := size * 0.08
+		w := int(r.width(text, size, false)+spacing*float64(len([]rune(text)))) + 2
+		h := int(size * linePitch)
+		at := r.proj.at(p.at)
+		rect := image.Rect(int(at.x)-w/2, int(at.y)-h/2, int(at.x)-w/2+w, int(at.y)-h/2+h)
+		rect = inside(rect, r.grid.nearestPane(int(at.x), int(at.y)).Inset(r.margin()))
+		if _, ok := r.grid.free(rect); !ok {
+			continue
+		}
+		r.grid.take(rect)
+		r.stats.Labels++
+		st := style
+		st.spacing = float32(spacing)
+		r.write(rect.Min.X, baseline(rect.Min.Y, 0, size), text, st)
+	}
 }
 
 // allSea reports whether no land lies under a rectangle, as far as the coarse

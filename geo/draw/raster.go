@@ -280,6 +280,25 @@ func (s *strokes) fill(c *canvas, col color.RGBA) {
 	}
 }
 
+// fillExcept draws the lines where the picture does not have the colour except.
+func (s *strokes) fillExcept(c *canvas, col, except color.RGBA) {
+	for y := range s.rows {
+		r := s.rows[y]
+		for x := r.lo; x <= r.hi; x++ {
+			a := &s.pix[y*s.win.Dx()+int(x)]
+			if *a == 0 {
+				continue
+			}
+			p := c.row(y+s.win.Min.Y, int(x)+s.win.Min.X, int(x)+1+s.win.Min.X)
+			if p[0] != except.R || p[1] != except.G || p[2] != except.B {
+				blend(p, col, uint32(*a)*uint32(col.A)/255)
+			}
+			*a = 0
+		}
+		s.rows[y] = span{math.MaxInt32, -1}
+	}
+}
+
 // mask writes the lines' coverage into m, whose bounds are the window.
 func (s *strokes) mask(m *image.Alpha) {
 	for y := range s.rows {

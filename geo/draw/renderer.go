@@ -179,7 +179,7 @@ func (r *Renderer) Draw(dst *image.RGBA, f *Frame) (Stats, error) {
 
 // layers places and draws everything that lies over the base map.
 func (r *Renderer) layers(f *Frame) {
-	r.grid.reset(f.View.Rect(), f.Screens, int(r.sizes.Text/3))
+	r.grid.reset(f.View.Rect(), f.Screens, int(r.sizes.Text/5))
 	for _, k := range f.Furniture.KeepClear {
 		r.grid.take(k)
 	}
@@ -196,12 +196,15 @@ func (r *Renderer) layers(f *Frame) {
 	r.wedges(f.Cameras)
 	r.cameras(f.Cameras)
 	r.reports(f.Reports)
+	r.takeStations(f.Stations)
 	r.alerts(f.Alerts)
 	r.stations(f.Stations)
+	// What stays in place is named before what moves.
 	r.namePlaces(1)
-	r.nameVessels(f.Vessels)
 	r.namePlaces(2)
+	r.nameProvinces(f.Home)
 	r.nameSea()
+	r.nameVessels(f.Vessels)
 }
 
 // near reports whether a symbol of the given reach may show in the view.

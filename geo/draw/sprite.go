@@ -88,30 +88,40 @@ func (s *sprite) fade(a uint32) {
 	}
 }
 
-// grow returns the mask widened by r pixels in every direction.
+// grow returns the mask widened by r pixels in every direction. Steps of crosses
+// and squares by turns make octagons, which are round enough for a keyline.
 func grow(m *image.Alpha, r float64) *image.Alpha {
-	out := image.NewAlpha(m.Rect)
-	w, h := m.Rect.Dx(), m.Rect.Dy()
-	reach := int(math.Ceil(r))
-	for dy := -reach; dy <= reach; dy++ {
-		for dx := -reach; dx <= reach; dx++ {
-			edge := r + 0.5 - math.Hypot(float64(dx), float64(dy))
-			if edge <= 0 {
-				continue
+	now := &image.Alpha{Pix: append([]uint8(nil), m.Pix...), Stride: m.Stride, Rect: m.Rect}
+	next := image.NewAlpha(m.Rect)
+	for step := 0; r > 0; step, r = step+1, r-1 {
+		growOnce(next, now, uint32(min(r, 1)*256), step%2 == 1)
+		now, next = next, now
+	}
+	return now
+}
+
+// growOnce widens src by one pixel times weight of 256 into dst.
+func growOnce(dst, src *image.Alpha, weight uint32, square bool) {
+	w, h := src.Rect.Dx(), src.Rect.Dy()
+	for y := range h {
+		row := src.Pix[y*src.Stride : y*src.Stride+w]
+		up, down := row, row
+		if y > 0 {
+			up = src.Pix[(y-1)*src.Stride : (y-1)*src.Stride+w]
+		}
+		if y < h-1 {
+			down = src.Pix[(y+1)*src.Stride : (y+1)*src.Stride+w]
+		}
+		out := dst.Pix[y*dst.Stride : y*dst.Stride+w]
+		for x := range out {
+			l, r := max(x-1, 0), min(x+1, w-1)
+			v := max(row[l], row[r], up[x], down[x])
+			if square {
+				v = max(v, up[l], up[r], down[l], down[r])
 			}
-			weight := uint32(min(edge, 1) * 255)
-			for y := max(0, -dy); y < min(h, h-dy); y++ {
-				src := m.Pix[y*m.Stride : y*m.Stride+w]
-				dst := out.Pix[(y+dy)*out.Stride : (y+dy)*out.Stride+w]
-				for x := max(0, -dx); x < min(w, w-dx); x++ {
-					if a := uint8(uint32(src[x]) * weight / 255); a > dst[x+dx] {
-						dst[x+dx] = a
-					}
-				}
-			}
+			out[x] = max(row[x], uint8(uint32(v)*weight>>8))
 		}
 	}
-	return out
 }
 
 // iconKey names one cached symbol.

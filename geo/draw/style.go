@@ -30,7 +30,7 @@ func rgb(hex uint32) color.RGBA {
 func Dark() Style {
 	return Style{
 		Name: "dark",
-		Sea:  rgb(0x0D1A26), Land: rgb(0x1E2826), Outside: rgb(0x161D1E), Country: rgb(0x192221),
+		Sea:  rgb(0x0D1A26), Land: rgb(0x1E2826), Outside: rgb(0x161D1E), Country: rgb(0x171F1F),
 		River: rgb(0x2F5068), Road: rgb(0x3B4744),
 		Border: rgb(0x3A4744), HomeEdge: rgb(0x5F706B), Edge: rgb(0x46544F),
 		Vessel: rgb(0xC3CED8), SpeedLine: rgb(0x93A1AF), SeaName: rgb(0x7F9DB8),
@@ -46,7 +46,7 @@ func Dark() Style {
 func Light() Style {
 	return Style{
 		Name: "light",
-		Sea:  rgb(0xDCE7EF), Land: rgb(0xF3F2EC), Outside: rgb(0xE7E7E1), Country: rgb(0xEDECE6),
+		Sea:  rgb(0xDCE7EF), Land: rgb(0xF3F2EC), Outside: rgb(0xE7E7E1), Country: rgb(0xE9E9E3),
 		River: rgb(0x9DBBD1), Road: rgb(0xCFCABB),
 		Border: rgb(0xC3C2B6), HomeEdge: rgb(0x8B958F), Edge: rgb(0xB0B5AC),
 		Vessel: rgb(0x3A4652), SpeedLine: rgb(0x55616D), SeaName: rgb(0x4C6A85),

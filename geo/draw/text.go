@@ -50,6 +50,12 @@ func (t *typeface) glyph(r rune, size float64) *glyph {
 	if g.index, err = t.font.GlyphIndex(&t.buf, r); err != nil {
 		return g
 	}
+	if g.index == 0 {
+		if mark := markGlyph(r, size); mark != nil {
+			*g = *mark
+			return g
+		}
+	}
 	if a, err := t.font.GlyphAdvance(&t.buf, g.index, key.ppem, font.HintingNone); err == nil {
 		g.advance = float64(a) / 64
 	}
@@ -57,6 +63,27 @@ func (t *typeface) glyph(r rune, size float64) *glyph {
 		g.contours = flatten(segments)
 	}
 	return g
+}
+
+// markGlyph draws the few marks of our texts that the font lacks.
+func markGlyph(r rune, size float64) *glyph {
+	var points []xy
+	switch r {
+	case '▲':
+		points = []xy{{0.08, 0}, {0.44, -0.66}, {0.8, 0}}
+	case '▼':
+		points = []xy{{0.08, -0.66}, {0.8, -0.66}, {0.44, 0}}
+	case '■':
+		points = []xy{{0.1, 0}, {0.1, -0.64}, {0.74, -0.64}, {0.74, 0}}
+	case '◆':
+		points = []xy{{0.06, -0.34}, {0.44, -0.72}, {0.82, -0.34}, {0.44, 0.04}}
+	default:
+		return nil
+	}
+	for i := range points {
+		points[i].x, points[i].y = points[i].x*size, points[i].y*size
+	}
+	return &glyph{advance: 0.88 * size, contours: [][]xy{points}}
 }
 
 func flatten(segments sfnt.Segments) [][]xy {
