@@ -160,3 +160,7 @@ func bodyFromJSON(kind string, raw []byte) (Body, error) {
 	}
 	return b, nil
 }
+
+// DecodeBody reads a body of the kind in the wire's form. A kind this program
+// does not know gives Unknown.
+func DecodeBody(kind string, raw []byte) (Body, error) { return bodyFromJSON(kind, raw) }

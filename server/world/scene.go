@@ -159,3 +159,6 @@ func (b SceneShown) apply(s *State, e *Event) (Ref, Effect, error) {
 	s.walls.put(b.Wall, w)
 	return w.Ref(), EffectPut, nil
 }
+
+// TileKinds returns the kinds of tile that walls know.
+func TileKinds() []string { return []string{"alertline", "alerts", "camera", "clock", "figure", "map"} }

@@ -1,0 +1,489 @@
+package world
+
+import (
+	"encoding/json"
+	"maps"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"iocwall/geo"
+)
+
+func ptr[T any](v T) *T { return &v }
+
+const t0 = Time(1_763_690_000_000)
+
+// bodies is one body of every kind with every field set.
+func bodies() []Body {
+	return []Body{
+		VesselPosition{MMSI: "574012345", Pos: geo.Point{108.5, 15.5}, Speed: 7.2, Course: 96, Heading: 95, Status: 7, Class: "A", Coarse: true, Area: "vn/da-nang-2025"},
+		VesselStatic{
+			MMSI: "574012345", Class: "B", Name: &VesselName{"QNA 90123 TS"},
+			Particulars: &VesselParticulars{CallSign: "XV1", IMO: 9074729, ShipType: 30, Category: VesselFishing, Bow: 10, Stern: 5, Port: 2, Starboard: 3, Mothership: "574000001", Registration: "QNa-90123-TS"},
+			Voyage:      &VesselVoyage{Destination: "KY HA", ETA: "11-21 10:00", Draught: 2.5},
+		},
+		AidReport{MMSI: "995741234", Name: "PHAO SO 1", Pos: geo.Point{108.7, 15.5}, Type: 14, OffPosition: true, Virtual: true},
+		BaseReport{MMSI: "005740001", Pos: geo.Point{108.6, 15.4}, Clock: t0},
+		StationDefined{ID: "kk-07", Name: "Điện Nam", What: StationAir, Pos: geo.Point{108.2, 15.9}, Area: "a", Owner: "so-nnmt", Every: 3600_000},
+		Reading{Station: "kk-07", Quantity: "pm2.5", Value: 20.3, Unit: "ug/m3", Qualifier: About},
+		CameraDefined{ID: "cam-1", Name: "Cầu Câu Lâu", Pos: geo.Point{108.3, 15.8}, Area: "a", Heading: 40, View: 60, Reach: 400, Streams: []CameraStream{{"main", 1920, 1080}, {"sub", 640, 360}}, Owner: "so-xd", Removed: false},
+		CameraHealth{Camera: "cam-1", State: CameraSilent, Reason: "no-packets", Since: t0, FPS: 25, Kbps: 2000, Loss: 0.01, Codec: "h264", Width: 1920, Height: 1080, Tries: 3},
+		ReportOpened{ID: "261121-7K3F", Service: "roads", Pos: geo.Point{108.4, 15.5}, Placed: true, Area: "a", Channel: "web", Due: t0 + 1000, Subject: "ab12"},
+		ReportChanged{ID: "261121-7K3F", State: ReportDispatched, Agency: "so-xd", By: "mai", Due: t0 + 2000},
+		ReportOverdue{ID: "261121-7K3F", Due: t0 + 2000},
+		FigureDefined{ID: "paht-dung-han", Name: "Phản ánh đúng hạn", NameEn: "On time", Short: "Đúng hạn", Domain: "reports", Unit: "%", Decimals: 1, Target: ptr(90.0), LowerBetter: true, Every: 1000, Owner: "o", OwnerName: "1022", Area: "a", Icon: "report", UnitEn: "%"},
+		FigureReported{
+			Figure: "paht-dung-han", Period: "2024-08", Label: "8/2024", Value: ptr(67.2), Qualifier: MoreThan, Verbatim: "67,2 %", Num: ptr(324.0), Den: ptr(482.0),
+			Parts: []FigurePart{{"đúng hạn", 324, "on time"}}, Have: 41, Want: 41, WantOf: "đơn vị", Note: "n", Previous: ptr(60.0), Fault: "f", Provisional: true, Due: t0,
+		},
+		AreaDefined{ID: "vn/quang-nam", Name: "Quảng Nam", NameEn: "Quang Nam", Level: "province", Parent: "vn", From: 1, Until: t0, Code: "49", Pos: geo.Point{108, 15.5}, Placed: true},
+		AreaSucceeded{Old: "vn/quang-nam", New: "vn/da-nang-2025", At: t0, Share: 1},
+		AgencyDefined{ID: "so-xd", Name: "Sở Xây dựng", Short: "SXD", Parent: "ubnd", Area: "vn", Enterprise: true, From: 1, Until: 2},
+		WallDefined{ID: "main", Name: "Tường", Seat: 5000, Screens: []Screen{{1, 0, 0, 1217.6, 684.9, 1920, 1080, "pc-01", "DP-1"}}},
+		SceneSaved{ID: "ngay-thuong", Wall: "main", Name: "Ngày thường", Version: 1, By: "mai", Tiles: []Tile{{"t1", "camera", 0, 0, 100, 100, []Param{{"camera", "cam-1"}}}}},
+		SceneShown{Wall: "main", Scene: "ngay-thuong", By: "mai", Why: "lịch"},
+		AlertRaised{ID: "lu-1", Rule: "lu", Severity: Critical, Title: "Lũ Câu Lâu", Text: "t", Instruction: "i", About: "station/kk-07", Pos: geo.Point{108.3, 15.8}, Placed: true, Area: "a", Since: t0, Value: ptr(4.12)},
+		AlertUpdated{ID: "lu-1", Severity: Severe, Title: "Lũ", Text: "t", Value: ptr(3.9)},
+		AlertAcknowledged{ID: "lu-1", By: "ab", Name: "Mai", Note: "n"},
+		AlertResolved{ID: "lu-1", Reason: "xuống"},
+		SourceHealth{Source: "ais", What: "ais", State: SourceRunning, Reason: "r", Since: t0, Accepted: 1, Rejected: 2, Lost: 3, Lossy: true, Sample: "s"},
+		ClockStepped{By: -5000},
+		Audited{Who: "ab", Act: "scene.show", Object: "main", OK: true, Reason: "r"},
+		EntityStale{Ref: "vessel/574012345", Last: t0, Limit: 1000},
+		EntityGone{Ref: "vessel/574012345", Reason: "silent"},
+	}
+}
+
+func TestEveryKindIsListedOnce(t *testing.T) {
+	seen := map[string]bool{}
+	for _, b := range bodies() {
+		if seen[b.Kind()] {
+			t.Errorf("%s stands twice in this test", b.Kind())
+		}
+		seen[b.Kind()] = true
+		v := reflect.ValueOf(b)
+		for i := range v.NumField() {
+			if v.Field(i).IsZero() && v.Type().Field(i).Name != "Removed" {
+				t.Errorf("%s: the test leaves %s empty", b.Kind(), v.Type().Field(i).Name)
+			}
+		}
+	}
+	for kind := range bodyKinds {
+		if !seen[kind] {
+			t.Errorf("%s is not tested", kind)
+		}
+	}
+}
+
+func TestEventsSurviveBothEncodings(t *testing.T) {
+	for i, b := range bodies() {
+		want := Event{Seq: uint64(i + 1), Seen: t0 + 5, Source: "ais", Observation: Observation{Time: t0, Body: b}}
+		raw, err := EncodeEvent(&want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := DecodeEvent(raw)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("CBOR of %s:\n got %+v, %v\nwant %+v", b.Kind(), got, err, want)
+		}
+		text, err := json.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = Event{}
+		if err := json.Unmarshal(text, &got); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("JSON of %s:\n got %+v, %v\nwant %+v", b.Kind(), got, err, want)
+		}
+	}
+}
+
+func TestUnknownBodyIsKeptByteForByte(t *testing.T) {
+	raw, err := cborMarshal(eventCBOR{Seq: 1, Seen: t0, Source: "x", Time: t0, Kind: "drone.position", Body: []byte{0xa1, 0x01, 0x18, 0x2a}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := DecodeEvent(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := EncodeEvent(&e); err != nil || !slices.Equal(again, raw) {
+		t.Errorf("written back as %x, want %x (%v)", again, raw, err)
+	}
+	text, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Event
+	if err := json.Unmarshal(text, &back); err != nil || !reflect.DeepEqual(back, e) {
+		t.Errorf("over the wire %+v, %v", back, err)
+	}
+	s := New(1)
+	if c, err := s.Apply(e); err != nil || c.Effect != EffectNone {
+		t.Errorf("Apply = %+v, %v", c, err)
+	}
+}
+
+// apply feeds bodies as events one second apart.
+func apply(t testing.TB, s *State, bs ...Body) {
+	t.Helper()
+	for _, b := range bs {
+		n := s.At().Seq + 1
+		e := Event{Seq: n, Seen: t0 + Time(n)*1000, Source: "test", Observation: Observation{Time: t0 + Time(n)*1000, Body: b}}
+		if _, err := s.Apply(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestSnapshotHoldsEverything(t *testing.T) {
+	s := New(7)
+	all := bodies()
+	apply(t, s, all[:len(all)-1]...) // without the last one, which takes the vessel away
+	raw, err := s.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Restore(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(r.Digest(), s.Digest()) || r.At() != s.At() || r.Seen() != s.Seen() {
+		t.Errorf("restored at %v with %v, want %v with %v", r.At(), r.Digest(), s.At(), s.Digest())
+	}
+	if len(s.Digest()) != len(s.tables()) {
+		t.Errorf("the test fills %d of %d tables", len(s.Digest()), len(s.tables()))
+	}
+	for e := range s.Entities("") {
+		got, ok := r.Entity(e.Ref())
+		if !ok || !reflect.DeepEqual(got, e) {
+			t.Errorf("%s restored as %+v, want %+v", e.Ref(), got, e)
+		}
+		text, err := json.Marshal(Item{Enter: e})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var it Item
+		if err := json.Unmarshal(text, &it); err != nil || !reflect.DeepEqual(it.Enter, e) {
+			t.Errorf("%s over the wire %+v, %v; want %+v", e.Ref(), it.Enter, err, e)
+		}
+	}
+	if again, _ := r.Snapshot(); !slices.Equal(again, raw) {
+		t.Error("equal states gave different snapshots")
+	}
+	for _, bad := range [][]byte{nil, {0x80}, raw[:len(raw)/2]} {
+		if _, err := Restore(bad); err == nil {
+			t.Errorf("Restore of %d bytes of nonsense gave no error", len(bad))
+		}
+	}
+}
+
+// Late and repeated input in any order leads to the same state.
+func TestOrderOfObservationsDoesNotMatter(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(2, 40).Draw(t, "n")
+		var in []Event
+		for i := range n {
+			id := strconv.Itoa(rapid.IntRange(1, 3).Draw(t, "id"))
+			at := t0 + Time(rapid.IntRange(0, 5).Draw(t, "time"))*1000
+			v := rapid.Float64Range(0, 3).Draw(t, "value")
+			var b Body
+			switch rapid.IntRange(0, 6).Draw(t, "kind") {
+			case 0:
+				b = VesselPosition{MMSI: id, Pos: geo.Point{108, 15 + v}, Speed: v}
+			case 1:
+				b = VesselStatic{MMSI: id, Name: &VesselName{strconv.Itoa(int(v))}}
+			case 2:
+				b = VesselStatic{MMSI: id, Voyage: &VesselVoyage{Draught: v}}
+			case 3:
+				b = Reading{Station: id, Quantity: strconv.Itoa(int(v)), Value: v}
+			case 4:
+				b = FigureReported{Figure: id, Period: strconv.Itoa(2020 + int(v)), Value: ptr(v)}
+			case 5:
+				b = CameraHealth{Camera: id, FPS: v}
+			default:
+				b = AidReport{MMSI: id, Name: strconv.Itoa(int(v))}
+			}
+			// When and from whom the same datum was learnt is part of the
+			// history, so it goes with the observation here.
+			in = append(in, Event{Seen: t0, Source: "s", Observation: Observation{Time: at, Body: b}})
+			if i%3 == 0 {
+				in = append(in, in[len(in)-1])
+			}
+		}
+		run := func(es []Event) Digest {
+			s := New(1)
+			for i, e := range es {
+				e.Seq = uint64(i + 1)
+				if _, err := s.Apply(e); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return s.Digest()
+		}
+		want := run(in)
+		seed := rapid.Uint64().Draw(t, "order")
+		rand.New(rand.NewPCG(seed, 1)).Shuffle(len(in), func(i, j int) { in[i], in[j] = in[j], in[i] })
+		if got := run(in); !maps.Equal(got, want) {
+			t.Fatalf("in another order: %v, want %v", got, want)
+		}
+	})
+}
+
+// The running digest is that of a state built from nothing.
+func TestDigestIsIncremental(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := New(1)
+		all := bodies()
+		for i := range rapid.IntRange(1, 60).Draw(t, "n") {
+			e := Event{Seq: uint64(i + 1), Seen: t0, Source: "s", Observation: Observation{
+				Time: t0 + Time(rapid.IntRange(0, 9).Draw(t, "t")), Body: rapid.SampledFrom(all).Draw(t, "body"),
+			}}
+			if _, err := s.Apply(e); err != nil {
+				t.Fatal(err)
+			}
+			if i%7 == 0 {
+				s.Digest()
+			}
+		}
+		raw, err := s.Snapshot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := Restore(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !maps.Equal(s.Digest(), r.Digest()) {
+			t.Fatalf("running %v, from nothing %v", s.Digest(), r.Digest())
+		}
+		sums := Digest{}
+		for e := range s.Entities("") {
+			sum, _ := s.Sum(e.Ref())
+			sums[e.Ref().Kind()] += sum
+		}
+		if !maps.Equal(s.Digest(), sums) {
+			t.Fatalf("the digest %v is not the sum of its parts %v", s.Digest(), sums)
+		}
+	})
+}
+
+func TestApplyRefusesGaps(t *testing.T) {
+	s := New(1)
+	if _, err := s.Apply(Event{Seq: 2, Observation: Observation{Body: ClockStepped{}}}); err == nil {
+		t.Error("event 2 was applied first")
+	}
+	if _, err := s.Apply(Event{Seq: 1, Observation: Observation{Body: Reading{}}}); err == nil {
+		t.Error("a reading of no station was applied")
+	}
+	if s.At().Seq != 1 {
+		t.Errorf("at %v: an event without effect still counts", s.At())
+	}
+}
+
+func TestDue(t *testing.T) {
+	p := Patience{VesselLost: time.Minute, VesselGone: time.Hour, Grace: 10 * time.Second, AlertKept: time.Minute, ReportKept: time.Minute}
+	s := New(1)
+	apply(t, s,
+		VesselPosition{MMSI: "1"},
+		StationDefined{ID: "s", Every: 60_000}, Reading{Station: "s", Quantity: "q"},
+		FigureDefined{ID: "f", Every: 60_000}, FigureReported{Figure: "f", Period: "1", Value: ptr(1.0)},
+		ReportOpened{ID: "r", Due: t0 + 90_000},
+		AlertRaised{ID: "a"}, AlertResolved{ID: "a"},
+	)
+	kinds := func(now Time) (out []string) {
+		for _, o := range s.Due(now, p) {
+			out = append(out, o.Body.Kind()+" "+dueKey(o.Body))
+		}
+		return out
+	}
+	if got := kinds(t0 + 50_000); len(got) != 0 {
+		t.Errorf("too early: %v", got)
+	}
+	want := []string{"entity.gone alert/a", "entity.stale figure/f", "report.overdue report/r", "entity.stale station/s", "entity.stale vessel/1"}
+	if got := kinds(t0 + 100_000); !slices.Equal(got, want) {
+		t.Errorf("due %v, want %v", got, want)
+	}
+	for _, o := range s.Due(t0+100_000, p) {
+		apply(t, s, o.Body)
+	}
+	if got := kinds(t0 + 100_001); len(got) != 0 {
+		t.Errorf("found again: %v", got)
+	}
+	v, _ := s.Vessel("1")
+	if v.Lost == 0 {
+		t.Error("the vessel is not marked lost")
+	}
+	apply(t, s, VesselPosition{MMSI: "1"})
+	if v, _ := s.Vessel("1"); v.Lost != 0 {
+		t.Error("a new position leaves the vessel lost")
+	}
+	// A finding that knew of older data does not apply.
+	apply(t, s, EntityStale{Ref: "vessel/1", Last: t0})
+	if v, _ := s.Vessel("1"); v.Lost != 0 {
+		t.Error("an outdated finding made the vessel lost")
+	}
+}
+
+func TestLiveIsBounded(t *testing.T) {
+	s := New(1)
+	for i := range 20 {
+		apply(t, s, VesselPosition{MMSI: strconv.Itoa(100 + i)})
+	}
+	due := s.Due(t0+30_000, Patience{MaxEntities: 15})
+	if len(due) != 5 || due[0].Body.(EntityGone).Ref != "vessel/100" {
+		t.Errorf("due %v, want the five longest silent", due)
+	}
+}
+
+func TestResidue(t *testing.T) {
+	r := FigureReported{Value: ptr(69600.0), Parts: []FigurePart{{Value: 19879}, {Value: 47752}}}
+	if left, ok := r.Residue(); !ok || left != 1969 {
+		t.Errorf("residue %v, %v; want 1,969", left, ok)
+	}
+	r = FigureReported{Value: ptr(70.54), Num: ptr(340.0), Den: ptr(482.0), Parts: []FigurePart{{Value: 340}, {Value: 64}, {Value: 78}}}
+	if left, ok := r.Residue(); !ok || left != 0 {
+		t.Errorf("residue of a ratio %v, %v; want 0", left, ok)
+	}
+}
+
+func TestAreasAndSuccessions(t *testing.T) {
+	s := New(1)
+	apply(t, s,
+		AreaDefined{ID: "vn"}, AreaDefined{ID: "vn/qn", Parent: "vn", Until: t0}, AreaDefined{ID: "vn/qn/tk", Parent: "vn/qn"},
+		AreaSucceeded{Old: "vn/qn", New: "vn/dn", At: t0, Share: 0.9}, AreaSucceeded{Old: "vn/qn", New: "vn/dn", At: t0, Share: 1},
+		AreaDefined{ID: "x", Parent: "y"}, AreaDefined{ID: "y", Parent: "x"},
+	)
+	if !s.Within("vn/qn/tk", "vn") || s.Within("vn", "vn/qn") || s.Within("x", "vn") || !s.Within("nowhere", "") {
+		t.Error("Within is wrong")
+	}
+	a, _ := s.Area("vn/qn")
+	if len(a.Became) != 1 || a.Became[0].Share != 1 {
+		t.Errorf("became %v: a corrected share replaces the old one", a.Became)
+	}
+	if a.ValidAt(t0) || !a.ValidAt(t0-1) {
+		t.Error("ValidAt is wrong at the border")
+	}
+}
+
+func TestFirstAcknowledgementStands(t *testing.T) {
+	s := New(1)
+	apply(t, s, AlertRaised{ID: "a", Severity: Warning}, AlertRaised{ID: "b", Severity: Critical},
+		AlertAcknowledged{ID: "a", By: "1", Name: "Mai"}, AlertAcknowledged{ID: "a", By: "2", Name: "Hùng"})
+	if a, _ := s.Alert("a"); a.Taker != "Mai" {
+		t.Errorf("taken by %q", a.Taker)
+	}
+	if as := s.Alerts(); as[0].ID != "b" {
+		t.Errorf("first in the list is %s", as[0].ID)
+	}
+}
+
+func TestApplyBatch(t *testing.T) {
+	s := New(1)
+	b := Batch{Epoch: 3, From: 0, To: 9, Seen: t0, Items: []Item{
+		{Enter: Station{StationDefined: StationDefined{ID: "s"}, Defined: t0}},
+		{Event: &Event{Seq: 4, Seen: t0, Observation: Observation{Time: t0, Body: VesselPosition{MMSI: "1"}}}},
+		{Leave: "station/s"},
+		{},
+	}}
+	var seen []Ref
+	s, err := s.ApplyBatch(&b, func(c Change) { seen = append(seen, c.Ref) })
+	if err == nil || s.At() != (Position{3, 9}) || s.Count("") != 1 || len(seen) != 3 {
+		t.Errorf("at %v with %d entities, touched %v, error %v", s.At(), s.Count(""), seen, err)
+	}
+	fresh := New(4)
+	if s, _ = s.ApplyBatch(&Batch{Epoch: 4, To: 1, Snapshot: fresh}, nil); s != fresh || s.At() != (Position{4, 1}) {
+		t.Errorf("the snapshot was not taken over: %v", s.At())
+	}
+}
+
+func TestCommands(t *testing.T) {
+	for _, a := range []Act{AcknowledgeAlert{Alert: "a", Note: "n"}, ShowScene{"w", "s"}, SaveScene{SceneSaved{ID: "s"}}, Resync{Position{1, 2}, []string{"vessel"}}} {
+		raw, err := json.Marshal(Command{ID: "1", Act: a})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got Command
+		if err := json.Unmarshal(raw, &got); err != nil || !reflect.DeepEqual(got.Act, a) {
+			t.Errorf("%s came back as %+v, %v", a.Act(), got, err)
+		}
+	}
+	for _, bad := range []string{`{}`, `{"id":"1","act":"fly"}`, `{"id":"","act":"scene.show","args":{}}`, `[]`} {
+		if err := json.Unmarshal([]byte(bad), new(Command)); err == nil {
+			t.Errorf("%s was read", bad)
+		}
+	}
+	if s := (RelayGrant{URL: "rtsp://x", Token: "secret"}).String(); s != "rtsp://x" {
+		t.Errorf("String = %s", s)
+	}
+}
+
+func FuzzDecodeEvent(f *testing.F) {
+	for _, b := range bodies() {
+		raw, err := EncodeEvent(&Event{Seq: 1, Observation: Observation{Body: b}})
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		e, err := DecodeEvent(data)
+		if err != nil {
+			return
+		}
+		s := New(1)
+		e.Seq = 1
+		_, _ = s.Apply(e) // must not panic; errors are for the log
+		s.Digest()
+	})
+}
+
+func FuzzItemJSON(f *testing.F) {
+	for i, b := range bodies() {
+		raw, err := json.Marshal(Item{Event: &Event{Seq: uint64(i), Observation: Observation{Body: b}}})
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
+	}
+	f.Add([]byte(`{"k":"vessel","in":{"mmsi":"1"}}`))
+	f.Add([]byte(`{"out":"vessel/1"}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var it Item
+		if json.Unmarshal(data, &it) == nil {
+			_, _ = New(1).ApplyBatch(&Batch{Epoch: 1, To: 1, Items: []Item{it}}, nil)
+		}
+	})
+}
+
+func BenchmarkApplyPosition(b *testing.B) {
+	s := New(1)
+	b.ReportAllocs()
+	for i := range b.N {
+		id := strconv.Itoa(574000000 + i%20000)
+		_, err := s.Apply(Event{Seq: uint64(i + 1), Seen: t0, Source: "ais", Observation: Observation{
+			Time: t0 + Time(i), Body: VesselPosition{MMSI: id, Pos: geo.Point{108, 15}, Speed: 7},
+		}})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDecodePosition(b *testing.B) {
+	raw, err := EncodeEvent(&Event{Seq: 1, Seen: t0, Source: "ais", Observation: Observation{Time: t0, Body: VesselPosition{MMSI: "574012345", Pos: geo.Point{108, 15}, Speed: 7}}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := DecodeEvent(raw); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
