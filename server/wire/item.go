@@ -77,9 +77,12 @@ func appendString(dst []byte, s string) []byte {
 // mark is what conflation must know of an item.
 type mark struct {
 	ref world.Ref
-	// newest: only the last of these of one entity counts. whole: everything
-	// known of the entity is replaced.
-	newest, whole bool
+	// newest: of these only the newest of an entity counts, by at, which is
+	// when it was true.
+	newest bool
+	at     world.Time
+	// whole: everything known of the entity is replaced.
+	whole bool
 	// classed: a position that names the class of the device, which one that
 	// does not leaves as it was.
 	classed bool
@@ -90,7 +93,7 @@ func markOf(it world.Item) mark {
 	switch {
 	case it.Event != nil:
 		ref := world.Conflates(it.Event)
-		m := mark{ref: ref, newest: ref != ""}
+		m := mark{ref: ref, newest: ref != "", at: it.Event.Time}
 		if p, ok := it.Event.Body.(world.VesselPosition); ok {
 			m.classed = p.Class != ""
 		}
@@ -102,35 +105,39 @@ func markOf(it world.Item) mark {
 }
 
 // conflate removes the items that later ones make superfluous and keeps the
-// order of the rest. It reuses the memory of list.
+// order of the rest. An event that came later makes one superfluous only if it
+// is newer as well: what is read from the journal holds late events that had no
+// effect. It reuses the memory of list.
 func conflate[T any](list []T, of func(*T) mark) []T {
-	type later struct{ newest, classed, whole bool }
+	type later struct {
+		whole, newest, classed bool
+		at, classedAt          world.Time
+	}
 	ahead := make(map[world.Ref]later, len(list))
-	drop := make([]bool, len(list))
+	kept := len(list)
 	for i := len(list) - 1; i >= 0; i-- {
 		m := of(&list[i])
-		l := ahead[m.ref]
-		switch {
-		case m.whole:
-			l.whole = true
-		case !m.newest:
-			continue
-		case l.whole || (l.newest && (l.classed || !m.classed)):
-			drop[i] = true
-			continue
-		default:
-			l.newest, l.classed = true, l.classed || m.classed
+		if m.whole || m.newest {
+			l := ahead[m.ref]
+			switch {
+			case m.whole:
+				l.whole = true
+			case l.whole, l.newest && l.at > m.at && (!m.classed || l.classed && l.classedAt > m.at):
+				continue
+			default:
+				if !l.newest || m.at > l.at {
+					l.newest, l.at = true, m.at
+				}
+				if m.classed && (!l.classed || m.at > l.classedAt) {
+					l.classed, l.classedAt = true, m.at
+				}
+			}
+			ahead[m.ref] = l
 		}
-		ahead[m.ref] = l
+		kept--
+		list[kept] = list[i]
 	}
-	kept := list[:0]
-	for i := range list {
-		if !drop[i] {
-			kept = append(kept, list[i])
-		}
-	}
-	clear(list[len(kept):])
-	return kept
+	return list[:copy(list, list[kept:])]
 }
 
 // urgent reports whether clients are told at once: alerts, scenes, walls and
