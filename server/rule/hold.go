@@ -1,0 +1,182 @@
+package rule
+
+import (
+	"time"
+
+	"iocwall/server/expr"
+	"iocwall/server/world"
+)
+
+// rule is a compiled rule with what it remembers.
+type rule struct {
+	id, on string
+	what   What
+	line   int
+	index  int
+	// print tells whether a rule of the same id has the same conditions.
+	print string
+
+	where *expr.Program
+	// value is the number the alert carries and conditions may name.
+	value *expr.Program
+	// ownValue: the rule names its value itself, rather than the entity.
+	ownValue bool
+	levels   []level
+	keep     time.Duration
+	area     string
+
+	title, text template
+	instruction []template
+	words       *expr.Loader
+	// tellsAge: the rule is about silence itself, so its alert needs no remark
+	// on stale data.
+	tellsAge bool
+
+	held map[string]*hold
+	// spare is where a hold is tried out before it is worth keeping.
+	spare hold
+	// members are the entities a count rule counts.
+	members map[string]struct{}
+}
+
+// level is one severity of a rule. A rule without levels has one.
+type level struct {
+	name        string
+	severity    world.Severity
+	when, clear *expr.Program
+	absent      time.Duration
+	lasting     time.Duration
+	title, text *template
+}
+
+// hold is what a rule remembers of one entity; a rule that counts has one hold
+// with the empty key.
+type hold struct {
+	key    string
+	levels []levelState
+	// alert is the open alert's id, empty when there is none; last the id of the
+	// one before.
+	alert, last string
+	said        said
+	value       *float64
+	// muted: somebody else resolved the alert; it is not raised again before the
+	// condition was over.
+	muted bool
+	// due is when the hold's clock goes off, zero when none runs.
+	due world.Time
+}
+
+// levelState is where one level stands. The condition holds since the datum of
+// time since, learnt at began; over is when it was found no longer to hold.
+type levelState struct {
+	active             bool
+	since, began, over world.Time
+}
+
+// said is what the open alert says.
+type said struct {
+	severity    world.Severity
+	title, text string
+	stale       bool
+	at          world.Time
+}
+
+// same reports whether two wordings are the same.
+func (s said) same(t said) bool {
+	s.at = t.at
+	return s == t
+}
+
+// verdict is the answer of a condition.
+type verdict int
+
+const (
+	unknown verdict = iota
+	no
+	yes
+)
+
+func opposite(v verdict) verdict {
+	switch v {
+	case yes:
+		return no
+	case no:
+		return yes
+	}
+	return unknown
+}
+
+// step moves the level on. at is when the datum was true, learnt when it was
+// known; holds and clears are what the conditions say. It returns when time
+// alone will change it, zero for never.
+func (l *levelState) step(now, at, learnt world.Time, lasting, keep time.Duration, holds, clears verdict) world.Time {
+	if !l.active {
+		switch holds {
+		case no:
+			*l = levelState{}
+		case yes:
+			if l.began == 0 {
+				l.since, l.began = at, learnt
+			}
+		case unknown:
+		}
+		if l.began == 0 {
+			return 0
+		}
+		if due := l.began.Add(lasting); now < due {
+			return due
+		}
+		l.active = true
+	}
+	switch clears {
+	case no:
+		l.over = 0
+	case yes:
+		if l.over == 0 {
+			l.over = learnt
+		}
+	case unknown:
+	}
+	if l.over == 0 {
+		return 0
+	}
+	if due := l.over.Add(keep); now < due {
+		return due
+	}
+	*l = levelState{}
+	return 0
+}
+
+// worst returns the highest active level, -1 when none is.
+func (h *hold) worst() int {
+	for i := len(h.levels) - 1; i >= 0; i-- {
+		if h.levels[i].active {
+			return i
+		}
+	}
+	return -1
+}
+
+// since returns when the first of the active levels began to hold.
+func (h *hold) since() world.Time {
+	var t world.Time
+	for _, l := range h.levels {
+		if l.active && (t == 0 || l.since < t) {
+			t = l.since
+		}
+	}
+	return t
+}
+
+// idle reports whether there is nothing to remember.
+func (h *hold) idle() bool {
+	if h.alert != "" || h.due != 0 || h.muted {
+		return false
+	}
+	for _, l := range h.levels {
+		if l.active || l.began != 0 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,5 +1,0 @@
-package rule
-
-type rule struct{}
-
-type clocks struct{}
