@@ -64,7 +64,8 @@ type Decoder interface {
 	// Decode takes one access unit (NAL units without start codes, kept unchanged) and returns the newest picture that
 	// is ready, scaled to size; ok is false when none is ready yet. With a zero size the picture is decoded but not
 	// converted, which is what a player asks for on its way through a cached group of pictures. An error means that
-	// this unit and all up to the next key frame must not be shown; the decoder stays usable.
+	// this unit and all up to the next key frame must not be shown; the decoder stays usable. A decoder cannot tell that
+	// a whole unit is missing: after packet loss the caller must go on with a key frame.
 	Decode(unit [][]byte, pts time.Duration, size image.Point) (pic Picture, ok bool, err error)
 	// Close frees everything. It may be called once, and nothing may be called after it.
 	Close()
