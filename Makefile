@@ -10,6 +10,7 @@ export GOFLAGS := -buildvcs=false $(filter-out -buildvcs=%,$(GOFLAGS))
 # gles: the software renderers of small computers know OpenGL ES. x11: one window system, not two.
 TAGS := gles,x11
 STEP := .ci/step
+VERSION := $(or $(shell git describe --tags --always --dirty 2>/dev/null),unknown)
 
 # Packages that need a window system, or the toolkit: tested without the race detector, whose
 # instrumentation of the toolkit takes minutes. All others are tested with it.
@@ -79,7 +80,7 @@ run: go-version ## install what is missing, build, and show the demonstration on
 
 build: ## build bin/wall and bin/wallsrv
 	@mkdir -p bin
-	$(GO) build -v -tags $(TAGS) -o bin/ ./cmd/wallsrv ./cmd/wall
+	$(GO) build -v -tags $(TAGS) -ldflags "-X main.version=$(VERSION)" -o bin/ ./cmd/wallsrv ./cmd/wall
 
 test: go-version ## install what is missing and run every test
 	@$(STEP) "1/7 Debian packages" .ci/packages build camera headless test
