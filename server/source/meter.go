@@ -23,7 +23,7 @@ type meter struct {
 	now     func() time.Time
 	changed chan struct{} // holds one token when the state changed
 
-	accepted, rejected, lost atomic.Uint64
+	accepted, rejected, skipped, lost atomic.Uint64
 
 	mu     sync.Mutex
 	unit   *unit // the only one whose word counts
@@ -45,6 +45,7 @@ func newMeter(name string, now func() time.Time) *meter {
 }
 
 func (m *meter) accept(n uint64) { m.accepted.Add(n) }
+func (m *meter) skip(n uint64)   { m.skipped.Add(n) }
 func (m *meter) lose(n uint64)   { m.lost.Add(n) }
 
 func (m *meter) reject(raw []byte, err error) {

@@ -42,6 +42,8 @@ type Sink interface {
 	// sample is kept with its secrets removed, and it never blocks. raw may be
 	// reused afterwards.
 	Reject(raw []byte, err error)
+	// Skip records n messages that are intact but of no use here.
+	Skip(n uint64)
 	// Lost records n messages that a door which cannot push back let go.
 	Lost(n uint64)
 }

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"reflect"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -180,6 +182,30 @@ func (s *Supervisor) start(u *unit) {
 		defer cancel()
 		u.run(ctx)
 	})
+}
+
+// Counts are what a source did since the server started.
+type Counts struct {
+	Name, Kind string
+	State      world.SourceState
+	// Accepted observations; Rejected, Skipped and Lost messages.
+	Accepted, Rejected, Skipped, Lost uint64
+}
+
+// Counts returns the counts of all sources, sorted by name.
+func (s *Supervisor) Counts() []Counts {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]Counts, 0, len(s.units))
+	for _, u := range s.units {
+		h := u.meter.health()
+		out = append(out, Counts{
+			Name: u.Name, Kind: u.Kind, State: h.State,
+			Accepted: h.Accepted, Rejected: h.Rejected, Skipped: u.meter.skipped.Load(), Lost: h.Lost,
+		})
+	}
+	slices.SortFunc(out, func(a, b Counts) int { return strings.Compare(a.Name, b.Name) })
+	return out
 }
 
 // check returns every problem of a set of sources as one error.

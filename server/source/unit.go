@@ -196,4 +196,5 @@ func (s *sink) Put(ctx context.Context, obs ...world.Observation) error {
 }
 
 func (s *sink) Reject(raw []byte, err error) { s.unit.meter.reject(raw, err) }
+func (s *sink) Skip(n uint64)                { s.unit.meter.skip(n) }
 func (s *sink) Lost(n uint64)                { s.unit.meter.lose(n) }
