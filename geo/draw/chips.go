@@ -26,7 +26,7 @@ func (r *Renderer) stations(stations []Station) {
 
 // takeStations keeps the place of every icon, so that nothing covers one.
 func (r *Renderer) takeStations(stations []Station) {
-	half := int(r.sizes.Symbol * 0.55)
+	half := int(r.sizes.Symbol * 0.6)
 	for i := range stations {
 		if x, y, ok := r.markSpot(stations[i].At, r.sizes.Symbol*0.6); ok {
 			r.grid.take(image.Rect(x-half, y-half, x+half, y+half))

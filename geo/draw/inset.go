@@ -36,10 +36,10 @@ func (r *Renderer) insetSize() (w, h int) {
 	return min(w, pane.Dx()), min(h, pane.Dy())
 }
 
-// insetView holds all of Vietnam and the whole sea from 3° to 24° N, as far east
+// insetView holds all of Vietnam and the whole sea from 2.5° to 24° N, as far east
 // as the box allows, so that the names stand clear of the coast.
 func insetView(w, h int) geo.View {
-	v := geo.FitView(geo.Bounds{Min: geo.Pt(101.4, 3.2), Max: geo.Pt(118.5, 23.9)}, w, h, 0)
+	v := geo.FitView(geo.Bounds{Min: geo.Pt(101.4, 2.5), Max: geo.Pt(118.5, 23.9)}, w, h, 0)
 	x, _ := v.Pixel(geo.Pt(101.4, 12))
 	return v.Pan(x, 0)
 }

@@ -158,7 +158,7 @@ func (r *Renderer) namePlaces(round int) {
 
 func (r *Renderer) namePlace(p *tiles.Place, at xy, d float64) {
 	size, col, halo := r.sizes.Text, r.style.Text2, r.style.Land
-	icon, gap := IconTown, int(r.sizes.Symbol*0.35)
+	icon, gap := IconTown, int(r.sizes.Symbol*0.42)
 	switch p.Class {
 	case tiles.ClassCity:
 		icon = IconCity
@@ -177,11 +177,12 @@ func (r *Renderer) namePlace(p *tiles.Place, at xy, d float64) {
 		r.stats.LabelsLeft++
 		return
 	}
-	if icon != IconNone {
+	half := int(r.sizes.Symbol * 0.2)
+	dot := image.Rect(x-half, y-half, x+half, y+half)
+	if hard, _ := r.grid.cost(dot); icon != IconNone && hard == 0 {
 		s := r.icon(iconKey{icon: icon, size: r.symbol(0.9), main: r.style.Text2, back: halo, halo: halo})
 		s.draw(&r.canvas, x, y)
-		half := int(r.sizes.Symbol * 0.2)
-		r.grid.take(image.Rect(x-half, y-half, x+half, y+half))
+		r.grid.take(dot)
 	}
 	r.grid.take(rect)
 	r.stats.Labels++

@@ -252,13 +252,21 @@ func (s *strokes) reset(win image.Rectangle) {
 
 // line adds a line with round ends and the given half width, in pixels of the view.
 func (s *strokes) line(x0, y0, x1, y1, half float64) {
-	eachCapsule(s.win, x0, y0, x1, y1, half, func(y, x int, a uint32) {
-		ry, rx := y-s.win.Min.Y, x-s.win.Min.X
+	line := newCapsule(x0, y0, x1, y1, half)
+	top, bottom := line.rows(s.win)
+	for y := top; y < bottom; y++ {
+		from, to := line.span(s.win, y)
+		if from >= to {
+			continue
+		}
+		ry, lo, hi := y-s.win.Min.Y, from-s.win.Min.X, to-s.win.Min.X
 		r := &s.rows[ry]
-		r.lo, r.hi = min(r.lo, int32(rx)), max(r.hi, int32(rx))
-		p := &s.pix[ry*s.win.Dx()+rx]
-		*p = max(*p, uint8(a))
-	})
+		r.lo, r.hi = min(r.lo, int32(lo)), max(r.hi, int32(hi-1))
+		row := s.pix[ry*s.win.Dx()+lo : ry*s.win.Dx()+hi]
+		for i := range row {
+			row[i] = max(row[i], uint8(line.cover(from+i, y)))
+		}
+	}
 }
 
 // fill draws the lines and clears the buffer.
@@ -313,47 +321,77 @@ func (s *strokes) mask(m *image.Alpha) {
 	}
 }
 
-// eachCapsule calls put for the pixels of a line with round ends.
-func eachCapsule(win image.Rectangle, x0, y0, x1, y1, half float64, put func(y, x int, a uint32)) {
-	reach := half + 1
-	top := max(win.Min.Y, int(math.Floor(min(y0, y1)-reach)))
-	bottom := min(win.Max.Y-1, int(math.Ceil(max(y0, y1)+reach)))
-	left, right := min(x0, x1)-reach, max(x0, x1)+reach
-	if right < float64(win.Min.X) || left > float64(win.Max.X) {
-		return
+// capsule walks the pixels of a line with round ends, row by row.
+type capsule struct {
+	x0, y0, x1, y1 float64
+	ux, uy, length float64 // direction and length
+	half           float64
+}
+
+func newCapsule(x0, y0, x1, y1, half float64) capsule {
+	c := capsule{x0: x0, y0: y0, x1: x1, y1: y1, ux: 1, half: half}
+	if c.length = math.Hypot(x1-x0, y1-y0); c.length > 0 {
+		c.ux, c.uy = (x1-x0)/c.length, (y1-y0)/c.length
 	}
-	dx, dy := x1-x0, y1-y0
-	length2 := dx*dx + dy*dy
-	inv := 0.0
-	if length2 > 0 {
-		inv = 1 / length2
+	return c
+}
+
+// rows returns the rows that the line may touch.
+func (c *capsule) rows(win image.Rectangle) (top, bottom int) {
+	reach := c.half + 1
+	if max(c.x0, c.x1)+reach < float64(win.Min.X) || min(c.x0, c.x1)-reach > float64(win.Max.X) {
+		return 0, 0
 	}
-	wide := math.Inf(1)
-	if dy != 0 {
-		wide = reach * math.Sqrt(length2) / math.Abs(dy)
+	lo, hi := min(c.y0, c.y1)-reach, max(c.y0, c.y1)+reach
+	if hi < float64(win.Min.Y) || lo > float64(win.Max.Y) {
+		return 0, 0
 	}
-	for y := top; y <= bottom; y++ {
-		py := float64(y) + 0.5
-		lo, hi := left, right
-		if dy != 0 {
-			xc := x0 + (py-y0)*dx/dy
-			lo, hi = max(lo, xc-wide), min(hi, xc+wide)
-		}
-		for x := max(win.Min.X, int(math.Floor(lo))); x < win.Max.X && float64(x) <= hi; x++ {
-			px := float64(x) + 0.5
-			t := max(0, min(1, ((px-x0)*dx+(py-y0)*dy)*inv))
-			ex, ey := px-x0-t*dx, py-y0-t*dy
-			if d := half + 0.5 - math.Sqrt(ex*ex+ey*ey); d > 0 {
-				put(y, x, uint32(min(d, 1)*255))
-			}
-		}
+	return max(win.Min.Y, int(math.Floor(lo))), min(win.Max.Y, int(math.Ceil(hi))+1)
+}
+
+// span returns the pixels of row y that the line may touch.
+func (c *capsule) span(win image.Rectangle, y int) (from, to int) {
+	reach := c.half + 1
+	lo, hi := min(c.x0, c.x1)-reach, max(c.x0, c.x1)+reach
+	if c.uy > 1e-9 || c.uy < -1e-9 {
+		mid := c.x0 + (float64(y)+0.5-c.y0)*c.ux/c.uy
+		wide := reach / math.Abs(c.uy)
+		lo, hi = max(lo, mid-wide), min(hi, mid+wide)
 	}
+	return max(win.Min.X, int(math.Floor(max(lo, -1e6)))), min(win.Max.X, int(math.Ceil(min(hi, 1e6))))
+}
+
+// cover returns the coverage of a pixel in 255ths.
+func (c *capsule) cover(x, y int) uint32 {
+	dx, dy := float64(x)+0.5-c.x0, float64(y)+0.5-c.y0
+	along := dx*c.ux + dy*c.uy
+	d := math.Abs(dx*c.uy - dy*c.ux)
+	if along < 0 {
+		d = math.Sqrt(dx*dx + dy*dy)
+	} else if along > c.length {
+		along -= c.length
+		d = math.Sqrt(d*d + along*along)
+	}
+	if d = c.half + 0.5 - d; d <= 0 {
+		return 0
+	}
+	return uint32(min(d, 1) * 255)
 }
 
 // line draws one line with round ends straight into the picture.
 func (c *canvas) line(x0, y0, x1, y1, half float64, col color.RGBA) {
-	alpha := uint32(col.A)
-	eachCapsule(c.win, x0, y0, x1, y1, half, func(y, x int, a uint32) {
-		blend(c.row(y, x, x+1), col, a*alpha/255)
-	})
+	line := newCapsule(x0, y0, x1, y1, half)
+	top, bottom := line.rows(c.win)
+	for y := top; y < bottom; y++ {
+		from, to := line.span(c.win, y)
+		if from >= to {
+			continue
+		}
+		row := c.row(y, from, to)
+		for x := from; x < to; x++ {
+			if a := line.cover(x, y); a > 0 {
+				blend(row[(x-from)*4:(x-from)*4+4], col, a*uint32(col.A)/255)
+			}
+		}
+	}
 }

@@ -54,6 +54,7 @@ type Renderer struct {
 	data    tiles.Data
 	order   []int32
 	spots   []spot
+	bands   []int32
 	pending []pendingText
 	inset   inset
 	stats   Stats

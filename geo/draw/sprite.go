@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"encoding/binary"
 	"image"
 	"image/color"
 	"math"
@@ -11,6 +12,7 @@ import (
 type sprite struct {
 	pix  []byte // premultiplied RGBA
 	w, h int
+	rows []span // of each row, from the first to behind the last pixel that is not clear
 	ox   int
 	oy   int
 	used uint64 // number of the last frame that drew it
@@ -22,44 +24,39 @@ func (s *sprite) draw(c *canvas, x, y int) {
 		return
 	}
 	x, y = x+s.ox, y+s.oy
-	x0, x1 := max(x, c.win.Min.X), min(x+s.w, c.win.Max.X)
-	y0, y1 := max(y, c.win.Min.Y), min(y+s.h, c.win.Max.Y)
-	if x0 >= x1 {
+	if x >= c.win.Max.X || x+s.w <= c.win.Min.X {
 		return
 	}
-	for yy := y0; yy < y1; yy++ {
-		src := s.pix[((yy-y)*s.w+x0-x)*4 : ((yy-y)*s.w+x1-x)*4]
-		over(c.row(yy, x0, x1), src)
+	for yy := max(y, c.win.Min.Y); yy < min(y+s.h, c.win.Max.Y); yy++ {
+		row := s.rows[yy-y]
+		x0, x1 := max(x+int(row.lo), c.win.Min.X), min(x+int(row.hi), c.win.Max.X)
+		if x0 < x1 {
+			at := ((yy-y)*s.w - x) * 4
+			over(c.row(yy, x0, x1), s.pix[at+x0*4:at+x1*4])
+		}
 	}
 }
 
-// over composes premultiplied pixels.
+// over composes premultiplied pixels, two channels at a time.
 func over(dst, src []byte) {
+	n := min(len(src), len(dst)) &^ 3
+	src, dst = src[:n], dst[:n]
 	for i := 0; i+4 <= len(src) && i+4 <= len(dst); i += 4 {
-		s := src[i : i+4 : i+4]
-		a := uint32(s[3])
+		s := binary.LittleEndian.Uint32(src[i:])
+		a := s >> 24
 		if a == 0 {
 			continue
 		}
-		d := dst[i : i+4 : i+4]
 		if a == 255 {
-			d[0], d[1], d[2], d[3] = s[0], s[1], s[2], 255
+			binary.LittleEndian.PutUint32(dst[i:], s)
 			continue
 		}
+		d := binary.LittleEndian.Uint32(dst[i:])
 		ia := 256 - a - a>>7
-		d[0] = s[0] + uint8(uint32(d[0])*ia>>8)
-		d[1] = s[1] + uint8(uint32(d[1])*ia>>8)
-		d[2] = s[2] + uint8(uint32(d[2])*ia>>8)
-		d[3] = s[3] + uint8(uint32(d[3])*ia>>8)
+		rb := (d & 0x00ff00ff) * ia >> 8 & 0x00ff00ff
+		ga := (d >> 8 & 0x00ff00ff) * ia & 0xff00ff00
+		binary.LittleEndian.PutUint32(dst[i:], s+(rb|ga))
 	}
-}
-
-// bounds is the box it covers when drawn at (x, y).
-func (s *sprite) bounds(x, y int) image.Rectangle {
-	if s == nil {
-		return image.Rectangle{}
-	}
-	return image.Rect(x+s.ox, y+s.oy, x+s.ox+s.w, y+s.oy+s.h)
 }
 
 // maker builds sprites from masks.
@@ -260,9 +257,23 @@ func (s *sprite) trim() *sprite {
 	}
 	out := &sprite{w: box.Dx(), h: box.Dy(), ox: s.ox + box.Min.X, oy: s.oy + box.Min.Y}
 	for y := box.Min.Y; y < box.Max.Y; y++ {
-		out.pix = append(out.pix, s.pix[(y*s.w+box.Min.X)*4:(y*s.w+box.Max.X)*4]...)
+		row := s.pix[(y*s.w+box.Min.X)*4 : (y*s.w+box.Max.X)*4]
+		out.pix = append(out.pix, row...)
+		out.rows = append(out.rows, filled(row))
 	}
 	return out
+}
+
+// filled returns where the pixels of a row are that are not clear.
+func filled(row []byte) span {
+	lo, hi := 0, len(row)/4
+	for lo < hi && row[lo*4+3] == 0 {
+		lo++
+	}
+	for hi > lo && row[hi*4-1] == 0 {
+		hi--
+	}
+	return span{int32(lo), int32(hi)}
 }
 
 // fades is the number of steps from fresh to 40 %.

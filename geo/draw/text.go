@@ -205,5 +205,5 @@ func (k *maker) text(face *typeface, key textKey) *sprite {
 		s.layer(grow(m, float64(key.style.haloWidth)), key.style.halo)
 	}
 	s.layer(m, key.style.color)
-	return s
+	return s.trim()
 }
