@@ -13,6 +13,7 @@ import (
 	"github.com/bluenviron/gortsplib/v4"
 	"github.com/bluenviron/gortsplib/v4/pkg/description"
 	"github.com/bluenviron/gortsplib/v4/pkg/format"
+	"github.com/bluenviron/gortsplib/v4/pkg/liberrors"
 	"github.com/pion/rtp"
 )
 
@@ -189,8 +190,13 @@ func (s *session) failed(err error) error {
 		err = errors.New("the session ended")
 	}
 	reason, relay := classify(err)
-	if reason == ReasonFailed && s.op == "read" {
-		reason = ReasonDisconnected
+	var status liberrors.ErrClientBadStatusCode
+	if reason == ReasonFailed && !errors.As(err, &status) {
+		// What the library does not name is a broken answer while talking and a broken connection while reading.
+		reason = ReasonBadStream
+		if s.op == "read" {
+			reason = ReasonDisconnected
+		}
 	}
 	public := s.addr.url.Clone()
 	public.RawQuery, public.ForceQuery = "", false

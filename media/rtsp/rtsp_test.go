@@ -1,0 +1,404 @@
+package rtsp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/bluenviron/gortsplib/v4/pkg/base"
+	"github.com/bluenviron/gortsplib/v4/pkg/description"
+	"github.com/bluenviron/gortsplib/v4/pkg/format"
+	"github.com/bluenviron/gortsplib/v4/pkg/liberrors"
+	"github.com/pion/rtp"
+)
+
+var redactCases = []struct{ name, in, want string }{
+	{"plain", "dial tcp 10.0.0.1:554: connection refused", "dial tcp 10.0.0.1:554: connection refused"},
+	{"credentials", "open rtsp://admin:12345@10.0.0.1/ch1 failed", "open rtsp://10.0.0.1/ch1 failed"},
+	{"at in password", "rtsp://a:p@ss@cam/ch1", "rtsp://cam/ch1"},
+	{"user only", "RTSPS://root@cam:322/x", "RTSPS://cam:322/x"},
+	{"query", "rtsp://cam/x?user=a&password=b end", "rtsp://cam/x?*** end"},
+	{"two", "rtsp://a:b@c/d and rtsp://e:f@g/h", "rtsp://c/d and rtsp://g/h"},
+	{"header", "Authorization: Basic YWRtaW46MTIzNDU=", "Authorization: Basic ***"},
+	{"digest", `Digest username="admin", response="abc"`, `Digest ***`},
+	{"vietnamese", "camera Cầu Câu Lâu rtsp://x:y@z/", "camera Cầu Câu Lâu rtsp://z/"},
+}
+
+func TestRedact(t *testing.T) {
+	for _, c := range redactCases {
+		t.Run(c.name, func(t *testing.T) {
+			if got := Redact(c.in); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func FuzzRedact(f *testing.F) {
+	for _, c := range redactCases {
+		f.Add(c.in, "Secret12")
+	}
+	f.Fuzz(func(t *testing.T, text, secret string) {
+		if len(secret) < 8 || strings.ContainsAny(secret, "*/?@ ") || strings.Contains("***rtsp://", secret) {
+			return
+		}
+		got := redactSecrets(text+" "+secret+" rtsp://u:"+secret+"@host/x?p="+secret, secret)
+		if strings.Contains(got, secret) {
+			t.Fatalf("secret %q left in %q", secret, got)
+		}
+		if again := Redact(got); Redact(again) != again {
+			t.Fatalf("redacting is not stable: %q", again)
+		}
+	})
+}
+
+func TestAddress(t *testing.T) {
+	good := []struct{ raw, user, pass, public, wantUser, wantPass string }{
+		{"rtsp://cam/x", "", "", "rtsp://cam/x", "", ""},
+		{"rtsp://cam:554/x?a=b", "u", "p", "rtsp://cam:554/x", "u", "p"},
+		{"rtsp://u:p%40q@cam/x", "", "", "rtsp://cam/x", "u", "p@q"},
+		{"rtsp://u:p@cam/x", "v", "w", "rtsp://cam/x", "v", "w"},
+		{" rtsps://[::1]:322/x ", "", "", "rtsps://[::1]:322/x", "", ""},
+	}
+	for _, c := range good {
+		a, err := parseAddress(c.raw, c.user, c.pass)
+		if err != nil || a.user != c.wantUser || a.pass != c.wantPass || Public(c.raw) != c.public {
+			t.Errorf("%q: %+v, %v, public %q", c.raw, a, err, Public(c.raw))
+		}
+	}
+	for _, raw := range []string{
+		"", "cam", "http://cam/x", "rtsp://", "rtsp:///x", "rtsp://u:sec ret@", "rtsp://u:secret@cam:99999/x",
+		"rtsp://u:secret@cam:port/x", "rtsp://cam/x#secret", "\x00", "rtsp://u:secret%zz@cam/",
+	} {
+		err := Check(raw)
+		if err == nil {
+			t.Errorf("%q was accepted", raw)
+			continue
+		}
+		if strings.Contains(err.Error(), "secret") {
+			t.Errorf("%q: the error quotes the secret: %v", raw, err)
+		}
+	}
+}
+
+func FuzzAddress(f *testing.F) {
+	for _, s := range []string{"rtsp://u:p@h/x?y", "rtsps://[::1]:1/", "rtsp://h:0", "rtsp://a%:b@c"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		a, err := parseAddress(raw, "", "")
+		if err != nil {
+			return
+		}
+		if a.url.User != nil || strings.Contains(Public(raw), "?") {
+			t.Fatalf("%q keeps credentials or query: %q", raw, Public(raw))
+		}
+	})
+}
+
+func TestReasons(t *testing.T) {
+	status := func(code base.StatusCode, text string) error {
+		return fmt.Errorf("describe: %w", liberrors.ErrClientBadStatusCode{Code: code, Message: text})
+	}
+	cases := []struct {
+		err   error
+		want  Reason
+		relay bool
+	}{
+		{status(401, "Unauthorized"), ReasonLoginRefused, false},
+		{status(403, "Forbidden"), ReasonLoginRefused, false},
+		{status(453, "Not Enough Bandwidth"), ReasonFull, false},
+		{status(503, "Service Unavailable"), ReasonFull, false},
+		{status(503, "login-refused"), ReasonLoginRefused, true},
+		{status(503, "no-packets"), ReasonNoPackets, true},
+		{status(404, "Not Found"), ReasonNotFound, false},
+		{status(461, ""), ReasonUnsupported, false},
+		{status(500, "boom"), ReasonFailed, false},
+		{io.EOF, ReasonDisconnected, false},
+		{&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, ReasonDisconnected, false},
+		{&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, ReasonUnreachable, false},
+		{&net.DNSError{Err: "no such host"}, ReasonUnreachable, false},
+		{context.DeadlineExceeded, ReasonTimeout, false},
+		{liberrors.ErrClientTCPTimeout{}, ReasonTimeout, false},
+		{liberrors.ErrClientSDPInvalid{Err: errors.New("x")}, ReasonBadStream, false},
+		{errNoVideo, ReasonNoVideo, false},
+		{fmt.Errorf("%w: mode 2", errUnsupported), ReasonUnsupported, false},
+		{errors.New("whatever"), ReasonFailed, false},
+	}
+	for _, c := range cases {
+		if got, relay := classify(c.err); got != c.want || relay != c.relay {
+			t.Errorf("%v: got %q, %v; want %q, %v", c.err, got, relay, c.want, c.relay)
+		}
+		if !c.want.Valid() {
+			t.Errorf("%q is not valid", c.want)
+		}
+	}
+	if Reason("nonsense").Valid() {
+		t.Error("nonsense is valid")
+	}
+	if ReasonOf(nil) != ReasonNone || ReasonOf(io.EOF) != ReasonFailed ||
+		ReasonOf(fmt.Errorf("x: %w", &Error{Reason: ReasonFull})) != ReasonFull {
+		t.Error("ReasonOf")
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	for _, random := range []float64{0, 0.999} {
+		b := Backoff{Min: time.Second, Max: 8 * time.Second, Random: func() float64 { return random }}
+		for i, whole := range []time.Duration{1, 2, 4, 8, 8, 8} {
+			whole *= time.Second
+			got := b.Next(0)
+			if got < whole/2 || got > whole {
+				t.Errorf("pause %d is %v, want %v to %v", i, got, whole/2, whole)
+			}
+			if b.Tries() != i+1 {
+				t.Errorf("tries %d, want %d", b.Tries(), i+1)
+			}
+		}
+		if got := b.Next(59 * time.Second); got < 4*time.Second {
+			t.Errorf("an unstable session reset the pause to %v", got)
+		}
+		if got := b.Next(time.Minute); got > time.Second {
+			t.Errorf("after a stable minute the pause is %v", got)
+		}
+	}
+	var b Backoff
+	for range 200 {
+		if got := b.Next(0); got <= 0 || got > 30*time.Second {
+			t.Fatalf("default pause %v", got)
+		}
+	}
+}
+
+func TestMeter(t *testing.T) {
+	var m Meter
+	start := time.Unix(1000, 0)
+	for i := range 250 { // ten seconds at 25 a second
+		at := start.Add(time.Duration(i) * 40 * time.Millisecond)
+		lost := uint64(0)
+		if i%10 == 9 {
+			lost = 1
+		}
+		m.Packet(at, 1000, lost)
+		m.Frame(at)
+	}
+	fps, bitrate, loss := m.Rates(start.Add(10 * time.Second))
+	if fps != 25 || bitrate != 200000 || loss < 0.09 || loss > 0.0910 {
+		t.Errorf("fps %v, bitrate %v, loss %v", fps, bitrate, loss)
+	}
+	if fps, bitrate, loss = m.Rates(start.Add(2 * time.Minute)); fps != 0 || bitrate != 0 || loss != 0 {
+		t.Errorf("two minutes later: %v, %v, %v", fps, bitrate, loss)
+	}
+	if fps, _, _ = new(Meter).Rates(start); fps != 0 {
+		t.Errorf("an empty meter tells %v", fps)
+	}
+}
+
+func TestBehindTravelsInTheHeader(t *testing.T) {
+	for _, d := range []time.Duration{-time.Second, 0, time.Millisecond, 3210 * time.Millisecond, time.Hour} {
+		p := rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: 7}, Payload: []byte{1}}
+		SetBehind(&p.Header, d)
+		raw, err := p.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var q rtp.Packet
+		if err := q.Unmarshal(raw); err != nil {
+			t.Fatal(err)
+		}
+		if got := behind(&q.Header); got != max(0, d) {
+			t.Errorf("%v came out as %v", d, got)
+		}
+	}
+	if got := behind(&rtp.Header{Extension: true, ExtensionProfile: 0xBEDE}); got != 0 {
+		t.Errorf("a foreign extension gave %v", got)
+	}
+}
+
+// h264Track is a track with a well-known SPS of 1920×1080.
+func h264Track(t *testing.T) Track {
+	t.Helper()
+	sps := []byte{0x67, 0x64, 0x00, 0x28, 0xac, 0xd9, 0x40, 0x78, 0x02, 0x27, 0xe5, 0x84, 0x00, 0x00, 0x03, 0x00, 0x04, 0x00, 0x00, 0x03, 0x00, 0xf0, 0x3c, 0x60, 0xc6, 0x58}
+	track, ok := trackOf(&format.H264{PayloadTyp: 96, PacketizationMode: 1, SPS: sps, PPS: []byte{0x68, 0xeb}})
+	if !ok {
+		t.Fatal("not a track")
+	}
+	return track
+}
+
+func TestTrack(t *testing.T) {
+	track := h264Track(t)
+	if track.Width != 1920 || track.Height != 1080 || len(track.Parameters) != 2 {
+		t.Errorf("%+v", track)
+	}
+	if _, ok := trackOf(&format.Opus{}); ok {
+		t.Error("audio counts as video")
+	}
+	video := &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{track.Format}}
+	back := &description.Media{Type: description.MediaTypeVideo, IsBackChannel: true, Formats: []format.Format{track.Format}}
+	audio := &description.Media{Type: description.MediaTypeAudio, Formats: []format.Format{&format.Opus{}}}
+	jpeg := &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{&format.MJPEG{}}}
+	for _, c := range []struct {
+		medias []*description.Media
+		want   *description.Media
+		err    error
+	}{
+		{[]*description.Media{audio, back, video}, video, nil},
+		{[]*description.Media{jpeg, video}, video, nil},
+		{[]*description.Media{audio}, nil, errNoVideo},
+		{nil, nil, errNoVideo},
+		{[]*description.Media{audio, jpeg}, nil, errUnsupported},
+	} {
+		m, _, err := findVideo(&description.Session{Medias: c.medias})
+		if m != c.want || !errors.Is(err, c.err) {
+			t.Errorf("%v: %v, %v", c.medias, m, err)
+		}
+	}
+}
+
+func TestDepacketizer(t *testing.T) {
+	d, err := newDepacketizer(h264Track(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Unix(0, 0)
+	seq := uint16(65534)
+	send := func(stamp uint32, marker bool, lost uint64, payload ...byte) (Unit, bool) {
+		seq++
+		return d.add(&rtp.Packet{
+			Header:  rtp.Header{Version: 2, PayloadType: 96, SequenceNumber: seq, Timestamp: stamp, Marker: marker},
+			Payload: payload,
+		}, now, lost)
+	}
+	steps := []struct {
+		stamp   uint32
+		marker  bool
+		lost    uint64
+		payload []byte
+		want    *Unit
+	}{
+		{4294967000, true, 0, []byte{0x65, 1}, &Unit{Key: true}},
+		{3304, true, 0, []byte{0x41, 1}, &Unit{PTS: 40 * time.Millisecond}},
+		{6904, false, 2, []byte{0x67, 1}, nil},
+		{6904, true, 0, []byte{0x65, 1}, &Unit{Key: true, PTS: 80 * time.Millisecond, Lost: 2}},
+		// A camera that never sets the marker.
+		{10504, false, 0, []byte{0x41, 2}, nil},
+		{14104, false, 0, []byte{0x41, 3}, &Unit{PTS: 120 * time.Millisecond}},
+		{17704, false, 0, []byte{0x41, 4}, &Unit{PTS: 160 * time.Millisecond}},
+		// A camera whose clock steps back.
+		{4294894999 + 1, false, 0, []byte{0x41, 5}, &Unit{PTS: 200 * time.Millisecond}},
+		{4294894999 + 1, true, 0, []byte{0x41, 6}, &Unit{PTS: -800 * time.Millisecond}},
+		{17704, true, 0, nil, nil},
+	}
+	for i, s := range steps {
+		u, ok := send(s.stamp, s.marker, s.lost, s.payload...)
+		if ok != (s.want != nil) {
+			t.Fatalf("step %d: unit %v, %+v", i, ok, u)
+		}
+		if ok && (u.Key != s.want.Key || u.PTS.Round(time.Millisecond) != s.want.PTS || u.Lost != s.want.Lost) {
+			t.Errorf("step %d: got %+v, want %+v", i, u, *s.want)
+		}
+	}
+}
+
+func FuzzDepacketizer(f *testing.F) {
+	f.Add(false, []byte{0x65, 1, 2, 0x7c, 0x85, 1, 0x7c, 0x45, 2})
+	f.Add(true, []byte{0x26, 1, 2, 0x62, 1, 0x93, 0, 0x62, 1, 0x53})
+	f.Add(false, []byte{0x78, 0, 0, 0, 0, 0, 1, 0x67})
+	f.Fuzz(func(t *testing.T, hevc bool, data []byte) {
+		var forma format.Format = &format.H264{PayloadTyp: 96, PacketizationMode: 1}
+		if hevc {
+			forma = &format.H265{PayloadTyp: 96}
+		}
+		track, _ := trackOf(forma)
+		d, err := newDepacketizer(track)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for seq := uint16(0); len(data) > 0; seq++ {
+			n := min(len(data), 1+int(data[0])%64)
+			p := &rtp.Packet{Header: rtp.Header{
+				Version: 2, SequenceNumber: seq, Timestamp: uint32(data[0]) * 900, Marker: data[0]&1 == 1,
+			}, Payload: data[:n]}
+			data = data[n:]
+			u, ok := d.add(p, time.Unix(0, 0), 0)
+			if !ok {
+				continue
+			}
+			size := 0
+			for _, nalu := range u.NALUs {
+				if len(nalu) == 0 {
+					t.Fatal("an empty NAL unit came out")
+				}
+				size += len(nalu)
+			}
+			if size != u.Size || len(u.NALUs) == 0 {
+				t.Fatalf("size %d, counted %d, %d NAL units", u.Size, size, len(u.NALUs))
+			}
+			Describe(track.Codec, u.NALUs)
+			Sets(track.Codec, u.NALUs)
+		}
+	})
+}
+
+func TestPlayTellsWhyItFails(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { silent.Close() })
+	junk, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { junk.Close() })
+	go func() {
+		for {
+			c, err := junk.Accept()
+			if err != nil {
+				return
+			}
+			c.Write([]byte("SSH-2.0-OpenSSH\r\n\r\n\r\n")) //nolint:errcheck // the test does not care
+			c.Close()
+		}
+	}()
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	for _, c := range []struct {
+		name, url string
+		want      []Reason
+	}{
+		{"silent", "rtsp://u:hush1@" + silent.Addr().String() + "/x", []Reason{ReasonTimeout}},
+		{"junk", "rtsp://u:hush1@" + junk.Addr().String() + "/x", []Reason{ReasonBadStream, ReasonDisconnected}},
+		{"closed", "rtsp://u:hush1@" + closed.Addr().String() + "/x?p=hush1", []Reason{ReasonUnreachable}},
+		{"invalid", "rtsp://u:hush1@:x/", []Reason{ReasonBadStream}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			err := Play(context.Background(), Options{URL: c.url, Timeout: 300 * time.Millisecond}, Handler{})
+			found := false
+			for _, r := range c.want {
+				found = found || ReasonOf(err) == r
+			}
+			if !found || strings.Contains(err.Error(), "hush1") {
+				t.Errorf("got %q: %v", ReasonOf(err), err)
+			}
+		})
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	why := errors.New("no longer wanted")
+	time.AfterFunc(50*time.Millisecond, func() { cancel(why) })
+	if err := Play(ctx, Options{URL: "rtsp://" + silent.Addr().String() + "/x"}, Handler{}); !errors.Is(err, why) {
+		t.Errorf("after cancel: %v", err)
+	}
+}
