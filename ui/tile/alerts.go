@@ -26,7 +26,7 @@ type AlertsView struct {
 // between.
 type Alerts struct {
 	box
-	body *pane
+	body *Pane
 	face alertsFace
 }
 
@@ -50,7 +50,7 @@ type alertRow struct {
 func NewAlerts(env *Env) *Alerts {
 	t := &Alerts{}
 	t.env = env
-	t.body = newPane(env, t.Kind(), env.Kit.Theme.S1, func(c *paint.Canvas) { env.paintAlerts(c, t.face) })
+	t.body = NewPane(env, t.Kind(), env.Kit.Theme.S1, func(c *paint.Canvas) { env.paintAlerts(c, t.face) })
 	t.panes = []fyne.CanvasObject{t.body.Raster}
 	t.layout = single
 	t.ExtendBaseWidget(t)
@@ -70,7 +70,7 @@ func (t *Alerts) Update(v AlertsView) {
 		return
 	}
 	t.face = f
-	t.body.touch()
+	t.body.Touch()
 }
 
 func (e *Env) alertsFace(v AlertsView) alertsFace {

@@ -25,6 +25,8 @@ type CameraView struct {
 	// Main is the name of the stream the tile would have: another one in use is
 	// said.
 	Main string
+	// Reason, when set, says why there is no player at all.
+	Reason string
 	// Told is when the technician was told of a refusal, zero when unknown.
 	Told  time.Time
 	Now   time.Time
@@ -39,8 +41,8 @@ const openLimit = 2 * time.Second
 type Camera struct {
 	box
 	picture         *canvas.Raster
-	tag, note, bar  *pane
-	frame           *pane
+	tag, note, bar  *Pane
+	frame           *Pane
 	img, grey, show *image.RGBA
 	seq             uint64
 	view            CameraView
@@ -71,10 +73,10 @@ func NewCamera(env *Env) *Camera {
 	t.env = env
 	t.picture = canvas.NewRaster(t.pixels)
 	t.picture.ScaleMode = canvas.ImageScaleFastest
-	t.tag = newPane(env, t.Kind(), color.RGBA{}, t.paintTag)
-	t.note = newPane(env, t.Kind(), th.S1, t.paintNote)
-	t.bar = newPane(env, t.Kind(), th.S1, t.paintBar)
-	t.frame = newPane(env, t.Kind(), color.RGBA{}, t.paintFrame)
+	t.tag = NewPane(env, t.Kind(), color.RGBA{}, t.paintTag)
+	t.note = NewPane(env, t.Kind(), th.S1, t.paintNote)
+	t.bar = NewPane(env, t.Kind(), th.S1, t.paintBar)
+	t.frame = NewPane(env, t.Kind(), color.RGBA{}, t.paintFrame)
 	t.panes = []fyne.CanvasObject{canvas.NewRectangle(th.Bg), t.picture, t.note.Raster, t.tag.Raster, t.bar.Raster, t.frame.Raster}
 	t.layout = t.place
 	t.ExtendBaseWidget(t)
@@ -121,7 +123,7 @@ func (t *Camera) Update(v CameraView) {
 	}
 	t.tag.dirty, t.note.dirty, t.bar.dirty, t.frame.dirty = true, true, true, true
 	(&boxRenderer{&t.box}).Layout(t.Size())
-	for _, p := range []*pane{t.tag, t.note, t.bar, t.frame} {
+	for _, p := range []*Pane{t.tag, t.note, t.bar, t.frame} {
 		if p.Visible() {
 			canvas.Refresh(p.Raster)
 		}
@@ -159,6 +161,9 @@ func (e *Env) cameraFace(v CameraView) cameraFace {
 		if f.NoPicture {
 			f.Plate = e.statePlate(paint.PlateOffline, "offline", "camera.none", "")
 			f.Right = []string{l.T("since", "time", l.Clock(s.Since))}
+		}
+		if v.Reason != "" {
+			f.Note, f.Right = []string{v.Reason}, []string{l.T("camera.nopicture")}
 		}
 	case media.StateRefused:
 		f.Mark, f.NoPicture = "offline", true

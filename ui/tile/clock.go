@@ -27,7 +27,7 @@ type ClockView struct {
 // while the server is away, and says so.
 type Clock struct {
 	box
-	body *pane
+	body *Pane
 	face clockFace
 }
 
@@ -42,7 +42,7 @@ type clockFace struct {
 func NewClock(env *Env) *Clock {
 	t := &Clock{}
 	t.env = env
-	t.body = newPane(env, t.Kind(), env.Kit.Theme.S1, func(c *paint.Canvas) { env.paintClock(c, t.face) })
+	t.body = NewPane(env, t.Kind(), env.Kit.Theme.S1, func(c *paint.Canvas) { env.paintClock(c, t.face) })
 	t.panes = []fyne.CanvasObject{t.body.Raster}
 	t.layout = single
 	t.ExtendBaseWidget(t)
@@ -62,7 +62,7 @@ func (t *Clock) Update(v ClockView) {
 		return
 	}
 	t.face = f
-	t.body.touch()
+	t.body.Touch()
 }
 
 func (e *Env) clockFace(v ClockView) clockFace {

@@ -27,7 +27,7 @@ type FigureView struct {
 // target, its period, and who is missing.
 type Figure struct {
 	box
-	body *pane
+	body *Pane
 	view FigureView
 	face figureFace
 }
@@ -68,7 +68,7 @@ type part struct {
 func NewFigure(env *Env) *Figure {
 	t := &Figure{}
 	t.env = env
-	t.body = newPane(env, t.Kind(), env.Kit.Theme.S1, func(c *paint.Canvas) { env.paintFigure(c, t.face) })
+	t.body = NewPane(env, t.Kind(), env.Kit.Theme.S1, func(c *paint.Canvas) { env.paintFigure(c, t.face) })
 	t.panes = []fyne.CanvasObject{t.body.Raster}
 	t.layout = single
 	t.ExtendBaseWidget(t)
@@ -89,7 +89,7 @@ func (t *Figure) Update(v FigureView) {
 		return
 	}
 	t.face = f
-	t.body.touch()
+	t.body.Touch()
 }
 
 func (e *Env) figureFace(v FigureView) figureFace {

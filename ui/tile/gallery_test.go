@@ -293,7 +293,7 @@ func scenes() []scene {
 			scene{"map-waiting", s[0], s[1], mapTile(MapView{Title: "Bản đồ", Layers: layers})},
 		)
 	}
-	full := LineView{Alerts: someAlerts(), Duty: "Ca sáng: Trần Thị Mai", Scene: "Mưa lũ", SceneSince: now.Add(-11 * time.Minute), Screens: 27, All: 27, Columns: 0}
+	full := LineView{Alerts: someAlerts(), Duty: "Ca sáng: Trần Thị Mai", Scene: "Mưa lũ", SceneSince: now.Add(-11 * time.Minute), Screens: 27, All: 27, Counted: true}
 	out = append(out, scene{"line-wall", 17280, 208, lineTile(full)})
 	one := full
 	one.Columns = 1

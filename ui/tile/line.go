@@ -21,8 +21,9 @@ type LineView struct {
 	Scene  string
 	// SceneSince is when the scene went up.
 	SceneSince time.Time
-	// Screens of All are there; both zero when not known.
+	// Screens of All are there; Counted is false while nobody counted them.
 	Screens, All int
+	Counted      bool
 	// Heard is how old the server's newest word is.
 	Heard time.Duration
 	Away  time.Duration
@@ -34,7 +35,7 @@ type LineView struct {
 // Line is the alert line along the top of the wall: one statement per screen.
 type Line struct {
 	box
-	body *pane
+	body *Pane
 	view LineView
 	face []lineCell
 }
@@ -51,7 +52,7 @@ type lineCell struct {
 func NewLine(env *Env) *Line {
 	t := &Line{}
 	t.env = env
-	t.body = newPane(env, t.Kind(), env.Kit.Theme.Bg, t.paint)
+	t.body = NewPane(env, t.Kind(), env.Kit.Theme.Bg, t.paint)
 	t.panes = []fyne.CanvasObject{t.body.Raster}
 	t.layout = single
 	t.ExtendBaseWidget(t)
@@ -79,7 +80,7 @@ func (t *Line) Update(v LineView) {
 		return
 	}
 	t.view, t.face = v, cells
-	t.body.touch()
+	t.body.Touch()
 }
 
 // lineCells gives n statements.
@@ -164,6 +165,8 @@ func (e *Env) wallCell(v LineView) lineCell {
 	switch {
 	case v.Away > 0:
 		c.Icon, c.Title = "stale", l.T("away", "age", l.Age(v.Away))
+	case !v.Counted:
+		c.Icon, c.Title = "node", l.T("console.screens.count", "n", all)
 	case v.Screens < v.All:
 		c.Icon, c.Title = "warning", l.T("line.wall.some", "n", have, "all", all)
 	default:

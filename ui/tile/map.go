@@ -22,7 +22,9 @@ type MapView struct {
 	// Column of Columns is the part of the strip this screen shows: a map over
 	// several screens says one thing per screen. Zero Columns means all.
 	Column, Columns int
-	Cover           Cover
+	// Upper marks a part that has another one below it: the strip stands there.
+	Upper bool
+	Cover Cover
 }
 
 // MapLayer is one layer's truth: how fresh, how whole.
@@ -43,9 +45,9 @@ const mapLimit = 10 * time.Second
 type Map struct {
 	box
 	picture *canvas.Raster
-	tag     *pane
-	bottom  *pane
-	frame   *pane
+	tag     *Pane
+	bottom  *Pane
+	frame   *Pane
 	img     *image.RGBA
 	want    image.Point
 	view    MapView
@@ -57,6 +59,7 @@ type mapFace struct {
 	Plate  *paint.Plate
 	Popup  *Popup
 	Wait   bool
+	Upper  bool
 }
 
 // NewMap returns an empty map tile.
@@ -66,9 +69,9 @@ func NewMap(env *Env) *Map {
 	t.env = env
 	t.picture = canvas.NewRaster(t.pixels)
 	t.picture.ScaleMode = canvas.ImageScaleFastest
-	t.tag = newPane(env, t.Kind(), color.RGBA{}, t.paintTag)
-	t.bottom = newPane(env, t.Kind(), th.S2, t.paintBottom)
-	t.frame = newPane(env, t.Kind(), color.RGBA{}, func(c *paint.Canvas) { env.coverFrame(c, c.Img.Rect, t.face.Popup) })
+	t.tag = NewPane(env, t.Kind(), color.RGBA{}, t.paintTag)
+	t.bottom = NewPane(env, t.Kind(), th.S2, t.paintBottom)
+	t.frame = NewPane(env, t.Kind(), color.RGBA{}, func(c *paint.Canvas) { env.coverFrame(c, c.Img.Rect, t.face.Popup) })
 	t.panes = []fyne.CanvasObject{t.picture, t.tag.Raster, t.bottom.Raster, t.frame.Raster}
 	t.layout = t.place
 	t.ExtendBaseWidget(t)
@@ -105,7 +108,7 @@ func (t *Map) Update(v MapView) {
 	t.face = f
 	t.tag.dirty, t.bottom.dirty, t.frame.dirty = true, true, true
 	(&boxRenderer{&t.box}).Layout(t.Size())
-	for _, p := range []*pane{t.tag, t.bottom, t.frame} {
+	for _, p := range []*Pane{t.tag, t.bottom, t.frame} {
 		if p.Visible() {
 			canvas.Refresh(p.Raster)
 		}
@@ -114,7 +117,7 @@ func (t *Map) Update(v MapView) {
 
 func (e *Env) mapFace(v MapView) mapFace {
 	l := e.Lang
-	f := mapFace{Popup: v.Cover.Popup}
+	f := mapFace{Popup: v.Cover.Popup, Upper: v.Upper}
 	for i, layer := range v.Layers {
 		if v.Columns > 0 && i%v.Columns != v.Column {
 			continue
@@ -157,6 +160,9 @@ func (t *Map) place(w, h int) []image.Rectangle {
 		frame = image.Rect(0, 0, w, h)
 	}
 	stripH := min(e.px(80), h/3)
+	if t.face.Upper {
+		stripH = 0
+	}
 	bottom := image.Rect(in, h-in-stripH, w-in, h-in)
 	pic := image.Rect(0, 0, w, bottom.Min.Y)
 	t.want = pic.Size()

@@ -77,9 +77,10 @@ type Tile interface {
 	Name() string
 }
 
-// pane is one picture of a tile. It is painted when it is shown, at the size it
-// is shown in.
-type pane struct {
+// Pane is one picture of a tile. It is painted when it is shown, at the size in
+// device pixels it is shown in. A panic while painting becomes an error picture.
+// What a window shows is its Raster.
+type Pane struct {
 	*canvas.Raster
 	env   *Env
 	kind  string
@@ -91,20 +92,22 @@ type pane struct {
 	fault string
 }
 
-func newPane(env *Env, kind string, bg color.RGBA, draw func(c *paint.Canvas)) *pane {
-	p := &pane{env: env, kind: kind, paint: draw, bg: bg, dirty: true}
+// NewPane returns a pane that is filled with bg (nothing, when transparent) and
+// then painted by draw. The kind names it in the log.
+func NewPane(env *Env, kind string, bg color.RGBA, draw func(c *paint.Canvas)) *Pane {
+	p := &Pane{env: env, kind: kind, paint: draw, bg: bg, dirty: true}
 	p.Raster = canvas.NewRaster(p.generate)
 	p.ScaleMode = canvas.ImageScalePixels
 	return p
 }
 
-// touch marks the pane for painting.
-func (p *pane) touch() {
+// Touch marks the pane for painting; on the toolkit's goroutine.
+func (p *Pane) Touch() {
 	p.dirty = true
 	canvas.Refresh(p.Raster)
 }
 
-func (p *pane) generate(w, h int) image.Image {
+func (p *Pane) generate(w, h int) image.Image {
 	if !p.dirty && p.img != nil && p.img.Rect.Dx() == w && p.img.Rect.Dy() == h {
 		return p.img
 	}
@@ -113,7 +116,7 @@ func (p *pane) generate(w, h int) image.Image {
 	return p.img
 }
 
-func (p *pane) guarded(w, h int) (img *image.RGBA) {
+func (p *Pane) guarded(w, h int) (img *image.RGBA) {
 	defer func() {
 		if r := recover(); r != nil {
 			img = p.failed(w, h, fmt.Sprint(r))
@@ -127,7 +130,7 @@ func (p *pane) guarded(w, h int) (img *image.RGBA) {
 }
 
 // failed paints the error tile.
-func (p *pane) failed(w, h int, why string) *image.RGBA {
+func (p *Pane) failed(w, h int, why string) *image.RGBA {
 	if p.env.Log != nil && p.fault != why {
 		p.env.Log.Error("tile painting failed", "kind", p.kind, "error", why, "stack", string(debug.Stack()))
 	}

@@ -1,0 +1,287 @@
+package ui
+
+import (
+	"fmt"
+	"image"
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"iocwall/server/world"
+	"iocwall/ui/look"
+	"iocwall/ui/tile"
+)
+
+// answerLimit is how long an acknowledgement may be without an answer before
+// the desk says so.
+const answerLimit = 10 * time.Second
+
+// desk is what is around the wall in the mosaic's window: the bar, the open
+// alerts, the chosen one with its button, the keys.
+type desk struct {
+	u      *UI
+	env    *tile.Env
+	root   *fyne.Container
+	bar    *tile.Pane
+	list   *tile.Pane
+	detail *tile.Pane
+	foot   *tile.Pane
+	picker *picker
+	take   *widget.Button
+
+	now      time.Time
+	chosen   string // id of the chosen alert
+	first    int    // first row shown
+	rows     int    // rows that fit
+	asked    map[string]request
+	sequence int
+	hidden   bool
+	words    deskWords
+}
+
+// request is an acknowledgement on its way.
+type request struct {
+	id   string
+	sent time.Time
+	err  string
+}
+
+// deskWords is what the panes show: they are painted again when it changes.
+type deskWords struct {
+	bar, list, detail, foot string
+}
+
+func newDesk(u *UI) *desk {
+	d := &desk{u: u, asked: map[string]request{}, env: u.env(look.DeskScale(16), 1)}
+	th := u.kit.Theme
+	d.bar = tile.NewPane(d.env, "bar", th.S1, d.paintBar)
+	d.list = tile.NewPane(d.env, "list", th.S1, d.paintList)
+	d.detail = tile.NewPane(d.env, "detail", th.S1, d.paintDetail)
+	d.foot = tile.NewPane(d.env, "foot", th.S2, d.paintFoot)
+	d.picker = newPicker(d)
+	d.take = widget.NewButton(u.lang.T("alert.take")+"  X", d.acknowledge)
+	d.take.Importance = widget.HighImportance
+	d.root = container.NewWithoutLayout(d.bar.Raster, d.list.Raster, d.detail.Raster, d.foot.Raster, d.picker, d.take)
+	return d
+}
+
+// lay places the panes; sizes are device pixels, density is pixels per unit.
+func (d *desk) lay(p places, density float32) {
+	d.env.Density = density
+	d.env.Scale = look.DeskScale(16 * float64(density))
+	put := func(o fyne.CanvasObject, r image.Rectangle) {
+		o.Move(fyne.NewPos(float32(r.Min.X)/density, float32(r.Min.Y)/density))
+		o.Resize(fyne.NewSize(float32(r.Dx())/density, float32(r.Dy())/density))
+	}
+	put(d.bar.Raster, p.bar)
+	put(d.list.Raster, p.list)
+	put(d.detail.Raster, p.detail)
+	put(d.foot.Raster, p.foot)
+	px := func(v float32) int { return int(v * density) }
+	head := p.list
+	head.Min.Y += px(listHead)
+	put(d.picker, head)
+	d.rows = max(0, head.Dy()/px(listRow))
+	b := image.Rect(p.detail.Min.X+px(16), p.detail.Max.Y-px(56), p.detail.Min.X+px(216), p.detail.Max.Y-px(16))
+	put(d.take, b)
+	d.words = deskWords{}
+	if !d.now.IsZero() {
+		d.refresh(d.now)
+	}
+}
+
+func (d *desk) show(visible bool) {
+	d.hidden = !visible
+	for _, o := range []fyne.CanvasObject{d.list.Raster, d.detail.Raster, d.picker, d.take} {
+		if visible {
+			o.Show()
+		} else {
+			o.Hide()
+		}
+	}
+	d.words = deskWords{}
+	if !d.now.IsZero() {
+		d.refresh(d.now)
+	}
+}
+
+// refresh repaints the panes whose words changed.
+func (d *desk) refresh(now time.Time) {
+	d.now = now
+	d.settle()
+	alert, has := d.alert()
+	open := has && alert.Taken == 0 && !d.hidden
+	if open != d.take.Visible() {
+		if open {
+			d.take.Show()
+		} else {
+			d.take.Hide()
+		}
+	}
+	w := deskWords{bar: fmt.Sprint(d.barWords()), list: fmt.Sprint(d.listWords()), detail: fmt.Sprint(d.detailWords()), foot: d.footWords()}
+	for _, c := range []struct {
+		was, is string
+		pane    *tile.Pane
+	}{{d.words.bar, w.bar, d.bar}, {d.words.list, w.list, d.list}, {d.words.detail, w.detail, d.detail}, {d.words.foot, w.foot, d.foot}} {
+		if c.was != c.is {
+			c.pane.Touch()
+		}
+	}
+	d.words = w
+}
+
+// settle keeps the choice on an open alert without moving it: the list never
+// jumps under the pointer.
+func (d *desk) settle() {
+	alerts := d.u.model.alerts
+	i := slices.IndexFunc(alerts, func(a world.Alert) bool { return a.ID == d.chosen })
+	if i < 0 && len(alerts) > 0 {
+		i = 0
+		for j, a := range alerts {
+			if a.Taken == 0 {
+				i = j
+				break
+			}
+		}
+		d.chosen = alerts[i].ID
+	}
+	if d.rows > 0 {
+		if i >= d.first+d.rows {
+			d.first = i - d.rows + 1
+		}
+		if i >= 0 && i < d.first {
+			d.first = i
+		}
+		d.first = max(0, min(d.first, len(alerts)-d.rows))
+	}
+}
+
+func (d *desk) alert() (world.Alert, bool) {
+	for _, a := range d.u.model.alerts {
+		if a.ID == d.chosen {
+			return a, true
+		}
+	}
+	return world.Alert{}, false
+}
+
+// move chooses the alert that many rows further.
+func (d *desk) move(by int) {
+	alerts := d.u.model.alerts
+	if len(alerts) == 0 {
+		return
+	}
+	i := slices.IndexFunc(alerts, func(a world.Alert) bool { return a.ID == d.chosen })
+	d.choose(min(max(i+by, 0), len(alerts)-1))
+}
+
+func (d *desk) choose(i int) {
+	if i < 0 || i >= len(d.u.model.alerts) {
+		return
+	}
+	d.chosen = d.u.model.alerts[i].ID
+	d.refresh(d.u.o.Now())
+}
+
+func (d *desk) key(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeyUp:
+		d.move(-1)
+	case fyne.KeyDown:
+		d.move(1)
+	case fyne.KeyPageUp:
+		d.move(-max(1, d.rows))
+	case fyne.KeyPageDown:
+		d.move(max(1, d.rows))
+	case fyne.KeyHome:
+		d.choose(0)
+	case fyne.KeyEnd:
+		d.choose(len(d.u.model.alerts) - 1)
+	}
+}
+
+// rune takes the single letters of the design's section 8.
+func (d *desk) rune(r rune) {
+	if r == 'x' || r == 'X' {
+		d.acknowledge()
+	}
+}
+
+// acknowledge sends for the chosen alert. A request on its way is not sent
+// twice; one without an answer may be repeated.
+func (d *desk) acknowledge() {
+	a, ok := d.alert()
+	now := d.u.o.Now()
+	if !ok || a.Taken != 0 || d.hidden {
+		return
+	}
+	if r, busy := d.asked[a.ID]; busy && r.err == "" && now.Sub(r.sent) < answerLimit {
+		if _, answered := d.u.model.receipts[r.id]; !answered {
+			return
+		}
+	}
+	d.sequence++
+	r := request{id: fmt.Sprintf("ack-%d-%d", now.UnixMilli(), d.sequence), sent: now}
+	if err := d.u.o.Feed.Send(world.Command{ID: r.id, Act: world.AcknowledgeAlert{Alert: a.ID}}); err != nil {
+		r.err = err.Error()
+		d.u.log.Error("acknowledgement not sent", "alert", a.ID, "error", err)
+	}
+	d.asked[a.ID] = r
+	d.refresh(now)
+}
+
+// answer says how the acknowledgement of an alert stands, empty when none was
+// sent.
+func (d *desk) answer(a world.Alert) string {
+	r, ok := d.asked[a.ID]
+	l := d.u.lang
+	if !ok {
+		return ""
+	}
+	receipt, answered := d.u.model.receipts[r.id]
+	switch {
+	case r.err != "":
+		return l.T("alert.sent.refused", "reason", r.err)
+	case answered && !receipt.OK:
+		return l.T("alert.sent.refused", "reason", receipt.Reason)
+	case a.Taken != 0:
+		return l.T("alert.sent.ok", "time", l.Clock(a.Taken.Std()))
+	case answered:
+		return l.T("alert.sending")
+	case d.now.Sub(r.sent) > answerLimit:
+		return l.T("alert.sent.lost", "age", l.Age(d.now.Sub(r.sent).Truncate(time.Second)))
+	}
+	return l.T("alert.sending")
+}
+
+// picker chooses an alert by the mouse.
+type picker struct {
+	widget.BaseWidget
+	d *desk
+}
+
+func newPicker(d *desk) *picker {
+	p := &picker{d: d}
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+// CreateRenderer is for Fyne: the picker draws nothing, the list is under it.
+func (p *picker) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(container.NewWithoutLayout())
+}
+
+// Tapped chooses the alert under the pointer.
+func (p *picker) Tapped(e *fyne.PointEvent) { p.d.choose(p.d.first + int(e.Position.Y/listRow)) }
+
+// Scrolled moves the list.
+func (p *picker) Scrolled(e *fyne.ScrollEvent) {
+	if e.Scrolled.DY < 0 {
+		p.d.move(1)
+	} else if e.Scrolled.DY > 0 {
+		p.d.move(-1)
+	}
+}

@@ -1,0 +1,183 @@
+package ui
+
+import (
+	"context"
+	"image"
+	"sync/atomic"
+	"time"
+
+	"iocwall/assets"
+	"iocwall/geo"
+	"iocwall/geo/draw"
+	"iocwall/server/world"
+	"iocwall/ui/tile"
+)
+
+const (
+	// mapGap is the least time between two pictures of a map while data comes,
+	// mapRefresh the time after which one is made anyway: symbols fade with age.
+	mapGap, mapRefresh = time.Second, 5 * time.Second
+)
+
+// mapContent shows a map. Pictures are drawn on a goroutine of their own; the
+// newest job wins.
+type mapContent struct {
+	u      *UI
+	env    *tile.Env
+	t      *tile.Map
+	params world.Tile
+	at     spot
+	hidden bool
+
+	jobs   chan mapJob
+	done   atomic.Pointer[mapPicture]
+	cancel context.CancelFunc
+
+	sent    time.Time
+	version uint64
+	view    geo.View
+	drawn   time.Time
+	layers  []tile.MapLayer
+}
+
+type mapJob struct {
+	frame *draw.Frame
+	at    time.Time
+}
+
+type mapPicture struct {
+	img *image.RGBA
+	at  time.Time
+}
+
+func newMapContent(u *UI, env *tile.Env, p world.Tile) content {
+	c := &mapContent{u: u, env: env, t: tile.NewMap(env), params: p, jobs: make(chan mapJob, 1)}
+	c.cancel = u.jobs.start(c.work)
+	return c
+}
+
+func (c *mapContent) object() tile.Tile { return c.t }
+func (c *mapContent) close()            { c.cancel() }
+func (c *mapContent) hide(off bool)     { c.hidden = off }
+func (c *mapContent) place(s spot)      { c.at, c.sent = s, time.Time{} }
+
+func (c *mapContent) update(now time.Time, data bool) bool {
+	if p := c.done.Swap(nil); p != nil {
+		c.drawn = p.at
+		c.t.SetPicture(p.img)
+		data = true
+	}
+	if c.hidden {
+		c.drawn = now // nobody looks; it is drawn anew when somebody does
+		return false
+	}
+	c.ask(now)
+	if data {
+		c.t.Update(tile.MapView{
+			Title: c.title(), Layers: c.layers, Drawn: c.drawn, Now: now, Cover: c.u.cover(now),
+			Column: c.at.column, Columns: c.columns(), Upper: !c.at.lower(),
+		})
+	}
+	return false
+}
+
+func (c *mapContent) columns() int {
+	if c.at.columns > 1 {
+		return c.at.columns
+	}
+	return 0
+}
+
+func (c *mapContent) title() string {
+	if t := c.params.Param("title"); t != "" {
+		return t
+	}
+	return c.u.lang.T("map.title")
+}
+
+// ask queues a picture when one is due.
+func (c *mapContent) ask(now time.Time) {
+	m := &c.u.model
+	size := c.t.PictureSize()
+	if m.state == nil || size.X < 16 || size.Y < 16 {
+		return
+	}
+	since := now.Sub(c.sent)
+	if since < mapGap || m.version == c.version && since < mapRefresh {
+		return
+	}
+	view := c.mapView(size)
+	f, layers := c.u.mapFrame(c.params, view, now)
+	f.Screens = c.at.glass
+	c.layers = layers
+	c.sent, c.version, c.view = now, m.version, view
+	job := mapJob{frame: f, at: now}
+	for {
+		select {
+		case c.jobs <- job:
+			return
+		default:
+		}
+		select {
+		case <-c.jobs: // an older job nobody began
+		default:
+		}
+	}
+}
+
+// mapView is the view of the whole tile with this part's crop. The strip at the
+// bottom belongs to the tile, not to the map.
+func (c *mapContent) mapView(size image.Point) geo.View {
+	whole := c.at.whole
+	strip := 0
+	if c.at.lower() {
+		strip = c.at.rect.Dy() - size.Y
+	} else {
+		strip = c.env.Scale.Px(80)
+	}
+	v := c.u.mapCamera(c.params, whole.Dx(), max(16, whole.Dy()-strip))
+	off := c.at.rect.Min.Sub(whole.Min)
+	v.Crop = image.Rectangle{Min: off, Max: off.Add(size)}
+	return v
+}
+
+// work draws until ctx is done.
+func (c *mapContent) work(ctx context.Context) {
+	style, words := draw.Dark(), draw.Vietnamese()
+	if c.u.kit.Theme.Name == "light" {
+		style = draw.Light()
+	}
+	if c.u.lang.Code == "en" {
+		words = draw.English()
+	}
+	r, err := draw.New(draw.Options{
+		Base: c.u.base, Style: style, Sizes: draw.Wall(c.env.Scale.Text), Words: words,
+		Regular: assets.Regular(), Bold: assets.Bold(),
+	})
+	if err != nil {
+		c.u.log.Error("map not drawn", "error", err)
+		return
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case job := <-c.jobs:
+			err := tile.Safe(c.u.log, "map", func() { c.paint(r, job) })
+			if err != nil {
+				return // the picture on the tile says when it stopped
+			}
+		}
+	}
+}
+
+func (c *mapContent) paint(r *draw.Renderer, job mapJob) {
+	size := job.frame.View.Visible().Size()
+	img := image.NewRGBA(image.Rect(0, 0, size.X, size.Y))
+	if _, err := r.Draw(img, job.frame); err != nil {
+		c.u.log.Error("map not drawn", "error", err)
+		return
+	}
+	c.done.Store(&mapPicture{img, job.at})
+	c.u.poke()
+}

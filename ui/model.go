@@ -1,0 +1,149 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"iocwall/server/world"
+)
+
+// awayLimit is how long the connection may be down before tiles say so.
+const awayLimit = 3 * time.Second
+
+// model is the client's copy of the state with what tiles ask of it often. It
+// belongs to the toolkit's goroutine.
+type model struct {
+	state *world.State
+	link  world.Link
+	// heard is when the last batch came, by this computer's clock.
+	heard   time.Time
+	differs []string
+
+	alerts   []world.Alert // open ones, most urgent first
+	receipts map[string]world.Receipt
+	version  uint64 // counts changes, for what is drawn off this goroutine
+}
+
+// apply takes a batch. It reports whether walls or scenes changed and an error
+// when this copy is not the server's any more.
+func (m *model) apply(b *world.Batch, now time.Time) (moved bool, err error) {
+	m.heard = now
+	if b.Link != nil {
+		m.link = *b.Link
+	}
+	if len(b.Receipts) > 0 && m.receipts == nil {
+		m.receipts = map[string]world.Receipt{}
+	}
+	for _, r := range b.Receipts {
+		m.receipts[r.ID] = r
+	}
+	if m.state == nil {
+		if b.Snapshot == nil && len(b.Items) == 0 && b.To == 0 {
+			return false, nil
+		}
+		m.state, moved = world.New(b.Epoch), true
+	}
+	if b.Snapshot != nil {
+		moved = true
+	}
+	m.version++
+	m.state, err = m.state.ApplyBatch(b, func(c world.Change) {
+		if k := c.Ref.Kind(); k == world.KindWall || k == world.KindScene {
+			moved = true
+		}
+	})
+	if err == nil && b.Check != nil {
+		err = m.compare(b.Check)
+	}
+	return moved, err
+}
+
+// compare checks this copy against the server's digest.
+func (m *model) compare(want world.Digest) error {
+	have := m.state.Digest()
+	m.differs = nil
+	for _, kind := range slices.Sorted(maps.Keys(want)) {
+		if have[kind] != want[kind] {
+			m.differs = append(m.differs, kind)
+		}
+	}
+	for kind := range have {
+		if _, there := want[kind]; !there {
+			m.differs = append(m.differs, kind)
+		}
+	}
+	if len(m.differs) == 0 {
+		return nil
+	}
+	return fmt.Errorf("state differs from the server's at %s in %v: %w", m.state.At(), m.differs, errDiffers)
+}
+
+var errDiffers = errors.New("asking for everything again")
+
+func (m *model) position() world.Position {
+	if m.state == nil {
+		return world.Position{}
+	}
+	return m.state.At()
+}
+
+// refresh rebuilds what tiles ask for.
+func (m *model) refresh(time.Time) {
+	m.alerts = m.alerts[:0:0]
+	if m.state == nil {
+		return
+	}
+	for _, a := range m.state.Alerts() {
+		if a.Open() {
+			m.alerts = append(m.alerts, a)
+		}
+	}
+}
+
+// away is how long the server has been away, zero while it is there or has not
+// been there yet.
+func (m *model) away(now time.Time) time.Duration {
+	if m.link.Up || m.link.Since == 0 || m.state == nil {
+		return 0
+	}
+	d := now.Sub(m.link.Since.Std())
+	if d < awayLimit {
+		return 0
+	}
+	return d.Truncate(time.Second)
+}
+
+// silence is how old the server's newest word is.
+func (m *model) silence(now time.Time) time.Duration {
+	if m.heard.IsZero() {
+		return 0
+	}
+	return now.Sub(m.heard)
+}
+
+// serverTime is the server's clock as far as this computer knows it.
+func (m *model) serverTime(now time.Time) time.Time {
+	return now.Add(time.Duration(m.link.Offset) * time.Millisecond)
+}
+
+// wall returns the wall to show and the scene on it.
+func (m *model) wall(id string) (w world.Wall, sc world.Scene, hasWall, hasScene bool) {
+	if m.state == nil {
+		return w, sc, false, false
+	}
+	if id != "" {
+		w, hasWall = m.state.Wall(id)
+	} else if all := m.state.Walls(); len(all) > 0 {
+		w, hasWall = all[0], true
+	}
+	if hasWall && len(w.Screens) == 0 {
+		hasWall = false
+	}
+	if hasWall {
+		sc, hasScene = m.state.Scene(w.Shown.Scene)
+	}
+	return w, sc, hasWall, hasScene
+}

@@ -1,0 +1,298 @@
+package ui
+
+import (
+	"image"
+	"math"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"iocwall/server/scene"
+	"iocwall/server/world"
+	"iocwall/ui/look"
+)
+
+// mosaic shows the whole wall in one window with the desk around it: a bar on
+// top, the wall, the open alerts and the chosen one, the keys at the bottom.
+type mosaic struct {
+	u       *UI
+	win     fyne.Window
+	root    *fyne.Container
+	ground  *canvas.Rectangle
+	board   *surface
+	zoom    *surface
+	desk    *desk
+	place   places
+	size    fyne.Size
+	scale   look.Scale
+	zoomed  string
+	zoomEnv look.Scale
+}
+
+// places are the parts of the window in device pixels.
+type places struct {
+	bar, wall, list, detail, foot image.Rectangle
+}
+
+func newMosaic(u *UI) *mosaic { return &mosaic{u: u} }
+
+func (m *mosaic) surfaces() []*surface {
+	var out []*surface
+	if m.board != nil {
+		out = append(out, m.board)
+	}
+	if m.zoom != nil {
+		out = append(out, m.zoom)
+	}
+	return out
+}
+
+func (m *mosaic) refresh(now time.Time) {
+	if m.desk != nil {
+		m.desk.refresh(now)
+	}
+}
+
+func (m *mosaic) close() {
+	for _, s := range m.surfaces() {
+		s.close()
+	}
+	if m.win != nil {
+		m.win.Close()
+	}
+}
+
+// open makes the window on the first tick.
+func (m *mosaic) open() {
+	u := m.u
+	m.win = u.o.App.NewWindow(u.lang.T("app.title"))
+	m.win.SetPadded(false)
+	m.desk = newDesk(u)
+	m.ground = canvas.NewRectangle(u.kit.Theme.Bg)
+	m.root = container.New(&mosaicLayout{m}, m.ground, m.desk.root)
+	m.win.SetContent(m.root)
+	m.win.Resize(fyne.NewSize(u.o.Width, u.o.Height))
+	m.win.Canvas().SetOnTypedKey(m.key)
+	m.win.Canvas().SetOnTypedRune(m.desk.rune)
+	m.win.Show()
+}
+
+// mosaicLayout lays the window out when its size changes.
+type mosaicLayout struct{ m *mosaic }
+
+// MinSize is for Fyne: a laptop's half.
+func (l *mosaicLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(640, 360) }
+
+// Layout is for Fyne.
+func (l *mosaicLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
+	if s != l.m.size {
+		l.m.size = s
+		l.m.arrange()
+	}
+}
+
+func (m *mosaic) density() float32 {
+	if s := m.win.Canvas().Scale(); s > 0 {
+		return s
+	}
+	return 1
+}
+
+func (m *mosaic) arrange() {
+	if m.win == nil {
+		m.open()
+	}
+	if m.size.IsZero() {
+		m.size = m.root.Size()
+		if m.size.IsZero() {
+			return
+		}
+	}
+	w, sc, hasWall, hasScene := m.u.model.wall(m.u.o.Wall)
+	d := m.density()
+	full := image.Pt(int(m.size.Width*d), int(m.size.Height*d))
+	_, _, mmW, mmH := scene.Bounds(w.WallDefined)
+	if !hasWall {
+		mmW, mmH = 16, 9
+	}
+	m.place = m.divide(full, mmW/mmH, d)
+	m.ground.Resize(m.size)
+	m.desk.lay(m.place, d)
+
+	scale := m.boardScale(w.WallDefined, mmW, d)
+	if m.board == nil || scale != m.scale {
+		if m.board != nil {
+			m.board.close()
+		}
+		m.scale = scale
+		m.board = newSurface(m.u, m.u.env(scale, d))
+		m.board.wrap = func(sl *slot) fyne.CanvasObject {
+			return newHandle(sl.content.object(), func() { m.enlarge(sl.tile.ID) })
+		}
+	}
+	switch {
+	case m.u.model.state == nil:
+		m.board.lay(m.one(messageTile("waiting", "loading", m.u.lang.T("wall.waiting"), m.u.waitingFor())))
+	case !hasWall:
+		m.board.lay(m.one(messageTile("nowall", "node", m.u.lang.T("wall.nowall"), m.u.lang.T("wall.noscene.next"))))
+	case !hasScene:
+		m.board.lay(m.one(messageTile("noscene", "node", m.u.lang.T("wall.noscene"), m.u.lang.T("wall.noscene.next"))))
+	default:
+		m.board.lay(mosaicSpots(w.WallDefined, sc.SceneSaved, m.place.wall))
+	}
+	m.enlarge(m.zoomed)
+}
+
+// divide gives the wall as much of the window as its shape can use and the rest
+// to the alerts: below a wide wall, beside a high one.
+func (m *mosaic) divide(full image.Point, aspect float64, d float32) places {
+	px := func(v float32) int { return int(v * d) }
+	p := places{
+		bar:  image.Rect(0, 0, full.X, px(48)),
+		foot: image.Rect(0, full.Y-px(32), full.X, full.Y),
+	}
+	margin := px(8)
+	free := image.Rect(0, p.bar.Max.Y, full.X, p.foot.Min.Y).Inset(margin)
+	if h := int(float64(free.Dx()) / aspect); h <= free.Dy()-px(220) {
+		p.wall = image.Rect(free.Min.X, free.Min.Y, free.Max.X, free.Min.Y+h)
+		low := image.Rect(free.Min.X, p.wall.Max.Y+margin, free.Max.X, free.Max.Y)
+		cut := low.Min.X + low.Dx()*64/100
+		p.list = image.Rect(low.Min.X, low.Min.Y, cut, low.Max.Y)
+		p.detail = image.Rect(cut+margin, low.Min.Y, low.Max.X, low.Max.Y)
+		return p
+	}
+	side := min(px(440), free.Dx()*2/5)
+	room := image.Rect(free.Min.X, free.Min.Y, free.Max.X-side-margin, free.Max.Y)
+	w := min(room.Dx(), int(float64(room.Dy())*aspect))
+	h := int(float64(w) / aspect)
+	p.wall = image.Rect(room.Min.X, room.Min.Y, room.Min.X+w, room.Min.Y+h)
+	right := image.Rect(p.wall.Max.X+margin, free.Min.Y, free.Max.X, free.Max.Y)
+	cut := right.Min.Y + right.Dy()/2
+	p.list = image.Rect(right.Min.X, right.Min.Y, right.Max.X, cut)
+	p.detail = image.Rect(right.Min.X, cut+margin, right.Max.X, right.Max.Y)
+	return p
+}
+
+// boardScale is the wall's own scale as it appears in the window, but never
+// below the smallest text a desk allows: tiles then say less.
+func (m *mosaic) boardScale(w world.WallDefined, mmW float64, d float32) look.Scale {
+	least := 14 * float64(d)
+	if len(w.Screens) == 0 || mmW <= 0 {
+		return look.DeskScale(math.Max(least, 20*float64(d)))
+	}
+	s := w.Screens[0]
+	own := screenScale(w, &s, monitorOf(s))
+	pxPerMM := float64(m.place.wall.Dx()) / mmW
+	text := own.Text * pxPerMM / (float64(s.PxW) / s.W)
+	return look.DeskScale(math.Max(least, text))
+}
+
+func (m *mosaic) one(t world.Tile) []spot {
+	return []spot{{tile: t, rect: m.place.wall, whole: m.place.wall, columns: 1, rows: 1}}
+}
+
+// mosaicSpots lays a scene out in a rectangle of a window. There is no bezel:
+// each tile is one piece.
+func mosaicSpots(w world.WallDefined, sc world.SceneSaved, area image.Rectangle) []spot {
+	x0, y0, mmW, mmH := scene.Bounds(w)
+	k := math.Min(float64(area.Dx())/mmW, float64(area.Dy())/mmH)
+	at := func(mm, from float64, to int) int { return to + int(math.Round((mm-from)*k)) }
+	out := make([]spot, 0, len(sc.Tiles))
+	for _, t := range sc.Tiles {
+		r := image.Rect(at(t.X, x0, area.Min.X), at(t.Y, y0, area.Min.Y), at(t.X+t.W, x0, area.Min.X), at(t.Y+t.H, y0, area.Min.Y)).Intersect(area)
+		r.Max = r.Max.Sub(image.Pt(1, 1))
+		if r.Dx() < 2 || r.Dy() < 2 {
+			continue
+		}
+		out = append(out, spot{tile: t, rect: r, whole: r, rows: 1})
+	}
+	return out
+}
+
+// enlarge lets one tile fill the wall and the panes under it; an empty id goes
+// back to the whole wall.
+func (m *mosaic) enlarge(id string) {
+	_, sc, _, has := m.u.model.wall(m.u.o.Wall)
+	var t *world.Tile
+	for i := range sc.Tiles {
+		if has && sc.Tiles[i].ID == id {
+			t = &sc.Tiles[i]
+		}
+	}
+	m.zoomed = ""
+	if t == nil {
+		if m.zoom != nil {
+			m.zoom.close()
+			m.zoom = nil
+		}
+		m.board.show(true)
+		m.desk.show(true)
+		m.compose()
+		return
+	}
+	m.zoomed = id
+	area := m.place.bar
+	area.Min.Y, area.Max.Y = m.place.bar.Max.Y, m.place.foot.Min.Y
+	d := m.density()
+	scale := look.DeskScale(math.Max(16*float64(d), 56*float64(area.Dy())/1080))
+	if m.zoom == nil || m.zoomEnv != scale {
+		if m.zoom != nil {
+			m.zoom.close()
+		}
+		m.zoomEnv = scale
+		m.zoom = newSurface(m.u, m.u.env(scale, d))
+		m.zoom.wrap = func(sl *slot) fyne.CanvasObject {
+			return newHandle(sl.content.object(), func() { m.enlarge("") })
+		}
+	}
+	big := *t
+	big.ID = "zoom:" + big.ID
+	m.zoom.lay([]spot{{tile: big, rect: area, whole: area, rows: 1}})
+	m.board.show(false)
+	m.desk.show(false)
+	m.compose()
+}
+
+func (m *mosaic) compose() {
+	objects := []fyne.CanvasObject{m.ground, m.board.root, m.desk.root}
+	if m.zoom != nil {
+		objects = append(objects, m.zoom.root)
+	}
+	m.root.Objects = objects
+	m.root.Refresh()
+	m.u.poke()
+}
+
+func (m *mosaic) key(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeyEscape:
+		m.enlarge("")
+	default:
+		m.desk.key(e)
+	}
+}
+
+// handle reacts to a double click on a tile.
+type handle struct {
+	widget.BaseWidget
+	object fyne.CanvasObject
+	double func()
+}
+
+func newHandle(o fyne.CanvasObject, double func()) *handle {
+	h := &handle{object: o, double: double}
+	h.ExtendBaseWidget(h)
+	return h
+}
+
+// CreateRenderer is for Fyne.
+func (h *handle) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(h.object) }
+
+// MinSize is 1×1: the surface decides sizes.
+func (h *handle) MinSize() fyne.Size { return fyne.NewSize(1, 1) }
+
+// DoubleTapped enlarges the tile.
+func (h *handle) DoubleTapped(*fyne.PointEvent) { h.double() }

@@ -1,0 +1,244 @@
+package ui
+
+import (
+	"image"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"iocwall/server/scene"
+	"iocwall/server/world"
+	"iocwall/ui/look"
+	"iocwall/ui/screens"
+	"iocwall/ui/tile"
+)
+
+// node covers each monitor of this computer with its screen of the wall.
+type node struct {
+	u       *UI
+	windows map[string]*nodeWindow // by the monitor's name
+	order   []string
+}
+
+type nodeWindow struct {
+	win     fyne.Window
+	monitor screens.Monitor
+	surface *surface
+	scale   look.Scale
+}
+
+func newNode(u *UI) *node { return &node{u: u, windows: map[string]*nodeWindow{}} }
+
+func (n *node) refresh(time.Time) {}
+
+func (n *node) surfaces() []*surface {
+	out := make([]*surface, 0, len(n.order))
+	for _, name := range n.order {
+		out = append(out, n.windows[name].surface)
+	}
+	return out
+}
+
+func (n *node) close() {
+	for _, w := range n.windows {
+		w.surface.close()
+		w.win.Close()
+	}
+}
+
+// arrange places a window on every monitor and the scene's tiles on it. The
+// window of a monitor that is unplugged is hidden and comes back with it.
+func (n *node) arrange() {
+	monitors, err := n.u.o.Screens.List()
+	if err != nil {
+		n.u.log.Error("monitors not listed", "error", err)
+		return
+	}
+	there := map[string]bool{}
+	n.order = n.order[:0]
+	for _, m := range monitors {
+		there[m.Name] = true
+		n.order = append(n.order, m.Name)
+	}
+	for name, w := range n.windows {
+		if !there[name] {
+			w.surface.close()
+			w.win.Hide()
+		}
+	}
+	assigned := n.assign(monitors)
+	for i, m := range monitors {
+		n.cover(m, assigned[i])
+	}
+}
+
+// assign gives each monitor the wall's screen of the same node and output. A
+// screen of this node without an output takes the next free monitor in reading
+// order.
+func (n *node) assign(monitors []screens.Monitor) []*world.Screen {
+	out := make([]*world.Screen, len(monitors))
+	w, _, ok, _ := n.u.model.wall(n.u.o.Wall)
+	if !ok {
+		return out
+	}
+	var open []*world.Screen
+	for i := range w.Screens {
+		s := &w.Screens[i]
+		if s.Node != n.u.o.Name {
+			continue
+		}
+		found := false
+		for j, m := range monitors {
+			if s.Output != "" && s.Output == m.Name && out[j] == nil {
+				out[j], found = s, true
+			}
+		}
+		if !found && s.Output == "" {
+			open = append(open, s)
+		}
+	}
+	for j := range out {
+		if out[j] == nil && len(open) > 0 {
+			out[j], open = open[0], open[1:]
+		}
+	}
+	return out
+}
+
+func (n *node) cover(m screens.Monitor, s *world.Screen) {
+	u := n.u
+	w := n.windows[m.Name]
+	fresh := w == nil
+	if fresh {
+		w = &nodeWindow{win: u.borderless(u.lang.T("app.title") + " " + m.Name)}
+		n.windows[m.Name] = w
+	}
+	wall, sc, _, hasScene := u.model.wall(u.o.Wall)
+	scale := screenScale(wall.WallDefined, s, m)
+	if w.surface == nil || w.scale != scale {
+		if w.surface != nil {
+			w.surface.close()
+		}
+		w.scale = scale
+		w.surface = newSurface(u, u.env(scale, w.win.Canvas().Scale()))
+		w.win.SetContent(w.surface.root)
+	}
+	if fresh || w.monitor != m || !w.win.Content().Visible() {
+		w.monitor = m
+		u.o.Screens.Place(w.win, m)
+	}
+	switch {
+	case u.model.state == nil:
+		w.surface.lay(full(m, messageTile("waiting", "loading", u.lang.T("wall.waiting"), u.waitingFor())))
+	case s == nil:
+		w.surface.lay(full(m, messageTile("unassigned", "node", u.lang.T("wall.noscreen"), u.lang.T("wall.noscreen.next", "node", u.o.Name, "output", m.Name))))
+	case !hasScene:
+		w.surface.lay(full(m, messageTile("noscene", "node", u.lang.T("wall.noscene"), u.lang.T("wall.noscene.next"))))
+	default:
+		w.surface.lay(screenSpots(wall.WallDefined, sc.SceneSaved, *s, m, scale))
+	}
+}
+
+// waitingFor says why there is nothing yet.
+func (u *UI) waitingFor() string {
+	if r := u.model.link.Reason; r != "" && !u.model.link.Up {
+		return r
+	}
+	return u.lang.T("wall.waiting.next")
+}
+
+// borderless makes a window without a frame, or an ordinary one where the
+// toolkit's driver has none.
+func (u *UI) borderless(title string) fyne.Window {
+	var w fyne.Window
+	if d, ok := u.o.App.Driver().(desktop.Driver); ok {
+		w = d.CreateSplashWindow()
+	} else {
+		w = u.o.App.NewWindow(title)
+	}
+	w.SetTitle(title)
+	w.SetPadded(false)
+	return w
+}
+
+func (u *UI) env(s look.Scale, density float32) *tile.Env {
+	return &tile.Env{Kit: u.kit, Lang: u.lang, Scale: s, Density: density, Log: u.log, Markers: u.o.Markers}
+}
+
+// screenScale computes text sizes from the screen's millimetres, the monitor's
+// pixels and the seats' distance; what is not known is taken from the monitor,
+// then from the reference wall.
+func screenScale(w world.WallDefined, s *world.Screen, m screens.Monitor) look.Scale {
+	p := look.Panel{WidthMM: 1217.6, HeightMM: 684.9, WidthPX: m.W, HeightPX: m.H}
+	switch {
+	case s != nil && s.W > 0 && s.H > 0:
+		p.WidthMM, p.HeightMM = s.W, s.H
+	case m.WidthMM > 0 && m.HeightMM > 0 && s != nil:
+		p.WidthMM, p.HeightMM = float64(m.WidthMM), float64(m.HeightMM)
+	}
+	return look.WallScale(p.PxPerMM(), w.Seat, 0)
+}
+
+func full(m screens.Monitor, t world.Tile) []spot {
+	r := image.Rect(0, 0, m.W, m.H)
+	return []spot{{tile: t, rect: r, whole: r, columns: 1, rows: 1}}
+}
+
+// screenSpots lays a scene out on one screen, in the monitor's pixels. Tiles
+// keep a gap to their neighbours on the screen and to its edges; a tile that
+// goes on behind the bezel reaches to the edge there.
+func screenSpots(w world.WallDefined, sc world.SceneSaved, s world.Screen, m screens.Monitor, scale look.Scale) []spot {
+	screens := append([]world.Screen(nil), w.Screens...)
+	for i := range screens {
+		if screens[i].ID == s.ID {
+			screens[i].PxW, screens[i].PxH = m.W, m.H
+		}
+	}
+	w.Screens = screens
+	plan, _ := scene.Layout(w, sc)
+	gap := scale.Px(4)
+	var out []spot
+	for _, sp := range plan.Screens {
+		if sp.Screen.ID != s.ID {
+			continue
+		}
+		for _, p := range sp.Tiles {
+			whole := p.Whole.Inset(gap)
+			rect := whole.Intersect(image.Rect(0, 0, m.W, m.H))
+			if rect.Dx() < 2 || rect.Dy() < 2 {
+				continue
+			}
+			out = append(out, spot{
+				tile: p.Tile, rect: rect, whole: whole,
+				column: p.Column, columns: p.Columns, row: p.Row, rows: p.Rows,
+				glass: glass(w, sp.Screen, whole),
+			})
+		}
+	}
+	return out
+}
+
+// glass returns the wall's screens in the pixels of a tile that starts at
+// whole's corner on screen s.
+func glass(w world.WallDefined, s world.Screen, whole image.Rectangle) []image.Rectangle {
+	if s.W <= 0 || s.H <= 0 {
+		return nil
+	}
+	kx, ky := float64(s.PxW)/s.W, float64(s.PxH)/s.H
+	var out []image.Rectangle
+	for _, o := range w.Screens {
+		r := image.Rect(
+			int((o.X-s.X)*kx), int((o.Y-s.Y)*ky),
+			int((o.X+o.W-s.X)*kx), int((o.Y+o.H-s.Y)*ky)).Intersect(whole).Sub(whole.Min)
+		if !r.Empty() {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// monitorOf is the monitor a screen expects.
+func monitorOf(s world.Screen) screens.Monitor {
+	return screens.Monitor{Name: s.Output, W: s.PxW, H: s.PxH}
+}

@@ -1,0 +1,156 @@
+package ui
+
+import (
+	"image"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"iocwall/server/world"
+	"iocwall/ui/tile"
+)
+
+// spot is where a tile lies in a window, in device pixels.
+type spot struct {
+	tile world.Tile
+	// rect is the visible part; whole is where the entire tile would lie.
+	rect, whole image.Rectangle
+	// column of columns and row of rows: the tile spans several screens.
+	column, columns, row, rows int
+	// glass are the panes of glass the tile lies on, from whole's corner.
+	glass []image.Rectangle
+}
+
+// lower reports whether the tile's truth strip belongs on this part.
+func (s spot) lower() bool { return s.row >= s.rows-1 }
+
+// content is what a tile shows: it draws views from the model.
+type content interface {
+	object() tile.Tile
+	// place tells the tile's place before it is first updated and on each change.
+	place(spot)
+	// update brings the tile up to date. Data says that the model may have
+	// changed; pictures come at any time. It reports whether pictures move.
+	update(now time.Time, data bool) bool
+	// hide stops what a tile nobody sees need not do; it goes on being watched.
+	hide(bool)
+	close()
+}
+
+// slot is one tile on a surface.
+type slot struct {
+	key     string
+	tile    world.Tile
+	content content
+	holder  fyne.CanvasObject
+	hidden  bool
+}
+
+// surface is a place in a window with tiles on it.
+type surface struct {
+	u    *UI
+	env  *tile.Env
+	root *fyne.Container
+	// wrap puts a tile into what reacts to the mouse; nil leaves it bare.
+	wrap  func(*slot) fyne.CanvasObject
+	slots []*slot
+}
+
+func newSurface(u *UI, env *tile.Env) *surface {
+	return &surface{u: u, env: env, root: container.NewWithoutLayout()}
+}
+
+func slotKey(t world.Tile) string {
+	var b strings.Builder
+	b.WriteString(t.ID + "\x00" + t.Kind)
+	for _, p := range t.Params {
+		b.WriteString("\x00" + p.Key + "=" + p.Value)
+	}
+	return b.String()
+}
+
+// lay puts tiles on the surface. A tile that was there with the same parameters
+// keeps its content: a camera goes on playing while it is moved.
+func (s *surface) lay(spots []spot) {
+	old := map[string]*slot{}
+	for _, sl := range s.slots {
+		old[sl.key] = sl
+	}
+	d := s.env.Density
+	if d <= 0 {
+		d = 1
+	}
+	s.slots = s.slots[:0:0]
+	objects := make([]fyne.CanvasObject, 0, len(spots))
+	for _, sp := range spots {
+		k := slotKey(sp.tile)
+		sl := old[k]
+		if sl == nil {
+			sl = s.newSlot(k, sp.tile)
+		}
+		delete(old, k)
+		sl.holder.Move(fyne.NewPos(float32(sp.rect.Min.X)/d, float32(sp.rect.Min.Y)/d))
+		sl.holder.Resize(fyne.NewSize(float32(sp.rect.Dx())/d, float32(sp.rect.Dy())/d))
+		if sl.hidden {
+			sl.holder.Hide()
+		}
+		sl.content.place(sp)
+		s.slots = append(s.slots, sl)
+		objects = append(objects, sl.holder)
+	}
+	for _, sl := range old {
+		sl.content.close()
+	}
+	s.root.Objects = objects
+	s.root.Refresh()
+}
+
+func (s *surface) newSlot(key string, t world.Tile) *slot {
+	sl := &slot{key: key, tile: t}
+	if err := tile.Safe(s.u.log, t.Kind, func() { sl.content = s.u.newContent(s.env, t) }); err != nil {
+		sl.content = s.u.brokenContent(s.env)
+	}
+	sl.holder = sl.content.object()
+	if s.wrap != nil {
+		sl.holder = s.wrap(sl)
+	}
+	return sl
+}
+
+// fail replaces a tile's content after a panic; the other tiles go on.
+func (s *surface) fail(sl *slot) {
+	_ = tile.Safe(s.u.log, sl.tile.Kind, sl.content.close)
+	at, size := sl.holder.Position(), sl.holder.Size()
+	sl.content = s.u.brokenContent(s.env)
+	sl.holder = sl.content.object()
+	if s.wrap != nil {
+		sl.holder = s.wrap(sl)
+	}
+	sl.holder.Move(at)
+	sl.holder.Resize(size)
+	objects := make([]fyne.CanvasObject, 0, len(s.slots))
+	for _, x := range s.slots {
+		objects = append(objects, x.holder)
+	}
+	s.root.Objects = objects
+	s.root.Refresh()
+}
+
+// show hides or shows all tiles.
+func (s *surface) show(visible bool) {
+	for _, sl := range s.slots {
+		sl.hidden = !visible
+		if visible {
+			sl.holder.Show()
+		} else {
+			sl.holder.Hide()
+		}
+		sl.content.hide(!visible)
+	}
+}
+
+func (s *surface) close() {
+	s.lay(nil)
+}

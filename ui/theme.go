@@ -1,0 +1,90 @@
+package ui
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"iocwall/assets"
+	"iocwall/ui/look"
+)
+
+// fyneTheme gives the toolkit's own widgets the product's tokens. The toolkit's
+// light and dark variants are not used: the look is chosen, not the desktop's.
+type fyneTheme struct {
+	t             look.Theme
+	regular, bold fyne.Resource
+	colors        map[fyne.ThemeColorName]color.RGBA
+}
+
+func newTheme(t look.Theme) fyne.Theme {
+	field := t.S1
+	if t.Name == "dark" {
+		field = t.Bg
+	}
+	clear := color.RGBA{}
+	return &fyneTheme{
+		t:       t,
+		regular: fyne.NewStaticResource("NotoSans-Regular.ttf", assets.Regular()),
+		bold:    fyne.NewStaticResource("NotoSans-Bold.ttf", assets.Bold()),
+		colors: map[fyne.ThemeColorName]color.RGBA{
+			theme.ColorNameBackground: t.Bg, theme.ColorNameForeground: t.T1,
+			theme.ColorNameButton: t.S2, theme.ColorNameHeaderBackground: t.S2,
+			theme.ColorNameHover: t.S3, theme.ColorNamePressed: t.S3, theme.ColorNameSelection: t.S3,
+			theme.ColorNameSeparator: t.Line1, theme.ColorNameInputBorder: t.Line2,
+			theme.ColorNameInputBackground: field, theme.ColorNameMenuBackground: t.S1,
+			theme.ColorNameOverlayBackground: t.S1, theme.ColorNamePlaceHolder: t.T2,
+			theme.ColorNameDisabled: t.T3, theme.ColorNameDisabledButton: t.S2,
+			theme.ColorNamePrimary: t.Focus, theme.ColorNameFocus: t.Focus,
+			theme.ColorNameForegroundOnPrimary: t.OnFill, theme.ColorNameHyperlink: t.Focus,
+			theme.ColorNameError: t.Critical, theme.ColorNameForegroundOnError: t.White,
+			theme.ColorNameWarning: t.Warning, theme.ColorNameForegroundOnWarning: t.Ink,
+			theme.ColorNameSuccess: t.Done, theme.ColorNameForegroundOnSuccess: t.OnFill,
+			theme.ColorNameScrollBar: t.Line2, theme.ColorNameScrollBarBackground: clear,
+			theme.ColorNameShadow: clear,
+		},
+	}
+}
+
+// Color is for Fyne.
+func (f *fyneTheme) Color(n fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
+	if c, ok := f.colors[n]; ok {
+		return c
+	}
+	return theme.DefaultTheme().Color(n, theme.VariantDark)
+}
+
+// Font is for Fyne: Noto Sans Regular and Bold, no other weight, no italics.
+func (f *fyneTheme) Font(s fyne.TextStyle) fyne.Resource {
+	if s.Bold {
+		return f.bold
+	}
+	return f.regular
+}
+
+// Icon is for Fyne.
+func (f *fyneTheme) Icon(n fyne.ThemeIconName) fyne.Resource { return theme.DefaultTheme().Icon(n) }
+
+// Size is for Fyne: desk sizes of the design.
+func (f *fyneTheme) Size(n fyne.ThemeSizeName) float32 {
+	switch n {
+	case theme.SizeNameText:
+		return 16
+	case theme.SizeNameCaptionText:
+		return 14
+	case theme.SizeNameHeadingText:
+		return 20
+	case theme.SizeNameSubHeadingText:
+		return 16
+	case theme.SizeNameInputRadius, theme.SizeNameSelectionRadius:
+		return 6
+	case theme.SizeNameInputBorder, theme.SizeNameSeparatorThickness:
+		return 1
+	case theme.SizeNamePadding:
+		return 4
+	case theme.SizeNameInnerPadding:
+		return 8
+	}
+	return theme.DefaultTheme().Size(n)
+}

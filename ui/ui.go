@@ -1,0 +1,232 @@
+// Package ui is the client: windows on a wall's monitors, or the whole wall as
+// a mosaic in one window, fed by a stream of batches that it applies to its own
+// copy of the state. It draws tiles (package tile), lays scenes out (package
+// scene) and sends back what people do. It opens no display by itself: the
+// program hands in the toolkit's application, so tests run without one.
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"iocwall/assets"
+	"iocwall/geo/tiles"
+	"iocwall/media"
+	"iocwall/server/world"
+	"iocwall/ui/look"
+	"iocwall/ui/paint"
+	"iocwall/ui/screens"
+	"iocwall/ui/words"
+)
+
+// Feed is where the state comes from and commands go to.
+type Feed interface {
+	// Next waits for the next batch. The caller owns it.
+	Next(ctx context.Context) (world.Batch, error)
+	// Send queues a command and does not wait; its receipt comes by Next.
+	Send(world.Command) error
+}
+
+// Screens are the monitors of this computer.
+type Screens interface {
+	List() ([]screens.Monitor, error)
+	// Place puts a window over a monitor; on the toolkit's goroutine.
+	Place(fyne.Window, screens.Monitor)
+	// Changed gets a value after the monitors changed.
+	Changed() <-chan struct{}
+}
+
+// Player plays one camera. *media.Player is one.
+type Player interface {
+	Run(ctx context.Context) error
+	Frame() (media.Frame, bool)
+	Stats() media.Stats
+	SetTarget(width, height int)
+}
+
+// Mode says what a UI shows.
+type Mode string
+
+// The modes.
+const (
+	// Mosaic shows the whole wall in one window, with the desk around it.
+	Mosaic Mode = "mosaic"
+	// Node covers each monitor of this computer with its screen of the wall.
+	Node Mode = "node"
+)
+
+// Options configure a UI. App and Feed are required, Screens in Node mode.
+type Options struct {
+	App     fyne.App
+	Feed    Feed
+	Screens Screens
+	Mode    Mode
+	// Wall is the id of the wall to show; empty means the first one.
+	Wall string
+	// Name is this computer's name, as the wall's screens name it.
+	Name string
+	// NewPlayer makes a player of a camera's stream; notify is to be called
+	// after each new frame and change of state and does not block. Nil means
+	// that cameras show no picture.
+	NewPlayer func(camera, stream string, notify func()) (Player, error)
+	// Base is the base map; nil means the embedded one.
+	Base tiles.Source
+	// Lang is "vi" (default) or "en"; Theme is "dark" (default) or "light".
+	Lang, Theme string
+	// Width and Height are the mosaic window's first size; default 1600×900.
+	Width, Height float32
+	// Markers shows machine-readable marks on tiles, for tests.
+	Markers bool
+	Logger  *slog.Logger
+	// Do runs a function on the toolkit's goroutine; nil means fyne.Do.
+	Do func(func())
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// UI is the client. New makes it, Run runs it.
+type UI struct {
+	o    Options
+	log  *slog.Logger
+	lang *words.Lang
+	kit  *paint.Kit
+	base tiles.Source
+
+	wake    chan struct{}
+	pending atomic.Bool // a tick waits for the toolkit's goroutine
+	dirty   atomic.Bool // data came that is not on the tiles yet
+	moving  atomic.Int32
+	rescan  atomic.Bool // the monitors changed
+
+	mu      sync.Mutex
+	batches []world.Batch
+
+	jobs jobs
+
+	// What follows belongs to the toolkit's goroutine.
+	model  model
+	face   face
+	lastUp time.Time
+}
+
+// face is what a mode shows.
+type face interface {
+	// arrange brings windows and tiles in line with the state; on the toolkit's
+	// goroutine, as all methods.
+	arrange()
+	// surfaces are all places tiles lie on.
+	surfaces() []*surface
+	// refresh updates what is no tile.
+	refresh(now time.Time)
+	close()
+}
+
+// New returns a UI, or an error that names the missing option.
+func New(o Options) (*UI, error) {
+	if o.App == nil || o.Feed == nil {
+		return nil, errors.New("ui: App and Feed are required")
+	}
+	if o.Mode == "" {
+		o.Mode = Mosaic
+	}
+	if o.Mode == Node && o.Screens == nil {
+		return nil, errors.New("ui: node mode needs Screens")
+	}
+	o.defaults()
+	u := &UI{o: o, log: o.Logger, wake: make(chan struct{}, 1), base: o.Base}
+	var err error
+	if u.lang, err = words.Load(o.Lang); err != nil {
+		return nil, fmt.Errorf("ui: %w", err)
+	}
+	if u.kit, err = newKit(o.Theme); err != nil {
+		return nil, fmt.Errorf("ui: %w", err)
+	}
+	if u.base == nil {
+		if u.base, err = tiles.NewEmbedded(assets.Basemap(), tiles.Since2025); err != nil {
+			return nil, fmt.Errorf("ui: read the base map: %w", err)
+		}
+	}
+	o.App.Settings().SetTheme(newTheme(u.kit.Theme))
+	switch o.Mode {
+	case Mosaic:
+		u.face = newMosaic(u)
+	case Node:
+		u.face = newNode(u)
+	default:
+		return nil, fmt.Errorf("ui: mode %q is not one of %q, %q", o.Mode, Mosaic, Node)
+	}
+	return u, nil
+}
+
+func (o *Options) defaults() {
+	if o.Lang == "" {
+		o.Lang = words.Codes()[0]
+	}
+	if o.Theme == "" {
+		o.Theme = "dark"
+	}
+	if o.Width <= 0 || o.Height <= 0 {
+		o.Width, o.Height = 1600, 900
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Do == nil {
+		o.Do = fyne.Do
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+}
+
+func newKit(theme string) (*paint.Kit, error) {
+	k := &paint.Kit{}
+	switch theme {
+	case "dark":
+		k.Theme = look.Dark()
+	case "light":
+		k.Theme = look.Light()
+	default:
+		return nil, fmt.Errorf("theme %q is not \"dark\" or \"light\"", theme)
+	}
+	var err error
+	if k.Fonts, err = paint.NewFonts(assets.Regular(), assets.Bold()); err != nil {
+		return nil, err
+	}
+	k.Icons, err = paint.NewIcons(assets.Icons())
+	return k, err
+}
+
+// jobs are goroutines started while running; none starts after stop.
+type jobs struct {
+	mu      sync.Mutex
+	wg      sync.WaitGroup
+	ctx     context.Context
+	stopped bool
+}
+
+// start runs f until the returned function is called or the UI ends.
+func (j *jobs) start(f func(ctx context.Context)) context.CancelFunc {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.ctx == nil || j.stopped {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(j.ctx)
+	j.wg.Go(func() { f(ctx) })
+	return cancel
+}
+
+func (j *jobs) stop() {
+	j.mu.Lock()
+	j.stopped = true
+	j.mu.Unlock()
+	j.wg.Wait()
+}
