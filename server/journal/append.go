@@ -158,6 +158,7 @@ func (l *Log) reopen(seg *segment) error {
 	if err != nil {
 		return err
 	}
+	db.AllocSize = allocSize
 	seg.mu.Lock()
 	seg.db, seg.gone = db, false
 	seg.mu.Unlock()

@@ -91,6 +91,7 @@ func same(t testing.TB, l *Log, from uint64, want []world.Event) {
 }
 
 func TestAppendReadReopen(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "journal")
 	l := open(t, dir)
 	all := events(1, 5000)

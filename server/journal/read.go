@@ -38,7 +38,7 @@ type decoded struct {
 // *TrimmedError, *DamageError, ErrClosed, that of ctx.
 func (l *Log) Read(ctx context.Context, from uint64, fn func(world.Event) error) error {
 	from = max(from, 1)
-	c, err := l.fetch(from)
+	c, err := l.fetch(from, nil)
 	if err != nil || c == nil {
 		return err
 	}
@@ -62,6 +62,8 @@ func (l *Log) stream(ctx context.Context, c *chunk, fn func(world.Event) error) 
 	wg.Go(func() {
 		defer close(ordered)
 		defer close(work)
+		var ahead prefetcher
+		defer ahead.close()
 		for c != nil && fetchErr == nil {
 			c.out = make(chan decoded, 1)
 			select {
@@ -70,7 +72,7 @@ func (l *Log) stream(ctx context.Context, c *chunk, fn func(world.Event) error) 
 				return
 			}
 			work <- c // helpers run until work is closed
-			c, fetchErr = l.fetch(c.end + 1)
+			c, fetchErr = l.fetch(c.end+1, &ahead)
 		}
 	})
 	for range helpers {
@@ -131,13 +133,19 @@ func (c *chunk) decode() decoded {
 }
 
 // fetch copies the blocks from event next on, nil when there are none yet.
-func (l *Log) fetch(next uint64) (*chunk, error) {
+func (l *Log) fetch(next uint64, ahead *prefetcher) (*chunk, error) {
 	seg, next, end, err := l.find(next)
 	if err != nil || seg == nil {
 		return nil, err
 	}
 	ch := &chunk{path: seg.path, next: next}
-	err = seg.view(func(c *bolt.Cursor) error { return ch.fill(c, end) })
+	err = seg.view(func(c *bolt.Cursor) error {
+		if ahead != nil {
+			_, v := c.Seek(seqKey(next))
+			ahead.reached(seg, c.Bucket().Tx(), v)
+		}
+		return ch.fill(c, end)
+	})
 	switch {
 	case errors.Is(err, os.ErrClosed):
 		l.mu.RLock()

@@ -139,6 +139,7 @@ func (l *Log) check(seg *segment, newest bool) (end header, ok bool, err error) 
 	if !newest {
 		return seg.tail()
 	}
+	prefetchTail(seg.path)
 	blocks := checkBlocks
 	if size := fileSize(seg.path); size <= reopenLimit {
 		blocks = int(size) // more than there can be

@@ -22,6 +22,10 @@ import (
 // dayFormat is the version of day files and records; see about.
 const dayFormat = 1
 
+// allocSize is how many bytes a file grows by at once: growing costs a sync of
+// its own, a large step room on the disk of a small site.
+const allocSize = 8 << 20
+
 const dayLayout = "2006-01-02"
 
 var (
@@ -94,6 +98,7 @@ func createBolt(path string, epoch uint64, o *bolt.Options, now time.Time) (*bol
 	}
 	db, err := bolt.Open(tmp, 0o600, o)
 	if err == nil {
+		db.AllocSize = allocSize
 		err = db.Update(func(tx *bolt.Tx) error {
 			raw, err := json.Marshal(about{Format: dayFormat, Epoch: epoch, Made: now.UTC().Format(time.RFC3339)})
 			if err != nil {
