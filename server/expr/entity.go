@@ -111,7 +111,10 @@ func areaName(s *world.State, e world.Entity) any {
 func Heard(e world.Entity) world.Time {
 	switch e := e.(type) {
 	case world.Vessel:
-		return max(e.Time, e.NameTime, e.PartTime, e.VoyageTime)
+		if e.Time != 0 {
+			return e.Time
+		}
+		return max(e.NameTime, e.PartTime, e.VoyageTime)
 	case world.Aid:
 		return e.Time
 	case world.Base:

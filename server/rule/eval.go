@@ -3,6 +3,7 @@ package rule
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"iocwall/server/expr"
 	"iocwall/server/world"
@@ -255,20 +256,31 @@ func (s *Set) tell(out []world.Observation, r *rule, h *hold, sub subject, value
 	case h.muted:
 		return out, 0
 	}
-	w := s.wordsFor(r, h, i, sub, value)
 	if h.alert == "" {
+		w := s.wordsFor(r, h, i, sub, value)
+		w.said.remark = remarkOn(r, sub.entity, "")
 		return s.raise(out, r, h, sub, w), 0
 	}
+	w := words{said: h.said, value: h.value}
+	// While the condition is over but kept, or nobody can tell, the last words
+	// that were true stand.
+	if l := h.levels[i]; l.over == 0 && !l.open {
+		w = s.wordsFor(r, h, i, sub, value)
+		w.said.remark = remarkOn(r, sub.entity, "")
+	} else {
+		w.said.remark = remarkOn(r, sub.entity, w.said.remark)
+	}
+	w.said.severity, w.said.at = r.levels[i].severity, sub.now
 	if w.said.same(h.said) {
 		return out, 0
 	}
-	urgent := w.said.severity != h.said.severity || w.said.stale != h.said.stale
+	urgent := w.said.severity != h.said.severity || w.said.remark != h.said.remark
 	if next := h.said.at.Add(updateGap); !urgent && sub.now < next {
 		return out, next
 	}
 	h.said, h.value = w.said, w.value
 	return append(out, world.Observation{Time: sub.now, Body: world.AlertUpdated{
-		ID: h.alert, Severity: w.said.severity, Title: w.said.title, Text: w.said.text, Value: w.value,
+		ID: h.alert, Severity: w.said.severity, Title: w.said.title, Text: w.said.body(), Value: w.value,
 	}}), 0
 }
 
@@ -276,7 +288,7 @@ func (s *Set) raise(out []world.Observation, r *rule, h *hold, sub subject, w wo
 	since := h.since()
 	b := world.AlertRaised{
 		ID: s.alertID(r, h, since, sub.state), Rule: r.id, Severity: w.said.severity,
-		Title: w.said.title, Text: w.said.text, Instruction: w.instruction,
+		Title: w.said.title, Text: w.said.body(), Instruction: w.instruction,
 		Area: r.area, Since: since, Value: w.value,
 	}
 	if e := sub.entity; e != nil {
@@ -357,7 +369,7 @@ func (s *Set) removed(k *kindRules, now, at world.Time, st *world.State, c world
 		case h == nil:
 		case !silent || h.alert == "":
 			out = s.drop(out, r, h, now, ReasonEntityGone)
-		case !h.said.stale:
+		case !strings.HasPrefix(h.said.remark, remarkGone):
 			out = s.tellGone(out, r, h, now)
 		}
 	}

@@ -71,15 +71,20 @@ type hold struct {
 type levelState struct {
 	active             bool
 	since, began, over world.Time
+	// open: the last look could not tell whether the condition holds.
+	open bool
 }
 
 // said is what the open alert says.
 type said struct {
 	severity    world.Severity
 	title, text string
-	stale       bool
-	at          world.Time
+	// remark follows the text: that the data are old, or that there are none.
+	remark string
+	at     world.Time
 }
+
+func (s said) body() string { return join(s.text, s.remark) }
 
 // same reports whether two wordings are the same.
 func (s said) same(t said) bool {
@@ -110,6 +115,7 @@ func opposite(v verdict) verdict {
 // known; holds and clears are what the conditions say. It returns when time
 // alone will change it, zero for never.
 func (l *levelState) step(now, at, learnt world.Time, lasting, keep time.Duration, holds, clears verdict) world.Time {
+	l.open = holds == unknown
 	if !l.active {
 		switch holds {
 		case no:

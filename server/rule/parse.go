@@ -393,7 +393,7 @@ func (r *rule) finish(words *expr.Env, y *ruleYAML) {
 				said = append(said, t.programs()...)
 			}
 		}
-		parts = append(parts, string(l.severity), source(l.when), source(l.clear), l.absent.String(), l.lasting.String())
+		parts = append(parts, string(l.severity), source(l.when), source(l.clear), l.absent.String())
 		r.tellsAge = r.tellsAge || l.absent > 0
 		for _, fact := range []string{"stale", "lost"} {
 			r.tellsAge = r.tellsAge || l.when != nil && l.when.Uses(fact)

@@ -108,8 +108,9 @@ func (s *Set) adopt(now world.Time, st *world.State) []world.Observation {
 func (r *rule) holdOf(a world.Alert) *hold {
 	h := &hold{
 		key: a.About.ID(), alert: a.ID, levels: make([]levelState, len(r.levels)), value: a.Value,
-		said: said{severity: a.Severity, title: a.Title, text: a.Text, stale: strings.Contains(a.Text, "Số liệu cũ, lần cuối ") || strings.Contains(a.Text, "Không còn số liệu từ "), at: a.Updated},
+		said: said{severity: a.Severity, title: a.Title, at: a.Updated},
 	}
+	h.said.text, h.said.remark = withoutRemark(a.Text)
 	for i := range h.levels {
 		if r.levels[i].severity.Rank() <= a.Severity.Rank() {
 			h.levels[i] = levelState{active: true, since: a.Since, began: a.Since}

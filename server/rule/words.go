@@ -51,11 +51,35 @@ func (s *Set) wordsFor(r *rule, h *hold, i int, sub subject, value float64) word
 	if !math.IsNaN(value) && !math.IsInf(value, 0) {
 		w.value = &value
 	}
-	if sub.entity != nil && !r.tellsAge && expr.Stale(sub.entity) != 0 {
-		w.said.stale = true
-		w.said.text = join(w.said.text, "Số liệu cũ, lần cuối "+viTime(expr.Heard(sub.entity).Std(), "when")+".")
-	}
 	return w
+}
+
+// The remarks on an alert whose data are old, before the time.
+const (
+	remarkStale = "Số liệu cũ, lần cuối "
+	remarkGone  = "Không còn số liệu từ "
+)
+
+// remarkOn returns what an alert says of the age of its data. known is what it
+// says now.
+func remarkOn(r *rule, e world.Entity, known string) string {
+	if r.tellsAge || e == nil {
+		return ""
+	}
+	if expr.Stale(e) != 0 {
+		return remarkStale + viTime(expr.Heard(e).Std(), "when") + "."
+	}
+	return known
+}
+
+// withoutRemark parts the text of an alert from the remark behind it.
+func withoutRemark(text string) (own, remark string) {
+	for _, mark := range []string{remarkStale, remarkGone} {
+		if i := strings.LastIndex(text, mark); i >= 0 {
+			return strings.TrimSuffix(text[:i], " "), text[i:]
+		}
+	}
+	return text, ""
 }
 
 // tellGone says of an open alert that its entity is no longer heard of.
@@ -63,16 +87,15 @@ func (s *Set) tellGone(out []world.Observation, r *rule, h *hold, now world.Time
 	if r.tellsAge {
 		return out
 	}
-	h.said.stale, h.said.at = true, now
-	h.said.text = join(h.said.text, "Không còn số liệu từ "+viTime(now.Std(), "when")+".")
+	h.said.remark, h.said.at = remarkGone+viTime(now.Std(), "when")+".", now
 	return append(out, world.Observation{Time: now, Body: world.AlertUpdated{
-		ID: h.alert, Severity: h.said.severity, Title: h.said.title, Text: h.said.text, Value: h.value,
+		ID: h.alert, Severity: h.said.severity, Title: h.said.title, Text: h.said.body(), Value: h.value,
 	}})
 }
 
 func join(a, b string) string {
-	if a == "" {
-		return b
+	if a == "" || b == "" {
+		return a + b
 	}
 	return a + " " + b
 }
