@@ -105,13 +105,14 @@ func markOf(it world.Item) mark {
 }
 
 // conflate removes the items that later ones make superfluous and keeps the
-// order of the rest. An event that came later makes one superfluous only if it
-// is newer as well: what is read from the journal holds late events that had no
-// effect. It reuses the memory of list.
+// order of the rest. An event goes only if all that follow it are newer as
+// well: what is read from the journal holds late events, which have no effect
+// because of those before them. It reuses the memory of list.
 func conflate[T any](list []T, of func(*T) mark) []T {
 	type later struct {
-		whole, newest, classed bool
-		at, classedAt          world.Time
+		whole, newest bool
+		classless     bool       // one of the positions to come names no class
+		oldest        world.Time // of the events to come
 	}
 	ahead := make(map[world.Ref]later, len(list))
 	kept := len(list)
@@ -119,20 +120,21 @@ func conflate[T any](list []T, of func(*T) mark) []T {
 		m := of(&list[i])
 		if m.whole || m.newest {
 			l := ahead[m.ref]
+			drop := !m.whole && (l.whole || l.newest && l.oldest > m.at && (!m.classed || !l.classless))
 			switch {
 			case m.whole:
 				l.whole = true
-			case l.whole, l.newest && l.at > m.at && (!m.classed || l.classed && l.classedAt > m.at):
-				continue
+			case !l.newest || m.at < l.oldest:
+				l.oldest = m.at
+				fallthrough
 			default:
-				if !l.newest || m.at > l.at {
-					l.newest, l.at = true, m.at
-				}
-				if m.classed && (!l.classed || m.at > l.classedAt) {
-					l.classed, l.classedAt = true, m.at
-				}
+				l.newest = true
+				l.classless = l.classless || !m.classed
 			}
 			ahead[m.ref] = l
+			if drop {
+				continue
+			}
 		}
 		kept--
 		list[kept] = list[i]

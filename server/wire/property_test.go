@@ -92,6 +92,9 @@ func TestEveryWallHasItsView(t *testing.T) {
 		var wrong []string
 		synctest.Test(t, func(t *testing.T) { wrong = perform(t, who, script, journal, ring) })
 		if len(wrong) > 0 {
+			for _, d := range script {
+				rt.Logf("%+v", d)
+			}
 			rt.Fatal(wrong)
 		}
 	})

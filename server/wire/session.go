@@ -417,7 +417,6 @@ func (s *session) command(raw json.RawMessage) error {
 	case s.h.enter():
 		go func() {
 			defer s.h.wg.Done()
-			defer s.done()
 			s.ask(key, ident, cmd)
 		}()
 	default:
@@ -436,8 +435,11 @@ func (s *session) ask(key string, ident Identity, cmd world.Command) {
 	}
 	select {
 	case <-a.done:
-		s.answer(a.receipt)
 	case <-s.ctx.Done():
+	}
+	s.done() // first: the answer may bring the next command at once
+	if s.ctx.Err() == nil {
+		s.answer(a.receipt)
 	}
 }
 
