@@ -118,6 +118,12 @@ type serverFrame struct {
 	Sent     world.Time        `json:"sent,omitempty"`
 }
 
+// receiptFrame is a serverFrame that says "ok" also when it is false.
+type receiptFrame struct {
+	M string `json:"m"`
+	world.Receipt
+}
+
 // decodeServer reads a message of a server; an unknown one is not an error.
 func decodeServer(data []byte) (serverFrame, error) {
 	var f serverFrame

@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -117,9 +118,10 @@ func TestViewIsForgottenWhenNobodySeesIt(t *testing.T) {
 func TestRestartReplaysJournal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first := newCenter(t, world.New(1), nil)
-		now := first.net
+		var now atomic.Pointer[pipes]
+		now.Store(first.net)
 		w := first.join(Identity{User: "u"}, func(o *ClientOptions) {
-			o.Dial = func(ctx context.Context, n, a string) (net.Conn, error) { return now.dial(ctx, n, a) }
+			o.Dial = func(ctx context.Context, n, a string) (net.Conn, error) { return now.Load().dial(ctx, n, a) }
 		})
 		first.emit(say(position("1", "", 108), world.StationDefined{ID: "s"})...)
 		time.Sleep(2 * time.Second)
@@ -134,7 +136,7 @@ func TestRestartReplaysJournal(t *testing.T) {
 		second.events = first.events
 		second.ids.Store("secret-u-", Identity{User: "u"})
 		second.emit(say(position("1", "", 109), position("1", "", 110), world.EntityGone{Ref: "station/s"})...)
-		now = second.net
+		now.Store(second.net)
 		time.Sleep(time.Minute)
 		second.agree(t, w, View{})
 		if st := second.hub.Stats(); st.Snapshots != 0 || st.Resumes != 1 {

@@ -450,10 +450,7 @@ func (s *session) done() {
 }
 
 func (s *session) answer(r world.Receipt) {
-	s.push(struct {
-		M string `json:"m"`
-		world.Receipt
-	}{nameReceipt, r})
+	s.push(receiptFrame{nameReceipt, r})
 }
 
 // resync gives the client a snapshot because its digest did not agree.
