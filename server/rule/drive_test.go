@@ -47,6 +47,17 @@ type driver struct {
 	state *world.State
 	set   *rule.Set
 	out   []world.Observation
+	// held keeps what the set returns from being applied until flush.
+	held    bool
+	waiting []world.Observation
+}
+
+func (d *driver) flush(now world.Time) {
+	obs := d.waiting
+	d.waiting = nil
+	for _, o := range obs {
+		d.apply(now, rule.Source, o, 1)
+	}
 }
 
 func newDriver(t testing.TB, src []byte) *driver {
@@ -100,6 +111,10 @@ func (d *driver) emit(now world.Time, obs []world.Observation, round int) {
 	}
 	for _, o := range obs {
 		d.out = append(d.out, o)
+		if d.held {
+			d.waiting = append(d.waiting, o)
+			continue
+		}
 		d.apply(now, rule.Source, o, round)
 	}
 }
