@@ -29,7 +29,7 @@ func dayFiles(t testing.TB, dir string) []string {
 // clone copies a journal's folder as a crash would leave it.
 func clone(t testing.TB, dir string) string {
 	t.Helper()
-	to := filepath.Join(t.TempDir(), "clone")
+	to := filepath.Join(quick(t), "clone")
 	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func lastBlock(raw []byte) int {
 func TestDamagedNewestFile(t *testing.T) {
 	t.Parallel()
 	all := events(1, 4000)
-	dir := t.TempDir()
+	dir := quick(t)
 	l := open(t, dir)
 	for i := 0; i < 4000; i += 100 {
 		add(t, l, all[i:i+100])
@@ -151,7 +151,7 @@ func garbage(b []byte) {
 func TestDamageInTheMiddleKeepsTheRest(t *testing.T) {
 	t.Parallel()
 	all := events(1, 4000)
-	dir := t.TempDir()
+	dir := quick(t)
 	l := open(t, dir)
 	add(t, l, all)
 	shut(t, l)
@@ -192,7 +192,7 @@ func timeout(t testing.TB) context.Context {
 func TestLostEndIsNotNumberedAgain(t *testing.T) {
 	t.Parallel()
 	all := events(1, 3000)
-	dir := t.TempDir()
+	dir := quick(t)
 	l := open(t, dir)
 	for i := 0; i < 3000; i += 100 {
 		add(t, l, all[i:i+100])
@@ -227,7 +227,7 @@ func TestLostEndIsNotNumberedAgain(t *testing.T) {
 
 func TestMissingDayFile(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := quick(t)
 	l := open(t, dir)
 	const day = 24 * 3600 * 1000
 	for d := range uint64(3) {
@@ -257,7 +257,7 @@ func TestMissingDayFile(t *testing.T) {
 
 func TestFullFile(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := quick(t)
 	l := open(t, dir, func(o *Options) { o.MaxFile = 1 << 20 })
 	last := fill(t, l)
 	shut(t, l)
@@ -315,7 +315,7 @@ func TestFullDisk(t *testing.T) {
 
 func TestLocked(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := quick(t)
 	l := open(t, dir)
 	_, err := Open(Options{Dir: dir})
 	var locked *LockedError
@@ -335,7 +335,7 @@ func TestLocked(t *testing.T) {
 
 func TestOtherVersion(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := quick(t)
 	l := open(t, dir)
 	add(t, l, events(1, 100))
 	shut(t, l)
@@ -367,7 +367,7 @@ func TestOtherVersion(t *testing.T) {
 
 func TestLostIdentity(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := quick(t)
 	l := open(t, dir, func(o *Options) { o.Epoch = 7 })
 	if l.Position().Epoch != 7 {
 		t.Fatal(l.Position())
@@ -384,7 +384,7 @@ func TestLostIdentity(t *testing.T) {
 
 func TestDamagedRecordsAreMadeAgain(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := quick(t)
 	l := open(t, dir)
 	add(t, l, events(1, 1000))
 	shut(t, l)
@@ -401,7 +401,7 @@ func TestDamagedRecordsAreMadeAgain(t *testing.T) {
 
 func TestModes(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(t.TempDir(), "journal")
+	dir := filepath.Join(quick(t), "journal")
 	l := open(t, dir)
 	add(t, l, events(1, 100))
 	s, err := l.State(context.Background())

@@ -57,7 +57,7 @@ func TestGoldenJournal(t *testing.T) {
 	if err != nil || snap.Pos.Seq != 50 || snap.Seen != goldenEvents()[49].Seen {
 		t.Fatalf("snapshot at %v, %v, %v", snap.Pos, snap.Seen, err)
 	}
-	if s := stateOf(t, l); s.Count(world.KindVessel) != 42 || s.Count(world.KindReport) != 1 {
+	if s := stateOf(t, l); s.Count(world.KindVessel) != 45 || s.Count(world.KindReport) != 1 {
 		t.Fatalf("%d vessels, %d reports", s.Count(world.KindVessel), s.Count(world.KindReport))
 	}
 }
@@ -75,7 +75,7 @@ func writeGolden(t *testing.T, dir string) {
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	work := filepath.Join(t.TempDir(), "work")
+	work := filepath.Join(quick(t), "work")
 	l := open(t, work, func(o *Options) {
 		o.Clock = func() time.Time { return time.Unix(1_700_000_000, 0) }
 		o.MaxFile = 64 << 10

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -38,6 +39,18 @@ func events(from, to uint64) []world.Event {
 		out = append(out, event(seq, noon+world.Time(seq)))
 	}
 	return out
+}
+
+// quick returns an empty folder, in memory where there is such a place: what
+// these tests show does not depend on how long a disk takes.
+func quick(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "journal-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
 }
 
 func open(t testing.TB, dir string, change ...func(*Options)) *Log {
@@ -92,7 +105,7 @@ func same(t testing.TB, l *Log, from uint64, want []world.Event) {
 
 func TestAppendReadReopen(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(t.TempDir(), "journal")
+	dir := filepath.Join(quick(t), "journal")
 	l := open(t, dir)
 	all := events(1, 5000)
 	if l.First() != 1 || l.Position().Seq != 0 || l.Position().Epoch == 0 {

@@ -3,11 +3,11 @@ package journal
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"iocwall/server/world"
@@ -264,15 +264,10 @@ func (l *Log) release() error {
 	for _, s := range segments {
 		errs = append(errs, s.close())
 	}
-	errs = append(errs, ignoreClosed(l.lock.Close()))
+	// Unlocked by word: a child process being started holds the file for a moment.
+	_ = syscall.Flock(int(l.lock.Fd()), syscall.LOCK_UN)
+	errs = append(errs, l.lock.Close())
 	return errors.Join(errs...)
-}
-
-func ignoreClosed(err error) error {
-	if errors.Is(err, os.ErrClosed) || errors.Is(err, io.EOF) {
-		return nil
-	}
-	return err
 }
 
 func (l *Log) report(d Damage) {

@@ -20,7 +20,7 @@ import (
 // said.
 func TestAnyHistory(t *testing.T) {
 	t.Parallel()
-	parent := t.TempDir()
+	parent := quick(t)
 	runs := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		runs++
@@ -170,7 +170,7 @@ func (m *machine) verify() {
 
 func TestRefusedBatches(t *testing.T) {
 	t.Parallel()
-	l := open(t, t.TempDir())
+	l := open(t, quick(t))
 	add(t, l, events(1, 10))
 	order := func(err error) bool { var e *OrderError; return errors.As(err, &e) }
 	encode := func(err error) bool { var e *EncodeError; return errors.As(err, &e) && e.Seq == 12 }
@@ -203,7 +203,7 @@ func TestRefusedBatches(t *testing.T) {
 
 func TestDays(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := quick(t)
 	l := open(t, dir)
 	at := func(hour, min int) world.Time { return noon.Add(0) + world.Time((hour*60+min-720)*60_000) }
 	var all []world.Event
@@ -243,7 +243,7 @@ func TestDays(t *testing.T) {
 // it is durable, twice, or out of turn.
 func TestFollow(t *testing.T) {
 	t.Parallel()
-	l := open(t, t.TempDir())
+	l := open(t, quick(t))
 	add(t, l, events(1, 2000))
 	const last = 6000
 	var wg sync.WaitGroup
@@ -275,7 +275,7 @@ func TestFollow(t *testing.T) {
 
 func TestWait(t *testing.T) {
 	t.Parallel()
-	l := open(t, t.TempDir())
+	l := open(t, quick(t))
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if err := l.Wait(ctx, 0); err != nil {
@@ -300,7 +300,7 @@ func TestWait(t *testing.T) {
 // A reader that stops, and one that is told to, leaves nothing behind.
 func TestReadEndsEarly(t *testing.T) {
 	t.Parallel()
-	l := open(t, t.TempDir())
+	l := open(t, quick(t))
 	add(t, l, events(1, 20_000))
 	for _, n := range []uint64{1, 10_000} {
 		err := l.Read(context.Background(), 1, func(e world.Event) error {

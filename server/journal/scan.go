@@ -87,6 +87,9 @@ func (id identity) holds(seq uint64) bool { return id.overHole(seq) != seq }
 // settle decides where the history goes on. Numbers that snapshots or records
 // know of are never given again: a hole stands for what is missing up to there.
 func (l *Log) settle(broken bool) error {
+	if end := l.id.overHole(l.pos.Seq+1) - 1; end > l.pos.Seq {
+		l.pos.Seq, l.active = end, nil // the end was lost before
+	}
 	known := l.records.at()
 	if s, ok := l.newestSnapshot(); ok {
 		known = max(known, s.Pos.Seq)

@@ -77,7 +77,7 @@ func sameRecords(t testing.TB, l *Log, all []world.Event) {
 
 func TestStateFromSnapshotAndTail(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := quick(t)
 	l := open(t, dir)
 	all := events(1, 3000)
 	for i := 0; i < 3000; i += 500 {
@@ -125,7 +125,7 @@ func TestStateFromSnapshotAndTail(t *testing.T) {
 
 func TestSnapshotOfTheFutureIsRefused(t *testing.T) {
 	t.Parallel()
-	l := open(t, t.TempDir())
+	l := open(t, quick(t))
 	add(t, l, events(1, 10))
 	if err := l.PutSnapshot(world.Position{Epoch: 1, Seq: 11}, 0, nil); err == nil {
 		t.Fatal("a snapshot past the end was taken")
@@ -134,7 +134,7 @@ func TestSnapshotOfTheFutureIsRefused(t *testing.T) {
 
 func TestStateAt(t *testing.T) {
 	t.Parallel()
-	l := open(t, t.TempDir())
+	l := open(t, quick(t))
 	all := events(1, 2000)
 	for i := 0; i < 2000; i += 250 {
 		add(t, l, all[i:i+250])
@@ -162,7 +162,7 @@ func TestStateAt(t *testing.T) {
 
 func TestTrim(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := quick(t)
 	l := open(t, dir)
 	all := slowEvents(1, 20_000) // ten days and a half
 	for i := 0; i < len(all); i += 500 {
@@ -215,7 +215,7 @@ func advanceAll(s *world.State, es []world.Event) {
 
 func TestShadow(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := quick(t)
 	l := open(t, dir, func(o *Options) { o.Retention = 48 * time.Hour })
 	shadow, err := NewShadow(ShadowOptions{Log: l, EveryEvents: 1000})
 	if err != nil {
@@ -259,7 +259,7 @@ func until(t testing.TB, done func() bool) {
 // A quiet log gets its snapshot by time.
 func TestShadowByTime(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := quick(t)
 	synctest.Test(t, func(t *testing.T) {
 		l, err := Open(Options{Dir: dir})
 		if err != nil {
