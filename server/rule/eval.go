@@ -208,7 +208,7 @@ func (s *Set) stepLevel(r *rule, l *level, state *levelState, sub subject, value
 		return s.stepAbsence(r, l, state, sub)
 	}
 	holds := unknown
-	if r.value == nil || !math.IsNaN(value) {
+	if !l.onValue || !math.IsNaN(value) {
 		holds = s.ask(r, l.when, sub)
 	}
 	clears := unknown

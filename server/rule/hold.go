@@ -44,6 +44,8 @@ type level struct {
 	name        string
 	severity    world.Severity
 	when, clear *expr.Program
+	// onValue: a condition names the value, so that without one it says nothing.
+	onValue     bool
 	absent      time.Duration
 	lasting     time.Duration
 	title, text *template

@@ -386,6 +386,10 @@ func (r *rule) finish(words *expr.Env, y *ruleYAML) {
 		said = append(said, t.programs()...)
 	}
 	r.spare.levels = make([]levelState, len(r.levels))
+	for i := range r.levels {
+		l := &r.levels[i]
+		l.onValue = l.when != nil && l.when.Uses("value") || l.clear != nil && l.clear.Uses("value")
+	}
 	parts := []string{r.on, string(r.what), y.Where.text, y.Value.text}
 	for _, l := range r.levels {
 		for _, t := range []*template{l.title, l.text} {

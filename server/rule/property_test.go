@@ -85,7 +85,7 @@ func happenings(t *rapid.T) []happening {
 			h.body = world.Reading{Station: id, Quantity: "level", Value: float64(rapid.IntRange(0, 50).Draw(t, "value")) / 10}
 		}
 		return h
-	}), 1, 40).Draw(t, "happenings")
+	}), 1, 25).Draw(t, "happenings")
 }
 
 // play runs the happenings through a set, with a restart after each that stop

@@ -11,8 +11,8 @@
 // severities; the worst level that holds is the alert's. Words are templates,
 // see template.
 //
-// A condition over a number that is not known neither begins nor ends anything:
-// an alert stays, none is raised. An alert about an entity whose data turned
+// While the value: of a rule is not known, conditions that name it neither begin
+// nor end anything: an alert stays with its last words, none is raised. An alert about an entity whose data turned
 // stale, or that left the state because it was silent, stays open and says so.
 //
 // A Set is pure in its arguments plus a memory of its own: which conditions
