@@ -339,9 +339,9 @@ func BenchmarkHubToClient(b *testing.B) {
 	})
 	defer func() { cancel(); wg.Wait() }()
 	l.settle(b, p, 1)
-	events := 0
+	events, before := 0, cpuTime()
 	for b.Loop() {
-		for range 10 {
+		for range 100 {
 			changes := make([]world.Change, 300)
 			for i := range changes {
 				changes[i] = p.delta(b)
@@ -354,4 +354,5 @@ func BenchmarkHubToClient(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(events)/b.Elapsed().Seconds(), "events/s")
+	b.ReportMetric(float64((cpuTime()-before).Nanoseconds())/float64(events), "cpu-ns/event")
 }

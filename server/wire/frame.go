@@ -106,7 +106,7 @@ type serverFrame struct {
 	Snapshot bool              `json:"snapshot,omitempty"`
 	Part     int               `json:"part,omitempty"`
 	Of       int               `json:"of,omitempty"`
-	Items    []json.RawMessage `json:"items,omitempty"`
+	Items    []wireItem        `json:"items,omitempty"`
 	Check    map[string]string `json:"check,omitempty"`
 	ID       string            `json:"id,omitempty"`
 	OK       bool              `json:"ok,omitempty"`

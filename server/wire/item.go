@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -59,6 +60,70 @@ func appendItem(dst []byte, it world.Item) ([]byte, error) {
 	dst = append(dst, `,"b":`...)
 	dst = append(dst, body...)
 	return append(dst, "}}"...), nil
+}
+
+// wireItem is the form of a world.Item on the wire, read in one pass with the
+// rest of a frame; bodies and entities are left for later.
+type wireItem struct {
+	Event *wireEvent      `json:"e,omitempty"`
+	Kind  string          `json:"k,omitempty"`
+	Enter json.RawMessage `json:"in,omitempty"`
+	Leave world.Ref       `json:"out,omitempty"`
+}
+
+type wireEvent struct {
+	Seq    uint64          `json:"q"`
+	Seen   world.Time      `json:"s"`
+	Source string          `json:"o"`
+	Time   world.Time      `json:"t"`
+	Kind   string          `json:"k"`
+	Body   json.RawMessage `json:"b"`
+}
+
+// item returns the item. An item of none of the three forms is an error.
+func (w *wireItem) item() (world.Item, error) {
+	switch {
+	case w.Event != nil:
+		e, err := w.Event.event()
+		return world.Item{Event: e}, err
+	case w.Leave != "":
+		return world.Item{Leave: w.Leave}, nil
+	}
+	raw, err := json.Marshal(w)
+	if err != nil {
+		return world.Item{}, fmt.Errorf("wire: item: %w", err)
+	}
+	var it world.Item
+	if err := it.UnmarshalJSON(raw); err != nil {
+		return it, err
+	}
+	if it.Enter == nil {
+		return it, errors.New("wire: empty item")
+	}
+	return it, nil
+}
+
+// event returns the event. Positions, nearly all there is, are read directly;
+// the other kinds are known to package world only.
+func (w *wireEvent) event() (*world.Event, error) {
+	e := &world.Event{}
+	if w.Kind == (world.VesselPosition{}).Kind() {
+		var p world.VesselPosition
+		if err := json.Unmarshal(w.Body, &p); err != nil {
+			return nil, fmt.Errorf("wire: event %d, %s: %w", w.Seq, w.Kind, err)
+		}
+		e.Body = p
+	} else {
+		raw, err := json.Marshal(wireEvent{Kind: w.Kind, Body: w.Body})
+		if err != nil {
+			return nil, fmt.Errorf("wire: event %d: %w", w.Seq, err)
+		}
+		if err := e.UnmarshalJSON(raw); err != nil {
+			return nil, err
+		}
+	}
+	e.Seq, e.Seen, e.Source, e.Time = w.Seq, w.Seen, w.Source, w.Time
+	return e, nil
 }
 
 // appendString appends s as a JSON string.

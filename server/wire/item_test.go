@@ -100,5 +100,17 @@ func TestItemForm(t *testing.T) {
 		if string(ours) != string(theirs) {
 			rt.Fatalf("\n%s\n%s", ours, theirs)
 		}
+		var w wireItem
+		if err := json.Unmarshal(ours, &w); err != nil {
+			rt.Fatal(err)
+		}
+		back, err := w.item()
+		if err != nil {
+			rt.Fatal(err)
+		}
+		again, err := appendItem(nil, back)
+		if err != nil || string(again) != string(ours) {
+			rt.Fatalf("read again, %v:\n%s\n%s", err, ours, again)
+		}
 	})
 }

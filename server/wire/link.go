@@ -2,7 +2,6 @@ package wire
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -247,22 +246,17 @@ func (l *link) batch(ctx context.Context, f *serverFrame) error {
 
 // decode reads items. One this program does not know is left out, its kind
 // remembered and told once.
-func (l *link) decode(raw []json.RawMessage) []world.Item {
+func (l *link) decode(raw []wireItem) []world.Item {
 	out := make([]world.Item, 0, len(raw))
-	for _, r := range raw {
-		var it world.Item
-		err := it.UnmarshalJSON(r)
+	for i := range raw {
+		it, err := raw[i].item()
 		if err == nil {
 			out = append(out, it)
 			continue
 		}
-		var only struct {
-			Kind string `json:"k"`
-		}
-		_ = json.Unmarshal(r, &only) // no kind is as good as an unknown one
-		if !l.c.odd[only.Kind] {
-			l.c.odd[only.Kind] = true
-			l.c.log.Error("item from the server is not understood, its kind is not checked any more", "kind", only.Kind, "err", err)
+		if kind := raw[i].Kind; !l.c.odd[kind] {
+			l.c.odd[kind] = true
+			l.c.log.Error("item from the server is not understood, its kind is not checked any more", "kind", kind, "err", err)
 		}
 	}
 	return out
