@@ -1,0 +1,203 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"iocwall/media/relay"
+	"iocwall/server/auth"
+	"iocwall/server/source"
+	"iocwall/server/wire"
+	"iocwall/server/world"
+)
+
+const (
+	sourceRelay = "relay"
+	// grantLife is how long a wall may open new pictures after it last heard of
+	// the server. Pictures that are open go on.
+	grantLife = 10 * time.Minute
+)
+
+// openRelay makes the relay with the cameras of the configuration. Their
+// credentials go from the secret store into the relay and nowhere else.
+func (s *Server) openRelay(keyFile string) error {
+	key, err := relayKey(keyFile)
+	if err != nil {
+		return err
+	}
+	s.signer = relay.Signer{Key: key}
+	cameras, err := s.relayCameras(s.config)
+	if err != nil {
+		return err
+	}
+	opts := relay.Options{
+		Addr: s.config.Relay.Listen, Cameras: cameras, Signer: s.signer, Linger: s.config.Relay.Linger,
+		OnHealth: s.cameraHealth().report, Logger: s.logger,
+	}
+	if s.config.TLS.Cert != "" {
+		cert, err := tls.LoadX509KeyPair(s.config.path(s.config.TLS.Cert), s.config.path(s.config.TLS.Key))
+		if err != nil {
+			return fmt.Errorf("server: certificate: %w", err)
+		}
+		opts.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	}
+	s.relay, err = relay.New(opts)
+	return err
+}
+
+// relayCameras returns the cameras with their secrets filled in.
+func (s *Server) relayCameras(c *Config) ([]relay.Camera, error) {
+	env := source.Env{Dir: c.dir}
+	var out []relay.Camera
+	var errs []error
+	for _, x := range c.Cameras {
+		pass, err := env.Secret(x.Password)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("camera %s: %w", x.ID, err))
+		}
+		cam := relay.Camera{ID: x.ID, User: x.User, Pass: pass, AlwaysOn: x.Always}
+		for _, st := range x.Streams {
+			cam.Streams = append(cam.Streams, relay.Stream{Name: st.Name, URL: st.URL})
+		}
+		out = append(out, cam)
+	}
+	return out, errors.Join(errs...)
+}
+
+// relayKey reads the key that signs relay tokens, or makes it. A relay that
+// runs as its own unit shares the file.
+func relayKey(path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		key := make([]byte, relay.MinKey)
+		if _, err := rand.Read(key); err != nil {
+			return nil, fmt.Errorf("server: random numbers: %w", err)
+		}
+		if err := os.WriteFile(path, []byte(hex.EncodeToString(key)+"\n"), 0o600); err != nil {
+			return nil, fmt.Errorf("server: relay key: %w", err)
+		}
+		return key, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("server: relay key: %w", err)
+	}
+	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(key) < relay.MinKey {
+		return nil, fmt.Errorf("server: %s is damaged; remove it and restart, nodes fetch new tokens by themselves", path)
+	}
+	return key, nil
+}
+
+// grant lets a wall fetch the pictures it may see.
+func (s *Server) grant(w wire.Identity) *world.RelayGrant {
+	id := fromWire(w)
+	if !id.May(auth.WatchCameras) {
+		return nil
+	}
+	cameras := []string{"*"}
+	if len(id.Areas) > 0 {
+		cameras = nil
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		err := s.loop.call(ctx, func(st *world.State) {
+			for _, c := range st.Cameras() {
+				if visible(st, id, c.Area) {
+					cameras = append(cameras, c.ID)
+				}
+			}
+		})
+		if err != nil || len(cameras) == 0 {
+			return nil
+		}
+	}
+	until := time.Now().Add(grantLife)
+	return &world.RelayGrant{
+		URL:     s.relayURL(),
+		Token:   s.signer.Sign(relay.Grant{Subject: id.Token, Cameras: cameras, Expires: until}),
+		Expires: world.TimeOf(until),
+	}
+}
+
+// relayURL is where walls reach the relay.
+func (s *Server) relayURL() string {
+	scheme, addr := "rtsp", s.relay.Addr()
+	c := s.conf()
+	if c.TLS.Cert != "" {
+		scheme = "rtsps"
+	}
+	if c.Relay.Public != "" {
+		addr = c.Relay.Public
+	}
+	return scheme + "://" + addr
+}
+
+// healths turns what the relay says of streams into events about cameras.
+type healths struct {
+	put func(ctx context.Context, source string, obs []world.Observation) error
+
+	mu      sync.Mutex
+	streams map[string]map[string]relay.Health
+	told    map[string]world.CameraHealth
+	at      map[string]time.Time
+}
+
+// healthEvery is how often a camera whose state does not change is reported.
+const healthEvery = time.Minute
+
+func (s *Server) cameraHealth() *healths {
+	return &healths{
+		put:     func(ctx context.Context, src string, obs []world.Observation) error { return s.loop.put(ctx, src, obs) },
+		streams: map[string]map[string]relay.Health{}, told: map[string]world.CameraHealth{}, at: map[string]time.Time{},
+	}
+}
+
+// report is called by the relay from a goroutine of its own, one call at a time.
+func (h *healths) report(camera string, r relay.Health) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.streams[camera] == nil {
+		h.streams[camera] = map[string]relay.Health{}
+	}
+	h.streams[camera][r.Stream] = r
+	now := best(h.streams[camera])
+	was := h.told[camera]
+	if was.State == now.State && was.Reason == now.Reason && time.Since(h.at[camera]) < healthEvery {
+		return
+	}
+	h.told[camera], h.at[camera] = now, time.Now()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	// If the loop has ended there is nobody left to tell.
+	_ = h.put(ctx, sourceRelay, []world.Observation{{Body: now}})
+}
+
+// best returns the health of a camera: that of its liveliest stream, so that an
+// unused sub stream does not make a good camera look idle.
+func best(streams map[string]relay.Health) world.CameraHealth {
+	rank := map[relay.State]int{
+		relay.StateLive: 6, relay.StateConnecting: 5, relay.StateFull: 4, relay.StateRefused: 3, relay.StateNoSignal: 2, relay.StateIdle: 1,
+	}
+	var top relay.Health
+	for _, h := range streams {
+		if rank[h.State] > rank[top.State] || (h.State == top.State && (h.Bitrate > top.Bitrate || h.Bitrate == top.Bitrate && h.Stream < top.Stream)) {
+			top = h
+		}
+	}
+	state := map[relay.State]world.CameraState{
+		relay.StateIdle: world.CameraIdle, relay.StateConnecting: world.CameraOpening, relay.StateLive: world.CameraLive,
+		relay.StateNoSignal: world.CameraSilent, relay.StateRefused: world.CameraRefused, relay.StateFull: world.CameraFull,
+	}
+	return world.CameraHealth{
+		Camera: top.Camera, State: state[top.State], Reason: string(top.Reason), Since: world.TimeOf(top.Since),
+		FPS: top.FPS, Kbps: top.Bitrate / 1000, Loss: top.Loss, Codec: string(top.Codec),
+		Width: top.Width, Height: top.Height, Tries: top.Retries,
+	}
+}

@@ -1,0 +1,166 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"iocwall/server/auth"
+	"iocwall/server/scene"
+	"iocwall/server/world"
+)
+
+// command checks the sender's right, turns the command into events and returns
+// when they are durable. Every refusal is audited.
+func (s *Server) command(ctx context.Context, id auth.Identity, c world.Command) world.Receipt {
+	seq, err := s.act(ctx, id, c.Act)
+	if err == nil {
+		return world.Receipt{ID: c.ID, OK: true, Seq: seq}
+	}
+	var refused *refusedError
+	var denied *auth.DeniedError
+	if errors.As(err, &refused) || errors.As(err, &denied) {
+		s.audit(ctx, id, world.Audited{Who: id.Token, Act: c.Act.Act(), Object: objectOf(c.Act), Reason: err.Error()})
+	}
+	return world.Receipt{ID: c.ID, Reason: err.Error()}
+}
+
+// refusedError says in words for people why a command was not done.
+type refusedError struct{ reason string }
+
+func (e *refusedError) Error() string { return e.reason }
+
+func refuse(format string, args ...any) error {
+	return &refusedError{reason: fmt.Sprintf(format, args...)}
+}
+
+func (s *Server) act(ctx context.Context, id auth.Identity, a world.Act) (uint64, error) {
+	switch a := a.(type) {
+	case world.AcknowledgeAlert:
+		return s.acknowledge(ctx, id, a)
+	case world.ShowScene:
+		return s.showScene(ctx, id, a)
+	case world.SaveScene:
+		return s.saveScene(ctx, id, a)
+	}
+	return 0, refuse("this server does not do %s", a.Act())
+}
+
+func objectOf(a world.Act) string {
+	switch a := a.(type) {
+	case world.AcknowledgeAlert:
+		return a.Alert
+	case world.ShowScene:
+		return a.Wall + " " + a.Scene
+	case world.SaveScene:
+		return a.Scene.ID
+	}
+	return ""
+}
+
+// person is the source of the events a person's commands become.
+func person(id auth.Identity) string { return "token/" + id.Token }
+
+func (s *Server) acknowledge(ctx context.Context, id auth.Identity, a world.AcknowledgeAlert) (uint64, error) {
+	if err := id.Demand(auth.AcknowledgeAlert); err != nil {
+		return 0, err
+	}
+	if len(a.Note) > 1000 {
+		return 0, refuse("the note is longer than 1,000 bytes; shorten it")
+	}
+	var taker string
+	seq, err := s.loop.ask(ctx, &request{
+		source: person(id),
+		decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
+			al, ok := st.Alert(a.Alert)
+			switch {
+			case !ok || !visible(st, id, al.Area):
+				return nil, refuse("there is no alert %q", a.Alert)
+			case al.Taken != 0 && al.TakenBy == id.Token:
+				return nil, nil // pressed twice
+			case al.Taken != 0:
+				return nil, refuse("%s has taken it already", al.Taker)
+			}
+			return []world.Observation{{Time: now, Body: world.AlertAcknowledged{ID: a.Alert, By: id.Token, Name: id.Name, Note: a.Note}}}, nil
+		},
+		// Two people may press at once: the first in the history has it.
+		after: func(st *world.State) {
+			if al, ok := st.Alert(a.Alert); ok && al.TakenBy != id.Token {
+				taker = al.Taker
+			}
+		},
+	})
+	if err == nil && taker != "" {
+		err = refuse("%s was a moment earlier", taker)
+	}
+	return seq, err
+}
+
+func (s *Server) showScene(ctx context.Context, id auth.Identity, a world.ShowScene) (uint64, error) {
+	if err := id.Demand(auth.ShowScene); err != nil {
+		return 0, err
+	}
+	return s.loop.ask(ctx, &request{
+		source: person(id),
+		decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
+			if _, ok := st.Wall(a.Wall); !ok {
+				return nil, refuse("there is no wall %q", a.Wall)
+			}
+			sc, ok := st.Scene(a.Scene)
+			if !ok || sc.Wall != a.Wall {
+				return nil, refuse("the wall %s has no scene %q", a.Wall, a.Scene)
+			}
+			return []world.Observation{{Time: now, Body: world.SceneShown{Wall: a.Wall, Scene: a.Scene, By: id.Name}}}, nil
+		},
+	})
+}
+
+func (s *Server) saveScene(ctx context.Context, id auth.Identity, a world.SaveScene) (uint64, error) {
+	if err := id.Demand(auth.SaveScene); err != nil {
+		return 0, err
+	}
+	return s.loop.ask(ctx, &request{
+		source: person(id),
+		decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
+			sc := a.Scene
+			w, ok := st.Wall(sc.Wall)
+			if !ok {
+				return nil, refuse("there is no wall %q", sc.Wall)
+			}
+			if sc.ID == "" || !idPattern.MatchString(sc.ID) {
+				return nil, refuse("%q is not an id of a scene", sc.ID)
+			}
+			for _, t := range sc.Tiles {
+				if !slices.Contains(world.TileKinds(), t.Kind) {
+					return nil, refuse("no kind of tile %q", t.Kind)
+				}
+			}
+			if ps := scene.CheckScene(w.WallDefined, sc); len(ps) > 0 {
+				return nil, refuse("%s", ps[0].Error())
+			}
+			was, _ := st.Scene(sc.ID)
+			if sc.Version != was.Version {
+				return nil, refuse("the scene was changed meanwhile (version %d); load it again", was.Version)
+			}
+			sc.Version, sc.By = was.Version+1, id.Name
+			return []world.Observation{{Time: now, Body: sc}}, nil
+		},
+	})
+}
+
+// visible reports whether something of that area may be seen with the identity.
+func visible(st *world.State, id auth.Identity, area string) bool {
+	if len(id.Areas) == 0 {
+		return true
+	}
+	return area != "" && slices.ContainsFunc(id.Areas, func(root string) bool { return st.Within(area, root) })
+}
+
+// audit writes an audit event; it cannot stop what is audited.
+func (s *Server) audit(ctx context.Context, id auth.Identity, a world.Audited) {
+	err := s.loop.put(ctx, person(id), []world.Observation{{Body: a}})
+	if err != nil {
+		s.logger.Error("an audit event was not written", "act", a.Act, "error", err)
+	}
+}

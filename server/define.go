@@ -1,0 +1,146 @@
+package server
+
+import (
+	"reflect"
+	"slices"
+
+	"iocwall/server/world"
+)
+
+// definitions returns the events that bring the state in line with the
+// configuration: only what differs, so a restart writes nothing.
+func definitions(c *Config, areas *areaSet, now world.Time, s *world.State) []world.Observation {
+	d := &definer{now: now, state: s}
+	d.areas(areas)
+	for _, a := range c.Agencies {
+		b := world.AgencyDefined{ID: a.ID, Name: a.Name, Short: a.Short, Parent: a.Parent, Area: a.Area, Enterprise: a.Enterprise}
+		old, _ := s.Agency(a.ID)
+		d.put(old.AgencyDefined, b)
+	}
+	d.cameras(c)
+	d.stations(c)
+	d.figures(c)
+	d.scenes(c)
+	return d.out
+}
+
+type definer struct {
+	now   world.Time
+	state *world.State
+	out   []world.Observation
+}
+
+// put adds the body unless it says what is known already.
+func (d *definer) put(known, b world.Body) {
+	if !reflect.DeepEqual(known, b) {
+		d.out = append(d.out, world.Observation{Time: d.now, Body: b})
+	}
+}
+
+func (d *definer) gone(r world.Ref) {
+	d.out = append(d.out, world.Observation{Time: d.now, Body: world.EntityGone{Ref: r, Reason: "not in the configuration"}})
+}
+
+func (d *definer) areas(set *areaSet) {
+	for _, a := range set.areas {
+		old, _ := d.state.Area(a.ID)
+		d.put(old.AreaDefined, a)
+	}
+	for _, x := range set.successions {
+		old, _ := d.state.Area(x.Old)
+		if !slices.Contains(old.Became, x) {
+			d.out = append(d.out, world.Observation{Time: d.now, Body: x})
+		}
+	}
+}
+
+func (d *definer) cameras(c *Config) {
+	wanted := map[string]bool{}
+	for _, x := range c.Cameras {
+		wanted[x.ID] = true
+		b := world.CameraDefined{
+			ID: x.ID, Name: x.Name, Pos: x.Pos, Area: x.Area, Heading: world.NotAvailable, View: x.View, Reach: x.Reach, Owner: x.Owner,
+		}
+		if x.Heading != nil {
+			b.Heading = *x.Heading
+		}
+		for _, st := range x.Streams {
+			b.Streams = append(b.Streams, world.CameraStream{Name: st.Name, Width: st.Width, Height: st.Height})
+		}
+		old, _ := d.state.Camera(x.ID)
+		d.put(old.CameraDefined, b)
+	}
+	for _, old := range d.state.Cameras() {
+		if !wanted[old.ID] {
+			d.put(nil, world.CameraDefined{ID: old.ID, Name: old.Name, Heading: world.NotAvailable, Removed: true})
+		}
+	}
+}
+
+func (d *definer) stations(c *Config) {
+	wanted := map[string]bool{}
+	for _, x := range c.Stations {
+		wanted[x.ID] = true
+		old, _ := d.state.Station(x.ID)
+		d.put(old.StationDefined, world.StationDefined{
+			ID: x.ID, Name: x.Name, What: x.What, Pos: x.Pos, Area: x.Area, Owner: x.Owner, Every: x.Every.Milliseconds(),
+		})
+	}
+	for _, old := range d.state.Stations() {
+		if old.Defined != 0 && !wanted[old.ID] {
+			d.gone(old.Ref())
+		}
+	}
+}
+
+func (d *definer) figures(c *Config) {
+	short := map[string]string{}
+	for _, a := range c.Agencies {
+		short[a.ID] = a.Name
+		if a.Short != "" {
+			short[a.ID] = a.Short
+		}
+	}
+	wanted := map[string]bool{}
+	for _, x := range c.Figures {
+		wanted[x.ID] = true
+		old, _ := d.state.Figure(x.ID)
+		d.put(old.FigureDefined, world.FigureDefined{
+			ID: x.ID, Name: x.Name, NameEn: x.NameEn, Short: x.Short, Domain: x.Domain, Unit: x.Unit, UnitEn: x.UnitEn,
+			Decimals: x.Decimals, Target: x.Target, LowerBetter: x.LowerBetter, Every: x.Every.Milliseconds(),
+			Owner: x.Owner, OwnerName: short[x.Owner], Area: x.Area, Icon: x.Icon,
+		})
+	}
+	for _, old := range d.state.Figures() {
+		if old.Defined != 0 && !wanted[old.ID] {
+			d.gone(old.Ref())
+		}
+	}
+}
+
+// scenes writes the wall, and scenes that nobody changed by hand since they
+// were last written from the configuration.
+func (d *definer) scenes(c *Config) {
+	old, _ := d.state.Wall(c.wall.ID)
+	d.put(old.WallDefined, c.wall)
+	for _, sc := range c.scenes {
+		was, there := d.state.Scene(sc.ID)
+		if there && was.By != sourceConfig {
+			continue
+		}
+		sc.Version = was.Version
+		if reflect.DeepEqual(was.SceneSaved, sc) {
+			continue
+		}
+		sc.Version++
+		d.put(nil, sc)
+	}
+	if len(c.scenes) == 0 {
+		return
+	}
+	shown := old.Shown.Scene
+	_, saved := d.state.Scene(shown)
+	if !saved && !slices.ContainsFunc(c.scenes, func(s world.SceneSaved) bool { return s.ID == shown }) {
+		d.put(nil, world.SceneShown{Wall: c.wall.ID, Scene: c.scenes[0].ID, Why: "first scene of the configuration"})
+	}
+}

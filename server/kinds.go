@@ -1,0 +1,14 @@
+package server
+
+import (
+	"iocwall/server/source"
+	"iocwall/server/source/ais"
+)
+
+// Kinds returns the literal list of source kinds this server knows. To add one,
+// add its folder under server/source and its line here.
+func Kinds() []source.Kind {
+	return []source.Kind{
+		ais.Kind(),
+	}
+}

@@ -1,0 +1,442 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"iocwall/server/journal"
+	"iocwall/server/rule"
+	"iocwall/server/world"
+)
+
+// Sources of events that no feed sends.
+const (
+	sourceServer = "server"
+	sourceConfig = "config"
+)
+
+const (
+	// A batch is closed after batchWait or at batchEvents events, whichever
+	// comes first, and never while the one before it is being written.
+	batchWait   = 10 * time.Millisecond
+	batchEvents = 1000
+	// A batch takes this many events before producers have to wait.
+	batchLimit = 4000
+	// What a rule's output sets off may set off more, but not for ever.
+	maxRounds = 8
+	// A source's clock may be ahead by this much; what is further ahead is
+	// taken as of now, since it could never be corrected by later data.
+	maxAhead = time.Minute
+	// retryFull is how often a full disk is tried again.
+	retryFull = time.Second
+)
+
+// appender is what the loop needs of a journal.
+type appender interface {
+	// Append hands over a batch and answers once it is durable, or was not
+	// written. The batch must not be changed before.
+	Append(events []world.Event) <-chan error
+}
+
+// publisher is what the loop needs of a hub.
+type publisher interface {
+	Publish(state *world.State, changes []world.Change)
+	Tick(now time.Time, state *world.State)
+}
+
+// loop is the one goroutine that owns the state: it numbers what comes in, has
+// it made durable, applies it, evaluates the rules and hands the changes to the
+// hub, in this order. While one batch is written the next one fills. Nothing in
+// it reads a disk or waits for a client.
+type loop struct {
+	log      appender
+	hub      publisher
+	state    *world.State
+	rules    *rule.Set
+	patience world.Patience
+	logger   *slog.Logger
+	now      func() time.Time
+
+	in    chan *request
+	calls chan func()
+	done  chan struct{}
+
+	filling batch
+	writing *batch
+	written <-chan error
+	next    uint64     // number of the next event
+	seen    world.Time // newest Seen given out
+	clock   clock
+	own     int // events of the loop itself that are not yet applied
+
+	stats loopStats
+}
+
+// loopStats is read from other goroutines.
+type loopStats struct {
+	seq, events, batches, clamped, overrun atomic.Uint64
+	// full is when the journal began to refuse for lack of space, as Unix
+	// milliseconds; zero while it does not.
+	full atomic.Int64
+}
+
+// request is one producer's wish to have something appended.
+type request struct {
+	source string
+	obs    []world.Observation
+	// decide, when not nil, makes the observations from the state as it is when
+	// the loop takes the request.
+	decide func(now world.Time, s *world.State) ([]world.Observation, error)
+	// after, when not nil, is called once the observations were applied.
+	after func(s *world.State)
+	// round counts how many rule outputs led here.
+	round uint8
+	last  uint64
+	done  chan error
+}
+
+// batch is a run of events that share one write.
+type batch struct {
+	events   []world.Event
+	rounds   []uint8
+	requests []*request
+	began    time.Time
+	urgent   bool
+}
+
+type loopOptions struct {
+	log      appender
+	hub      publisher
+	state    *world.State
+	rules    *rule.Set
+	patience world.Patience
+	logger   *slog.Logger
+	now      func() time.Time
+}
+
+func newLoop(o loopOptions) *loop {
+	if o.now == nil {
+		o.now = time.Now
+	}
+	l := &loop{
+		log: o.log, hub: o.hub, state: o.state, rules: o.rules, patience: o.patience, logger: o.logger, now: o.now,
+		in: make(chan *request, 64), calls: make(chan func()), done: make(chan struct{}),
+		next: o.state.At().Seq + 1, seen: o.state.Seen(),
+	}
+	l.stats.seq.Store(o.state.At().Seq)
+	return l
+}
+
+var errStopping = errors.New("the server is stopping")
+
+// put appends the observations of a source and returns once they are durable
+// and applied.
+func (l *loop) put(ctx context.Context, source string, obs []world.Observation) error {
+	if len(obs) == 0 {
+		return nil
+	}
+	_, err := l.ask(ctx, &request{source: source, obs: obs})
+	return err
+}
+
+// ask hands in a request and waits for its end. It returns the number of the
+// last event it became.
+func (l *loop) ask(ctx context.Context, r *request) (uint64, error) {
+	r.done = make(chan error, 1)
+	select {
+	case l.in <- r:
+	case <-l.done:
+		return 0, errStopping
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	select {
+	case err := <-r.done:
+		return r.last, err
+	case <-l.done:
+		// The loop answers what it has written before it ends.
+		select {
+		case err := <-r.done:
+			return r.last, err
+		default:
+			return 0, errStopping
+		}
+	}
+}
+
+// call runs f on the loop, between two batches, and returns after it.
+func (l *loop) call(ctx context.Context, f func(*world.State)) error {
+	ran := make(chan struct{})
+	select {
+	case l.calls <- func() { f(l.state); close(ran) }:
+		<-ran
+		return nil
+	case <-l.done:
+		return errStopping
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// run is the loop. It returns when ctx ends, after the batch being written was
+// finished and everybody waiting was answered, or when the journal fails.
+func (l *loop) run(ctx context.Context) error {
+	defer close(l.done)
+	defer l.refuseWaiting()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		in := l.in
+		if len(l.filling.events) >= batchLimit {
+			in = nil // the producers wait: this is the back-pressure
+		}
+		var ready <-chan time.Time
+		if l.writing == nil && len(l.filling.events) > 0 {
+			wait := batchWait - l.now().Sub(l.filling.began)
+			if l.filling.urgent || len(l.filling.events) >= batchEvents || wait <= 0 {
+				l.submit()
+			} else {
+				ready = time.After(wait)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return l.drain()
+		case r := <-in:
+			l.take(r)
+		case f := <-l.calls:
+			f()
+		case err := <-l.written:
+			if err := l.finish(ctx, err); err != nil {
+				return err
+			}
+		case <-ready:
+			l.submit()
+		case <-tick.C:
+			l.tick()
+		}
+	}
+}
+
+// take adds a request to the batch being filled.
+func (l *loop) take(r *request) {
+	obs := r.obs
+	if r.decide != nil {
+		var err error
+		if obs, err = r.decide(l.clockNow(), l.state); err != nil {
+			r.done <- err
+			return
+		}
+		l.filling.urgent = true
+	}
+	if len(obs) == 0 {
+		if r.after != nil {
+			r.after(l.state)
+		}
+		r.done <- nil
+		return
+	}
+	l.add(r.source, obs, r.round)
+	r.last = l.next - 1
+	l.filling.requests = append(l.filling.requests, r)
+}
+
+func (l *loop) add(source string, obs []world.Observation, round uint8) {
+	now := l.clockNow()
+	if len(l.filling.events) == 0 {
+		l.filling.began = l.now()
+	}
+	for _, o := range obs {
+		if o.Time == 0 {
+			o.Time = now
+		} else if o.Time > now.Add(maxAhead) {
+			o.Time = now
+			l.stats.clamped.Add(1)
+		}
+		l.filling.events = append(l.filling.events, world.Event{Seq: l.next, Seen: now, Source: source, Observation: o})
+		l.filling.rounds = append(l.filling.rounds, round)
+		l.next++
+	}
+}
+
+// addOwn adds what the loop itself found out; nobody waits for it.
+func (l *loop) addOwn(source string, obs []world.Observation, round uint8) {
+	if len(obs) == 0 {
+		return
+	}
+	if round > maxRounds {
+		l.stats.overrun.Add(uint64(len(obs)))
+		l.logger.Error("rules set each other off without end; their output was left out",
+			"rounds", maxRounds, "events", len(obs), "first", obs[0].Body.Kind())
+		return
+	}
+	l.add(source, obs, round)
+	l.own += len(obs)
+	l.filling.urgent = true
+}
+
+// clockNow is the server's clock as the history sees it: it never goes back.
+func (l *loop) clockNow() world.Time {
+	l.seen = max(l.seen, world.TimeOf(l.now()))
+	return l.seen
+}
+
+func (l *loop) submit() {
+	b := l.filling
+	l.filling = batch{events: make([]world.Event, 0, len(b.events)), rounds: make([]uint8, 0, len(b.rounds))}
+	l.writing = &b
+	l.written = l.log.Append(b.events)
+}
+
+// finish is called when the batch being written is durable, or could not be
+// written. A full disk holds everything up until there is space again: what was
+// not written was not acknowledged either.
+func (l *loop) finish(ctx context.Context, err error) error {
+	var full *journal.FullError
+	switch {
+	case errors.As(err, &full):
+		if l.stats.full.Load() == 0 {
+			l.stats.full.Store(l.now().UnixMilli())
+			l.logger.Error("the journal's disk is full; sources wait until there is space", "error", err)
+		}
+		l.written = l.retry(ctx, l.writing.events)
+		return nil
+	case errors.Is(err, context.Canceled):
+		l.refuse(l.writing)
+		l.writing, l.written = nil, nil
+		return nil
+	case err != nil:
+		return fmt.Errorf("server: journal: %w", err)
+	}
+	if since := l.stats.full.Swap(0); since != 0 {
+		l.logger.Info("the journal's disk has space again", "held_ms", l.now().UnixMilli()-since)
+	}
+	b := l.writing
+	l.writing, l.written = nil, nil
+	l.publish(b)
+	for _, r := range b.requests {
+		if r.after != nil {
+			r.after(l.state)
+		}
+		r.done <- nil
+	}
+	return nil
+}
+
+func (l *loop) retry(ctx context.Context, events []world.Event) <-chan error {
+	out := make(chan error, 1)
+	go func() {
+		select {
+		case <-ctx.Done():
+			out <- ctx.Err()
+		case <-time.After(retryFull):
+			out <- <-l.log.Append(events)
+		}
+	}()
+	return out
+}
+
+// publish applies a durable batch, evaluates the rules on it and hands the
+// changes out.
+func (l *loop) publish(b *batch) {
+	changes := make([]world.Change, 0, len(b.events))
+	for i := range b.events {
+		e := &b.events[i]
+		c, err := l.state.Apply(*e)
+		if err != nil {
+			l.logger.Warn("an event had no effect", "seq", e.Seq, "source", e.Source, "error", err)
+		}
+		changes = append(changes, c)
+		if e.Source == sourceServer || e.Source == rule.Source {
+			l.own--
+		}
+		if c.Effect != world.EffectNone && l.rules != nil {
+			l.addOwn(rule.Source, l.rules.Eval(e.Seen, l.state, c), b.rounds[i]+1)
+		}
+	}
+	l.hub.Publish(l.state, changes)
+	l.stats.seq.Store(l.state.At().Seq)
+	l.stats.events.Add(uint64(len(b.events)))
+	l.stats.batches.Add(1)
+}
+
+// tick does what time alone brings about.
+func (l *loop) tick() {
+	now := l.clockNow()
+	if step := l.clock.step(l.now()); step != 0 {
+		l.logger.Warn("the clock of this computer jumped", "by", step)
+		l.addOwn(sourceServer, []world.Observation{{Time: now, Body: world.ClockStepped{By: step.Milliseconds()}}}, 0)
+	}
+	// What is on its way must arrive first: otherwise it would be found again.
+	if l.own == 0 {
+		l.addOwn(sourceServer, l.state.Due(now, l.patience), 0)
+		if l.rules != nil {
+			if t := l.rules.Next(); t != 0 && t <= now {
+				l.addOwn(rule.Source, l.rules.Tick(now, l.state), 1)
+			}
+		}
+	}
+	l.hub.Tick(l.now(), l.state)
+}
+
+// drain finishes the batch being written; the one being filled was promised to
+// nobody.
+func (l *loop) drain() error {
+	if l.writing == nil {
+		return nil
+	}
+	var full *journal.FullError
+	err := <-l.written
+	if errors.As(err, &full) {
+		l.logger.Error("stopped with a full disk; what waited was not written", "events", len(l.writing.events))
+		return nil
+	}
+	return l.finish(context.Background(), err)
+}
+
+func (l *loop) refuse(b *batch) {
+	if b == nil {
+		return
+	}
+	for _, r := range b.requests {
+		r.done <- errStopping
+	}
+}
+
+func (l *loop) refuseWaiting() {
+	l.refuse(l.writing)
+	l.refuse(&l.filling)
+	for {
+		select {
+		case r := <-l.in:
+			r.done <- errStopping
+		default:
+			return
+		}
+	}
+}
+
+// clock notices when the wall clock and the monotonic clock part.
+type clock struct {
+	last time.Time
+}
+
+// step returns by how much the wall clock jumped since the last call, zero for
+// less than two seconds.
+func (c *clock) step(now time.Time) time.Duration {
+	last := c.last
+	c.last = now
+	if last.IsZero() {
+		return 0
+	}
+	passed := now.Sub(last) // monotonic
+	shown := now.Round(0).Sub(last.Round(0))
+	if d := shown - passed; d > 2*time.Second || d < -2*time.Second {
+		return d
+	}
+	return 0
+}

@@ -1,0 +1,36 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"iocwall/server/auth"
+)
+
+// metrics answers in the text format of Prometheus. Every number is read where
+// it is kept when somebody asks.
+func (s *Server) metrics() handler {
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	gauge := func(name, help string, value func() float64) {
+		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "iocwall_" + name, Help: help}, value))
+	}
+	counter := func(name, help string, value func() float64) {
+		reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "iocwall_" + name, Help: help}, value))
+	}
+	m := &s.loop.stats
+	gauge("sequence", "Number of the newest event.", func() float64 { return float64(m.seq.Load()) })
+	counter("events_total", "Events written since the start.", func() float64 { return float64(m.events.Load()) })
+	counter("batches_total", "Journal commits since the start.", func() float64 { return float64(m.batches.Load()) })
+	counter("times_clamped_total", "Observations that claimed to come from the future.", func() float64 { return float64(m.clamped.Load()) })
+	counter("rule_overrun_total", "Rule outputs left out because rules set each other off without end.", func() float64 { return float64(m.overrun.Load()) })
+	gauge("journal_full", "1 while the journal's disk is full.", func() float64 { return min(1, float64(m.full.Load())) })
+	gauge("clients", "Clients on the feed.", func() float64 { return float64(len(s.hub.Stats().Clients)) })
+	gauge("views", "Distinct views of the clients.", func() float64 { return float64(s.hub.Stats().Views) })
+	counter("digest_alarms_total", "Times a wall's state differed from the history.", func() float64 { return float64(s.hub.Stats().Alarms) })
+	h := promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
+	return func(w http.ResponseWriter, r *http.Request, _ auth.Identity) { h.ServeHTTP(w, r) }
+}

@@ -1,0 +1,5 @@
+package server
+
+import "net/http"
+
+func (s *Server) mountReports(mux *http.ServeMux) {}

@@ -1,0 +1,345 @@
+// Package server is the application behind the walls: it takes in every feed of
+// the centre, keeps one history, runs the rules and hands the walls what they
+// may see.
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"iocwall/assets"
+	"iocwall/media/relay"
+	"iocwall/server/auth"
+	"iocwall/server/journal"
+	"iocwall/server/rule"
+	"iocwall/server/source"
+	"iocwall/server/strict"
+	"iocwall/server/vault"
+	"iocwall/server/wire"
+	"iocwall/server/world"
+)
+
+// Options make a Server.
+type Options struct {
+	// Config is a configuration without problems, as LoadConfig returns it.
+	Config *Config
+	// Logger receives what people who run the server should know; nil
+	// discards it. No secret is ever written to it.
+	Logger *slog.Logger
+	// Version is shown to clients and in the health answer.
+	Version string
+}
+
+// Server is a running centre. Make it with New, run it with Run.
+type Server struct {
+	logger  *slog.Logger
+	version string
+
+	log      *journal.Log
+	vault    *vault.Vault
+	tokens   *auth.Store
+	loop     *loop
+	hub      *wire.Hub
+	feeds    *source.Supervisor
+	relay    *relay.Relay
+	signer   relay.Signer
+	listener net.Listener
+
+	areas   *areaSet
+	locator *locator
+
+	mu     sync.RWMutex
+	config *Config
+}
+
+// New opens the data folder, brings the state up to the end of the journal and
+// takes the listening addresses. Nothing is served before Run. On an error
+// everything it opened is closed again.
+func New(ctx context.Context, o Options) (_ *Server, err error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{config: o.Config, logger: o.Logger, version: o.Version}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	data := s.config.path(s.config.Data)
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return nil, fmt.Errorf("server: data folder: %w; set \"data\" to a folder this user may write", err)
+	}
+	if s.tokens, err = auth.Open(TokenFile(data)); err != nil {
+		return nil, err
+	}
+	if s.vault, err = vault.Open(filepath.Join(data, "vault")); err != nil {
+		return nil, err
+	}
+	if err := s.openAreas(); err != nil {
+		return nil, err
+	}
+	if err := s.openHistory(ctx, filepath.Join(data, "journal")); err != nil {
+		return nil, err
+	}
+	if err := s.openRelay(filepath.Join(data, "relay.key")); err != nil {
+		return nil, err
+	}
+	if s.feeds, err = source.NewSupervisor(source.Options{
+		Sources: s.config.sources, Put: s.put, Env: source.Env{Dir: s.config.dir, Logger: s.logger}, Logger: s.logger,
+	}); err != nil {
+		return nil, err
+	}
+	if s.listener, err = s.listen(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// TokenFile returns where a server with that data folder keeps its tokens.
+func TokenFile(data string) string { return filepath.Join(data, "tokens.json") }
+
+func (s *Server) openAreas() error {
+	name, src := "built-in areas", assets.Areas()
+	if s.config.Areas != "" {
+		var err error
+		name = s.config.Areas
+		if src, err = os.ReadFile(s.config.path(name)); err != nil {
+			return fmt.Errorf("server: areas: %w", err)
+		}
+	}
+	set, problems := parseAreas(name, src)
+	if len(problems) > 0 {
+		return fmt.Errorf("server: areas: %w", strict.Error(problems))
+	}
+	loc, err := newLocator(set, assets.Basemap(), world.TimeOf(time.Now()))
+	if err != nil {
+		return err
+	}
+	s.areas, s.locator = set, loc
+	return nil
+}
+
+// openHistory opens the journal, restores the state and makes the loop.
+func (s *Server) openHistory(ctx context.Context, dir string) error {
+	began := time.Now()
+	var err error
+	if s.log, err = journal.Open(journal.Options{Dir: dir, Logger: s.logger, Retention: s.config.Journal.Keep}); err != nil {
+		return err
+	}
+	for _, d := range s.log.Damage() {
+		s.logger.Error("the journal was damaged", "file", d.Path, "kept", d.Kept, "lost", d.Lost, "reason", d.Reason, "moved_to", d.MovedTo)
+	}
+	state, err := s.log.State(ctx)
+	if err != nil {
+		return err
+	}
+	rules, problems := loadRules(s.config)
+	if len(problems) > 0 {
+		return fmt.Errorf("server: rules: %w", strict.Error(problems))
+	}
+	s.hub, err = wire.NewHub(wire.HubOptions{
+		OnLoop: func(ctx context.Context, f func(*world.State)) error { return s.loop.call(ctx, f) },
+		Command: func(ctx context.Context, id wire.Identity, c world.Command) world.Receipt {
+			return s.command(ctx, fromWire(id), c)
+		},
+		Grant: s.grant,
+		Read: func(ctx context.Context, from uint64, yield func(world.Event) bool) error {
+			return s.readFrom(ctx, from, yield)
+		},
+		Alarm: func(id wire.Identity, at world.Position, kinds []string) {
+			s.logger.Error("a wall's picture differed from the history; it was sent a fresh one", "client", id.Name, "at", at, "kinds", kinds)
+		},
+		Logger: s.logger,
+	})
+	if err != nil {
+		return err
+	}
+	s.loop = newLoop(loopOptions{
+		log: s.log, hub: s.hub, state: state, rules: rules, patience: s.config.worldPatience(), logger: s.logger,
+	})
+	s.logger.Info("history restored", "position", state.At(), "entities", state.Count(""), "took", time.Since(began).Round(time.Millisecond))
+	return nil
+}
+
+var errEnough = errors.New("enough")
+
+func (s *Server) readFrom(ctx context.Context, from uint64, yield func(world.Event) bool) error {
+	err := s.log.Read(ctx, from+1, func(e world.Event) error {
+		if !yield(e) {
+			return errEnough
+		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
+}
+
+// loadRules reads the rule file; without one there are no rules.
+func loadRules(c *Config) (*rule.Set, []strict.Problem) {
+	var src []byte
+	if c.Rules != "" {
+		var err error
+		if src, err = os.ReadFile(c.path(c.Rules)); err != nil {
+			return nil, []strict.Problem{{File: c.Rules, Message: err.Error()}}
+		}
+	}
+	set, ps := rule.Parse(c.Rules, src)
+	var problems []strict.Problem
+	for _, p := range ps {
+		problems = append(problems, strict.Problem{File: p.File, Line: p.Line, Column: p.Column, Message: p.Msg, Suggestion: p.Hint})
+	}
+	return set, problems
+}
+
+func (s *Server) listen() (net.Listener, error) {
+	l, err := net.Listen("tcp", s.config.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("server: %w; set \"listen\" to a free address", err)
+	}
+	if s.config.TLS.Cert == "" {
+		return l, nil
+	}
+	cert, err := tls.LoadX509KeyPair(s.config.path(s.config.TLS.Cert), s.config.path(s.config.TLS.Key))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("server: certificate: %w", err), l.Close())
+	}
+	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}), nil
+}
+
+// Addr returns the address the server listens on.
+func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// RelayAddr returns the address the relay listens on.
+func (s *Server) RelayAddr() string { return s.relay.Addr() }
+
+// Run serves until ctx ends or a part that everything depends on fails. When it
+// returns, everything acknowledged is on disk and nothing of the server is left
+// running: doors close first, then feeds, cameras, walls and at last the
+// history.
+func (s *Server) Run(ctx context.Context) error {
+	g := newGroup(ctx, s.logger)
+	// Started first, stopped last.
+	g.start("history", s.loop.run)
+	g.start("snapshots", s.snapshots)
+	g.start("walls", s.hub.Run)
+	if err := s.define(ctx, s.config); err != nil {
+		return errors.Join(err, g.stop(), s.close())
+	}
+	g.start("tokens", s.watchTokens)
+	g.start("cameras", s.relay.Run)
+	g.start("feeds", s.feeds.Run)
+	g.start("doors", s.serveHTTP)
+	s.logger.Info("serving", "address", s.Addr(), "relay", s.RelayAddr())
+	err := g.wait()
+	return errors.Join(err, s.close())
+}
+
+// define writes what the configuration says into the history, and what follows
+// for the rules.
+func (s *Server) define(ctx context.Context, c *Config) error {
+	_, err := s.loop.ask(ctx, &request{
+		source: sourceConfig,
+		decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
+			return definitions(c, s.areas, now, st), nil
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("server: write the configuration into the history: %w", err)
+	}
+	_, err = s.loop.ask(ctx, &request{
+		source: rule.Source,
+		decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
+			out := s.loop.rules.Resume(now, st)
+			s.loop.own += len(out)
+			return out, nil
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("server: resume the rules: %w", err)
+	}
+	return nil
+}
+
+// put makes observations of a feed durable.
+func (s *Server) put(ctx context.Context, from string, obs []world.Observation) error {
+	s.locator.fill(obs)
+	return s.loop.put(ctx, from, obs)
+}
+
+func (s *Server) snapshots(ctx context.Context) error {
+	shadow, err := journal.NewShadow(journal.ShadowOptions{Log: s.log, Logger: s.logger})
+	if err != nil {
+		return err
+	}
+	return shadow.Run(ctx)
+}
+
+// watchTokens cuts the connections of tokens that were revoked or expired.
+func (s *Server) watchTokens(ctx context.Context) error {
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.C:
+		}
+		if _, err := s.tokens.Reload(); err != nil {
+			s.logger.Error("the tokens were not read again", "error", err)
+			continue
+		}
+		n := s.hub.Kick(func(id wire.Identity) bool { return !s.tokens.Good(id.Token) }, wire.Revoked)
+		if n > 0 {
+			s.logger.Info("connections cut: their token is no longer good", "count", n)
+		}
+	}
+}
+
+func (s *Server) serveHTTP(ctx context.Context) error {
+	srv := &http.Server{
+		Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug),
+	}
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(s.listener) }()
+	select {
+	case err := <-done:
+		return fmt.Errorf("server: http: %w", err)
+	case <-ctx.Done():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	err := srv.Shutdown(stop)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = srv.Close()
+	}
+	<-done
+	return err
+}
+
+func (s *Server) close() error {
+	var errs []error
+	if s.listener != nil {
+		if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	if s.log != nil {
+		errs = append(errs, s.log.Close())
+	}
+	if s.vault != nil {
+		errs = append(errs, s.vault.Close())
+	}
+	return errors.Join(errs...)
+}
