@@ -182,9 +182,9 @@ func listColumns(w int, px func(float64) int) [5]int {
 	who, since := right, right
 	if w > px(560) {
 		who = right - px(180)
-		since = who - px(90)
+		since = who - px(116)
 	} else if w > px(400) {
-		since = right - px(90)
+		since = right - px(110)
 		who = right
 	}
 	return [5]int{pad, pad + px(130), since, who, right}

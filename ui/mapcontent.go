@@ -42,6 +42,7 @@ type mapContent struct {
 
 type mapJob struct {
 	frame *draw.Frame
+	text  float64 // px of the smallest text
 	at    time.Time
 }
 
@@ -107,11 +108,11 @@ func (c *mapContent) ask(now time.Time) {
 		return
 	}
 	view := c.mapView(size)
-	f, layers := c.u.mapFrame(c.params, view, now)
+	f, layers := c.u.mapFrame(c.params, view, c.env.Scale.Text, now)
 	f.Screens = c.at.glass
 	c.layers = layers
 	c.sent, c.version, c.view = now, m.version, view
-	job := mapJob{frame: f, at: now}
+	job := mapJob{frame: f, text: c.env.Scale.Text, at: now}
 	for {
 		select {
 		case c.jobs <- job:
@@ -151,18 +152,23 @@ func (c *mapContent) work(ctx context.Context) {
 		words = draw.English()
 	}
 	r, err := draw.New(draw.Options{
-		Base: c.u.base, Style: style, Sizes: draw.Wall(c.env.Scale.Text), Words: words,
+		Base: c.u.base, Style: style, Sizes: draw.Wall(56), Words: words,
 		Regular: assets.Regular(), Bold: assets.Bold(),
 	})
 	if err != nil {
 		c.u.log.Error("map not drawn", "error", err)
 		return
 	}
+	text := 56.0
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case job := <-c.jobs:
+			if job.text != text {
+				text = job.text
+				r.SetSizes(draw.Wall(text))
+			}
 			err := tile.Safe(c.u.log, "map", func() { c.paint(r, job) })
 			if err != nil {
 				return // the picture on the tile says when it stopped

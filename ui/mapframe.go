@@ -76,7 +76,7 @@ func (u *UI) placed() geo.Bounds {
 
 // mapFrame fills a map's layers from the state. The parameter "layers" lists
 // them: vessels, stations, reports, cameras, alerts; empty means all.
-func (u *UI) mapFrame(p world.Tile, view geo.View, now time.Time) (*draw.Frame, []tile.MapLayer) {
+func (u *UI) mapFrame(p world.Tile, view geo.View, text float64, now time.Time) (*draw.Frame, []tile.MapLayer) {
 	s := u.model.state
 	f := &draw.Frame{View: view}
 	if home := p.Param("home"); home != "" {
@@ -109,15 +109,20 @@ func (u *UI) mapFrame(p world.Tile, view geo.View, now time.Time) (*draw.Frame, 
 	if d, err := time.ParseInLocation(time.DateOnly, at.BoundariesSince, u.lang.Zone); err == nil {
 		base.Dated = u.lang.T("since", "time", u.lang.Date(d))
 	}
-	f.Furniture = draw.Furniture{Scale: true, Legend: u.legend(f)}
-	if p.Param("legend") == "no" || view.Height < int(12*u.textPx(view)) {
-		f.Furniture.Legend = nil
-	}
+	f.Furniture = u.furniture(f, p, text)
 	return f, append(layers, base)
 }
 
-// textPx is a rough size of text for a view: a legend needs room for its rows.
-func (u *UI) textPx(v geo.View) float64 { return math.Max(14, float64(v.Height)/20) }
+// furniture leaves out what a small map has no room for; the inset of the
+// islands is not among it.
+func (u *UI) furniture(f *draw.Frame, p world.Tile, text float64) draw.Furniture {
+	w, h := float64(f.View.Width), float64(f.View.Height)
+	out := draw.Furniture{Scale: h > 14*text && w > 40*text}
+	if legend := u.legend(f); p.Param("legend") != "no" && h > float64(len(legend)+5)*1.6*text && w > 44*text {
+		out.Legend = legend
+	}
+	return out
+}
 
 func (u *UI) vesselLayer(s *world.State, f *draw.Frame, p world.Tile, now time.Time) tile.MapLayer {
 	limit := vesselLimit

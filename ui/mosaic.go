@@ -18,18 +18,16 @@ import (
 // mosaic shows the whole wall in one window with the desk around it: a bar on
 // top, the wall, the open alerts and the chosen one, the keys at the bottom.
 type mosaic struct {
-	u       *UI
-	win     fyne.Window
-	root    *fyne.Container
-	ground  *canvas.Rectangle
-	board   *surface
-	zoom    *surface
-	desk    *desk
-	place   places
-	size    fyne.Size
-	scale   look.Scale
-	zoomed  string
-	zoomEnv look.Scale
+	u      *UI
+	win    fyne.Window
+	root   *fyne.Container
+	ground *canvas.Rectangle
+	board  *surface
+	zoom   *surface
+	desk   *desk
+	place  places
+	size   fyne.Size
+	zoomed string
 }
 
 // places are the parts of the window in device pixels.
@@ -123,16 +121,13 @@ func (m *mosaic) arrange() {
 	m.desk.lay(m.place, d)
 
 	scale := m.boardScale(w.WallDefined, mmW, d)
-	if m.board == nil || scale != m.scale {
-		if m.board != nil {
-			m.board.close()
-		}
-		m.scale = scale
+	if m.board == nil {
 		m.board = newSurface(m.u, m.u.env(scale, d))
 		m.board.wrap = func(sl *slot) fyne.CanvasObject {
 			return newHandle(sl.content.object(), func() { m.enlarge(sl.tile.ID) })
 		}
 	}
+	m.board.rescale(scale, d)
 	switch {
 	case m.u.model.state == nil:
 		m.board.lay(m.one(messageTile("waiting", "loading", m.u.lang.T("wall.waiting"), m.u.waitingFor())))
@@ -238,16 +233,13 @@ func (m *mosaic) enlarge(id string) {
 	area.Min.Y, area.Max.Y = m.place.bar.Max.Y, m.place.foot.Min.Y
 	d := m.density()
 	scale := look.DeskScale(math.Max(16*float64(d), 56*float64(area.Dy())/1080))
-	if m.zoom == nil || m.zoomEnv != scale {
-		if m.zoom != nil {
-			m.zoom.close()
-		}
-		m.zoomEnv = scale
+	if m.zoom == nil {
 		m.zoom = newSurface(m.u, m.u.env(scale, d))
 		m.zoom.wrap = func(sl *slot) fyne.CanvasObject {
 			return newHandle(sl.content.object(), func() { m.enlarge("") })
 		}
 	}
+	m.zoom.rescale(scale, d)
 	big := *t
 	big.ID = "zoom:" + big.ID
 	m.zoom.lay([]spot{{tile: big, rect: area, whole: area, rows: 1}})

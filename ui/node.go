@@ -25,7 +25,6 @@ type nodeWindow struct {
 	win     fyne.Window
 	monitor screens.Monitor
 	surface *surface
-	scale   look.Scale
 }
 
 func newNode(u *UI) *node { return &node{u: u, windows: map[string]*nodeWindow{}} }
@@ -116,14 +115,11 @@ func (n *node) cover(m screens.Monitor, s *world.Screen) {
 	}
 	wall, sc, _, hasScene := u.model.wall(u.o.Wall)
 	scale := screenScale(wall.WallDefined, s, m)
-	if w.surface == nil || w.scale != scale {
-		if w.surface != nil {
-			w.surface.close()
-		}
-		w.scale = scale
-		w.surface = newSurface(u, u.env(scale, w.win.Canvas().Scale()))
+	if w.surface == nil {
+		w.surface = newSurface(u, u.env(scale, 1))
 		w.win.SetContent(w.surface.root)
 	}
+	w.surface.rescale(scale, w.win.Canvas().Scale())
 	if fresh || w.monitor != m || !w.win.Content().Visible() {
 		w.monitor = m
 		u.o.Screens.Place(w.win, m)

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"iocwall/server/world"
+	"iocwall/ui/look"
 	"iocwall/ui/tile"
 )
 
@@ -105,6 +106,26 @@ func (s *surface) lay(spots []spot) {
 	}
 	s.root.Objects = objects
 	s.root.Refresh()
+	// New tiles say what is so at once, not at the next tick.
+	now := s.u.o.Now()
+	for _, sl := range s.slots {
+		if err := tile.Safe(s.u.log, sl.tile.Kind, func() { sl.content.update(now, true) }); err != nil {
+			s.fail(sl)
+		}
+	}
+}
+
+// rescale changes the size of text on the surface; tiles go on as they are.
+func (s *surface) rescale(scale look.Scale, density float32) {
+	if s.env.Scale == scale && s.env.Density == density {
+		return
+	}
+	s.env.Scale, s.env.Density = scale, density
+	for _, sl := range s.slots {
+		if err := tile.Safe(s.u.log, sl.tile.Kind, sl.content.object().Repaint); err != nil {
+			s.fail(sl)
+		}
+	}
 }
 
 func (s *surface) newSlot(key string, t world.Tile) *slot {

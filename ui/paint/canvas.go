@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"image/draw"
 	"math"
+	"strings"
 
 	"github.com/srwiley/rasterx"
 	"golang.org/x/image/math/fixed"
@@ -29,6 +30,8 @@ type Mark struct {
 	Row, Ink image.Rectangle
 	// Cut is true where the text was ended by an ellipsis.
 	Cut bool
+	// Bounds is the picture drawn into.
+	Bounds image.Rectangle
 }
 
 // Canvas paints into one picture. It belongs to one goroutine.
@@ -75,7 +78,7 @@ func (c *Canvas) text(x, top, h float64, s string, size float64, bold bool, col 
 	w, ink := c.Kit.Fonts.draw(c.Img, c.Img.Rect, x, Baseline(top, h, size), s, key(bold, size), col)
 	if c.Trace != nil {
 		row := image.Rect(int(x), int(top), int(math.Ceil(x+w)), int(math.Ceil(top+h)))
-		c.Trace(Mark{Text: s, Size: size, Row: row, Ink: ink, Cut: cut})
+		c.Trace(Mark{Text: s, Size: size, Row: row, Ink: ink, Cut: cut || strings.HasSuffix(s, ellipsis), Bounds: c.Img.Rect})
 	}
 	return w
 }

@@ -93,6 +93,9 @@ func (f *Fonts) glyph(k glyphKey) glyph {
 		f.glyphs[k] = g
 		return g
 	}
+	if k.r == '−' {
+		k.r = '–' // the minus sign, which this cut of Noto Sans lacks
+	}
 	fc := f.face(k.face)
 	var g glyph
 	dot := fixed.Point26_6{X: fixed.Int26_6(k.sub) * 16}
@@ -133,7 +136,7 @@ func (f *Fonts) approx(k glyphKey) glyph {
 
 // Has reports whether both faces can draw a letter.
 func (f *Fonts) Has(r rune) bool {
-	if r == '≈' {
+	if r == '≈' || r == '−' {
 		return true
 	}
 	for _, src := range f.src {

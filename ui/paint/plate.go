@@ -33,8 +33,9 @@ type Plate struct {
 	Shorter []string
 }
 
-// PlateHeight returns the height in px of a plate with text of the given size.
-func PlateHeight(size float64) int { return int(math.Round(size * 1.18)) }
+// PlateHeight returns the height in px of a plate with text of the given size:
+// stacked capitals and descenders stay inside.
+func PlateHeight(size float64) int { return int(math.Ceil(size * 1.3)) }
 
 // PlateWidth returns the width in px of a plate with its full text.
 func (c *Canvas) PlateWidth(p Plate, size float64) int {

@@ -51,7 +51,7 @@ func NewAlerts(env *Env) *Alerts {
 	t := &Alerts{}
 	t.env = env
 	t.body = NewPane(env, t.Kind(), env.Kit.Theme.S1, func(c *paint.Canvas) { env.paintAlerts(c, t.face) })
-	t.panes = []fyne.CanvasObject{t.body.Raster}
+	t.panes, t.drawn = []fyne.CanvasObject{t.body.Raster}, []*Pane{t.body}
 	t.layout = single
 	t.ExtendBaseWidget(t)
 	return t

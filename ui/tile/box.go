@@ -43,7 +43,16 @@ type box struct {
 	widget.BaseWidget
 	env    *Env
 	panes  []fyne.CanvasObject
+	drawn  []*Pane
 	layout func(w, h int) []image.Rectangle
+}
+
+// Repaint lays the tile out and paints it anew: the scale of its Env changed.
+func (b *box) Repaint() {
+	(&boxRenderer{b}).Layout(b.Size())
+	for _, p := range b.drawn {
+		p.Touch()
+	}
 }
 
 // CreateRenderer is for Fyne.

@@ -78,6 +78,7 @@ func NewCamera(env *Env) *Camera {
 	t.bar = NewPane(env, t.Kind(), th.S1, t.paintBar)
 	t.frame = NewPane(env, t.Kind(), color.RGBA{}, t.paintFrame)
 	t.panes = []fyne.CanvasObject{canvas.NewRectangle(th.Bg), t.picture, t.note.Raster, t.tag.Raster, t.bar.Raster, t.frame.Raster}
+	t.drawn = []*Pane{t.note, t.tag, t.bar, t.frame}
 	t.layout = t.place
 	t.ExtendBaseWidget(t)
 	return t
@@ -121,12 +122,9 @@ func (t *Camera) Update(v CameraView) {
 		t.show = nil
 		canvas.Refresh(t.picture)
 	}
-	t.tag.dirty, t.note.dirty, t.bar.dirty, t.frame.dirty = true, true, true, true
 	(&boxRenderer{&t.box}).Layout(t.Size())
-	for _, p := range []*Pane{t.tag, t.note, t.bar, t.frame} {
-		if p.Visible() {
-			canvas.Refresh(p.Raster)
-		}
+	for _, p := range t.drawn {
+		p.Touch()
 	}
 }
 

@@ -43,7 +43,7 @@ func NewClock(env *Env) *Clock {
 	t := &Clock{}
 	t.env = env
 	t.body = NewPane(env, t.Kind(), env.Kit.Theme.S1, func(c *paint.Canvas) { env.paintClock(c, t.face) })
-	t.panes = []fyne.CanvasObject{t.body.Raster}
+	t.panes, t.drawn = []fyne.CanvasObject{t.body.Raster}, []*Pane{t.body}
 	t.layout = single
 	t.ExtendBaseWidget(t)
 	return t

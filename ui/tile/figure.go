@@ -69,7 +69,7 @@ func NewFigure(env *Env) *Figure {
 	t := &Figure{}
 	t.env = env
 	t.body = NewPane(env, t.Kind(), env.Kit.Theme.S1, func(c *paint.Canvas) { env.paintFigure(c, t.face) })
-	t.panes = []fyne.CanvasObject{t.body.Raster}
+	t.panes, t.drawn = []fyne.CanvasObject{t.body.Raster}, []*Pane{t.body}
 	t.layout = single
 	t.ExtendBaseWidget(t)
 	return t
@@ -122,7 +122,7 @@ func titles(l *words.Lang, fig world.Figure) []string {
 	if name == "" {
 		name = fig.ID
 	}
-	if fig.Short != "" && l.Code != "en" {
+	if fig.Short != "" && (l.Code != "en" || fig.NameEn == "") {
 		return []string{name, fig.Short}
 	}
 	return []string{name}

@@ -2,6 +2,7 @@ package tile
 
 import (
 	"image"
+	"image/color"
 	"reflect"
 	"strconv"
 	"time"
@@ -53,7 +54,7 @@ func NewLine(env *Env) *Line {
 	t := &Line{}
 	t.env = env
 	t.body = NewPane(env, t.Kind(), env.Kit.Theme.Bg, t.paint)
-	t.panes = []fyne.CanvasObject{t.body.Raster}
+	t.panes, t.drawn = []fyne.CanvasObject{t.body.Raster}, []*Pane{t.body}
 	t.layout = single
 	t.ExtendBaseWidget(t)
 	return t
@@ -216,6 +217,10 @@ func (e *Env) paintLineCell(c *paint.Canvas, r image.Rectangle, cell lineCell) {
 		c.Frame(r, max(2, e.px(8)), th.White)
 	}
 	lead, text := e.Scale.Lead, e.Scale.Text
+	if float64(r.Dy()) < lead+text {
+		e.paintLineRow(c, r, cell, t1, t2, ink, mark)
+		return
+	}
 	top := r.Min.Y + e.px(6)
 	h1, h2 := e.px(120), e.px(72)
 	if h := r.Dy() - 2*e.px(6); h1+h2 > h {
@@ -239,5 +244,30 @@ func (e *Env) paintLineCell(c *paint.Canvas, r image.Rectangle, cell lineCell) {
 	if len(cell.Subs) > 0 {
 		sub := e.Kit.Fonts.Fit(float64(r.Max.X-pad)-x, text, false, cell.Subs...)
 		c.Runs(x, float64(top+h1), float64(h2), text, paint.Run{Text: sub, Color: t2})
+	}
+}
+
+// paintLineRow draws a statement in one row, where the line is too low for two:
+// the wall in a window.
+func (e *Env) paintLineRow(c *paint.Canvas, r image.Rectangle, cell lineCell, t1, t2, ink, mark color.RGBA) {
+	size := e.Scale.Text
+	pad, icon := e.px(28), int(size)
+	if cell.Icon != "" {
+		c.Icon(r.Min.X+pad, r.Min.Y+(r.Dy()-icon)/2, icon, cell.Icon, ink, mark)
+	}
+	x, top, h := float64(r.Min.X+pad+icon+e.px(20)), float64(r.Min.Y), float64(r.Dy())
+	right := float64(r.Max.X - pad)
+	if cell.Right != "" {
+		w := e.Kit.Fonts.Width(cell.Right, true, size)
+		c.Text(right-w, top, h, cell.Right, size, true, t1)
+		right -= w + float64(pad)
+	}
+	title := e.Kit.Fonts.Fit(right-x, size, true, cell.Title)
+	x += c.Runs(x, top, h, size, paint.Run{Text: title, Bold: true, Color: t1}) + float64(e.px(32))
+	for _, sub := range cell.Subs {
+		if e.Kit.Fonts.Width(sub, false, size) <= right-x {
+			c.Runs(x, top, h, size, paint.Run{Text: sub, Color: t2})
+			return
+		}
 	}
 }

@@ -73,6 +73,7 @@ func NewMap(env *Env) *Map {
 	t.bottom = NewPane(env, t.Kind(), th.S2, t.paintBottom)
 	t.frame = NewPane(env, t.Kind(), color.RGBA{}, func(c *paint.Canvas) { env.coverFrame(c, c.Img.Rect, t.face.Popup) })
 	t.panes = []fyne.CanvasObject{t.picture, t.tag.Raster, t.bottom.Raster, t.frame.Raster}
+	t.drawn = []*Pane{t.tag, t.bottom, t.frame}
 	t.layout = t.place
 	t.ExtendBaseWidget(t)
 	return t
@@ -106,12 +107,9 @@ func (t *Map) Update(v MapView) {
 		return
 	}
 	t.face = f
-	t.tag.dirty, t.bottom.dirty, t.frame.dirty = true, true, true
 	(&boxRenderer{&t.box}).Layout(t.Size())
-	for _, p := range []*Pane{t.tag, t.bottom, t.frame} {
-		if p.Visible() {
-			canvas.Refresh(p.Raster)
-		}
+	for _, p := range t.drawn {
+		p.Touch()
 	}
 }
 
@@ -198,7 +196,7 @@ func (t *Map) paintBottom(c *paint.Canvas) {
 		e.paintStrip(c, b, strip{Source: t.view.Title})
 		return
 	}
-	if most := max(1, b.Dx()/e.px(620)); n > most {
+	if most := max(1, b.Dx()/e.px(820)); n > most {
 		n = most
 	}
 	for i := range n {

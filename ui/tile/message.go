@@ -28,7 +28,7 @@ func NewMessage(env *Env) *Message {
 	t := &Message{}
 	t.env = env
 	t.body = NewPane(env, t.Kind(), env.Kit.Theme.S1, t.paint)
-	t.panes = []fyne.CanvasObject{t.body.Raster}
+	t.panes, t.drawn = []fyne.CanvasObject{t.body.Raster}, []*Pane{t.body}
 	t.layout = single
 	t.ExtendBaseWidget(t)
 	return t

@@ -25,7 +25,8 @@ import (
 	"iocwall/ui/words"
 )
 
-// Env is what all tiles of a window share. It is not changed while tiles live.
+// Env is what all tiles of a surface share. Only Scale and Density may change
+// while tiles live, on the toolkit's goroutine and with a Repaint of each.
 type Env struct {
 	Kit   *paint.Kit
 	Lang  *words.Lang
@@ -75,6 +76,8 @@ type Tile interface {
 	Kind() string
 	// Name is what the tile is about, for lists and for the keyboard.
 	Name() string
+	// Repaint paints the tile anew, after its Env's scale has changed.
+	Repaint()
 }
 
 // Pane is one picture of a tile. It is painted when it is shown, at the size in
@@ -104,7 +107,9 @@ func NewPane(env *Env, kind string, bg color.RGBA, draw func(c *paint.Canvas)) *
 // Touch marks the pane for painting; on the toolkit's goroutine.
 func (p *Pane) Touch() {
 	p.dirty = true
-	canvas.Refresh(p.Raster)
+	if p.Visible() {
+		canvas.Refresh(p.Raster)
+	}
 }
 
 func (p *Pane) generate(w, h int) image.Image {
