@@ -90,7 +90,7 @@ func (s *Set) Tick(now world.Time, st *world.State) []world.Observation {
 			continue
 		}
 		vars := s.load(c.rule, now, st, e)
-		out = s.look(out, c.rule, c.key, subject{now: now, state: st, entity: e, at: now, vars: vars})
+		out = s.look(out, c.rule, subject{now: now, state: st, entity: e, key: c.key, at: now, vars: vars})
 	}
 }
 

@@ -13,8 +13,9 @@ import (
 type subject struct {
 	now   world.Time
 	state *world.State
-	// entity is nil for a rule that counts.
+	// entity is nil, and key empty, for a rule that counts.
 	entity world.Entity
+	key    string
 	// at is when the newest datum was true.
 	at world.Time
 	// learnt is when it was known, now when zero.
@@ -51,17 +52,16 @@ func (s *Set) Eval(now world.Time, st *world.State, c world.Change) []world.Obse
 		return nil
 	}
 	k.loader.Load(k.vars, now, st, e)
-	sub := subject{now: now, state: st, entity: e, at: at, vars: k.vars}
+	sub := subject{now: now, state: st, entity: e, key: c.Ref.ID(), at: at, vars: k.vars}
 	var out []world.Observation
-	id := c.Ref.ID()
 	for _, r := range k.rules {
-		out = s.look(out, r, id, sub)
+		out = s.look(out, r, sub)
 	}
 	return out
 }
 
 // look evaluates one rule for one entity that is there.
-func (s *Set) look(out []world.Observation, r *rule, id string, sub subject) []world.Observation {
+func (s *Set) look(out []world.Observation, r *rule, sub subject) []world.Observation {
 	concerned := yes
 	if r.where != nil {
 		concerned = s.ask(r, r.where, sub)
@@ -70,9 +70,9 @@ func (s *Set) look(out []world.Observation, r *rule, id string, sub subject) []w
 		return out
 	}
 	if r.what == Count {
-		return s.count(out, r, id, sub, concerned == yes)
+		return s.count(out, r, sub, concerned == yes)
 	}
-	h := r.held[id]
+	h := r.held[sub.key]
 	if concerned == no {
 		if h != nil {
 			return s.drop(out, r, h, sub.now, ReasonUnconcerned)
@@ -118,17 +118,17 @@ func refOf(e world.Entity) world.Ref {
 }
 
 // count keeps a count rule's set up to date and judges it when its size changed.
-func (s *Set) count(out []world.Observation, r *rule, id string, sub subject, in bool) []world.Observation {
-	_, was := r.members[id]
+func (s *Set) count(out []world.Observation, r *rule, sub subject, in bool) []world.Observation {
+	_, was := r.members[sub.key]
 	if in == was {
 		return out
 	}
 	if in {
-		r.members[id] = struct{}{}
+		r.members[sub.key] = struct{}{}
 	} else {
-		delete(r.members, id)
+		delete(r.members, sub.key)
 	}
-	sub.entity, sub.vars = nil, nil
+	sub.entity, sub.key, sub.vars = nil, "", nil
 	return s.judge(out, r, r.held[""], sub)
 }
 
@@ -138,10 +138,6 @@ func (s *Set) judge(out []world.Observation, r *rule, h *hold, sub subject) []wo
 	if sub.learnt == 0 {
 		sub.learnt = sub.now
 	}
-	key := ""
-	if sub.entity != nil {
-		key = sub.entity.Ref().ID()
-	}
 	value, ok := s.valueOf(r, &sub)
 	if !ok {
 		return out
@@ -149,7 +145,7 @@ func (s *Set) judge(out []world.Observation, r *rule, h *hold, sub subject) []wo
 	fresh := h == nil
 	if fresh {
 		h = &r.spare
-		h.key = key
+		h.key = sub.key
 		for i := range h.levels {
 			h.levels[i] = levelState{}
 		}
@@ -164,8 +160,8 @@ func (s *Set) judge(out []world.Observation, r *rule, h *hold, sub subject) []wo
 		if due == 0 && h.worst() < 0 {
 			return out
 		}
-		h = &hold{key: key, levels: append([]levelState(nil), h.levels...)}
-		r.held[key] = h
+		h = &hold{key: sub.key, levels: append([]levelState(nil), h.levels...)}
+		r.held[sub.key] = h
 	}
 	out, again := s.tell(out, r, h, sub, value)
 	if again != 0 && (due == 0 || again < due) {
@@ -176,7 +172,7 @@ func (s *Set) judge(out []world.Observation, r *rule, h *hold, sub subject) []wo
 	}
 	s.arm(r, h, due)
 	if h.idle() {
-		delete(r.held, key)
+		delete(r.held, sub.key)
 	}
 	return out
 }
@@ -361,7 +357,7 @@ func (s *Set) removed(k *kindRules, now, at world.Time, st *world.State, c world
 	silent := gone.Reason == "silent" || gone.Reason == "no room"
 	for _, r := range k.rules {
 		if r.what == Count {
-			out = s.count(out, r, id, subject{now: now, state: st, at: at}, false)
+			out = s.count(out, r, subject{now: now, state: st, key: id, at: at}, false)
 			continue
 		}
 		h := r.held[id]

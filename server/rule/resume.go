@@ -125,19 +125,19 @@ func (s *Set) survey(out []world.Observation, r *rule, now world.Time, st *world
 	if r.what == Count {
 		var newest world.Time
 		for _, e := range all {
-			vars := s.load(r, now, st, e)
-			if r.where == nil || s.ask(r, r.where, subject{now: now, state: st, entity: e, vars: vars}) == yes {
-				r.members[e.Ref().ID()] = struct{}{}
-				newest = max(newest, expr.Heard(e))
+			vars := s.load(r, now, st, e.entity)
+			if r.where == nil || s.ask(r, r.where, subject{now: now, state: st, entity: e.entity, vars: vars}) == yes {
+				r.members[e.key] = struct{}{}
+				newest = max(newest, expr.Heard(e.entity))
 			}
 		}
 		at := heardBefore(newest, now)
 		return s.judge(out, r, r.held[""], subject{now: now, state: st, at: at, learnt: at})
 	}
 	for _, e := range all {
-		vars := s.load(r, now, st, e)
-		at := heardBefore(expr.Heard(e), now)
-		out = s.look(out, r, e.Ref().ID(), subject{now: now, state: st, entity: e, at: at, learnt: at, vars: vars})
+		vars := s.load(r, now, st, e.entity)
+		at := heardBefore(expr.Heard(e.entity), now)
+		out = s.look(out, r, subject{now: now, state: st, entity: e.entity, key: e.key, at: at, learnt: at, vars: vars})
 	}
 	return out
 }
@@ -161,7 +161,7 @@ func (s *Set) rewake(out []world.Observation, r *rule, now world.Time, st *world
 			out = s.tickGone(out, r, h, now)
 			continue
 		}
-		out = s.look(out, r, key, subject{now: now, state: st, entity: e, at: now, vars: s.load(r, now, st, e)})
+		out = s.look(out, r, subject{now: now, state: st, entity: e, key: key, at: now, vars: s.load(r, now, st, e)})
 	}
 	return out
 }
@@ -173,8 +173,17 @@ func heardBefore(t, now world.Time) world.Time {
 	return t
 }
 
-func entities(st *world.State, kind string) []world.Entity {
-	all := slices.Collect(st.Entities(kind))
-	slices.SortFunc(all, func(a, b world.Entity) int { return cmp.Compare(a.Ref(), b.Ref()) })
+type keyed struct {
+	key    string
+	entity world.Entity
+}
+
+// entities returns the entities of the kind by id.
+func entities(st *world.State, kind string) []keyed {
+	all := make([]keyed, 0, st.Count(kind))
+	for e := range st.Entities(kind) {
+		all = append(all, keyed{e.Ref().ID(), e})
+	}
+	slices.SortFunc(all, func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
 	return all
 }
