@@ -180,7 +180,7 @@ func (b *bench) give(batch world.Batch) {
 	b.ui.batches = append(b.ui.batches, batch)
 	b.ui.mu.Unlock()
 	b.ui.dirty.Store(true)
-	b.tick(0)
+	b.tick(dataGap)
 }
 
 // tick moves the clock on and lets the UI tick.

@@ -88,7 +88,7 @@ func (l *mosaicLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewS
 func (l *mosaicLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	if s != l.m.size {
 		l.m.size = s
-		l.m.arrange()
+		l.m.arrange(false)
 	}
 }
 
@@ -99,7 +99,7 @@ func (m *mosaic) density() float32 {
 	return 1
 }
 
-func (m *mosaic) arrange() {
+func (m *mosaic) arrange(bool) {
 	if m.win == nil {
 		m.open()
 	}

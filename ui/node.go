@@ -47,8 +47,9 @@ func (n *node) close() {
 }
 
 // arrange places a window on every monitor and the scene's tiles on it. The
-// window of a monitor that is unplugged is hidden and comes back with it.
-func (n *node) arrange() {
+// window of a monitor that is unplugged is hidden and comes back with it; every
+// change of the monitors places all windows again.
+func (n *node) arrange(monitorsChanged bool) {
 	monitors, err := n.u.o.Screens.List()
 	if err != nil {
 		n.u.log.Error("monitors not listed", "error", err)
@@ -68,7 +69,7 @@ func (n *node) arrange() {
 	}
 	assigned := n.assign(monitors)
 	for i, m := range monitors {
-		n.cover(m, assigned[i])
+		n.cover(m, assigned[i], monitorsChanged)
 	}
 }
 
@@ -105,7 +106,7 @@ func (n *node) assign(monitors []screens.Monitor) []*world.Screen {
 	return out
 }
 
-func (n *node) cover(m screens.Monitor, s *world.Screen) {
+func (n *node) cover(m screens.Monitor, s *world.Screen, again bool) {
 	u := n.u
 	w := n.windows[m.Name]
 	fresh := w == nil
@@ -120,7 +121,7 @@ func (n *node) cover(m screens.Monitor, s *world.Screen) {
 		w.win.SetContent(w.surface.root)
 	}
 	w.surface.rescale(scale, w.win.Canvas().Scale())
-	if fresh || w.monitor != m || !w.win.Content().Visible() {
+	if fresh || again || w.monitor != m {
 		w.monitor = m
 		u.o.Screens.Place(w.win, m)
 	}

@@ -127,8 +127,8 @@ func (u *UI) loop(ctx context.Context) {
 func (u *UI) tick() {
 	now := u.o.Now()
 	relayout := u.take()
-	if u.rescan.Swap(false) || relayout {
-		u.face.arrange()
+	if monitors := u.rescan.Swap(false); monitors || relayout {
+		u.face.arrange(monitors)
 	}
 	data := u.dirty.Load()
 	second := now.Truncate(time.Second) != u.lastUp.Truncate(time.Second)

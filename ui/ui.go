@@ -120,7 +120,7 @@ type UI struct {
 type face interface {
 	// arrange brings windows and tiles in line with the state; on the toolkit's
 	// goroutine, as all methods.
-	arrange()
+	arrange(monitorsChanged bool)
 	// surfaces are all places tiles lie on.
 	surfaces() []*surface
 	// refresh updates what is no tile.

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-
 	"iocwall/server/world"
 	"iocwall/ui/look"
 	"iocwall/ui/paint"
@@ -307,4 +306,3 @@ func TestAlertLine(t *testing.T) {
 		t.Errorf("a wall with a dead screen: %+v", c)
 	}
 }
-

@@ -1,0 +1,430 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"iocwall/media"
+	"iocwall/server/world"
+	"iocwall/ui/screens"
+	"iocwall/ui/tile"
+)
+
+// contentOf finds a tile's content by the tile's id.
+func contentOf(t *testing.T, s *surface, id string) content {
+	t.Helper()
+	for _, sl := range s.slots {
+		if sl.tile.ID == id {
+			return sl.content
+		}
+	}
+	t.Fatalf("no tile %q on the surface", id)
+	return nil
+}
+
+func openMosaic(t *testing.T) (*bench, *mosaic) {
+	t.Helper()
+	b := newBench(t, Options{Mode: Mosaic})
+	b.tick(0)
+	m := b.ui.face.(*mosaic)
+	m.win.Resize(fyne.NewSize(1920, 1080))
+	b.give(snapshot(province(1, 1)))
+	return b, m
+}
+
+// event is the next event of the bench's history as a batch.
+func (b *bench) event(body world.Body) world.Batch {
+	seq := b.ui.model.state.At().Seq + 1
+	e := world.Event{Seq: seq, Seen: world.TimeOf(b.now), Source: "test", Observation: world.Observation{Time: world.TimeOf(b.now), Body: body}}
+	return world.Batch{Epoch: 1, From: seq, To: seq, Items: []world.Item{{Event: &e}}, Seen: world.TimeOf(b.now)}
+}
+
+// TestAcknowledge plays an operator who takes an alert by key and by button.
+func TestAcknowledge(t *testing.T) {
+	b, m := openMosaic(t)
+	d := m.desk
+	if d.chosen != "water" || !d.take.Visible() {
+		t.Fatalf("first choice %q, button %v: the oldest untaken alert of the worst kind is first", d.chosen, d.take.Visible())
+	}
+	keys := m.win.Canvas()
+	keys.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyDown})
+	if d.chosen != "ship" {
+		t.Fatalf("after Down: %q", d.chosen)
+	}
+	keys.OnTypedRune()('x')
+	sent := b.feed.commands()
+	if len(sent) != 1 || sent[0].Act != (world.AcknowledgeAlert{Alert: "ship"}) || sent[0].ID == "" {
+		t.Fatalf("sent %+v", sent)
+	}
+	ship := func() world.Alert { a, _ := b.ui.model.state.Alert("ship"); return a }
+	if got := d.answer(ship()); got != "Đang gửi lệnh nhận…" {
+		t.Errorf("on its way: %q", got)
+	}
+	keys.OnTypedRune()('X')
+	if n := len(b.feed.commands()); n != 1 {
+		t.Errorf("sent %d times while on its way", n)
+	}
+	b.tick(12 * time.Second)
+	if got := d.answer(ship()); !strings.Contains(got, "bấm X để gửi lại") {
+		t.Errorf("without an answer: %q", got)
+	}
+	test.Tap(d.take)
+	sent = b.feed.commands()
+	if len(sent) != 2 || sent[1].ID == sent[0].ID {
+		t.Fatalf("not sent again: %+v", sent)
+	}
+	b.give(world.Batch{Receipts: []world.Receipt{{ID: sent[1].ID, Reason: "không có quyền"}}})
+	if got := d.answer(ship()); got != "Chưa nhận được: không có quyền" {
+		t.Errorf("refused: %q", got)
+	}
+	test.Tap(d.take)
+	sent = b.feed.commands()
+	batch := b.event(world.AlertAcknowledged{ID: "ship", By: "mai", Name: "Mai"})
+	batch.Receipts = []world.Receipt{{ID: sent[2].ID, OK: true}}
+	b.tick(time.Second)
+	b.give(batch)
+	if got := d.answer(ship()); got != "Đã nhận lúc 09:42" {
+		t.Errorf("done: %q", got)
+	}
+	if d.chosen != "ship" || d.take.Visible() {
+		t.Errorf("after taking: chosen %q, button %v", d.chosen, d.take.Visible())
+	}
+	if w := d.listWords(); w[2].By != "Mai nhận 09:42" || !w[2].Taken {
+		t.Errorf("list says %+v", w[2])
+	}
+}
+
+// TestListStays: a new alert does not move the choice.
+func TestListStays(t *testing.T) {
+	b, m := openMosaic(t)
+	m.desk.choose(3)
+	was := m.desk.chosen
+	b.tick(time.Second)
+	b.give(b.event(world.AlertRaised{ID: "new", Severity: world.Critical, Title: "Cháy rừng", Since: world.TimeOf(b.now)}))
+	if m.desk.chosen != was {
+		t.Errorf("choice moved from %q to %q", was, m.desk.chosen)
+	}
+	b.tick(time.Second)
+	b.give(b.event(world.AlertResolved{ID: was}))
+	if m.desk.chosen == was || m.desk.chosen == "" {
+		t.Errorf("a resolved alert is still chosen: %q", m.desk.chosen)
+	}
+}
+
+// TestEnlarge: a double click fills the window, Escape goes back, the players
+// of the wall are told that nobody looks.
+func TestEnlarge(t *testing.T) {
+	b, m := openMosaic(t)
+	b.tick(0)
+	test.DoubleTap(m.board.slots[1].holder.(*handle))
+	b.tick(0)
+	if m.zoom == nil {
+		t.Fatal("nothing is enlarged")
+	}
+	if c := contentOf(t, m.zoom, "zoom:"+m.zoomed); c.object().Size().Width < 1900 {
+		t.Errorf("enlarged to %v", c.object().Size())
+	}
+	cam := contentOf(t, m.board, m.board.slots[1].tile.ID).(*cameraContent)
+	if cam.target.X != 0 {
+		t.Errorf("a hidden camera still makes pictures of %v", cam.target)
+	}
+	m.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	b.tick(0)
+	if m.zoom != nil || cam.target.X == 0 {
+		t.Errorf("after Escape: zoom %v, target %v", m.zoom != nil, cam.target)
+	}
+}
+
+// TestAway: tiles say that the server is away, and stop when it is back.
+func TestAway(t *testing.T) {
+	b, m := openMosaic(t)
+	b.give(world.Batch{Link: &world.Link{Since: world.TimeOf(b.now), Reason: "connection refused"}})
+	b.tick(2 * time.Second)
+	if d := b.ui.model.away(b.now); d != 0 {
+		t.Errorf("away after 2 s: %v", d)
+	}
+	b.tick(178 * time.Second)
+	if w := m.desk.barWords(); w[3] != "Mất máy chủ 3 phút" {
+		t.Errorf("bar says %q", w)
+	}
+	if cover := b.ui.cover(b.now); cover.Away != 3*time.Minute {
+		t.Errorf("cover %+v", cover)
+	}
+	b.give(world.Batch{Link: &world.Link{Up: true, Since: world.TimeOf(b.now)}})
+	if cover := b.ui.cover(b.now); cover.Away != 0 {
+		t.Errorf("cover after return %+v", cover)
+	}
+}
+
+// TestDigest: a copy that differs asks for everything again.
+func TestDigest(t *testing.T) {
+	b, _ := openMosaic(t)
+	b.give(world.Batch{Epoch: 1, To: b.ui.model.state.At().Seq, Check: b.ui.model.state.Digest()})
+	if n := len(b.feed.commands()); n != 0 {
+		t.Fatalf("asked for a resync without need: %+v", b.feed.commands())
+	}
+	wrong := b.ui.model.state.Digest()
+	wrong[world.KindAlert]++
+	b.give(world.Batch{Epoch: 1, To: b.ui.model.state.At().Seq, Check: wrong})
+	sent := b.feed.commands()
+	if len(sent) != 1 {
+		t.Fatalf("sent %+v", sent)
+	}
+	if r, ok := sent[0].Act.(world.Resync); !ok || len(r.Kinds) != 1 || r.Kinds[0] != world.KindAlert {
+		t.Errorf("sent %+v", sent[0])
+	}
+}
+
+// TestSceneMoves: a camera that stays in the scene keeps its player.
+func TestSceneMoves(t *testing.T) {
+	b, m := openMosaic(t)
+	b.tick(0)
+	cam := contentOf(t, m.board, "cam-01").(*cameraContent)
+	if cam.player == nil {
+		t.Fatal("no player")
+	}
+	_, sc, _, _ := b.ui.model.wall("")
+	next := sc.SceneSaved
+	next.Version++
+	next.Tiles = append([]world.Tile(nil), next.Tiles...)
+	for i := range next.Tiles {
+		if next.Tiles[i].ID == "cam-01" {
+			next.Tiles[i].W /= 2
+		}
+	}
+	next.Tiles = append(next.Tiles, world.Tile{ID: "odd", Kind: "hologram", X: 0, Y: 0, W: 100, H: 100})
+	b.tick(time.Second)
+	b.give(b.event(next))
+	again := contentOf(t, m.board, "cam-01").(*cameraContent)
+	if again != cam {
+		t.Error("the camera was opened anew")
+	}
+	if k := contentOf(t, m.board, "odd").object().Kind(); k != kindMessage {
+		t.Errorf("an unknown kind shows %q", k)
+	}
+}
+
+// boom is a content that panics.
+type boom struct{ plainContent }
+
+func (boom) update(time.Time, bool) bool { panic("boom") }
+
+// TestBrokenTile: a panic takes one tile, nothing else.
+func TestBrokenTile(t *testing.T) {
+	b, m := openMosaic(t)
+	sl := m.board.slots[1]
+	sl.content = &boom{plainContent{t: tile.NewClock(m.board.env)}}
+	b.tick(time.Second)
+	if k := sl.content.object().Kind(); k != kindMessage {
+		t.Errorf("the broken tile shows %q", k)
+	}
+	b.tick(time.Second)
+	if k := m.board.slots[2].content.object().Kind(); k == kindMessage {
+		t.Error("its neighbour is broken too")
+	}
+}
+
+// TestNode: screens go to the outputs the wall names, windows of unplugged
+// monitors hide and come back.
+func TestNode(t *testing.T) {
+	one, two := screens.Monitor{Name: "HDMI-1", W: 1920, H: 1080}, screens.Monitor{Name: "HDMI-2", X: 1920, W: 1920, H: 1080}
+	fs := &fakeScreens{changed: make(chan struct{}, 1), list: []screens.Monitor{one, two}}
+	b := newBench(t, Options{Mode: Node, Name: "pc-01", Screens: fs})
+	b.tick(0)
+	n := b.ui.face.(*node)
+	if len(n.windows) != 2 {
+		t.Fatalf("%d windows", len(n.windows))
+	}
+	if k := n.windows["HDMI-1"].surface.slots[0].content.object().Kind(); k != kindMessage {
+		t.Errorf("before the first data: %q", k)
+	}
+	b.give(snapshot(province(9, 3)))
+	ids := func(name string) (out []string) {
+		for _, sl := range n.windows[name].surface.slots {
+			out = append(out, sl.tile.ID)
+		}
+		return out
+	}
+	if got := strings.Join(ids("HDMI-1"), " "); got != "line cam-01" {
+		t.Errorf("screen 1 shows %s", got)
+	}
+	if got := strings.Join(ids("HDMI-2"), " "); got != "line cam-02 cam-03 cam-04 cam-05" {
+		t.Errorf("screen 2 shows %s", got)
+	}
+	fs.list = fs.list[:1]
+	b.ui.rescan.Store(true)
+	b.tick(time.Second)
+	if len(n.surfaces()) != 1 || len(n.windows["HDMI-2"].surface.slots) != 0 {
+		t.Errorf("after unplugging: %d surfaces", len(n.surfaces()))
+	}
+	fs.list, fs.placed = []screens.Monitor{one, two}, nil
+	b.ui.rescan.Store(true)
+	b.tick(time.Second)
+	if got := len(ids("HDMI-2")); got != 5 {
+		t.Errorf("after plugging in: %d tiles", got)
+	}
+	if len(fs.placed) != 2 {
+		t.Errorf("placed %v", fs.placed)
+	}
+}
+
+func TestAssign(t *testing.T) {
+	b := newBench(t, Options{Mode: Node, Name: "pc", Screens: &fakeScreens{changed: make(chan struct{})}})
+	s := world.New(1)
+	w := world.WallDefined{ID: "w", Screens: []world.Screen{
+		{ID: 1, Node: "pc", W: 100, H: 50, PxW: 100, PxH: 50}, {ID: 2, Node: "pc", Output: "DP-2", W: 100, H: 50, PxW: 100, PxH: 50},
+		{ID: 3, Node: "other", Output: "DP-1", W: 100, H: 50, PxW: 100, PxH: 50},
+	}}
+	if _, err := s.Apply(world.Event{Seq: 1, Observation: world.Observation{Time: 1, Body: w}}); err != nil {
+		t.Fatal(err)
+	}
+	b.give(world.Batch{Epoch: 1, To: 1, Snapshot: s})
+	got := b.ui.face.(*node).assign([]screens.Monitor{{Name: "DP-2"}, {Name: "DP-1"}, {Name: "DP-3"}})
+	if got[0] == nil || got[0].ID != 2 || got[1] == nil || got[1].ID != 1 || got[2] != nil {
+		t.Errorf("assigned %+v", got)
+	}
+}
+
+// TestSpanningMap: a tile over several screens says one thing per screen and its map
+// is one picture.
+func TestSpanningMap(t *testing.T) {
+	b := newBench(t, Options{Mode: Node, Name: "pc-03", Screens: &fakeScreens{changed: make(chan struct{}), list: []screens.Monitor{
+		{Name: "a", W: 1920, H: 1080}, {Name: "b", W: 1920, H: 1080}, {Name: "c", W: 1920, H: 1080},
+	}}})
+	b.give(snapshot(province(9, 3)))
+	n := b.ui.face.(*node)
+	views := map[string]bool{}
+	for _, name := range []string{"a", "b"} {
+		for _, sl := range n.windows[name].surface.slots {
+			m, ok := sl.content.(*mapContent)
+			if !ok {
+				continue
+			}
+			v := m.mapView(m.t.PictureSize())
+			views[name] = true
+			if v.Width < 5700 || v.Height < 2900 {
+				t.Errorf("%s: the whole view is %d×%d", name, v.Width, v.Height)
+			}
+			if m.at.columns != 3 || m.at.rows != 3 || m.at.lower() {
+				t.Errorf("%s: part %d,%d of %d×%d", name, m.at.column, m.at.row, m.at.columns, m.at.rows)
+			}
+		}
+	}
+	if len(views) != 2 {
+		t.Fatalf("maps on %v", views)
+	}
+}
+
+func TestChooseStream(t *testing.T) {
+	ss := []world.CameraStream{{Name: "main", Width: 1920, Height: 1080}, {Name: "mid", Width: 1280, Height: 720}, {Name: "sub", Width: 640, Height: 360}}
+	for h, want := range map[int]string{100: "sub", 400: "sub", 460: "mid", 800: "mid", 992: "main", 4000: "main"} {
+		if got := chooseStream(ss, h); got != want {
+			t.Errorf("%d px: %q, want %q", h, got, want)
+		}
+	}
+	if got := chooseStream(nil, 100); got != "" {
+		t.Errorf("no streams: %q", got)
+	}
+}
+
+// TestRun runs the pump: batches are applied together, ticks come one at a time
+// on one goroutine, and Run returns when everything is gone.
+func TestRun(t *testing.T) {
+	app := test.NewTempApp(t)
+	feed := newScript()
+	var ticks, inside atomic.Int32
+	work := make(chan func())
+	var once sync.WaitGroup
+	once.Go(func() {
+		for f := range work {
+			if inside.Add(1) > 1 {
+				t.Error("two ticks at once")
+			}
+			f()
+			ticks.Add(1)
+			inside.Add(-1)
+		}
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	var players atomic.Int32
+	u, err := New(Options{
+		App: app, Feed: feed, Width: 1280, Height: 720,
+		Do: func(f func()) {
+			select {
+			case work <- f:
+			case <-ctx.Done():
+			}
+		},
+		NewPlayer: func(string, string, func()) (Player, error) {
+			players.Add(1)
+			return &still{stats: media.Stats{State: media.StateOpening}}, nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- u.Run(ctx) }()
+	s := province(1, 1)
+	feed.in <- snapshot(s)
+	for range 50 {
+		feed.in <- world.Batch{Epoch: 1, To: s.At().Seq}
+	}
+	deadline := time.After(30 * time.Second)
+	for players.Load() == 0 {
+		select {
+		case <-deadline:
+			t.Fatal("no player was made")
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	cancel()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("Run does not return")
+	}
+	close(work)
+	once.Wait()
+	if n := ticks.Load(); n == 0 {
+		t.Error("no tick")
+	}
+}
+
+func TestOptions(t *testing.T) {
+	app := test.NewTempApp(t)
+	for name, o := range map[string]Options{
+		"no app":    {Feed: newScript()},
+		"no feed":   {App: app},
+		"screens":   {App: app, Feed: newScript(), Mode: Node},
+		"mode":      {App: app, Feed: newScript(), Mode: "hologram"},
+		"language":  {App: app, Feed: newScript(), Lang: "xx"},
+		"the theme": {App: app, Feed: newScript(), Theme: "pink"},
+	} {
+		if _, err := New(o); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+// TestSendFails: what could not be sent is said.
+func TestSendFails(t *testing.T) {
+	b, m := openMosaic(t)
+	b.feed.fail = errors.New("256 commands are waiting")
+	m.desk.acknowledge()
+	a, _ := m.desk.alert()
+	if got := m.desk.answer(a); !strings.Contains(got, "256") {
+		t.Errorf("said %q", got)
+	}
+}
