@@ -60,8 +60,11 @@ func Compile(src string, env *Env, o Options) (p *Program, err error) {
 	typ := Any
 	if err == nil {
 		typ = typeOf(tree.Node.Type())
+		// The optimizer rewrites the tree in place; this comes before it.
+		d := director{functions: c.functions}
+		truth, number := d.truth(tree.Node), d.number(tree.Node)
 		if err = optimizer.Optimize(&tree.Node, config); err == nil {
-			p = &Program{source: src, typ: typ, names: c.names(), opts: o, edits: edits}
+			p = &Program{source: src, typ: typ, names: c.names(), opts: o, edits: edits, truth: truth, number: number}
 			p.code, err = compiler.Compile(tree, config)
 		}
 	}

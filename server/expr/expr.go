@@ -92,6 +92,9 @@ type Program struct {
 	code   *vm.Program
 	opts   Options
 	edits  []edit
+	// truth and number evaluate it directly, nil where that cannot be done.
+	truth  directTruth
+	number directNumber
 }
 
 // Source returns the text it was compiled from.
@@ -119,7 +122,10 @@ type Vars map[string]any
 // Machine evaluates programs. It belongs to one goroutine; the zero value is
 // ready. It keeps its stack between calls, so that an evaluation hardly
 // allocates.
-type Machine struct{ vm vm.VM }
+type Machine struct {
+	vm    vm.VM
+	frame frame
+}
 
 // ErrType is the error of a result that has not the type asked for.
 var ErrType = errors.New("expr: result has the wrong type")
@@ -136,6 +142,9 @@ func (m *Machine) Eval(p *Program, vars Vars) (any, error) {
 
 // Truth returns the truth of p.
 func (m *Machine) Truth(p *Program, vars Vars) (bool, error) {
+	if b, ok := m.directTruth(p, vars); ok {
+		return b, nil
+	}
 	v, err := m.Eval(p, vars)
 	if err != nil {
 		return false, err
@@ -149,6 +158,9 @@ func (m *Machine) Truth(p *Program, vars Vars) (bool, error) {
 
 // Number returns the number of p, NaN when it is not known.
 func (m *Machine) Number(p *Program, vars Vars) (float64, error) {
+	if f, ok := m.directNumber(p, vars); ok {
+		return f, nil
+	}
 	v, err := m.Eval(p, vars)
 	if err != nil {
 		return math.NaN(), err

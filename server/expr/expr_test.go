@@ -104,6 +104,8 @@ func TestEval(t *testing.T) {
 			t.Errorf("%s: %v", c.src, err)
 			continue
 		}
+		agree(t, &m, p, vars)
+		agree(t, &m, p, expr.Vars{})
 		if f, ok := got.(float64); ok {
 			if w, _ := c.want.(float64); f != w && !(math.IsNaN(f) && math.IsNaN(w)) {
 				t.Errorf("%s = %v, want %v", c.src, got, c.want)
@@ -360,12 +362,32 @@ func FuzzCompile(f *testing.F) {
 			}
 			return
 		}
-		one, err1 := m.Eval(p, vars)
-		two, err2 := m.Eval(p, vars)
-		if (err1 == nil) != (err2 == nil) {
-			t.Fatalf("%q: once %v, once %v (%v, %v)", src, one, two, err1, err2)
+		for _, v := range []expr.Vars{vars, {}} {
+			agree(t, &m, p, v)
 		}
 	})
+}
+
+// agree holds that an evaluation gives the same as the library's machine, which
+// Eval always uses.
+func agree(t *testing.T, m *expr.Machine, p *expr.Program, vars expr.Vars) {
+	t.Helper()
+	want, wantErr := m.Eval(p, vars)
+	switch w := want.(type) {
+	case bool:
+		if got, err := m.Truth(p, vars); err != nil || got != w {
+			t.Fatalf("%q: %v, %v; the machine says %v", p.Source(), got, err, w)
+		}
+	case float64:
+		if got, err := m.Number(p, vars); err != nil || got != w && !(math.IsNaN(got) && math.IsNaN(w)) {
+			t.Fatalf("%q: %v, %v; the machine says %v", p.Source(), got, err, w)
+		}
+	}
+	if wantErr != nil {
+		if got, err := m.Truth(p, vars); err == nil {
+			t.Fatalf("%q: %v; the machine says %v", p.Source(), got, wantErr)
+		}
+	}
 }
 
 func BenchmarkCompare(b *testing.B) {
