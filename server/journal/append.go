@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 
-	bolt "go.etcd.io/bbolt"
-
 	"iocwall/server/world"
 )
 
@@ -150,11 +148,7 @@ func (l *Log) reopen(seg *segment) error {
 	if err := seg.close(); err != nil {
 		return err
 	}
-	var db *bolt.DB
-	err := guard(func() (err error) {
-		db, err = bolt.Open(seg.path, 0o600, boltOptions(false, seg.limit))
-		return err
-	})
+	db, err := openBolt(seg.path, boltOptions(false, seg.limit))
 	if err != nil {
 		return err
 	}

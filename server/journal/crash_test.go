@@ -3,6 +3,7 @@ package journal
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -26,6 +27,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	_ = flag.Set("rapid.checks", "20") // a default: the command line is read later
 	os.Exit(m.Run())
 }
 

@@ -142,7 +142,7 @@ func (l *Log) openRecords() error {
 
 func (r *recordStore) open(o *bolt.Options) error {
 	err := guard(func() (err error) {
-		if r.db, err = bolt.Open(r.path, 0o600, o); err != nil {
+		if r.db, err = openBolt(r.path, o); err != nil {
 			return err
 		}
 		if _, err = readAbout(r.db, r.path); err != nil {

@@ -90,13 +90,35 @@ func boltOptions(readOnly bool, limit int) *bolt.Options {
 	return o
 }
 
+// openBolt opens a bbolt file. bbolt panics on some damage and would then keep
+// the file locked.
+func openBolt(path string, o *bolt.Options) (db *bolt.DB, err error) {
+	var file *os.File
+	o.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
+		f, err := os.OpenFile(name, flag, mode)
+		file = f
+		return f, err
+	}
+	err = guard(func() (err error) {
+		db, err = bolt.Open(path, 0o600, o)
+		return err
+	})
+	if err != nil {
+		if file != nil {
+			file.Close() // already closed if bbolt came so far
+		}
+		return nil, err
+	}
+	return db, nil
+}
+
 // createBolt makes a new bbolt file, durable with its name or not at all.
 func createBolt(path string, epoch uint64, o *bolt.Options, now time.Time) (*bolt.DB, error) {
 	tmp := path + ".tmp"
 	if err := os.Remove(tmp); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
-	db, err := bolt.Open(tmp, 0o600, o)
+	db, err := openBolt(tmp, o)
 	if err == nil {
 		db.AllocSize = allocSize
 		err = db.Update(func(tx *bolt.Tx) error {
@@ -195,11 +217,7 @@ func (s *segment) open() (*bolt.DB, error) {
 	if s.db != nil {
 		return s.db, nil
 	}
-	var db *bolt.DB
-	err := guard(func() (err error) {
-		db, err = bolt.Open(s.path, 0o600, boltOptions(true, 0))
-		return err
-	})
+	db, err := openBolt(s.path, boltOptions(true, 0))
 	if err != nil {
 		return nil, err
 	}

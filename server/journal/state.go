@@ -28,6 +28,9 @@ func (l *Log) State(ctx context.Context) (*world.State, error) {
 	if err := l.advance(ctx, s, func(world.Event) bool { return true }); err != nil {
 		return nil, err
 	}
+	if end := l.overHole(s.At().Seq+1) - 1; end > s.At().Seq { // the end of the log was lost
+		rebased(s, s.At().Epoch, end)
+	}
 	return s, nil
 }
 
