@@ -29,6 +29,9 @@ type Suite struct {
 	// Open makes a peer and a configuration that reads from it. Each subtest
 	// opens its own; the peer ends with the test.
 	Open func(t *testing.T) Peer
+	// Flood is how many messages are sent while the sink takes none; 5000 if
+	// zero.
+	Flood int
 }
 
 // Peer is the other end of a source.
@@ -228,11 +231,12 @@ func (s Suite) stopBlocked(t *testing.T) {
 	r.end()
 }
 
-// flood is more than sources may take in one go.
-const flood = 5000
-
 func (s Suite) backPressure(t *testing.T) {
 	r := s.start(t)
+	flood := s.Flood
+	if flood == 0 {
+		flood = 5 * source.MaxPut
+	}
 	r.sink.Hold()
 	sent := make(chan error, 1)
 	go func() { sent <- r.peer.Send(flood) }()
