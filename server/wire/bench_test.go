@@ -21,7 +21,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"iocwall/geo"
+	"iocwall/server/wire/message"
 	"iocwall/server/world"
 )
 
@@ -88,7 +88,7 @@ func (p *province) delta(tb testing.TB) world.Change {
 	}
 	v, s := i%p.fleet, math.Sin(float64(i)/1000)
 	return p.apply(tb, world.VesselPosition{
-		MMSI: strconv.Itoa(574000000 + v), Pos: geo.Pt(108+float64(v)/1000+s/100, 15.5+s/90), Speed: math.Round(100*(s+1)) / 10,
+		MMSI: strconv.Itoa(574000000 + v), Pos: [2]float64{108 + float64(v)/1000 + s/100, 15.5 + s/90}, Speed: math.Round(100*(s+1)) / 10,
 		Course: math.Round(1800*(s+1)) / 10, Heading: float64(v % 360), Class: "A", Area: fmt.Sprintf("commune-%d", v%30),
 	})
 }
@@ -267,8 +267,8 @@ func chatter(conn *websocket.Conn) {
 	for err == nil {
 		time.Sleep(time.Second)
 		// It says to have got everything, since it does not look.
-		ack := clientFrame{M: nameAck, Seq: math.MaxInt64, Got: math.MaxInt64, Sent: world.TimeOf(time.Now())}
-		err = conn.WriteMessage(websocket.TextMessage, encodeFrame(ack))
+		ack := message.Up{M: message.Ack, Seq: math.MaxInt64, Got: math.MaxInt64, Sent: world.TimeOf(time.Now())}
+		err = conn.WriteMessage(websocket.TextMessage, message.Encode(ack))
 	}
 }
 
@@ -283,7 +283,7 @@ func BenchmarkPublish(b *testing.B) {
 	l := newBenchLoop(b, ids)
 	l.hub.begin(p.state)
 	for _, id := range ids {
-		v, err := viewOf(id, want{})
+		v, err := viewOf(id, message.Want{})
 		if err != nil {
 			b.Fatal(err)
 		}

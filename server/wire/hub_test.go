@@ -13,12 +13,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"iocwall/geo"
 	"iocwall/server/world"
 )
 
 func position(mmsi, area string, x float64) world.VesselPosition {
-	return world.VesselPosition{MMSI: mmsi, Pos: geo.Pt(x, 15), Speed: 7, Course: 90, Heading: -1, Status: 15, Area: area}
+	return world.VesselPosition{MMSI: mmsi, Pos: [2]float64{x, 15}, Speed: 7, Course: 90, Heading: -1, Status: 15, Area: area}
 }
 
 func (c *center) agree(t *testing.T, w *wall, v View) {

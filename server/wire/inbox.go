@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"iocwall/server/wire/message"
 	"iocwall/server/world"
 )
 
@@ -44,7 +45,7 @@ func (in *inbox) next(ctx context.Context) (world.Batch, error) {
 			}
 			in.mu.Unlock()
 			signal(in.room)
-			b.Items = conflate(b.Items, itemMark)
+			b.Items = message.Conflate(b.Items, itemMark)
 			return b, nil
 		}
 		in.mu.Unlock()
@@ -55,7 +56,7 @@ func (in *inbox) next(ctx context.Context) (world.Batch, error) {
 	}
 }
 
-func itemMark(it *world.Item) mark { return markOf(*it) }
+func itemMark(it *world.Item) message.Mark { return message.MarkOf(*it) }
 
 func signal(c chan struct{}) {
 	select {
@@ -78,7 +79,7 @@ func (in *inbox) put(ctx context.Context, b world.Batch) error {
 	}
 	in.b.Epoch, in.b.To, in.b.Seen, in.b.Check = b.Epoch, b.To, b.Seen, b.Check
 	if len(in.b.Items) > in.limit {
-		in.b.Items = conflate(in.b.Items, itemMark)
+		in.b.Items = message.Conflate(in.b.Items, itemMark)
 		in.limit = max(1024, 2*len(in.b.Items))
 	}
 	in.any = true
@@ -88,7 +89,7 @@ func (in *inbox) put(ctx context.Context, b world.Batch) error {
 		in.mu.Lock()
 		full := len(in.b.Items) > in.max
 		if full {
-			in.b.Items = conflate(in.b.Items, itemMark)
+			in.b.Items = message.Conflate(in.b.Items, itemMark)
 			full = len(in.b.Items) > in.max
 		}
 		in.mu.Unlock()

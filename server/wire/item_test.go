@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"iocwall/server/wire/message"
 	"iocwall/server/world"
 )
 
@@ -48,7 +49,7 @@ func TestConflateKeepsTheOutcome(t *testing.T) {
 		if _, err := whole.ApplyBatch(&world.Batch{Items: items}, nil); err != nil {
 			rt.Fatal(err)
 		}
-		kept := conflate(append([]world.Item(nil), items...), itemMark)
+		kept := message.Conflate(append([]world.Item(nil), items...), itemMark)
 		if _, err := part.ApplyBatch(&world.Batch{Items: kept}, nil); err != nil {
 			rt.Fatal(err)
 		}
@@ -76,7 +77,7 @@ func TestConflateDropsOldPositions(t *testing.T) {
 			items = append(items, world.Item{Event: &world.Event{Observation: world.Observation{Body: world.AlertRaised{ID: "x"}}}})
 		}
 	}
-	if kept := conflate(items, itemMark); len(kept) != 8 {
+	if kept := message.Conflate(items, itemMark); len(kept) != 8 {
 		t.Errorf("%d items left, want 4 positions and 4 alerts", len(kept))
 	}
 }
@@ -89,7 +90,7 @@ func TestItemForm(t *testing.T) {
 			Observation: world.Observation{Time: world.Time(rapid.Int64().Draw(rt, "time")), Body: drawBody(rt)},
 		}
 		it := world.Item{Event: &e}
-		ours, err := appendItem(nil, it)
+		ours, err := message.AppendItem(nil, it)
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -100,15 +101,15 @@ func TestItemForm(t *testing.T) {
 		if string(ours) != string(theirs) {
 			rt.Fatalf("\n%s\n%s", ours, theirs)
 		}
-		var w wireItem
+		var w message.Item
 		if err := json.Unmarshal(ours, &w); err != nil {
 			rt.Fatal(err)
 		}
-		back, err := w.item()
+		back, err := w.World()
 		if err != nil {
 			rt.Fatal(err)
 		}
-		again, err := appendItem(nil, back)
+		again, err := message.AppendItem(nil, back)
 		if err != nil || string(again) != string(ours) {
 			rt.Fatalf("read again, %v:\n%s\n%s", err, ours, again)
 		}

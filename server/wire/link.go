@@ -12,6 +12,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"iocwall/server/wire/message"
 	"iocwall/server/world"
 )
 
@@ -91,11 +92,11 @@ func (c *Client) dial(ctx context.Context) (*websocket.Conn, error) {
 
 // hello says where the client is and what it wants.
 func (c *Client) hello() []byte {
-	f := clientFrame{M: nameHello, Version: version, Name: c.o.Name, Epoch: c.at.Epoch, Seq: c.at.Seq, View: c.view}
+	f := message.Up{M: message.Hello, Version: message.Version, Name: c.o.Name, Epoch: c.at.Epoch, Seq: c.at.Seq, View: c.view}
 	if len(c.o.Kinds) > 0 || c.o.Rate > 0 {
-		f.Want = &want{Kinds: c.o.Kinds, Rate: c.o.Rate}
+		f.Want = &message.Want{Kinds: c.o.Kinds, Rate: c.o.Rate}
 	}
-	return encodeFrame(f)
+	return message.Encode(f)
 }
 
 // write says hello, acknowledges, and sends commands. It closes the connection
@@ -115,10 +116,10 @@ func (l *link) write(ctx context.Context, hello []byte) error {
 			l.conn.Close()
 			return nil
 		case now := <-tick.C:
-			err = l.send(encodeFrame(clientFrame{M: nameAck, Seq: l.c.in.acked(), Got: l.received(), Sent: world.TimeOf(now)}))
+			err = l.send(message.Encode(message.Up{M: message.Ack, Seq: l.c.in.acked(), Got: l.received(), Sent: world.TimeOf(now)}))
 		case <-l.c.out.more:
 			for _, raw := range l.c.out.take(maxAsked) {
-				if err = l.send(encodeFrame(clientFrame{M: nameCommand, Command: raw})); err != nil {
+				if err = l.send(message.Encode(message.Up{M: message.Command, Command: raw})); err != nil {
 					break
 				}
 			}
@@ -141,13 +142,13 @@ func (l *link) received() uint64 {
 
 // read takes messages until the connection ends.
 func (l *link) read(ctx context.Context) error {
-	l.conn.SetReadLimit(maxDown)
+	l.conn.SetReadLimit(message.MaxDown)
 	for {
 		_ = l.conn.SetReadDeadline(time.Now().Add(2 * silentAfter)) // a dead connection fails to read as well
 		_, r, err := l.conn.NextReader()
 		var data []byte
 		if err == nil {
-			data, err = io.ReadAll(io.LimitReader(r, maxDown+1))
+			data, err = io.ReadAll(io.LimitReader(r, message.MaxDown+1))
 		}
 		if err != nil {
 			var ne net.Error
@@ -156,10 +157,10 @@ func (l *link) read(ctx context.Context) error {
 			}
 			return err
 		}
-		if len(data) > maxDown {
+		if len(data) > message.MaxDown {
 			return errors.New("wire: the server sent a message that is too long")
 		}
-		f, err := decodeServer(data)
+		f, err := message.DecodeDown(data)
 		if err == nil {
 			err = l.handle(ctx, &f)
 		}
@@ -171,23 +172,23 @@ func (l *link) read(ctx context.Context) error {
 	}
 }
 
-func (l *link) handle(ctx context.Context, f *serverFrame) error {
+func (l *link) handle(ctx context.Context, f *message.Down) error {
 	switch f.M {
-	case nameWelcome:
-		if f.Version != version {
-			return fmt.Errorf("wire: the server speaks version %d, this program speaks %d: update one of them", f.Version, version)
+	case message.Welcome:
+		if f.Version != message.Version {
+			return fmt.Errorf("wire: the server speaks version %d, this program speaks %d: update one of them", f.Version, message.Version)
 		}
 		l.c.log.Info("connected to the server", "url", l.c.o.URL, "session", f.Session, "resumed", f.Resumed, "epoch", f.Epoch)
 		l.c.in.up(l.clock.first(f.Now, time.Now()))
-	case nameBatch:
+	case message.Batch:
 		return l.batch(ctx, f)
-	case nameReceipt:
+	case message.Receipt:
 		if l.c.out.answered(f.ID) {
 			l.c.in.receipts([]world.Receipt{{ID: f.ID, OK: f.OK, Seq: f.Seq, Reason: f.Reason}})
 		}
-	case nameRelay:
+	case message.Relay:
 		l.c.in.relay(world.RelayGrant{URL: f.URL, Token: f.Token, Expires: f.Expires})
-	case nameClock:
+	case message.Clock:
 		if offset, moved := l.clock.echo(f.Sent, f.Now, time.Now()); moved {
 			l.c.in.up(offset)
 		}
@@ -196,8 +197,8 @@ func (l *link) handle(ctx context.Context, f *serverFrame) error {
 }
 
 // batch takes one part of a batch and delivers the batch with its last part.
-func (l *link) batch(ctx context.Context, f *serverFrame) error {
-	if f.first() {
+func (l *link) batch(ctx context.Context, f *message.Down) error {
+	if f.First() {
 		l.items, l.fresh = nil, nil
 		if f.Snapshot {
 			l.fresh = world.New(f.Epoch)
@@ -217,7 +218,7 @@ func (l *link) batch(ctx context.Context, f *serverFrame) error {
 	} else {
 		l.items = append(l.items, items...)
 	}
-	if !f.last() {
+	if !f.Last() {
 		return nil
 	}
 	b := world.Batch{Epoch: f.Epoch, From: f.From, To: f.To, Seen: f.Seen, Items: l.items}
@@ -228,7 +229,7 @@ func (l *link) batch(ctx context.Context, f *serverFrame) error {
 		}
 		l.c.view = f.View
 	}
-	check, err := f.digest()
+	check, err := f.Digest()
 	if err != nil {
 		return err
 	}
@@ -246,10 +247,10 @@ func (l *link) batch(ctx context.Context, f *serverFrame) error {
 
 // decode reads items. One this program does not know is left out, its kind
 // remembered and told once.
-func (l *link) decode(raw []wireItem) []world.Item {
+func (l *link) decode(raw []message.Item) []world.Item {
 	out := make([]world.Item, 0, len(raw))
 	for i := range raw {
-		it, err := raw[i].item()
+		it, err := raw[i].World()
 		if err == nil {
 			out = append(out, it)
 			continue

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"iocwall/server/wire/message"
 	"iocwall/server/world"
 )
 
@@ -30,7 +31,7 @@ type waiting struct {
 func newOutbox() *outbox { return &outbox{more: make(chan struct{}, 1)} }
 
 func (o *outbox) put(id string, raw []byte, until time.Time) error {
-	if len(raw) > maxUp-256 {
+	if len(raw) > message.MaxUp-256 {
 		return errors.New("wire: the command is longer than 64 kB")
 	}
 	o.mu.Lock()

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"flag"
 	"fmt"
 	"maps"
 	"strconv"
@@ -10,7 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"iocwall/geo"
+	"iocwall/server/wire/message"
 	"iocwall/server/world"
 )
 
@@ -30,7 +31,7 @@ func drawBody(t *rapid.T) world.Body {
 	switch rapid.IntRange(0, 15).Draw(t, "body") {
 	case 0, 1, 2, 3, 4:
 		return world.VesselPosition{
-			MMSI: id, Pos: geo.Pt(num, num), Speed: num, Area: area,
+			MMSI: id, Pos: [2]float64{num, num}, Speed: num, Area: area,
 			Class: rapid.SampledFrom([]string{"", "A", "B"}).Draw(t, "class"),
 		}
 	case 5:
@@ -82,8 +83,16 @@ func TestEveryWallHasItsView(t *testing.T) {
 		{User: "a", Areas: []string{"a"}},
 		{User: "bc", Areas: []string{"c", "b"}, Kinds: []string{world.KindVessel, world.KindStation, world.KindArea, world.KindReport, world.KindCamera}},
 	}
+	// Each check is a small network with its compressors: fewer will do, unless
+	// the command line asks for more.
+	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
+		if err := f.Value.Set("40"); err != nil {
+			t.Fatal(err)
+		}
+		defer f.Value.Set(f.DefValue) //nolint:errcheck // it was this value before
+	}
 	rapid.Check(t, func(rt *rapid.T) {
-		script := make([]deed, rapid.IntRange(1, 25).Draw(rt, "steps"))
+		script := make([]deed, rapid.IntRange(1, 15).Draw(rt, "steps"))
 		for i := range script {
 			script[i] = drawDeed(rt, len(who))
 		}
@@ -128,7 +137,7 @@ func perform(t *testing.T, who []Identity, script []deed, journal bool, ring int
 	time.Sleep(40 * time.Second) // past the longest pause before a reconnection
 	for i, w := range walls {
 		id := who[i%len(who)]
-		v, err := viewOf(id, want{})
+		v, err := viewOf(id, message.Want{})
 		if err != nil {
 			t.Fatal(err)
 		}

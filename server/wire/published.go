@@ -1,6 +1,11 @@
 package wire
 
-import "iocwall/server/world"
+import (
+	"sync"
+
+	"iocwall/server/wire/message"
+	"iocwall/server/world"
+)
 
 // published is one call of Publish, with what several views need of a change
 // made at most once.
@@ -36,7 +41,7 @@ func (p *published) make(i int) {
 	}
 	e := p.changes[i].Event
 	p.cells[i].item = world.Item{Event: &e}
-	p.cells[i].mark = markOf(p.cells[i].item)
+	p.cells[i].mark = message.MarkOf(p.cells[i].item)
 	f.made, f.hurry = true, urgent(e.Body)
 }
 
@@ -51,4 +56,33 @@ func (p *published) entity(state *world.State, i int) world.Entity {
 		f.looked = true
 	}
 	return f.entity
+}
+
+// cell is an item on its way to clients, with its form on the wire made once
+// for all views, by the first that needs it.
+type cell struct {
+	item world.Item
+	mark message.Mark
+	once sync.Once
+	raw  []byte
+	err  error
+}
+
+// encode returns the item's form on the wire; the caller must not change it.
+func (c *cell) encode() ([]byte, error) {
+	c.once.Do(func() { c.raw, c.err = message.AppendItem(nil, c.item) })
+	return c.raw, c.err
+}
+
+// urgent reports whether clients are told at once: alerts, scenes, walls and
+// definitions are; measurements, positions and health wait for the view's rate.
+func urgent(b world.Body) bool {
+	switch b.(type) {
+	case world.VesselPosition, world.VesselStatic, world.AidReport, world.BaseReport,
+		world.Reading, world.FigureReported, world.CameraHealth, world.SourceHealth,
+		world.EntityStale, world.EntityGone, world.ReportOpened, world.ReportChanged,
+		world.ReportOverdue, world.Unknown:
+		return false
+	}
+	return true
 }

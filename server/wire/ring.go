@@ -5,13 +5,15 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"iocwall/server/wire/message"
 )
 
 // segment is a stretch of a view's history between two sequences. Segments are
 // numbered without a gap, and one begins where the one before ended.
 type segment struct {
 	n    uint64
-	head batchHead
+	head message.Head
 	// cells are the items until they are encoded.
 	cells []*cell
 
@@ -61,8 +63,8 @@ func (r *ring) get(n uint64) (s segment, there, gone bool) {
 
 // from returns the first segment that begins at the sequence.
 func (r *ring) from(seq uint64) (segment, bool) {
-	i := sort.Search(len(r.entries), func(i int) bool { return r.entries[i].head.from >= seq })
-	if i == len(r.entries) || r.entries[i].head.from != seq {
+	i := sort.Search(len(r.entries), func(i int) bool { return r.entries[i].head.From >= seq })
+	if i == len(r.entries) || r.entries[i].head.From != seq {
 		return segment{}, false
 	}
 	return r.entries[i], true

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"iocwall/server/wire/message"
 	"iocwall/server/world"
 )
 
@@ -57,7 +58,7 @@ type session struct {
 	mu       sync.Mutex
 	ident    Identity
 	name     string
-	want     want
+	want     message.Want
 	st       *stream
 	plan     *plan
 	control  [][]byte
@@ -169,7 +170,7 @@ func (s *session) fail(err error) {
 var errGone = errors.New("wire: connection gone")
 
 // receive reads one message. A connection that ended gives errGone.
-func (s *session) receive(within time.Duration) (clientFrame, error) {
+func (s *session) receive(within time.Duration) (message.Up, error) {
 	s.mu.Lock()
 	if !s.ended {
 		s.conn.SetReadDeadline(time.Now().Add(within)) //nolint:errcheck // a dead connection fails to read as well
@@ -177,16 +178,16 @@ func (s *session) receive(within time.Duration) (clientFrame, error) {
 	s.mu.Unlock()
 	kind, r, err := s.conn.NextReader()
 	if err != nil {
-		return clientFrame{}, ofRead(err)
+		return message.Up{}, ofRead(err)
 	}
-	data, err := io.ReadAll(io.LimitReader(r, maxUp+1))
+	data, err := io.ReadAll(io.LimitReader(r, message.MaxUp+1))
 	if err != nil {
-		return clientFrame{}, ofRead(err)
+		return message.Up{}, ofRead(err)
 	}
 	if kind != websocket.TextMessage {
-		return clientFrame{}, errors.New("wire: a message that is not text")
+		return message.Up{}, errors.New("wire: a message that is not text")
 	}
-	return decodeClient(data)
+	return message.DecodeUp(data)
 }
 
 func ofRead(err error) error {
@@ -207,12 +208,12 @@ func ofRead(err error) error {
 
 // greet reads the hello and attaches the session to its view.
 func (s *session) greet() error {
-	s.conn.SetReadLimit(maxUp)
+	s.conn.SetReadLimit(message.MaxUp)
 	f, err := s.receive(helloWithin)
 	if err != nil {
 		return err
 	}
-	if f.M != nameHello {
+	if f.M != message.Hello {
 		return fmt.Errorf("wire: the first message is %q, not hello", f.M)
 	}
 	s.mu.Lock()
@@ -343,18 +344,18 @@ func (s *session) drain() {
 	_, _ = io.Copy(io.Discard, s.conn.NetConn())
 }
 
-func (s *session) handle(f clientFrame) error {
+func (s *session) handle(f message.Up) error {
 	switch f.M {
-	case nameAck:
+	case message.Ack:
 		s.ack(f)
 		return nil
-	case nameCommand:
+	case message.Command:
 		return s.command(f.Command)
 	}
 	return fmt.Errorf("wire: unexpected message %q", f.M)
 }
 
-func (s *session) ack(f clientFrame) {
+func (s *session) ack(f message.Up) {
 	now, sent := time.Now(), s.sent.Load()
 	s.mu.Lock()
 	if f.Got != s.got || f.Got >= sent {
@@ -368,13 +369,13 @@ func (s *session) ack(f clientFrame) {
 		return
 	}
 	if f.Sent != 0 {
-		s.push(serverFrame{M: nameClock, Sent: f.Sent, Now: world.TimeOf(now)})
+		s.push(message.Down{M: message.Clock, Sent: f.Sent, Now: world.TimeOf(now)})
 	}
 }
 
 // push queues a small message.
 func (s *session) push(f any) {
-	raw := encodeFrame(f)
+	raw := message.Encode(f)
 	s.mu.Lock()
 	full := len(s.control) >= maxControl
 	if !full {
@@ -390,7 +391,7 @@ func (s *session) push(f any) {
 
 // command hands a command on and answers when it is done.
 func (s *session) command(raw json.RawMessage) error {
-	cmd, id, err := decodeCommand(raw)
+	cmd, id, err := message.DecodeCommand(raw)
 	if err != nil {
 		if id == "" {
 			return err
@@ -450,7 +451,7 @@ func (s *session) done() {
 }
 
 func (s *session) answer(r world.Receipt) {
-	s.push(receiptFrame{nameReceipt, r})
+	s.push(message.ReceiptDown{M: message.Receipt, Receipt: r})
 }
 
 // resync gives the client a snapshot because its digest did not agree.

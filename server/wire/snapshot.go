@@ -8,6 +8,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"iocwall/server/wire/message"
 	"iocwall/server/world"
 )
 
@@ -24,7 +25,7 @@ const (
 // snapshot is a view's entities at one sequence. The loop copies references to
 // them; the first client that needs it encodes it.
 type snapshot struct {
-	head     batchHead
+	head     message.Head
 	next     uint64 // the segment that follows
 	at       time.Time
 	entities []world.Entity
@@ -39,7 +40,7 @@ func (sn *snapshot) encode(failed func(error)) []*websocket.PreparedMessage {
 	sn.once.Do(func() {
 		items := make([][]byte, 0, len(sn.entities))
 		for _, e := range sn.entities {
-			raw, err := appendItem(nil, world.Item{Enter: e})
+			raw, err := message.AppendItem(nil, world.Item{Enter: e})
 			if err != nil {
 				failed(err)
 				continue
@@ -47,7 +48,7 @@ func (sn *snapshot) encode(failed func(error)) []*websocket.PreparedMessage {
 			items = append(items, raw)
 		}
 		sn.entities = nil
-		sn.frames, sn.bytes = prepare(sn.head.frames(items))
+		sn.frames, sn.bytes = prepare(sn.head.Frames(items))
 	})
 	return sn.frames
 }
@@ -62,7 +63,7 @@ func (st *stream) take(state *world.State, fresh bool) *snapshot {
 	}
 	st.seal(nil, 0)
 	sn := &snapshot{
-		head: batchHead{epoch: st.epoch, to: st.to, seen: st.seen, view: st.print, snapshot: true},
+		head: message.Head{Epoch: st.epoch, To: st.to, Seen: st.seen, View: st.print, Snapshot: true},
 		next: st.next, at: time.Now(),
 	}
 	sn.entities = make([]world.Entity, 0, state.Count(""))
@@ -126,7 +127,7 @@ func (h *Hub) replay(ctx context.Context, p plan, send func([]*websocket.Prepare
 	epoch, at := p.st.epoch, p.from
 	var failed error
 	flush := func(to uint64) error {
-		s := segment{head: batchHead{epoch: epoch, from: at, to: to, seen: seen}, cells: cells}
+		s := segment{head: message.Head{Epoch: epoch, From: at, To: to, Seen: seen}, cells: cells}
 		at, cells = to, nil
 		return send(p.st.encode(s).frames)
 	}
@@ -136,7 +137,7 @@ func (h *Hub) replay(ctx context.Context, p plan, send func([]*websocket.Prepare
 			return false
 		}
 		c := &cell{item: world.Item{Event: &e}}
-		c.mark = markOf(c.item)
+		c.mark = message.MarkOf(c.item)
 		cells, last, seen = append(cells, c), e.Seq, max(seen, e.Seen)
 		if len(cells) >= replayBatch {
 			failed = flush(last)

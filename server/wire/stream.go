@@ -7,6 +7,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"iocwall/server/wire/message"
 	"iocwall/server/world"
 )
 
@@ -170,7 +171,7 @@ func (st *stream) publish(state *world.State, p *published) {
 	clear(st.fate)
 	st.to, st.seen = state.At().Seq, state.Seen()
 	if len(st.pending) > st.limit {
-		st.pending = conflate(st.pending, cellMark)
+		st.pending = message.Conflate(st.pending, cellMark)
 		st.limit = max(compactAt, 2*len(st.pending))
 	}
 	if len(st.pending) > 0 && (before == 0 || st.urgent != hurry) {
@@ -209,7 +210,7 @@ func (st *stream) passes(state *world.State, p *published, i int) bool {
 }
 
 func (st *stream) add(it world.Item) {
-	st.pending = append(st.pending, &cell{item: it, mark: markOf(it)})
+	st.pending = append(st.pending, &cell{item: it, mark: message.MarkOf(it)})
 }
 
 // redraw lets entities in and out after the tree of areas changed.
@@ -242,7 +243,7 @@ func (st *stream) seal(check world.Digest, now world.Time) {
 	}
 	st.sealed = append(st.sealed, segment{
 		n:     st.next,
-		head:  batchHead{epoch: st.epoch, from: st.from, to: st.to, seen: st.seen, now: now, check: check},
+		head:  message.Head{Epoch: st.epoch, From: st.from, To: st.to, Seen: st.seen, Now: now, Check: check},
 		cells: st.pending,
 	})
 	st.next++
@@ -329,11 +330,11 @@ func (st *stream) flush() {
 	}
 }
 
-func cellMark(c **cell) mark { return (*c).mark }
+func cellMark(c **cell) message.Mark { return (*c).mark }
 
 func (st *stream) encode(s segment) segment {
 	items := make([][]byte, 0, len(s.cells))
-	for _, c := range conflate(append([]*cell(nil), s.cells...), cellMark) {
+	for _, c := range message.Conflate(append([]*cell(nil), s.cells...), cellMark) {
 		raw, err := c.encode()
 		if err != nil {
 			st.failed(err)
@@ -342,7 +343,7 @@ func (st *stream) encode(s segment) segment {
 		items = append(items, raw)
 	}
 	s.cells, s.at = nil, time.Now()
-	s.frames, s.size = prepare(s.head.frames(items))
+	s.frames, s.size = prepare(s.head.Frames(items))
 	return s
 }
 
@@ -368,7 +369,7 @@ func (st *stream) find(seq uint64) (n uint64, behind int, ok bool) {
 		return s.n, int(st.ring.total - s.end + int64(s.size)), true
 	}
 	for _, s := range st.sealed {
-		if s.head.from == seq {
+		if s.head.From == seq {
 			return s.n, 0, true
 		}
 	}

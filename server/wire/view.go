@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"iocwall/server/wire/message"
 	"iocwall/server/world"
 )
 
@@ -41,15 +42,9 @@ type View struct {
 	Rate float64
 }
 
-// want is what a client asks to see of what it may see.
-type want struct {
-	Kinds []string `json:"kinds,omitempty"`
-	Rate  float64  `json:"rate,omitempty"`
-}
-
 // viewOf returns what id may see of what it wants. A client that wants only
 // kinds it may not see gets an error, since an empty list would mean all.
-func viewOf(id Identity, w want) (View, error) {
+func viewOf(id Identity, w message.Want) (View, error) {
 	v := View{Kinds: sorted(id.Kinds), Areas: sorted(id.Areas), Rate: maxRate}
 	if w.Rate > 0 && w.Rate < maxRate {
 		v.Rate = max(w.Rate, 0.1)

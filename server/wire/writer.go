@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"iocwall/server/wire/message"
 	"iocwall/server/world"
 )
 
@@ -133,7 +134,7 @@ func (w *follower) step() (bool, error) {
 	if err := w.send(seg.frames); err != nil {
 		return false, err
 	}
-	s.sent.Store(seg.head.to)
+	s.sent.Store(seg.head.To)
 	w.next++
 	return true, nil
 }
@@ -144,11 +145,11 @@ func (w *follower) begin(p plan) error {
 	w.st, w.next, w.catching = p.st, p.next, time.Now()
 	if !w.greeted {
 		w.greeted = true
-		hello := serverFrame{
-			M: nameWelcome, Version: version, Session: s.id, Epoch: p.st.epoch,
+		hello := message.Down{
+			M: message.Welcome, Version: message.Version, Session: s.id, Epoch: p.st.epoch,
 			Now: world.TimeOf(time.Now()), View: p.st.print, Resumed: p.resume,
 		}
-		if err := w.small(encodeFrame(hello)); err != nil {
+		if err := w.small(message.Encode(hello)); err != nil {
 			return err
 		}
 	}
@@ -158,7 +159,7 @@ func (w *follower) begin(p plan) error {
 		if err := w.send(p.snap.encode(s.h.unsendable)); err != nil {
 			return err
 		}
-		s.sent.Store(p.snap.head.to)
+		s.sent.Store(p.snap.head.To)
 	case p.to != 0:
 		var failed error
 		err := s.h.replay(s.ctx, p, func(frames []*websocket.PreparedMessage) error {
@@ -250,7 +251,7 @@ func (w *follower) grant() {
 	if g == nil {
 		return
 	}
-	w.s.push(serverFrame{M: nameRelay, URL: g.URL, Token: g.Token, Expires: g.Expires})
+	w.s.push(message.Down{M: message.Relay, URL: g.URL, Token: g.Token, Expires: g.Expires})
 	if g.Expires != 0 {
 		left := time.Until(g.Expires.Std())
 		w.grantAt = time.Now().Add(max(left*4/5, 5*time.Second))

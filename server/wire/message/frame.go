@@ -1,4 +1,4 @@
-package wire
+package message
 
 import (
 	"encoding/json"
@@ -11,10 +11,11 @@ import (
 )
 
 const (
-	version = 1
-	// maxUp is the longest message of a client, maxDown that of a server.
-	maxUp   = 64 << 10
-	maxDown = 8 << 20
+	// Version is the version of the protocol.
+	Version = 1
+	// MaxUp is the longest message of a client, MaxDown that of a server.
+	MaxUp   = 64 << 10
+	MaxDown = 8 << 20
 	// partSize is where a batch is cut into parts, in bytes of JSON. A part
 	// must reach a client on a thin line within the write deadline.
 	partSize = 128 << 10
@@ -22,49 +23,56 @@ const (
 
 // The names of messages.
 const (
-	nameHello   = "hello"
-	nameAck     = "ack"
-	nameCommand = "command"
-	nameWelcome = "welcome"
-	nameBatch   = "batch"
-	nameReceipt = "receipt"
-	nameRelay   = "relay"
-	nameClock   = "clock"
+	Hello   = "hello"
+	Ack     = "ack"
+	Command = "command"
+	Welcome = "welcome"
+	Batch   = "batch"
+	Receipt = "receipt"
+	Relay   = "relay"
+	Clock   = "clock"
 )
 
-// clientFrame is any message of a client.
-type clientFrame struct {
+// Want is what a client asks to see of what it may see; empty and zero for all.
+type Want struct {
+	Kinds []string `json:"kinds,omitempty"`
+	// Rate is batches a second.
+	Rate float64 `json:"rate,omitempty"`
+}
+
+// Up is any message of a client.
+type Up struct {
 	M       string          `json:"m"`
 	Version int             `json:"version,omitempty"`
 	Name    string          `json:"name,omitempty"`
 	Epoch   uint64          `json:"epoch,omitempty"`
 	Seq     uint64          `json:"seq,omitempty"`
 	View    string          `json:"view,omitempty"`
-	Want    *want           `json:"want,omitempty"`
+	Want    *Want           `json:"want,omitempty"`
 	Sent    world.Time      `json:"sent,omitempty"`
 	Got     uint64          `json:"got,omitempty"`
 	Command json.RawMessage `json:"command,omitempty"`
 }
 
-// decodeClient reads a message of a client.
-func decodeClient(data []byte) (clientFrame, error) {
-	var f clientFrame
-	if len(data) > maxUp {
-		return f, fmt.Errorf("wire: message of more than %d bytes", maxUp)
+// DecodeUp reads a message of a client.
+func DecodeUp(data []byte) (Up, error) {
+	var f Up
+	if len(data) > MaxUp {
+		return f, fmt.Errorf("wire: message of more than %d bytes", MaxUp)
 	}
 	if err := json.Unmarshal(data, &f); err != nil {
 		return f, fmt.Errorf("wire: message: %w", err)
 	}
 	switch f.M {
-	case nameHello:
-		if f.Version != version {
-			return f, fmt.Errorf("wire: client speaks version %d, this server speaks %d", f.Version, version)
+	case Hello:
+		if f.Version != Version {
+			return f, fmt.Errorf("wire: client speaks version %d, this server speaks %d", f.Version, Version)
 		}
 		if len(f.Name) > 128 {
 			return f, errors.New("wire: a client's name has at most 128 bytes")
 		}
-	case nameAck:
-	case nameCommand:
+	case Ack:
+	case Command:
 		if f.Command == nil {
 			return f, errors.New("wire: command message without a command")
 		}
@@ -74,9 +82,9 @@ func decodeClient(data []byte) (clientFrame, error) {
 	return f, nil
 }
 
-// decodeCommand reads the command of a message. Where it fails, the id is
+// DecodeCommand reads the command of a message. Where it fails, the id is
 // returned if there is one, so that the client can be told.
-func decodeCommand(raw []byte) (world.Command, string, error) {
+func DecodeCommand(raw []byte) (world.Command, string, error) {
 	var c world.Command
 	err := json.Unmarshal(raw, &c)
 	if err == nil {
@@ -91,8 +99,8 @@ func decodeCommand(raw []byte) (world.Command, string, error) {
 	return c, only.ID, err
 }
 
-// serverFrame is any message of a server.
-type serverFrame struct {
+// Down is any message of a server.
+type Down struct {
 	M        string            `json:"m"`
 	Version  int               `json:"version,omitempty"`
 	Session  string            `json:"session,omitempty"`
@@ -106,7 +114,7 @@ type serverFrame struct {
 	Snapshot bool              `json:"snapshot,omitempty"`
 	Part     int               `json:"part,omitempty"`
 	Of       int               `json:"of,omitempty"`
-	Items    []wireItem        `json:"items,omitempty"`
+	Items    []Item            `json:"items,omitempty"`
 	Check    map[string]string `json:"check,omitempty"`
 	ID       string            `json:"id,omitempty"`
 	OK       bool              `json:"ok,omitempty"`
@@ -118,40 +126,40 @@ type serverFrame struct {
 	Sent     world.Time        `json:"sent,omitempty"`
 }
 
-// receiptFrame is a serverFrame that says "ok" also when it is false.
-type receiptFrame struct {
+// ReceiptDown is a Down that says "ok" also when it is false.
+type ReceiptDown struct {
 	M string `json:"m"`
 	world.Receipt
 }
 
-// decodeServer reads a message of a server; an unknown one is not an error.
-func decodeServer(data []byte) (serverFrame, error) {
-	var f serverFrame
+// DecodeDown reads a message of a server; an unknown one is not an error.
+func DecodeDown(data []byte) (Down, error) {
+	var f Down
 	if err := json.Unmarshal(data, &f); err != nil {
 		return f, fmt.Errorf("wire: message: %w", err)
 	}
-	if f.M == nameBatch {
+	if f.M == Batch {
 		if f.To < f.From {
 			return f, fmt.Errorf("wire: batch from %d to %d", f.From, f.To)
 		}
 		if f.Of < 0 || f.Part < 0 || f.Part > f.Of {
 			return f, fmt.Errorf("wire: part %d of %d", f.Part, f.Of)
 		}
-		if _, err := f.digest(); err != nil {
+		if _, err := f.Digest(); err != nil {
 			return f, err
 		}
 	}
 	return f, nil
 }
 
-// last reports whether the frame completes its batch.
-func (f *serverFrame) last() bool { return f.Part == f.Of }
+// Last reports whether the frame completes its batch.
+func (f *Down) Last() bool { return f.Part == f.Of }
 
-// first reports whether the frame begins its batch.
-func (f *serverFrame) first() bool { return f.Part <= 1 }
+// First reports whether the frame begins its batch.
+func (f *Down) First() bool { return f.Part <= 1 }
 
-// digest returns the check, nil when the frame has none.
-func (f *serverFrame) digest() (world.Digest, error) {
+// Digest returns the check, nil when the frame has none.
+func (f *Down) Digest() (world.Digest, error) {
 	if f.Check == nil {
 		return nil, nil
 	}
@@ -166,34 +174,35 @@ func (f *serverFrame) digest() (world.Digest, error) {
 	return d, nil
 }
 
-// batchHead is what a batch says besides its items.
-type batchHead struct {
-	epoch, from, to uint64
-	seen, now       world.Time
-	view            string
-	snapshot        bool
-	check           world.Digest
+// Head is what a batch says besides its items; see world.Batch.
+type Head struct {
+	Epoch, From, To uint64
+	Seen, Now       world.Time
+	// View is the fingerprint of the view, in snapshots.
+	View     string
+	Snapshot bool
+	Check    world.Digest
 }
 
 // appendHead writes the members before the items, without the closing brace.
-func (b *batchHead) appendHead(dst []byte, part, of int) []byte {
+func (b *Head) appendHead(dst []byte, part, of int) []byte {
 	dst = append(dst, `{"m":"batch","epoch":`...)
-	dst = strconv.AppendUint(dst, b.epoch, 10)
+	dst = strconv.AppendUint(dst, b.Epoch, 10)
 	dst = append(dst, `,"from":`...)
-	dst = strconv.AppendUint(dst, b.from, 10)
+	dst = strconv.AppendUint(dst, b.From, 10)
 	dst = append(dst, `,"to":`...)
-	dst = strconv.AppendUint(dst, b.to, 10)
+	dst = strconv.AppendUint(dst, b.To, 10)
 	dst = append(dst, `,"seen":`...)
-	dst = strconv.AppendInt(dst, int64(b.seen), 10)
-	if b.now != 0 {
+	dst = strconv.AppendInt(dst, int64(b.Seen), 10)
+	if b.Now != 0 {
 		dst = append(dst, `,"now":`...)
-		dst = strconv.AppendInt(dst, int64(b.now), 10)
+		dst = strconv.AppendInt(dst, int64(b.Now), 10)
 	}
-	if b.view != "" {
+	if b.View != "" {
 		dst = append(dst, `,"view":`...)
-		dst = appendString(dst, b.view)
+		dst = appendString(dst, b.View)
 	}
-	if b.snapshot {
+	if b.Snapshot {
 		dst = append(dst, `,"snapshot":true`...)
 	}
 	if of > 1 {
@@ -202,14 +211,14 @@ func (b *batchHead) appendHead(dst []byte, part, of int) []byte {
 		dst = append(dst, `,"of":`...)
 		dst = strconv.AppendInt(dst, int64(of), 10)
 	}
-	if b.check != nil && part == of {
+	if b.Check != nil && part == of {
 		dst = append(dst, `,"check":{`...)
-		for i, kind := range sortedKinds(b.check) {
+		for i, kind := range sortedKinds(b.Check) {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
 			dst = appendString(dst, kind)
-			dst = fmt.Appendf(dst, `:"%016x"`, b.check[kind])
+			dst = fmt.Appendf(dst, `:"%016x"`, b.Check[kind])
 		}
 		dst = append(dst, '}')
 	}
@@ -225,8 +234,8 @@ func sortedKinds(d world.Digest) []string {
 	return kinds
 }
 
-// frames writes the batch with its encoded items, cut into parts.
-func (b *batchHead) frames(items [][]byte) [][]byte {
+// Frames writes the batch with its encoded items, cut into parts.
+func (b *Head) Frames(items [][]byte) [][]byte {
 	var parts [][][]byte
 	size := 0
 	for i, start := 0, 0; i < len(items); i++ {
@@ -261,8 +270,8 @@ func (b *batchHead) frames(items [][]byte) [][]byte {
 	return out
 }
 
-// encodeFrame writes a message that is not a batch. Its fields always have a form.
-func encodeFrame(f any) []byte {
+// Encode writes a message that is not a batch. Its fields always have a form.
+func Encode(f any) []byte {
 	raw, err := json.Marshal(f)
 	if err != nil {
 		return []byte(`{"m":"none"}`)

@@ -1,33 +1,16 @@
-package wire
+package message
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
-	"sync"
 
 	"iocwall/server/world"
 )
 
-// cell is an item on its way to clients, with its form on the wire made once
-// for all views, by the first that needs it.
-type cell struct {
-	item world.Item
-	mark mark
-	once sync.Once
-	raw  []byte
-	err  error
-}
-
-// encode returns the item's form on the wire; the caller must not change it.
-func (c *cell) encode() ([]byte, error) {
-	c.once.Do(func() { c.raw, c.err = appendItem(nil, c.item) })
-	return c.raw, c.err
-}
-
-// appendItem writes what world.Item's MarshalJSON writes, in one pass.
-func appendItem(dst []byte, it world.Item) ([]byte, error) {
+// AppendItem writes what world.Item's MarshalJSON writes, in one pass.
+func AppendItem(dst []byte, it world.Item) ([]byte, error) {
 	if it.Event == nil {
 		raw, err := json.Marshal(it)
 		if err != nil {
@@ -62,16 +45,17 @@ func appendItem(dst []byte, it world.Item) ([]byte, error) {
 	return append(dst, "}}"...), nil
 }
 
-// wireItem is the form of a world.Item on the wire, read in one pass with the
+// Item is the form of a world.Item on the wire, read in one pass with the
 // rest of a frame; bodies and entities are left for later.
-type wireItem struct {
-	Event *wireEvent      `json:"e,omitempty"`
+type Item struct {
+	Event *Event          `json:"e,omitempty"`
 	Kind  string          `json:"k,omitempty"`
 	Enter json.RawMessage `json:"in,omitempty"`
 	Leave world.Ref       `json:"out,omitempty"`
 }
 
-type wireEvent struct {
+// Event is the form of a world.Event on the wire.
+type Event struct {
 	Seq    uint64          `json:"q"`
 	Seen   world.Time      `json:"s"`
 	Source string          `json:"o"`
@@ -80,8 +64,8 @@ type wireEvent struct {
 	Body   json.RawMessage `json:"b"`
 }
 
-// item returns the item. An item of none of the three forms is an error.
-func (w *wireItem) item() (world.Item, error) {
+// World returns the item. An item of none of the three forms is an error.
+func (w *Item) World() (world.Item, error) {
 	switch {
 	case w.Event != nil:
 		e, err := w.Event.event()
@@ -105,7 +89,7 @@ func (w *wireItem) item() (world.Item, error) {
 
 // event returns the event. Positions, nearly all there is, are read directly;
 // the other kinds are known to package world only.
-func (w *wireEvent) event() (*world.Event, error) {
+func (w *Event) event() (*world.Event, error) {
 	e := &world.Event{}
 	if w.Kind == (world.VesselPosition{}).Kind() {
 		var p world.VesselPosition
@@ -114,7 +98,7 @@ func (w *wireEvent) event() (*world.Event, error) {
 		}
 		e.Body = p
 	} else {
-		raw, err := json.Marshal(wireEvent{Kind: w.Kind, Body: w.Body})
+		raw, err := json.Marshal(Event{Kind: w.Kind, Body: w.Body})
 		if err != nil {
 			return nil, fmt.Errorf("wire: event %d: %w", w.Seq, err)
 		}
@@ -139,41 +123,42 @@ func appendString(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// mark is what conflation must know of an item.
-type mark struct {
-	ref world.Ref
-	// newest: of these only the newest of an entity counts, by at, which is
+// Mark is what conflation must know of an item.
+type Mark struct {
+	// Ref is the entity, empty for an event that always counts.
+	Ref world.Ref
+	// Newest: of these only the newest of an entity counts, by At, which is
 	// when it was true.
-	newest bool
-	at     world.Time
-	// whole: everything known of the entity is replaced.
-	whole bool
-	// classed: a position that names the class of the device, which one that
+	Newest bool
+	At     world.Time
+	// Whole: everything known of the entity is replaced.
+	Whole bool
+	// Classed: a position that names the class of the device, which one that
 	// does not leaves as it was.
-	classed bool
+	Classed bool
 }
 
-// markOf returns the mark of an item.
-func markOf(it world.Item) mark {
+// MarkOf returns the mark of an item.
+func MarkOf(it world.Item) Mark {
 	switch {
 	case it.Event != nil:
 		ref := world.Conflates(it.Event)
-		m := mark{ref: ref, newest: ref != "", at: it.Event.Time}
+		m := Mark{Ref: ref, Newest: ref != "", At: it.Event.Time}
 		if p, ok := it.Event.Body.(world.VesselPosition); ok {
-			m.classed = p.Class != ""
+			m.Classed = p.Class != ""
 		}
 		return m
 	case it.Enter != nil:
-		return mark{ref: it.Enter.Ref(), whole: true}
+		return Mark{Ref: it.Enter.Ref(), Whole: true}
 	}
-	return mark{ref: it.Leave, whole: true}
+	return Mark{Ref: it.Leave, Whole: true}
 }
 
-// conflate removes the items that later ones make superfluous and keeps the
+// Conflate removes the items that later ones make superfluous and keeps the
 // order of the rest. An event goes only if all that follow it are newer as
 // well: what is read from the journal holds late events, which have no effect
 // because of those before them. It reuses the memory of list.
-func conflate[T any](list []T, of func(*T) mark) []T {
+func Conflate[T any](list []T, of func(*T) Mark) []T {
 	type later struct {
 		whole, newest bool
 		classless     bool       // one of the positions to come names no class
@@ -183,20 +168,20 @@ func conflate[T any](list []T, of func(*T) mark) []T {
 	kept := len(list)
 	for i := len(list) - 1; i >= 0; i-- {
 		m := of(&list[i])
-		if m.whole || m.newest {
-			l := ahead[m.ref]
-			drop := !m.whole && (l.whole || l.newest && l.oldest > m.at && (!m.classed || !l.classless))
+		if m.Whole || m.Newest {
+			l := ahead[m.Ref]
+			drop := !m.Whole && (l.whole || l.newest && l.oldest > m.At && (!m.Classed || !l.classless))
 			switch {
-			case m.whole:
+			case m.Whole:
 				l.whole = true
-			case !l.newest || m.at < l.oldest:
-				l.oldest = m.at
+			case !l.newest || m.At < l.oldest:
+				l.oldest = m.At
 				fallthrough
 			default:
 				l.newest = true
-				l.classless = l.classless || !m.classed
+				l.classless = l.classless || !m.Classed
 			}
-			ahead[m.ref] = l
+			ahead[m.Ref] = l
 			if drop {
 				continue
 			}
@@ -205,17 +190,4 @@ func conflate[T any](list []T, of func(*T) mark) []T {
 		list[kept] = list[i]
 	}
 	return list[:copy(list, list[kept:])]
-}
-
-// urgent reports whether clients are told at once: alerts, scenes, walls and
-// definitions are; measurements, positions and health wait for the view's rate.
-func urgent(b world.Body) bool {
-	switch b.(type) {
-	case world.VesselPosition, world.VesselStatic, world.AidReport, world.BaseReport,
-		world.Reading, world.FigureReported, world.CameraHealth, world.SourceHealth,
-		world.EntityStale, world.EntityGone, world.ReportOpened, world.ReportChanged,
-		world.ReportOverdue, world.Unknown:
-		return false
-	}
-	return true
 }
