@@ -23,7 +23,7 @@ var rows = []row{
 	{"assets/basemap/gen", "geo/...", "", "a generator, no part of any program"},
 
 	{"geo", "", "", "positions and shapes are mathematics"},
-	{"geo/tiles", "geo", "", "tiles are cut from geometry; they know nothing of what is drawn over them"},
+	{"geo/tiles", "geo", "assets", "tiles are cut from geometry; they know nothing of what is drawn over them"},
 	{"geo/draw", "geo geo/tiles", "assets", "draws into an image without any toolkit, so that prints and tests can draw too"},
 
 	{"media", "media/rtsp", "media/mediatest media/relay media/decode", "the player takes its decoder as a value and stays free of C"},
@@ -37,7 +37,8 @@ var rows = []row{
 	{"server/world", "geo", "", "the contract that server and wall share; pure"},
 	{"server/scene", "server/world", "", "from a scene to rectangles; pure"},
 	{"server/expr", "server/world geo", "", "one language for filters, mappings and rules"},
-	{"server/wire", "server/world", "", "both ends of the protocol, in one package"},
+	{"server/wire", "server/world server/wire/message", "", "both ends of the protocol, in one place"},
+	{"server/wire/message", "server/world", "", "what is said; knows no connection"},
 	{"server/journal", "server/world", "", "stores events without knowing what they mean"},
 	{"server/archive", "server/world server/journal", "", "reads the journal by cursor, off the loop"},
 	{"server/strict", "", "", "reads YAML and says all that is wrong with it; knows no configuration"},
@@ -66,7 +67,7 @@ var rows = []row{
 	{"ui/words", "assets", "", "texts in two languages"},
 	{"ui/screens", "", "", "all of X11 is here; another window system would be a twin of it"},
 
-	{"cmd/wall", "server/world server/wire server/scene server/expr ui/... media/... geo/... assets", "server/...", "flags and wiring of the wall; the one place where toolkit, decoder and feed meet"},
+	{"cmd/wall", "server/world server/wire/... server/scene server/expr ui/... media/... geo/... assets", "server/...", "flags and wiring of the wall; the one place where toolkit, decoder and feed meet"},
 	{"cmd/wallsrv", "server/... media/relay media/rtsp media/onvif assets", "", "flags and wiring of the server"},
 	{"cmd/house", "", "", "the rules read files; they import nothing of ours"},
 }
