@@ -1,6 +1,9 @@
 package draw
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Icon names a symbol of the map. Every shape has one meaning.
 type Icon uint8
@@ -138,7 +141,7 @@ func iconParts() [iconCount][]part {
 const waterDrop = "M12 2.5c4 5 6.500 8 6.500 11.700a6.500 6.500 0 0 1-13 0C5.500 10.500 8 7.500 12 2.500Z"
 
 func vesselIcon(v *Vessel, lost bool) Icon {
-	round := v.Heading != v.Heading
+	round := math.IsNaN(v.Heading) || math.IsInf(v.Heading, 0)
 	switch {
 	case lost && round:
 		return IconLostRound

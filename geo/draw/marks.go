@@ -52,16 +52,40 @@ func (r *Renderer) polyline(points []geo.Point, width float64, col color.RGBA, d
 	prev, at := r.proj.at(points[0]), 0.0
 	for _, p := range points[1:] {
 		next := r.proj.at(p)
-		a, b := prev, next
-		prev = next
-		if max(a.x, b.x) < -reach || max(a.y, b.y) < -reach ||
-			min(a.x, b.x) > float64(r.view.Width)+reach || min(a.y, b.y) > float64(r.view.Height)+reach {
-			at += math.Hypot(b.x-a.x, b.y-a.y)
-			continue
+		length := math.Hypot(next.x-prev.x, next.y-prev.y)
+		// Only what is in view is dashed: a line may be a million screens long.
+		if from, to, ok := r.clip(prev, next, reach); ok && length < -farAway {
+			a := xy{prev.x + (next.x-prev.x)*from, prev.y + (next.y-prev.y)*from}
+			b := xy{prev.x + (next.x-prev.x)*to, prev.y + (next.y-prev.y)*to}
+			dashes(a, b, on, off, at+from*length, func(a, b xy) { s.line(a.x, a.y, b.x, b.y, max(0.5, width/2)) })
 		}
-		at = dashes(a, b, on, off, at, func(a, b xy) { s.line(a.x, a.y, b.x, b.y, max(0.5, width/2)) })
+		if on > 0 {
+			at = math.Mod(at+length, on+off)
+		}
+		prev = next
 	}
 	s.fill(&r.canvas, col)
+}
+
+// clip returns which part of the line from a to b, as fractions of it, may lie
+// in the view or within reach of it (Liang and Barsky).
+func (r *Renderer) clip(a, b xy, reach float64) (from, to float64, ok bool) {
+	from, to = 0, 1
+	side := func(p, q float64) bool { // p is the step towards the side, q the room
+		switch {
+		case p == 0:
+			return q >= 0
+		case p < 0:
+			from = max(from, q/p)
+		default:
+			to = min(to, q/p)
+		}
+		return from <= to
+	}
+	w, h := float64(r.view.Width)+reach, float64(r.view.Height)+reach
+	dx, dy := b.x-a.x, b.y-a.y
+	ok = side(-dx, a.x+reach) && side(dx, w-a.x) && side(-dy, a.y+reach) && side(dy, h-a.y)
+	return from, to, ok
 }
 
 func (r *Renderer) areas(areas []Area) {
@@ -146,12 +170,13 @@ func (r *Renderer) wedges(cameras []Camera) {
 	for i := range cameras {
 		c := &cameras[i]
 		x, y, ok := r.markSpot(c.At, r.sizes.Symbol/2)
-		if !ok || c.Heading != c.Heading || c.Angle <= 0 {
+		if !ok || math.IsNaN(c.Heading) || math.IsInf(c.Heading, 0) || !(c.Angle > 0 && c.Angle <= 360) {
 			continue
 		}
 		reach := 2.7 * r.sizes.Symbol
 		if c.Range > 0 {
-			reach = max(reach, c.Range/r.view.MetersPerPixel(c.At[1]))
+			most := float64(r.view.Width + r.view.Height)
+			reach = min(max(reach, c.Range/r.view.MetersPerPixel(c.At[1])), most)
 		}
 		r.wedge(float64(x), float64(y), c, reach)
 	}

@@ -137,7 +137,17 @@ type projection struct{ world, ox, oy float64 }
 
 func (p projection) at(q geo.Point) xy {
 	x, y := geo.Project(q)
-	return xy{x*p.world - p.ox, y*p.world - p.oy}
+	return xy{bounded(x*p.world - p.ox), bounded(y*p.world - p.oy)}
+}
+
+// farAway is where positions that are no numbers end up: off every view.
+const farAway = -1e9
+
+func bounded(v float64) float64 {
+	if v != v {
+		return farAway
+	}
+	return max(farAway, min(-farAway, v))
 }
 
 func projectionOf(v geo.View) projection {

@@ -5,6 +5,8 @@ import (
 	"image"
 	"image/color"
 	"math"
+
+	"iocwall/geo"
 )
 
 // sprite is a small picture with the pixel offset of its top left corner from
@@ -134,10 +136,11 @@ type iconKey struct {
 const turns = 72
 
 func turnOf(heading float64) uint8 {
-	if heading != heading {
+	h := geo.NormalDegrees(heading)
+	if h != h {
 		return 0
 	}
-	return uint8(int(math.Round(heading/360*turns)+turns*4) % turns)
+	return uint8(int(math.Round(h/360*turns)) % turns)
 }
 
 // icon makes a symbol centred on its position, with a keyline in the halo

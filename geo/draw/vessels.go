@@ -150,7 +150,7 @@ func (r *Renderer) speedLine(v *Vessel, s spot) {
 	if course != course {
 		course = v.Heading
 	}
-	if !(v.Speed > 0.3) || course != course || v.lost() {
+	if !(v.Speed > 0.3) || math.IsNaN(course) || math.IsInf(course, 0) || v.lost() {
 		return
 	}
 	meters := min(v.Speed, 60) * geo.MetersPerNauticalMile * SpeedLineMinutes / 60
@@ -168,6 +168,10 @@ func (r *Renderer) trail(points []geo.Point) {
 	prev := r.proj.at(points[0])
 	for i, p := range points[1:] {
 		next := r.proj.at(p)
+		if !r.near(next, 1e5) || !r.near(prev, 1e5) {
+			prev = next
+			continue
+		}
 		if i+2 < len(points) && math.Abs(next.x-prev.x)+math.Abs(next.y-prev.y) < 2 {
 			continue
 		}

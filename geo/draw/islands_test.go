@@ -1,0 +1,149 @@
+package draw
+
+import (
+	"fmt"
+	"image"
+	"testing"
+
+	"iocwall/assets"
+	"iocwall/geo"
+	"iocwall/geo/tiles"
+)
+
+func rendererWithin(t *testing.T, style Style, sizes Sizes) *Renderer {
+	t.Helper()
+	src, err := tiles.NewEmbedded(assets.Basemap(), tiles.Since2025)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := New(Options{Base: src, Style: style, Sizes: sizes, Words: Vietnamese(), Regular: assets.Regular(), Bold: assets.Bold()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// named reports whether the picture just drawn names an archipelago in place,
+// with both lines whole inside the view.
+func named(r *Renderer, archipelago string) bool {
+	lines := twoLines(archipelago)
+	found := [2]bool{}
+	for _, p := range r.pending {
+		for i, l := range lines {
+			end := p.x + int(r.width(l, r.sizes.Text, false))
+			if p.key.text == l && p.x >= 0 && end <= r.view.Width+2 && p.y > 0 && p.y < r.view.Height {
+				found[i] = true
+			}
+		}
+	}
+	return found[0] && found[1]
+}
+
+// TestIslandsAtEveryZoom looks at both archipelagos, the coast and the whole
+// region at every zoom in every style: whatever view holds sea shows both
+// archipelagos by name, in place or in the inset.
+func TestIslandsAtEveryZoom(t *testing.T) {
+	const hoangSa, truongSa = "Quần đảo Hoàng Sa (Việt Nam)", "Quần đảo Trường Sa (Việt Nam)"
+	places := map[string]geo.Point{
+		"Hoàng Sa": geo.Pt(111.608, 16.533), "Trường Sa Lớn": geo.Pt(111.92, 8.645), "Sơn Ca": geo.Pt(114.479, 10.375),
+		"coast": geo.Pt(108.6, 15.6), "sea": geo.Pt(113, 13.5),
+	}
+	for _, style := range []Style{Dark(), Light()} {
+		for _, sizes := range []Sizes{Desk(), Wall(40)} {
+			r := rendererWithin(t, style, sizes)
+			for name, at := range places {
+				for zoom := 3.0; zoom <= 17; zoom += 2 {
+					f := &Frame{View: geo.ZoomView(at, zoom, 640, 560)}
+					if _, err := r.Draw(image.NewRGBA(image.Rect(0, 0, 640, 560)), f); err != nil {
+						t.Fatal(err)
+					}
+					what := fmt.Sprintf("%s, text %g, %s at zoom %g", style.Name, sizes.Text, name, zoom)
+					inset := !r.inset.furniture.inset.Empty()
+					if r.ground.sea.any && !inset && !(named(r, hoangSa) && named(r, truongSa)) {
+						t.Errorf("%s: neither inset nor both names in place", what)
+					}
+					for group, full := range map[string]string{"hoang-sa": hoangSa, "truong-sa": truongSa} {
+						if _, inView, _ := r.groupBox(group); inView > 0 && !named(r, full) {
+							t.Errorf("%s: islands are in view without %q", what, full)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestLabelsKeepOffBezels checks every queued text and every box against the
+// panes of glass.
+func TestLabelsKeepOffBezels(t *testing.T) {
+	r := rendererWithin(t, Dark(), Wall(30))
+	f := &Frame{View: geo.FitView(geo.Bounds{Min: geo.Pt(107.3, 14.95), Max: geo.Pt(110, 16.15)}, 1640, 1000, 0)}
+	for _, y := range []int{0, 510} {
+		for _, x := range []int{0, 550, 1100} {
+			f.Screens = append(f.Screens, image.Rect(x, y, x+540, y+490))
+		}
+	}
+	for i := range 400 {
+		f.Vessels = append(f.Vessels, Vessel{
+			ID: fmt.Sprint(i), At: geo.Pt(107.3+float64(i%20)*0.14, 15+float64(i/20)*0.06), Name: fmt.Sprintf("QNa-%d", i), Importance: 1,
+		})
+		if i%10 == 0 {
+			f.Stations = append(f.Stations, Station{ID: fmt.Sprint(i), At: f.Vessels[i].At, Value: "42", Word: "Tốt"})
+		}
+		if i%67 == 0 {
+			f.Alerts = append(f.Alerts, Alert{ID: fmt.Sprint(i), At: f.Vessels[i].At, Severity: Severe, Title: "Mất tín hiệu", Text: "từ 09:31"})
+		}
+	}
+	if _, err := r.Draw(image.NewRGBA(image.Rect(0, 0, 1640, 1000)), f); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.pending) < 40 {
+		t.Fatalf("only %d texts were placed", len(r.pending))
+	}
+	for _, p := range r.pending {
+		size := float64(p.key.style.size)
+		box := image.Rect(p.x, p.y-int(size), p.x+int(r.width(p.key.text, size, p.key.style.bold)), p.y+int(size*descent))
+		if _, ok := r.grid.pane(box); !ok {
+			t.Errorf("%q at %v crosses a bezel", p.key.text, box)
+		}
+	}
+	for i, s := range r.spots {
+		at := image.Pt(int(s.x), int(s.y))
+		if s.in && at.In(r.view.Rect()) {
+			if _, ok := r.grid.pane(image.Rectangle{Min: at, Max: at.Add(image.Pt(1, 1))}); !ok {
+				t.Errorf("vessel %d at %v stands on a bezel", i, at)
+			}
+		}
+	}
+}
+
+func TestScaleBarIsOneTwoFive(t *testing.T) {
+	r := rendererWithin(t, Dark(), Desk())
+	for zoom := 2.0; zoom < 20; zoom += 0.37 {
+		r.view = geo.ZoomView(geo.Pt(108, 15.7), zoom, 800, 600)
+		bar := r.scaleBar(100)
+		if bar.px > 101 || bar.px < 38 {
+			t.Errorf("zoom %g: bar of %d pixels", zoom, bar.px)
+		}
+		switch bar.text[0] {
+		case '1', '2', '5':
+		default:
+			t.Errorf("zoom %g: bar says %q", zoom, bar.text)
+		}
+	}
+}
+
+func TestParsePath(t *testing.T) {
+	for _, d := range []string{"5 5", "M1", "Q1 2 3 4", "M1 1L", "Mx"} {
+		if _, err := parsePath(d); err == nil {
+			t.Errorf("%q is accepted", d)
+		}
+	}
+	subs, err := parsePath("M2 2h4v4H2Zm8 8l2-1a2 2 0 1 0-2-2")
+	if err != nil || len(subs) != 2 || !subs[0].closed || subs[1].closed {
+		t.Errorf("got %v, %v", subs, err)
+	}
+	if last := subs[1].points[len(subs[1].points)-1]; last != (xy{10, 7}) {
+		t.Errorf("the arc ends at %v", last)
+	}
+}
