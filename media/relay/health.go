@@ -13,7 +13,7 @@ type State string
 const (
 	StateIdle       State = "idle"       // nobody watches and it is not kept on: not connected, not known to be well
 	StateConnecting State = "connecting" // being connected for the first time
-	StateLive       State = "live"       // access units arrive
+	StateLive       State = "live"       // access units arrive; Reason no-key-frame: but nobody can join
 	StateNoSignal   State = "no-signal"  // it should deliver and does not; Reason says why
 	StateRefused    State = "refused"    // it refused the login and is not asked again until its configuration changes
 	StateFull       State = "full"       // it serves no further session; asked again later
@@ -99,6 +99,14 @@ func follow(old, sample time.Duration) time.Duration {
 
 func (w *watch) quiet() time.Duration { return max(quietLimit, min(3*w.unitEvery, 15*time.Second)) }
 
+// keyLimit is how long key frames may stay away: twice the learnt distance, a minute while it is not learnt.
+func (w *watch) keyLimit() time.Duration {
+	if w.keyEvery == 0 {
+		return time.Minute
+	}
+	return max(2*w.keyEvery, 4*w.quiet())
+}
+
 // judge says how the stream is at time now.
 func (w *watch) judge(now time.Time) (State, rtsp.Reason) {
 	switch {
@@ -129,8 +137,11 @@ func (w *watch) judgeConnected(now time.Time) (State, rtsp.Reason) {
 		return StateNoSignal, rtsp.ReasonNoPackets
 	case w.lastUnit.IsZero(), now.Sub(w.lastUnit) > quiet:
 		return StateNoSignal, rtsp.ReasonNoUnits
-	case w.lastKey.IsZero(), w.keyEvery > 0 && now.Sub(w.lastKey) > max(2*w.keyEvery, 4*quiet):
+	case w.lastKey.IsZero():
 		return StateNoSignal, rtsp.ReasonNoKeyFrame
+	case now.Sub(w.lastKey) > w.keyLimit():
+		// Who watches already sees a live picture, but nobody can join and any loss would stay.
+		return StateLive, rtsp.ReasonNoKeyFrame
 	}
 	return StateLive, rtsp.ReasonNone
 }

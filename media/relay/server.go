@@ -197,6 +197,9 @@ func (h *handler) OnSessionClose(ctx *gortsplib.ServerHandlerOnSessionCloseCtx) 
 // OnStreamWriteError implements gortsplib.ServerHandlerOnStreamWriteError: nothing is written through the stream itself.
 func (h *handler) OnStreamWriteError(*gortsplib.ServerHandlerOnStreamWriteErrorCtx) {}
 
+// readerBuffer is the size of the system's send buffer for a reader, in bytes.
+const readerBuffer = 256 << 10
+
 // patient is a listener that survives passing errors, such as running out of file descriptors: the library would end the
 // whole server on the first one.
 type patient struct {
@@ -211,6 +214,10 @@ func (p *patient) Accept() (net.Conn, error) {
 	for {
 		conn, err := p.Listener.Accept()
 		if err == nil || errors.Is(err, net.ErrClosed) {
+			if tcp, ok := conn.(*net.TCPConn); ok {
+				// Megabytes in the system's buffer would hide for a long time that a reader is too slow.
+				tcp.SetWriteBuffer(readerBuffer) //nolint:errcheck // the default works too
+			}
 			return conn, err
 		}
 		p.log.Error("relay cannot accept a reader", slog.String("err", err.Error()))

@@ -1,0 +1,114 @@
+package relay
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"iocwall/media/rtsp"
+)
+
+func testKey(b byte) []byte { return bytes.Repeat([]byte{b}, MinKey) }
+
+func TestTokens(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	s := Signer{Key: testKey('a'), Older: [][]byte{testKey('b')}}
+	good := s.Sign(Grant{Subject: "node-7", Cameras: []string{"cua-dai-*", "cau-lau"}, Expires: now.Add(time.Minute)})
+	older := Signer{Key: testKey('b')}.Sign(Grant{Cameras: []string{"*"}, Expires: now.Add(time.Minute)})
+	flip := func(i int) string {
+		b := []byte(good)
+		b[i] ^= 1
+		return string(b)
+	}
+	claimsEnd := strings.LastIndexByte(good, '.')
+	cases := []struct {
+		name, token, camera string
+		at                  time.Time
+		want                error
+	}{
+		{"named", good, "cau-lau", now, nil},
+		{"pattern", good, "cua-dai-02", now, nil},
+		{"older key", older, "any", now, nil},
+		{"not covered", good, "cau-lau-2", now, ErrNotGranted},
+		{"at the end", good, "cau-lau", now.Add(time.Minute), ErrExpired},
+		{"just before the end", good, "cau-lau", now.Add(time.Minute - 1), nil},
+		{"empty", "", "cau-lau", now, ErrToken},
+		{"no signature", good[:claimsEnd], "cau-lau", now, ErrToken},
+		{"empty signature", good[:claimsEnd+1], "cau-lau", now, ErrToken},
+		{"changed claims", flip(5), "cau-lau", now, ErrToken},
+		{"changed signature", flip(claimsEnd + 3), "cau-lau", now, ErrToken},
+		{"changed version", "v2" + good[2:], "cau-lau", now, ErrToken},
+		{"other key", Signer{Key: testKey('c')}.Sign(Grant{Cameras: []string{"*"}, Expires: now.Add(time.Hour)}), "x", now, ErrToken},
+		{"short key", Signer{Key: []byte("a")}.Sign(Grant{Cameras: []string{"*"}, Expires: now.Add(time.Hour)}), "x", now, ErrToken},
+		{"endless", "v1." + strings.Repeat("A", 1<<20) + ".AAAA", "x", now, ErrToken},
+		{"nobody", s.Sign(Grant{Expires: now.Add(time.Hour)}), "x", now, ErrNotGranted},
+		{"bad pattern", s.Sign(Grant{Cameras: []string{"[", "x"}, Expires: now.Add(time.Hour)}), "x", now, nil},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			g, err := s.Verify(c.token, c.camera, c.at)
+			if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
+				t.Fatalf("got %v, want %v", err, c.want)
+			}
+			if c.token == good && err == nil && g.Subject != "node-7" {
+				t.Errorf("subject %q", g.Subject)
+			}
+		})
+	}
+	if err := (Signer{Key: []byte("a")}).Check(); err == nil {
+		t.Error("a short key passes the check")
+	}
+	if _, err := (Signer{Key: []byte("a")}).Verify(Signer{Key: []byte("a")}.Sign(Grant{Cameras: []string{"*"}, Expires: now.Add(time.Hour)}), "x", now); err == nil {
+		t.Error("a short key verifies")
+	}
+}
+
+func FuzzVerify(f *testing.F) {
+	s := Signer{Key: testKey('a')}
+	now := time.Unix(1_800_000_000, 0)
+	good := s.Sign(Grant{Subject: "s", Cameras: []string{"*"}, Expires: now.Add(time.Hour)})
+	for _, seed := range []string{good, good[:len(good)-1], "v1.e30." + base64.RawURLEncoding.EncodeToString(make([]byte, 32)), "v1..", ""} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, token string) {
+		if _, err := s.Verify(token, "cam", now); err == nil && token != good {
+			t.Fatalf("%q is accepted but was never signed", token)
+		}
+	})
+}
+
+// TestWatch tables the watchdog: what is known at a moment, and what must be said.
+func TestWatch(t *testing.T) {
+	at := func(s float64) time.Time { return time.Unix(1000, 0).Add(time.Duration(s * float64(time.Second))) }
+	cases := []struct {
+		name   string
+		watch  watch
+		now    time.Time
+		state  State
+		reason rtsp.Reason
+	}{
+		{"nobody watches", watch{}, at(0), StateIdle, rtsp.ReasonStopped},
+		{"being connected", watch{wanted: true}, at(0), StateConnecting, rtsp.ReasonConnecting},
+		{"refused", watch{failure: rtsp.ReasonLoginRefused}, at(0), StateRefused, rtsp.ReasonLoginRefused},
+		{"full", watch{wanted: true, failure: rtsp.ReasonFull}, at(0), StateFull, rtsp.ReasonFull},
+		{"unreachable", watch{wanted: true, failure: rtsp.ReasonUnreachable}, at(0), StateNoSignal, rtsp.ReasonUnreachable},
+		{"young", watch{wanted: true, connected: at(0)}, at(1), StateConnecting, rtsp.ReasonWaitingKey},
+		{"young after a failure", watch{wanted: true, connected: at(0), failure: rtsp.ReasonNoPackets}, at(1), StateNoSignal, rtsp.ReasonNoPackets},
+		{"never a packet", watch{wanted: true, connected: at(0)}, at(3), StateNoSignal, rtsp.ReasonNoPackets},
+		{"packets without units", watch{wanted: true, connected: at(0), lastPacket: at(10)}, at(10), StateNoSignal, rtsp.ReasonNoUnits},
+		{"units without a key", watch{wanted: true, connected: at(0), lastPacket: at(10), lastUnit: at(10)}, at(10), StateNoSignal, rtsp.ReasonNoKeyFrame},
+		{"live", watch{wanted: true, connected: at(0), lastPacket: at(10), lastUnit: at(10), lastKey: at(9)}, at(11), StateLive, ""},
+		{"silent", watch{wanted: true, connected: at(0), lastPacket: at(10), lastUnit: at(10), lastKey: at(9)}, at(12.1), StateNoSignal, rtsp.ReasonNoPackets},
+		{"slow but steady", watch{wanted: true, connected: at(0), lastPacket: at(10), lastUnit: at(10), lastKey: at(10), unitEvery: 4 * time.Second}, at(14), StateLive, ""},
+		{"keys stay away", watch{wanted: true, connected: at(0), lastPacket: at(30), lastUnit: at(30), lastKey: at(9), keyEvery: time.Second}, at(30), StateLive, rtsp.ReasonNoKeyFrame},
+		{"one key, distance unknown", watch{wanted: true, connected: at(0), lastPacket: at(30), lastUnit: at(30), lastKey: at(9)}, at(30), StateLive, ""},
+	}
+	for _, c := range cases {
+		if state, reason := c.watch.judge(c.now); state != c.state || reason != c.reason {
+			t.Errorf("%s: %s (%s), want %s (%s)", c.name, state, reason, c.state, c.reason)
+		}
+	}
+}
