@@ -8,7 +8,7 @@ import (
 )
 
 // cropLimit is the share of a picture that may be cut off to fill a place.
-const cropLimit = 0.2
+const cropLimit = 0.25
 
 // Crop returns the middle w×h px of a picture made in CoverSize for that
 // place, without copying where its rows can be used as they are. A picture of
@@ -41,7 +41,7 @@ func cover(src *image.RGBA, w, h int, ground color.RGBA) *image.RGBA {
 }
 
 // CoverSize returns the size at which a picture of size src is shown in a place
-// of size dst: it fills the place where that cuts off at most a fifth of the
+// of size dst: it fills the place where that cuts off at most a quarter of the
 // picture, and otherwise lies whole within it. Without a source it is dst.
 func CoverSize(src, dst image.Point) image.Point {
 	if src.X <= 0 || src.Y <= 0 {

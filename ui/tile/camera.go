@@ -72,7 +72,7 @@ func NewCamera(env *Env) *Camera {
 	th := env.Kit.Theme
 	t.env = env
 	t.picture = canvas.NewRaster(t.pixels)
-	t.picture.ScaleMode = canvas.ImageScaleFastest
+	t.picture.ScaleMode = canvas.ImageScalePixels
 	t.tag = NewPane(env, t.Kind(), color.RGBA{}, t.paintTag)
 	t.note = NewPane(env, t.Kind(), th.S1, t.paintNote)
 	t.bar = NewPane(env, t.Kind(), th.S1, t.paintBar)
@@ -315,7 +315,11 @@ func (t *Camera) place(w, h int) []image.Rectangle {
 	if t.face.NoPicture {
 		shown = pic
 	}
-	return []image.Rectangle{pic, shown, note, tag, bar, frame}
+	ground := pic
+	if shown == pic {
+		ground = image.Rectangle{} // nothing to see of it, and each layer costs a fill
+	}
+	return []image.Rectangle{ground, shown, note, tag, bar, frame}
 }
 
 func (t *Camera) paintTag(c *paint.Canvas) {

@@ -68,7 +68,7 @@ func NewMap(env *Env) *Map {
 	th := env.Kit.Theme
 	t.env = env
 	t.picture = canvas.NewRaster(t.pixels)
-	t.picture.ScaleMode = canvas.ImageScaleFastest
+	t.picture.ScaleMode = canvas.ImageScalePixels
 	t.tag = NewPane(env, t.Kind(), color.RGBA{}, t.paintTag)
 	t.bottom = NewPane(env, t.Kind(), th.S2, t.paintBottom)
 	t.frame = NewPane(env, t.Kind(), color.RGBA{}, func(c *paint.Canvas) { env.coverFrame(c, c.Img.Rect, t.face.Popup) })
