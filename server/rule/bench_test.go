@@ -87,6 +87,19 @@ func BenchmarkEval(b *testing.B) {
 	}
 }
 
+// BenchmarkResume is a start with 2,000 vessels and 150 rules, a third of them
+// about vessels.
+func BenchmarkResume(b *testing.B) {
+	set, ps := rule.Parse("bench", []byte(manyRules(150, 33)))
+	if len(ps) > 0 {
+		b.Fatal(ps)
+	}
+	s, _ := fleet(b)
+	for b.Loop() {
+		set.Resume(start, s)
+	}
+}
+
 // BenchmarkFire is an event that fires a rule among 150 and one that ends it.
 func BenchmarkFire(b *testing.B) {
 	src := manyRules(150, 33) + "  - {id: fire, on: vessel, when: speed > 50, severity: warning, title: \"{{name}} {{speed|vi 1}} nút\"}\n"

@@ -24,10 +24,7 @@ func (s *Set) Resume(now world.Time, st *world.State) []world.Observation {
 	clear(s.open)
 	s.clocks = nil
 	out := s.adopt(now, st)
-	for _, r := range s.rules {
-		out = s.survey(out, r, now, st)
-	}
-	return out
+	return s.survey(out, s.rules, now, st)
 }
 
 // Take carries the memory of rules that are the same over from old, the set in
@@ -60,10 +57,7 @@ func (s *Set) Take(old *Set, now world.Time, st *world.State) []world.Observatio
 	for _, r := range taken {
 		out = s.rewake(out, r, now, st)
 	}
-	for _, r := range others {
-		out = s.survey(out, r, now, st)
-	}
-	return out
+	return s.survey(out, others, now, st)
 }
 
 // adopt takes over the open alerts that rules of this set have raised, and
@@ -119,25 +113,37 @@ func (r *rule) holdOf(a world.Alert) *hold {
 	return h
 }
 
-// survey looks at every entity of a rule's kind anew.
-func (s *Set) survey(out []world.Observation, r *rule, now world.Time, st *world.State) []world.Observation {
-	all := entities(st, r.on)
-	if r.what == Count {
-		var newest world.Time
-		for _, e := range all {
-			vars := s.load(r, now, st, e.entity)
-			if r.where == nil || s.ask(r, r.where, subject{now: now, state: st, entity: e.entity, vars: vars}) == yes {
-				r.members[e.key] = struct{}{}
-				newest = max(newest, expr.Heard(e.entity))
+// survey looks at every entity anew, for the rules given.
+func (s *Set) survey(out []world.Observation, rules []*rule, now world.Time, st *world.State) []world.Observation {
+	for _, kind := range expr.Kinds() {
+		var mine []*rule
+		for _, r := range rules {
+			if r.on == kind {
+				mine = append(mine, r)
 			}
 		}
-		at := heardBefore(newest, now)
-		return s.judge(out, r, r.held[""], subject{now: now, state: st, at: at, learnt: at})
-	}
-	for _, e := range all {
-		vars := s.load(r, now, st, e.entity)
-		at := heardBefore(expr.Heard(e.entity), now)
-		out = s.look(out, r, subject{now: now, state: st, entity: e.entity, key: e.key, at: at, learnt: at, vars: vars})
+		if len(mine) == 0 {
+			continue
+		}
+		newest := map[*rule]world.Time{}
+		for _, e := range entities(st, kind) {
+			heard := heardBefore(expr.Heard(e.entity), now)
+			sub := subject{now: now, state: st, entity: e.entity, key: e.key, at: heard, learnt: heard, vars: s.load(mine[0], now, st, e.entity)}
+			for _, r := range mine {
+				if r.what != Count {
+					out = s.look(out, r, sub)
+				} else if r.where == nil || s.ask(r, r.where, sub) == yes {
+					r.members[e.key] = struct{}{}
+					newest[r] = max(newest[r], heard)
+				}
+			}
+		}
+		for _, r := range mine {
+			if r.what == Count {
+				at := heardBefore(newest[r], now)
+				out = s.judge(out, r, r.held[""], subject{now: now, state: st, at: at, learnt: at})
+			}
+		}
 	}
 	return out
 }
