@@ -192,6 +192,27 @@ func (r *Renderer) alert(a *Alert, x, y int) {
 	r.icon(key).draw(&r.canvas, x, y)
 }
 
+// calloutRoom looks in widening rings for a place that covers nothing, then
+// takes the one that covers least.
+func (r *Renderer) calloutRoom(x, y, w, h int) image.Rectangle {
+	var best image.Rectangle
+	least, found := 0, false
+	for ring := range 8 {
+		rect, ok := r.grid.find(x, y, w, h, int(r.sizes.Symbol*(1.3+0.75*float64(ring))))
+		if !ok {
+			continue
+		}
+		soft, _ := r.grid.free(rect)
+		if soft += 3 * ring; !found || soft < least {
+			best, least, found = rect, soft, true
+		}
+	}
+	if !found {
+		return r.grid.force(x, y, w, h, int(r.sizes.Symbol*1.3))
+	}
+	return best
+}
+
 // callout draws the two lines of an alert beside its shape, with a leader.
 func (r *Renderer) callout(a *Alert, x, y int, col color.RGBA) {
 	size := r.sizes.Text
@@ -201,14 +222,7 @@ func (r *Renderer) callout(a *Alert, x, y int, col color.RGBA) {
 	if a.Text != "" {
 		h += int(size * linePitch)
 	}
-	var rect image.Rectangle
-	ok := false
-	for ring := 1; ring <= 4 && !ok; ring++ {
-		rect, ok = r.grid.find(x, y, w, h, int(r.sizes.Symbol*(0.55+0.75*float64(ring))))
-	}
-	if !ok {
-		rect = r.grid.force(x, y, w, h, int(r.sizes.Symbol*1.3))
-	}
+	rect := r.calloutRoom(x, y, w, h)
 	r.grid.take(rect)
 	r.stats.Labels++
 	end := image.Pt(min(max(x, rect.Min.X), rect.Max.X), min(max(y, rect.Min.Y), rect.Max.Y))

@@ -16,6 +16,7 @@ import (
 // are not drawn.
 type furniture struct {
 	inset, legend, credit image.Rectangle
+	items                 []LegendItem
 	bar                   scaleBar
 	creditText            string
 	pointers              []pointer
@@ -54,17 +55,47 @@ func (r *Renderer) placeFurniture(f *Frame) {
 			r.placePointers()
 		}
 	}
-	if len(f.Furniture.Legend) > 0 || f.Furniture.Scale {
-		w, h := r.legendSize(f)
-		fu.legend = r.corner(f, w, h, [4]corner{{-1, 1}, {-1, -1}, {1, 1}, {1, -1}})
-		r.grid.take(fu.legend.Inset(-r.margin() / 2))
+	fu.items = f.Furniture.Legend
+	r.placeLegend(f)
+	if fu.legend.Empty() && f.Furniture.Scale && len(fu.items) > 0 { // a small map keeps its scale
+		fu.items = nil
+		r.placeLegend(f)
 	}
 	if f.Furniture.Attribution {
 		fu.creditText = r.creditText()
 		w, h := int(r.width(fu.creditText, r.sizes.Text, false))+4, int(r.sizes.Text*linePitch)
-		fu.credit = r.corner(f, w, h, [4]corner{{1, 1}, {-1, 1}, {1, -1}, {-1, -1}})
+		fu.credit = r.fitting(f, w, h, [4]corner{{1, 1}, {-1, 1}, {1, -1}, {-1, -1}})
 		r.grid.take(fu.credit)
 	}
+}
+
+func (r *Renderer) placeLegend(f *Frame) {
+	fu := &r.inset.furniture
+	if len(fu.items) == 0 && !f.Furniture.Scale {
+		return
+	}
+	w, h := r.legendSize(f)
+	fu.legend = r.fitting(f, w, h, [4]corner{{-1, 1}, {-1, -1}, {1, 1}, {1, -1}})
+	if !fu.legend.Empty() {
+		r.grid.take(fu.legend.Inset(-r.margin() / 2))
+	}
+}
+
+// fitting is corner for boxes that give way: it returns an empty box where the
+// best corner is too small or would cover other furniture.
+func (r *Renderer) fitting(f *Frame, w, h int, order [4]corner) image.Rectangle {
+	fu := &r.inset.furniture
+	rect := r.corner(f, w, h, order)
+	pane, ok := r.grid.pane(rect)
+	if !ok || rect.Overlaps(fu.inset) || rect.Overlaps(fu.legend) || 2*w > pane.Dx() && 3*h > pane.Dy() {
+		return image.Rectangle{}
+	}
+	for i := range fu.pointers {
+		if rect.Overlaps(fu.pointers[i].rect) {
+			return image.Rectangle{}
+		}
+	}
+	return rect
 }
 
 func (r *Renderer) creditText() string {
@@ -163,16 +194,16 @@ func (r *Renderer) legendSize(f *Frame) (w, h int) {
 	pad := int(size * 0.7)
 	row := int(math.Round(size * linePitch))
 	wide := 0.0
-	for _, it := range f.Furniture.Legend {
+	for _, it := range r.inset.furniture.items {
 		wide = max(wide, r.width(it.Text, size, false)+size*1.7)
 	}
-	h = row*len(f.Furniture.Legend) + 2*pad
+	h = row*len(r.inset.furniture.items) + 2*pad
 	if f.Furniture.Scale {
 		r.inset.furniture.bar = r.scaleBar(size * 6.5)
 		bar := float64(r.inset.furniture.bar.px) + size*0.6 + r.width(r.inset.furniture.bar.text, size, false) + size*2.4
 		wide = max(wide, bar)
 		h += int(size * 2.1)
-		if len(f.Furniture.Legend) == 0 {
+		if len(r.inset.furniture.items) == 0 {
 			h -= int(size * 0.5)
 		}
 	}
@@ -182,9 +213,6 @@ func (r *Renderer) legendSize(f *Frame) (w, h int) {
 // drawFurniture draws the boxes over everything else.
 func (r *Renderer) drawFurniture(f *Frame) {
 	fu := &r.inset.furniture
-	if !fu.inset.Empty() {
-		r.drawInset(fu.inset)
-	}
 	for i := range fu.pointers {
 		r.drawPointer(&fu.pointers[i])
 	}
@@ -194,6 +222,9 @@ func (r *Renderer) drawFurniture(f *Frame) {
 	if !fu.credit.Empty() {
 		x, y := fu.credit.Min.X+2, baseline(fu.credit.Min.Y, 0, r.sizes.Text)
 		r.writeNow(x, y, fu.creditText, r.label(r.sizes.Text, false, r.style.Text3, r.style.Sea))
+	}
+	if !fu.inset.Empty() {
+		r.drawInset(fu.inset)
 	}
 }
 
@@ -206,7 +237,7 @@ func (r *Renderer) drawLegend(f *Frame, rect image.Rectangle) {
 	pad := int(size * 0.7)
 	row := int(math.Round(size * linePitch))
 	y := rect.Min.Y + pad
-	for _, it := range f.Furniture.Legend {
+	for _, it := range r.inset.furniture.items {
 		r.legendIcon(it.Icon, rect.Min.X+pad+int(size*0.5), y+row/2)
 		r.writeNow(rect.Min.X+pad+int(size*1.7), baseline(y, 0, size), it.Text, plainText(size, false, s.Text2))
 		y += row
@@ -215,7 +246,7 @@ func (r *Renderer) drawLegend(f *Frame, rect image.Rectangle) {
 		return
 	}
 	bar := r.inset.furniture.bar
-	if len(f.Furniture.Legend) > 0 {
+	if len(r.inset.furniture.items) > 0 {
 		y += int(size * 0.5)
 	}
 	x, mid := rect.Min.X+pad, y+row/2

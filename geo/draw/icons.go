@@ -101,11 +101,13 @@ func iconParts() [iconCount][]part {
 		IconLostRound:          {{d: circle, ink: inkBack}, {d: circle, stroke: 2, dash: 3.2}},
 
 		IconAir: {
-			{d: "M3 3h18v18H3Z", ink: inkBack}, {d: "M4 4h16v16H4Z", stroke: 2},
+			{d: "M3 3h18v18H3Z", ink: inkBack},
+			{d: "M4 4h16v16H4Z", stroke: 2},
 			{d: "M7.5 10h6a2 2 0 1 0-2-2M7.5 14h8.5a2 2 0 1 1-2 2", stroke: 1.7},
 		},
 		IconWater: {
-			{d: waterDrop, ink: inkBack}, {d: waterDrop, stroke: 2},
+			{d: waterDrop, ink: inkBack},
+			{d: waterDrop, stroke: 2},
 			{d: "M9 15.5a3 3 0 0 0 3 2.5", stroke: 1.7},
 		},
 		IconLevel: {{d: "M6 2v20M6 5h4M6 9h3M6 13h4M11 17c2-2 3.5-2 5.5 0s3.5 1 5.5 0", stroke: 2}},

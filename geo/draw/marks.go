@@ -135,6 +135,11 @@ func (r *Renderer) alertAreas(alerts []Alert) {
 		}
 		fill.A = 56
 		r.area(a.Area, fill, r.severityColor(a.Severity), 2.5*r.sizes.Line, true)
+		if len(a.Area) > 0 {
+			b := a.Area.Bound()
+			nw, se := r.proj.at(geo.Pt(b.Min[0], b.Max[1])), r.proj.at(geo.Pt(b.Max[0], b.Min[1]))
+			r.grid.avoid(image.Rect(int(nw.x), int(nw.y), int(se.x), int(se.y)))
+		}
 	}
 }
 
