@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"hash/fnv"
 	"image"
 	"time"
 
@@ -61,7 +62,11 @@ func (c *cameraContent) update(now time.Time, _ bool) bool {
 	}
 	st := c.player.Stats()
 	if due := c.due(st); now.Sub(c.said) >= due || st.State != c.state || st.Reason != c.why {
+		first := c.said.IsZero()
 		c.said, c.state, c.why = now, st.State, st.Reason
+		if first {
+			c.said = now.Add(-c.stagger())
+		}
 		c.t.Update(tile.CameraView{Name: name(def), Stats: st, Main: mainStream(def), Told: c.told(), Now: now, Cover: c.u.cover(now)})
 	}
 	want := c.t.PictureSize()
@@ -73,6 +78,14 @@ func (c *cameraContent) update(now time.Time, _ bool) bool {
 		c.player.SetTarget(want.X, want.Y)
 	}
 	return has && !c.hidden && now.Sub(f.Arrived) < time.Second
+}
+
+// stagger spreads the tiles' writing over the second, so that no single tick
+// pays for all of it.
+func (c *cameraContent) stagger() time.Duration {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(c.at.tile.ID))
+	return time.Duration(h.Sum32()%10) * 80 * time.Millisecond
 }
 
 // due is how long the words on the tile stay right: an age in tenths of a
