@@ -3,6 +3,7 @@ package server
 import (
 	"iocwall/server/source"
 	"iocwall/server/source/ais"
+	"iocwall/server/source/mqtt"
 )
 
 // Kinds returns the literal list of source kinds this server knows. To add one,
@@ -10,5 +11,6 @@ import (
 func Kinds() []source.Kind {
 	return []source.Kind{
 		ais.Kind(),
+		mqtt.Kind(),
 	}
 }

@@ -1,0 +1,93 @@
+// Command wall shows a wall: on the monitors of this computer, or all of it as
+// a mosaic in one window. See "wall --help".
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set when a release is built.
+var version = "dev" //nolint:gochecknoglobals // set by the linker
+
+// connection is how to reach the server; every command has it.
+type connection struct {
+	Server    string `help:"Feed of the server: ws://host:port/feed or wss://…" default:"ws://127.0.0.1:8080/feed" env:"IOCWALL_SERVER"`
+	TokenFile string `help:"File that holds this computer's token, made by \"wallsrv token add\"." required:"" type:"existingfile" name:"token-file" env:"IOCWALL_TOKEN_FILE"`
+	CA        string `help:"PEM file of the authority that signed the server's certificate, where the system does not know it." type:"existingfile" name:"ca" placeholder:"FILE"`
+	Lang      string `help:"Language: vi or en." default:"vi" enum:"vi,en"`
+	Theme     string `help:"Theme: dark or light." default:"dark" enum:"dark,light"`
+	Wall      string `help:"Id of the wall; the first one if left out." placeholder:"ID"`
+	Markers   bool   `help:"Put machine-readable marks on tiles, for tests of the wall." hidden:""`
+
+	LogLevel slog.Level `help:"Write messages from this level on: debug, info, warn or error." default:"info" name:"log-level"`
+}
+
+type cli struct {
+	connection
+	Mosaic  mosaicCmd        `cmd:"" default:"withargs" help:"The whole wall in one window, with the desk around it (the default)."`
+	Node    nodeCmd          `cmd:"" help:"This computer's part of the wall, one window on each monitor."`
+	Version kong.VersionFlag `help:"Print the version and end."`
+}
+
+func main() {
+	var c cli
+	k := kong.Parse(&c, kong.Name("wall"), kong.UsageOnError(), kong.Vars{"version": version},
+		kong.Description(`Shows a wall: the whole of it in one window, or this computer's part on its monitors.
+
+Examples:
+  wall --token-file mai.token                                  the whole wall on a laptop
+  wall node --name pc-03 --token-file node.token --server wss://ioc.example.vn/feed`))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	k.BindTo(ctx, (*context.Context)(nil))
+	err := k.Run(&c.connection)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "wall:", err)
+		os.Exit(1)
+	}
+}
+
+func (c *connection) logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
+}
+
+// token reads the token anew at each connection, so that it can be replaced.
+func (c *connection) token() (string, error) {
+	raw, err := os.ReadFile(c.TokenFile)
+	if err != nil {
+		return "", fmt.Errorf("token: %w", err)
+	}
+	t := strings.TrimSpace(string(raw))
+	if t == "" {
+		return "", fmt.Errorf("token: %s is empty; write the token into it", c.TokenFile)
+	}
+	return t, nil
+}
+
+// tlsConfig returns nil when the system's authorities are enough.
+func (c *connection) tlsConfig() (*tls.Config, error) {
+	if c.CA == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(c.CA)
+	if err != nil {
+		return nil, fmt.Errorf("ca: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, errors.New("ca: the file holds no certificate in PEM form")
+	}
+	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+
+	"fyne.io/fyne/v2/app"
+
+	"iocwall/ui"
+	"iocwall/ui/screens"
+)
+
+type mosaicCmd struct {
+	Width  float32 `help:"Width of the window." default:"1600"`
+	Height float32 `help:"Height of the window." default:"900"`
+}
+
+// Help is shown by --help.
+func (mosaicCmd) Help() string {
+	return `Example:
+  wall --token-file mai.token --width 1920 --height 1080`
+}
+
+// Run shows the mosaic.
+func (m *mosaicCmd) Run(ctx context.Context, c *connection) error {
+	return show(ctx, c, ui.Options{Mode: ui.Mosaic, Width: m.Width, Height: m.Height}, "mosaic")
+}
+
+type nodeCmd struct {
+	Name string `help:"This computer's name, as the wall's screens name it (pc-03)." required:""`
+}
+
+// Help is shown by --help.
+func (nodeCmd) Help() string {
+	return `Example:
+  wall node --name pc-03 --token-file node.token`
+}
+
+// Run covers the monitors.
+func (n *nodeCmd) Run(ctx context.Context, c *connection) error {
+	// A wall's pixels are its panels' pixels.
+	for k, v := range map[string]string{"FYNE_SCALE": "1", "FYNE_DISABLE_DPI_DETECTION": "true"} {
+		if err := os.Setenv(k, v); err != nil {
+			return err
+		}
+	}
+	return show(ctx, c, ui.Options{Mode: ui.Node, Name: n.Name}, n.Name)
+}
+
+// show runs the client until it is closed or ctx ends. The toolkit has the main
+// goroutine; everything else has stopped when it returns.
+func show(ctx context.Context, c *connection, o ui.Options, name string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	mons, err := screens.Open("")
+	if err != nil {
+		return fmt.Errorf("%w; on a computer without a display start Xvfb first", err)
+	}
+	f, err := newFeed(c, name)
+	if err != nil {
+		return err
+	}
+	o.App = app.NewWithID(fmt.Sprintf("vn.iocwall.%s.%d", name, os.Getpid()))
+	o.Feed, o.Screens, o.NewPlayer = f, mons, f.newPlayer(c)
+	o.Lang, o.Theme, o.Wall, o.Markers, o.Logger = c.Lang, c.Theme, c.Wall, c.Markers, c.logger()
+	u, err := ui.New(o)
+	if err != nil {
+		return err
+	}
+	var wg sync.WaitGroup
+	var errs [3]error
+	for i, run := range []func(context.Context) error{f.client.Run, mons.Run, u.Run} {
+		wg.Go(func() {
+			errs[i] = run(ctx)
+			cancel()
+		})
+	}
+	// The first to end ends all; the toolkit's loop ends last.
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		<-ctx.Done()
+		wg.Wait()
+		quit(o.App)
+	}()
+	o.App.Run()
+	cancel()
+	<-done
+	for i, err := range errs {
+		if errors.Is(err, context.Canceled) {
+			errs[i] = nil
+		}
+	}
+	return errors.Join(errs[:]...)
+}

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"iocwall/assets"
+	"iocwall/server"
+	"iocwall/server/strict"
+)
+
+type serveCmd struct {
+	Config    string `arg:"" help:"Configuration file." type:"existingfile"`
+	ReadyFile string `help:"Write this file with the address once the server serves." name:"ready-file" placeholder:"FILE"`
+}
+
+// Help is shown by --help.
+func (serveCmd) Help() string {
+	return `Runs until interrupted. A hang-up signal (kill -HUP) reads the configuration again; one with mistakes changes nothing.
+
+Example:
+  wallsrv serve /etc/iocwall/ioc.yaml`
+}
+
+// Run serves.
+func (c *serveCmd) Run(ctx context.Context, logger *slog.Logger) error {
+	config, problems := server.LoadConfig(c.Config)
+	if len(problems) > 0 {
+		return fmt.Errorf("%w\n%d mistakes in the configuration; nothing was started", strict.Error(problems), len(problems))
+	}
+	s, err := server.New(ctx, server.Options{Config: config, Logger: logger, Version: version})
+	if err != nil {
+		return err
+	}
+	if c.ReadyFile != "" {
+		if err := writeReady(c.ReadyFile, ready{Addr: s.Addr()}); err != nil {
+			return err
+		}
+	}
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	watch, cancel := context.WithCancel(ctx)
+	defer cancel()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-watch.Done():
+				return
+			case <-hup:
+				reload(watch, s, c.Config, logger)
+			}
+		}
+	}()
+	err = s.Run(ctx)
+	cancel()
+	<-done
+	return err
+}
+
+func reload(ctx context.Context, s *server.Server, path string, logger *slog.Logger) {
+	config, problems := server.LoadConfig(path)
+	for _, p := range problems {
+		logger.Error("the configuration has a mistake", "problem", p.String())
+	}
+	if len(problems) > 0 {
+		logger.Error("the configuration was not taken over; the running one stays", "mistakes", len(problems))
+		return
+	}
+	if err := s.Reload(ctx, config); err != nil {
+		logger.Error("the configuration was not taken over", "error", err)
+		return
+	}
+	logger.Info("the configuration was taken over", "file", path)
+}
+
+// ready is what the ready file says.
+type ready struct {
+	Addr      string `json:"addr"`
+	TokenFile string `json:"token_file,omitempty"`
+}
+
+// writeReady writes the file in one step, so that whoever waits for it reads
+// all of it.
+func writeReady(path string, r ready) error {
+	data, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	tmp := path + ".tmp"
+	if err := os.WriteFile(tmp, append(data, '\n'), 0o600); err != nil {
+		return fmt.Errorf("ready file: %w", err)
+	}
+	return os.Rename(tmp, path)
+}
+
+type checkCmd struct {
+	Config string `arg:"" help:"Configuration file." type:"path"`
+}
+
+// Help is shown by --help.
+func (checkCmd) Help() string {
+	return `Prints every mistake as file:line:column with a suggestion, also those of the rule and area files it names.
+Ends with status 0 if there is none.
+
+Example:
+  wallsrv check ioc.yaml`
+}
+
+// Run checks.
+func (c *checkCmd) Run(k *kong.Context) error {
+	config, problems := server.LoadConfig(c.Config)
+	for _, p := range problems {
+		fmt.Fprintln(k.Stdout, p)
+	}
+	switch len(problems) {
+	case 0:
+		fmt.Fprintf(k.Stdout, "%s is right: %s\n", c.Config, config.Summary())
+		return nil
+	case 1:
+		return fmt.Errorf("1 mistake in %s", c.Config)
+	}
+	return fmt.Errorf("%d mistakes in %s", len(problems), c.Config)
+}
+
+type sourcesCmd struct {
+	Kind string `arg:"" optional:"" help:"Describe this kind in full."`
+}
+
+// Help is shown by --help.
+func (sourcesCmd) Help() string {
+	return `Examples:
+  wallsrv sources          the kinds, a line each
+  wallsrv sources ais      one kind with its settings and an example`
+}
+
+// Run describes.
+func (c *sourcesCmd) Run(k *kong.Context) error {
+	var names []string
+	for _, kind := range server.Kinds() {
+		summary, _, _ := strings.Cut(kind.Doc, "\n")
+		names = append(names, kind.Name)
+		switch c.Kind {
+		case "":
+			fmt.Fprintf(k.Stdout, "%-8s %s\n", kind.Name, summary)
+		case kind.Name:
+			fmt.Fprintf(k.Stdout, "%s\n\nExample:\n\nsources:\n  - name: my-%s\n    kind: %s\n%s\n", strings.TrimSpace(kind.Doc), kind.Name, kind.Name, indent(kind.Example, "    "))
+			return nil
+		}
+	}
+	if c.Kind == "" {
+		fmt.Fprintln(k.Stdout, "\n\"wallsrv sources KIND\" shows one in full.")
+		return nil
+	}
+	return fmt.Errorf("no kind of source %q; %s", c.Kind, strict.Nearest(c.Kind, names))
+}
+
+func indent(text, by string) string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i, l := range lines {
+		if l != "" {
+			lines[i] = by + l
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+type sampleCmd struct{}
+
+// Help is shown by --help.
+func (sampleCmd) Help() string {
+	return `Example:
+  wallsrv sample > ioc.yaml`
+}
+
+// Run prints.
+func (sampleCmd) Run(k *kong.Context) error {
+	_, err := k.Stdout.Write(assets.SampleConfig())
+	return err
+}
