@@ -366,13 +366,14 @@ func TestHealthIsTold(t *testing.T) {
 	await(t, "silence", is(relay.StateNoSignal, rtsp.ReasonNoPackets))
 	set(mediatest.FaultNone)
 	await(t, "live again", is(relay.StateLive, ""))
+	await(t, "the rhythm of key frames", func() bool { return health(r).KeyInterval > 0 })
 	set(mediatest.FaultNoKey)
 	defer func() {
 		if t.Failed() {
 			t.Logf("last health: %+v", health(r))
 		}
 	}()
-	await(t, "missing key frames", is(relay.StateNoSignal, rtsp.ReasonNoKeyFrame))
+	await(t, "missing key frames", is(relay.StateLive, rtsp.ReasonNoKeyFrame))
 	set(mediatest.FaultFull)
 	await(t, "full", is(relay.StateFull, rtsp.ReasonFull))
 	set(mediatest.FaultNone)
