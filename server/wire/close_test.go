@@ -3,9 +3,13 @@ package wire
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -272,5 +276,39 @@ func TestBadClientOptions(t *testing.T) {
 	}
 	if _, err := NewHub(HubOptions{}); err == nil {
 		t.Error("a hub without a loop is accepted")
+	}
+}
+
+// TestOverTLS is the only one on a real network: loopback, a certificate, and
+// the socket options that go with it.
+func TestOverTLS(t *testing.T) {
+	c := newCenter(t, world.New(1), nil)
+	c.ids.Store("secret", Identity{User: "u"})
+	srv := httptest.NewTLSServer(http.HandlerFunc(c.serve))
+	defer srv.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(srv.Certificate())
+	client, err := NewClient(ClientOptions{
+		URL: "wss" + strings.TrimPrefix(srv.URL, "https"), Token: func() (string, error) { return "secret", nil }, TLS: &tls.Config{RootCAs: roots},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = client.Run(ctx) })
+	defer wg.Wait()
+	defer cancel()
+	c.emit(say(position("1", "", 1))...)
+	s := world.New(0)
+	for s.Count(world.KindVessel) == 0 {
+		b, err := client.Next(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err = s.ApplyBatch(&b, nil); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -156,7 +156,8 @@ func (h *Hub) begin(state *world.State) {
 		return
 	}
 	if h.started {
-		h.log.Warn("history began anew, clients take a snapshot", "epoch", at.Epoch, "seq", at.Seq)
+		h.log.Warn("state does not follow on what was published, clients take a snapshot",
+			"epoch", at.Epoch, "seq", at.Seq, "published_epoch", h.epoch, "published_seq", h.head.Load())
 		for key := range h.streams {
 			h.drop(key)
 		}
@@ -173,9 +174,10 @@ func (h *Hub) begin(state *world.State) {
 	}
 }
 
-// Publish hands out what the loop has made durable and applied: state is behind
-// the last of changes, which follow each other without a gap. Both are read only
-// during the call.
+// Publish hands out what the loop has made durable and applied: changes are all
+// events since the last call, those without effect too, and state has applied
+// exactly these. Both are read only during the call. What does not follow on the
+// last call is taken for a new history: every client is told "resync".
 func (h *Hub) Publish(state *world.State, changes []world.Change) {
 	if len(changes) == 0 || h.ctx.Err() != nil {
 		return
@@ -231,7 +233,8 @@ func (h *Hub) note(state *world.State, changes []world.Change, bounded bool) {
 	}
 }
 
-// Tick is to be called about every second by the loop.
+// Tick is to be called about every second by the loop, with the state as it was
+// last published.
 func (h *Hub) Tick(now time.Time, state *world.State) {
 	if h.ctx.Err() != nil {
 		return

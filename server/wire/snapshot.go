@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,9 +16,10 @@ import (
 const (
 	// snapshotReuse is how long a snapshot serves others who come.
 	snapshotReuse = 10 * time.Second
-	// maxReplay is how many events are rather replayed from the journal than a
-	// snapshot is sent.
-	maxReplay = 20_000
+	// minReplay and maxReplay bound how many events are rather replayed from
+	// the journal than a snapshot is sent. In between it is the number of
+	// entities: one snapshot serves all who come, a replay only one.
+	minReplay, maxReplay = 1000, 20_000
 	// replayBatch is how many events of the journal become one batch.
 	replayBatch = 2000
 )
@@ -66,19 +68,19 @@ func (st *stream) take(state *world.State, fresh bool) *snapshot {
 		head: message.Head{Epoch: st.epoch, To: st.to, Seen: st.seen, View: st.print, Snapshot: true},
 		next: st.next, at: time.Now(),
 	}
-	sn.entities = make([]world.Entity, 0, state.Count(""))
-	for e := range state.Entities("") {
-		ref := e.Ref()
-		kind := ref.Kind()
-		if !st.view.hasKind(kind) {
+	for kind := range state.Digest() { // the kinds there are
+		if !st.view.hasKind(kind) || st.bounded() && placed(kind) {
 			continue
 		}
-		if st.bounded() && placed(kind) {
-			if _, member := st.members[ref]; !member {
-				continue
-			}
+		sn.entities = slices.Grow(sn.entities, state.Count(kind))
+		for e := range state.Entities(kind) {
+			sn.entities = append(sn.entities, e)
 		}
-		sn.entities = append(sn.entities, e)
+	}
+	for ref := range st.members {
+		if e, there := state.Entity(ref); there {
+			sn.entities = append(sn.entities, e)
+		}
 	}
 	st.snap = sn
 	return sn
@@ -111,7 +113,8 @@ func (h *Hub) plan(state *world.State, st *stream, p place, fresh bool) plan {
 		if ok && behind <= h.o.QueueBytes {
 			return plan{st: st, next: n, resume: true}
 		}
-		if st.view.whole() && h.o.Read != nil && st.to-p.at.Seq <= maxReplay {
+		worth := uint64(min(max(state.Count(""), minReplay), maxReplay))
+		if st.view.whole() && h.o.Read != nil && st.to-p.at.Seq <= worth {
 			st.seal(nil, 0)
 			return plan{st: st, next: st.next, resume: true, from: p.at.Seq, to: st.to}
 		}
