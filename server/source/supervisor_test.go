@@ -343,7 +343,7 @@ func TestHandover(t *testing.T) {
 			}
 			time.Sleep(time.Second)
 			synctest.Wait()
-			same(t, g.story(), "a running")
+			same(t, slices.Compact(g.story()), "a running")
 			if port.TryLock() {
 				t.Error("nobody holds the port")
 			}
@@ -366,6 +366,9 @@ func TestHandover(t *testing.T) {
 			if stopped != handover {
 				t.Errorf("the old one was stopped after %v", stopped)
 			}
+			if h := g.last(); h.State != world.SourceStarting {
+				t.Errorf("the state is %s while nothing runs", h.State)
+			}
 		})
 	})
 	t.Run("replaced while it takes over", func(t *testing.T) {
@@ -380,7 +383,7 @@ func TestHandover(t *testing.T) {
 			}
 			time.Sleep(time.Second)
 			synctest.Wait()
-			same(t, g.story(), "a running")
+			same(t, slices.Compact(g.story()), "a running")
 		})
 	})
 }

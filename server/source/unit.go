@@ -29,7 +29,7 @@ type unit struct {
 	// relieve stops the unit this one takes over from and waits until it is
 	// gone. It may be called often and from any goroutine.
 	relieve func()
-	heir    bool // there is such a unit
+	heir    bool // there is such a unit, until it is gone
 }
 
 // newUnit makes a unit that takes over from old, which may be nil. Counts go on.
@@ -75,9 +75,11 @@ func (u *unit) run(ctx context.Context) {
 		u.set(world.SourceStarting, "")
 	}
 	wait := firstWait
-	for first := true; ; first = false {
+	for {
 		ready, err := u.once(ctx)
 		u.relieve()
+		took := u.heir // over from another unit, just now
+		u.heir = false
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -91,7 +93,8 @@ func (u *unit) run(ctx context.Context) {
 			u.owner.log.Error("source failed and waits for another configuration", "source", u.Name, "err", u.meter.clean(err.Error()))
 			<-ctx.Done()
 			return
-		case first && u.heir && ready.IsZero():
+		case took && ready.IsZero():
+			u.set(world.SourceStarting, "")
 			continue // the old one may have been in its way: at once again
 		}
 		if !ready.IsZero() && u.owner.now().Sub(ready) >= stableAfter {
@@ -123,6 +126,7 @@ func (u *unit) once(ctx context.Context) (time.Time, error) {
 		select {
 		case <-s.first:
 		case <-limit.C:
+			s.unready(world.SourceStarting)
 		case <-over:
 			return
 		}
@@ -173,6 +177,15 @@ func (s *sink) Ready() {
 	s.ready = s.unit.owner.now()
 	close(s.first)
 	s.unit.set(world.SourceRunning, "")
+}
+
+// unready reports a state if the source is not ready yet.
+func (s *sink) unready(state world.SourceState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ready.IsZero() && s.unit.heir {
+		s.unit.set(state, "")
+	}
 }
 
 func (s *sink) since() time.Time {

@@ -366,6 +366,33 @@ func TestReplay(t *testing.T) {
 	})
 }
 
+// TestLogs plays whole logs as fast as possible: our own fixture, and one that
+// others recorded where it is there.
+func TestLogs(t *testing.T) {
+	for name, c := range map[string]struct {
+		file          string
+		least, refuse int
+	}{
+		"synthetic": {filepath.Join("..", "..", "format", "aivdm", "testdata", "synthetic.nmea"), 15, 7},
+		"recorded":  {filepath.Join("..", "..", "..", "..", "shared", "testdata", "ais", "gpsd-ais-nmea.log"), 160, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := os.Stat(c.file); errors.Is(err, os.ErrNotExist) && name == "recorded" {
+				t.Skip("the recorded log is not here; the synthetic one covers the same paths")
+			}
+			conf := defaults()
+			conf.File, conf.Speed = c.file, 0
+			sink, done, _ := run(t, conf)
+			if err := <-done; err != nil {
+				t.Fatal(err)
+			}
+			if got, rejects := sink.Observations(), sink.Rejections(); len(got) < c.least || len(rejects) != c.refuse {
+				t.Errorf("%d observations, %d skipped, %d rejections %v", len(got), sink.Skipped(), len(rejects), rejects)
+			}
+		})
+	}
+}
+
 func TestTimes(t *testing.T) {
 	one := strings.TrimSpace(string(ships(t, 0, 1)))
 	now := time.Now()
