@@ -6,10 +6,12 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
 	"iocwall/server/world"
 	"iocwall/ui/look"
+	"iocwall/ui/paint"
 	"iocwall/ui/tile"
 )
 
@@ -47,6 +49,7 @@ type slot struct {
 	content content
 	holder  fyne.CanvasObject
 	hidden  bool
+	mark    *canvas.Raster // only when markers are asked for
 }
 
 // surface is a place in a window with tiles on it.
@@ -100,6 +103,9 @@ func (s *surface) lay(spots []spot) {
 		sl.content.place(sp)
 		s.slots = append(s.slots, sl)
 		objects = append(objects, sl.holder)
+		if s.env.Markers {
+			objects = append(objects, s.marker(sl, sp.rect.Min, d))
+		}
 	}
 	for _, sl := range old {
 		sl.content.close()
@@ -113,6 +119,18 @@ func (s *surface) lay(spots []spot) {
 			s.fail(sl)
 		}
 	}
+}
+
+// marker puts a tile's machine-readable mark on its top left corner.
+func (s *surface) marker(sl *slot, at image.Point, d float32) fyne.CanvasObject {
+	img := paint.Marker(paint.MarkerOf(sl.tile.ID))
+	if sl.mark == nil {
+		sl.mark = canvas.NewRasterFromImage(img)
+		sl.mark.ScaleMode = canvas.ImageScalePixels
+	}
+	sl.mark.Move(fyne.NewPos(float32(at.X)/d, float32(at.Y)/d))
+	sl.mark.Resize(fyne.NewSize(float32(img.Rect.Dx())/d, float32(img.Rect.Dy())/d))
+	return sl.mark
 }
 
 // rescale changes the size of text on the surface; tiles go on as they are.
@@ -153,20 +171,29 @@ func (s *surface) fail(sl *slot) {
 	sl.holder.Resize(size)
 	objects := make([]fyne.CanvasObject, 0, len(s.slots))
 	for _, x := range s.slots {
-		objects = append(objects, x.holder)
+		objects = append(objects, s.objectsOf(x)...)
 	}
 	s.root.Objects = objects
 	s.root.Refresh()
+}
+
+func (s *surface) objectsOf(sl *slot) []fyne.CanvasObject {
+	if sl.mark == nil {
+		return []fyne.CanvasObject{sl.holder}
+	}
+	return []fyne.CanvasObject{sl.holder, sl.mark}
 }
 
 // show hides or shows all tiles.
 func (s *surface) show(visible bool) {
 	for _, sl := range s.slots {
 		sl.hidden = !visible
-		if visible {
-			sl.holder.Show()
-		} else {
-			sl.holder.Hide()
+		for _, o := range s.objectsOf(sl) {
+			if visible {
+				o.Show()
+			} else {
+				o.Hide()
+			}
 		}
 		sl.content.hide(!visible)
 	}

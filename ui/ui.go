@@ -36,6 +36,7 @@ type Feed interface {
 
 // Screens are the monitors of this computer.
 type Screens interface {
+	// List returns the monitors in reading order.
 	List() ([]screens.Monitor, error)
 	// Place puts a window over a monitor; on the toolkit's goroutine.
 	Place(fyne.Window, screens.Monitor)
@@ -45,9 +46,13 @@ type Screens interface {
 
 // Player plays one camera. *media.Player is one.
 type Player interface {
+	// Run plays until ctx is done and returns when everything it started is gone.
 	Run(ctx context.Context) error
+	// Frame returns the newest picture, if there is one; it does not wait.
 	Frame() (media.Frame, bool)
+	// Stats returns how the camera is now; it does not wait.
 	Stats() media.Stats
+	// SetTarget asks for pictures of this size in pixels, or for none.
 	SetTarget(width, height int)
 }
 

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"image"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,6 +15,7 @@ import (
 
 	"iocwall/media"
 	"iocwall/server/world"
+	"iocwall/ui/paint"
 	"iocwall/ui/screens"
 	"iocwall/ui/tile"
 )
@@ -426,5 +428,21 @@ func TestSendFails(t *testing.T) {
 	a, _ := m.desk.alert()
 	if got := m.desk.answer(a); !strings.Contains(got, "256") {
 		t.Errorf("said %q", got)
+	}
+}
+
+// TestMarkers: on request each tile says its name in pixels, where it is.
+func TestMarkers(t *testing.T) {
+	fs := &fakeScreens{changed: make(chan struct{}), list: []screens.Monitor{{Name: "a", W: 1920, H: 1080}, {Name: "b", W: 1920, H: 1080}}}
+	b := newBench(t, Options{Mode: Node, Name: "pc-01", Screens: fs, Markers: true})
+	b.give(snapshot(province(9, 3)))
+	w := b.ui.face.(*node).windows["b"]
+	img := shoot(w.win, 1920, 1080)
+	for _, sl := range w.surface.slots {
+		p := sl.holder.Position()
+		got, ok := paint.ReadMarker(img, image.Pt(int(p.X), int(p.Y)))
+		if want := paint.MarkerOf(sl.tile.ID); !ok || got != want {
+			t.Errorf("%s at %v: marker %x %v, want %x", sl.tile.ID, p, got, ok, want)
+		}
 	}
 }

@@ -37,7 +37,7 @@ type Env struct {
 	Log *slog.Logger
 	// Trace, when set, is told of every text painted; tests set it.
 	Trace func(paint.Mark)
-	// Markers switches on the machine-readable marks of package marker.
+	// Markers asks for the machine-readable marks of paint.Marker on tiles.
 	Markers bool
 }
 
