@@ -32,7 +32,8 @@ type Options struct {
 	// Signer checks the readers' tokens.
 	Signer Signer
 	// OnHealth is called for each stream when its state changes and every HealthEvery. Calls come one at a time from a
-	// goroutine of its own: it may block, which delays the next calls and nothing else.
+	// goroutine of its own: it may block, which delays the next calls and nothing else. States that lasted less than Step
+	// may be left out.
 	OnHealth func(camera string, h Health)
 	// Logger never receives a secret; nil discards.
 	Logger *slog.Logger
