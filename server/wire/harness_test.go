@@ -61,7 +61,6 @@ type center struct {
 	ids    sync.Map // token to Identity
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
-	lnOnce sync.Once
 }
 
 // newCenter starts a center; change may alter the hub's options. It ends with

@@ -197,8 +197,10 @@ func (w *follower) snapshotInstead() error {
 // send writes prepared frames; small messages go between them.
 func (w *follower) send(frames []*websocket.PreparedMessage) error {
 	for _, f := range frames {
-		if w.s.ctx.Err() != nil {
-			return nil
+		select {
+		case <-w.s.ctx.Done():
+			return nil // the session ends; it is not the network's fault
+		default:
 		}
 		if err := w.controls(); err != nil {
 			return err
