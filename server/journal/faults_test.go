@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"math/rand/v2"
 	"os"
@@ -50,6 +51,18 @@ func edit(t testing.TB, path string, change func([]byte) []byte) {
 // used returns the length of data without the zeros at its end.
 func used(data []byte) int { return len(bytes.TrimRight(data, "\x00")) }
 
+// garbageInTree overwrites the keys in bbolt's branch pages.
+func garbageInTree(b []byte) []byte {
+	const page, branch = 4096, 1
+	for at := 2 * page; at+page <= len(b); at += page {
+		// A page starts with its own number (8 bytes) and what it is (2 bytes).
+		if binary.LittleEndian.Uint64(b[at:]) == uint64(at/page) && binary.LittleEndian.Uint16(b[at+8:]) == branch {
+			garbage(b[at+400 : at+page])
+		}
+	}
+	return b
+}
+
 // lastBlock returns the place of the block with the newest events.
 func lastBlock(raw []byte) int {
 	blocks := salvage(raw, 1, 0)
@@ -80,6 +93,7 @@ func TestDamagedNewestFile(t *testing.T) {
 		{"cut in the last block", func(b []byte) []byte { return b[:lastBlock(b)+50] }, 1500},
 		{"garbage in the last block", func(b []byte) []byte { at := lastBlock(b); garbage(b[at+60 : at+200]); return b }, 3900},
 		{"zeros in the last block", func(b []byte) []byte { at := lastBlock(b); clear(b[at : at+4096]); return b }, 3500},
+		{"garbage in the tree", garbageInTree, 4000},
 		{"nothing left", func([]byte) []byte { return nil }, 0},
 		{"only a head", func(b []byte) []byte { return b[:4096] }, 0},
 		{"no bbolt file", func([]byte) []byte { return []byte(strings.Repeat("no journal ", 5000)) }, 0},

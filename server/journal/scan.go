@@ -37,6 +37,9 @@ func (l *Log) scan() (broken bool, err error) {
 		if err == nil && ok && !newest && end.last() < limit && !l.id.holds(end.last()+1) {
 			err = fmt.Errorf("%w: it ends at event %d, the next file starts at %d", errBlock, end.last(), limit+1)
 		}
+		if err == nil && ok && newest {
+			err = l.reopenSmall(seg)
+		}
 		var version *VersionError
 		if errors.As(err, &version) {
 			return false, err
@@ -54,9 +57,6 @@ func (l *Log) scan() (broken bool, err error) {
 			continue
 		}
 		l.follow(seg, end)
-	}
-	if n := len(l.segments); n > 0 {
-		l.reopenSmall(l.segments[n-1])
 	}
 	return broken, nil
 }
@@ -148,12 +148,14 @@ func (l *Log) check(seg *segment, newest bool) (end header, ok bool, err error) 
 		blocks = int(size) // more than there can be
 	}
 	err = seg.view(func(c *bolt.Cursor) error {
-		next := uint64(0)
+		next, other := uint64(0), c.Bucket().Cursor()
 		for k, v := c.Last(); k != nil && blocks > 0; k, v = c.Prev() {
 			h, _, err := openBlock(v)
 			switch {
 			case err != nil:
 				return err
+			case keyAt(other, k) != h.first:
+				return fmt.Errorf("%w: event %d is not found by its number", errBlock, h.first)
 			case h.first != keySeq(k) || len(v) != blockHeader+int(h.length):
 				return fmt.Errorf("%w: event %d under a wrong key", errBlock, h.first)
 			case next != 0 && h.last()+1 != next && !l.id.holds(h.last()+1):
@@ -170,17 +172,19 @@ func (l *Log) check(seg *segment, newest bool) (end header, ok bool, err error) 
 	return end, ok, err
 }
 
-// reopenSmall writes on in the newest day file, unless it is large.
-func (l *Log) reopenSmall(seg *segment) {
+// keyAt returns the number that searching for key k finds.
+func keyAt(c *bolt.Cursor, k []byte) uint64 {
+	k, _ = c.Seek(k)
+	return keySeq(k)
+}
+
+// reopenSmall goes on writing to the newest day file, unless it is large.
+// bbolt then looks at more of it than check does, so an error is damage, too.
+func (l *Log) reopenSmall(seg *segment) error {
 	if fileSize(seg.path) > reopenLimit {
-		return
+		return nil
 	}
-	if err := l.reopen(seg); err != nil {
-		l.log.Warn("day file is not written to any more", "path", seg.path, "error", err)
-		seg.mu.Lock()
-		seg.gone = false // it is opened for reading when needed
-		seg.mu.Unlock()
-	}
+	return l.reopen(seg)
 }
 
 func fileSize(path string) int64 {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -104,7 +105,8 @@ func openBolt(path string, o *bolt.Options) (db *bolt.DB, err error) {
 		return err
 	})
 	if err != nil {
-		if file != nil {
+		if file != nil { // the mapping that is left behind would keep the lock
+			_ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN)
 			file.Close() // already closed if bbolt came so far
 		}
 		return nil, err
