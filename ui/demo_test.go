@@ -386,7 +386,6 @@ func wall(add func(world.Time, world.Body), at world.Time, ago func(time.Duratio
 		fig("tour", scene.At{Screens: "18"})
 		fig("calls", scene.At{Screens: "25", Cell: "2x2:1"})
 		fig("received", scene.At{Screens: "25", Cell: "2x2:2"})
-		fig("happy2", scene.At{Screens: "25", Cell: "2x2:3"})
 		place("odd", "hologram", scene.At{Screens: "26"})
 	}
 	add(at, sc)

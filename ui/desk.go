@@ -40,6 +40,9 @@ type desk struct {
 	sequence int
 	hidden   bool
 	words    deskWords
+	// unfocus gives the keyboard back to the window after a click on a button:
+	// single letters act only while no field has it.
+	unfocus func()
 }
 
 // request is an acknowledgement on its way.
@@ -62,7 +65,11 @@ func newDesk(u *UI) *desk {
 	d.detail = tile.NewPane(d.env, "detail", th.S1, d.paintDetail)
 	d.foot = tile.NewPane(d.env, "foot", th.S2, d.paintFoot)
 	d.picker = newPicker(d)
-	d.take = widget.NewButton(u.lang.T("alert.take")+"  X", d.acknowledge)
+	d.unfocus = func() {}
+	d.take = widget.NewButton(u.lang.T("alert.take")+"  X", func() {
+		d.acknowledge()
+		d.unfocus()
+	})
 	d.take.Importance = widget.HighImportance
 	d.root = container.NewWithoutLayout(d.bar.Raster, d.list.Raster, d.detail.Raster, d.foot.Raster, d.picker, d.take)
 	return d

@@ -60,7 +60,13 @@ func newMapContent(u *UI, env *tile.Env, p world.Tile) content {
 func (c *mapContent) object() tile.Tile { return c.t }
 func (c *mapContent) close()            { c.cancel() }
 func (c *mapContent) hide(off bool)     { c.hidden = off }
-func (c *mapContent) place(s spot)      { c.at, c.sent = s, time.Time{} }
+
+// place also says at once whether the strip is on this part: the map's size
+// depends on it.
+func (c *mapContent) place(s spot) {
+	c.at, c.sent = s, time.Time{}
+	c.say(c.u.o.Now())
+}
 
 func (c *mapContent) update(now time.Time, data bool) bool {
 	if p := c.done.Swap(nil); p != nil {
@@ -74,12 +80,16 @@ func (c *mapContent) update(now time.Time, data bool) bool {
 	}
 	c.ask(now)
 	if data {
-		c.t.Update(tile.MapView{
-			Title: c.title(), Layers: c.layers, Drawn: c.drawn, Now: now, Cover: c.u.cover(now),
-			Column: c.at.column, Columns: c.columns(), Upper: !c.at.lower(),
-		})
+		c.say(now)
 	}
 	return false
+}
+
+func (c *mapContent) say(now time.Time) {
+	c.t.Update(tile.MapView{
+		Title: c.title(), Layers: c.layers, Drawn: c.drawn, Now: now, Cover: c.u.cover(now),
+		Column: c.at.column, Columns: c.columns(), Upper: !c.at.lower(),
+	})
 }
 
 func (c *mapContent) columns() int {
@@ -104,10 +114,10 @@ func (c *mapContent) ask(now time.Time) {
 		return
 	}
 	since := now.Sub(c.sent)
-	if since < mapGap || m.version == c.version && since < mapRefresh {
+	view := c.mapView(size)
+	if view == c.view && (since < mapGap || m.version == c.version && since < mapRefresh) {
 		return
 	}
-	view := c.mapView(size)
 	f, layers := c.u.mapFrame(c.params, view, c.env.Scale.Text, now)
 	f.Screens = c.at.glass
 	c.layers = layers

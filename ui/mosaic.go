@@ -69,6 +69,7 @@ func (m *mosaic) open() {
 	m.win = u.o.App.NewWindow(u.lang.T("app.title"))
 	m.win.SetPadded(false)
 	m.desk = newDesk(u)
+	m.desk.unfocus = m.win.Canvas().Unfocus
 	m.ground = canvas.NewRectangle(u.kit.Theme.Bg)
 	m.root = container.New(&mosaicLayout{m}, m.ground, m.desk.root)
 	m.win.SetContent(m.root)
@@ -182,7 +183,8 @@ func (m *mosaic) boardScale(w world.WallDefined, mmW float64, d float32) look.Sc
 	own := screenScale(w, &s, monitorOf(s))
 	pxPerMM := float64(m.place.wall.Dx()) / mmW
 	text := own.Text * pxPerMM / (float64(s.PxW) / s.W)
-	return look.DeskScale(math.Max(least, text))
+	// A small wall in a large window leaves room: more is said, not larger.
+	return look.DeskScale(math.Min(math.Max(least, text), 18*float64(d)))
 }
 
 func (m *mosaic) one(t world.Tile) []spot {

@@ -200,7 +200,7 @@ func (e *Env) paintAlertRow(c *paint.Canvas, r image.Rectangle, a alertRow, size
 	if !a.Taken {
 		whoCol = th.T1
 	}
-	if col := float64(e.px(400)); right-x > 2.4*col {
+	if col := float64(e.px(400)); right-x > 2.9*col {
 		who := e.Kit.Fonts.Fit(col-float64(gap), text, false, a.Who...)
 		c.Text(right-col+float64(gap), top, h, who, text, false, whoCol)
 		right -= col

@@ -71,7 +71,7 @@ func (t *Line) Update(v LineView) {
 	columns := v.Columns
 	if columns == 0 {
 		w := int(t.Size().Width * t.env.density())
-		columns = min(9, max(1, w/t.env.px(1280)))
+		columns = min(9, max(1, w/t.env.px(1500)))
 	}
 	cells := t.env.lineCells(v, columns)
 	if v.Columns > 0 && v.Column < len(cells) {
@@ -226,6 +226,8 @@ func (e *Env) paintLineCell(c *paint.Canvas, r image.Rectangle, cell lineCell) {
 	if h := r.Dy() - 2*e.px(6); h1+h2 > h {
 		h1 = h * 120 / 192
 		h2 = h - h1
+	} else {
+		top += (h - h1 - h2) / 2
 	}
 	pad := e.px(40)
 	icon := int(lead)
