@@ -19,6 +19,7 @@ import (
 	"iocwall/assets"
 	"iocwall/media/relay"
 	"iocwall/server/auth"
+	"iocwall/server/calendar"
 	"iocwall/server/journal"
 	"iocwall/server/rule"
 	"iocwall/server/source"
@@ -56,6 +57,7 @@ type Server struct {
 
 	areas   *areaSet
 	locator *locator
+	hours   *calendar.Calendar
 
 	mu     sync.RWMutex
 	config *Config
@@ -82,6 +84,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	if s.vault, err = vault.Open(filepath.Join(data, "vault")); err != nil {
+		return nil, err
+	}
+	if s.hours, err = calendar.New(calendar.Options{}); err != nil {
 		return nil, err
 	}
 	if err := s.openAreas(); err != nil {
