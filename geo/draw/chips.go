@@ -4,6 +4,8 @@ import (
 	"image"
 	"image/color"
 	"math"
+
+	"iocwall/geo/draw/raster"
 )
 
 // stations draws each station's icon and, where there is room, its chip: value
@@ -17,9 +19,9 @@ func (r *Renderer) stations(stations []Station) {
 		if !ok {
 			continue
 		}
-		icon := [...]Icon{Air: IconAir, Water: IconWater, Level: IconLevel}[min(s.Kind, Level)]
+		icon := [...]raster.Icon{Air: IconAir, Water: IconWater, Level: IconLevel}[min(s.Kind, Level)]
 		halo := r.haloAt(x, y)
-		r.icon(iconKey{icon: icon, size: r.symbol(1.1), main: r.style.Text, back: halo, halo: halo}).draw(&r.canvas, x, y)
+		r.icon(raster.IconKey{Icon: icon, Size: r.symbol(1.1), Main: r.style.Text, Back: halo, Halo: halo}).Draw(&r.canvas, x, y)
 		r.chip(s, x, y, half)
 	}
 }
@@ -48,7 +50,7 @@ func chipText(s *Station, words bool) (value, word string) {
 
 func (r *Renderer) chip(s *Station, x, y, half int) {
 	size := r.sizes.Text
-	h := int(math.Round(size * linePitch))
+	h := int(math.Round(size * raster.LinePitch))
 	pad := int(math.Round(size * 0.36))
 	for _, words := range []bool{true, false} {
 		value, word := chipText(s, words)
@@ -85,7 +87,7 @@ func (r *Renderer) drawChip(s *Station, rect image.Rectangle, value, word string
 	size := r.sizes.Text
 	x := rect.Min.X + pad
 	if mark > 0 {
-		r.icon(iconKey{icon: IconStale, size: r.symbol(0.8), main: ink}).draw(&r.canvas, x+int(size*0.4), (rect.Min.Y+rect.Max.Y)/2)
+		r.icon(raster.IconKey{Icon: IconStale, Size: r.symbol(0.8), Main: ink}).Draw(&r.canvas, x+int(size*0.4), (rect.Min.Y+rect.Max.Y)/2)
 		x += mark
 	}
 	base := baseline(rect.Min.Y, 0, size)
@@ -133,17 +135,17 @@ func luminance(c color.RGBA) float64 {
 
 // roundRect fills a rectangle with rounded corners.
 func (r *Renderer) roundRect(rect image.Rectangle, radius float64, col color.RGBA) {
-	if rect.Intersect(r.canvas.win).Empty() {
+	if rect.Intersect(r.canvas.Win).Empty() {
 		return
 	}
 	s := &r.ground.shape
-	s.reset(r.canvas.win)
+	s.Reset(r.canvas.Win)
 	x0, y0, x1, y1 := float64(rect.Min.X), float64(rect.Min.Y), float64(rect.Max.X), float64(rect.Max.Y)
 	points := r.points[:0]
 	corner := func(cx, cy, from float64) {
 		for i := range 5 {
 			sin, cos := math.Sincos(from + float64(i)*math.Pi/8)
-			points = append(points, xy{cx + radius*cos, cy + radius*sin})
+			points = append(points, raster.XY{X: cx + radius*cos, Y: cy + radius*sin})
 		}
 	}
 	radius = max(0, min(radius, (x1-x0)/2, (y1-y0)/2))
@@ -151,9 +153,9 @@ func (r *Renderer) roundRect(rect image.Rectangle, radius float64, col color.RGB
 	corner(x0+radius, y1-radius, math.Pi/2)
 	corner(x0+radius, y0+radius, math.Pi)
 	corner(x1-radius, y0+radius, 3*math.Pi/2)
-	s.ring(points)
+	s.Ring(points)
 	r.points = points
-	s.fill(&r.canvas, col)
+	s.Fill(&r.canvas, col)
 }
 
 // box draws a card: a fill and an edge of the given width.
@@ -188,8 +190,8 @@ func (r *Renderer) alert(a *Alert, x, y int) {
 	if a.Title != "" {
 		r.callout(a, x, y, col)
 	}
-	key := iconKey{icon: severityIcon(a.Severity), size: r.symbol(1.6), main: col, back: r.style.OnFill, halo: r.style.Sea}
-	r.icon(key).draw(&r.canvas, x, y)
+	key := raster.IconKey{Icon: severityIcon(a.Severity), Size: r.symbol(1.6), Main: col, Back: r.style.OnFill, Halo: r.style.Sea}
+	r.icon(key).Draw(&r.canvas, x, y)
 }
 
 // calloutRoom looks in widening rings for a place that covers nothing, then
@@ -218,16 +220,16 @@ func (r *Renderer) callout(a *Alert, x, y int, col color.RGBA) {
 	size := r.sizes.Text
 	pad := int(size * 0.55)
 	w := int(max(r.width(a.Title, size, true), r.width(a.Text, size, false))) + 2*pad
-	h := int(size*linePitch) + pad
+	h := int(size*raster.LinePitch) + pad
 	if a.Text != "" {
-		h += int(size * linePitch)
+		h += int(size * raster.LinePitch)
 	}
 	rect := r.calloutRoom(x, y, w, h)
 	r.grid.take(rect)
 	r.stats.Labels++
 	end := image.Pt(min(max(x, rect.Min.X), rect.Max.X), min(max(y, rect.Min.Y), rect.Max.Y))
 	line := max(1, r.sizes.Line*1.4)
-	r.canvas.line(float64(x), float64(y), float64(end.X), float64(end.Y), line/2, col)
+	r.canvas.Line(float64(x), float64(y), float64(end.X), float64(end.Y), line/2, col)
 	fill, edge, t1, t2 := r.style.Card, col, r.style.Text, r.style.Text2
 	if a.Severity == Critical { // a plate with the white keyline
 		white := color.RGBA{255, 255, 255, 255}

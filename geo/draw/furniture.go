@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"iocwall/geo"
+	"iocwall/geo/draw/raster"
 	"iocwall/geo/tiles"
 )
 
@@ -63,7 +64,7 @@ func (r *Renderer) placeFurniture(f *Frame) {
 	}
 	if f.Furniture.Attribution {
 		fu.creditText = r.creditText()
-		w, h := int(r.width(fu.creditText, r.sizes.Text, false))+4, int(r.sizes.Text*linePitch)
+		w, h := int(r.width(fu.creditText, r.sizes.Text, false))+4, int(r.sizes.Text*raster.LinePitch)
 		fu.credit = r.fitting(f, w, h, [4]corner{{1, 1}, {-1, 1}, {1, -1}, {-1, -1}})
 		r.grid.take(fu.credit)
 	}
@@ -144,7 +145,7 @@ func (r *Renderer) hides(f *Frame, rect image.Rectangle) float64 {
 	cost := float64(hard) * 50
 	count := func(p geo.Point, weight float64) {
 		at := r.proj.at(p)
-		if image.Pt(int(at.x), int(at.y)).In(rect) {
+		if image.Pt(int(at.X), int(at.Y)).In(rect) {
 			cost += weight
 		}
 	}
@@ -192,7 +193,7 @@ func (r *Renderer) scaleBar(most float64) scaleBar {
 func (r *Renderer) legendSize(f *Frame) (w, h int) {
 	size := r.sizes.Text
 	pad := int(size * 0.7)
-	row := int(math.Round(size * linePitch))
+	row := int(math.Round(size * raster.LinePitch))
 	wide := 0.0
 	for _, it := range r.inset.furniture.items {
 		wide = max(wide, r.width(it.Text, size, false)+size*1.7)
@@ -229,13 +230,13 @@ func (r *Renderer) drawFurniture(f *Frame) {
 }
 
 func (r *Renderer) drawLegend(f *Frame, rect image.Rectangle) {
-	if rect.Intersect(r.canvas.win).Empty() {
+	if rect.Intersect(r.canvas.Win).Empty() {
 		return
 	}
 	size, s := r.sizes.Text, r.style
 	r.box(rect, max(4, size*0.22), max(1, r.sizes.Line*0.5), s.Card, s.CardEdge)
 	pad := int(size * 0.7)
-	row := int(math.Round(size * linePitch))
+	row := int(math.Round(size * raster.LinePitch))
 	y := rect.Min.Y + pad
 	for _, it := range r.inset.furniture.items {
 		r.legendIcon(it.Icon, rect.Min.X+pad+int(size*0.5), y+row/2)
@@ -253,7 +254,7 @@ func (r *Renderer) drawLegend(f *Frame, rect image.Rectangle) {
 	r.drawBar(x, mid, bar.px)
 	r.writeNow(x+bar.px+int(size*0.6), baseline(y, 0, size), bar.text, plainText(size, false, s.Text2))
 	nx := rect.Max.X - pad - int(size*0.5)
-	r.icon(iconKey{icon: IconNorth, size: r.symbol(1), main: s.Text}).draw(&r.canvas, nx, mid-int(size*0.55))
+	r.icon(raster.IconKey{Icon: IconNorth, Size: r.symbol(1), Main: s.Text}).Draw(&r.canvas, nx, mid-int(size*0.55))
 	w := int(r.width(r.words.North, size, true))
 	r.writeNow(nx-w/2, baseline(mid-int(size*0.1), 0, size), r.words.North, plainText(size, true, s.Text))
 }
@@ -263,31 +264,31 @@ func (r *Renderer) drawBar(x, y, px int) {
 	tick := r.sizes.Text * 0.3
 	x0, x1, yy := float64(x)+half, float64(x+px)-half, float64(y)
 	s := &r.ground.strokes
-	s.reset(r.canvas.win)
-	s.line(x0, yy+tick/2, x1, yy+tick/2, half)
-	s.line(x0, yy-tick, x0, yy+tick/2, half)
-	s.line(x1, yy-tick, x1, yy+tick/2, half)
-	s.fill(&r.canvas, r.style.Text)
+	s.Reset(r.canvas.Win)
+	s.Line(x0, yy+tick/2, x1, yy+tick/2, half)
+	s.Line(x0, yy-tick, x0, yy+tick/2, half)
+	s.Line(x1, yy-tick, x1, yy+tick/2, half)
+	s.Fill(&r.canvas, r.style.Text)
 }
 
 // legendIcon draws an icon as it stands on the map.
-func (r *Renderer) legendIcon(icon Icon, x, y int) {
-	key := iconKey{icon: icon, size: r.symbol(1), main: r.style.Vessel, back: r.style.Sea}
+func (r *Renderer) legendIcon(icon raster.Icon, x, y int) {
+	key := raster.IconKey{Icon: icon, Size: r.symbol(1), Main: r.style.Vessel, Back: r.style.Sea}
 	switch icon {
 	case IconNone:
 		return
 	case IconAir, IconWater, IconLevel, IconCamera:
-		key.main, key.back = r.style.Text, r.style.Card
+		key.Main, key.Back = r.style.Text, r.style.Card
 	case IconReport:
-		key.main, key.back = r.style.Text2, r.style.Card
+		key.Main, key.Back = r.style.Text2, r.style.Card
 	case IconReportLate:
 		r.legendIcon(IconReport, x, y)
-		key.icon, key.size, key.main, key.back = IconWarning, r.symbol(0.6), r.style.Warning, r.style.OnFill
+		key.Icon, key.Size, key.Main, key.Back = IconWarning, r.symbol(0.6), r.style.Warning, r.style.OnFill
 		x, y = x+int(r.sizes.Symbol*0.3), y-int(r.sizes.Symbol*0.3)
 	case IconNotice, IconWarning, IconSevere, IconCritical:
-		key.main, key.back = r.severityColor(Notice+Severity(icon-IconNotice)), r.style.OnFill
+		key.Main, key.Back = r.severityColor(Notice+Severity(icon-IconNotice)), r.style.OnFill
 	}
-	r.icon(key).draw(&r.canvas, x, y)
+	r.icon(key).Draw(&r.canvas, x, y)
 }
 
 // frameRect draws an unfilled rectangle.
@@ -298,6 +299,6 @@ func (r *Renderer) frameRect(rect, clip image.Rectangle, width int, col color.RG
 		image.Rect(rect.Min.X, rect.Min.Y, rect.Min.X+width, rect.Max.Y),
 		image.Rect(rect.Max.X-width, rect.Min.Y, rect.Max.X, rect.Max.Y),
 	} {
-		r.canvas.rect(side.Intersect(clip), col)
+		r.canvas.Rect(side.Intersect(clip), col)
 	}
 }

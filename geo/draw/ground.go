@@ -9,6 +9,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"iocwall/geo"
+	"iocwall/geo/draw/raster"
 	"iocwall/geo/tiles"
 )
 
@@ -19,8 +20,8 @@ type ground struct {
 	version uint64
 	home    []string
 	pix     []byte
-	shape   shape
-	strokes strokes
+	shape   raster.Shape
+	strokes raster.Strokes
 	sea     seaMask
 	seaView geo.View // whole view that sea was made for
 }
@@ -29,7 +30,7 @@ type ground struct {
 // view, the home provinces or the map have changed.
 func (r *Renderer) drawGround(f *Frame) {
 	g := &r.ground
-	win := r.canvas.win
+	win := r.canvas.Win
 	n := win.Dx() * win.Dy() * 4
 	if !g.valid || g.view != f.View || g.version != r.data.Version || !slices.Equal(g.home, f.Home) {
 		if cap(g.pix) < n {
@@ -39,7 +40,7 @@ func (r *Renderer) drawGround(f *Frame) {
 		g.valid, g.view, g.version = true, f.View, r.data.Version
 		g.home = append(g.home[:0], f.Home...)
 		out := r.canvas
-		r.canvas = canvas{pix: g.pix, stride: win.Dx() * 4, win: win}
+		r.canvas = raster.Canvas{Pix: g.pix, Stride: win.Dx() * 4, Win: win}
 		r.baseMap(f.Home)
 		r.canvas = out
 		if whole := f.View.Whole(); g.seaView != whole {
@@ -49,35 +50,35 @@ func (r *Renderer) drawGround(f *Frame) {
 		r.stats.BaseDrawn = true
 	}
 	row := win.Dx() * 4
-	if r.canvas.stride == row {
-		copy(r.canvas.pix[:n], g.pix)
+	if r.canvas.Stride == row {
+		copy(r.canvas.Pix[:n], g.pix)
 		return
 	}
 	for y := range win.Dy() {
-		copy(r.canvas.pix[y*r.canvas.stride:y*r.canvas.stride+row], g.pix[y*row:(y+1)*row])
+		copy(r.canvas.Pix[y*r.canvas.Stride:y*r.canvas.Stride+row], g.pix[y*row:(y+1)*row])
 	}
 }
 
 // baseMap draws sea, land, rivers, roads and borders.
 func (r *Renderer) baseMap(home []string) {
 	g, c, s := &r.ground, &r.canvas, r.style
-	c.rect(c.win, s.Sea)
-	bounds := r.view.BoundsOf(c.win)
-	g.shape.reset(c.win)
+	c.Rect(c.Win, s.Sea)
+	bounds := r.view.BoundsOf(c.Win)
+	g.shape.Reset(c.Win)
 	addShapes(&g.shape, r.data.Outside, bounds, r.proj, nil, &r.points)
-	g.shape.fill(c, s.Outside)
+	g.shape.Fill(c, s.Outside)
 
 	country := s.Land
 	if len(home) > 0 {
 		country = s.Country
 	}
 	addShapes(&g.shape, r.data.Provinces, bounds, r.proj, nil, &r.points)
-	g.shape.fill(c, country)
+	g.shape.Fill(c, country)
 	if len(home) > 0 {
 		addShapes(&g.shape, r.data.Provinces, bounds, r.proj, home, &r.points)
-		g.shape.fill(c, s.Land)
+		g.shape.Fill(c, s.Land)
 	}
-	g.strokes.reset(c.win)
+	g.strokes.Reset(c.Win)
 	r.mapLines(bounds, tiles.ClassRiver, s.River)
 	r.mapLines(bounds, tiles.ClassRoad, s.Road)
 	r.mapLines(bounds, tiles.ClassBorder, s.Border)
@@ -128,10 +129,10 @@ func (r *Renderer) mapLines(bounds geo.Bounds, class tiles.Class, col color.RGBA
 	}
 	if class == tiles.ClassRiver || class == tiles.ClassRoad {
 		// Schematic lines may leave a coarse coast; they end where the sea begins.
-		r.ground.strokes.fillExcept(&r.canvas, col, r.style.Sea)
+		r.ground.strokes.FillExcept(&r.canvas, col, r.style.Sea)
 		return
 	}
-	r.ground.strokes.fill(&r.canvas, col)
+	r.ground.strokes.Fill(&r.canvas, col)
 }
 
 // addLine draws a line that grows from source times its half width to all of it.
@@ -140,11 +141,11 @@ func (r *Renderer) addLine(points []geo.Point, half, source float64) {
 	prev := r.proj.at(points[0])
 	for i, p := range points[1:] {
 		next := r.proj.at(p)
-		if math.Abs(next.x-prev.x)+math.Abs(next.y-prev.y) < 0.7 {
+		if math.Abs(next.X-prev.X)+math.Abs(next.Y-prev.Y) < 0.7 {
 			continue
 		}
 		w := half * min(1, source+1.6*(1-source)*float64(i)/float64(len(points)))
-		r.ground.strokes.line(prev.x, prev.y, next.x, next.y, max(w, 0.35))
+		r.ground.strokes.Line(prev.X, prev.Y, next.X, next.Y, max(w, 0.35))
 		prev = next
 	}
 }
@@ -161,7 +162,7 @@ func (r *Renderer) homeEdge(bounds geo.Bounds, home []string) {
 			}
 		}
 	}
-	r.ground.strokes.fill(&r.canvas, r.style.HomeEdge)
+	r.ground.strokes.Fill(&r.canvas, r.style.HomeEdge)
 }
 
 // islets draws the islands of the archipelagos as points.
@@ -174,14 +175,14 @@ func (r *Renderer) islets(bounds geo.Bounds) {
 		p := &r.data.Places[i]
 		if p.Class == tiles.ClassIslet && bounds.Pad(0.2).Contains(p.At) {
 			at := r.proj.at(p.At)
-			r.ground.strokes.line(at.x, at.y, at.x, at.y, half)
+			r.ground.strokes.Line(at.X, at.Y, at.X, at.Y, half)
 		}
 	}
-	r.ground.strokes.fill(&r.canvas, r.style.Text2)
+	r.ground.strokes.Fill(&r.canvas, r.style.Text2)
 }
 
 // addShapes adds the shapes that meet bounds, or only those with an id in only.
-func addShapes(s *shape, shapes []tiles.Shape, bounds geo.Bounds, p projection, only []string, buf *[]xy) {
+func addShapes(s *raster.Shape, shapes []tiles.Shape, bounds geo.Bounds, p projection, only []string, buf *[]raster.XY) {
 	for i := range shapes {
 		sh := &shapes[i]
 		if !sh.Bounds.Intersects(bounds) || only != nil && !slices.Contains(only, sh.ID) {
@@ -198,18 +199,18 @@ func addShapes(s *shape, shapes []tiles.Shape, bounds geo.Bounds, p projection, 
 }
 
 // addRing adds a ring, leaving out corners closer than a third of a pixel.
-func addRing(s *shape, ring orb.Ring, p projection, buf *[]xy) {
+func addRing(s *raster.Shape, ring orb.Ring, p projection, buf *[]raster.XY) {
 	points := (*buf)[:0]
-	var prev xy
+	var prev raster.XY
 	for i, q := range ring {
 		at := p.at(q)
-		if i > 0 && math.Abs(at.x-prev.x)+math.Abs(at.y-prev.y) < 0.33 {
+		if i > 0 && math.Abs(at.X-prev.X)+math.Abs(at.Y-prev.Y) < 0.33 {
 			continue
 		}
 		points = append(points, at)
 		prev = at
 	}
-	s.ring(points)
+	s.Ring(points)
 	*buf = points
 }
 
@@ -240,9 +241,9 @@ func (m *seaMask) build(data tiles.Data, v geo.View) {
 	m.w, m.h = seaCells, max(1, int(math.Round(float64(v.Height)*m.scale)))
 	p := projectionOf(v)
 	p.world, p.ox, p.oy = p.world*m.scale, p.ox*m.scale, p.oy*m.scale
-	var s shape
-	var buf []xy
-	s.reset(image.Rect(0, 0, m.w, m.h))
+	var s raster.Shape
+	var buf []raster.XY
+	s.Reset(image.Rect(0, 0, m.w, m.h))
 	b := v.Bounds()
 	addShapes(&s, data.Outside, b, p, nil, &buf)
 	land := make([]bool, m.w*m.h)
@@ -251,9 +252,9 @@ func (m *seaMask) build(data tiles.Data, v geo.View) {
 			land[y*m.w+x] = true
 		}
 	}
-	s.sweep(mark)
+	s.Sweep(mark)
 	addShapes(&s, data.Provinces, b, p, nil, &buf)
-	s.sweep(mark)
+	s.Sweep(mark)
 	m.cells = make([]float64, m.w*m.h)
 	m.any = slices.Contains(land, false)
 	m.spot, m.room = m.widest(land, m.cells, v)
@@ -268,7 +269,7 @@ func (m *seaMask) build(data tiles.Data, v geo.View) {
 			other[k] = true
 		}
 		addShapes(&s, data.Provinces[i:i+1], b, p, nil, &buf)
-		s.sweep(func(y, x0, x1 int, a uint32) {
+		s.Sweep(func(y, x0, x1 int, a uint32) {
 			for x := x0; x < x1 && a > 127; x++ {
 				other[y*m.w+x] = false
 			}

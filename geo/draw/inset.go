@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"iocwall/geo"
+	"iocwall/geo/draw/raster"
 	"iocwall/geo/tiles"
 )
 
@@ -45,17 +46,17 @@ func insetView(w, h int) geo.View {
 }
 
 func (r *Renderer) drawInset(rect image.Rectangle) {
-	if rect.Intersect(r.canvas.win).Empty() {
+	if rect.Intersect(r.canvas.Win).Empty() {
 		return
 	}
 	in := &r.inset
 	if !in.valid || in.version != r.data.Version || in.view.Width != rect.Dx() || in.view.Height != rect.Dy() {
 		r.buildInset(rect.Dx(), rect.Dy())
 	}
-	vis := rect.Intersect(r.canvas.win)
+	vis := rect.Intersect(r.canvas.Win)
 	for y := vis.Min.Y; y < vis.Max.Y; y++ {
 		o := ((y-rect.Min.Y)*rect.Dx() + vis.Min.X - rect.Min.X) * 4
-		copy(r.canvas.row(y, vis.Min.X, vis.Max.X), in.pix[o:])
+		copy(r.canvas.Row(y, vis.Min.X, vis.Max.X), in.pix[o:])
 	}
 	r.insetFrame(rect)
 	n := max(1, int(r.sizes.Line*0.6))
@@ -69,15 +70,15 @@ func (r *Renderer) insetFrame(rect image.Rectangle) {
 	p := projectionOf(r.inset.view)
 	a, z := p.at(geo.Pt(b.Min[0], b.Max[1])), p.at(geo.Pt(b.Max[0], b.Min[1]))
 	least := r.sizes.Text * 0.5
-	if d := least - (z.x - a.x); d > 0 {
-		a.x, z.x = a.x-d/2, z.x+d/2
+	if d := least - (z.X - a.X); d > 0 {
+		a.X, z.X = a.X-d/2, z.X+d/2
 	}
-	if d := least - (z.y - a.y); d > 0 {
-		a.y, z.y = a.y-d/2, z.y+d/2
+	if d := least - (z.Y - a.Y); d > 0 {
+		a.Y, z.Y = a.Y-d/2, z.Y+d/2
 	}
 	// Clamped, so that sizes beyond any screen stay small numbers.
 	limit := func(v float64) int { return int(math.Round(max(-1e6, min(1e6, v)))) }
-	frame := image.Rect(limit(a.x), limit(a.y), limit(z.x), limit(z.y)).Add(rect.Min)
+	frame := image.Rect(limit(a.X), limit(a.Y), limit(z.X), limit(z.Y)).Add(rect.Min)
 	r.frameRect(frame, rect, max(2, int(math.Round(r.sizes.Line*1.4))), r.style.Focus)
 }
 
@@ -92,7 +93,7 @@ func (r *Renderer) buildInset(w, h int) {
 	}
 	view, proj, out := r.view, r.proj, r.canvas
 	r.view, r.proj = in.view, projectionOf(in.view)
-	r.canvas = canvas{pix: in.pix, stride: w * 4, win: image.Rect(0, 0, w, h)}
+	r.canvas = raster.Canvas{Pix: in.pix, Stride: w * 4, Win: image.Rect(0, 0, w, h)}
 	r.insetMap()
 	r.insetNames()
 	r.view, r.proj, r.canvas = view, proj, out
@@ -100,23 +101,23 @@ func (r *Renderer) buildInset(w, h int) {
 
 func (r *Renderer) insetMap() {
 	c, s := &r.canvas, &r.ground.shape
-	c.rect(c.win, r.style.Sea)
-	s.reset(c.win)
+	c.Rect(c.Win, r.style.Sea)
+	s.Reset(c.Win)
 	b := r.view.Bounds()
 	addShapes(s, r.data.Outside, b, r.proj, nil, &r.points)
-	s.fill(c, r.style.Outside)
+	s.Fill(c, r.style.Outside)
 	addShapes(s, r.data.Provinces, b, r.proj, nil, &r.points)
-	s.fill(c, r.style.Road)
+	s.Fill(c, r.style.Road)
 	lines := &r.ground.strokes
-	lines.reset(c.win)
+	lines.Reset(c.Win)
 	half := max(1.1, r.sizes.Text*0.055)
 	for i := range r.data.Places {
 		if p := &r.data.Places[i]; p.Class == tiles.ClassIslet && p.Rank < 3 {
 			at := r.proj.at(p.At)
-			lines.line(at.x, at.y, at.x, at.y, half)
+			lines.Line(at.X, at.Y, at.X, at.Y, half)
 		}
 	}
-	lines.fill(c, r.style.Text)
+	lines.Fill(c, r.style.Text)
 }
 
 // insetNames writes both names in two lines each, right-aligned: Hoàng Sa's above
@@ -151,7 +152,7 @@ func (r *Renderer) insetNames() {
 		return
 	}
 	style := r.label(t, false, r.style.SeaName, r.style.Sea)
-	style.slanted = true
+	style.Slanted = true
 	x := r.view.Width - pad - int(r.width(sea.Name, t, false))
 	r.writeNow(x, middle/2+int(t*0.36), sea.Name, style)
 }
@@ -174,18 +175,18 @@ func (r *Renderer) placePointer(p *tiles.Place) {
 	at := r.proj.at(p.At)
 	w, h := float64(r.view.Width), float64(r.view.Height)
 	// Where the line from the centre to the islands leaves the view.
-	dx, dy := at.x-w/2, at.y-h/2
+	dx, dy := at.X-w/2, at.Y-h/2
 	k := min(w/2/max(1e-9, math.Abs(dx)), h/2/max(1e-9, math.Abs(dy)))
-	edge := xy{w/2 + dx*k, h/2 + dy*k}
-	meters := r.distanceToGroup(p.Group, r.view.Point(edge.x, edge.y))
+	edge := raster.XY{X: w/2 + dx*k, Y: h/2 + dy*k}
+	meters := r.distanceToGroup(p.Group, r.view.Point(edge.X, edge.Y))
 	km := meters / 1000
 	step := math.Pow(10, max(0, math.Floor(math.Log10(km))-1))
 	text := fmt.Sprintf(r.words.FromEdge, fmt.Sprintf("%.0f km", math.Round(km/step)*step))
 	t := r.sizes.Text
 	bw, bh := r.blockSize([]string{p.Name, text}, t, false)
 	bw, bh = bw+int(t*3), bh+int(t*0.4)
-	pane := r.grid.nearestPane(int(edge.x), int(edge.y)).Inset(r.margin())
-	rect := inside(image.Rect(int(edge.x)-bw/2, int(edge.y)-bh/2, int(edge.x)-bw/2+bw, int(edge.y)-bh/2+bh), pane)
+	pane := r.grid.nearestPane(int(edge.X), int(edge.Y)).Inset(r.margin())
+	rect := inside(image.Rect(int(edge.X)-bw/2, int(edge.Y)-bh/2, int(edge.X)-bw/2+bw, int(edge.Y)-bh/2+bh), pane)
 	// Both signs may leave at one place, and furniture may stand there: step
 	// along the edge until there is room.
 	for step := range 60 {
@@ -215,7 +216,7 @@ func (r *Renderer) distanceToGroup(group string, from geo.Point) float64 {
 }
 
 func (r *Renderer) drawPointer(p *pointer) {
-	if p.rect.Intersect(r.canvas.win).Empty() {
+	if p.rect.Intersect(r.canvas.Win).Empty() {
 		return
 	}
 	t := r.sizes.Text
@@ -229,6 +230,6 @@ func (r *Renderer) drawPointer(p *pointer) {
 		}
 		r.writeNow(x-w, baseline(p.rect.Min.Y+int(t*0.2), i, t), strings.TrimSpace(line), plainText(t, false, col))
 	}
-	r.icon(iconKey{icon: IconPointer, turn: turnOf(p.angle - 90), size: r.symbol(1.5), main: r.style.Text}).
-		draw(&r.canvas, p.rect.Max.X-int(t*1.2), (p.rect.Min.Y+p.rect.Max.Y)/2)
+	r.icon(raster.IconKey{Icon: IconPointer, Turn: raster.TurnOf(p.angle - 90), Size: r.symbol(1.5), Main: r.style.Text}).
+		Draw(&r.canvas, p.rect.Max.X-int(t*1.2), (p.rect.Min.Y+p.rect.Max.Y)/2)
 }

@@ -7,6 +7,7 @@ import (
 
 	"iocwall/assets"
 	"iocwall/geo"
+	"iocwall/geo/draw/raster"
 	"iocwall/geo/tiles"
 )
 
@@ -31,7 +32,7 @@ func named(r *Renderer, archipelago string) bool {
 	for _, p := range r.pending {
 		for i, l := range lines {
 			end := p.x + int(r.width(l, r.sizes.Text, false))
-			if p.key.text == l && p.x >= 0 && end <= r.view.Width+2 && p.y > 0 && p.y < r.view.Height {
+			if p.key.Text == l && p.x >= 0 && end <= r.view.Width+2 && p.y > 0 && p.y < r.view.Height {
 				found[i] = true
 			}
 		}
@@ -101,10 +102,10 @@ func TestLabelsKeepOffBezels(t *testing.T) {
 		t.Fatalf("only %d texts were placed", len(r.pending))
 	}
 	for _, p := range r.pending {
-		size := float64(p.key.style.size)
-		box := image.Rect(p.x, p.y-int(size), p.x+int(r.width(p.key.text, size, p.key.style.bold)), p.y+int(size*descent))
+		size := float64(p.key.Style.Size)
+		box := image.Rect(p.x, p.y-int(size), p.x+int(r.width(p.key.Text, size, p.key.Style.Bold)), p.y+int(size*raster.Descent))
 		if _, ok := r.grid.pane(box); !ok {
-			t.Errorf("%q at %v crosses a bezel", p.key.text, box)
+			t.Errorf("%q at %v crosses a bezel", p.key.Text, box)
 		}
 	}
 	for i, s := range r.spots {
@@ -130,20 +131,5 @@ func TestScaleBarIsOneTwoFive(t *testing.T) {
 		default:
 			t.Errorf("zoom %g: bar says %q", zoom, bar.text)
 		}
-	}
-}
-
-func TestParsePath(t *testing.T) {
-	for _, d := range []string{"5 5", "M1", "Q1 2 3 4", "M1 1L", "Mx"} {
-		if _, err := parsePath(d); err == nil {
-			t.Errorf("%q is accepted", d)
-		}
-	}
-	subs, err := parsePath("M2 2h4v4H2Zm8 8l2-1a2 2 0 1 0-2-2")
-	if err != nil || len(subs) != 2 || !subs[0].closed || subs[1].closed {
-		t.Errorf("got %v, %v", subs, err)
-	}
-	if last := subs[1].points[len(subs[1].points)-1]; last != (xy{10, 7}) {
-		t.Errorf("the arc ends at %v", last)
 	}
 }

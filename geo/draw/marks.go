@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"iocwall/geo"
+	"iocwall/geo/draw/raster"
 )
 
 // markSpot returns where the centre of a mark stands, off bezels, and whether
@@ -17,7 +18,7 @@ func (r *Renderer) markSpot(p geo.Point, margin float64) (x, y int, ok bool) {
 	if !r.near(at, 0) {
 		return 0, 0, false
 	}
-	x, y = r.grid.settle(int(math.Round(at.x)), int(math.Round(at.y)), int(margin))
+	x, y = r.grid.settle(int(math.Round(at.X)), int(math.Round(at.Y)), int(margin))
 	return x, y, true
 }
 
@@ -47,29 +48,29 @@ func (r *Renderer) polyline(points []geo.Point, width float64, col color.RGBA, d
 		on, off = r.sizes.Text*0.64, r.sizes.Text*0.39
 	}
 	s := &r.ground.strokes
-	s.reset(r.canvas.win)
+	s.Reset(r.canvas.Win)
 	reach := width + r.sizes.Text
 	prev, at := r.proj.at(points[0]), 0.0
 	for _, p := range points[1:] {
 		next := r.proj.at(p)
-		length := math.Hypot(next.x-prev.x, next.y-prev.y)
+		length := math.Hypot(next.X-prev.X, next.Y-prev.Y)
 		// Only what is in view is dashed: a line may be a million screens long.
 		if from, to, ok := r.clip(prev, next, reach); ok && length < -farAway {
-			a := xy{prev.x + (next.x-prev.x)*from, prev.y + (next.y-prev.y)*from}
-			b := xy{prev.x + (next.x-prev.x)*to, prev.y + (next.y-prev.y)*to}
-			dashes(a, b, on, off, at+from*length, func(a, b xy) { s.line(a.x, a.y, b.x, b.y, max(0.5, width/2)) })
+			a := raster.XY{X: prev.X + (next.X-prev.X)*from, Y: prev.Y + (next.Y-prev.Y)*from}
+			b := raster.XY{X: prev.X + (next.X-prev.X)*to, Y: prev.Y + (next.Y-prev.Y)*to}
+			raster.Dashes(a, b, on, off, at+from*length, func(a, b raster.XY) { s.Line(a.X, a.Y, b.X, b.Y, max(0.5, width/2)) })
 		}
 		if on > 0 {
 			at = math.Mod(at+length, on+off)
 		}
 		prev = next
 	}
-	s.fill(&r.canvas, col)
+	s.Fill(&r.canvas, col)
 }
 
 // clip returns which part of the line from a to b, as fractions of it, may lie
 // in the view or within reach of it (Liang and Barsky).
-func (r *Renderer) clip(a, b xy, reach float64) (from, to float64, ok bool) {
+func (r *Renderer) clip(a, b raster.XY, reach float64) (from, to float64, ok bool) {
 	from, to = 0, 1
 	side := func(p, q float64) bool { // p is the step towards the side, q the room
 		switch {
@@ -83,8 +84,8 @@ func (r *Renderer) clip(a, b xy, reach float64) (from, to float64, ok bool) {
 		return from <= to
 	}
 	w, h := float64(r.view.Width)+reach, float64(r.view.Height)+reach
-	dx, dy := b.x-a.x, b.y-a.y
-	ok = side(-dx, a.x+reach) && side(dx, w-a.x) && side(-dy, a.y+reach) && side(dy, h-a.y)
+	dx, dy := b.X-a.X, b.Y-a.Y
+	ok = side(-dx, a.X+reach) && side(dx, w-a.X) && side(-dy, a.Y+reach) && side(dy, h-a.Y)
 	return from, to, ok
 }
 
@@ -96,18 +97,18 @@ func (r *Renderer) areas(areas []Area) {
 }
 
 func (r *Renderer) area(mp geo.MultiPolygon, fill, edge color.RGBA, width float64, dashed bool) {
-	if len(mp) == 0 || !mp.Bound().Intersects(r.view.BoundsOf(r.canvas.win)) {
+	if len(mp) == 0 || !mp.Bound().Intersects(r.view.BoundsOf(r.canvas.Win)) {
 		return
 	}
 	if fill.A > 0 {
 		s := &r.ground.shape
-		s.reset(r.canvas.win)
+		s.Reset(r.canvas.Win)
 		for _, polygon := range mp {
 			for _, ring := range polygon {
 				addRing(s, ring, r.proj, &r.points)
 			}
 		}
-		s.fill(&r.canvas, fill)
+		s.Fill(&r.canvas, fill)
 	}
 	if edge.A == 0 {
 		return
@@ -138,7 +139,7 @@ func (r *Renderer) alertAreas(alerts []Alert) {
 		if len(a.Area) > 0 {
 			b := a.Area.Bound()
 			nw, se := r.proj.at(geo.Pt(b.Min[0], b.Max[1])), r.proj.at(geo.Pt(b.Max[0], b.Min[1]))
-			r.grid.avoid(image.Rect(int(nw.x), int(nw.y), int(se.x), int(se.y)))
+			r.grid.avoid(image.Rect(int(nw.X), int(nw.Y), int(se.X), int(se.Y)))
 		}
 	}
 }
@@ -159,13 +160,13 @@ func (r *Renderer) reports(reports []Report) {
 		if rep.Late {
 			edge, sign = r.style.Warning, r.style.Warning
 		}
-		r.icon(iconKey{icon: IconReport, size: size, main: edge, back: r.style.Chip, halo: r.style.Sea}).draw(&r.canvas, x, y)
-		r.icon(iconKey{icon: categoryIcon(rep.Category), size: size * 11 / 24, main: sign}).draw(&r.canvas, x, y-int(size)*2/24)
+		r.icon(raster.IconKey{Icon: IconReport, Size: size, Main: edge, Back: r.style.Chip, Halo: r.style.Sea}).Draw(&r.canvas, x, y)
+		r.icon(raster.IconKey{Icon: categoryIcon(rep.Category), Size: size * 11 / 24, Main: sign}).Draw(&r.canvas, x, y-int(size)*2/24)
 		half := int(size) / 2
 		r.grid.take(image.Rect(x-half, y-half, x+half, y+half))
 		if rep.Late {
-			r.icon(iconKey{icon: IconWarning, size: r.symbol(0.85), main: r.style.Warning, back: r.style.OnFill, halo: r.style.Chip}).
-				draw(&r.canvas, x+int(size)*10/24, y-int(size)*10/24)
+			r.icon(raster.IconKey{Icon: IconWarning, Size: r.symbol(0.85), Main: r.style.Warning, Back: r.style.OnFill, Halo: r.style.Chip}).
+				Draw(&r.canvas, x+int(size)*10/24, y-int(size)*10/24)
 		}
 	}
 }
@@ -189,27 +190,27 @@ func (r *Renderer) wedges(cameras []Camera) {
 
 func (r *Renderer) wedge(x, y float64, c *Camera, reach float64) {
 	s := &r.ground.shape
-	s.reset(r.canvas.win)
-	points := append(r.points[:0], xy{x, y})
+	s.Reset(r.canvas.Win)
+	points := append(r.points[:0], raster.XY{X: x, Y: y})
 	const steps = 12
 	for i := range steps + 1 {
 		a := (c.Heading + c.Angle*(float64(i)/steps-0.5)) * math.Pi / 180
-		points = append(points, xy{x + math.Sin(a)*reach, y - math.Cos(a)*reach})
+		points = append(points, raster.XY{X: x + math.Sin(a)*reach, Y: y - math.Cos(a)*reach})
 	}
-	s.ring(points)
+	s.Ring(points)
 	fill, edge := r.style.Text, r.style.Text
 	fill.A, edge.A = 52, 150
 	if c.Health != Live {
 		fill.A, edge.A = 18, 90
 	}
-	s.fill(&r.canvas, fill)
+	s.Fill(&r.canvas, fill)
 	lines := &r.ground.strokes
-	lines.reset(r.canvas.win)
+	lines.Reset(r.canvas.Win)
 	for i, p := range points {
 		q := points[(i+1)%len(points)]
-		lines.line(p.x, p.y, q.x, q.y, r.sizes.Line*0.4)
+		lines.Line(p.X, p.Y, q.X, q.Y, r.sizes.Line*0.4)
 	}
-	lines.fill(&r.canvas, edge)
+	lines.Fill(&r.canvas, edge)
 	r.points = points
 }
 
@@ -225,20 +226,20 @@ func (r *Renderer) cameras(cameras []Camera) {
 		if c.Health != Live {
 			col = r.style.Text3
 		}
-		r.icon(iconKey{icon: IconCamera, size: size, main: col, halo: r.haloAt(x, y)}).draw(&r.canvas, x, y)
+		r.icon(raster.IconKey{Icon: IconCamera, Size: size, Main: col, Halo: r.haloAt(x, y)}).Draw(&r.canvas, x, y)
 		half := int(size) / 2
 		r.grid.take(image.Rect(x-half, y-half, x+half, y+half))
-		key := iconKey{size: r.symbol(0.6), main: r.style.Text, back: r.style.Card, halo: r.style.Card}
+		key := raster.IconKey{Size: r.symbol(0.6), Main: r.style.Text, Back: r.style.Card, Halo: r.style.Card}
 		switch c.Health {
 		case Live:
-			key.icon, key.size, key.main = IconLive, r.symbol(0.4), r.style.Text2
+			key.Icon, key.Size, key.Main = IconLive, r.symbol(0.4), r.style.Text2
 		case Stale:
-			key.icon = IconStale
+			key.Icon = IconStale
 		case Frozen:
-			key.icon = IconFrozen
+			key.Icon = IconFrozen
 		default:
-			key.icon = IconOffline
+			key.Icon = IconOffline
 		}
-		r.icon(key).draw(&r.canvas, x+half, y-half)
+		r.icon(key).Draw(&r.canvas, x+half, y-half)
 	}
 }

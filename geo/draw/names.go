@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"iocwall/geo"
+	"iocwall/geo/draw/raster"
 	"iocwall/geo/tiles"
 )
 
@@ -24,7 +25,7 @@ func (r *Renderer) nameArchipelagos() {
 			continue
 		}
 		at := r.proj.at(p.At)
-		x, y := int(at.x), int(at.y)
+		x, y := int(at.X), int(at.Y)
 		if !image.Pt(x, y).In(r.view.Rect()) {
 			x, y = (box.Min.X+box.Max.X)/2, (box.Min.Y+box.Max.Y)/2
 		}
@@ -41,9 +42,9 @@ func (r *Renderer) nameArchipelagos() {
 }
 
 // archipelagoLabel has a wider keyline: the names must read over any traffic.
-func (r *Renderer) archipelagoLabel(size float64) textStyle {
+func (r *Renderer) archipelagoLabel(size float64) raster.TextStyle {
 	style := r.label(size, false, r.style.Text, r.style.Sea)
-	style.haloWidth = float32(max(2, size*0.16))
+	style.HaloWidth = float32(max(2, size*0.16))
 	return style
 }
 
@@ -57,7 +58,7 @@ func (r *Renderer) groupBox(group string) (box image.Rectangle, inView, all int)
 		}
 		all++
 		at := r.proj.at(p.At)
-		pt := image.Pt(int(at.x), int(at.y))
+		pt := image.Pt(int(at.X), int(at.Y))
 		if pt.In(r.view.Rect()) {
 			inView++
 			box = box.Union(image.Rectangle{Min: pt.Sub(image.Pt(3, 3)), Max: pt.Add(image.Pt(3, 3))})
@@ -76,7 +77,7 @@ func (r *Renderer) islandsInPlace() bool {
 		}
 		at := r.proj.at(p.At)
 		_, inView, all := r.groupBox(p.Group)
-		if !image.Pt(int(at.x), int(at.y)).In(r.view.Rect()) || 2*inView < all {
+		if !image.Pt(int(at.X), int(at.Y)).In(r.view.Rect()) || 2*inView < all {
 			return false
 		}
 	}
@@ -101,24 +102,24 @@ func (r *Renderer) blockSize(lines []string, size float64, bold bool) (w, h int)
 			n++
 		}
 	}
-	return int(math.Ceil(widest)) + 2, int(math.Ceil(size * linePitch * float64(n)))
+	return int(math.Ceil(widest)) + 2, int(math.Ceil(size * raster.LinePitch * float64(n)))
 }
 
 // writeBlock writes lines centred in rect.
-func (r *Renderer) writeBlock(rect image.Rectangle, lines []string, style textStyle) {
-	size := float64(style.size)
+func (r *Renderer) writeBlock(rect image.Rectangle, lines []string, style raster.TextStyle) {
+	size := float64(style.Size)
 	for i, l := range lines {
 		if l == "" {
 			continue
 		}
-		x := rect.Min.X + (rect.Dx()-int(r.width(l, size, style.bold)))/2
+		x := rect.Min.X + (rect.Dx()-int(r.width(l, size, style.Bold)))/2
 		r.write(x, baseline(rect.Min.Y, i, size), l, style)
 	}
 }
 
 // baseline of line i of a block that starts at top.
 func baseline(top, i int, size float64) int {
-	return top + int(math.Round(size*(ascent+float64(i)*linePitch)))
+	return top + int(math.Round(size*(raster.Ascent+float64(i)*raster.LinePitch)))
 }
 
 // threshold is the density from which a place of a class and rank is named.
@@ -156,7 +157,7 @@ func (r *Renderer) namePlaces(round int) {
 	}
 }
 
-func (r *Renderer) namePlace(p *tiles.Place, at xy, d float64) {
+func (r *Renderer) namePlace(p *tiles.Place, at raster.XY, d float64) {
 	size, col, halo := r.sizes.Text, r.style.Text2, r.style.Land
 	icon, gap := IconTown, int(r.sizes.Symbol*0.42)
 	switch p.Class {
@@ -170,8 +171,8 @@ func (r *Renderer) namePlace(p *tiles.Place, at xy, d float64) {
 		icon, halo = IconNone, r.style.Sea
 		gap = int(r.sizes.Symbol * 0.6)
 	}
-	x, y := r.grid.settle(int(at.x), int(at.y), int(r.sizes.Symbol/4))
-	w, h := int(r.width(p.Name, size, false))+2, int(size*linePitch)
+	x, y := r.grid.settle(int(at.X), int(at.Y), int(r.sizes.Symbol/4))
+	w, h := int(r.width(p.Name, size, false))+2, int(size*raster.LinePitch)
 	rect, ok := r.grid.first(x, y, w, h, gap, int(r.sizes.Symbol*0.9))
 	if !ok {
 		r.stats.LabelsLeft++
@@ -180,8 +181,8 @@ func (r *Renderer) namePlace(p *tiles.Place, at xy, d float64) {
 	half := int(r.sizes.Symbol * 0.2)
 	dot := image.Rect(x-half, y-half, x+half, y+half)
 	if hard, _ := r.grid.cost(dot); icon != IconNone && hard == 0 {
-		s := r.icon(iconKey{icon: icon, size: r.symbol(0.9), main: r.style.Text2, back: halo, halo: halo})
-		s.draw(&r.canvas, x, y)
+		s := r.icon(raster.IconKey{Icon: icon, Size: r.symbol(0.9), Main: r.style.Text2, Back: halo, Halo: halo})
+		s.Draw(&r.canvas, x, y)
 		r.grid.take(dot)
 	}
 	r.grid.take(rect)
@@ -204,7 +205,7 @@ func (r *Renderer) nameSea() {
 		if p.Class != tiles.ClassSea || p.Rank == 1 && d < 0.8 || p.Rank > 1 && d < 3 {
 			continue
 		}
-		if at := r.proj.at(p.At); r.near(at, 0) && r.writeSea(p, int(at.x), int(at.y)) {
+		if at := r.proj.at(p.At); r.near(at, 0) && r.writeSea(p, int(at.X), int(at.Y)) {
 			done = p.Name
 		}
 	}
@@ -214,7 +215,7 @@ func (r *Renderer) nameSea() {
 	}
 	if p := r.seaAt(sea.spot); p != nil {
 		at := r.proj.at(sea.spot)
-		r.writeSea(p, int(at.x), int(at.y))
+		r.writeSea(p, int(at.X), int(at.Y))
 	}
 }
 
@@ -245,14 +246,14 @@ func (r *Renderer) writeSea(p *tiles.Place, x, y int) bool {
 	}
 	spacing := size * 0.18
 	w := int(r.width(text, size, false)+spacing*float64(len([]rune(text)))) + 2
-	h := int(size * linePitch)
+	h := int(size * raster.LinePitch)
 	best, found := r.openSea(x, y, w, h)
 	if !found {
 		return false
 	}
 	r.grid.take(best)
 	style := r.label(size, false, r.style.SeaName, r.style.Sea)
-	style.slanted, style.spacing = true, float32(spacing)
+	style.Slanted, style.Spacing = true, float32(spacing)
 	r.stats.Labels++
 	r.write(best.Min.X, baseline(best.Min.Y, 0, size), text, style)
 	return true
@@ -288,17 +289,17 @@ func (r *Renderer) nameProvinces(home []string) {
 		text := strings.ToUpper(p.name)
 		spacing := size * 0.08
 		w := int(r.width(text, size, false)+spacing*float64(len([]rune(text)))) + 2
-		h := int(size * linePitch)
+		h := int(size * raster.LinePitch)
 		at := r.proj.at(p.at)
-		rect := image.Rect(int(at.x)-w/2, int(at.y)-h/2, int(at.x)-w/2+w, int(at.y)-h/2+h)
-		rect = inside(rect, r.grid.nearestPane(int(at.x), int(at.y)).Inset(r.margin()))
+		rect := image.Rect(int(at.X)-w/2, int(at.Y)-h/2, int(at.X)-w/2+w, int(at.Y)-h/2+h)
+		rect = inside(rect, r.grid.nearestPane(int(at.X), int(at.Y)).Inset(r.margin()))
 		if _, ok := r.grid.free(rect); !ok {
 			continue
 		}
 		r.grid.take(rect)
 		r.stats.Labels++
 		st := style
-		st.spacing = float32(spacing)
+		st.Spacing = float32(spacing)
 		r.write(rect.Min.X, baseline(rect.Min.Y, 0, size), text, st)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"iocwall/geo"
+	"iocwall/geo/draw/raster"
 	"iocwall/geo/tiles"
 )
 
@@ -36,19 +37,19 @@ type Renderer struct {
 	style  Style
 	sizes  Sizes
 	words  Words
-	plain  *typeface
-	strong *typeface
-	icons  [iconCount][]part
+	plain  *raster.Typeface
+	strong *raster.Typeface
+	icons  [iconCount][]raster.Part
 
-	maker  maker
-	sprite map[iconKey]*sprite
-	texts  map[textKey]*sprite
+	maker  raster.Maker
+	sprite map[raster.IconKey]*raster.Sprite
+	texts  map[raster.TextKey]*raster.Sprite
 	widths map[widthKey]float64
 	frame  uint64
 
 	ground  ground
 	grid    grid
-	canvas  canvas
+	canvas  raster.Canvas
 	proj    projection
 	view    geo.View
 	data    tiles.Data
@@ -58,7 +59,7 @@ type Renderer struct {
 	pending []pendingText
 	inset   inset
 	stats   Stats
-	points  []xy
+	points  []raster.XY
 }
 
 type widthKey struct {
@@ -78,7 +79,7 @@ type spot struct {
 type pendingText struct {
 	x, y  int
 	bold  bool
-	key   textKey
+	key   raster.TextKey
 	frame image.Rectangle // unused when empty
 }
 
@@ -92,19 +93,19 @@ func New(o Options) (*Renderer, error) {
 	}
 	r := &Renderer{
 		base: o.Base, style: o.Style, sizes: o.Sizes, words: o.Words, icons: iconParts(),
-		sprite: map[iconKey]*sprite{}, texts: map[textKey]*sprite{}, widths: map[widthKey]float64{},
+		sprite: map[raster.IconKey]*raster.Sprite{}, texts: map[raster.TextKey]*raster.Sprite{}, widths: map[widthKey]float64{},
 	}
 	var err error
-	if r.plain, err = parseTypeface(o.Regular); err != nil {
+	if r.plain, err = raster.ParseTypeface(o.Regular); err != nil {
 		return nil, err
 	}
-	if r.strong, err = parseTypeface(o.Bold); err != nil {
+	if r.strong, err = raster.ParseTypeface(o.Bold); err != nil {
 		return nil, err
 	}
 	for i := range r.icons {
 		for j := range r.icons[i] {
 			p := &r.icons[i][j]
-			if p.paths, err = parsePath(p.d); err != nil {
+			if p.Paths, err = raster.ParsePath(p.D); err != nil {
 				return nil, fmt.Errorf("draw: icon %d: %w", i, err)
 			}
 		}
@@ -135,9 +136,9 @@ func (r *Renderer) forget() {
 // projection maps positions to pixels of the view.
 type projection struct{ world, ox, oy float64 }
 
-func (p projection) at(q geo.Point) xy {
+func (p projection) at(q geo.Point) raster.XY {
 	x, y := geo.Project(q)
-	return xy{bounded(x*p.world - p.ox), bounded(y*p.world - p.oy)}
+	return raster.XY{X: bounded(x*p.world - p.ox), Y: bounded(y*p.world - p.oy)}
 }
 
 // farAway is where positions that are no numbers end up: off every view.
@@ -175,7 +176,7 @@ func (r *Renderer) Draw(dst *image.RGBA, f *Frame) (Stats, error) {
 	}
 	r.frame++
 	r.data, r.view, r.proj = data, f.View, projectionOf(f.View)
-	r.canvas = canvasOf(dst, vis)
+	r.canvas = raster.CanvasOf(dst, vis)
 	r.pending = r.pending[:0]
 	r.stats = Stats{Pending: data.Pending}
 	r.drawGround(f)
@@ -219,18 +220,18 @@ func (r *Renderer) layers(f *Frame) {
 }
 
 // near reports whether a symbol of the given reach may show in the view.
-func (r *Renderer) near(p xy, reach float64) bool {
-	return p.x > -reach && p.y > -reach && p.x < float64(r.view.Width)+reach && p.y < float64(r.view.Height)+reach
+func (r *Renderer) near(p raster.XY, reach float64) bool {
+	return p.X > -reach && p.Y > -reach && p.X < float64(r.view.Width)+reach && p.Y < float64(r.view.Height)+reach
 }
 
 // icon returns the sprite of an icon.
-func (r *Renderer) icon(key iconKey) *sprite {
+func (r *Renderer) icon(key raster.IconKey) *raster.Sprite {
 	s := r.sprite[key]
 	if s == nil {
-		s = r.maker.icon(r.icons[key.icon], key)
+		s = r.maker.Icon(r.icons[key.Icon], key)
 		r.sprite[key] = s
 	}
-	s.used = r.frame
+	s.Used = r.frame
 	return s
 }
 
@@ -239,13 +240,13 @@ func (r *Renderer) width(text string, size float64, bold bool) float64 {
 	key := widthKey{text, float32(size), bold}
 	w, ok := r.widths[key]
 	if !ok {
-		w = r.face(bold).layout(text, size, 0, nil)
+		w = r.face(bold).Layout(text, size, 0, nil)
 		r.widths[key] = w
 	}
 	return w
 }
 
-func (r *Renderer) face(bold bool) *typeface {
+func (r *Renderer) face(bold bool) *raster.Typeface {
 	if bold {
 		return r.strong
 	}
@@ -253,24 +254,24 @@ func (r *Renderer) face(bold bool) *typeface {
 }
 
 // write queues a line of text with its baseline starting at (x, y).
-func (r *Renderer) write(x, y int, text string, style textStyle) {
-	r.pending = append(r.pending, pendingText{x: x, y: y, key: textKey{text, style}})
+func (r *Renderer) write(x, y int, text string, style raster.TextStyle) {
+	r.pending = append(r.pending, pendingText{x: x, y: y, key: raster.TextKey{Text: text, Style: style}})
 }
 
 // writeNow draws a line of text at once.
-func (r *Renderer) writeNow(x, y int, text string, style textStyle) {
-	p := pendingText{x: x, y: y, key: textKey{text, style}}
+func (r *Renderer) writeNow(x, y int, text string, style raster.TextStyle) {
+	p := pendingText{x: x, y: y, key: raster.TextKey{Text: text, Style: style}}
 	r.drawText(&p)
 }
 
 func (r *Renderer) drawText(p *pendingText) {
 	s := r.texts[p.key]
 	if s == nil {
-		s = r.maker.text(r.face(p.key.style.bold), p.key)
+		s = r.maker.Text(r.face(p.key.Style.Bold), p.key)
 		r.texts[p.key] = s
 	}
-	s.used = r.frame
-	s.draw(&r.canvas, p.x, p.y)
+	s.Used = r.frame
+	s.Draw(&r.canvas, p.x, p.y)
 }
 
 // maxSprites bounds each cache; beyond it what the last frames did not use goes.
@@ -279,14 +280,14 @@ const maxSprites = 6000
 func (r *Renderer) sweepCaches() {
 	if len(r.sprite) > maxSprites {
 		for k, s := range r.sprite {
-			if r.frame-s.used > 30 {
+			if r.frame-s.Used > 30 {
 				delete(r.sprite, k)
 			}
 		}
 	}
 	if len(r.texts) > maxSprites {
 		for k, s := range r.texts {
-			if r.frame-s.used > 30 {
+			if r.frame-s.Used > 30 {
 				delete(r.texts, k)
 			}
 		}
@@ -297,11 +298,11 @@ func (r *Renderer) sweepCaches() {
 }
 
 // label is the style of ordinary text with a keyline against the map.
-func (r *Renderer) label(size float64, bold bool, col, halo color.RGBA) textStyle {
-	return textStyle{size: float32(size), bold: bold, color: col, halo: halo, haloWidth: float32(max(1.2, size*0.09))}
+func (r *Renderer) label(size float64, bold bool, col, halo color.RGBA) raster.TextStyle {
+	return raster.TextStyle{Size: float32(size), Bold: bold, Color: col, Halo: halo, HaloWidth: float32(max(1.2, size*0.09))}
 }
 
 // plain text on a plate or card.
-func plainText(size float64, bold bool, col color.RGBA) textStyle {
-	return textStyle{size: float32(size), bold: bold, color: col}
+func plainText(size float64, bold bool, col color.RGBA) raster.TextStyle {
+	return raster.TextStyle{Size: float32(size), Bold: bold, Color: col}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"iocwall/geo"
+	"iocwall/geo/draw/raster"
 )
 
 // SpeedLineMinutes is how far ahead a speed line reaches.
@@ -20,19 +21,19 @@ func (r *Renderer) dots(dots []Dot) {
 	r.spots = r.spots[:0]
 	for i := range dots {
 		at := r.proj.at(dots[i].At)
-		r.spots = append(r.spots, spot{int32(math.Round(at.x)), int32(math.Round(at.y)), r.near(at, reach)})
+		r.spots = append(r.spots, spot{int32(math.Round(at.X)), int32(math.Round(at.Y)), r.near(at, reach)})
 	}
 	var last color.RGBA
-	var s *sprite
+	var s *raster.Sprite
 	for _, i := range r.northToSouth() {
 		col := dots[i].Color
 		if col.A == 0 {
 			col = r.style.Vessel
 		}
 		if s == nil || col != last {
-			last, s = col, r.icon(iconKey{icon: IconIslet, size: size, main: col, halo: r.style.Sea})
+			last, s = col, r.icon(raster.IconKey{Icon: IconIslet, Size: size, Main: col, Halo: r.style.Sea})
 		}
-		s.draw(&r.canvas, int(r.spots[i].x), int(r.spots[i].y))
+		s.Draw(&r.canvas, int(r.spots[i].x), int(r.spots[i].y))
 	}
 }
 
@@ -95,12 +96,12 @@ func (r *Renderer) vessels(vs []Vessel) {
 	box := int(r.sizes.Symbol * 0.3)
 	for _, i := range order {
 		x, y := int(r.spots[i].x), int(r.spots[i].y)
-		r.vesselIcon(&vs[i]).draw(&r.canvas, x, y)
+		r.vesselIcon(&vs[i]).Draw(&r.canvas, x, y)
 		if vs[i].Selected {
-			r.icon(iconKey{icon: IconSelected, size: r.symbol(1.5), main: r.style.Focus}).draw(&r.canvas, x, y)
+			r.icon(raster.IconKey{Icon: IconSelected, Size: r.symbol(1.5), Main: r.style.Focus}).Draw(&r.canvas, x, y)
 		}
 		r.grid.avoid(image.Rect(x-box, y-box, x+box, y+box))
-		if image.Pt(x, y).In(r.canvas.win) {
+		if image.Pt(x, y).In(r.canvas.Win) {
 			r.stats.Vessels++
 		}
 	}
@@ -112,7 +113,7 @@ func (r *Renderer) vesselSpot(v *Vessel) spot {
 	if !r.near(at, r.sizes.Symbol*4) {
 		return spot{}
 	}
-	x, y := int(math.Round(at.x)), int(math.Round(at.y))
+	x, y := int(math.Round(at.X)), int(math.Round(at.Y))
 	if image.Pt(x, y).In(r.view.Rect()) {
 		x, y = r.grid.settle(x, y, int(r.sizes.Symbol/4))
 	}
@@ -122,25 +123,25 @@ func (r *Renderer) vesselSpot(v *Vessel) spot {
 // lost reports whether the symbol is hollow.
 func (v *Vessel) lost() bool { return v.Lost || v.Limit > 0 && v.Age >= v.Limit }
 
-func (r *Renderer) vesselIcon(v *Vessel) *sprite {
+func (r *Renderer) vesselIcon(v *Vessel) *raster.Sprite {
 	lost := v.lost()
-	key := iconKey{
-		icon: vesselIcon(v, lost), turn: turnOf(v.Heading), size: r.symbol(1),
-		main: r.style.Vessel, back: r.style.Sea, halo: r.style.Sea,
+	key := raster.IconKey{
+		Icon: vesselIcon(v, lost), Turn: raster.TurnOf(v.Heading), Size: r.symbol(1),
+		Main: r.style.Vessel, Back: r.style.Sea, Halo: r.style.Sea,
 	}
 	switch v.Severity {
 	case Warning:
-		key.main = r.style.Warning
+		key.Main = r.style.Warning
 	case Severe:
-		key.main = r.style.Severe
+		key.Main = r.style.Severe
 	case Critical:
-		key.main = r.style.Critical
+		key.Main = r.style.Critical
 	}
 	if v.Limit > 0 {
-		key.fade = uint8(min(fades, max(0, int(float64(v.Age)/float64(v.Limit)*fades))))
+		key.Fade = uint8(min(raster.Fades, max(0, int(float64(v.Age)/float64(v.Limit)*raster.Fades))))
 	}
 	if lost {
-		key.fade = fades / 2 // hollow already says it; 40 % would be too faint
+		key.Fade = raster.Fades / 2 // hollow already says it; 40 % would be too faint
 	}
 	return r.icon(key)
 }
@@ -160,7 +161,7 @@ func (r *Renderer) speedLine(v *Vessel, s spot) {
 	}
 	sin, cos := math.Sincos(course * math.Pi / 180)
 	x, y := float64(s.x)+0.5, float64(s.y)+0.5
-	r.canvas.line(x, y, x+sin*length, y-cos*length, r.sizes.Line*0.6, r.style.SpeedLine)
+	r.canvas.Line(x, y, x+sin*length, y-cos*length, r.sizes.Line*0.6, r.style.SpeedLine)
 }
 
 func (r *Renderer) trail(points []geo.Point) {
@@ -172,11 +173,11 @@ func (r *Renderer) trail(points []geo.Point) {
 			prev = next
 			continue
 		}
-		if i+2 < len(points) && math.Abs(next.x-prev.x)+math.Abs(next.y-prev.y) < 2 {
+		if i+2 < len(points) && math.Abs(next.X-prev.X)+math.Abs(next.Y-prev.Y) < 2 {
 			continue
 		}
 		col.A = uint8(40 + 110*(i+1)/len(points))
-		r.canvas.line(prev.x, prev.y, next.x, next.y, r.sizes.Line*0.5, col)
+		r.canvas.Line(prev.X, prev.Y, next.X, next.Y, r.sizes.Line*0.5, col)
 		prev = next
 	}
 }
@@ -197,7 +198,7 @@ func (r *Renderer) nameVessels(vs []Vessel) {
 		return strings.Compare(vs[a].ID, vs[b].ID)
 	})
 	size := r.sizes.Text
-	h := int(size * linePitch)
+	h := int(size * raster.LinePitch)
 	style := r.label(size, false, r.style.Text2, r.style.Sea)
 	for _, i := range r.order {
 		v, s := &vs[i], r.spots[i]
@@ -211,7 +212,7 @@ func (r *Renderer) nameVessels(vs []Vessel) {
 		r.stats.Labels++
 		st := style
 		if v.Severity > Notice || v.Selected {
-			st.color = r.style.Text
+			st.Color = r.style.Text
 		}
 		r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, size), v.Name, st)
 	}

@@ -1,4 +1,4 @@
-package draw
+package raster
 
 import (
 	"fmt"
@@ -6,15 +6,15 @@ import (
 	"strconv"
 )
 
-// subpath is a flattened part of an SVG path, in its 24-unit grid.
-type subpath struct {
-	points []xy
-	closed bool
+// Subpath is a flattened part of an SVG path, in its 24-unit grid.
+type Subpath struct {
+	Points []XY
+	Closed bool
 }
 
-// parsePath reads SVG path data with the commands M L H V C S A Z in both cases
+// ParsePath reads SVG path data with the commands M L H V C S A Z in both cases
 // and flattens its curves.
-func parsePath(d string) ([]subpath, error) {
+func ParsePath(d string) ([]Subpath, error) {
 	p := &pathParser{in: d}
 	for {
 		p.skip()
@@ -39,10 +39,10 @@ type pathParser struct {
 	in        string
 	pos       int
 	cmd       byte
-	at, start xy
-	control   xy // last cubic control point, for S
-	points    []xy
-	out       []subpath
+	at, start XY
+	control   XY // last cubic control point, for S
+	points    []XY
+	out       []Subpath
 }
 
 func (p *pathParser) skip() {
@@ -78,14 +78,14 @@ func (p *pathParser) numbers(n int) ([]float64, error) {
 	return out, nil
 }
 
-func (p *pathParser) end(closed bool) {
+func (p *pathParser) end(Closed bool) {
 	if len(p.points) > 1 {
-		p.out = append(p.out, subpath{p.points, closed})
+		p.out = append(p.out, Subpath{p.points, Closed})
 	}
 	p.points = nil
 }
 
-func (p *pathParser) lineTo(to xy) {
+func (p *pathParser) lineTo(to XY) {
 	if len(p.points) == 0 {
 		p.points = append(p.points, p.at)
 	}
@@ -106,11 +106,11 @@ func (p *pathParser) step() error {
 	if err != nil {
 		return err
 	}
-	off := func(i int) xy {
+	off := func(i int) XY {
 		if rel {
-			return xy{p.at.x + n[i], p.at.y + n[i+1]}
+			return XY{p.at.X + n[i], p.at.Y + n[i+1]}
 		}
-		return xy{n[i], n[i+1]}
+		return XY{n[i], n[i+1]}
 	}
 	switch kind {
 	case 'm':
@@ -122,18 +122,18 @@ func (p *pathParser) step() error {
 		p.lineTo(off(0))
 	case 'h':
 		if rel {
-			n[0] += p.at.x
+			n[0] += p.at.X
 		}
-		p.lineTo(xy{n[0], p.at.y})
+		p.lineTo(XY{n[0], p.at.Y})
 	case 'v':
 		if rel {
-			n[0] += p.at.y
+			n[0] += p.at.Y
 		}
-		p.lineTo(xy{p.at.x, n[0]})
+		p.lineTo(XY{p.at.X, n[0]})
 	case 'c':
 		p.cubic(off(0), off(2), off(4))
 	case 's':
-		p.cubic(xy{2*p.at.x - p.control.x, 2*p.at.y - p.control.y}, off(0), off(2))
+		p.cubic(XY{2*p.at.X - p.control.X, 2*p.at.Y - p.control.Y}, off(0), off(2))
 	case 'a':
 		p.arc(n[0], n[1], n[3] != 0, n[4] != 0, off(5))
 	case 'z':
@@ -143,22 +143,22 @@ func (p *pathParser) step() error {
 	return nil
 }
 
-func (p *pathParser) cubic(a, b, to xy) {
+func (p *pathParser) cubic(a, b, to XY) {
 	from := p.at
 	const steps = 12
 	for i := 1; i <= steps; i++ {
 		t := float64(i) / steps
 		u := 1 - t
 		w0, w1, w2, w3 := u*u*u, 3*u*u*t, 3*u*t*t, t*t*t
-		p.lineTo(xy{w0*from.x + w1*a.x + w2*b.x + w3*to.x, w0*from.y + w1*a.y + w2*b.y + w3*to.y})
+		p.lineTo(XY{w0*from.X + w1*a.X + w2*b.X + w3*to.X, w0*from.Y + w1*a.Y + w2*b.Y + w3*to.Y})
 	}
 	p.control = b
 }
 
 // arc draws an elliptical arc without rotation (SVG 1.1, appendix F.6).
-func (p *pathParser) arc(rx, ry float64, large, sweep bool, to xy) {
+func (p *pathParser) arc(rx, ry float64, large, sweep bool, to XY) {
 	from := p.at
-	hx, hy := (from.x-to.x)/2, (from.y-to.y)/2
+	hx, hy := (from.X-to.X)/2, (from.Y-to.Y)/2
 	if l := hx*hx/(rx*rx) + hy*hy/(ry*ry); l > 1 {
 		rx, ry = rx*math.Sqrt(l), ry*math.Sqrt(l)
 	}
@@ -175,11 +175,11 @@ func (p *pathParser) arc(rx, ry float64, large, sweep bool, to xy) {
 	} else if !sweep && a1 > a0 {
 		a1 -= 2 * math.Pi
 	}
-	mx, my := cx+(from.x+to.x)/2, cy+(from.y+to.y)/2
+	mx, my := cx+(from.X+to.X)/2, cy+(from.Y+to.Y)/2
 	const steps = 16
 	for i := 1; i < steps; i++ {
 		sin, cos := math.Sincos(a0 + (a1-a0)*float64(i)/steps)
-		p.lineTo(xy{mx + rx*cos, my + ry*sin})
+		p.lineTo(XY{mx + rx*cos, my + ry*sin})
 	}
 	p.lineTo(to)
 }

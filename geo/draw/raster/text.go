@@ -1,4 +1,4 @@
-package draw
+package raster
 
 import (
 	"fmt"
@@ -12,8 +12,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// typeface lays out and rasterises one font; glyph outlines are cached by size.
-type typeface struct {
+// Typeface lays out and rasterises one font; glyph outlines are cached by size.
+type Typeface struct {
 	font   *sfnt.Font
 	buf    sfnt.Buffer
 	glyphs map[glyphKey]*glyph
@@ -27,19 +27,20 @@ type glyphKey struct {
 type glyph struct {
 	index    sfnt.GlyphIndex
 	advance  float64
-	contours [][]xy // pixels, y down, baseline at 0
+	contours [][]XY // pixels, y down, baseline at 0
 }
 
-func parseTypeface(data []byte) (*typeface, error) {
+// ParseTypeface reads a TrueType font; the bytes are kept and must not change.
+func ParseTypeface(data []byte) (*Typeface, error) {
 	f, err := sfnt.Parse(data)
 	if err != nil {
 		return nil, fmt.Errorf("draw: parse font: %w", err)
 	}
-	return &typeface{font: f, glyphs: map[glyphKey]*glyph{}}, nil
+	return &Typeface{font: f, glyphs: map[glyphKey]*glyph{}}, nil
 }
 
 // glyph returns the outline of a rune; a rune the font lacks gives its box.
-func (t *typeface) glyph(r rune, size float64) *glyph {
+func (t *Typeface) glyph(r rune, size float64) *glyph {
 	key := glyphKey{r, fixed.Int26_6(math.Round(size * 64))}
 	if g := t.glyphs[key]; g != nil {
 		return g
@@ -67,33 +68,33 @@ func (t *typeface) glyph(r rune, size float64) *glyph {
 
 // markGlyph draws the few marks of our texts that the font lacks.
 func markGlyph(r rune, size float64) *glyph {
-	var points []xy
+	var points []XY
 	switch r {
 	case '▲':
-		points = []xy{{0.08, 0}, {0.44, -0.66}, {0.8, 0}}
+		points = []XY{{0.08, 0}, {0.44, -0.66}, {0.8, 0}}
 	case '▼':
-		points = []xy{{0.08, -0.66}, {0.8, -0.66}, {0.44, 0}}
+		points = []XY{{0.08, -0.66}, {0.8, -0.66}, {0.44, 0}}
 	case '■':
-		points = []xy{{0.1, 0}, {0.1, -0.64}, {0.74, -0.64}, {0.74, 0}}
+		points = []XY{{0.1, 0}, {0.1, -0.64}, {0.74, -0.64}, {0.74, 0}}
 	case '◆':
-		points = []xy{{0.06, -0.34}, {0.44, -0.72}, {0.82, -0.34}, {0.44, 0.04}}
+		points = []XY{{0.06, -0.34}, {0.44, -0.72}, {0.82, -0.34}, {0.44, 0.04}}
 	default:
 		return nil
 	}
 	for i := range points {
-		points[i].x, points[i].y = points[i].x*size, points[i].y*size
+		points[i].X, points[i].Y = points[i].X*size, points[i].Y*size
 	}
-	return &glyph{advance: 0.88 * size, contours: [][]xy{points}}
+	return &glyph{advance: 0.88 * size, contours: [][]XY{points}}
 }
 
-func flatten(segments sfnt.Segments) [][]xy {
-	var out [][]xy
-	pt := func(p fixed.Point26_6) xy { return xy{float64(p.X) / 64, float64(p.Y) / 64} }
+func flatten(segments sfnt.Segments) [][]XY {
+	var out [][]XY
+	pt := func(p fixed.Point26_6) XY { return XY{float64(p.X) / 64, float64(p.Y) / 64} }
 	const steps = 6
 	for _, s := range segments {
 		to := pt(s.Args[0])
 		if s.Op == sfnt.SegmentOpMoveTo {
-			out = append(out, []xy{to})
+			out = append(out, []XY{to})
 			continue
 		}
 		last := len(out) - 1
@@ -106,8 +107,8 @@ func flatten(segments sfnt.Segments) [][]xy {
 			for i := 1; i <= steps; i++ {
 				t := float64(i) / steps
 				u := 1 - t
-				out[last] = append(out[last], xy{
-					u*u*from.x + 2*u*t*to.x + t*t*end.x, u*u*from.y + 2*u*t*to.y + t*t*end.y,
+				out[last] = append(out[last], XY{
+					u*u*from.X + 2*u*t*to.X + t*t*end.X, u*u*from.Y + 2*u*t*to.Y + t*t*end.Y,
 				})
 			}
 		case sfnt.SegmentOpCubeTo:
@@ -116,8 +117,8 @@ func flatten(segments sfnt.Segments) [][]xy {
 				t := float64(i) / steps
 				u := 1 - t
 				w0, w1, w2, w3 := u*u*u, 3*u*u*t, 3*u*t*t, t*t*t
-				out[last] = append(out[last], xy{
-					w0*from.x + w1*to.x + w2*b.x + w3*end.x, w0*from.y + w1*to.y + w2*b.y + w3*end.y,
+				out[last] = append(out[last], XY{
+					w0*from.X + w1*to.X + w2*b.X + w3*end.X, w0*from.Y + w1*to.Y + w2*b.Y + w3*end.Y,
 				})
 			}
 		}
@@ -125,10 +126,10 @@ func flatten(segments sfnt.Segments) [][]xy {
 	return out
 }
 
-// layout calls place for every glyph of a line with its pen position and
+// Layout calls place for every glyph of a line with its pen position and
 // returns the line's width. Text is composed first, since the font has every
 // Vietnamese letter as one glyph.
-func (t *typeface) layout(text string, size, spacing float64, place func(*glyph, float64)) float64 {
+func (t *Typeface) Layout(text string, size, spacing float64, place func(*glyph, float64)) float64 {
 	ppem := fixed.Int26_6(math.Round(size * 64))
 	pen := 0.0
 	var prev *glyph
@@ -149,61 +150,61 @@ func (t *typeface) layout(text string, size, spacing float64, place func(*glyph,
 	return pen
 }
 
-// textStyle says how a label is set.
-type textStyle struct {
-	size        float32
-	bold        bool
-	slanted     bool
-	spacing     float32 // extra pixels between letters
-	color, halo color.RGBA
-	haloWidth   float32
+// TextStyle says how a label is set.
+type TextStyle struct {
+	Size        float32
+	Bold        bool
+	Slanted     bool
+	Spacing     float32 // extra pixels between letters
+	Color, Halo color.RGBA
+	HaloWidth   float32
 }
 
-// textKey names one cached line of text.
-type textKey struct {
-	text  string
-	style textStyle
+// TextKey names one cached line of text.
+type TextKey struct {
+	Text  string
+	Style TextStyle
 }
 
 // Vertical extent of a line in em: Vietnamese stacks reach 1.054 above and 0.24
 // below the baseline.
 const (
-	ascent    = 1.054
-	descent   = 0.24
-	linePitch = 1.36
+	Ascent    = 1.054
+	Descent   = 0.24
+	LinePitch = 1.36
 )
 
-// text makes the sprite of a line with the position at the left end of its
+// Text makes the sprite of a line with the position at the left end of its
 // baseline.
-func (k *maker) text(face *typeface, key textKey) *sprite {
-	size := float64(key.style.size)
-	pad := math.Ceil(float64(key.style.haloWidth)) + 1
-	width := face.layout(key.text, size, float64(key.style.spacing), nil)
+func (k *Maker) Text(face *Typeface, key TextKey) *Sprite {
+	size := float64(key.Style.Size)
+	pad := math.Ceil(float64(key.Style.HaloWidth)) + 1
+	width := face.Layout(key.Text, size, float64(key.Style.Spacing), nil)
 	shear := 0.0
-	if key.style.slanted {
+	if key.Style.Slanted {
 		shear = 0.21
 	}
 	w := int(math.Ceil(width+2*pad+shear*size)) + 1
-	up := int(math.Ceil(ascent*size + pad))
-	h := up + int(math.Ceil(descent*size+pad))
-	s := &sprite{w: w, h: h, ox: -int(pad), oy: -up, pix: make([]byte, w*h*4)}
+	up := int(math.Ceil(Ascent*size + pad))
+	h := up + int(math.Ceil(Descent*size+pad))
+	s := &Sprite{w: w, h: h, ox: -int(pad), oy: -up, pix: make([]byte, w*h*4)}
 	box := image.Rect(0, 0, w, h)
-	k.shape.reset(box)
-	points := make([]xy, 0, 64)
-	face.layout(key.text, size, float64(key.style.spacing), func(g *glyph, pen float64) {
+	k.shape.Reset(box)
+	points := make([]XY, 0, 64)
+	face.Layout(key.Text, size, float64(key.Style.Spacing), func(g *glyph, pen float64) {
 		for _, contour := range g.contours {
 			points = points[:0]
 			for _, p := range contour {
-				points = append(points, xy{pad + pen + p.x - shear*p.y, float64(up) + p.y})
+				points = append(points, XY{pad + pen + p.X - shear*p.Y, float64(up) + p.Y})
 			}
-			k.shape.ring(points)
+			k.shape.Ring(points)
 		}
 	})
 	m := image.NewAlpha(box)
 	k.shape.mask(m)
-	if key.style.haloWidth > 0 {
-		s.layer(grow(m, float64(key.style.haloWidth)), key.style.halo)
+	if key.Style.HaloWidth > 0 {
+		s.layer(grow(m, float64(key.Style.HaloWidth)), key.Style.Halo)
 	}
-	s.layer(m, key.style.color)
+	s.layer(m, key.Style.Color)
 	return s.trim()
 }

@@ -1,4 +1,8 @@
-package draw
+// Package raster turns shapes, lines, text and symbols into pixels: antialiased
+// fills by accumulated area, lines by distance, and sprites that are made once
+// and laid over the picture many times. It knows nothing of maps. Nothing in it
+// is safe for use from several goroutines at once.
+package raster
 
 import (
 	"image"
@@ -6,22 +10,24 @@ import (
 	"math"
 )
 
-// canvas is the picture being drawn: pixels of a window of the whole view. All
+// Canvas is the picture being drawn: pixels of a window of the whole view. All
 // positions given to it are pixels of the view.
-type canvas struct {
-	pix    []byte // premultiplied RGBA
-	stride int
-	win    image.Rectangle // the window in pixels of the view
+type Canvas struct {
+	Pix    []byte // premultiplied RGBA
+	Stride int
+	Win    image.Rectangle // the window in pixels of the view
 }
 
-func canvasOf(dst *image.RGBA, win image.Rectangle) canvas {
-	return canvas{pix: dst.Pix[dst.PixOffset(dst.Rect.Min.X, dst.Rect.Min.Y):], stride: dst.Stride, win: win}
+// CanvasOf returns the picture dst as the window win of a view; both must have
+// the same size.
+func CanvasOf(dst *image.RGBA, win image.Rectangle) Canvas {
+	return Canvas{Pix: dst.Pix[dst.PixOffset(dst.Rect.Min.X, dst.Rect.Min.Y):], Stride: dst.Stride, Win: win}
 }
 
-// row returns the pixels of row y from x0 up to x1, both inside the window.
-func (c *canvas) row(y, x0, x1 int) []byte {
-	o := (y-c.win.Min.Y)*c.stride + (x0-c.win.Min.X)*4
-	return c.pix[o : o+(x1-x0)*4 : o+(x1-x0)*4]
+// Row returns the pixels of row y from x0 up to x1, both inside the window.
+func (c *Canvas) Row(y, x0, x1 int) []byte {
+	o := (y-c.Win.Min.Y)*c.Stride + (x0-c.Win.Min.X)*4
+	return c.Pix[o : o+(x1-x0)*4 : o+(x1-x0)*4]
 }
 
 // blend lays col over one pixel with coverage a of 255.
@@ -54,26 +60,26 @@ func fillRun(p []byte, col color.RGBA, a uint32) {
 	}
 }
 
-// rect fills a rectangle.
-func (c *canvas) rect(r image.Rectangle, col color.RGBA) {
-	r = r.Intersect(c.win)
+// Rect fills a rectangle.
+func (c *Canvas) Rect(r image.Rectangle, col color.RGBA) {
+	r = r.Intersect(c.Win)
 	for y := r.Min.Y; y < r.Max.Y; y++ {
-		fillRun(c.row(y, r.Min.X, r.Max.X), col, uint32(col.A))
+		fillRun(c.Row(y, r.Min.X, r.Max.X), col, uint32(col.A))
 	}
 }
 
-// shape collects closed paths and fills them with antialiasing by accumulating
+// Shape collects closed paths and fills them with antialiasing by accumulating
 // signed areas (Levien's font-rs). Paths that wind the same way unite; a path
 // that winds the other way inside one cuts a hole.
-type shape struct {
+type Shape struct {
 	win        image.Rectangle
 	acc        []float32 // one cell more per row than the window is wide
 	minX, maxX []int32   // touched cells of each row
 	minY, maxY int
 }
 
-// reset prepares for a window; the buffer is clear at this point always.
-func (s *shape) reset(win image.Rectangle) {
+// Reset prepares for a window; the buffer is clear at this point always.
+func (s *Shape) Reset(win image.Rectangle) {
 	s.win = win
 	w, h := win.Dx()+2, win.Dy()
 	if cap(s.acc) < w*h {
@@ -91,7 +97,7 @@ func (s *shape) reset(win image.Rectangle) {
 }
 
 // edge adds a directed edge in pixels of the view.
-func (s *shape) edge(x0, y0, x1, y1 float64) {
+func (s *Shape) edge(x0, y0, x1, y1 float64) {
 	if y0 == y1 {
 		return
 	}
@@ -126,7 +132,7 @@ func (s *shape) edge(x0, y0, x1, y1 float64) {
 
 // span adds one row's part of an edge that runs from xa to xb and covers d of
 // the row's height.
-func (s *shape) span(y int, xa, xb float64, d float32) {
+func (s *Shape) span(y int, xa, xb float64, d float32) {
 	if xa > xb {
 		xa, xb = xb, xa
 	}
@@ -162,19 +168,20 @@ func (s *shape) span(y int, xa, xb float64, d float32) {
 	s.maxX[y] = max(s.maxX[y], int32(i1))
 }
 
-// ring adds a closed path.
-func (s *shape) ring(points []xy) {
+// Ring adds a closed path.
+func (s *Shape) Ring(points []XY) {
 	for i, p := range points {
 		q := points[(i+1)%len(points)]
-		s.edge(p.x, p.y, q.x, q.y)
+		s.edge(p.X, p.Y, q.X, q.Y)
 	}
 }
 
-type xy struct{ x, y float64 }
+// XY is a position in pixels, y downwards.
+type XY struct{ X, Y float64 }
 
-// sweep calls run for every run of equal coverage that is not zero, in pixels
+// Sweep calls run for every run of equal coverage that is not zero, in pixels
 // of the view, and clears the buffer.
-func (s *shape) sweep(run func(y, x0, x1 int, a uint32)) {
+func (s *Shape) Sweep(run func(y, x0, x1 int, a uint32)) {
 	w := s.win.Dx()
 	for y := s.minY; y <= s.maxY; y++ {
 		if s.maxX[y] < 0 {
@@ -207,16 +214,16 @@ func (s *shape) sweep(run func(y, x0, x1 int, a uint32)) {
 	s.minY, s.maxY = len(s.minX), -1
 }
 
-// fill draws the collected paths in one colour; its alpha is not premultiplied.
-func (s *shape) fill(c *canvas, col color.RGBA) {
-	s.sweep(func(y, x0, x1 int, a uint32) {
-		fillRun(c.row(y, x0, x1), col, a*uint32(col.A)/255)
+// Fill draws the collected paths in one colour; its alpha is not premultiplied.
+func (s *Shape) Fill(c *Canvas, col color.RGBA) {
+	s.Sweep(func(y, x0, x1 int, a uint32) {
+		fillRun(c.Row(y, x0, x1), col, a*uint32(col.A)/255)
 	})
 }
 
 // mask writes the collected paths' coverage into m, whose bounds are the window.
-func (s *shape) mask(m *image.Alpha) {
-	s.sweep(func(y, x0, x1 int, a uint32) {
+func (s *Shape) mask(m *image.Alpha) {
+	s.Sweep(func(y, x0, x1 int, a uint32) {
 		o := m.PixOffset(x0, y)
 		for i := range x1 - x0 {
 			m.Pix[o+i] = max(m.Pix[o+i], uint8(a))
@@ -224,9 +231,9 @@ func (s *shape) mask(m *image.Alpha) {
 	})
 }
 
-// strokes collects lines as coverage and draws them once, so that overlapping
+// Strokes collects lines as coverage and draws them once, so that overlapping
 // parts of one line do not add up.
-type strokes struct {
+type Strokes struct {
 	win  image.Rectangle
 	pix  []uint8
 	rows []span // touched pixels of each row
@@ -234,7 +241,8 @@ type strokes struct {
 
 type span struct{ lo, hi int32 }
 
-func (s *strokes) reset(win image.Rectangle) {
+// Reset prepares for a window; nothing may be left to draw.
+func (s *Strokes) Reset(win image.Rectangle) {
 	s.win = win
 	if n := win.Dx() * win.Dy(); cap(s.pix) < n {
 		s.pix = make([]uint8, n)
@@ -250,8 +258,8 @@ func (s *strokes) reset(win image.Rectangle) {
 	}
 }
 
-// line adds a line with round ends and the given half width, in pixels of the view.
-func (s *strokes) line(x0, y0, x1, y1, half float64) {
+// Line adds a line with round ends and the given half width, in pixels of the view.
+func (s *Strokes) Line(x0, y0, x1, y1, half float64) {
 	line := newCapsule(x0, y0, x1, y1, half)
 	top, bottom := line.rows(s.win)
 	for y := top; y < bottom; y++ {
@@ -269,15 +277,15 @@ func (s *strokes) line(x0, y0, x1, y1, half float64) {
 	}
 }
 
-// fill draws the lines and clears the buffer.
-func (s *strokes) fill(c *canvas, col color.RGBA) {
+// Fill draws the lines and clears the buffer.
+func (s *Strokes) Fill(c *Canvas, col color.RGBA) {
 	for y := range s.rows {
 		r := s.rows[y]
 		if r.hi < 0 {
 			continue
 		}
 		cov := s.pix[y*s.win.Dx()+int(r.lo) : y*s.win.Dx()+int(r.hi)+1]
-		p := c.row(y+s.win.Min.Y, int(r.lo)+s.win.Min.X, int(r.hi)+1+s.win.Min.X)
+		p := c.Row(y+s.win.Min.Y, int(r.lo)+s.win.Min.X, int(r.hi)+1+s.win.Min.X)
 		for i, a := range cov {
 			if a > 0 {
 				blend(p[i*4:i*4+4], col, uint32(a)*uint32(col.A)/255)
@@ -288,8 +296,8 @@ func (s *strokes) fill(c *canvas, col color.RGBA) {
 	}
 }
 
-// fillExcept draws the lines where the picture does not have the colour except.
-func (s *strokes) fillExcept(c *canvas, col, except color.RGBA) {
+// FillExcept draws the lines where the picture does not have the colour except.
+func (s *Strokes) FillExcept(c *Canvas, col, except color.RGBA) {
 	for y := range s.rows {
 		r := s.rows[y]
 		for x := r.lo; x <= r.hi; x++ {
@@ -297,7 +305,7 @@ func (s *strokes) fillExcept(c *canvas, col, except color.RGBA) {
 			if *a == 0 {
 				continue
 			}
-			p := c.row(y+s.win.Min.Y, int(x)+s.win.Min.X, int(x)+1+s.win.Min.X)
+			p := c.Row(y+s.win.Min.Y, int(x)+s.win.Min.X, int(x)+1+s.win.Min.X)
 			if p[0] != except.R || p[1] != except.G || p[2] != except.B {
 				blend(p, col, uint32(*a)*uint32(col.A)/255)
 			}
@@ -308,7 +316,7 @@ func (s *strokes) fillExcept(c *canvas, col, except color.RGBA) {
 }
 
 // mask writes the lines' coverage into m, whose bounds are the window.
-func (s *strokes) mask(m *image.Alpha) {
+func (s *Strokes) mask(m *image.Alpha) {
 	for y := range s.rows {
 		r := s.rows[y]
 		for x := r.lo; x <= r.hi; x++ {
@@ -378,16 +386,16 @@ func (c *capsule) cover(x, y int) uint32 {
 	return uint32(min(d, 1) * 255)
 }
 
-// line draws one line with round ends straight into the picture.
-func (c *canvas) line(x0, y0, x1, y1, half float64, col color.RGBA) {
+// Line draws one line with round ends straight into the picture.
+func (c *Canvas) Line(x0, y0, x1, y1, half float64, col color.RGBA) {
 	line := newCapsule(x0, y0, x1, y1, half)
-	top, bottom := line.rows(c.win)
+	top, bottom := line.rows(c.Win)
 	for y := top; y < bottom; y++ {
-		from, to := line.span(c.win, y)
+		from, to := line.span(c.Win, y)
 		if from >= to {
 			continue
 		}
-		row := c.row(y, from, to)
+		row := c.Row(y, from, to)
 		for x := from; x < to; x++ {
 			if a := line.cover(x, y); a > 0 {
 				blend(row[(x-from)*4:(x-from)*4+4], col, a*uint32(col.A)/255)

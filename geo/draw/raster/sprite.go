@@ -1,4 +1,4 @@
-package draw
+package raster
 
 import (
 	"encoding/binary"
@@ -9,32 +9,32 @@ import (
 	"iocwall/geo"
 )
 
-// sprite is a small picture with the pixel offset of its top left corner from
+// Sprite is a small picture with the pixel offset of its top left corner from
 // the position it marks. A nil sprite draws nothing.
-type sprite struct {
+type Sprite struct {
 	pix  []byte // premultiplied RGBA
 	w, h int
 	rows []span // of each row, from the first to behind the last pixel that is not clear
 	ox   int
 	oy   int
-	used uint64 // number of the last frame that drew it
+	Used uint64 // number of the last frame that drew it
 }
 
-// draw lays the sprite over the picture at a position in pixels of the view.
-func (s *sprite) draw(c *canvas, x, y int) {
+// Draw lays the sprite over the picture at a position in pixels of the view.
+func (s *Sprite) Draw(c *Canvas, x, y int) {
 	if s == nil {
 		return
 	}
 	x, y = x+s.ox, y+s.oy
-	if x >= c.win.Max.X || x+s.w <= c.win.Min.X {
+	if x >= c.Win.Max.X || x+s.w <= c.Win.Min.X {
 		return
 	}
-	for yy := max(y, c.win.Min.Y); yy < min(y+s.h, c.win.Max.Y); yy++ {
+	for yy := max(y, c.Win.Min.Y); yy < min(y+s.h, c.Win.Max.Y); yy++ {
 		row := s.rows[yy-y]
-		x0, x1 := max(x+int(row.lo), c.win.Min.X), min(x+int(row.hi), c.win.Max.X)
+		x0, x1 := max(x+int(row.lo), c.Win.Min.X), min(x+int(row.hi), c.Win.Max.X)
 		if x0 < x1 {
 			at := ((yy-y)*s.w - x) * 4
-			over(c.row(yy, x0, x1), s.pix[at+x0*4:at+x1*4])
+			over(c.Row(yy, x0, x1), s.pix[at+x0*4:at+x1*4])
 		}
 	}
 }
@@ -61,14 +61,14 @@ func over(dst, src []byte) {
 	}
 }
 
-// maker builds sprites from masks.
-type maker struct {
-	shape   shape
-	strokes strokes
+// Maker builds sprites from masks.
+type Maker struct {
+	shape   Shape
+	strokes Strokes
 }
 
 // layer lays a mask in one colour over the sprite's pixels.
-func (s *sprite) layer(m *image.Alpha, col color.RGBA) {
+func (s *Sprite) layer(m *image.Alpha, col color.RGBA) {
 	for y := range s.h {
 		for x := range s.w {
 			a := uint32(m.Pix[y*m.Stride+x])
@@ -80,8 +80,8 @@ func (s *sprite) layer(m *image.Alpha, col color.RGBA) {
 	}
 }
 
-// fade multiplies the whole sprite by a of 255.
-func (s *sprite) fade(a uint32) {
+// Fade multiplies the whole sprite by a of 255.
+func (s *Sprite) fade(a uint32) {
 	for i, v := range s.pix {
 		s.pix[i] = uint8(uint32(v) * a / 255)
 	}
@@ -123,19 +123,41 @@ func growOnce(dst, src *image.Alpha, weight uint32, square bool) {
 	}
 }
 
-// iconKey names one cached symbol.
-type iconKey struct {
-	icon             Icon
-	turn             uint8 // heading in steps of 360/turns degrees
-	fade             uint8 // 0 is fresh
-	size             uint16
-	main, back, halo color.RGBA
+// Icon names a symbol. Every shape has one meaning.
+type Icon uint8
+
+// Ink says which of a symbol's two colours a part takes.
+type Ink uint8
+
+const (
+	InkMain Ink = iota
+	InkBack     // what lies under the symbol: sea, card, or the mark in a filled shape
+)
+
+// Part is one path of an icon; stroke 0 fills it.
+type Part struct {
+	D      string
+	Stroke float64
+	Ink    Ink
+	Dash   float64
+	Paths  []Subpath
+}
+
+// IconKey names one cached symbol.
+type IconKey struct {
+	Icon             Icon
+	Turn             uint8 // heading in steps of 360/turns degrees
+	Fade             uint8 // 0 is fresh
+	Size             uint16
+	Main, Back, Halo color.RGBA
 }
 
 // turns is the number of headings a symbol is drawn for.
 const turns = 72
 
-func turnOf(heading float64) uint8 {
+// TurnOf returns the step of IconKey.Turn nearest to a heading in degrees; a
+// heading that is no number gives 0.
+func TurnOf(heading float64) uint8 {
 	h := geo.NormalDegrees(heading)
 	if h != h {
 		return 0
@@ -143,19 +165,19 @@ func turnOf(heading float64) uint8 {
 	return uint8(int(math.Round(h/360*turns)) % turns)
 }
 
-// icon makes a symbol centred on its position, with a keyline in the halo
+// Icon makes a symbol centred on its position, with a keyline in the halo
 // colour where that has any alpha.
-func (k *maker) icon(parts []part, key iconKey) *sprite {
-	size := float64(key.size)
+func (k *Maker) Icon(parts []Part, key IconKey) *Sprite {
+	size := float64(key.Size)
 	half := int(math.Ceil(size*0.75)) + 3
-	s := &sprite{w: 2 * half, h: 2 * half, ox: -half, oy: -half}
+	s := &Sprite{w: 2 * half, h: 2 * half, ox: -half, oy: -half}
 	s.pix = make([]byte, s.w*s.h*4)
 	box := image.Rect(0, 0, s.w, s.h)
-	sin, cos := math.Sincos(float64(key.turn) / turns * 2 * math.Pi)
+	sin, cos := math.Sincos(float64(key.Turn) / turns * 2 * math.Pi)
 	scale := size / 24
-	to := func(p xy) xy {
-		x, y := (p.x-12)*scale, (p.y-12)*scale
-		return xy{float64(half) + x*cos - y*sin, float64(half) + x*sin + y*cos}
+	to := func(p XY) XY {
+		x, y := (p.X-12)*scale, (p.Y-12)*scale
+		return XY{float64(half) + x*cos - y*sin, float64(half) + x*sin + y*cos}
 	}
 	all := image.NewAlpha(box)
 	masks := make([]*image.Alpha, len(parts))
@@ -165,64 +187,64 @@ func (k *maker) icon(parts []part, key iconKey) *sprite {
 			all.Pix[j] = max(all.Pix[j], a)
 		}
 	}
-	if key.halo.A > 0 {
-		s.layer(grow(all, max(1, size/14)), key.halo)
+	if key.Halo.A > 0 {
+		s.layer(grow(all, max(1, size/14)), key.Halo)
 	}
 	for i, p := range parts {
-		col := key.main
-		if p.ink == inkBack {
-			col = key.back
+		col := key.Main
+		if p.Ink == InkBack {
+			col = key.Back
 		}
 		s.layer(masks[i], col)
 	}
-	if key.fade > 0 {
-		s.fade(255 - uint32(key.fade)*153/fades)
+	if key.Fade > 0 {
+		s.fade(255 - uint32(key.Fade)*153/Fades)
 	}
 	return s.trim()
 }
 
-func (k *maker) partMask(box image.Rectangle, p part, scale float64, to func(xy) xy) *image.Alpha {
+func (k *Maker) partMask(box image.Rectangle, p Part, scale float64, to func(XY) XY) *image.Alpha {
 	m := image.NewAlpha(box)
-	if p.stroke > 0 {
-		k.strokes.reset(box)
-		for _, sub := range p.paths {
-			eachDash(sub, p.dash, func(a, b xy) {
+	if p.Stroke > 0 {
+		k.strokes.Reset(box)
+		for _, sub := range p.Paths {
+			eachDash(sub, p.Dash, func(a, b XY) {
 				a, b = to(a), to(b)
-				k.strokes.line(a.x, a.y, b.x, b.y, max(p.stroke*scale/2, 0.6))
+				k.strokes.Line(a.X, a.Y, b.X, b.Y, max(p.Stroke*scale/2, 0.6))
 			})
 		}
 		k.strokes.mask(m)
 		return m
 	}
-	k.shape.reset(box)
-	for _, sub := range p.paths {
-		points := make([]xy, len(sub.points))
-		for i, q := range sub.points {
+	k.shape.Reset(box)
+	for _, sub := range p.Paths {
+		points := make([]XY, len(sub.Points))
+		for i, q := range sub.Points {
 			points[i] = to(q)
 		}
-		k.shape.ring(points)
+		k.shape.Ring(points)
 	}
 	k.shape.mask(m)
 	return m
 }
 
 // eachDash walks a path in dashes with gaps of equal length, or whole for 0.
-func eachDash(sub subpath, dash float64, do func(a, b xy)) {
-	n := len(sub.points)
-	if !sub.closed {
+func eachDash(sub Subpath, dash float64, do func(a, b XY)) {
+	n := len(sub.Points)
+	if !sub.Closed {
 		n--
 	}
 	at := 0.0
 	for i := range n {
-		a, b := sub.points[i], sub.points[(i+1)%len(sub.points)]
-		at = dashes(a, b, dash, dash, at, do)
+		a, b := sub.Points[i], sub.Points[(i+1)%len(sub.Points)]
+		at = Dashes(a, b, dash, dash, at, do)
 	}
 }
 
-// dashes draws the visible parts of one edge; at is how far into the pattern it
+// Dashes draws the visible parts of one edge; at is how far into the pattern it
 // starts, the result where it ends.
-func dashes(a, b xy, on, off, at float64, do func(a, b xy)) float64 {
-	length := math.Hypot(b.x-a.x, b.y-a.y)
+func Dashes(a, b XY, on, off, at float64, do func(a, b XY)) float64 {
+	length := math.Hypot(b.X-a.X, b.Y-a.Y)
 	if on <= 0 || length == 0 {
 		do(a, b)
 		return at
@@ -235,8 +257,8 @@ func dashes(a, b xy, on, off, at float64, do func(a, b xy)) float64 {
 		}
 		to := min(length, from+max(rest, 1e-6))
 		if phase < on {
-			do(xy{a.x + (b.x-a.x)*from/length, a.y + (b.y-a.y)*from/length},
-				xy{a.x + (b.x-a.x)*to/length, a.y + (b.y-a.y)*to/length})
+			do(XY{a.X + (b.X-a.X)*from/length, a.Y + (b.Y-a.Y)*from/length},
+				XY{a.X + (b.X-a.X)*to/length, a.Y + (b.Y-a.Y)*to/length})
 		}
 		at += to - from
 		from = to
@@ -245,7 +267,7 @@ func dashes(a, b xy, on, off, at float64, do func(a, b xy)) float64 {
 }
 
 // trim cuts off rows and columns that are empty.
-func (s *sprite) trim() *sprite {
+func (s *Sprite) trim() *Sprite {
 	box := image.Rectangle{Min: image.Pt(s.w, s.h)}
 	for y := range s.h {
 		for x := range s.w {
@@ -256,9 +278,9 @@ func (s *sprite) trim() *sprite {
 		}
 	}
 	if box.Empty() {
-		return &sprite{}
+		return &Sprite{}
 	}
-	out := &sprite{w: box.Dx(), h: box.Dy(), ox: s.ox + box.Min.X, oy: s.oy + box.Min.Y}
+	out := &Sprite{w: box.Dx(), h: box.Dy(), ox: s.ox + box.Min.X, oy: s.oy + box.Min.Y}
 	for y := box.Min.Y; y < box.Max.Y; y++ {
 		row := s.pix[(y*s.w+box.Min.X)*4 : (y*s.w+box.Max.X)*4]
 		out.pix = append(out.pix, row...)
@@ -279,5 +301,5 @@ func filled(row []byte) span {
 	return span{int32(lo), int32(hi)}
 }
 
-// fades is the number of steps from fresh to 40 %.
-const fades = 6
+// Fades is the number of steps from fresh to 40 %.
+const Fades = 6
