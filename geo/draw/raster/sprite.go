@@ -129,6 +129,7 @@ type Icon uint8
 // Ink says which of a symbol's two colours a part takes.
 type Ink uint8
 
+// The two colours of a symbol.
 const (
 	InkMain Ink = iota
 	InkBack     // what lies under the symbol: sea, card, or the mark in a filled shape
