@@ -109,7 +109,9 @@ func (s *State) step(it Item) (Change, error) {
 
 // Conflates returns the ref whose earlier events of the same kind this event
 // makes superfluous, or "" when every event of its kind counts. Of the events
-// that had an effect, the last one alone leads to the same state.
+// that had an effect, the last one alone leads to the same state, except that a
+// position without a class keeps the class an earlier one gave: who leaves
+// events out must keep those with another class.
 func Conflates(e *Event) Ref {
 	switch b := e.Body.(type) {
 	case VesselPosition:

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -46,47 +47,60 @@ func mustMode[M any](m M, err error) M {
 	return m
 }
 
-type eventCBOR struct {
-	_      struct{} `cbor:",toarray"`
-	Seq    uint64
-	Seen   Time
-	Source string
-	Time   Time
-	Kind   string
-	Body   cbor.RawMessage
-}
+// EncodeEvent returns e in the journal's form; see AppendEvent.
+func EncodeEvent(e *Event) ([]byte, error) { return AppendEvent(nil, e) }
 
-// EncodeEvent returns e in the journal's form: a CBOR array of sequence, seen,
-// source, time, kind and body, the body a map with integer keys.
-func EncodeEvent(e *Event) ([]byte, error) {
-	var raw []byte
-	if u, ok := e.Body.(Unknown); ok {
-		raw = u.CBOR
-	} else {
-		var err error
-		if raw, err = cborMarshal(e.Body); err != nil {
-			return nil, fmt.Errorf("world: encode %s: %w", e.Body.Kind(), err)
-		}
+// AppendEvent appends e in the journal's form to dst: a CBOR array of sequence,
+// seen, source, time, kind and body, the body a map with integer keys, all in
+// core deterministic encoding. On an error dst is returned as it was.
+func AppendEvent(dst []byte, e *Event) ([]byte, error) {
+	if e.Body == nil {
+		return dst, fmt.Errorf("world: event %d has no body", e.Seq)
 	}
-	return cborMarshal(eventCBOR{Seq: e.Seq, Seen: e.Seen, Source: e.Source, Time: e.Time, Kind: e.Body.Kind(), Body: raw})
+	out := append(dst, cborArray|6)
+	out = appendHead(out, cborUint, e.Seq)
+	out = appendTime(out, e.Seen)
+	out = appendText(out, e.Source)
+	out = appendTime(out, e.Time)
+	out = appendText(out, e.Body.Kind())
+	if u, ok := e.Body.(Unknown); ok {
+		return append(out, u.CBOR...), nil
+	}
+	buf := bytes.NewBuffer(out)
+	if err := encMode.MarshalToBuffer(e.Body, buf); err != nil {
+		return dst, fmt.Errorf("world: encode %s: %w", e.Body.Kind(), err)
+	}
+	return buf.Bytes(), nil
 }
 
 // DecodeEvent reads what EncodeEvent wrote. A kind this program does not know
 // gives an Unknown body and no error. The result does not share memory with data.
 func DecodeEvent(data []byte) (Event, error) {
-	var w eventCBOR
-	if err := decMode.Unmarshal(data, &w); err != nil {
-		return Event{}, fmt.Errorf("world: event: %w", err)
+	var e Event
+	r := reader{rest: data}
+	if r.head(cborArray) != 6 {
+		r.bad = true
 	}
-	e := Event{Seq: w.Seq, Seen: w.Seen, Source: w.Source, Observation: Observation{Time: w.Time}}
-	c, known := bodyKinds[w.Kind]
+	e.Seq = r.head(cborUint)
+	e.Seen = r.time()
+	e.Source = string(r.text())
+	e.Time = r.time()
+	kind := r.text()
+	r.bad = r.bad || len(kind) == 0
+	if r.bad {
+		return Event{}, fmt.Errorf("world: event: %d bytes that are no event", len(data))
+	}
+	c, known := bodyKinds[string(kind)]
 	if !known {
-		e.Body = Unknown{Name: w.Kind, CBOR: w.Body}
+		if err := decMode.Wellformed(r.rest); err != nil {
+			return Event{}, fmt.Errorf("world: event %d, %s: %w", e.Seq, kind, err)
+		}
+		e.Body = Unknown{Name: string(kind), CBOR: append([]byte(nil), r.rest...)}
 		return e, nil
 	}
-	b, err := c.fromCBOR(w.Body)
+	b, err := c.fromCBOR(r.rest)
 	if err != nil {
-		return Event{}, fmt.Errorf("world: event %d, %s: %w", w.Seq, w.Kind, err)
+		return Event{}, fmt.Errorf("world: event %d, %s: %w", e.Seq, kind, err)
 	}
 	e.Body = b
 	return e, nil

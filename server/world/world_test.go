@@ -1,15 +1,18 @@
 package world
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"maps"
 	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/fxamacker/cbor/v2"
 	"pgregory.net/rapid"
 
 	"iocwall/geo"
@@ -99,6 +102,47 @@ func TestEventsSurviveBothEncodings(t *testing.T) {
 		got = Event{}
 		if err := json.Unmarshal(text, &got); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("JSON of %s:\n got %+v, %v\nwant %+v", b.Kind(), got, err, want)
+		}
+	}
+}
+
+// eventCBOR is the journal's form as the general encoder writes it.
+type eventCBOR struct {
+	_      struct{} `cbor:",toarray"`
+	Seq    uint64
+	Seen   Time
+	Source string
+	Time   Time
+	Kind   string
+	Body   cbor.RawMessage
+}
+
+// The outside of an event, written by hand, is what the general encoder writes.
+func TestEventIsDeterministicCBOR(t *testing.T) {
+	for _, seq := range []uint64{0, 23, 24, 255, 256, 65535, 65536, 1 << 32, 1<<64 - 1} {
+		for _, at := range []Time{0, -1, -1 << 40, t0} {
+			e := Event{Seq: seq, Seen: t0, Source: strings.Repeat("é", int(seq%200)), Observation: Observation{Time: at, Body: ClockStepped{By: 1}}}
+			body, err := cborMarshal(e.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := cborMarshal(eventCBOR{Seq: e.Seq, Seen: e.Seen, Source: e.Source, Time: e.Time, Kind: e.Body.Kind(), Body: body})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := AppendEvent([]byte("x"), &e)
+			if err != nil || !slices.Equal(got[1:], want) {
+				t.Errorf("event %d at %d:\n got %x, %v\nwant %x", seq, at, got, err, want)
+			}
+			if back, err := DecodeEvent(want); err != nil || !reflect.DeepEqual(back, e) {
+				t.Errorf("event %d at %d read as %+v, %v", seq, at, back, err)
+			}
+		}
+	}
+	for _, bad := range []string{"", "80", "86", "8600", "860000ff", "86000060006000", "860000600078ff", "8600006000610061", "a0"} {
+		raw, _ := hex.DecodeString(bad)
+		if e, err := DecodeEvent(raw); err == nil {
+			t.Errorf("%s was read as %+v", bad, e)
 		}
 	}
 }
