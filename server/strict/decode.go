@@ -23,6 +23,9 @@ type decoder struct {
 	depth    int
 }
 
+// anyKey among the excepted keys excepts all that are not known.
+const anyKey = "*"
+
 var (
 	nodeType     = reflect.TypeFor[Node]()
 	durationType = reflect.TypeFor[time.Duration]()
@@ -69,6 +72,10 @@ func (w *decoder) value(n ast.Node, path string, v reflect.Value, except []strin
 			v.Set(reflect.New(v.Type().Elem()))
 		}
 		w.value(n, path, v.Elem(), except)
+		return
+	}
+	if u, ok := v.Addr().Interface().(Unmarshaler); ok {
+		w.problems = append(w.problems, u.UnmarshalNode(Node{doc: w.doc, node: n, path: path})...)
 		return
 	}
 	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
@@ -135,6 +142,9 @@ func (w *decoder) object(n ast.Node, path string, v reflect.Value, except []stri
 			continue
 		}
 		f, known := fields[key]
+		if !known && slices.Contains(except, anyKey) {
+			continue
+		}
 		if !known {
 			w.fail(kv.Key, at, "unknown key", Nearest(key, names))
 			continue

@@ -168,6 +168,15 @@ func (n Node) Decode(into any, except ...string) []Problem {
 	return n.doc.decode(n.node, n.path, into, except)
 }
 
+// DecodeKnown is Decode that leaves keys it does not know to somebody else.
+func (n Node) DecodeKnown(into any) []Problem { return n.Decode(into, anyKey) }
+
+// Unmarshaler is implemented by types that read their part of a document
+// themselves. It is called on a pointer to the zero value or the default.
+type Unmarshaler interface {
+	UnmarshalNode(Node) []Problem
+}
+
 // Problem returns a problem at the path within the node.
 func (n Node) Problem(path, message, suggestion string) Problem {
 	if n.doc == nil {
