@@ -64,6 +64,9 @@ func AppendEvent(dst []byte, e *Event) ([]byte, error) {
 	out = appendTime(out, e.Time)
 	out = appendText(out, e.Body.Kind())
 	if u, ok := e.Body.(Unknown); ok {
+		if err := decMode.Wellformed(u.CBOR); err != nil {
+			return dst, fmt.Errorf("world: encode %q: %w", u.Name, err)
+		}
 		return append(out, u.CBOR...), nil
 	}
 	buf := bytes.NewBuffer(out)
