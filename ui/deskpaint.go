@@ -30,7 +30,7 @@ func (d *desk) barWords() []string {
 	if has && w.Name != "" {
 		name = w.Name
 	}
-	if hasScene {
+	if hasScene && sc.Name != "" {
 		sceneName = l.T("console.scene", "scene", sc.Name)
 	}
 	parts := []string{}

@@ -37,6 +37,7 @@ type mapContent struct {
 	version uint64
 	view    geo.View
 	drawn   time.Time
+	said    time.Time
 	layers  []tile.MapLayer
 }
 
@@ -72,14 +73,16 @@ func (c *mapContent) update(now time.Time, data bool) bool {
 	if p := c.done.Swap(nil); p != nil {
 		c.drawn = p.at
 		c.t.SetPicture(p.img)
-		data = true
+		c.said = time.Time{}
 	}
 	if c.hidden {
 		c.drawn = now // nobody looks; it is drawn anew when somebody does
 		return false
 	}
 	c.ask(now)
-	if data {
+	// Ages in the strip change once a second, not with each batch.
+	if at := now.Truncate(time.Second); data && at != c.said || c.said.IsZero() {
+		c.said = at
 		c.say(now)
 	}
 	return false

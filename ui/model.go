@@ -19,7 +19,11 @@ type model struct {
 	state *world.State
 	link  world.Link
 	// heard is when the last batch came, by this computer's clock.
-	heard   time.Time
+	heard time.Time
+	// quiet is how old that word was at the last full second: shown ages that
+	// change ten times a second are no truer and repaint whole windows.
+	quiet   time.Duration
+	quietAt time.Time
 	differs []string
 
 	alerts   []world.Alert // open ones, most urgent first
@@ -116,12 +120,15 @@ func (m *model) away(now time.Time) time.Duration {
 	return d.Truncate(time.Second)
 }
 
-// silence is how old the server's newest word is.
+// silence is how old the server's newest word was at this second.
 func (m *model) silence(now time.Time) time.Duration {
 	if m.heard.IsZero() {
 		return 0
 	}
-	return now.Sub(m.heard)
+	if at := now.Truncate(time.Second); at != m.quietAt {
+		m.quietAt, m.quiet = at, now.Sub(m.heard)
+	}
+	return m.quiet
 }
 
 // serverTime is the server's clock as far as this computer knows it.

@@ -158,7 +158,7 @@ func New(o Options) (*UI, error) {
 			return nil, fmt.Errorf("ui: read the base map: %w", err)
 		}
 	}
-	o.App.Settings().SetTheme(newTheme(u.kit.Theme))
+	o.App.Settings().SetTheme(look.Toolkit(u.kit.Theme))
 	switch o.Mode {
 	case Mosaic:
 		u.face = newMosaic(u)

@@ -4,6 +4,9 @@ import (
 	"image/color"
 	"math"
 	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
 )
 
 func TestTextPx(t *testing.T) {
@@ -121,5 +124,26 @@ func same(t *testing.T, name string, got, want float64) {
 	t.Helper()
 	if math.Abs(got-want) > 0.06 {
 		t.Errorf("%s: contrast %.2f, the design says %.1f", name, got, want)
+	}
+}
+
+// TestToolkit: the toolkit's widgets take the tokens, whatever variant the
+// desktop asks for.
+func TestToolkit(t *testing.T) {
+	for _, tokens := range []Theme{Dark(), Light()} {
+		th := Toolkit(tokens)
+		for name, want := range map[fyne.ThemeColorName]color.RGBA{
+			theme.ColorNameBackground: tokens.Bg, theme.ColorNameForeground: tokens.T1, theme.ColorNameButton: tokens.S2,
+			theme.ColorNamePrimary: tokens.Focus, theme.ColorNameError: tokens.Critical, theme.ColorNameInputBorder: tokens.Line2,
+		} {
+			for _, v := range []fyne.ThemeVariant{theme.VariantDark, theme.VariantLight} {
+				if got := th.Color(name, v); got != want {
+					t.Errorf("%s %s: %v, want %v", tokens.Name, name, got, want)
+				}
+			}
+		}
+		if th.Font(fyne.TextStyle{Bold: true}).Name() != "NotoSans-Bold.ttf" || th.Size(theme.SizeNameText) != 16 || th.Size(theme.SizeNameCaptionText) < 14 {
+			t.Errorf("%s: fonts or sizes", tokens.Name)
+		}
 	}
 }

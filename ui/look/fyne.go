@@ -1,4 +1,4 @@
-package ui
+package look
 
 import (
 	"image/color"
@@ -7,25 +7,23 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"iocwall/assets"
-	"iocwall/ui/look"
 )
 
 // fyneTheme gives the toolkit's own widgets the product's tokens. The toolkit's
 // light and dark variants are not used: the look is chosen, not the desktop's.
 type fyneTheme struct {
-	t             look.Theme
 	regular, bold fyne.Resource
 	colors        map[fyne.ThemeColorName]color.RGBA
 }
 
-func newTheme(t look.Theme) fyne.Theme {
+// Toolkit returns a theme of the tokens for the toolkit's own widgets.
+func Toolkit(t Theme) fyne.Theme {
 	field := t.S1
 	if t.Name == "dark" {
 		field = t.Bg
 	}
 	clear := color.RGBA{}
 	return &fyneTheme{
-		t:       t,
 		regular: fyne.NewStaticResource("NotoSans-Regular.ttf", assets.Regular()),
 		bold:    fyne.NewStaticResource("NotoSans-Bold.ttf", assets.Bold()),
 		colors: map[fyne.ThemeColorName]color.RGBA{
