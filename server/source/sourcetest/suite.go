@@ -32,6 +32,9 @@ type Suite struct {
 	// Flood is how many messages are sent while the sink takes none; 5000 if
 	// zero.
 	Flood int
+	// Peer is a part of the import path of what the peer runs on, if that
+	// leaves goroutines behind at its own pace.
+	Peer string
 }
 
 // Peer is the other end of a source.
@@ -137,7 +140,8 @@ type running struct {
 	peer Peer
 	stop context.CancelFunc
 	done chan error
-	base int
+	base int    // goroutines before the source ran
+	of   string // Suite.Peer
 }
 
 func (s Suite) start(t *testing.T) *running {
@@ -151,7 +155,7 @@ func (s Suite) start(t *testing.T) *running {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
-	r := &running{t: t, sink: NewSink(), peer: peer, stop: stop, done: make(chan error, 1), base: runtime.NumGoroutine()}
+	r := &running{t: t, sink: NewSink(), peer: peer, stop: stop, done: make(chan error, 1), base: len(goroutines(s.Peer)), of: s.Peer}
 	go func() { r.done <- src.Run(ctx, r.sink) }()
 	t.Cleanup(stop)
 	r.sink.WaitReady(t)
@@ -178,14 +182,24 @@ func (r *running) end() {
 	case <-time.After(Guard):
 		r.t.Fatal("the source does not stop")
 	}
-	// What the peer started for the connection goes away a little later.
-	for wait := time.Millisecond; runtime.NumGoroutine() > r.base; wait *= 2 {
+	// What ends with the source may still be on its last lines.
+	left := goroutines(r.of)
+	for wait := time.Millisecond; len(left) > r.base; wait *= 2 {
 		if wait > 4*time.Second {
-			stacks := make([]byte, 1<<20)
-			r.t.Fatalf("goroutines were left behind:\n%s", stacks[:runtime.Stack(stacks, true)])
+			r.t.Fatalf("goroutines were left behind:\n%s", strings.Join(left, "\n\n"))
 		}
 		time.Sleep(wait)
+		left = goroutines(r.of)
 	}
+}
+
+// goroutines returns the stacks of all goroutines but those of the peer.
+func goroutines(peer string) []string {
+	buf := make([]byte, 1<<20)
+	buf = buf[:runtime.Stack(buf, true)]
+	return slices.DeleteFunc(strings.Split(string(buf), "\n\n"), func(stack string) bool {
+		return peer != "" && strings.Contains(stack, peer)
+	})
 }
 
 func (s Suite) deliver(t *testing.T) {
