@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"sync"
 
 	"fyne.io/fyne/v2/app"
@@ -50,9 +51,16 @@ func (n *nodeCmd) Run(ctx context.Context, c *connection) error {
 	return show(ctx, c, ui.Options{Mode: ui.Node, Name: n.Name}, n.Name)
 }
 
+// memoryLimit is how much heap makes the collector eager again.
+const memoryLimit = 384 << 20
+
 // show runs the client until it is closed or ctx ends. The toolkit has the main
 // goroutine; everything else has stopped when it returns.
 func show(ctx context.Context, c *connection, o ui.Options, name string) error {
+	// Every frame is a new picture and the rest of the heap is small, so the
+	// collector would run all the time; the limit keeps the process modest.
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(memoryLimit)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	mons, err := screens.Open("")
