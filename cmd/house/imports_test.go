@@ -24,7 +24,8 @@ var rows = []row{
 
 	{"geo", "", "", "positions and shapes are mathematics"},
 	{"geo/tiles", "geo", "assets", "tiles are cut from geometry; they know nothing of what is drawn over them"},
-	{"geo/draw", "geo geo/tiles", "assets", "draws into an image without any toolkit, so that prints and tests can draw too"},
+	{"geo/draw", "geo geo/tiles geo/draw/raster", "assets", "draws into an image without any toolkit, so that prints and tests can draw too"},
+	{"geo/draw/raster", "geo", "assets", "pixels know nothing of maps"},
 
 	{"media", "media/rtsp", "media/mediatest media/relay media/decode", "the player takes its decoder as a value and stays free of C"},
 	{"media/rtsp", "", "", "reasons and addresses of streams, shared by both ends"},
