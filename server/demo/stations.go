@@ -52,7 +52,14 @@ func newBroker(password string) (*broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &broker{server: mqtt.New(&mqtt.Options{InlineClient: true, Logger: slog.New(slog.DiscardHandler)}), listener: l, start: time.Now()}
+	caps := mqtt.NewDefaultServerCapabilities()
+	// The broker does not give back the room of a message it held for a client
+	// over these limits, and would fall silent towards it in time.
+	caps.ReceiveMaximum, caps.MaximumInflight = math.MaxUint16, math.MaxUint16
+	b := &broker{
+		server:   mqtt.New(&mqtt.Options{InlineClient: true, Capabilities: caps, Logger: slog.New(slog.DiscardHandler)}),
+		listener: l, start: time.Now(),
+	}
 	if err := b.server.AddHook(&guard{password: password}, nil); err != nil {
 		return nil, fmt.Errorf("demo: broker: %w", err)
 	}

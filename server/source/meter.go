@@ -99,7 +99,7 @@ func (m *meter) health() world.SourceHealth {
 	defer m.mu.Unlock()
 	return world.SourceHealth{
 		Source: m.name, What: m.kind, State: m.state, Reason: m.reason, Since: m.since,
-		Accepted: m.accepted.Load(), Rejected: m.rejected.Load(), Lost: m.lost.Load(),
+		Accepted: m.accepted.Load(), Rejected: m.rejected.Load(), Skipped: m.skipped.Load(), Lost: m.lost.Load(),
 		Lossy: m.lossy, Sample: m.hidden.sample(m.raw, m.why),
 	}
 }

@@ -201,7 +201,7 @@ func (s *Supervisor) Counts() []Counts {
 		h := u.meter.health()
 		out = append(out, Counts{
 			Name: u.Name, Kind: u.Kind, State: h.State,
-			Accepted: h.Accepted, Rejected: h.Rejected, Skipped: u.meter.skipped.Load(), Lost: h.Lost,
+			Accepted: h.Accepted, Rejected: h.Rejected, Skipped: h.Skipped, Lost: h.Lost,
 		})
 	}
 	slices.SortFunc(out, func(a, b Counts) int { return strings.Compare(a.Name, b.Name) })

@@ -31,6 +31,8 @@ type SourceHealth struct {
 	Lossy bool `cbor:"9,keyasint,omitempty" json:"lossy,omitempty"`
 	// Sample is the newest rejection, cut to 200 bytes, its secrets removed.
 	Sample string `cbor:"10,keyasint,omitempty" json:"sample,omitempty"`
+	// Skipped counts what was intact but of no use here.
+	Skipped uint64 `cbor:"11,keyasint,omitempty" json:"skipped,omitempty"`
 }
 
 // Kind returns "source.health".

@@ -55,7 +55,7 @@ func bodies() []Body {
 		AlertUpdated{ID: "lu-1", Severity: Severe, Title: "Lũ", Text: "t", Value: ptr(3.9)},
 		AlertAcknowledged{ID: "lu-1", By: "ab", Name: "Mai", Note: "n"},
 		AlertResolved{ID: "lu-1", Reason: "xuống"},
-		SourceHealth{Source: "ais", What: "ais", State: SourceRunning, Reason: "r", Since: t0, Accepted: 1, Rejected: 2, Lost: 3, Lossy: true, Sample: "s"},
+		SourceHealth{Source: "ais", What: "ais", State: SourceRunning, Reason: "r", Since: t0, Accepted: 1, Rejected: 2, Lost: 3, Lossy: true, Sample: "s", Skipped: 4},
 		ClockStepped{By: -5000},
 		Audited{Who: "ab", Act: "scene.show", Object: "main", OK: true, Reason: "r"},
 		EntityStale{Ref: "vessel/574012345", Last: t0, Limit: 1000},
