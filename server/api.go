@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"iocwall/server/auth"
+	"iocwall/server/strict"
 	"iocwall/server/wire"
 	"iocwall/server/world"
 )
@@ -80,14 +82,22 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{"status": "ok", "version": s.version})
 }
 
+// entityKinds returns the kinds of things there are.
+func entityKinds() []string {
+	return []string{
+		world.KindVessel, world.KindStation, world.KindCamera, world.KindReport, world.KindFigure,
+		world.KindArea, world.KindAgency, world.KindWall, world.KindScene, world.KindAlert,
+		world.KindAid, world.KindBase, world.KindSource,
+	}
+}
+
 // kindsOf returns the entity kinds a role may see; nil means all.
 func kindsOf(r auth.Role) []string {
 	if r == auth.Unit {
 		// A unit's laptop has no use for the sources' troubles.
-		return []string{
-			world.KindVessel, world.KindStation, world.KindCamera, world.KindReport, world.KindFigure,
-			world.KindArea, world.KindAgency, world.KindWall, world.KindScene, world.KindAlert,
-		}
+		return slices.DeleteFunc(entityKinds(), func(k string) bool {
+			return k == world.KindAid || k == world.KindBase || k == world.KindSource
+		})
 	}
 	return nil
 }
@@ -107,6 +117,14 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request, id auth.Identity) 
 // list returns the entities of one kind that the identity may see.
 func (s *Server) list(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	kind := r.PathValue("kind")
+	if !slices.Contains(entityKinds(), kind) {
+		writeError(w, http.StatusNotFound, fmt.Errorf("no kind %q; %s", kind, strict.Nearest(kind, entityKinds())))
+		return
+	}
+	if may := kindsOf(id.Role); may != nil && !slices.Contains(may, kind) {
+		writeError(w, http.StatusForbidden, fmt.Errorf("the role %s does not see things of the kind %s", id.Role, kind))
+		return
+	}
 	out := []world.Entity{}
 	err := s.loop.call(r.Context(), func(st *world.State) {
 		for e := range st.Entities(kind) {

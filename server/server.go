@@ -239,6 +239,9 @@ func (s *Server) Run(ctx context.Context) error {
 	g.start("snapshots", s.snapshots)
 	g.start("walls", s.hub.Run)
 	if err := s.define(ctx, s.config); err != nil {
+		if ctx.Err() != nil {
+			err = nil // stopped while it started
+		}
 		return errors.Join(err, g.stop(), s.close())
 	}
 	g.start("tokens", s.watchTokens)
