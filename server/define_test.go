@@ -1,0 +1,157 @@
+package server
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"iocwall/assets"
+	"iocwall/server/strict"
+	"iocwall/server/world"
+)
+
+// defined applies what the configuration says to a state and returns the kinds
+// of event it took.
+func defined(t *testing.T, st *world.State, text string, areas []byte) map[string]int {
+	t.Helper()
+	c, problems := ParseConfig("test.yaml", []byte(text))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	set, problems := parseAreas("areas", areas)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	now := world.Time(1_763_690_000_000 + int64(st.At().Seq+1)*1000)
+	kinds := map[string]int{}
+	for _, o := range definitions(c, set, now, st) {
+		kinds[o.Body.Kind()]++
+		if _, err := st.Apply(world.Event{Seq: st.At().Seq + 1, Seen: o.Time, Source: sourceConfig, Observation: o}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return kinds
+}
+
+const small = `
+cameras: [{id: c1, name: Cầu, pos: [108, 15], streams: [{name: main, url: "rtsp://10.0.0.1/a"}]}]
+stations: [{id: s1, name: Trạm, what: air, pos: [108, 15], every: 1h}]
+figures: [{id: f1, name: Chỉ tiêu, unit: "%", target: 90}]
+agencies: [{id: a1, name: Sở}]
+scenes: [{id: ngay, name: Ngày, tiles: [{kind: camera, at: "1", params: {camera: c1}}]}]
+`
+
+// A restart with the same configuration writes nothing; what changed is one
+// event; what is gone from the configuration leaves the state.
+func TestDefinitionsAreWrittenOnce(t *testing.T) {
+	st := world.New(1)
+	first := defined(t, st, small, assets.Areas())
+	for _, kind := range []string{"camera.defined", "station.defined", "figure.defined", "agency.defined", "wall.defined", "scene.saved", "scene.shown"} {
+		if first[kind] != 1 {
+			t.Errorf("%d events of %s at the first start, want 1", first[kind], kind)
+		}
+	}
+	if first["area.defined"] < 34+63 || first["area.succeeded"] < 63 {
+		t.Errorf("%d areas and %d successions", first["area.defined"], first["area.succeeded"])
+	}
+	if again := defined(t, st, small, assets.Areas()); len(again) > 0 {
+		t.Errorf("the second start writes %v", again)
+	}
+	changed := `
+cameras: []
+stations: [{id: s1, name: Trạm mới, what: air, pos: [108, 15], every: 1h}]
+figures: []
+agencies: [{id: a1, name: Sở}]
+scenes: [{id: ngay, name: Ngày, tiles: [{kind: clock, at: "1"}]}]
+`
+	got := defined(t, st, changed, assets.Areas())
+	want := map[string]int{"camera.defined": 1, "station.defined": 1, "entity.gone": 1, "scene.saved": 1}
+	for kind, n := range want {
+		if got[kind] != n {
+			t.Errorf("%d events of %s after the change, want %d (all: %v)", got[kind], kind, n, got)
+		}
+	}
+	if _, ok := st.Camera("c1"); ok {
+		t.Error("the camera is still there")
+	}
+	if _, ok := st.Figure("f1"); ok {
+		t.Error("the figure is still there")
+	}
+	if sc, _ := st.Scene("ngay"); sc.Version != 2 {
+		t.Errorf("the scene has version %d, want 2", sc.Version)
+	}
+}
+
+// A scene that people changed by hand is theirs.
+func TestScenesOfPeopleStand(t *testing.T) {
+	st := world.New(1)
+	defined(t, st, small, assets.Areas())
+	sc, _ := st.Scene("ngay")
+	mine := sc.SceneSaved
+	mine.Version, mine.By, mine.Name = 2, "Mai", "Của Mai"
+	if _, err := st.Apply(world.Event{Seq: st.At().Seq + 1, Seen: st.Seen(), Source: "x", Observation: world.Observation{Time: st.Seen(), Body: mine}}); err != nil {
+		t.Fatal(err)
+	}
+	if again := defined(t, st, small, assets.Areas()); len(again) > 0 {
+		t.Errorf("the restart writes %v over a scene of Mai's", again)
+	}
+}
+
+// When the law changes, only what it changes is written, and what an area
+// became stays known.
+func TestAreasChangeByEvents(t *testing.T) {
+	st := world.New(1)
+	before := `
+areas:
+  - {id: vn, name: Việt Nam, level: country}
+  - {id: vn/qn, name: Quảng Nam, level: province, parent: vn}
+`
+	after := `
+areas:
+  - {id: vn, name: Việt Nam, level: country}
+  - {id: vn/qn, name: Quảng Nam, level: province, parent: vn, valid_to: "2025-07-01"}
+  - {id: vn/dn, name: Đà Nẵng, level: province, parent: vn, valid_from: "2025-07-01"}
+successions:
+  - {from: vn/qn, to: vn/dn, at: "2025-07-01", share: 1}
+`
+	defined(t, st, "{}", []byte(before))
+	got := defined(t, st, "{}", []byte(after))
+	if got["area.defined"] != 2 || got["area.succeeded"] != 1 || len(got) != 2 {
+		t.Errorf("the change writes %v", got)
+	}
+	a, _ := st.Area("vn/qn")
+	midnight := world.TimeOf(mustDay(t, "2025-07-01"))
+	if a.ValidAt(midnight) || !a.ValidAt(midnight-1) || len(a.Became) != 1 || a.Became[0].New != "vn/dn" {
+		t.Errorf("Quảng Nam is %+v", a)
+	}
+	for text, want := range map[string]string{
+		"areas: [{id: a, name: A, level: x, parent: b}]":                                                 "no area \"b\"",
+		"areas: [{id: a, name: A, level: x, valid_from: 2025}]":                                          "is not a day",
+		"areas: [{id: a, name: A}, {id: a, name: B}]":                                                    "used twice",
+		"areas: [{id: a, name: A}]\nsuccessions: [{from: a, to: c, share: 2}]":                           "share above 0",
+		"areas: [{id: a, name: A, valid_from: \"2025-07-01\", valid_to: \"2025-01-01\"}]":                "not after",
+		"areas: [{id: abc, name: A}]\nsuccessions: [{from: abd, to: abc, share: 1, at: \"2025-07-01\"}]": "did you mean \"abc\"",
+	} {
+		if _, ps := parseAreas("a.yaml", []byte(text)); !contains(ps, want) {
+			t.Errorf("%s\ngives %v, want %q", text, ps, want)
+		}
+	}
+}
+
+func mustDay(t *testing.T, s string) time.Time {
+	t.Helper()
+	d, err := time.ParseInLocation(time.DateOnly, s, vietnam)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func contains(ps []strict.Problem, text string) bool {
+	for _, p := range ps {
+		if strings.Contains(p.String(), text) {
+			return true
+		}
+	}
+	return false
+}
