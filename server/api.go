@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -70,6 +71,23 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.WriteHeader(status)
 	// The client may have gone: then nobody is left to tell.
 	_ = json.NewEncoder(w).Encode(v)
+}
+
+// readJSON reads the body of a request: one JSON value and nothing after it.
+func readJSON(r *http.Request, into any) (status int, err error) {
+	d := json.NewDecoder(r.Body)
+	if err = d.Decode(into); err == nil {
+		if _, err = d.Token(); err == nil {
+			err = errors.New("there is something after the end")
+		} else if errors.Is(err, io.EOF) {
+			return 0, nil
+		}
+	}
+	var long *http.MaxBytesError
+	if errors.As(err, &long) {
+		return http.StatusRequestEntityTooLarge, fmt.Errorf("longer than %d bytes; send less at a time", long.Limit)
+	}
+	return http.StatusBadRequest, err
 }
 
 // health answers without a token and says nothing about the centre but whether
@@ -152,8 +170,8 @@ func bounded(kind string) bool {
 // postCommand is the door for scripts; walls send commands over the feed.
 func (s *Server) postCommand(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	var c world.Command
-	if err := json.NewDecoder(r.Body).Decode(&c); err != nil {
-		writeError(w, http.StatusBadRequest, fmt.Errorf("the command cannot be read: %w", err))
+	if status, err := readJSON(r, &c); err != nil {
+		writeError(w, status, fmt.Errorf("the command cannot be read: %w", err))
 		return
 	}
 	receipt := s.command(r.Context(), id, c)
@@ -182,14 +200,17 @@ var acceptedKinds = map[string]bool{
 // with the place of each fault, nothing.
 func (s *Server) postObservations(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	var in []observation
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
-		writeError(w, http.StatusBadRequest, fmt.Errorf("expected a JSON array of {time, kind, body}: %w", err))
+	if status, err := readJSON(r, &in); err != nil {
+		writeError(w, status, fmt.Errorf("expected a JSON array of {time, kind, body}: %w", err))
 		return
 	}
 	obs := make([]world.Observation, 0, len(in))
 	var faults []string
 	for i, o := range in {
 		b, err := world.DecodeBody(o.Kind, o.Body)
+		if err == nil {
+			err = acceptable(b)
+		}
 		switch {
 		case !acceptedKinds[o.Kind]:
 			faults = append(faults, fmt.Sprintf("[%d]: %q may not be sent here", i, o.Kind))

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,6 +62,7 @@ type centre struct {
 	store *auth.Store
 
 	*Server
+	where  atomic.Value // the address, for clients that outlive a restart
 	cancel context.CancelFunc
 	ended  chan error
 }
@@ -115,6 +117,7 @@ func (c *centre) start() {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	c.Server, c.cancel, c.ended = s, cancel, make(chan error, 1)
+	c.where.Store(s.Addr())
 	go func() { c.ended <- s.Run(ctx) }()
 }
 
@@ -252,10 +255,9 @@ func (c *centre) connect(token string) (e *eye, stop func()) {
 	var err error
 	e.client, err = wire.NewClient(wire.ClientOptions{
 		URL: "ws://wall.test/feed", Token: func() (string, error) { return token, nil }, Name: "eye",
-		// The server may be elsewhere after a restart.
 		Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			var d net.Dialer
-			return d.DialContext(ctx, network, c.Addr())
+			return d.DialContext(ctx, network, c.where.Load().(string))
 		},
 	})
 	if err != nil {

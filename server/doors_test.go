@@ -1,0 +1,278 @@
+package server
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"iocwall/server/auth"
+	"iocwall/server/world"
+)
+
+// door is one route as a client meets it.
+type doorCase struct {
+	// pattern is how the server names the route.
+	pattern    string
+	path, body string
+	form       bool
+	// opens is the answer to those who may enter; everybody else gets 403.
+	opens int
+	roles []auth.Role
+	// bare is the answer to those without a good token.
+	bare int
+}
+
+func doors() []doorCase {
+	const (
+		admin, operator, leader, unit       = auth.Administrator, auth.Operator, auth.Leader, auth.Unit
+		technician, auditor, node, provider = auth.Technician, auth.Auditor, auth.Node, auth.Provider
+	)
+	readers := []auth.Role{admin, operator, leader, unit, technician, auditor}
+	reporters := []auth.Role{admin, operator, unit, provider}
+	return []doorCase{
+		// A request that is no websocket is told so once it is past the door.
+		{"GET /feed", "/feed", "", false, 400, append([]auth.Role{node}, readers...), 401},
+		{"GET /api/state/{kind}", "/api/state/vessel", "", false, 200, readers, 401},
+		{"POST /api/commands", "/api/commands", "no command", false, 400, append([]auth.Role{node}, readers...), 401},
+		{"POST /api/observations", "/api/observations", "[]", false, 200, []auth.Role{admin, provider}, 401},
+		{"GET /metrics", "/metrics", "", false, 200, []auth.Role{admin, technician}, 401},
+		{"GET /georeport/v2/{resource}", "/georeport/v2/services.json", "", false, 200, reporters, 401},
+		{"GET /georeport/v2/{resource}/{id}", "/georeport/v2/services/roads.json", "", false, 200, reporters, 401},
+		// GeoReport v2 wants 403 for a missing or wrong api_key.
+		{"POST /georeport/v2/{resource}", "/georeport/v2/requests.json", "service_code=none", true, 400, reporters, 403},
+	}
+}
+
+// Every door, every role, and every way of having no good token.
+func TestDoors(t *testing.T) {
+	c := newCentre(t, "")
+	tokens := map[auth.Role]string{}
+	for _, role := range auth.Roles() {
+		tokens[role] = c.token(string(role), role)
+	}
+	revoked, id := c.tokenID("cũ", auth.Administrator)
+	if err := c.store.Revoke(id); err != nil {
+		t.Fatal(err)
+	}
+	expired, _, err := c.store.Add(auth.Spec{Name: "hết hạn", Role: auth.Administrator, TTL: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.tokens.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	good := tokens[auth.Administrator]
+	for _, d := range doors() {
+		method, _, _ := strings.Cut(d.pattern, " ")
+		enter := func(token string) int {
+			kind := "application/json"
+			if d.form {
+				kind = "application/x-www-form-urlencoded"
+			}
+			status, _ := c.do(method, d.path, token, kind, d.body)
+			return status
+		}
+		for _, role := range auth.Roles() {
+			want := http.StatusForbidden
+			if slices.Contains(d.roles, role) {
+				want = d.opens
+			}
+			if got := enter(tokens[role]); got != want {
+				t.Errorf("%s as %s: %d, want %d", d.pattern, role, got, want)
+			}
+		}
+		for name, token := range map[string]string{
+			"without a token": "", "with a made-up token": "iocw_" + strings.Repeat("A", 43), "with half a token": good[:20],
+			"with a revoked token": revoked, "with an expired token": expired,
+		} {
+			if got := enter(token); got != d.bare {
+				t.Errorf("%s %s: %d, want %d", d.pattern, name, got, d.bare)
+			}
+		}
+		// A token in the URL would be in somebody's log.
+		if status, _ := c.do(method, d.path+"?token="+good+"&api_key="+good, "", "", d.body); status != d.bare {
+			t.Errorf("%s with a token in the URL: %d", d.pattern, status)
+		}
+	}
+	if status, text := c.do("GET", "/healthz", "", "", ""); status != http.StatusOK || !strings.Contains(text, "ok") {
+		t.Errorf("health: %d %s", status, text)
+	}
+	for _, raw := range append([]string{revoked, expired}, slices.Collect(valuesOf(tokens))...) {
+		if strings.Contains(c.logs.String(), raw) {
+			t.Error("a token is in the log")
+		}
+	}
+}
+
+func valuesOf(m map[auth.Role]string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for _, v := range m {
+			if !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// No door is left out of the table above.
+func TestDoorsAreAllTested(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found, want []string
+	for _, f := range files {
+		if strings.HasSuffix(f, "_test.go") {
+			continue
+		}
+		src, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`\.Handle(?:Func)?\("([^"]+)"`).FindAllSubmatch(src, -1) {
+			found = append(found, string(m[1]))
+		}
+	}
+	want = append(want, "GET /healthz")
+	for _, d := range doors() {
+		want = append(want, d.pattern)
+	}
+	slices.Sort(found)
+	slices.Sort(want)
+	if !slices.Equal(found, want) {
+		t.Errorf("the server has the doors\n%s\ntested are\n%s", strings.Join(found, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// Every act, every role: what a role may not do is refused for that reason.
+func TestCommandRights(t *testing.T) {
+	c := newCentre(t, "")
+	acts := map[string]struct {
+		act   world.Act
+		roles []auth.Role
+	}{
+		"acknowledge": {world.AcknowledgeAlert{Alert: "x"}, []auth.Role{auth.Administrator, auth.Operator}},
+		"show":        {world.ShowScene{Wall: "x", Scene: "y"}, []auth.Role{auth.Administrator, auth.Operator, auth.Technician}},
+		"save":        {world.SaveScene{Scene: world.SceneSaved{ID: "x", Wall: "y"}}, []auth.Role{auth.Administrator, auth.Operator, auth.Technician}},
+	}
+	for _, role := range auth.Roles() {
+		token := c.token(string(role), role)
+		for name, a := range acts {
+			status, r := c.order(token, world.Command{ID: name, Act: a.act})
+			switch {
+			case role == auth.Provider: // does not come as far as that
+				if status != http.StatusForbidden {
+					t.Errorf("%s as %s: %d", name, role, status)
+				}
+			case status != http.StatusConflict || r.OK || r.ID != name:
+				t.Errorf("%s as %s: %d %+v", name, role, status, r)
+			case strings.Contains(r.Reason, "no right") == slices.Contains(a.roles, role):
+				t.Errorf("%s as %s: %s", name, role, r.Reason)
+			}
+		}
+	}
+	refused := 0
+	for _, e := range c.events() {
+		if b, ok := e.Body.(world.Audited); ok && !b.OK && b.Who != "" && b.Reason != "" {
+			refused++
+		}
+	}
+	if want := (len(auth.Roles()) - 1) * len(acts); refused != want {
+		t.Errorf("%d refusals in the history, want %d", refused, want)
+	}
+}
+
+// A token of an area may not take what lies outside it, nor learn that it is there.
+func TestCommandsStayInTheArea(t *testing.T) {
+	c := newRuled(t)
+	c.observe(c.token("Đài", auth.Provider), readingJSON("cau-lau", 4.12))
+	far := c.token("Cà Mau", auth.Operator, caMau)
+	mai := c.look(c.token("Mai", auth.Operator))
+	var alert world.Alert
+	mai.until("the alert", func(s *world.State) (ok bool) { alert, ok = alertOf(s); return ok })
+	status, r := c.order(far, world.Command{ID: "1", Act: world.AcknowledgeAlert{Alert: alert.ID}})
+	if status != http.StatusConflict || !strings.Contains(r.Reason, "there is no alert") {
+		t.Errorf("%d %+v", status, r)
+	}
+	near := c.token("Đà Nẵng", auth.Operator, daNang)
+	if status, r := c.order(near, world.Command{ID: "1", Act: world.AcknowledgeAlert{Alert: alert.ID}}); status != http.StatusOK || !r.OK {
+		t.Errorf("%d %+v", status, r)
+	}
+}
+
+// A revoked token loses its connections, and says why; others stay.
+func TestRevokedTokenIsCut(t *testing.T) {
+	c := newCentre(t, "")
+	raw, id := c.tokenID("Cũ", auth.Operator)
+	old, other := c.look(raw), c.look(c.token("Mai", auth.Operator))
+	for _, e := range []*eye{old, other} {
+		e.until("the wall", func(s *world.State) bool { return s.Count(world.KindWall) == 1 })
+	}
+	// By another process, as the command line does it.
+	store, err := auth.Open(TokenFile(c.path("data")))
+	if err == nil {
+		err = store.Revoke(id)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	old.wait("that its right is gone", func() bool {
+		return slices.ContainsFunc(old.links, func(why string) bool { return strings.Contains(why, "withdrawn") || strings.Contains(why, "revoked") })
+	})
+	t.Logf("cut after %v", time.Since(began))
+	if status, _ := c.do("GET", "/api/state/vessel", raw, "", ""); status != http.StatusUnauthorized {
+		t.Errorf("by query: %d", status)
+	}
+	other.mu.Lock()
+	defer other.mu.Unlock()
+	if len(other.links) != 0 {
+		t.Errorf("another client was cut: %q", other.links)
+	}
+}
+
+// The relay's token that comes with the feed names the cameras of the area only.
+func TestGrantsOfPictures(t *testing.T) {
+	c := newCentre(t, `cameras:
+  - {id: near, name: Gần, pos: [108.33, 15.88], area: `+daNang+`, streams: [{name: main, url: "rtsp://127.0.0.1:9/x"}]}
+  - {id: far, name: Xa, pos: [105.15, 9.18], area: `+caMau+`, streams: [{name: main, url: "rtsp://127.0.0.1:9/y"}]}
+`)
+	c.look(c.token("Mai", auth.Operator)).until("the cameras", func(s *world.State) bool { return s.Count(world.KindCamera) == 2 })
+	for _, x := range []struct {
+		role      auth.Role
+		areas     []string
+		near, far bool
+	}{
+		{auth.Operator, nil, true, true}, {auth.Node, nil, true, true}, {auth.Unit, []string{daNang}, true, false}, {auth.Auditor, nil, false, false},
+	} {
+		_, id := c.tokenID("x", x.role, x.areas...)
+		g := c.grant(toWire(auth.Identity{Token: id, Name: "x", Role: x.role, Areas: x.areas}))
+		for camera, want := range map[string]bool{"near": x.near, "far": x.far} {
+			got := false
+			if g != nil {
+				_, err := c.signer.Verify(g.Token, camera, time.Now())
+				got = err == nil
+			}
+			if got != want {
+				t.Errorf("%s of %v may watch %s: %v", x.role, x.areas, camera, got)
+			}
+		}
+	}
+}
+
+// A report's sender may name the token in the form, as GeoReport v2 has it.
+func TestReportTokenInForm(t *testing.T) {
+	c := newCentre(t, "")
+	v := url.Values{"api_key": {c.token("Cổng", auth.Provider)}, "service_code": {"other"}, "lat": {"15.88"}, "long": {"108.33"}}
+	for _, form := range []string{"json", "xml"} {
+		if status, text := c.do("POST", "/georeport/v2/requests."+form, "", "application/x-www-form-urlencoded", v.Encode()); status != http.StatusCreated {
+			t.Errorf("%s: %d %s", form, status, text)
+		}
+	}
+}
