@@ -73,10 +73,10 @@ func (k *checker) files() {
 		src, err := os.ReadFile(c.path(c.Areas))
 		if err != nil {
 			k.fail("areas", err.Error(), "give the path of a file of areas, or leave it out for the built-in tree")
-			return
+		} else {
+			_, ps := parseAreas(c.Areas, src)
+			k.problems = append(k.problems, ps...)
 		}
-		_, ps := parseAreas(c.Areas, src)
-		k.problems = append(k.problems, ps...)
 	}
 	for path, name := range map[string]string{"tls.cert": c.TLS.Cert, "tls.key": c.TLS.Key} {
 		if name == "" {

@@ -1,0 +1,386 @@
+package server
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"iocwall/assets"
+	"iocwall/server/strict"
+	"iocwall/server/world"
+)
+
+// parse is ParseConfig for a text in a folder of its own.
+func parse(tb testing.TB, text string) (*Config, []string) {
+	tb.Helper()
+	c, problems := ParseConfig(filepath.Join(tb.TempDir(), "ioc.yaml"), []byte(text))
+	out := make([]string, 0, len(problems))
+	for _, p := range problems {
+		p.File = filepath.Base(p.File)
+		out = append(out, p.String())
+	}
+	return c, out
+}
+
+// exported returns the settings, with empty lists as nil.
+func exported(c Config) map[string]any {
+	out := map[string]any{}
+	v := reflect.ValueOf(c)
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		if !f.IsExported() {
+			continue
+		}
+		x := v.Field(i)
+		if x.Kind() == reflect.Slice && x.Len() == 0 {
+			x = reflect.Zero(x.Type())
+		}
+		out[f.Name] = x.Interface()
+	}
+	return out
+}
+
+// The shipped sample says what holds when nothing is said, and says everything.
+func TestSampleEqualsDefaults(t *testing.T) {
+	c, problems := parse(t, string(assets.SampleConfig()))
+	if len(problems) > 0 {
+		t.Fatal(strings.Join(problems, "\n"))
+	}
+	got, want := exported(*c), exported(DefaultConfig())
+	for name := range want {
+		if !reflect.DeepEqual(got[name], want[name]) {
+			t.Errorf("%s: the sample says %+v, the default is %+v", name, got[name], want[name])
+		}
+	}
+	empty, problems := parse(t, "")
+	if len(problems) > 0 || !reflect.DeepEqual(exported(*empty), want) {
+		t.Errorf("an empty file: %q", problems)
+	}
+	names(t, reflect.TypeFor[Config](), "", string(assets.SampleConfig()))
+}
+
+// names demands that every setting of the top and of its sections is in the sample.
+func names(t *testing.T, typ reflect.Type, in, sample string) {
+	t.Helper()
+	for i := range typ.NumField() {
+		f := typ.Field(i)
+		key := f.Tag.Get("yaml")
+		if !f.IsExported() || key == "" {
+			continue
+		}
+		if !regexp.MustCompile(`(?m)^` + in + key + `:`).MatchString(sample) {
+			t.Errorf("the sample does not show %q", strings.TrimSpace(in+key))
+		}
+		if f.Type.Kind() == reflect.Struct {
+			names(t, f.Type, in+"  ", sample)
+		}
+	}
+}
+
+// The examples in the sample's comments are right as well.
+func TestSampleExamples(t *testing.T) {
+	text := regexp.MustCompile(`(?m)^(\w+): \[\]$`).ReplaceAllString(string(assets.SampleConfig()), "$1:")
+	text = regexp.MustCompile(`(?m)^#(  +)`).ReplaceAllString(text, "$1")
+	c, problems := parse(t, text)
+	if len(problems) > 0 {
+		t.Error(strings.Join(problems, "\n"))
+	}
+	if len(c.Sources) != 1 || len(c.Agencies) != 1 || len(c.Cameras) != 1 || len(c.Stations) != 1 || len(c.Figures) != 1 || len(c.Services) != 1 || len(c.scenes) != 1 {
+		t.Errorf("examples are missing: %s", c.Summary())
+	}
+}
+
+// Every fault of a file is reported, each at its place, with what to do.
+func TestBadConfigurations(t *testing.T) {
+	for _, x := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"keys", "nmae: x\nlistne: y\npatience: {vessel_lots: 3m}\n", []string{
+			`ioc.yaml:1:1: nmae: unknown key; did you mean "name"?`,
+			`ioc.yaml:2:1: listne: unknown key; did you mean "listen"?`,
+			`ioc.yaml:3:12: patience.vessel_lots: unknown key; did you mean "vessel_lost"?`,
+		}},
+		{"values", "listen: 8080\ndata: \"\"\njournal: {keep: soon}\npatience: {max_entities: many}\nrelay: {linger: -3s}\n", []string{
+			`ioc.yaml:1:9: listen: "8080" is not host:port`,
+			`ioc.yaml:2:7: data: needs a folder; write /var/lib/iocwall`,
+			`ioc.yaml:3:17: journal.keep: "soon" is not a duration`,
+			`ioc.yaml:4:26: patience.max_entities: "many" is not a whole number`,
+			`ioc.yaml:5:17: relay.linger: "-3s" is not a duration`,
+		}},
+		{"files", "rules: no.yaml\nareas: no.yaml\ntls: {cert: a.pem}\n", []string{
+			`ioc.yaml:1:8: rules: `, `ioc.yaml:2:8: areas: `, `ioc.yaml:3:7: tls: needs both cert and key`, `ioc.yaml:3:13: tls.cert: `,
+		}},
+		{"cameras", "cameras:\n  - {id: \"a b\", name: A, pos: [15.8, 108.2], streams: [{name: main, url: \"rtsp://u:p@h/x\"}]}\n" +
+			"  - {id: c, pos: [0, 0], password: plain, view: 400, owner: nobody, streams: [{name: main, url: \"http://h\"}, {name: main, url: \"rtsp://h/x\"}]}\n" +
+			"  - {id: c, name: C, pos: [1, 2]}\n", []string{
+			`ioc.yaml:2:10: cameras[0].id: "a b" is not an id`,
+			`ioc.yaml:2:31: cameras[0].pos: is out of range; a position is [longitude, latitude]; are they swapped?`,
+			`cameras[0].streams[0].url: holds a login`,
+			`cameras[1]: needs a name`,
+			`cameras[1].pos: is not a position`,
+			`cameras[1].password: `,
+			`cameras[1].view: is not between 0 and 360 degrees`,
+			`cameras[1].owner: no agency "nobody"`,
+			`cameras[1].streams[0].url: is not an address of a camera`,
+			`cameras[1].streams[1]: needs a name of its own`,
+			`cameras[2].id: "c" is used twice; cameras[1] has it already`,
+			`cameras[2]: needs at least one stream`,
+		}},
+		{"stations", "agencies: [{id: so-tnmt, name: Sở}]\nstations:\n  - {id: s, name: S, what: aire, pos: [108, 15], owner: so-tnm}\n", []string{
+			`ioc.yaml:3:28: stations[0].what: "aire" is no kind of station; did you mean "air"?`,
+			`stations[0].owner: no agency "so-tnm"; did you mean "so-tnmt"?`,
+		}},
+		{"sources", "sources:\n  - {name: a, kind: asi, connect: \"x:1\"}\n  - {name: a, kind: ais, conect: \"x:1\"}\n  - {name: rule, kind: ais, listen: \"0.0.0.0:1\"}\n  - {kind: ais, connect: \"h:1\"}\n", []string{
+			`ioc.yaml:2:21: sources[0].kind: no kind of source "asi"; did you mean "ais"?`,
+			`ioc.yaml:3:12: sources[1].name: "a" is taken`,
+			`ioc.yaml:3:26: sources[1].conect: unknown key; did you mean "connect"?`,
+			`ioc.yaml:4:12: sources[2].name: "rule" is taken`,
+			`sources[2].listen: anybody who reaches this port`,
+			`sources[3]: "" is not a name of a source`,
+		}},
+		{"figures and services", "figures: [{id: f, name: F, decimals: 9}, {id: f, name: \" \"}]\nservices: [{code: a, name: A}, {code: a}, {name: B}]\n", []string{
+			`figures[0].decimals: is not between 0 and 6`, `figures[1].id: "f" is used twice`, `figures[1]: needs a name`,
+			`services[1].code: "a" is used twice`, `services[1]: needs a name`, `services[2]: "" is not a code`,
+		}},
+		{"scenes", "scenes:\n  - id: s\n    name: S\n    tiles:\n      - {kind: camra, at: \"1\"}\n      - {kind: camera, at: \"1\", params: {camera: none}}\n      - {kind: map, at: \"99\"}\n      - {kind: clock, id: x, at: \"1\"}\n      - {kind: clock, id: x, at: \"2\"}\n", []string{
+			`ioc.yaml:5:16: scenes[0].tiles[0].kind: no kind of tile "camra"; did you mean "camera"?`,
+			`scenes[0].tiles[1].params.camera: no camera "none"`,
+			`scenes[0].tiles[2]: `,
+			`scenes[0].tiles[4]: the id "x" is used twice in this scene`,
+		}},
+		{"wall", "wall: {columns: 0}\n", []string{`ioc.yaml:1:8: wall: needs columns, rows`}},
+		{"nodes", "wall:\n  nodes: [2, 0]\n", []string{`ioc.yaml:2:14: wall.nodes[1]: drives no screen`}},
+		{"not YAML", "name: [\n", []string{`not YAML: `}},
+		{"two documents", "name: a\n---\nname: b\n", []string{`a second document in one file`}},
+		{"a list", "- a\n- b\n", []string{`ioc.yaml:1:1: expected keys and values, found a list`}},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			c, got := parse(t, x.text)
+			if c == nil {
+				t.Fatal("nothing to go on with")
+			}
+			if len(got) != len(x.want) {
+				t.Errorf("%d problems, want %d:\n%s", len(got), len(x.want), strings.Join(got, "\n"))
+			}
+			for _, w := range x.want {
+				if !slices.ContainsFunc(got, func(g string) bool { return strings.Contains(g, w) }) {
+					t.Errorf("missing %s\nin\n%s", w, strings.Join(got, "\n"))
+				}
+			}
+			for _, g := range got {
+				if !regexp.MustCompile(`^ioc\.yaml:\d+:\d+: `).MatchString(g) {
+					t.Errorf("without a place: %s", g)
+				}
+				if strings.Contains(g, "u:p@h") || strings.Contains(g, "plain") {
+					t.Errorf("a secret is told: %s", g)
+				}
+			}
+		})
+	}
+}
+
+// A rule file's mistakes come with those of the configuration, each with its
+// own file.
+func TestProblemsOfRuleAndAreaFiles(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"rules.yaml": "rules:\n  - {id: x, on: station, when: reading(\"level\") >, severity: bad, title: T}\n",
+		"areas.yaml": "areas:\n  - {id: a, name: A, parent: nowhere}\n  - {id: a, name: B}\n  - {id: c, name: C, valid_from: 2025-13-01}\n  - {id: d, name: D, valid_from: \"2025-07-01\", valid_to: \"2025-07-01\"}\nsuccessions:\n  - {from: a, to: z, at: \"2025-07-01\", share: 2}\n",
+		"ioc.yaml":   "name: [1]\nrules: rules.yaml\nareas: areas.yaml\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, problems := LoadConfig(filepath.Join(dir, "ioc.yaml"))
+	var got []string
+	for _, p := range problems {
+		got = append(got, p.String())
+	}
+	all := strings.Join(got, "\n")
+	for _, want := range []string{
+		"ioc.yaml:1:7: name: ", "rules.yaml:2:", "areas.yaml:2:30: areas[0].parent: no area \"nowhere\"", "areas.yaml:3:10: areas[1].id: the id \"a\" is empty or used twice",
+		"areas.yaml:4:34: areas[2].valid_from: \"2025-13-01\" is not a day", "areas[3].valid_to: is not after valid_from", "successions[0].to: no area \"z\"", "successions[0]: needs a day (at) and a share",
+	} {
+		if !strings.Contains(all, want) {
+			t.Errorf("missing %s in\n%s", want, all)
+		}
+	}
+	if _, ps := LoadConfig(filepath.Join(dir, "none.yaml")); len(ps) != 1 || !strings.Contains(ps[0].String(), "none.yaml: cannot be read") {
+		t.Errorf("a file that is not there: %v", ps)
+	}
+}
+
+// The built-in areas are right, and the outlines they name are in the base map.
+func TestBuiltInAreas(t *testing.T) {
+	set, problems := parseAreas("areas", assets.Areas())
+	if len(problems) > 0 {
+		t.Fatal(strict.Error(problems))
+	}
+	for date, provinces := range map[string]int{"2025-06-30": 63, "2025-07-01": 34, "2026-11-20": 34} {
+		var d day
+		if err := d.UnmarshalText([]byte(date)); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, a := range set.areas {
+			if a.Level == "province" && a.ValidAt(d.Time) {
+				n++
+			}
+		}
+		if n != provinces {
+			t.Errorf("%d provinces on %s, want %d", n, date, provinces)
+		}
+		loc, err := newLocator(set, assets.Basemap(), d.Time)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[bool]string{true: "vn/quang-nam", false: daNang}[provinces == 63]
+		if got := loc.at([2]float64{108.0, 15.6}); got != want {
+			t.Errorf("on %s a place in the hills of Quảng Nam lies in %q, want %q", date, got, want)
+		}
+	}
+	shares := map[string]float64{}
+	for _, s := range set.successions {
+		shares[s.Old+fmt.Sprint(s.At)] += s.Share
+	}
+	for old, sum := range shares {
+		if sum < 0.999 || sum > 1.001 {
+			t.Errorf("the shares of %s add up to %v", old, sum)
+		}
+	}
+}
+
+// What each kind of source shows as its example is right, and every key of it
+// is explained there or in the manual.
+func TestKinds(t *testing.T) {
+	seen := map[string]bool{}
+	for _, k := range Kinds() {
+		t.Run(k.Name, func(t *testing.T) {
+			if seen[k.Name] || !idPattern.MatchString(k.Name) {
+				t.Errorf("the name %q is taken or no name", k.Name)
+			}
+			seen[k.Name] = true
+			summary, rest, _ := strings.Cut(k.Doc, "\n")
+			if len(summary) < 20 || len(summary) > 120 || len(rest) < 100 {
+				t.Errorf("the manual begins with %q", summary)
+			}
+			var b strings.Builder
+			fmt.Fprintf(&b, "sources:\n  - name: x\n    kind: %s\n", k.Name)
+			for line := range strings.Lines(k.Example) {
+				b.WriteString("    " + line)
+			}
+			c, problems := parse(t, b.String())
+			if len(problems) > 0 || len(c.sources) != 1 {
+				t.Errorf("the example:\n%s\n%s", b.String(), strings.Join(problems, "\n"))
+			}
+			said := false // by a comment in the example
+			for line := range strings.Lines(k.Example) {
+				if strings.HasPrefix(line, "#") {
+					said = true
+				} else if key, _, ok := strings.Cut(line, ":"); ok && !strings.HasPrefix(line, " ") {
+					if !said && !regexp.MustCompile(`\b`+key+`\b`).MatchString(k.Doc) {
+						t.Errorf("nothing explains %q", key)
+					}
+					said = false
+				}
+			}
+		})
+	}
+}
+
+// The demonstration's configuration is right once its places are filled in.
+func TestDemoProvince(t *testing.T) {
+	dir := t.TempDir()
+	rules := filepath.Join(dir, "rules.yaml")
+	if err := os.WriteFile(rules, assets.DemoRules(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text := os.Expand(string(assets.DemoProvince()), func(name string) string {
+		switch name {
+		case "rules":
+			return rules
+		case "data":
+			return dir
+		case "mqtt_password", "camera_password":
+			return filepath.Join(dir, name)
+		}
+		return "127.0.0.1:1234"
+	})
+	c, problems := parse(t, text)
+	if len(problems) > 0 {
+		t.Fatal(strings.Join(problems, "\n"))
+	}
+	if len(c.Cameras) != 12 || len(c.Stations) != 40 || len(c.Figures) != 25 || len(c.sources) < 2 || len(c.scenes) == 0 {
+		t.Errorf("the province has %s", c.Summary())
+	}
+	set, _ := parseAreas("areas", assets.Areas())
+	known := map[string]bool{"": true}
+	for _, a := range set.areas {
+		known[a.ID] = true
+	}
+	for _, x := range c.Cameras {
+		if !known[x.Area] {
+			t.Errorf("camera %s lies in %q, which is not there", x.ID, x.Area)
+		}
+	}
+	for _, x := range c.Stations {
+		if !known[x.Area] {
+			t.Errorf("station %s lies in %q, which is not there", x.ID, x.Area)
+		}
+	}
+	// The definitions apply to an empty state without a complaint, and a second
+	// time say nothing.
+	s := world.New(1)
+	for i := range 2 {
+		obs := definitions(c, set, 1000, s)
+		if i == 1 && len(obs) > 0 {
+			t.Errorf("a restart would write %d events, the first %+v", len(obs), obs[0])
+		}
+		for _, o := range obs {
+			if _, err := s.Apply(world.Event{Seq: s.At().Seq + 1, Seen: 1000, Source: sourceConfig, Observation: o}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// FuzzParseConfig holds that no text makes the parser panic, and that every
+// problem has a place in the text.
+func FuzzParseConfig(f *testing.F) {
+	f.Add(assets.SampleConfig())
+	f.Add(assets.DemoProvince())
+	for _, s := range []string{
+		"", "name: [", "- a", "a: &x {b: *x}", "wall: {columns: 1000000000, rows: 1000000000}", "cameras: [{id: a, streams: [{url: \"rtsp://%zz\"}]}]",
+		"scenes: [{id: a, tiles: [{kind: map, at: \"1-99999999999\"}]}]", "sources: [{name: a, kind: ais, connect: 1}]", "wall: {nodes: [-1]}", "figures: [{target: .nan}]",
+		"scenes: [{id: s, tiles: [{kind: camera, at: 1, cell: \"9/9\", top: -4, below: 100}]}]", "patience: {vessel_lost: 99999999d}",
+	} {
+		f.Add([]byte(s))
+	}
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, src []byte) {
+		c, problems := ParseConfig(filepath.Join(dir, "x.yaml"), src)
+		lines := strings.Count(string(src), "\n") + 2
+		for _, p := range problems {
+			if p.Message == "" || p.Line > lines {
+				t.Errorf("%+v", p)
+			}
+		}
+		if len(problems) > 0 {
+			return
+		}
+		set := &areaSet{}
+		s := world.New(1)
+		for _, o := range definitions(c, set, 1000, s) {
+			if _, err := s.Apply(world.Event{Seq: s.At().Seq + 1, Seen: 1000, Source: sourceConfig, Observation: o}); err != nil {
+				t.Errorf("a configuration without problems cannot be applied: %v", err)
+			}
+		}
+	})
+}
