@@ -126,7 +126,7 @@ func TestNotYAML(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	for _, c := range []struct{ word, want string }{
-		{"recieve", `did you mean "receive"?`},
+		{"recieve", `did you mean "receive"?`}, //nolint:misspell // on purpose
 		{"zzzzzz", "known here: receive, send"},
 		{"SEND", `did you mean "send"?`},
 	} {
