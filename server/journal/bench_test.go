@@ -244,13 +244,11 @@ func (s sqlite) add(b *testing.B, es []world.Event) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	defer st.Close()
 	for i := range es {
 		if _, err := st.Exec(int64(es[i].Seq), raws[i]); err != nil {
 			b.Fatal(err)
 		}
-	}
-	if err := st.Close(); err != nil {
-		b.Fatal(err)
 	}
 	if err := tx.Commit(); err != nil {
 		b.Fatal(err)

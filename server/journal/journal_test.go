@@ -45,7 +45,7 @@ func events(from, to uint64) []world.Event {
 // these tests show does not depend on how long a disk takes.
 func quick(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "journal-test-")
+	dir, err := os.MkdirTemp("/dev/shm", "journal-test-") //nolint:usetesting // t.TempDir cannot be told where
 	if err != nil {
 		return t.TempDir()
 	}

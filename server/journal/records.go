@@ -273,7 +273,7 @@ func (r *recordStore) catchUp(ctx context.Context, l *Log, from, upto uint64) er
 		}
 		return nil
 	})
-	if err != nil && err != enough {
+	if err != nil && !errors.Is(err, enough) {
 		return errors.Join(err, r.put(part, last))
 	}
 	return r.put(part, upto)

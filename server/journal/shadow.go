@@ -118,7 +118,7 @@ func (s *Shadow) savedUpto() uint64 {
 // ended makes an orderly end of err.
 func (s *Shadow) ended(ctx context.Context, err error) error {
 	if ctx.Err() != nil || errors.Is(err, ErrClosed) {
-		return nil
+		return nil //nolint:nilerr // being told to stop is no failure
 	}
 	return fmt.Errorf("journal: shadow: %w", err)
 }
