@@ -57,9 +57,8 @@ func Compile(src string, env *Env, o Options) (p *Program, err error) {
 		c.inspect(&tree.Node, o.Want)
 		err = c.err()
 	}
-	typ := Any
 	if err == nil {
-		typ = typeOf(tree.Node.Type())
+		typ := typeOf(tree.Node.Type())
 		// The optimizer rewrites the tree in place; this comes before it.
 		d := director{functions: c.functions}
 		truth, number := d.truth(tree.Node), d.number(tree.Node)
