@@ -16,7 +16,8 @@ func manyRules(n, vessels int) string {
 	var b strings.Builder
 	b.WriteString("rules:\n")
 	for i := range n {
-		on, key := "vessel", ""
+		on := "vessel"
+		var key string
 		switch {
 		case i*100/n >= vessels:
 			on, key = "station", `when: reading("level") > 100`
