@@ -69,7 +69,7 @@ func (f *feed) receive(ctx context.Context, conn *net.UDPConn, queue chan<- data
 		n, oobn, _, from, err := conn.ReadMsgUDPAddrPort(buf, oob)
 		if err != nil {
 			if ctx.Err() != nil {
-				return nil
+				return nil //nolint:nilerr // the socket was closed to end this loop
 			}
 			return fmt.Errorf("ais: read datagrams: %w", err)
 		}
