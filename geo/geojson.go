@@ -139,7 +139,7 @@ func lone(members map[string]json.RawMessage, each func(Feature, *FeatureError) 
 	f, err := parseFeature(0, whole)
 	if err != nil {
 		each(Feature{}, &FeatureError{Err: err})
-		return nil
+		return nil //nolint:nilerr // each was told
 	}
 	each(f, nil)
 	return nil

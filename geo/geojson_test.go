@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/paulmach/orb"
-
 	"iocwall/geo"
 )
 
@@ -105,7 +103,7 @@ func TestLoneFeatureAndGeometry(t *testing.T) {
 		}
 	}
 	features, _, err := geo.ReadGeoJSON(strings.NewReader(`{"type":"Feature","id":7,"properties":null,"geometry":{"type":"Point","coordinates":[108,15]}}`))
-	if err != nil || len(features) != 1 || features[0].ID != "7" || features[0].Geometry != orb.Point(geo.Pt(108, 15)) {
+	if err != nil || len(features) != 1 || features[0].ID != "7" || features[0].Geometry != geo.Pt(108, 15) {
 		t.Errorf("got %v, %v", features, err)
 	}
 }

@@ -77,10 +77,8 @@ type spot struct {
 // pendingText is a line of text whose place is decided; all text is drawn after
 // all symbols.
 type pendingText struct {
-	x, y  int
-	bold  bool
-	key   raster.TextKey
-	frame image.Rectangle // unused when empty
+	x, y int
+	key  raster.TextKey
 }
 
 // New returns a Renderer, or an error that names what is missing or broken.
