@@ -62,12 +62,11 @@ func (s *script) commands() []world.Command {
 
 // still is a player whose picture and state are given.
 type still struct {
-	mu     sync.Mutex
-	stats  media.Stats
-	seq    uint64
-	size   image.Point
-	img    *image.RGBA
-	source image.Point
+	mu    sync.Mutex
+	stats media.Stats
+	seq   uint64
+	size  image.Point
+	img   *image.RGBA
 }
 
 func (p *still) Run(ctx context.Context) error { <-ctx.Done(); return nil }

@@ -143,11 +143,9 @@ func (c *mapContent) ask(now time.Time) {
 // bottom belongs to the tile, not to the map.
 func (c *mapContent) mapView(size image.Point) geo.View {
 	whole := c.at.whole
-	strip := 0
+	strip := c.env.Scale.Px(80)
 	if c.at.lower() {
 		strip = c.at.rect.Dy() - size.Y
-	} else {
-		strip = c.env.Scale.Px(80)
 	}
 	v := c.u.mapCamera(c.params, whole.Dx(), max(16, whole.Dy()-strip))
 	off := c.at.rect.Min.Sub(whole.Min)

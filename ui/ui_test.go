@@ -282,7 +282,8 @@ func TestAssign(t *testing.T) {
 	b := newBench(t, Options{Mode: Node, Name: "pc", Screens: &fakeScreens{changed: make(chan struct{})}})
 	s := world.New(1)
 	w := world.WallDefined{ID: "w", Screens: []world.Screen{
-		{ID: 1, Node: "pc", W: 100, H: 50, PxW: 100, PxH: 50}, {ID: 2, Node: "pc", Output: "DP-2", W: 100, H: 50, PxW: 100, PxH: 50},
+		{ID: 1, Node: "pc", W: 100, H: 50, PxW: 100, PxH: 50},
+		{ID: 2, Node: "pc", Output: "DP-2", W: 100, H: 50, PxW: 100, PxH: 50},
 		{ID: 3, Node: "other", Output: "DP-1", W: 100, H: 50, PxW: 100, PxH: 50},
 	}}
 	if _, err := s.Apply(world.Event{Seq: 1, Observation: world.Observation{Time: 1, Body: w}}); err != nil {
