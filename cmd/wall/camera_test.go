@@ -99,8 +99,8 @@ func TestWallShowsTheCamera(t *testing.T) {
 		newCamera(t, "cam-2", mediatest.Options{ClipOptions: mediatest.ClipOptions{Scene: mediatest.Beach, Codec: rtsp.H265, FPS: 25}, Start: 125}),
 	}
 	s := newSite(t, cams, twoCameras)
-	s.serve()
 	operator, pc2 := s.token("operator", "Trần Thị Mai"), s.token("node", "pc-02")
+	s.serve()
 	desk, monitor := newDisplay(t, 1600, 900), newDisplay(t, 960, 540)
 	walls := []*program{
 		s.wall(desk, operator, "mosaic", "--markers"),

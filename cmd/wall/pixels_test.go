@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -56,6 +57,7 @@ func newDisplay(tb testing.TB, width, height int) *display {
 		tb.Fatalf("Xvfb does not answer: %v\n%s", err, p.tail(5))
 	}
 	d := &display{tb: tb, name: ":" + strings.TrimSpace(string(number[:n])), bounds: image.Rect(0, 0, width, height)}
+	xgb.Logger.SetOutput(io.Discard) // it tells of a missing authority file and of the end
 	if d.conn, err = xgb.NewConnDisplay(d.name); err != nil {
 		tb.Fatal(err)
 	}
