@@ -238,6 +238,8 @@ type eye struct {
 	receipts  []world.Receipt
 	grant     *world.RelayGrant
 	changed   chan struct{}
+	// touched, when not nil, is told of every change.
+	touched func(world.Change)
 }
 
 // look connects a client with the token. It ends with the test.
@@ -287,7 +289,7 @@ func (e *eye) follow(ctx context.Context) {
 			e.grant = b.Relay
 		}
 		e.receipts = append(e.receipts, b.Receipts...)
-		if e.state, err = e.state.ApplyBatch(&b, nil); err != nil {
+		if e.state, err = e.state.ApplyBatch(&b, e.touched); err != nil {
 			e.tb.Error(err)
 		}
 		close(e.changed)
