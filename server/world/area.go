@@ -67,7 +67,7 @@ func (b AreaDefined) apply(s *State, e *Event) (Ref, Effect, error) {
 		return "", EffectNone, errNoID
 	}
 	a, _ := s.areas.get(b.ID)
-	if !newer(e.Time, a.Defined, b, a.AreaDefined) {
+	if !latest(e.Time, a.Defined, b, a.AreaDefined) {
 		return NewRef(KindArea, b.ID), EffectNone, nil
 	}
 	a.AreaDefined, a.Defined = b, e.Time
@@ -130,6 +130,6 @@ func (a Agency) Place() (geo.Point, bool) { return geo.Point{}, false }
 func (a Agency) In() string { return a.Area }
 
 func (b AgencyDefined) apply(s *State, e *Event) (Ref, Effect, error) {
-	return applyLatest(s, &s.agencies, KindAgency, b.ID, e, func(a Agency) (Time, AgencyDefined) { return a.Defined, a.AgencyDefined }, b,
+	return applyLatest(&s.agencies, KindAgency, b.ID, e, latest, func(a Agency) (Time, AgencyDefined) { return a.Defined, a.AgencyDefined }, b,
 		Agency{AgencyDefined: b, Defined: e.Time})
 }

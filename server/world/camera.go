@@ -99,7 +99,7 @@ func (b CameraDefined) apply(s *State, e *Event) (Ref, Effect, error) {
 	}
 	c, _ := s.cameras.get(b.ID)
 	ref := NewRef(KindCamera, b.ID)
-	if !newer(e.Time, c.Defined, b, c.CameraDefined) {
+	if !latest(e.Time, c.Defined, b, c.CameraDefined) {
 		return ref, EffectNone, nil
 	}
 	c.CameraDefined, c.Defined = b, e.Time
@@ -117,7 +117,7 @@ func (b CameraHealth) apply(s *State, e *Event) (Ref, Effect, error) {
 	}
 	c, _ := s.cameras.get(b.Camera)
 	c.ID = b.Camera
-	if !newer(e.Time, c.Time, b, c.Health) {
+	if !latest(e.Time, c.Time, b, c.Health) {
 		return c.Ref(), EffectNone, nil
 	}
 	c.Health, c.Time, c.Seen = b, e.Time, e.Seen

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -33,10 +34,13 @@ func codecOf[B Body]() codec {
 // bytes, which the digest relies on.
 var (
 	encMode = mustMode(cbor.CoreDetEncOptions().UserBufferEncMode())
+	// What is read was written here and is checksummed: it must never be
+	// refused for its size or its letters. Doors bound what comes in.
 	decMode = mustMode(cbor.DecOptions{
 		MaxNestedLevels:  32,
-		MaxArrayElements: 1 << 20,
-		MaxMapPairs:      1 << 20,
+		MaxArrayElements: math.MaxInt32,
+		MaxMapPairs:      math.MaxInt32,
+		UTF8:             cbor.UTF8DecodeInvalid,
 	}.DecMode())
 )
 
@@ -49,6 +53,9 @@ func mustMode[M any](m M, err error) M {
 
 // EncodeEvent returns e in the journal's form; see AppendEvent.
 func EncodeEvent(e *Event) ([]byte, error) { return AppendEvent(nil, e) }
+
+// MaxEvent is the size of the largest event that is written, in bytes.
+const MaxEvent = 256 << 10
 
 // AppendEvent appends e in the journal's form to dst: a CBOR array of sequence,
 // seen, source, time, kind and body, the body a map with integer keys, all in
@@ -73,11 +80,15 @@ func AppendEvent(dst []byte, e *Event) ([]byte, error) {
 	if err := encMode.MarshalToBuffer(e.Body, buf); err != nil {
 		return dst, fmt.Errorf("world: encode %s: %w", e.Body.Kind(), err)
 	}
+	if n := buf.Len() - len(dst); n > MaxEvent {
+		return dst, fmt.Errorf("world: %s of %d bytes; an event holds at most %d", e.Body.Kind(), n, MaxEvent)
+	}
 	return buf.Bytes(), nil
 }
 
 // DecodeEvent reads what EncodeEvent wrote. A kind this program does not know
-// gives an Unknown body and no error. The result does not share memory with data.
+// gives an Unknown body and no error, and so does a body that does not fit its
+// kind, with its Fault. The result does not share memory with data.
 func DecodeEvent(data []byte) (Event, error) {
 	var e Event
 	r := reader{rest: data}
@@ -103,7 +114,11 @@ func DecodeEvent(data []byte) (Event, error) {
 	}
 	b, err := c.fromCBOR(r.rest)
 	if err != nil {
-		return Event{}, fmt.Errorf("world: event %d, %s: %w", e.Seq, kind, err)
+		// One body that cannot be read must not take the history with it.
+		if err := decMode.Wellformed(r.rest); err != nil {
+			return Event{}, fmt.Errorf("world: event %d, %s: %w", e.Seq, kind, err)
+		}
+		b = Unknown{Name: string(kind), CBOR: append([]byte(nil), r.rest...), Fault: err.Error()}
 	}
 	e.Body = b
 	return e, nil

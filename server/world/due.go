@@ -44,6 +44,11 @@ func (s *State) Due(now Time, p Patience) []Observation {
 			add(EntityStale{Ref: v.Ref(), Last: v.Time, Limit: p.VesselLost.Milliseconds()})
 		}
 	}
+	for _, x := range s.strangers() {
+		if past(x.last, p.VesselGone) {
+			add(EntityGone{Ref: x.ref, Reason: "silent"})
+		}
+	}
 	for st := range s.stations.all() {
 		limit := time.Duration(st.Every)*time.Millisecond + p.Grace
 		if t := st.Newest(); st.Every > 0 && st.Stale == 0 && past(t, limit) {
@@ -85,16 +90,58 @@ func dueKey(b Body) string {
 	return ""
 }
 
+// silence is an entity that feeds made by themselves, and when it was last heard.
+type silence struct {
+	ref  Ref
+	last Time
+}
+
+// strangers returns what feeds named and no configuration defined, vessels
+// apart: it comes and goes with what is heard.
+func (s *State) strangers() []silence {
+	var out []silence
+	for a := range s.aids.all() {
+		out = append(out, silence{a.Ref(), a.Time})
+	}
+	for b := range s.bases.all() {
+		out = append(out, silence{b.Ref(), b.Time})
+	}
+	for st := range s.stations.all() {
+		if st.Defined == 0 {
+			out = append(out, silence{st.Ref(), st.Newest()})
+		}
+	}
+	for f := range s.figures.all() {
+		if f.Defined == 0 {
+			out = append(out, silence{f.Ref(), f.Time})
+		}
+	}
+	return out
+}
+
+// overflow makes room in Live: strangers leave before vessels, the longest
+// silent first, so that a flood of made-up names does not push out the fleet.
 func (s *State) overflow(now Time, limit int) []Observation {
 	over := s.Count("") - limit
 	if limit <= 0 || over <= 0 {
 		return nil
 	}
-	vs := s.vessels.sorted()
-	slices.SortStableFunc(vs, func(a, b Vessel) int { return cmp.Compare(a.Time, b.Time) })
+	byAge := func(a, b silence) int {
+		return cmp.Or(cmp.Compare(a.last, b.last), cmp.Compare(a.ref, b.ref))
+	}
+	leave := s.strangers()
+	slices.SortFunc(leave, byAge)
+	if len(leave) < over {
+		var vs []silence
+		for v := range s.vessels.all() {
+			vs = append(vs, silence{v.Ref(), v.Time})
+		}
+		slices.SortFunc(vs, byAge)
+		leave = append(leave, vs...)
+	}
 	var out []Observation
-	for _, v := range vs[:min(over, len(vs))] {
-		out = append(out, Observation{Time: now, Body: EntityGone{Ref: v.Ref(), Reason: "no room"}})
+	for _, x := range leave[:min(over, len(leave))] {
+		out = append(out, Observation{Time: now, Body: EntityGone{Ref: x.ref, Reason: "no room"}})
 	}
 	return out
 }

@@ -1,6 +1,9 @@
 package world
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Position names a place in one history. Epoch changes when the numbers of an
 // earlier history no longer hold: a journal made anew, a standby promoted
@@ -71,9 +74,17 @@ type Unknown struct {
 	// CBOR holds the body as read from the journal; JSON as read from a wire.
 	// One of the two is set.
 	CBOR, JSON []byte
+	// Fault says why a body of a known kind could not be read, empty for a kind
+	// that is not known.
+	Fault string
 }
 
 // Kind returns the name the body carried.
 func (u Unknown) Kind() string { return u.Name }
 
-func (u Unknown) apply(*State, *Event) (Ref, Effect, error) { return "", EffectNone, nil }
+func (u Unknown) apply(*State, *Event) (Ref, Effect, error) {
+	if u.Fault != "" {
+		return "", EffectNone, errors.New(u.Fault)
+	}
+	return "", EffectNone, nil
+}

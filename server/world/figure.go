@@ -144,7 +144,7 @@ func (b FigureDefined) apply(s *State, e *Event) (Ref, Effect, error) {
 		return "", EffectNone, errNoID
 	}
 	f, _ := s.figures.get(b.ID)
-	if !newer(e.Time, f.Defined, b, f.FigureDefined) {
+	if !latest(e.Time, f.Defined, b, f.FigureDefined) {
 		return NewRef(KindFigure, b.ID), EffectNone, nil
 	}
 	f.FigureDefined, f.Defined = b, e.Time

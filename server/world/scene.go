@@ -125,7 +125,7 @@ func (b WallDefined) apply(s *State, e *Event) (Ref, Effect, error) {
 		return "", EffectNone, errNoID
 	}
 	w, _ := s.walls.get(b.ID)
-	if !newer(e.Time, w.Defined, b, w.WallDefined) {
+	if !latest(e.Time, w.Defined, b, w.WallDefined) {
 		return NewRef(KindWall, b.ID), EffectNone, nil
 	}
 	w.WallDefined, w.Defined = b, e.Time
@@ -152,7 +152,7 @@ func (b SceneShown) apply(s *State, e *Event) (Ref, Effect, error) {
 	}
 	w, _ := s.walls.get(b.Wall)
 	w.ID = b.Wall
-	if !newer(e.Time, w.Since, b, w.Shown) {
+	if !latest(e.Time, w.Since, b, w.Shown) {
 		return w.Ref(), EffectNone, nil
 	}
 	w.Shown, w.Since = b, e.Time

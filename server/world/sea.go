@@ -187,7 +187,7 @@ func (a Aid) Place() (geo.Point, bool) { return a.Pos, a.Pos != geo.Point{} }
 func (a Aid) In() string { return "" }
 
 func (b AidReport) apply(s *State, e *Event) (Ref, Effect, error) {
-	return applyLatest(s, &s.aids, KindAid, b.MMSI, e, func(a Aid) (Time, AidReport) { return a.Time, a.AidReport }, b,
+	return applyLatest(&s.aids, KindAid, b.MMSI, e, newer, func(a Aid) (Time, AidReport) { return a.Time, a.AidReport }, b,
 		Aid{AidReport: b, Time: e.Time, Seen: e.Seen, Source: e.Source})
 }
 
@@ -220,6 +220,6 @@ func (b Base) Place() (geo.Point, bool) { return b.Pos, b.Pos != geo.Point{} }
 func (b Base) In() string { return "" }
 
 func (b BaseReport) apply(s *State, e *Event) (Ref, Effect, error) {
-	return applyLatest(s, &s.bases, KindBase, b.MMSI, e, func(x Base) (Time, BaseReport) { return x.Time, x.BaseReport }, b,
+	return applyLatest(&s.bases, KindBase, b.MMSI, e, newer, func(x Base) (Time, BaseReport) { return x.Time, x.BaseReport }, b,
 		Base{BaseReport: b, Time: e.Time, Seen: e.Seen, Source: e.Source})
 }

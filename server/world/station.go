@@ -1,6 +1,7 @@
 package world
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -111,13 +112,18 @@ func (b StationDefined) apply(s *State, e *Event) (Ref, Effect, error) {
 		return "", EffectNone, errNoID
 	}
 	st, _ := s.stations.get(b.ID)
-	if !newer(e.Time, st.Defined, b, st.StationDefined) {
+	if !latest(e.Time, st.Defined, b, st.StationDefined) {
 		return st.Ref(), EffectNone, nil
 	}
 	st.StationDefined, st.Defined = b, e.Time
 	s.stations.put(b.ID, st)
 	return st.Ref(), EffectPut, nil
 }
+
+// maxQuantities bounds what one station may measure.
+const maxQuantities = 64
+
+var errTooMany = errors.New("the station measures 64 quantities already")
 
 func (b Reading) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.Station == "" || b.Quantity == "" {
@@ -134,6 +140,8 @@ func (b Reading) apply(s *State, e *Event) (Ref, Effect, error) {
 		// Entities are values that readers may hold: never change a slice in place.
 		st.Readings = slices.Clone(st.Readings)
 		st.Readings[i] = now
+	} else if len(st.Readings) >= maxQuantities {
+		return st.Ref(), EffectNone, errTooMany
 	} else {
 		st.Readings = slices.Insert(slices.Clone(st.Readings), i, now)
 	}

@@ -54,7 +54,7 @@ func (s SourceStatus) Place() (geo.Point, bool) { return geo.Point{}, false }
 func (s SourceStatus) In() string { return "" }
 
 func (b SourceHealth) apply(s *State, e *Event) (Ref, Effect, error) {
-	return applyLatest(s, &s.sources, KindSource, b.Source, e, func(x SourceStatus) (Time, SourceHealth) { return x.Time, x.SourceHealth }, b,
+	return applyLatest(&s.sources, KindSource, b.Source, e, latest, func(x SourceStatus) (Time, SourceHealth) { return x.Time, x.SourceHealth }, b,
 		SourceStatus{SourceHealth: b, Time: e.Time})
 }
 

@@ -173,15 +173,26 @@ func newer[B any](t, known Time, b, knownB B) bool {
 	return err1 == nil && err2 == nil && bytes.Compare(x, y) > 0
 }
 
+// latest is newer for what only this server says (definitions, commands, health):
+// at the same instant the later event of the history stands.
+func latest[B any](t, known Time, b, knownB B) bool {
+	if t != known {
+		return t > known
+	}
+	x, err1 := cborMarshal(b)
+	y, err2 := cborMarshal(knownB)
+	return err1 == nil && err2 == nil && !bytes.Equal(x, y)
+}
+
 // applyLatest is apply for entities that are just their newest body.
-func applyLatest[E Entity, B any](_ *State, t *table[E], kind, id string, e *Event, known func(E) (Time, B), b B, next E) (Ref, Effect, error) {
+func applyLatest[E Entity, B any](t *table[E], kind, id string, e *Event, rule func(t, known Time, b, knownB B) bool, known func(E) (Time, B), b B, next E) (Ref, Effect, error) {
 	if id == "" {
 		return "", EffectNone, errNoID
 	}
 	ref := NewRef(kind, id)
 	if old, there := t.get(id); there {
 		at, was := known(old)
-		if !newer(e.Time, at, b, was) {
+		if !rule(e.Time, at, b, was) {
 			return ref, EffectNone, nil
 		}
 	}
