@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"iocwall/server/calendar"
 	"iocwall/server/expr"
 	"iocwall/server/world"
 )
@@ -129,7 +130,7 @@ func viTime(t time.Time, format string) string {
 	if t.IsZero() {
 		return "–"
 	}
-	t = t.In(time.FixedZone("+07", 7*60*60))
+	t = t.In(calendar.Vietnam())
 	switch format {
 	case "clock":
 		return t.Format("15:04")
