@@ -172,11 +172,13 @@ func (h *healths) report(camera string, r relay.Health) {
 	if was.State == now.State && was.Reason == now.Reason && time.Since(h.at[camera]) < healthEvery {
 		return
 	}
-	h.told[camera], h.at[camera] = now, time.Now()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	// If the loop has ended there is nobody left to tell.
-	_ = h.put(ctx, sourceRelay, []world.Observation{{Body: now}})
+	// What could not be told, since the loop has ended or a disk is full, is
+	// told with the next report.
+	if h.put(ctx, sourceRelay, []world.Observation{{Body: now}}) == nil {
+		h.told[camera], h.at[camera] = now, time.Now()
+	}
 }
 
 // best returns the health of a camera: that of its liveliest stream, so that an

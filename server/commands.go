@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"iocwall/server/auth"
 	"iocwall/server/scene"
@@ -21,7 +22,7 @@ func (s *Server) command(ctx context.Context, id auth.Identity, c world.Command)
 	var refused *refusedError
 	var denied *auth.DeniedError
 	if errors.As(err, &refused) || errors.As(err, &denied) {
-		s.audit(ctx, id, world.Audited{Who: id.Token, Act: c.Act.Act(), Object: objectOf(c.Act), Reason: err.Error()})
+		s.audit(ctx, id, world.Audited{Who: id.Token, Act: c.Act.Act(), Object: cut(objectOf(c.Act)), Reason: err.Error()})
 	}
 	return world.Receipt{ID: c.ID, Reason: err.Error()}
 }
@@ -45,6 +46,14 @@ func (s *Server) act(ctx context.Context, id auth.Identity, a world.Act) (uint64
 		return s.saveScene(ctx, id, a)
 	}
 	return 0, refuse("this server does not do %s", a.Act())
+}
+
+// cut bounds what strangers can make the audit keep for ever.
+func cut(s string) string {
+	if len(s) > 200 {
+		return strings.ToValidUTF8(s[:200], "") + "…"
+	}
+	return s
 }
 
 func objectOf(a world.Act) string {
@@ -101,7 +110,8 @@ func (s *Server) showScene(ctx context.Context, id auth.Identity, a world.ShowSc
 	if err := id.Demand(auth.ShowScene); err != nil {
 		return 0, err
 	}
-	return s.loop.ask(ctx, &request{
+	var shown string
+	seq, err := s.loop.ask(ctx, &request{
 		source: person(id),
 		decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
 			if _, ok := st.Wall(a.Wall); !ok {
@@ -113,14 +123,23 @@ func (s *Server) showScene(ctx context.Context, id auth.Identity, a world.ShowSc
 			}
 			return []world.Observation{{Time: now, Body: world.SceneShown{Wall: a.Wall, Scene: a.Scene, By: id.Name}}}, nil
 		},
+		after: func(st *world.State) {
+			w, _ := st.Wall(a.Wall)
+			shown = w.Shown.Scene
+		},
 	})
+	if err == nil && shown != a.Scene {
+		err = refuse("the wall was switched to %q at the same moment", shown)
+	}
+	return seq, err
 }
 
 func (s *Server) saveScene(ctx context.Context, id auth.Identity, a world.SaveScene) (uint64, error) {
 	if err := id.Demand(auth.SaveScene); err != nil {
 		return 0, err
 	}
-	return s.loop.ask(ctx, &request{
+	var stands world.SceneSaved
+	seq, err := s.loop.ask(ctx, &request{
 		source: person(id),
 		decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
 			sc := a.Scene
@@ -146,13 +165,26 @@ func (s *Server) saveScene(ctx context.Context, id auth.Identity, a world.SaveSc
 			sc.Version, sc.By = was.Version+1, id.Name
 			return []world.Observation{{Time: now, Body: sc}}, nil
 		},
+		// Two people may save at once: the first in the history stands.
+		after: func(st *world.State) {
+			sc, _ := st.Scene(a.Scene.ID)
+			stands = sc.SceneSaved
+		},
 	})
+	if err == nil && (stands.By != id.Name || !slices.EqualFunc(stands.Tiles, a.Scene.Tiles, sameTile)) {
+		err = refuse("%s saved the scene a moment earlier; load it again", stands.By)
+	}
+	return seq, err
+}
+
+func sameTile(a, b world.Tile) bool {
+	return a.ID == b.ID && a.X == b.X && a.Y == b.Y && a.W == b.W && a.H == b.H
 }
 
 // visible reports whether something of that area may be seen with the identity.
 func visible(st *world.State, id auth.Identity, area string) bool {
 	if len(id.Areas) == 0 {
-		return true
+		return id.Role != auth.Unit // a unit without an area has nothing to see
 	}
 	return area != "" && slices.ContainsFunc(id.Areas, func(root string) bool { return st.Within(area, root) })
 }

@@ -55,10 +55,9 @@ func (l *locator) fill(obs []world.Observation) {
 	for i := range obs {
 		switch b := obs[i].Body.(type) {
 		case world.VesselPosition:
-			if b.Area == "" {
-				b.Area = l.at(b.Pos)
-				obs[i].Body = b
-			}
+			// Whatever a feed says: the area decides who may see the vessel.
+			b.Area = l.at(b.Pos)
+			obs[i].Body = b
 		case world.ReportOpened:
 			if b.Area == "" && b.Placed {
 				b.Area = l.at(b.Pos)

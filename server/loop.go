@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -68,9 +69,8 @@ type loop struct {
 	filling batch
 	writing *batch
 	written <-chan error
-	next    uint64     // number of the next event
-	seen    world.Time // newest Seen given out
-	clock   clock
+	next    uint64 // number of the next event
+	clock   *historyClock
 	own     int // events of the loop itself that are not yet applied
 
 	stats loopStats
@@ -94,9 +94,9 @@ type request struct {
 	// after, when not nil, is called once the observations were applied.
 	after func(s *world.State)
 	// round counts how many rule outputs led here.
-	round uint8
-	last  uint64
-	done  chan error
+	round       uint8
+	first, last uint64 // numbers of the events it became
+	done        chan error
 }
 
 // batch is a run of events that share one write.
@@ -116,6 +116,8 @@ type loopOptions struct {
 	patience world.Patience
 	logger   *slog.Logger
 	now      func() time.Time
+	// newest is when the newest event of the journal was learnt.
+	newest world.Time
 }
 
 func newLoop(o loopOptions) *loop {
@@ -125,7 +127,7 @@ func newLoop(o loopOptions) *loop {
 	l := &loop{
 		log: o.log, hub: o.hub, state: o.state, rules: o.rules, patience: o.patience, logger: o.logger, now: o.now,
 		in: make(chan *request, 64), calls: make(chan func()), done: make(chan struct{}),
-		next: o.state.At().Seq + 1, seen: o.state.Seen(),
+		next: o.state.At().Seq + 1, clock: newHistoryClock(o.now(), max(o.state.Seen(), o.newest)),
 	}
 	l.stats.seq.Store(o.state.At().Seq)
 	return l
@@ -157,6 +159,10 @@ func (l *loop) ask(ctx context.Context, r *request) (uint64, error) {
 	select {
 	case err := <-r.done:
 		return r.last, err
+	case <-ctx.Done():
+		// On a full disk the answer may be hours away. What was asked for may
+		// still be done; nobody was told that it was.
+		return 0, ctx.Err()
 	case <-l.done:
 		// The loop answers what it has written before it ends.
 		select {
@@ -240,6 +246,7 @@ func (l *loop) take(r *request) {
 		r.done <- nil
 		return
 	}
+	r.first = l.next
 	l.add(r.source, obs, r.round)
 	r.last = l.next - 1
 	l.filling.requests = append(l.filling.requests, r)
@@ -280,10 +287,7 @@ func (l *loop) addOwn(source string, obs []world.Observation, round uint8) {
 }
 
 // clockNow is the server's clock as the history sees it: it never goes back.
-func (l *loop) clockNow() world.Time {
-	l.seen = max(l.seen, world.TimeOf(l.now()))
-	return l.seen
-}
+func (l *loop) clockNow() world.Time { return l.clock.now(l.now()) }
 
 func (l *loop) submit() {
 	b := l.filling
@@ -297,7 +301,10 @@ func (l *loop) submit() {
 // not written was not acknowledged either.
 func (l *loop) finish(ctx context.Context, err error) error {
 	var full *journal.FullError
+	var unfit *journal.EncodeError
 	switch {
+	case errors.As(err, &unfit):
+		return l.leaveOut(unfit)
 	case errors.As(err, &full):
 		if l.stats.full.Load() == 0 {
 			l.stats.full.Store(l.now().UnixMilli())
@@ -324,6 +331,29 @@ func (l *loop) finish(ctx context.Context, err error) error {
 		}
 		r.done <- nil
 	}
+	return nil
+}
+
+// leaveOut puts a note in the place of an event that cannot be written, refuses
+// it to its producer, and writes the batch again: the others lose nothing and
+// the numbers have no gap.
+func (l *loop) leaveOut(unfit *journal.EncodeError) error {
+	b := l.writing
+	i := int(unfit.Seq - b.events[0].Seq)
+	if unfit.Seq < b.events[0].Seq || i >= len(b.events) {
+		return fmt.Errorf("server: journal: %w", unfit)
+	}
+	e := &b.events[i]
+	l.logger.Error("an event cannot be written and is left out", "source", e.Source, "kind", e.Body.Kind(), "error", unfit.Err)
+	e.Body = world.Audited{Who: e.Source, Act: "event.left-out", Object: e.Body.Kind(), Reason: unfit.Err.Error()}
+	for j, r := range b.requests {
+		if r.first <= unfit.Seq && unfit.Seq <= r.last {
+			r.done <- fmt.Errorf("it cannot be stored: %w", unfit.Err)
+			b.requests = slices.Delete(b.requests, j, j+1)
+			break
+		}
+	}
+	l.written = l.log.Append(b.events)
 	return nil
 }
 
@@ -418,25 +448,4 @@ func (l *loop) refuseWaiting() {
 			return
 		}
 	}
-}
-
-// clock notices when the wall clock and the monotonic clock part.
-type clock struct {
-	last time.Time
-}
-
-// step returns by how much the wall clock jumped since the last call, zero for
-// less than two seconds.
-func (c *clock) step(now time.Time) time.Duration {
-	last := c.last
-	c.last = now
-	if last.IsZero() {
-		return 0
-	}
-	passed := now.Sub(last) // monotonic
-	shown := now.Round(0).Sub(last.Round(0))
-	if d := shown - passed; d > 2*time.Second || d < -2*time.Second {
-		return d
-	}
-	return 0
 }

@@ -42,6 +42,8 @@ func (l *slowLog) Append(events []world.Event) <-chan error {
 			out <- l.broken
 		case l.full:
 			out <- &journal.FullError{Path: "x", Err: errors.New("no space")}
+		case l.unfit(events) != nil:
+			out <- l.unfit(events)
 		default:
 			l.batches = append(l.batches, slices.Clone(events))
 			l.durable = events[len(events)-1].Seq
@@ -49,6 +51,15 @@ func (l *slowLog) Append(events []world.Event) <-chan error {
 		}
 	}()
 	return out
+}
+
+func (l *slowLog) unfit(events []world.Event) error {
+	for i := range events {
+		if _, err := world.EncodeEvent(&events[i]); err != nil {
+			return &journal.EncodeError{Seq: events[i].Seq, Err: err}
+		}
+	}
+	return nil
 }
 
 func (l *slowLog) set(full bool, broken error) {
@@ -275,15 +286,102 @@ func TestLoopFindsWhatIsDue(t *testing.T) {
 	})
 }
 
-func TestClockStep(t *testing.T) {
-	var c clock
+// The history's clock never goes back and never stands still.
+func TestHistoryClock(t *testing.T) {
 	start := time.Now()
-	if c.step(start) != 0 || c.step(start.Add(time.Second)) != 0 {
+	c := newHistoryClock(start, 0)
+	t0 := world.TimeOf(start)
+	// shown makes a reading whose monotonic clock says passed and whose wall
+	// clock is off by step: time.Time cannot carry such a pair, so the anchor is
+	// moved the other way.
+	for _, x := range []struct {
+		passed, step time.Duration
+		want         time.Duration
+	}{
+		{time.Second, 0, time.Second},
+		{2 * time.Second, -time.Hour, 2 * time.Second},
+		{3 * time.Second, -time.Hour, 3 * time.Second},
+		{4 * time.Second, 0, 4 * time.Second},
+		{5 * time.Second, time.Minute, 65 * time.Second},
+		{6 * time.Second, 0, 66 * time.Second},
+		{70 * time.Second, 0, 130 * time.Second},
+		{131 * time.Second, 80 * 365 * 24 * time.Hour, 191 * time.Second}, // a wrong answer of a time server
+		{200 * time.Second, 80 * 365 * 24 * time.Hour, 260 * time.Second},
+		{261 * time.Second, 0, 321 * time.Second},
+	} {
+		if got := clockAt(c, start, x.passed, x.step); got != t0.Add(x.want) {
+			t.Errorf("after %v with the clock off by %v: %v, want %v", x.passed, x.step, got.Sub(t0), x.want)
+		}
+	}
+	// A jump that stays is believed in the end.
+	for d := time.Duration(0); d <= confirmJump+time.Minute; d += time.Minute {
+		clockAt(c, start, 300*time.Second+d, time.Hour)
+	}
+	if got := clockAt(c, start, 300*time.Second+confirmJump+2*time.Minute, time.Hour).Sub(t0); got < time.Hour {
+		t.Errorf("an hour's jump that stays is not believed: %v", got)
+	}
+	if c := newHistoryClock(start, t0.Add(time.Hour)); c.now(start.Add(time.Second)) != t0.Add(time.Hour+time.Second) {
+		t.Error("a history that ends in the future stands still")
+	}
+}
+
+// clockAt asks c for the time when the monotonic clock has moved on by passed
+// and the wall clock by passed+step.
+func clockAt(c *historyClock, start time.Time, passed, step time.Duration) world.Time {
+	return c.read(start.Add(passed), world.TimeOf(start.Add(passed+step)))
+}
+
+func TestClockStep(t *testing.T) {
+	start := time.Now()
+	c := newHistoryClock(start, 0)
+	if c.step(start.Add(time.Second)) != 0 {
 		t.Error("a clock that runs was called a jump")
 	}
-	// Round(0) drops the monotonic reading: the wall clock alone moved.
-	c.last = start.Add(time.Second)
-	if d := c.step(start.Add(2 * time.Second)); d != 0 {
+	c.wall = c.wall.Add(time.Hour) // as if the wall clock had been set back since
+	if d := c.step(start.Add(2 * time.Second)); d != -time.Hour {
 		t.Errorf("step = %v", d)
 	}
+}
+
+// What cannot be written is refused to who sent it; the others lose nothing.
+func TestLoopLeavesOutWhatCannotBeWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, log, _, stop := testLoop(t, time.Millisecond)
+		var wg sync.WaitGroup
+		for i := range 5 {
+			wg.Go(func() {
+				b := world.FigureReported{Figure: "f", Period: "1"}
+				if i == 2 {
+					b.Parts = make([]world.FigurePart, 100_000)
+				}
+				err := l.put(t.Context(), "a", []world.Observation{{Body: b}})
+				if (err != nil) != (i == 2) {
+					t.Errorf("request %d: %v", i, err)
+				}
+			})
+		}
+		wg.Wait()
+		stop()
+		es := log.events()
+		if len(es) != 5 || es[4].Seq != 5 {
+			t.Errorf("%d events", len(es))
+		}
+	})
+}
+
+// A producer that is told to stop is not held by a full disk.
+func TestStoppingProducersOnAFullDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, log, _, stop := testLoop(t, time.Millisecond)
+		log.set(true, nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- l.put(ctx, "a", reading(1)) }()
+		time.Sleep(time.Minute)
+		cancel()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Errorf("put = %v", err)
+		}
+		stop()
+	})
 }

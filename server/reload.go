@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"iocwall/server/rule"
 	"iocwall/server/world"
@@ -46,22 +47,43 @@ func (s *Server) Reload(ctx context.Context, c *Config) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.loop.ask(ctx, &request{
-		source: rule.Source,
-		decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
-			out := rules.Take(s.loop.rules, now, st)
-			s.loop.rules, s.loop.patience = rules, c.worldPatience()
-			s.loop.own += len(out)
-			return out, nil
-		},
-	})
-	if err == nil {
-		s.mu.Lock()
-		s.config = c
-		s.mu.Unlock()
+	if err := s.takeRules(ctx, c, rules); err != nil {
+		return err
 	}
-	return err
+	s.mu.Lock()
+	s.config = c
+	s.mu.Unlock()
+	return nil
 }
+
+// takeRules exchanges the rules when nothing that the old ones said is still on
+// its way into the history: the new ones would not know of it.
+func (s *Server) takeRules(ctx context.Context, c *Config, rules *rule.Set) error {
+	for {
+		_, err := s.loop.ask(ctx, &request{
+			source: rule.Source,
+			decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
+				if s.loop.own > 0 {
+					return nil, errOnTheWay
+				}
+				out := rules.Take(s.loop.rules, now, st)
+				s.loop.rules, s.loop.patience = rules, c.worldPatience()
+				s.loop.own += len(out)
+				return out, nil
+			},
+		})
+		if !errors.Is(err, errOnTheWay) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(batchWait):
+		}
+	}
+}
+
+var errOnTheWay = errors.New("output of the rules is on its way")
 
 // conf returns the configuration in use; it is never changed, only replaced.
 func (s *Server) conf() *Config {

@@ -58,6 +58,7 @@ type Server struct {
 	areas   *areaSet
 	locator *locator
 	hours   *calendar.Calendar
+	rules   *rule.Set // until the loop has them
 
 	mu     sync.RWMutex
 	config *Config
@@ -168,8 +169,12 @@ func (s *Server) openHistory(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
+	if ahead := s.log.Seen().Sub(world.TimeOf(began)); ahead > maxJump {
+		s.logger.Error("the history ends in the future: was this computer's clock wrong, or is it now? New events follow on it", "ahead", ahead)
+	}
+	s.rules = rules
 	s.loop = newLoop(loopOptions{
-		log: s.log, hub: s.hub, state: state, rules: rules, patience: s.config.worldPatience(), logger: s.logger,
+		log: s.log, hub: s.hub, state: state, newest: s.log.Seen(), patience: s.config.worldPatience(), logger: s.logger,
 	})
 	s.logger.Info("history restored", "position", state.At(), "entities", state.Count(""), "took", time.Since(began).Round(time.Millisecond))
 	return nil
@@ -268,6 +273,8 @@ func (s *Server) define(ctx context.Context, c *Config) error {
 	_, err = s.loop.ask(ctx, &request{
 		source: rule.Source,
 		decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
+			// Only now, so that the rules have not seen half of the definitions.
+			s.loop.rules = s.rules
 			out := s.loop.rules.Resume(now, st)
 			s.loop.own += len(out)
 			return out, nil
