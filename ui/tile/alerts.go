@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"iocwall/server/world"
 	"iocwall/ui/paint"
 )
@@ -51,8 +49,7 @@ func NewAlerts(env *Env) *Alerts {
 	t := &Alerts{}
 	t.env = env
 	t.body = NewPane(env, t.Kind(), env.Kit.Theme.S1, func(c *paint.Canvas) { env.paintAlerts(c, t.face) })
-	t.panes, t.drawn = []fyne.CanvasObject{t.body.Raster}, []*Pane{t.body}
-	t.layout = single
+	t.fill(t.body)
 	t.ExtendBaseWidget(t)
 	return t
 }

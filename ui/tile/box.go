@@ -84,8 +84,11 @@ func (r *boxRenderer) Refresh() {
 	canvas.Refresh(r.b)
 }
 
-// single lays one pane over the whole tile.
-func single(w, h int) []image.Rectangle { return []image.Rectangle{image.Rect(0, 0, w, h)} }
+// fill makes one pane the whole tile.
+func (b *box) fill(p *Pane) {
+	b.panes, b.drawn = []fyne.CanvasObject{p.Raster}, []*Pane{p}
+	b.layout = func(w, h int) []image.Rectangle { return []image.Rectangle{image.Rect(0, 0, w, h)} }
+}
 
 // header draws icon and title in a row and a remark on the right.
 func (e *Env) header(c *paint.Canvas, r image.Rectangle, icon string, remark string, titles ...string) {

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"iocwall/ui/paint"
 )
 
@@ -43,8 +41,7 @@ func NewClock(env *Env) *Clock {
 	t := &Clock{}
 	t.env = env
 	t.body = NewPane(env, t.Kind(), env.Kit.Theme.S1, func(c *paint.Canvas) { env.paintClock(c, t.face) })
-	t.panes, t.drawn = []fyne.CanvasObject{t.body.Raster}, []*Pane{t.body}
-	t.layout = single
+	t.fill(t.body)
 	t.ExtendBaseWidget(t)
 	return t
 }

@@ -5,8 +5,6 @@ import (
 	"reflect"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"iocwall/server/world"
 	"iocwall/ui/paint"
 	"iocwall/ui/words"
@@ -69,8 +67,7 @@ func NewFigure(env *Env) *Figure {
 	t := &Figure{}
 	t.env = env
 	t.body = NewPane(env, t.Kind(), env.Kit.Theme.S1, func(c *paint.Canvas) { env.paintFigure(c, t.face) })
-	t.panes, t.drawn = []fyne.CanvasObject{t.body.Raster}, []*Pane{t.body}
-	t.layout = single
+	t.fill(t.body)
 	t.ExtendBaseWidget(t)
 	return t
 }

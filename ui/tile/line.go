@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"iocwall/server/world"
 	"iocwall/ui/paint"
 )
@@ -54,8 +52,7 @@ func NewLine(env *Env) *Line {
 	t := &Line{}
 	t.env = env
 	t.body = NewPane(env, t.Kind(), env.Kit.Theme.Bg, t.paint)
-	t.panes, t.drawn = []fyne.CanvasObject{t.body.Raster}, []*Pane{t.body}
-	t.layout = single
+	t.fill(t.body)
 	t.ExtendBaseWidget(t)
 	return t
 }

@@ -3,8 +3,6 @@ package tile
 import (
 	"reflect"
 
-	"fyne.io/fyne/v2"
-
 	"iocwall/ui/paint"
 )
 
@@ -28,8 +26,7 @@ func NewMessage(env *Env) *Message {
 	t := &Message{}
 	t.env = env
 	t.body = NewPane(env, t.Kind(), env.Kit.Theme.S1, t.paint)
-	t.panes, t.drawn = []fyne.CanvasObject{t.body.Raster}, []*Pane{t.body}
-	t.layout = single
+	t.fill(t.body)
 	t.ExtendBaseWidget(t)
 	return t
 }
