@@ -168,13 +168,17 @@ func load() string {
 func BenchmarkEventToAlert(b *testing.B) {
 	c, addr := listening(b, "")
 	provider := c.token("Đài", auth.Provider)
-	arrived := make(chan string, 1000)
+	type arrival struct {
+		station string
+		at      time.Time
+	}
+	arrived := make(chan arrival, 1000)
 	eye := c.look(c.token("Mai", auth.Operator))
 	eye.mu.Lock()
 	eye.touched = func(ch world.Change) {
 		if _, ok := ch.Event.Body.(world.AlertRaised); ok {
 			a, _ := eye.state.Alert(ch.Ref.ID())
-			arrived <- a.About.ID()
+			arrived <- arrival{a.About.ID(), time.Now()}
 		}
 	}
 	eye.mu.Unlock()
@@ -206,16 +210,10 @@ func BenchmarkEventToAlert(b *testing.B) {
 			id := fmt.Sprintf("st-%d", n)
 			sent[id] = time.Now()
 			wg.Go(func() { c.observe(provider, readingJSON(id, 5)) })
-			for len(arrived) > 0 {
-				id := <-arrived
-				took = append(took, time.Since(sent[id]).Seconds()*1000)
-				sent[id] = time.Time{}
-			}
 		}
-		for _, at := range sent {
-			if !at.IsZero() {
-				took = append(took, time.Since(sent[<-arrived]).Seconds()*1000)
-			}
+		for range sent {
+			a := <-arrived
+			took = append(took, a.at.Sub(sent[a.station]).Seconds()*1000)
 		}
 	}
 	slices.Sort(took)
@@ -248,7 +246,7 @@ func BenchmarkRestart(b *testing.B) {
 		}
 		took = append(took, time.Since(began).Seconds())
 		b.StopTimer()
-		if n := stateOf(c).Count(world.KindVessel); n != 20_000 {
+		if n := stateOf(c).Count(world.KindVessel); n != 19_000 { // a twentieth of the numbers are readings
 			b.Errorf("%d vessels", n)
 		}
 		c.kill()
