@@ -354,6 +354,11 @@ func TestReadings(t *testing.T) {
 			nil,
 			[]string{"record 2: no value"},
 		},
+		"names that are no text": {
+			Topic{Topic: "{station}"},
+			"a\xff", `[{"n":"a","v":1}]`, nil, nil,
+			[]string{"no UTF-8"},
+		},
 		"not SenML": {Topic{Topic: "{station}"}, "s", `41`, nil, nil, []string{"JSON array"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"iocwall/server/format/senml"
 	"iocwall/server/source"
@@ -235,5 +236,13 @@ func (r *route) ids(topic, name string) (station, quantity string, err error) {
 	} else {
 		quantity = strings.ToLower(quantity)
 	}
+	for _, id := range []string{station, quantity} {
+		if len(id) > maxID || !utf8.ValidString(id) {
+			return "", "", fmt.Errorf("the name %.40q of a station or quantity is longer than %d bytes or no UTF-8", id, maxID)
+		}
+	}
 	return station, quantity, nil
 }
+
+// maxID bounds the names that a topic or a record can make up, in bytes.
+const maxID = 128
