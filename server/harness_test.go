@@ -139,7 +139,8 @@ func (c *centre) stop() {
 	}
 }
 
-// token makes a token that the running server knows.
+// token makes a token that the running server knows; a unit's is of daNang if
+// no area is named.
 func (c *centre) token(name string, role auth.Role, areas ...string) string {
 	c.tb.Helper()
 	raw, _ := c.tokenID(name, role, areas...)
@@ -148,6 +149,9 @@ func (c *centre) token(name string, role auth.Role, areas ...string) string {
 
 func (c *centre) tokenID(name string, role auth.Role, areas ...string) (raw, id string) {
 	c.tb.Helper()
+	if role == auth.Unit && len(areas) == 0 {
+		areas = []string{daNang}
+	}
 	raw, t, err := c.store.Add(auth.Spec{Name: name, Role: role, Areas: areas})
 	if err == nil {
 		_, err = c.tokens.Reload()

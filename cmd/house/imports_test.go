@@ -56,8 +56,9 @@ var rows = []row{
 	{"server/order", "server/world geo server/calendar server/format/... server/blob server/vault", "", "orders and tasks"},
 	{"server/notify", "server/world server/journal", "", "reads the journal by cursor, off the loop"},
 	{"server/print", "server/world server/journal", "", "reads the journal by cursor, off the loop"},
-	{"server/auth", "server/world", "", "rights are decided without knowing what is asked for"},
-	{"server/vault", "server/world", "", "personal data stays behind its own door"},
+	{"server/auth", "server/world server/atomicfile", "", "rights are decided without knowing what is asked for"},
+	{"server/vault", "server/world server/atomicfile", "", "personal data stays behind its own door"},
+	{"server/atomicfile", "", "", "files that are whole or not there; knows no content"},
 	{"server/blob", "server/world", "", "files by their sum"},
 	{"server/demo", "server/format/... geo media/mediatest media/rtsp assets", "server/...", "talks to the server only through its public doors"},
 

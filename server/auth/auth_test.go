@@ -137,3 +137,56 @@ func TestDamagedFileOpensNoDoor(t *testing.T) {
 		}
 	}
 }
+
+// Without areas an identity sees everything, which a unit never may.
+func TestAUnitNeedsAreas(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tokens.json")
+	s, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	many := make([]string, 100)
+	for i := range many {
+		many[i] = "vn/quang-nam/tam-ky"
+	}
+	for _, c := range []struct {
+		name  string
+		role  Role
+		areas []string
+		want  string
+	}{
+		{"a unit without areas", Unit, nil, "--area"},
+		{"a unit of nowhere", Unit, []string{""}, "empty name"},
+		{"an operator of nowhere", Operator, []string{"vn/quang-nam", " "}, "empty name"},
+		{"too many", Unit, many, "too many"},
+		{"a unit", Unit, []string{"vn/quang-nam/tam-ky"}, ""},
+		{"an operator of everything", Operator, nil, ""},
+	} {
+		_, tok, err := s.Add(Spec{Name: "x", Role: c.role, Areas: c.areas})
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+		}
+		if err == nil && !s.Good(tok.ID) {
+			t.Errorf("%s: the token is not good", c.name)
+		}
+	}
+
+	// What somebody wrote into the file by hand opens no door either.
+	raw, tok, err := s.Add(Spec{Name: "UBND Tam Kỳ", Role: Unit, Areas: []string{"vn/quang-nam/tam-ky"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, _ := os.ReadFile(path)
+	for _, area := range []string{`""`, ``} {
+		text := strings.ReplaceAll(string(data), `"vn/quang-nam/tam-ky"`, area)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Reload(); err != nil {
+			t.Fatal(err)
+		}
+		if id, err := s.Verify(raw); !errors.Is(err, ErrNoArea) || s.Good(tok.ID) {
+			t.Errorf("with the areas [%s]: %+v, %v", area, id, err)
+		}
+	}
+}

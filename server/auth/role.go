@@ -91,8 +91,8 @@ type Identity struct {
 	// Name is what people call the owner; walls show it.
 	Name string
 	Role Role
-	// Areas limits what the owner sees to these areas and all below them;
-	// empty means everything.
+	// Areas limits what the owner sees to these areas and all below them; empty
+	// means everything, but for a unit, whom Verify lets in with areas only.
 	Areas []string
 }
 

@@ -16,6 +16,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"iocwall/server/atomicfile"
 )
 
 // Errors of Verify. They say what to do and never contain the token.
@@ -24,6 +26,7 @@ var (
 	ErrUnknownToken = errors.New("the token is not known here; make one with \"wallsrv token add\"")
 	ErrRevoked      = errors.New("the token was revoked; make a new one with \"wallsrv token add\"")
 	ErrExpired      = errors.New("the token has expired; make a new one with \"wallsrv token add\"")
+	ErrNoArea       = errors.New("the token is a unit's and names no area; make a new one with \"wallsrv token add --role unit --area …\"")
 )
 
 // Token is what is kept of a token: everything but the token itself. A token is
@@ -119,6 +122,9 @@ func (s *Store) Add(spec Spec) (raw string, t Token, err error) {
 	if strings.TrimSpace(spec.Name) == "" {
 		return "", Token{}, errors.New("auth: a token needs the name of its owner; walls show it beside what the owner does")
 	}
+	if err := checkAreas(spec); err != nil {
+		return "", Token{}, err
+	}
 	var secret [32]byte
 	if _, err := rand.Read(secret[:]); err != nil {
 		return "", Token{}, fmt.Errorf("auth: random numbers: %w", err)
@@ -140,6 +146,33 @@ func (s *Store) Add(spec Spec) (raw string, t Token, err error) {
 		return "", Token{}, err
 	}
 	return raw, t, nil
+}
+
+// maxAreaText bounds the ids of a token's areas together, in bytes: the relay's
+// tokens carry them in a line of a request.
+const maxAreaText = 900
+
+func checkAreas(spec Spec) error {
+	text := 0
+	for _, a := range spec.Areas {
+		if strings.TrimSpace(a) == "" {
+			return errors.New("auth: an area of the token has an empty name, which would be the whole country; name the area or leave it out")
+		}
+		text += len(a) + len(`"",`)
+	}
+	if text > maxAreaText {
+		return fmt.Errorf("auth: the %d areas are too many for one token; name the area that holds them", len(spec.Areas))
+	}
+	if spec.Role == Unit && len(spec.Areas) == 0 {
+		return errors.New("auth: a unit sees its own areas only, so its token needs at least one; name it with --area")
+	}
+	return nil
+}
+
+// boundless reports whether the token, against what its role is for, would show
+// everything. Add makes none; one that was written by hand opens no door.
+func (t Token) boundless() bool {
+	return t.Role == Unit && (len(t.Areas) == 0 || slices.Contains(t.Areas, ""))
 }
 
 // Revoke ends the token with the id. Connections made with it are cut by a
@@ -183,6 +216,8 @@ func (s *Store) Verify(raw string) (Identity, error) {
 			return Identity{}, ErrRevoked
 		case !t.Expires.IsZero() && !s.now().Before(t.Expires):
 			return Identity{}, ErrExpired
+		case t.boundless():
+			return Identity{}, ErrNoArea
 		}
 		return Identity{Token: t.ID, Name: t.Name, Role: t.Role, Areas: slices.Clone(t.Areas)}, nil
 	}
@@ -194,7 +229,7 @@ func (s *Store) Good(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i := slices.IndexFunc(s.tokens, func(t Token) bool { return t.ID == id })
-	return i >= 0 && s.tokens[i].Revoked.IsZero() && (s.tokens[i].Expires.IsZero() || s.now().Before(s.tokens[i].Expires))
+	return i >= 0 && !s.tokens[i].boundless() && s.tokens[i].Revoked.IsZero() && (s.tokens[i].Expires.IsZero() || s.now().Before(s.tokens[i].Expires))
 }
 
 // change rewrites the file under a lock that other processes respect.
@@ -223,7 +258,7 @@ func (s *Store) change(edit func([]Token) ([]Token, error)) error {
 	if err != nil {
 		return fmt.Errorf("auth: tokens: %w", err)
 	}
-	if err := writeFile(s.path, append(data, '\n')); err != nil {
+	if err := atomicfile.Write(s.path, append(data, '\n'), 0o600); err != nil {
 		return fmt.Errorf("auth: tokens: %w", err)
 	}
 	info, err := os.Stat(s.path)
@@ -232,29 +267,6 @@ func (s *Store) change(edit func([]Token) ([]Token, error)) error {
 	}
 	s.tokens, s.seen = next, info
 	return nil
-}
-
-// writeFile replaces the file in one step: after a crash it is the old one or
-// the new one.
-func writeFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".tokens-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	if err := f.Chmod(0o600); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	if _, err := f.Write(data); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	if err := f.Sync(); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }
 
 func digest(raw string) string {
