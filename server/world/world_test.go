@@ -414,9 +414,12 @@ func TestStrangersLeaveFirst(t *testing.T) {
 func TestTheLastWordStands(t *testing.T) {
 	s := New(1)
 	for i, b := range []Body{
-		CameraHealth{Camera: "c", State: CameraSilent}, CameraHealth{Camera: "c", State: CameraIdle},
-		SceneShown{Wall: "w", Scene: "zeta"}, SceneShown{Wall: "w", Scene: "alfa"},
-		StationDefined{ID: "s", Name: "z"}, StationDefined{ID: "s", Name: "a"},
+		CameraHealth{Camera: "c", State: CameraSilent},
+		CameraHealth{Camera: "c", State: CameraIdle},
+		SceneShown{Wall: "w", Scene: "zeta"},
+		SceneShown{Wall: "w", Scene: "alfa"},
+		StationDefined{ID: "s", Name: "z"},
+		StationDefined{ID: "s", Name: "a"},
 	} {
 		if _, err := s.Apply(Event{Seq: uint64(i + 1), Seen: t0, Observation: Observation{Time: t0, Body: b}}); err != nil {
 			t.Fatal(err)
