@@ -108,7 +108,8 @@ var key = bytes.Repeat([]byte("k"), relay.MinKey)
 // grant returns credentials for all cameras.
 func grant(signer relay.Signer) func(context.Context) (string, string, error) {
 	return func(context.Context) (string, string, error) {
-		return "wall", signer.Sign(relay.Grant{Subject: "node-1", Cameras: []string{"*"}, Expires: time.Now().Add(time.Minute)}), nil
+		token, err := signer.Sign(relay.Grant{Subject: "node-1", Cameras: []string{"*"}, Expires: time.Now().Add(time.Minute)})
+		return "wall", token, err
 	}
 }
 
@@ -396,7 +397,10 @@ func TestSecretsStayInside(t *testing.T) {
 		},
 	})
 	signer := relay.Signer{Key: key}
-	token := signer.Sign(relay.Grant{Subject: "s", Cameras: []string{"wrong"}, Expires: time.Now().Add(time.Hour)})
+	token, err := signer.Sign(relay.Grant{Subject: "s", Cameras: []string{"wrong"}, Expires: time.Now().Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
 	p := newPlayer(t, media.Options{URL: r.URL("good", "main"), Logger: logger, Credentials: func(context.Context) (string, string, error) {
 		return "wall", token, nil
 	}})

@@ -8,11 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"iocwall/media/relay"
+	"iocwall/server/atomicfile"
 	"iocwall/server/auth"
 	"iocwall/server/source"
 	"iocwall/server/wire"
@@ -22,7 +24,7 @@ import (
 const (
 	sourceRelay = "relay"
 	// grantLife is how long a wall may open new pictures after it last heard of
-	// the server. Pictures that are open go on.
+	// the server. Pictures that are open go on until the wall's token is bad.
 	grantLife = 10 * time.Minute
 )
 
@@ -39,7 +41,7 @@ func (s *Server) openRelay(keyFile string) error {
 		return err
 	}
 	opts := relay.Options{
-		Addr: s.config.Relay.Listen, Cameras: cameras, Signer: s.signer, Linger: s.config.Relay.Linger,
+		Addr: s.config.Relay.Listen, Cameras: cameras, Signer: s.signer, Linger: s.config.Relay.Linger, TokenLife: grantLife,
 		OnHealth: s.cameraHealth().report, Logger: s.logger,
 	}
 	if s.config.TLS.Cert != "" {
@@ -56,6 +58,10 @@ func (s *Server) openRelay(keyFile string) error {
 // relayCameras returns the cameras with their secrets filled in.
 func (s *Server) relayCameras(c *Config) ([]relay.Camera, error) {
 	env := source.Env{Dir: c.dir}
+	parents := map[string]string{}
+	for _, a := range s.areas.areas {
+		parents[a.ID] = a.Parent
+	}
 	var out []relay.Camera
 	var errs []error
 	for _, x := range c.Cameras {
@@ -63,13 +69,24 @@ func (s *Server) relayCameras(c *Config) ([]relay.Camera, error) {
 		if err != nil {
 			errs = append(errs, fmt.Errorf("camera %s: %w", x.ID, err))
 		}
-		cam := relay.Camera{ID: x.ID, User: x.User, Pass: pass, AlwaysOn: x.Always}
+		cam := relay.Camera{ID: x.ID, User: x.User, Pass: pass, AlwaysOn: x.Always, Groups: lineage(x.Area, parents)}
 		for _, st := range x.Streams {
 			cam.Streams = append(cam.Streams, relay.Stream{Name: st.Name, URL: st.URL})
 		}
 		out = append(out, cam)
 	}
 	return out, errors.Join(errs...)
+}
+
+// lineage returns the area and all that it lies in: who may see one of them may
+// see its cameras.
+func lineage(area string, parents map[string]string) []string {
+	var out []string
+	for area != "" && !slices.Contains(out, area) {
+		out = append(out, area)
+		area = parents[area]
+	}
+	return out
 }
 
 // relayKey reads the key that signs relay tokens, or makes it. A relay that
@@ -81,7 +98,7 @@ func relayKey(path string) ([]byte, error) {
 		if _, err := rand.Read(key); err != nil {
 			return nil, fmt.Errorf("server: random numbers: %w", err)
 		}
-		if err := os.WriteFile(path, []byte(hex.EncodeToString(key)+"\n"), 0o600); err != nil {
+		if err := atomicfile.Write(path, []byte(hex.EncodeToString(key)+"\n"), 0o600); err != nil {
 			return nil, fmt.Errorf("server: relay key: %w", err)
 		}
 		return key, nil
@@ -96,34 +113,31 @@ func relayKey(path string) ([]byte, error) {
 	return key, nil
 }
 
-// grant lets a wall fetch the pictures it may see.
+// grant lets a wall fetch the pictures it may see. Areas stand for their cameras,
+// so the token does not grow with them.
 func (s *Server) grant(w wire.Identity) *world.RelayGrant {
 	id := fromWire(w)
-	if !id.May(auth.WatchCameras) {
+	until := time.Now().Add(grantLife)
+	// Asked after the time was taken: a token that turns bad later is told to the
+	// relay later, which then refuses what was granted until now.
+	if !id.May(auth.WatchCameras) || !s.tokens.Good(id.Token) {
 		return nil
 	}
-	cameras := []string{"*"}
-	if len(id.Areas) > 0 {
-		cameras = nil
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		err := s.loop.call(ctx, func(st *world.State) {
-			for _, c := range st.Cameras() {
-				if visible(st, id, c.Area) {
-					cameras = append(cameras, c.ID)
-				}
-			}
-		})
-		if err != nil || len(cameras) == 0 {
-			return nil
-		}
+	g := relay.Grant{Subject: id.Token, Expires: until}
+	switch {
+	case len(id.Areas) > 0:
+		g.Groups = id.Areas
+	case id.Role == auth.Unit:
+		return nil
+	default:
+		g.Cameras = []string{"*"}
 	}
-	until := time.Now().Add(grantLife)
-	return &world.RelayGrant{
-		URL:     s.relayURL(),
-		Token:   s.signer.Sign(relay.Grant{Subject: id.Token, Cameras: cameras, Expires: until}),
-		Expires: world.TimeOf(until),
+	token, err := s.signer.Sign(g)
+	if err != nil {
+		s.logger.Error("a wall gets no pictures", "token", id.Token, "name", id.Name, "error", err)
+		return nil
 	}
+	return &world.RelayGrant{URL: s.relayURL(), Token: token, Expires: world.TimeOf(until)}
 }
 
 // relayURL is where walls reach the relay.

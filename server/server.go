@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -300,25 +301,47 @@ func (s *Server) snapshots(ctx context.Context) error {
 	return shadow.Run(ctx)
 }
 
-// watchTokens cuts the connections of tokens that were revoked or expired.
+// watchTokens cuts the connections and the pictures of tokens that were revoked
+// or expired. While the file of tokens cannot be read, what was last read holds.
 func (s *Server) watchTokens(ctx context.Context) error {
 	t := time.NewTicker(time.Second)
 	defer t.Stop()
+	closed := map[string]bool{}
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-t.C:
 		}
-		if _, err := s.tokens.Reload(); err != nil {
+		lost, err := s.tokens.Reload()
+		if err != nil {
 			s.logger.Error("the tokens were not read again", "error", err)
-			continue
 		}
 		n := s.hub.Kick(func(id wire.Identity) bool { return !s.tokens.Good(id.Token) }, wire.Revoked)
-		if n > 0 {
-			s.logger.Info("connections cut: their token is no longer good", "count", n)
+		pictures := s.closePictures(lost, closed)
+		if n+pictures > 0 {
+			s.logger.Info("connections cut: their token is no longer good", "count", n, "pictures", pictures)
 		}
 	}
+}
+
+// closePictures tells the relay, once each, of the tokens that are no longer
+// good, and returns how many pictures it closed. A token that was bad before the
+// start is told as well: what it was granted may still run.
+func (s *Server) closePictures(lost []string, closed map[string]bool) int {
+	ids := slices.Clone(lost)
+	for _, t := range s.tokens.List() {
+		ids = append(ids, t.ID)
+	}
+	n := 0
+	for _, id := range ids {
+		bad := !s.tokens.Good(id)
+		if bad && !closed[id] {
+			n += s.relay.CloseSubject(id)
+		}
+		closed[id] = bad
+	}
+	return n
 }
 
 func (s *Server) serveHTTP(ctx context.Context) error {

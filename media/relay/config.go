@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"iocwall/media/rtsp"
 )
@@ -16,6 +17,9 @@ type Camera struct {
 	User, Pass string
 	// Streams are the camera's streams, at least one.
 	Streams []Stream
+	// Groups name what the camera belongs to, for example its commune, district and province: whoever is granted one of
+	// them may open the camera. Any text but the zero byte.
+	Groups []string
 	// AlwaysOn keeps the streams connected although nobody watches, so that pictures open at once and health is known.
 	AlwaysOn bool
 }
@@ -36,6 +40,15 @@ type upstreamConfig struct {
 	camera, stream  string
 	url, user, pass string
 	always          bool
+	groups          string // joined by zero bytes; readers of a camera that changes groups are checked anew
+}
+
+// in returns the groups of the camera.
+func (c upstreamConfig) in() []string {
+	if c.groups == "" {
+		return nil
+	}
+	return strings.Split(c.groups, "\x00")
 }
 
 // path returns the path readers use.
@@ -64,6 +77,7 @@ func flatten(cameras []Camera) (map[string]upstreamConfig, error) {
 		for _, s := range c.Streams {
 			u := upstreamConfig{
 				camera: c.ID, stream: s.Name, url: s.URL, user: c.User, pass: c.Pass, always: c.AlwaysOn,
+				groups: strings.Join(c.Groups, "\x00"),
 			}
 			_, twice := out[u.path()]
 			switch err := rtsp.Check(s.URL); {

@@ -19,21 +19,22 @@ const behindFrom = 50 * time.Millisecond
 
 // reader is one RTSP session that is being served. It is used under its upstream's lock.
 type reader struct {
-	session *gortsplib.ServerSession
-	media   *description.Media
-	subject string
-	next    uint16 // sequence number of the next packet
-	slow    bool
+	session  *gortsplib.ServerSession
+	media    *description.Media
+	grant    Grant
+	next     uint16 // sequence number of the next packet
+	slow     bool
+	expelled bool
 }
 
-func newReader(s *gortsplib.ServerSession, m *description.Media, subject string) *reader {
-	return &reader{session: s, media: m, subject: subject, next: uint16(rand.Uint32())}
+func newReader(s *gortsplib.ServerSession, m *description.Media, g Grant) *reader {
+	return &reader{session: s, media: m, grant: g, next: uint16(rand.Uint32())}
 }
 
 // send queues a unit. With a time it is sent from the cache and told how long it has waited. A reader that cannot take it
 // is closed: it has not read for thousands of packets, and the others must not wait for it.
 func (r *reader) send(c cached, now time.Time) {
-	if r.slow {
+	if r.slow || r.expelled {
 		return
 	}
 	// What was lost on the way from the camera is missing here too, so that readers know.

@@ -60,6 +60,9 @@ type Options struct {
 	Step time.Duration
 	// WriteTimeout is how long a reader may take nothing before it is cut off as slow. Default 3 s.
 	WriteTimeout time.Duration
+	// TokenLife is the longest life of a token that Signer's owner gives out: so long CloseSubject is remembered. Default
+	// 1 h.
+	TokenLife time.Duration
 	// Backoff tells the pauses between attempts at a camera.
 	Backoff rtsp.Backoff
 }
@@ -76,6 +79,7 @@ type Relay struct {
 	ctx     context.Context // of Run; nil before it
 	wanted  map[string]upstreamConfig
 	running map[string]*worker
+	closed  map[string]time.Time // by subject: tokens that expire until then are refused
 	wg      sync.WaitGroup
 }
 
@@ -99,7 +103,7 @@ func New(opts Options) (*Relay, error) {
 	}
 	return &Relay{
 		opts: opts, log: opts.Logger, listener: listener, done: make(chan struct{}),
-		wanted: wanted, running: map[string]*worker{},
+		wanted: wanted, running: map[string]*worker{}, closed: map[string]time.Time{},
 	}, nil
 }
 
@@ -116,6 +120,7 @@ func (o *Options) setDefaults() {
 	set(&o.Stall, 5*time.Second)
 	set(&o.Step, 200*time.Millisecond)
 	set(&o.WriteTimeout, 3*time.Second)
+	set(&o.TokenLife, time.Hour)
 	if o.Addr == "" {
 		o.Addr = "127.0.0.1:8554"
 	}

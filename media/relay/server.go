@@ -20,8 +20,8 @@ type handler struct{ r *Relay }
 
 // admission is the outcome of a request's checks.
 type admission struct {
-	up      *upstream
-	subject string
+	up    *upstream
+	grant Grant
 }
 
 // admit checks the token and finds the stream. A response that is not nil ends the request.
@@ -34,7 +34,7 @@ func (h *handler) admit(req *base.Request, path string) (admission, *base.Respon
 	if err := login.Unmarshal(req.Header["Authorization"]); err != nil || login.Method != headers.AuthMethodBasic {
 		return admission{}, &base.Response{StatusCode: base.StatusUnauthorized}, liberrors.ErrServerAuth{}
 	}
-	grant, err := h.r.opts.Signer.Verify(login.BasicPass, camera, time.Now())
+	grant, err := h.r.Admit(login.BasicPass, camera, stream)
 	if err != nil {
 		h.r.log.Warn("reader refused", slog.String("camera", camera), slog.String("subject", grant.Subject),
 			slog.String("why", err.Error()))
@@ -47,7 +47,7 @@ func (h *handler) admit(req *base.Request, path string) (admission, *base.Respon
 	if up == nil {
 		return admission{}, refuse(base.StatusNotFound, rtsp.ReasonNotFound), nil
 	}
-	return admission{up: up, subject: grant.Subject}, nil, nil
+	return admission{up: up, grant: grant}, nil, nil
 }
 
 // refuse answers with the reason as the status text, which players of ours show on the tile.
@@ -130,7 +130,7 @@ func (h *handler) OnSetup(ctx *gortsplib.ServerHandlerOnSetupCtx) (*base.Respons
 	if readers >= h.r.opts.MaxReaders {
 		return refuse(base.StatusNotEnoughBandwidth, rtsp.ReasonFull), nil, nil
 	}
-	ctx.Session.SetUserData(&served{up: a.up, feed: f, subject: a.subject})
+	ctx.Session.SetUserData(&served{up: a.up, feed: f, grant: a.grant})
 	return &base.Response{StatusCode: base.StatusOK}, f.stream, nil
 }
 
@@ -138,7 +138,7 @@ func (h *handler) OnSetup(ctx *gortsplib.ServerHandlerOnSetupCtx) (*base.Respons
 type served struct {
 	up      *upstream
 	feed    *feed
-	subject string
+	grant   Grant
 	playing bool
 }
 
@@ -158,14 +158,20 @@ func (h *handler) OnPlay(ctx *gortsplib.ServerHandlerOnPlayCtx) (*base.Response,
 	if s.playing {
 		return &base.Response{StatusCode: base.StatusOK}, nil
 	}
+	h.r.mu.Lock()
+	withdrawn := h.r.withdrawn(s.grant)
+	h.r.mu.Unlock()
+	if withdrawn {
+		return &base.Response{StatusCode: base.StatusUnauthorized}, nil
+	}
 	s.playing = true
-	r := newReader(ctx.Session, s.feed.media, s.subject)
+	r := newReader(ctx.Session, s.feed.media, s.grant)
 	now := time.Now()
 	for _, c := range s.feed.gop {
 		r.send(c, now)
 	}
 	u.readers[ctx.Session] = r
-	u.log.Info("reader joined", slog.String("subject", s.subject), slog.Int("readers", len(u.readers)))
+	u.log.Info("reader joined", slog.String("subject", s.grant.Subject), slog.Int("readers", len(u.readers)))
 	return &base.Response{StatusCode: base.StatusOK}, nil
 }
 
@@ -185,13 +191,15 @@ func (h *handler) OnSessionClose(ctx *gortsplib.ServerHandlerOnSessionCloseCtx) 
 	switch {
 	case r == nil:
 		why = "camera gone"
+	case r.expelled:
+		why = "token withdrawn"
 	case r.slow || errors.As(ctx.Error, &netErr) && netErr.Timeout():
 		why = "slow"
 		u.health.Slow++
 	}
 	readers := len(u.readers)
 	u.mu.Unlock()
-	u.log.Info("reader gone", slog.String("subject", s.subject), slog.String("why", why), slog.Int("readers", readers))
+	u.log.Info("reader gone", slog.String("subject", s.grant.Subject), slog.String("why", why), slog.Int("readers", readers))
 }
 
 // OnStreamWriteError implements gortsplib.ServerHandlerOnStreamWriteError: nothing is written through the stream itself.

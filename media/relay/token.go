@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,31 +16,50 @@ import (
 // MinKey is the least length of a signing key, in bytes.
 const MinKey = 32
 
-// maxToken bounds what Verify looks at, in bytes.
-const maxToken = 4096
+// The RTSP library takes at most 2047 bytes in one line of a header, and the token travels in such a line as
+// "Basic " + base64(user + ":" + token).
+const (
+	maxLine  = 2047
+	maxUser  = 64
+	maxToken = (maxLine-len("Basic "))/4*3 - maxUser - len(":")
+)
 
-// Errors of Verify. Readers are only told that the login failed; the difference is for logs.
+// Errors of Verify and Admit. Readers are only told that the login failed; the difference is for logs.
 var (
 	ErrToken      = errors.New("relay: the token is not one of ours")
 	ErrExpired    = errors.New("relay: the token has expired")
 	ErrNotGranted = errors.New("relay: the token does not cover this camera")
+	ErrWithdrawn  = errors.New("relay: the token was withdrawn")
 )
 
-// Grant is what a token allows: its bearer may open the named cameras until Expires. A session that is open then goes
-// on, so tokens may live for minutes only.
+// Grant is what a token allows: its bearer may open the named cameras and those of the named groups until Expires. A
+// session that is open then goes on, so tokens may live for minutes only.
 type Grant struct {
 	// Subject says to whom the token was given: an opaque id of a node or a user, for the log.
 	Subject string
 	// Cameras are camera ids or patterns in which * stands for any characters; "*" alone is every camera.
 	Cameras []string
+	// Groups are groups of cameras, see Camera: a token that names one is as short for ten thousand cameras as for one.
+	Groups []string
 	// Expires is the end of validity, to the second.
 	Expires time.Time
+}
+
+// Covers reports whether the grant names the camera or one of the groups it is in. It does not look at Expires.
+func (g Grant) Covers(camera string, groups []string) bool {
+	for _, pattern := range g.Cameras {
+		if ok, err := path.Match(pattern, camera); err == nil && ok {
+			return true
+		}
+	}
+	return slices.ContainsFunc(groups, func(id string) bool { return id != "" && slices.Contains(g.Groups, id) })
 }
 
 // claims is the wire form of a Grant. Keys are never reused.
 type claims struct {
 	Subject string   `json:"s"`
-	Cameras []string `json:"c"`
+	Cameras []string `json:"c,omitempty"`
+	Groups  []string `json:"g,omitempty"`
 	Expires int64    `json:"e"` // Unix seconds
 }
 
@@ -67,14 +87,23 @@ func (s Signer) Check() error {
 	return nil
 }
 
-// Sign returns the token for a grant. With a key that Check refuses the token will not verify.
-func (s Signer) Sign(g Grant) string {
-	body, err := json.Marshal(claims{Subject: g.Subject, Cameras: g.Cameras, Expires: g.Expires.Unix()})
+// Sign returns the token for a grant. It is an error if the grant names more than fits into the header of a request, or
+// if a key is refused by Check: there is no token then that a relay would take.
+func (s Signer) Sign(g Grant) (string, error) {
+	if err := s.Check(); err != nil {
+		return "", err
+	}
+	body, err := json.Marshal(claims{Subject: g.Subject, Cameras: g.Cameras, Groups: g.Groups, Expires: g.Expires.Unix()})
 	if err != nil {
-		return "" // strings and numbers always marshal
+		return "", fmt.Errorf("relay: token: %w", err)
 	}
 	text := "v1." + encoding.EncodeToString(body)
-	return text + "." + encoding.EncodeToString(mac(s.Key, text))
+	token := text + "." + encoding.EncodeToString(mac(s.Key, text))
+	if len(token) > maxToken {
+		return "", fmt.Errorf("relay: a token for %d cameras and %d groups has %d bytes, at most %d can be sent; put the cameras into a group",
+			len(g.Cameras), len(g.Groups), len(token), maxToken)
+	}
+	return token, nil
 }
 
 func mac(key []byte, text string) []byte {
@@ -83,9 +112,9 @@ func mac(key []byte, text string) []byte {
 	return h.Sum(nil)
 }
 
-// Verify checks a token for a camera at time now and returns what it grants. Errors are ErrToken, ErrExpired or
-// ErrNotGranted, possibly wrapped, and never quote the token.
-func (s Signer) Verify(token, camera string, now time.Time) (Grant, error) {
+// Verify checks a token at time now and returns what it grants. Errors are ErrToken or ErrExpired, possibly wrapped, and
+// never quote the token.
+func (s Signer) Verify(token string, now time.Time) (Grant, error) {
 	g, err := s.open(token)
 	if err != nil {
 		return Grant{}, err
@@ -93,12 +122,7 @@ func (s Signer) Verify(token, camera string, now time.Time) (Grant, error) {
 	if !now.Before(g.Expires) {
 		return g, fmt.Errorf("%w at %s", ErrExpired, g.Expires.UTC().Format(time.RFC3339))
 	}
-	for _, pattern := range g.Cameras {
-		if ok, err := path.Match(pattern, camera); err == nil && ok {
-			return g, nil
-		}
-	}
-	return g, ErrNotGranted
+	return g, nil
 }
 
 // open checks the signature and reads the claims.
@@ -120,7 +144,7 @@ func (s Signer) open(token string) (Grant, error) {
 	if err := json.Unmarshal(body, &c); err != nil {
 		return Grant{}, ErrToken
 	}
-	return Grant{Subject: c.Subject, Cameras: c.Cameras, Expires: time.Unix(c.Expires, 0)}, nil
+	return Grant{Subject: c.Subject, Cameras: c.Cameras, Groups: c.Groups, Expires: time.Unix(c.Expires, 0)}, nil
 }
 
 // signed compares in constant time with each key.

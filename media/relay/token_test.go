@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -13,11 +14,30 @@ import (
 
 func testKey(b byte) []byte { return bytes.Repeat([]byte{b}, MinKey) }
 
+// sign signs a grant that fits.
+func sign(tb testing.TB, s Signer, g Grant) string {
+	tb.Helper()
+	token, err := s.Sign(g)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return token
+}
+
+// verify checks a token for a camera, as Admit does.
+func verify(s Signer, token, camera string, now time.Time) (Grant, error) {
+	g, err := s.Verify(token, now)
+	if err == nil && !g.Covers(camera, []string{"vn/quang-nam", "vn"}) {
+		err = ErrNotGranted
+	}
+	return g, err
+}
+
 func TestTokens(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	s := Signer{Key: testKey('a'), Older: [][]byte{testKey('b')}}
-	good := s.Sign(Grant{Subject: "node-7", Cameras: []string{"cua-dai-*", "cau-lau"}, Expires: now.Add(time.Minute)})
-	older := Signer{Key: testKey('b')}.Sign(Grant{Cameras: []string{"*"}, Expires: now.Add(time.Minute)})
+	good := sign(t, s, Grant{Subject: "node-7", Cameras: []string{"cua-dai-*", "cau-lau"}, Expires: now.Add(time.Minute)})
+	older := sign(t, Signer{Key: testKey('b')}, Grant{Cameras: []string{"*"}, Expires: now.Add(time.Minute)})
 	flip := func(i int) string {
 		b := []byte(good)
 		b[i] ^= 1
@@ -41,15 +61,16 @@ func TestTokens(t *testing.T) {
 		{"changed claims", flip(5), "cau-lau", now, ErrToken},
 		{"changed signature", flip(claimsEnd + 3), "cau-lau", now, ErrToken},
 		{"changed version", "v2" + good[2:], "cau-lau", now, ErrToken},
-		{"other key", Signer{Key: testKey('c')}.Sign(Grant{Cameras: []string{"*"}, Expires: now.Add(time.Hour)}), "x", now, ErrToken},
-		{"short key", Signer{Key: []byte("a")}.Sign(Grant{Cameras: []string{"*"}, Expires: now.Add(time.Hour)}), "x", now, ErrToken},
+		{"other key", sign(t, Signer{Key: testKey('c')}, Grant{Cameras: []string{"*"}, Expires: now.Add(time.Hour)}), "x", now, ErrToken},
 		{"endless", "v1." + strings.Repeat("A", 1<<20) + ".AAAA", "x", now, ErrToken},
-		{"nobody", s.Sign(Grant{Expires: now.Add(time.Hour)}), "x", now, ErrNotGranted},
-		{"bad pattern", s.Sign(Grant{Cameras: []string{"[", "x"}, Expires: now.Add(time.Hour)}), "x", now, nil},
+		{"nobody", sign(t, s, Grant{Expires: now.Add(time.Hour)}), "x", now, ErrNotGranted},
+		{"group", sign(t, s, Grant{Groups: []string{"vn/ca-mau", "vn/quang-nam"}, Expires: now.Add(time.Hour)}), "x", now, nil},
+		{"other group", sign(t, s, Grant{Groups: []string{"vn/ca-mau", "", "x"}, Expires: now.Add(time.Hour)}), "x", now, ErrNotGranted},
+		{"bad pattern", sign(t, s, Grant{Cameras: []string{"[", "x"}, Expires: now.Add(time.Hour)}), "x", now, nil},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			g, err := s.Verify(c.token, c.camera, c.at)
+			g, err := verify(s, c.token, c.camera, c.at)
 			if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
 				t.Fatalf("got %v, want %v", err, c.want)
 			}
@@ -61,20 +82,51 @@ func TestTokens(t *testing.T) {
 	if err := (Signer{Key: []byte("a")}).Check(); err == nil {
 		t.Error("a short key passes the check")
 	}
-	if _, err := (Signer{Key: []byte("a")}).Verify(Signer{Key: []byte("a")}.Sign(Grant{Cameras: []string{"*"}, Expires: now.Add(time.Hour)}), "x", now); err == nil {
-		t.Error("a short key verifies")
+	short := Signer{Key: []byte("a")}
+	if token, err := short.Sign(Grant{Cameras: []string{"*"}, Expires: now.Add(time.Hour)}); err == nil || token != "" {
+		t.Errorf("a short key signs: %v", err)
+	}
+	text := good[:claimsEnd]
+	if _, err := short.Verify(text+"."+encoding.EncodeToString(mac(short.Key, text)), now); !errors.Is(err, ErrToken) {
+		t.Errorf("a short key verifies: %v", err)
+	}
+}
+
+// A token that no relay would take is never given out.
+func TestSignRefusesWhatCannotBeSent(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	s := Signer{Key: testKey('a')}
+	made, refused := 0, 0
+	var cameras []string
+	for n := range 300 {
+		cameras = append(cameras, fmt.Sprintf("cam-%04d", n))
+		token, err := s.Sign(Grant{Subject: "unit", Cameras: cameras, Expires: now.Add(time.Minute)})
+		if err != nil {
+			refused++
+			if token != "" || !strings.Contains(err.Error(), "group") {
+				t.Fatalf("%d cameras: %q, %v", len(cameras), token, err)
+			}
+			continue
+		}
+		made++
+		if _, err := verify(s, token, cameras[n], now); err != nil {
+			t.Fatalf("%d cameras: %v", len(cameras), err)
+		}
+	}
+	if made == 0 || refused == 0 {
+		t.Errorf("%d made, %d refused", made, refused)
 	}
 }
 
 func FuzzVerify(f *testing.F) {
 	s := Signer{Key: testKey('a')}
 	now := time.Unix(1_800_000_000, 0)
-	good := s.Sign(Grant{Subject: "s", Cameras: []string{"*"}, Expires: now.Add(time.Hour)})
+	good := sign(f, s, Grant{Subject: "s", Cameras: []string{"*"}, Expires: now.Add(time.Hour)})
 	for _, seed := range []string{good, good[:len(good)-1], "v1.e30." + base64.RawURLEncoding.EncodeToString(make([]byte, 32)), "v1..", ""} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, token string) {
-		if _, err := s.Verify(token, "cam", now); err == nil && token != good {
+		if _, err := s.Verify(token, now); err == nil && token != good {
 			t.Fatalf("%q is accepted but was never signed", token)
 		}
 	})
