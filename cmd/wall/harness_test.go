@@ -258,7 +258,10 @@ func (s *site) serve() {
 	ready := filepath.Join(s.dir, "ready.json")
 	_ = os.Remove(ready)
 	s.server = start(s.tb, "wallsrv", exec.Command(binary(s.tb, "wallsrv"), "serve", s.config, "--ready-file", ready))
-	s.addr = waitReady(s.tb, s.server, ready).Addr
+	eventually(s.tb, startGuard, "the server serves", []*program{s.server}, func() string {
+		_, complaint := readReady(ready)
+		return complaint
+	})
 }
 
 // ready is what the server's ready file says.
@@ -267,19 +270,16 @@ type ready struct {
 	TokenFile string `json:"token_file"`
 }
 
-func waitReady(tb testing.TB, server *program, path string) (r ready) {
-	tb.Helper()
-	eventually(tb, startGuard, "the server serves", []*program{server}, func() string {
-		text, err := os.ReadFile(path)
-		if err == nil {
-			err = json.Unmarshal(text, &r)
-		}
-		if err != nil {
-			return err.Error()
-		}
-		return ""
-	})
-	return r
+// readReady reads the file, which is there once the server serves.
+func readReady(path string) (r ready, complaint string) {
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(text, &r)
+	}
+	if err != nil {
+		return r, err.Error()
+	}
+	return r, ""
 }
 
 // token is a token of the site.
@@ -332,15 +332,16 @@ func (s *site) api(method, path string, t token, body any) (status int, answer s
 // wall starts the client on a display: "mosaic", or "node" with its flags.
 func (s *site) wall(d *display, t token, mode string, more ...string) *program {
 	s.tb.Helper()
-	return startWall(s.tb, d, s.addr, t.file, mode, more...)
-}
-
-func startWall(tb testing.TB, d *display, addr, tokenFile, mode string, more ...string) *program {
-	tb.Helper()
-	args := append([]string{mode, "--server", "ws://" + addr + "/feed", "--token-file", tokenFile}, more...)
-	cmd := exec.Command(binary(tb, "wall"), args...)
-	cmd.Env = append(os.Environ(), "DISPLAY="+d.name, "FYNE_SCALE=1", "FYNE_DISABLE_DPI_DETECTION=true", "XDG_CONFIG_HOME="+tb.TempDir())
-	return start(tb, "wall-"+mode, cmd)
+	args := append([]string{mode, "--server", "ws://" + s.addr + "/feed", "--token-file", t.file}, more...)
+	cmd := exec.Command(binary(s.tb, "wall"), args...)
+	cmd.Env = append(os.Environ(), "DISPLAY="+d.name, "FYNE_SCALE=1", "FYNE_DISABLE_DPI_DETECTION=true", "XDG_CONFIG_HOME="+s.tb.TempDir())
+	p := start(s.tb, "wall-"+mode, cmd)
+	s.tb.Cleanup(func() { // before the wall is ended
+		if s.tb.Failed() {
+			d.save(filepath.Join(s.tb.ArtifactDir(), fmt.Sprintf("screen%s.png", strings.TrimPrefix(d.name, ":"))))
+		}
+	})
+	return p
 }
 
 // list returns the entities of a kind as the server tells them.

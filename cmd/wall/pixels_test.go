@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +31,7 @@ type display struct {
 }
 
 // newDisplay starts a virtual X server with one monitor of that size, so that no
-// window of another test is on it. The screen is saved when the test fails.
+// window of another test is on it.
 func newDisplay(tb testing.TB, width, height int) *display {
 	tb.Helper()
 	bin, err := exec.LookPath("Xvfb")
@@ -62,12 +61,7 @@ func newDisplay(tb testing.TB, width, height int) *display {
 		tb.Fatal(err)
 	}
 	d.root = xproto.Setup(d.conn).DefaultScreen(d.conn).Root
-	tb.Cleanup(func() {
-		if tb.Failed() && p.alive() {
-			d.save(filepath.Join(tb.ArtifactDir(), fmt.Sprintf("screen%s.png", strings.TrimPrefix(d.name, ":"))))
-		}
-		d.conn.Close()
-	})
+	tb.Cleanup(d.conn.Close)
 	return d
 }
 
@@ -164,9 +158,12 @@ func chroma(img *image.RGBA) float64 {
 
 // near returns the share of pixels of about that colour.
 func near(img *image.RGBA, want color.RGBA) float64 {
-	return share(img, func(c color.RGBA) bool {
-		return apart(c.R, want.R) < 6 && apart(c.G, want.G) < 6 && apart(c.B, want.B) < 6
-	})
+	return share(img, func(c color.RGBA) bool { return like(c, want) })
+}
+
+// like allows for rounding on the way through the window system.
+func like(a, b color.RGBA) bool {
+	return apart(a.R, b.R) < 6 && apart(a.G, b.G) < 6 && apart(a.B, b.B) < 6
 }
 
 func apart(a, b uint8) int { return max(int(a), int(b)) - min(int(a), int(b)) }
