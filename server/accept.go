@@ -2,21 +2,35 @@ package server
 
 import (
 	"fmt"
+	"math"
+	"reflect"
 	"regexp"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"iocwall/geo"
 	"iocwall/server/world"
 )
 
-// longestName bounds what providers may call a thing.
-const longestName = 200
+const (
+	// longestName bounds what providers may call a thing, longestText what they
+	// may write about it: as much as a citizen may.
+	longestName = 200
+	longestText = 4000
+	// maxParts bounds the summands of a total: a tile shows a dozen, a table of
+	// communes has a hundred.
+	maxParts = 200
+)
 
 var mmsiPattern = regexp.MustCompile(`^[0-9]{9}$`)
 
 // acceptable checks what a provider says before it becomes part of the history:
 // that it is about something, and that it can be so.
 func acceptable(b world.Body) error {
+	if err := sound("", reflect.ValueOf(b)); err != nil {
+		return err
+	}
 	switch b := b.(type) {
 	case world.VesselPosition:
 		if err := vessel(b.MMSI); err != nil {
@@ -35,6 +49,48 @@ func acceptable(b world.Body) error {
 			return fmt.Errorf("state: %.40q is none of %q", b.State, states)
 		}
 		return named("id", b.ID)
+	}
+	return nil
+}
+
+// sound checks every text, number and list in a body: what the history once
+// holds every wall must be able to read.
+func sound(name string, v reflect.Value) error {
+	switch v.Kind() {
+	case reflect.String:
+		if s := v.String(); len(s) > longestText {
+			return fmt.Errorf("%s has more than %d bytes", name, longestText)
+		} else if !utf8.ValidString(s) {
+			return fmt.Errorf("%s is not UTF-8", name)
+		}
+	case reflect.Float64:
+		if f := v.Float(); math.IsNaN(f) || math.IsInf(f, 0) {
+			return fmt.Errorf("%s is not a number", name)
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			return sound(name, v.Elem())
+		}
+	case reflect.Slice, reflect.Array:
+		if v.Len() > maxParts {
+			return fmt.Errorf("%s has more than %d entries", name, maxParts)
+		}
+		for i := range v.Len() {
+			if err := sound(fmt.Sprintf("%s[%d]", name, i), v.Index(i)); err != nil {
+				return err
+			}
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+			if name != "" {
+				key = name + "." + key
+			}
+			if err := sound(key, v.Field(i)); err != nil {
+				return err
+			}
+		}
+	default: // whole numbers and truth values are as they are
 	}
 	return nil
 }

@@ -1,13 +1,16 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"iocwall/server/auth"
 	"iocwall/server/strict"
@@ -15,8 +18,22 @@ import (
 	"iocwall/server/world"
 )
 
-// maxBody bounds what a client may send at once.
-const maxBody = 4 << 20
+const (
+	// maxBody bounds what a client may send at once.
+	maxBody = 4 << 20
+	// maxObservations bounds how many observations come at once, so that one
+	// provider's heap does not hold up what others send, and faultsShown how
+	// many faults are told of one such heap.
+	maxObservations = 1000
+	faultsShown     = 20
+	// requestLimit is how long a request may take from its header to the end of
+	// its answer: 4 MB in it are 1 Mbit/s. Who is slower holds a connection for
+	// nothing. The feed is not bound by it: it looks after its own connections.
+	requestLimit = 30 * time.Second
+	// storeLimit is how long a request waits for the history, which writes
+	// nothing while its disk is full. The answer must still go out in time.
+	storeLimit = 20 * time.Second
+)
 
 // routes are the doors. Every one but the health answer needs a token with the
 // right named beside it.
@@ -29,7 +46,19 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /api/observations", s.door(auth.SendObservations, s.postObservations))
 	mux.HandleFunc("GET /metrics", s.door(auth.ReadMetrics, s.metrics()))
 	s.mountReports(mux)
-	return http.MaxBytesHandler(mux, maxBody)
+	return s.timed(http.MaxBytesHandler(mux, maxBody))
+}
+
+// timed gives every request its time.
+func (s *Server) timed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		end := time.Now().Add(requestLimit)
+		c := http.NewResponseController(w)
+		if err := errors.Join(c.SetReadDeadline(end), c.SetWriteDeadline(end)); err != nil {
+			s.logger.Warn("a request has no time limit", "error", err)
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 type handler func(w http.ResponseWriter, r *http.Request, id auth.Identity)
@@ -128,7 +157,19 @@ func fromWire(w wire.Identity) auth.Identity {
 	return auth.Identity{Token: w.Token, Name: w.User, Role: auth.Role(w.Role), Areas: w.Areas}
 }
 
+// connKey leads from a request's context to its connection.
+type connKey struct{}
+
+// feed hands the connection over to the hub, which has deadlines of its own, and
+// returns when the client is gone.
 func (s *Server) feed(w http.ResponseWriter, r *http.Request, id auth.Identity) {
+	if c, ok := r.Context().Value(connKey{}).(net.Conn); ok {
+		defer s.crowd.done(c)
+	}
+	c := http.NewResponseController(w)
+	if err := errors.Join(c.SetReadDeadline(time.Time{}), c.SetWriteDeadline(time.Time{})); err != nil {
+		s.logger.Warn("a feed keeps the time limit of a request", "error", err)
+	}
 	s.hub.Upgrade(w, r, toWire(id))
 }
 
@@ -174,7 +215,21 @@ func (s *Server) postCommand(w http.ResponseWriter, r *http.Request, id auth.Ide
 		writeError(w, status, fmt.Errorf("the command cannot be read: %w", err))
 		return
 	}
-	receipt := s.command(r.Context(), id, c)
+	// A client that hears no answer asks again: then it is answered, not done
+	// again, and that it went away meanwhile does not stop what it asked for.
+	receipt, err := s.ordered.do(r.Context(), id.Token+" "+c.ID, func() (world.Receipt, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeLimit)
+		defer cancel()
+		receipt := s.command(ctx, id, c)
+		if !receipt.OK && ctx.Err() != nil {
+			return receipt, errors.New("it is not known yet whether the command was done; send it again in a minute")
+		}
+		return receipt, nil
+	})
+	if err != nil {
+		writeError(w, http.StatusServiceUnavailable, err)
+		return
+	}
 	status := http.StatusOK
 	if !receipt.OK {
 		status = http.StatusConflict
@@ -204,23 +259,15 @@ func (s *Server) postObservations(w http.ResponseWriter, r *http.Request, id aut
 		writeError(w, status, fmt.Errorf("expected a JSON array of {time, kind, body}: %w", err))
 		return
 	}
-	obs := make([]world.Observation, 0, len(in))
-	var faults []string
-	for i, o := range in {
-		b, err := world.DecodeBody(o.Kind, o.Body)
-		if err == nil {
-			err = acceptable(b)
-		}
-		switch {
-		case !acceptedKinds[o.Kind]:
-			faults = append(faults, fmt.Sprintf("[%d]: %q may not be sent here", i, o.Kind))
-		case err != nil:
-			faults = append(faults, fmt.Sprintf("[%d]: %v", i, err))
-		default:
-			obs = append(obs, world.Observation{Time: o.Time, Body: b})
-		}
+	if len(in) > maxObservations {
+		writeError(w, http.StatusRequestEntityTooLarge, fmt.Errorf("nothing was taken: %d observations; send at most %d at a time", len(in), maxObservations))
+		return
 	}
+	obs, faults := checkObservations(in)
 	if len(faults) > 0 {
+		if more := len(faults) - faultsShown; more > 0 {
+			faults = append(faults[:faultsShown], fmt.Sprintf("and %d more", more))
+		}
 		writeError(w, http.StatusUnprocessableEntity, errors.New("nothing was taken: "+strings.Join(faults, "; ")))
 		return
 	}
@@ -229,4 +276,24 @@ func (s *Server) postObservations(w http.ResponseWriter, r *http.Request, id aut
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]int{"taken": len(obs)})
+}
+
+// checkObservations returns what may become part of the history, and what is
+// wrong with the rest.
+func checkObservations(in []observation) (obs []world.Observation, faults []string) {
+	for i, o := range in {
+		b, err := world.DecodeBody(o.Kind, o.Body)
+		if err == nil {
+			err = acceptable(b)
+		}
+		switch {
+		case !acceptedKinds[o.Kind]:
+			faults = append(faults, fmt.Sprintf("[%d]: %.40q may not be sent here", i, o.Kind))
+		case err != nil:
+			faults = append(faults, fmt.Sprintf("[%d]: %v", i, err))
+		default:
+			obs = append(obs, world.Observation{Time: o.Time, Body: b})
+		}
+	}
+	return obs, faults
 }

@@ -46,10 +46,15 @@ type Config struct {
 }
 
 // TLSConfig names the certificate and the key, both PEM files. Without them the
-// server speaks plain HTTP, which is right on loopback and behind a proxy only.
+// server speaks plain HTTP and RTSP, which is right on loopback and behind a
+// proxy only.
 type TLSConfig struct {
 	Cert string `yaml:"cert"`
 	Key  string `yaml:"key"`
+	// Proxy says that a proxy in front speaks TLS for the server and the relay
+	// and that nobody else reaches them: only then they may listen elsewhere
+	// than on loopback without a certificate.
+	Proxy bool `yaml:"proxy"`
 }
 
 // JournalConfig says how long the history of positions and readings is kept.

@@ -1,19 +1,34 @@
 package server
 
 import (
+	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"iocwall/geo"
 	"iocwall/server/auth"
 	"iocwall/server/format/georeport"
+	"iocwall/server/journal"
 	"iocwall/server/vault"
 	"iocwall/server/world"
+)
+
+const (
+	// maxForm bounds a citizen's report: its longest text of 4,000 characters
+	// has 36 kB in a form, all else a few kB.
+	maxForm = 64 << 10
+	// codeTries is how often a code is drawn: among the 20 million of a day even
+	// ten thousand reports leave one in 2,000 draws without luck.
+	codeTries = 8
 )
 
 // mountReports opens the doors of Open311 GeoReport v2 under /georeport/v2. The
@@ -68,6 +83,12 @@ func (s *Server) getReports(w http.ResponseWriter, r *http.Request, id auth.Iden
 		body, err := georeport.EncodeServices(f, s.services())
 		s.georeport(w, f, http.StatusOK, body, err)
 	case resource == "requests":
+		// A program that sends reports follows each by its code; it does not see
+		// what others sent.
+		if err := id.Demand(auth.ReadState); err != nil {
+			s.georeportError(w, f, http.StatusForbidden, georeport.Error{Code: "403", Description: err.Error()})
+			return
+		}
 		q, errs := georeport.ParseQuery(r.URL.Query(), time.Now())
 		if len(errs) > 0 {
 			s.georeportError(w, f, http.StatusBadRequest, errs...)
@@ -181,13 +202,9 @@ func (s *Server) postReport(w http.ResponseWriter, r *http.Request) {
 		s.georeportError(w, f, http.StatusNotFound, georeport.Error{Code: "404", Description: "send reports to requests.xml or requests.json"})
 		return
 	}
-	if err := r.ParseForm(); err != nil {
-		s.georeportError(w, f, http.StatusBadRequest, georeport.Error{Code: "400", Description: "the form cannot be read"})
-		return
-	}
-	id, err := s.reporter(r)
+	id, status, err := s.reporter(w, r)
 	if err != nil {
-		s.georeportError(w, f, http.StatusForbidden, georeport.Error{Code: "403", Description: err.Error()})
+		s.georeportError(w, f, status, georeport.Error{Code: strconv.Itoa(status), Description: err.Error()})
 		return
 	}
 	sub, errs := georeport.ParseRequest(r.PostForm, s.services(), nil)
@@ -195,7 +212,7 @@ func (s *Server) postReport(w http.ResponseWriter, r *http.Request) {
 		s.georeportError(w, f, http.StatusBadRequest, errs...)
 		return
 	}
-	code, err := s.openReport(r, id, sub)
+	code, err := s.report(r, id, sub)
 	if err != nil {
 		s.logger.Error("a citizen's report was not taken", "error", err)
 		s.georeportError(w, f, http.StatusServiceUnavailable, georeport.Error{Code: "503", Description: "the report could not be stored; send it again in a minute"})
@@ -205,24 +222,73 @@ func (s *Server) postReport(w http.ResponseWriter, r *http.Request) {
 	s.georeport(w, f, http.StatusCreated, body, err)
 }
 
-// reporter identifies who sends a report, by header or by the form's api_key.
-func (s *Server) reporter(r *http.Request) (auth.Identity, error) {
-	id, err := s.identify(r)
-	if errors.Is(err, auth.ErrNoToken) {
-		if id, err = s.tokens.Verify(r.PostForm.Get("api_key")); errors.Is(err, auth.ErrNoToken) {
-			err = errors.New("send a token as api_key in the form, or in the header \"Authorization: Bearer …\"")
-		}
-	}
+// reporter reads the form and identifies who sends it, by header or by the
+// form's api_key. Who shows a bad token in the header is not listened to.
+func (s *Server) reporter(w http.ResponseWriter, r *http.Request) (id auth.Identity, status int, err error) {
+	id, err = s.identify(r)
+	inForm := errors.Is(err, auth.ErrNoToken)
 	if err == nil {
 		err = id.Demand(auth.OpenReport)
 	}
-	return id, err
+	if err != nil && !inForm {
+		return id, http.StatusForbidden, err
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	var long *http.MaxBytesError
+	switch err := r.ParseForm(); {
+	case errors.As(err, &long):
+		return id, http.StatusRequestEntityTooLarge, fmt.Errorf("the form has more than %d bytes", long.Limit)
+	case err != nil:
+		return id, http.StatusBadRequest, errors.New("the form cannot be read")
+	}
+	if inForm {
+		if id, err = s.tokens.Verify(r.PostForm.Get("api_key")); errors.Is(err, auth.ErrNoToken) {
+			err = errors.New("send a token as api_key in the form, or in the header \"Authorization: Bearer …\"")
+		}
+		if err == nil {
+			err = id.Demand(auth.OpenReport)
+		}
+	}
+	return id, http.StatusForbidden, err
 }
 
-func (s *Server) openReport(r *http.Request, id auth.Identity, sub georeport.Submission) (code string, err error) {
+// filed is a report as it went into the history.
+type filed struct {
+	code, subject string
+	// open says that the history had not answered yet.
+	open bool
+}
+
+// report takes the report in, or finds it taken in already: a program that
+// hears no answer in time sends the same form again.
+func (s *Server) report(r *http.Request, id auth.Identity, sub georeport.Submission) (code string, err error) {
+	form := maps.Clone(r.PostForm)
+	form.Del("api_key")
+	sum := sha256.Sum256([]byte(form.Encode()))
+	got, err := s.reported.do(r.Context(), id.Token+string(sum[:]), func() (filed, error) {
+		// That the sender went away meanwhile does not stop it.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeLimit)
+		defer cancel()
+		return s.openReport(ctx, id, sub)
+	})
+	if err != nil || !got.open {
+		return got.code, err
+	}
+	there := false
+	err = s.loop.call(r.Context(), func(st *world.State) {
+		rep, ok := st.Report(got.code)
+		there = ok && rep.Subject == got.subject
+	})
+	if err == nil && !there {
+		err = errors.New("the history has not answered yet")
+	}
+	return got.code, err
+}
+
+func (s *Server) openReport(ctx context.Context, id auth.Identity, sub georeport.Submission) (filed, error) {
 	service, err := s.conf().service(sub.ServiceCode)
 	if err != nil {
-		return "", err
+		return filed{}, err
 	}
 	now := time.Now()
 	b := world.ReportOpened{Service: service.Code, Channel: "georeport", Placed: sub.Placed}
@@ -236,12 +302,68 @@ func (s *Server) openReport(r *http.Request, id auth.Identity, sub georeport.Sub
 		Name: strings.TrimSpace(sub.FirstName + " " + sub.LastName), Phone: sub.Phone, Email: sub.Email, Device: sub.DeviceID, Account: sub.AccountID,
 		Text: sub.Description, Address: sub.AddressString, Media: sub.MediaURL,
 	}); err != nil {
-		return "", err
+		return filed{}, err
 	}
-	if b.ID, err = reportCode(now); err != nil {
-		return "", err
+	code, err := s.file(ctx, "georeport/"+id.Token, b, func() (string, error) { return reportCode(now) })
+	switch {
+	case errors.Is(err, errUnsure):
+		s.logger.Error("it is not known whether a report is in the history; what the vault holds of it was kept", "code", code, "subject", b.Subject, "error", err)
+		return filed{code, b.Subject, true}, nil
+	case err != nil:
+		return filed{}, errors.Join(err, s.vault.Erase(b.Subject))
 	}
-	return b.ID, s.put(r.Context(), "georeport/"+id.Token, []world.Observation{{Body: b}})
+	return filed{code, b.Subject, false}, nil
+}
+
+var (
+	// errUnsure says that something may or may not become part of the history.
+	errUnsure    = errors.New("the history did not answer")
+	errCodeTaken = errors.New("the code is taken")
+	errTooLate   = errors.New("nobody waits for it any more")
+)
+
+// file writes the report into the history under a code that no other report
+// has. It is certain that nothing was and will be written with any error but
+// errUnsure.
+func (s *Server) file(ctx context.Context, from string, b world.ReportOpened, draw func() (string, error)) (code string, err error) {
+	for range codeTries {
+		if b.ID, err = draw(); err != nil {
+			return "", err
+		}
+		obs := []world.Observation{{Body: b}}
+		s.locator.fill(obs)
+		var begun atomic.Bool // by the loop, or given up before it came to that
+		mine := false
+		_, err = s.loop.ask(ctx, &request{
+			source: from,
+			decide: func(_ world.Time, st *world.State) ([]world.Observation, error) {
+				if _, there := st.Report(b.ID); there {
+					return nil, errCodeTaken
+				}
+				if !begun.CompareAndSwap(false, true) {
+					return nil, errTooLate
+				}
+				return obs, nil
+			},
+			// Another report may be on its way with the same code: the first in
+			// the history has it.
+			after: func(st *world.State) {
+				rep, ok := st.Report(b.ID)
+				mine = ok && rep.Subject == b.Subject
+			},
+		})
+		var unfit *journal.EncodeError
+		switch {
+		case err == nil && mine:
+			return b.ID, nil
+		case err == nil || errors.Is(err, errCodeTaken):
+			continue
+		case errors.As(err, &unfit) || begun.CompareAndSwap(false, true):
+			return "", err
+		}
+		return b.ID, fmt.Errorf("%w: %w", errUnsure, err)
+	}
+	return "", fmt.Errorf("no free code in %d tries", codeTries)
 }
 
 // reportCode is what a citizen follows a report by: the day and five characters

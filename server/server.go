@@ -61,6 +61,11 @@ type Server struct {
 	hours   *calendar.Calendar
 	rules   *rule.Set // until the loop has them
 
+	crowd    *crowd
+	ready    chan struct{}
+	reported once[filed]         // citizens' reports, by sender and form
+	ordered  once[world.Receipt] // commands of scripts, by token and id
+
 	mu     sync.RWMutex
 	config *Config
 }
@@ -72,7 +77,10 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{config: o.Config, logger: o.Logger, version: o.Version}
+	s := &Server{
+		config: o.Config, logger: o.Logger, version: o.Version,
+		crowd: newCrowd(o.Config.TLS.Proxy, o.Logger), ready: make(chan struct{}),
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -231,6 +239,10 @@ func (s *Server) listen() (net.Listener, error) {
 // Addr returns the address the server listens on.
 func (s *Server) Addr() string { return s.listener.Addr().String() }
 
+// Ready returns a channel that is closed once the doors are open: the history
+// knows the configuration and requests are answered.
+func (s *Server) Ready() <-chan struct{} { return s.ready }
+
 // RelayAddr returns the address the relay listens on.
 func (s *Server) RelayAddr() string { return s.relay.Addr() }
 
@@ -348,9 +360,12 @@ func (s *Server) serveHTTP(ctx context.Context) error {
 	srv := &http.Server{
 		Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug),
+		ConnState:   s.crowd.state,
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
 	}
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(s.listener) }()
+	close(s.ready)
 	select {
 	case err := <-done:
 		return fmt.Errorf("server: http: %w", err)
