@@ -233,18 +233,18 @@ func BenchmarkRestart(b *testing.B) {
 	eventually(b, "serving", func() bool { return serving(c.Addr()) })
 	c.stop()
 	history(b, c.path("data/journal"), 2_000_000, 300_000)
-	var took []float64
+	var took, costs []float64
 	for b.Loop() {
 		b.StopTimer()
 		dropCaches(b, c.dir)
 		runtime.GC()
 		b.StartTimer()
-		began := time.Now()
+		began, used := time.Now(), processTime()
 		c.start()
 		for !serving(c.Addr()) {
 			time.Sleep(time.Millisecond)
 		}
-		took = append(took, time.Since(began).Seconds())
+		took, costs = append(took, time.Since(began).Seconds()), append(costs, (processTime()-used).Seconds())
 		b.StopTimer()
 		if n := stateOf(c).Count(world.KindVessel); n != 19_000 { // a twentieth of the numbers are readings
 			b.Errorf("%d vessels", n)
@@ -252,8 +252,10 @@ func BenchmarkRestart(b *testing.B) {
 		c.kill()
 		b.StartTimer()
 	}
+	slices.Sort(took)
 	b.ReportMetric(median(took), "s/restart")
-	measured("restart", median(took), "s", fmt.Sprintf("2 million events, 300,000 after the snapshot, cold caches, to the first answer, load %s", load()), "≤ 3")
+	b.ReportMetric(median(costs), "cpu-s/restart")
+	measured("restart", median(took), "s", fmt.Sprintf("2 million events, 300,000 after the snapshot, cold caches, to the first answer, best %.1f s, %.1f s of CPU, load %s", took[0], median(costs), load()), "≤ 3")
 }
 
 func serving(addr string) bool {
