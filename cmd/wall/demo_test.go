@@ -183,7 +183,7 @@ func shoot(t *testing.T, s *site, who token, path string, must []*program) {
 	began := time.Now()
 	eventually(t, stateGuard, "the wall without marks is full", append(must, wall), func() string {
 		// Vessels and stations come in their own time.
-		return complain(chroma(d.screen()) < 0.05, "little colour ") + complain(time.Since(began) < 10*time.Second, "a while yet")
+		return complain(chroma(d.screen()) < 0.01, "little colour ") + complain(time.Since(began) < 20*time.Second, "a while yet")
 	})
 	d.save(path)
 	leaves(t, wall)
