@@ -20,7 +20,7 @@ import (
 
 type demoCmd struct {
 	Data      string `help:"Folder of the demonstration." default:"${demo_data}" placeholder:"DIR"`
-	Listen    string `help:"Where the server listens." default:"127.0.0.1:8080"`
+	Listen    string `help:"Where the server listens; on this computer only, the demonstration has no certificate." default:"127.0.0.1:8080"`
 	Relay     string `help:"Where the camera relay listens." default:"127.0.0.1:8554"`
 	ReadyFile string `help:"Write this file with the address and the token's file once the server serves." name:"ready-file" placeholder:"FILE"`
 	Calm      bool   `help:"Leave out the faults that happen now and then."`
@@ -76,13 +76,10 @@ func (c *demoCmd) Run(ctx context.Context, logger *slog.Logger, k *kong.Context)
 		return errors.Join(err, <-ended)
 	}
 	go func() { ended <- province.Drive(peers, demo.Doors{URL: "http://" + s.Addr(), Token: provider}) }()
-	if c.ReadyFile != "" {
-		if err := writeReady(c.ReadyFile, ready{Addr: s.Addr(), TokenFile: token}); err != nil {
-			logger.Error("the ready file was not written", "error", err)
-		}
-	}
-	fmt.Fprintf(k.Stderr, "the province is up after %s; look at it with:\n  wall --server ws://%s/feed --token-file %s\n", time.Since(began).Round(time.Millisecond), s.Addr(), token)
-	err = s.Run(ctx)
+	err = run(ctx, s, func() error {
+		fmt.Fprintf(k.Stderr, "the province is up after %s; look at it with:\n  wall --server ws://%s/feed --token-file %s\n", time.Since(began).Round(time.Millisecond), s.Addr(), token)
+		return writeReady(c.ReadyFile, ready{Addr: s.Addr(), TokenFile: token})
+	})
 	stopPeers()
 	return errors.Join(err, <-ended, <-ended)
 }

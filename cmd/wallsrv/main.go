@@ -42,6 +42,8 @@ Examples:
   wallsrv token add --role operator --name "Trần Thị Mai" --config ioc.yaml`))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// After the first signal the second one ends the process at once.
+	context.AfterFunc(ctx, stop)
 	k.BindTo(ctx, (*context.Context)(nil))
 	err := k.Run(c.logger())
 	stop()

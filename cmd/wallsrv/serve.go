@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -32,6 +33,11 @@ Example:
 
 // Run serves.
 func (c *serveCmd) Run(ctx context.Context, logger *slog.Logger) error {
+	// From here on a hang-up is no end: it waits until the server can read the
+	// configuration again.
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
 	config, problems := server.LoadConfig(c.Config)
 	if len(problems) > 0 {
 		return fmt.Errorf("%w\n%d mistakes in the configuration; nothing was started", strict.Error(problems), len(problems))
@@ -40,32 +46,55 @@ func (c *serveCmd) Run(ctx context.Context, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	if c.ReadyFile != "" {
-		if err := writeReady(c.ReadyFile, ready{Addr: s.Addr()}); err != nil {
-			return err
-		}
-	}
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
 	watch, cancel := context.WithCancel(ctx)
-	defer cancel()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for {
-			select {
-			case <-watch.Done():
-				return
-			case <-hup:
-				reload(watch, s, c.Config, logger)
-			}
-		}
+		c.watch(watch, s, hup, logger)
 	}()
-	err = s.Run(ctx)
+	err = run(ctx, s, func() error { return writeReady(c.ReadyFile, ready{Addr: s.Addr()}) })
 	cancel()
 	<-done
 	return err
+}
+
+// watch reads the configuration again for every signal until ctx ends.
+func (c *serveCmd) watch(ctx context.Context, s *server.Server, hup <-chan os.Signal, logger *slog.Logger) {
+	select {
+	case <-ctx.Done():
+		return
+	case <-s.Ready():
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hup:
+			reload(ctx, s, c.Config, logger)
+		}
+	}
+}
+
+// run runs the server and calls opened once its doors are open. An error of
+// opened ends the server.
+func run(ctx context.Context, s *server.Server, opened func() error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-s.Ready():
+	}
+	var err error
+	if ctx.Err() == nil {
+		err = opened()
+	}
+	if err != nil {
+		cancel()
+	}
+	return errors.Join(err, <-ended)
 }
 
 func reload(ctx context.Context, s *server.Server, path string, logger *slog.Logger) {
@@ -91,8 +120,11 @@ type ready struct {
 }
 
 // writeReady writes the file in one step, so that whoever waits for it reads
-// all of it.
+// all of it. Without a path nobody waits.
 func writeReady(path string, r ready) error {
+	if path == "" {
+		return nil
+	}
 	data, err := json.Marshal(r)
 	if err != nil {
 		return err
