@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"iocwall/server/atomicfile"
 )
 
 // ErrErased says that the subject is not here, or not any more.
@@ -42,8 +44,9 @@ type Person struct {
 
 // Vault is safe for concurrent use by one process.
 type Vault struct {
-	keys, data *bbolt.DB
-	master     cipher.AEAD
+	keys   *keyring
+	data   *bbolt.DB
+	master cipher.AEAD
 }
 
 var bucket = []byte("subjects")
@@ -53,24 +56,47 @@ func Open(dir string) (_ *Vault, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("vault: %w", err)
 	}
-	master, err := masterKey(filepath.Join(dir, "vault.key"))
-	if err != nil {
-		return nil, err
-	}
 	v := &Vault{}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, v.Close())
 		}
 	}()
+	// This one comes first: it is locked against another server.
+	if v.data, err = open(filepath.Join(dir, "vault.db")); err != nil {
+		return nil, err
+	}
+	if err = v.openKeys(filepath.Join(dir, "vault-keys.db")); err != nil {
+		return nil, err
+	}
+	master, err := masterKey(filepath.Join(dir, "vault.key"), v.keys.count())
+	if err != nil {
+		return nil, err
+	}
 	if v.master, err = seal(master); err != nil {
 		return nil, err
 	}
-	if v.keys, err = open(filepath.Join(dir, "vault-keys.db")); err != nil {
-		return nil, err
+	return v, nil
+}
+
+// openKeys opens the file of keys, or makes it when there is nothing that needs
+// it: beside records without keys a new file would say that everybody was erased.
+func (v *Vault) openKeys(path string) error {
+	records := 0
+	err := v.data.View(func(tx *bbolt.Tx) error {
+		if k, _ := tx.Bucket(bucket).Cursor().First(); k != nil {
+			records++
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("vault: %w", err)
 	}
-	v.data, err = open(filepath.Join(dir, "vault.db"))
-	return v, err
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) && records > 0 {
+		return fmt.Errorf("vault: %s is missing, without it no record in vault.db can be read; restore it from its backup, or move vault.db away to begin anew", path)
+	}
+	v.keys, err = openKeys(path)
+	return err
 }
 
 func open(path string) (*bbolt.DB, error) {
@@ -88,20 +114,22 @@ func open(path string) (*bbolt.DB, error) {
 	return db, nil
 }
 
-// masterKey reads the key file, or makes it when there is none.
-func masterKey(path string) ([]byte, error) {
+// masterKey reads the key file, or makes it when there is none and no subject
+// has a key that only the old one opens.
+func masterKey(path string, subjects int) ([]byte, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
+		if subjects > 0 {
+			return nil, fmt.Errorf("vault: %s is missing, without it the keys of %d subjects cannot be read; restore it from its backup", path, subjects)
+		}
 		key := make([]byte, 32)
 		if _, err := rand.Read(key); err != nil {
 			return nil, fmt.Errorf("vault: random numbers: %w", err)
 		}
-		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-		if err != nil {
+		if err := atomicfile.Write(path, []byte(hex.EncodeToString(key)+"\n"), 0o600); err != nil {
 			return nil, fmt.Errorf("vault: %w", err)
 		}
-		_, err = f.WriteString(hex.EncodeToString(key) + "\n")
-		return key, errors.Join(err, f.Sync(), f.Close())
+		return key, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("vault: %w", err)
@@ -131,10 +159,11 @@ func seal(key []byte) (cipher.AEAD, error) {
 // Close ends the use of the vault.
 func (v *Vault) Close() error {
 	var err error
-	for _, db := range []*bbolt.DB{v.keys, v.data} {
-		if db != nil {
-			err = errors.Join(err, db.Close())
-		}
+	if v.keys != nil {
+		err = v.keys.close()
+	}
+	if v.data != nil {
+		err = errors.Join(err, v.data.Close())
 	}
 	return err
 }
@@ -163,18 +192,24 @@ func (v *Vault) Put(p Person) (subject string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := put(v.keys, subject, sealedKey); err != nil {
+	if err := v.keys.put(subject, sealedKey); err != nil {
 		return "", err
 	}
-	return subject, put(v.data, subject, sealed)
+	if err := put(v.data, subject, sealed); err != nil {
+		return "", errors.Join(err, v.keys.erase(subject))
+	}
+	return subject, nil
 }
 
 // Get returns the person. The caller has checked the right and writes the
 // audit event.
 func (v *Vault) Get(subject string) (Person, error) {
-	wrapped := get(v.keys, subject)
+	wrapped, err := v.keys.get(subject)
+	if err != nil {
+		return Person{}, err
+	}
 	sealed := get(v.data, subject)
-	if wrapped == nil || sealed == nil {
+	if sealed == nil {
 		return Person{}, ErrErased
 	}
 	key, err := unbox(v.master, wrapped, subject)
@@ -196,13 +231,13 @@ func (v *Vault) Get(subject string) (Person, error) {
 	return p, nil
 }
 
-// Erase deletes the subject's key for good. Erasing twice is no error.
+// Erase overwrites the subject's key for good and removes the record. When it
+// returns nil, the disk holds the key no more. Erasing twice is no error.
 func (v *Vault) Erase(subject string) error {
-	err := v.keys.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucket).Delete([]byte(subject)) })
-	if err != nil {
-		return fmt.Errorf("vault: erase: %w", err)
+	if err := v.keys.erase(subject); err != nil {
+		return err
 	}
-	err = v.data.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucket).Delete([]byte(subject)) })
+	err := v.data.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucket).Delete([]byte(subject)) })
 	if err != nil {
 		return fmt.Errorf("vault: erase: %w", err)
 	}
