@@ -2,6 +2,7 @@ package server
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -84,7 +85,7 @@ func TestJunkOnEverySocket(t *testing.T) {
 			for err == nil {
 				_, _, err = conn.ReadMessage()
 			}
-			if _, ok := err.(*websocket.CloseError); !ok {
+			if _, ok := errors.AsType[*websocket.CloseError](err); !ok {
 				t.Errorf("%.20q: closed by %v, not with a reason", f.data, err)
 			}
 		}
