@@ -1,6 +1,15 @@
 package server
 
 import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -8,10 +17,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"iocwall/server/auth"
+	"iocwall/server/wire"
 	"iocwall/server/world"
 )
 
@@ -283,4 +294,92 @@ func TestReportTokenInForm(t *testing.T) {
 			t.Errorf("%s: %d %s", form, status, text)
 		}
 	}
+}
+
+// certificate writes a certificate for loopback and its key, and returns the
+// roots that trust it.
+func certificate(tb testing.TB, certFile, keyFile string) *x509.CertPool {
+	tb.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	t := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		DNSNames: []string{"wall.test"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, t, t, key.Public(), key)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	raw, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for name, block := range map[string]*pem.Block{certFile: {Type: "CERTIFICATE", Bytes: der}, keyFile: {Type: "PRIVATE KEY", Bytes: raw}} {
+		if err := os.WriteFile(name, pem.EncodeToMemory(block), 0o600); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	return pool
+}
+
+// With a certificate the feed, the API and the relay speak TLS and nothing else.
+func TestTLS(t *testing.T) {
+	c := &centre{tb: t, dir: t.TempDir(), logs: &journalText{}}
+	roots := certificate(t, c.path("cert.pem"), c.path("key.pem"))
+	c.configure("tls: {cert: cert.pem, key: key.pem}\n")
+	c.start()
+	t.Cleanup(c.stop)
+	token := c.token("Mai", auth.Operator)
+	https := &http.Client{Timeout: patience, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
+	defer https.CloseIdleConnections()
+	resp, err := https.Get("https://" + c.Addr() + "/healthz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("health: %d", resp.StatusCode)
+	}
+	if resp, err := http.Get("http://" + c.Addr() + "/healthz"); err == nil {
+		resp.Body.Close()
+		if resp.StatusCode == http.StatusOK {
+			t.Error("answered without TLS")
+		}
+	}
+	client, err := wire.NewClient(wire.ClientOptions{
+		URL: "wss://" + c.Addr() + "/feed", Token: func() (string, error) { return token, nil }, TLS: &tls.Config{RootCAs: roots},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+	wg.Go(func() { _ = client.Run(ctx) })
+	for state, grant := world.New(0), false; state.Count(world.KindWall) == 0 || !grant; {
+		b, err := client.Next(ctx)
+		if err != nil {
+			t.Fatal("the feed is silent over TLS")
+		}
+		if state, err = state.ApplyBatch(&b, nil); err != nil {
+			t.Fatal(err)
+		}
+		if b.Relay != nil {
+			grant = true
+			if !strings.HasPrefix(b.Relay.URL, "rtsps://") {
+				t.Errorf("pictures at %s", b.Relay)
+			}
+		}
+	}
+	conn, err := tls.Dial("tcp", c.RelayAddr(), &tls.Config{RootCAs: roots})
+	if err != nil {
+		t.Fatalf("the relay: %v", err)
+	}
+	conn.Close()
 }
