@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"slices"
 
 	"iocwall/server/world"
 )
@@ -47,6 +48,9 @@ type Problem struct {
 	Where string
 	// What says what is wrong and what to do.
 	What string
+	// Tile is the place of the tile in its scene, counted from 1; zero for a
+	// problem of the wall or the scene.
+	Tile int
 }
 
 // Error returns the problem as one line.
@@ -121,42 +125,51 @@ func Check(w world.WallDefined) []Problem {
 	for i, s := range w.Screens {
 		where := fmt.Sprintf("screen %d", s.ID)
 		if ids[s.ID] {
-			out = append(out, Problem{where, "its number is used twice; number the screens apart"})
+			out = append(out, Problem{Where: where, What: "its number is used twice; number the screens apart"})
 		}
 		ids[s.ID] = true
 		if s.W <= 0 || s.H <= 0 || s.PxW <= 0 || s.PxH <= 0 {
-			out = append(out, Problem{where, "needs a width and a height in millimetres and in pixels above zero"})
+			out = append(out, Problem{Where: where, What: "needs a width and a height in millimetres and in pixels above zero"})
 		}
 		for _, o := range w.Screens[:i] {
 			if overlap(s.X, s.W, o.X, o.W) > 1 && overlap(s.Y, s.H, o.Y, o.H) > 1 {
-				out = append(out, Problem{where, fmt.Sprintf("lies over screen %d; check its place and bezels", o.ID)})
+				out = append(out, Problem{Where: where, What: fmt.Sprintf("lies over screen %d; check its place and bezels", o.ID)})
 			}
 		}
 	}
 	if len(w.Screens) == 0 {
-		out = append(out, Problem{"wall " + w.ID, "has no screens"})
+		out = append(out, Problem{Where: "wall " + w.ID, What: "has no screens"})
 	}
 	return out
 }
 
-// CheckScene returns what is wrong with a scene on a wall.
+// maxTiles bounds a scene: 27 screens of sixteen cameras each are 432 tiles.
+const maxTiles = 500
+
+// CheckScene returns what is wrong with a scene on a wall. A scene of more than
+// 500 tiles is not looked at any further.
 func CheckScene(w world.WallDefined, s world.SceneSaved) []Problem {
 	var out []Problem
+	if n := len(s.Tiles); n > maxTiles {
+		return []Problem{{Where: "scene " + s.ID, What: fmt.Sprintf("has %d tiles; a scene may have %d", n, maxTiles)}}
+	}
 	ids := map[string]bool{}
 	for i, t := range s.Tiles {
-		where := fmt.Sprintf("tile %d (%s)", i+1, t.ID)
+		fail := func(what string) {
+			out = append(out, Problem{Where: fmt.Sprintf("tile %d (%s)", i+1, t.ID), What: what, Tile: i + 1})
+		}
 		switch {
 		case t.ID == "":
-			out = append(out, Problem{where, "needs an id"})
+			fail("needs an id")
 		case ids[t.ID]:
-			out = append(out, Problem{where, "its id is used twice in this scene"})
+			fail(fmt.Sprintf("the id %q is used twice in this scene", t.ID))
 		}
 		ids[t.ID] = true
 		if t.Kind == "" {
-			out = append(out, Problem{where, "needs a kind"})
+			fail("needs a kind")
 		}
-		if t.W <= 0 || t.H <= 0 {
-			out = append(out, Problem{where, "needs a width and a height above zero"})
+		if !(t.W > 0 && t.H > 0) {
+			fail("needs a width and a height above zero")
 			continue
 		}
 		on := false
@@ -164,10 +177,20 @@ func CheckScene(w world.WallDefined, s world.SceneSaved) []Problem {
 			on = on || (overlap(t.X, t.W, sc.X, sc.W) > 1 && overlap(t.Y, t.H, sc.Y, sc.H) > 1)
 		}
 		if !on {
-			out = append(out, Problem{where, "lies on no screen of the wall " + w.ID})
+			fail("lies on no screen of the wall " + w.ID)
+		}
+		// One is enough: a tile that lies over all others is one mistake.
+		if j := slices.IndexFunc(s.Tiles[:i], func(o world.Tile) bool { return covers(t, o) }); j >= 0 {
+			fail(fmt.Sprintf("lies over tile %d (%s); give each a place of its own", j+1, s.Tiles[j].ID))
 		}
 	}
 	return out
+}
+
+// covers reports whether two tiles share a place. A millimetre is no place: it
+// is what rounding leaves between neighbours.
+func covers(a, b world.Tile) bool {
+	return overlap(a.X, a.W, b.X, b.W) > 1 && overlap(a.Y, a.H, b.Y, b.H) > 1
 }
 
 func overlap(a, aw, b, bw float64) float64 { return min(a+aw, b+bw) - max(a, b) }

@@ -125,6 +125,41 @@ func TestProblemsAreAllNamed(t *testing.T) {
 	}
 }
 
+// Two tiles over each other are named, tiles that touch are not.
+func TestTilesOverEachOther(t *testing.T) {
+	at := func(id string, x, y, w, h float64) world.Tile {
+		return world.Tile{ID: id, Kind: "clock", X: x, Y: y, W: w, H: h}
+	}
+	for _, c := range []struct {
+		name string
+		a, b world.Tile
+		over bool
+	}{
+		{"apart", at("a", 0, 0, 100, 100), at("b", 200, 0, 100, 100), false},
+		{"side by side", at("a", 0, 0, 100, 100), at("b", 100, 0, 100, 100), false},
+		{"rounded", at("a", 0, 0, 100.9, 100), at("b", 100, 0, 100, 100), false},
+		{"an edge too far", at("a", 0, 0, 102, 100), at("b", 100, 0, 100, 100), true},
+		{"a corner", at("a", 0, 0, 100, 100), at("b", 98, 98, 100, 100), true},
+		{"above each other", at("a", 0, 0, 100, 100), at("b", 0, 99.5, 100, 100), false},
+		{"inside", at("a", 0, 0, 500, 500), at("b", 100, 100, 10, 10), true},
+		{"the same", at("a", 0, 0, 100, 100), at("b", 0, 0, 100, 100), true},
+	} {
+		got := CheckScene(reference(), world.SceneSaved{Tiles: []world.Tile{c.a, c.b}})
+		if len(got) > 0 != c.over {
+			t.Errorf("%s: %v", c.name, got)
+		}
+		if c.over && len(got) == 1 && (got[0].Tile != 2 || got[0].Error() != "tile 2 (b): lies over tile 1 (a); give each a place of its own") {
+			t.Errorf("%s: %+v", c.name, got[0])
+		}
+	}
+}
+
+func TestTilesAreBounded(t *testing.T) {
+	if got := CheckScene(reference(), world.SceneSaved{ID: "s", Tiles: make([]world.Tile, maxTiles+1)}); len(got) != 1 || got[0].Error() != "scene s: has 501 tiles; a scene may have 500" {
+		t.Error(got)
+	}
+}
+
 // Whatever the wall, visible parts lie on their screen and inside the whole.
 func TestLayoutProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
