@@ -289,7 +289,7 @@ func TestManyAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := v.keys.count(); n != 24 {
+	if n := v.Count(); n != 24 {
 		t.Errorf("%d subjects, want 24", n)
 	}
 }

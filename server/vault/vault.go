@@ -168,6 +168,9 @@ func (v *Vault) Close() error {
 	return err
 }
 
+// Count returns how many persons the vault can still tell of.
+func (v *Vault) Count() int { return v.keys.count() }
+
 // Put keeps a person and returns the opaque subject to name them by in events.
 // When it returns, the record is on disk.
 func (v *Vault) Put(p Person) (subject string, err error) {
