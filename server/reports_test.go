@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-
 	"iocwall/server/auth"
 	"iocwall/server/format/georeport"
 	"iocwall/server/world"
