@@ -57,7 +57,7 @@ func TestHeapsOfObservations(t *testing.T) {
 	if status, text := heap(maxObservations, good); status != http.StatusOK {
 		t.Errorf("as many as may be: %d %s", status, text)
 	}
-	at := c.loop.stats.seq.Load()
+	at := c.loop.Stats().Seq
 	if status, text := heap(maxObservations+1, good); status != http.StatusRequestEntityTooLarge || !strings.Contains(text, "at most 1000") {
 		t.Errorf("one more: %d %s", status, text)
 	}
@@ -68,7 +68,7 @@ func TestHeapsOfObservations(t *testing.T) {
 	if status, text := heap(1, `{"station":"s","quantity":"q","value":1e999}`); status != http.StatusUnprocessableEntity {
 		t.Errorf("a number too great: %d %s", status, text)
 	}
-	if now := c.loop.stats.seq.Load(); now != at {
+	if now := c.loop.Stats().Seq; now != at {
 		t.Errorf("%d events came of what was refused", now-at)
 	}
 }

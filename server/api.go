@@ -122,7 +122,7 @@ func readJSON(r *http.Request, into any) (status int, err error) {
 // health answers without a token and says nothing about the centre but whether
 // it is well.
 func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
-	if since := s.loop.stats.full.Load(); since != 0 {
+	if !s.loop.Stats().FullSince.IsZero() {
 		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "journal full"})
 		return
 	}
@@ -164,7 +164,7 @@ type connKey struct{}
 // returns when the client is gone.
 func (s *Server) feed(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	if c, ok := r.Context().Value(connKey{}).(net.Conn); ok {
-		defer s.crowd.done(c)
+		defer s.crowd.Done(c)
 	}
 	c := http.NewResponseController(w)
 	if err := errors.Join(c.SetReadDeadline(time.Time{}), c.SetWriteDeadline(time.Time{})); err != nil {
@@ -185,7 +185,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request, id auth.Identity) 
 		return
 	}
 	out := []world.Entity{}
-	err := s.loop.call(r.Context(), func(st *world.State) {
+	err := s.loop.Call(r.Context(), func(st *world.State) {
 		for e := range st.Entities(kind) {
 			if visible(st, id, e.In()) || !bounded(kind) {
 				out = append(out, e)

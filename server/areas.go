@@ -89,6 +89,13 @@ func parseAreas(name string, src []byte) (*areaSet, []strict.Problem) {
 			problems = append(problems, doc.Problem(fmt.Sprintf("areas[%d].parent", i), fmt.Sprintf("no area %q", a.Parent), strict.Nearest(a.Parent, ids)))
 		}
 	}
+	parents := make([][2]string, 0, len(f.Areas))
+	for _, a := range f.Areas {
+		parents = append(parents, [2]string{a.ID, a.Parent})
+	}
+	for _, i := range circles(parents) {
+		problems = append(problems, doc.Problem(fmt.Sprintf("areas[%d].parent", i), fmt.Sprintf("leads back to %q", f.Areas[i].ID), "leave out the parent of the topmost area"))
+	}
 	for i, s := range f.Successions {
 		path := fmt.Sprintf("successions[%d]", i)
 		for key, id := range map[string]string{"from": s.From, "to": s.To} {

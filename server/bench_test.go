@@ -132,7 +132,7 @@ func BenchmarkSentenceToClient(b *testing.B) {
 		for c.feeds.Counts()[0].Accepted < accepted+receivers*each {
 			time.Sleep(time.Millisecond)
 		}
-		at := c.loop.stats.seq.Load()
+		at := c.loop.Stats().Seq
 		eye.wait("all sentences", func() bool { return eye.state.At().Seq >= at })
 		took := time.Since(began)
 		rates = append(rates, receivers*each/took.Seconds())

@@ -168,7 +168,7 @@ const healthEvery = time.Minute
 
 func (s *Server) cameraHealth() *healths {
 	return &healths{
-		put:     func(ctx context.Context, src string, obs []world.Observation) error { return s.loop.put(ctx, src, obs) },
+		put:     func(ctx context.Context, src string, obs []world.Observation) error { return s.loop.Put(ctx, src, obs) },
 		streams: map[string]map[string]relay.Health{}, told: map[string]world.CameraHealth{}, at: map[string]time.Time{},
 	}
 }

@@ -2,16 +2,16 @@ package server
 
 import (
 	"fmt"
-	"net"
+	"math"
 	"net/url"
-	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"iocwall/geo"
+	"iocwall/server/core"
 	"iocwall/server/rule"
-	"iocwall/server/scene"
 	"iocwall/server/source"
 	"iocwall/server/strict"
 	"iocwall/server/world"
@@ -22,6 +22,8 @@ type checker struct {
 	doc      *strict.Doc
 	config   *Config
 	problems []strict.Problem
+	// areas are the ids of the areas, nil when their file cannot be read.
+	areas []string
 }
 
 func (k *checker) fail(path, message, suggestion string) {
@@ -30,17 +32,13 @@ func (k *checker) fail(path, message, suggestion string) {
 
 func (k *checker) check() {
 	c := k.config
-	k.address("listen", c.Listen)
-	k.address("relay.listen", c.Relay.Listen)
-	if c.Relay.Public != "" {
-		k.address("relay.public", c.Relay.Public)
-	}
 	if c.Data == "" {
 		k.fail("data", "needs a folder", "write /var/lib/iocwall")
 	}
-	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
-		k.fail("tls", "needs both cert and key", "give both files, or none for a server on loopback")
+	if c.Patience.MaxEntities < 1 {
+		k.fail("patience.max_entities", "is not above 0", "the default is 50000")
 	}
+	k.doors()
 	k.files()
 	k.cameras()
 	k.stations()
@@ -49,43 +47,6 @@ func (k *checker) check() {
 	k.agencies()
 	k.sources()
 	k.wall()
-}
-
-func (k *checker) address(path, addr string) {
-	if _, _, err := net.SplitHostPort(addr); err != nil {
-		k.fail(path, fmt.Sprintf("%q is not host:port", addr), `write "127.0.0.1:8080", or ":8080" for all interfaces`)
-	}
-}
-
-// files reads the files the configuration names, so that a server does not
-// start on half of them.
-func (k *checker) files() {
-	c := k.config
-	if c.Rules != "" {
-		if _, err := os.Stat(c.path(c.Rules)); err != nil {
-			k.fail("rules", err.Error(), "give the path of a rule file, or leave it out")
-		} else {
-			_, ps := loadRules(c)
-			k.problems = append(k.problems, ps...)
-		}
-	}
-	if c.Areas != "" {
-		src, err := os.ReadFile(c.path(c.Areas))
-		if err != nil {
-			k.fail("areas", err.Error(), "give the path of a file of areas, or leave it out for the built-in tree")
-		} else {
-			_, ps := parseAreas(c.Areas, src)
-			k.problems = append(k.problems, ps...)
-		}
-	}
-	for path, name := range map[string]string{"tls.cert": c.TLS.Cert, "tls.key": c.TLS.Key} {
-		if name == "" {
-			continue
-		}
-		if _, err := os.Stat(c.path(name)); err != nil {
-			k.fail(path, err.Error(), "give the path of a PEM file")
-		}
-	}
 }
 
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
@@ -116,6 +77,26 @@ func (k *checker) place(path string, p geo.Point) {
 	}
 }
 
+// number checks that a number is one and lies between two.
+func (k *checker) number(path string, v, low, high float64, unit string) {
+	if v >= low && v <= high { // not so for what is no number
+		return
+	}
+	if high == math.MaxFloat64 {
+		k.fail(path, fmt.Sprintf("is not a number of %s from %g on", unit, low), "")
+		return
+	}
+	k.fail(path, fmt.Sprintf("is not between %g and %g %s", low, high, unit), "")
+}
+
+// area checks that an area is known. Something without an area is seen by those
+// who see everything.
+func (k *checker) area(path, id string) {
+	if id != "" && k.areas != nil && !slices.Contains(k.areas, id) {
+		k.fail(path+".area", fmt.Sprintf("no area %q", id), strict.Nearest(id, k.areas))
+	}
+}
+
 func (k *checker) name(path, name string) {
 	if strings.TrimSpace(name) == "" {
 		k.fail(path, "needs a name", "")
@@ -131,28 +112,38 @@ func (k *checker) cameras() {
 		if p := source.CheckSecret("password", c.Password); p != nil {
 			k.fail(path+".password", p.Message, p.Suggestion)
 		}
-		if c.View < 0 || c.View > 360 {
-			k.fail(path+".view", "is not between 0 and 360 degrees", "")
+		k.area(path, c.Area)
+		if c.Heading != nil {
+			k.number(path+".heading", *c.Heading, 0, 360, "degrees")
 		}
+		k.number(path+".view", c.View, 0, 360, "degrees")
+		k.number(path+".reach", c.Reach, 0, math.MaxFloat64, "metres")
 		if len(c.Streams) == 0 {
 			k.fail(path, "needs at least one stream", `write "streams: [{name: main, url: rtsp://…}]"`)
 		}
-		names := map[string]int{}
-		for j, s := range c.Streams {
-			at := fmt.Sprintf("%s.streams[%d]", path, j)
-			if s.Name != "" && !idPattern.MatchString(s.Name) {
-				k.fail(at+".name", fmt.Sprintf("%q is not a name of a stream", s.Name), `write "main" or "sub"`)
-			} else if _, there := names[s.Name]; there || s.Name == "" {
-				k.fail(at, "needs a name of its own", `write "main" and "sub"`)
-			}
-			names[s.Name] = j
-			u, err := url.Parse(s.URL)
-			switch {
-			case err != nil || (u.Scheme != "rtsp" && u.Scheme != "rtsps") || u.Host == "":
-				k.fail(at+".url", "is not an address of a camera", "write rtsp://host:port/path") // the text may hold a password
-			case u.User != nil:
-				k.fail(at+".url", "holds a login", "put it into user and password of the camera")
-			}
+		k.streams(path, c.Streams)
+	}
+}
+
+func (k *checker) streams(path string, streams []StreamConfig) {
+	names := map[string]int{}
+	for j, s := range streams {
+		at := fmt.Sprintf("%s.streams[%d]", path, j)
+		if s.Width < 0 || s.Height < 0 {
+			k.fail(at, "has a width or a height below 0", "leave them out when they are not known")
+		}
+		if s.Name != "" && !idPattern.MatchString(s.Name) {
+			k.fail(at+".name", fmt.Sprintf("%q is not a name of a stream", s.Name), `write "main" or "sub"`)
+		} else if _, there := names[s.Name]; there || s.Name == "" {
+			k.fail(at, "needs a name of its own", `write "main" and "sub"`)
+		}
+		names[s.Name] = j
+		u, err := url.Parse(s.URL)
+		switch {
+		case err != nil || (u.Scheme != "rtsp" && u.Scheme != "rtsps") || u.Host == "":
+			k.fail(at+".url", "is not an address of a camera", "write rtsp://host:port/path") // the text may hold a password
+		case u.User != nil:
+			k.fail(at+".url", "holds a login", "put it into user and password of the camera")
 		}
 	}
 }
@@ -164,6 +155,7 @@ func (k *checker) stations() {
 		path := k.id("stations", i, s.ID, seen)
 		k.name(path, s.Name)
 		k.place(path+".pos", s.Pos)
+		k.area(path, s.Area)
 		if !slices.Contains(known, s.What) {
 			k.fail(path+".what", fmt.Sprintf("%q is no kind of station", s.What), strict.Nearest(string(s.What), []string{"air", "water", "level", "weather"}))
 		}
@@ -177,6 +169,10 @@ func (k *checker) figures() {
 		k.name(path, f.Name)
 		if f.Decimals < 0 || f.Decimals > 6 {
 			k.fail(path+".decimals", "is not between 0 and 6", "")
+		}
+		k.area(path, f.Area)
+		if f.Target != nil {
+			k.number(path+".target", *f.Target, -math.MaxFloat64, math.MaxFloat64, f.Unit)
 		}
 	}
 }
@@ -199,7 +195,9 @@ func (k *checker) agencies() {
 	seen := map[string]int{}
 	var ids []string
 	for i, a := range k.config.Agencies {
-		k.name(k.id("agencies", i, a.ID, seen), a.Name)
+		path := k.id("agencies", i, a.ID, seen)
+		k.name(path, a.Name)
+		k.area(path, a.Area)
 		ids = append(ids, a.ID)
 	}
 	owner := func(path, id string) {
@@ -210,6 +208,13 @@ func (k *checker) agencies() {
 	for i, a := range k.config.Agencies {
 		owner(fmt.Sprintf("agencies[%d].parent", i), a.Parent)
 	}
+	parents := make([][2]string, 0, len(ids))
+	for _, a := range k.config.Agencies {
+		parents = append(parents, [2]string{a.ID, a.Parent})
+	}
+	for _, i := range circles(parents) {
+		k.fail(fmt.Sprintf("agencies[%d].parent", i), "leads back to "+strconv.Quote(ids[i]), "leave out the parent of the topmost agency")
+	}
 	for i, x := range k.config.Cameras {
 		owner(fmt.Sprintf("cameras[%d].owner", i), x.Owner)
 	}
@@ -219,6 +224,29 @@ func (k *checker) agencies() {
 	for i, x := range k.config.Figures {
 		owner(fmt.Sprintf("figures[%d].owner", i), x.Owner)
 	}
+}
+
+// circles goes up from child to parent and returns, for every circle found so,
+// the place of one that is in it. Of two with one id the first counts.
+func circles(parents [][2]string) (out []int) {
+	index := map[string]int{}
+	for i, p := range parents {
+		if _, there := index[p[0]]; !there && p[0] != "" {
+			index[p[0]] = i
+		}
+	}
+	walk := make([]int, len(parents)) // on which walk it was seen, from 1
+	for i := range parents {
+		at, ok := i, true
+		for ok && walk[at] == 0 {
+			walk[at] = i + 1
+			at, ok = index[parents[at][1]]
+		}
+		if ok && walk[at] == i+1 {
+			out = append(out, at)
+		}
+	}
+	return out
 }
 
 func (k *checker) sources() {
@@ -232,7 +260,7 @@ func (k *checker) sources() {
 		path := fmt.Sprintf("sources[%d]", i)
 		if s.Name == "" || !idPattern.MatchString(s.Name) {
 			k.fail(path, fmt.Sprintf("%q is not a name of a source", s.Name), "use letters, digits, dots and dashes")
-		} else if _, there := seen[s.Name]; there || slices.Contains([]string{sourceServer, sourceConfig, rule.Source}, s.Name) {
+		} else if _, there := seen[s.Name]; there || slices.Contains([]string{core.SourceServer, sourceConfig, rule.Source}, s.Name) {
 			k.fail(path+".name", fmt.Sprintf("%q is taken", s.Name), "give every source a name of its own")
 		}
 		seen[s.Name] = i
@@ -251,83 +279,5 @@ func (k *checker) sources() {
 			k.problems = append(k.problems, s.rest.Problem(p.Path, p.Message, p.Suggestion))
 		}
 		k.config.sources = append(k.config.sources, source.Named{Name: s.Name, Kind: s.Kind, Config: conf})
-	}
-}
-
-func (k *checker) wall() {
-	c := k.config
-	w := c.Wall
-	if w.Columns < 1 || w.Rows < 1 || w.Columns*w.Rows > 256 || w.PanelW <= 0 || w.PanelH <= 0 || w.PxW < 64 || w.PxH < 64 || w.Bezel < 0 {
-		k.fail("wall", "needs columns, rows, panel_w, panel_h in millimetres and px_w, px_h", "a 55-inch panel is 1217.6 by 684.9 mm and 1920 by 1080 px")
-		return
-	}
-	for i, n := range w.Nodes {
-		if n < 1 {
-			k.fail(fmt.Sprintf("wall.nodes[%d]", i), "drives no screen", "write the number of screens of each computer")
-			return
-		}
-	}
-	c.wall = scene.Grid{
-		ID: w.ID, Name: w.Name, Columns: w.Columns, Rows: w.Rows, PanelW: w.PanelW, PanelH: w.PanelH,
-		// Between two picture areas lie the bezels of both panels.
-		Gap: 2 * w.Bezel, PxW: w.PxW, PxH: w.PxH, Seat: w.Seat, PerNode: w.Nodes, NodeFormat: "pc-%02d",
-	}.Wall()
-	seen := map[string]int{}
-	for i, s := range c.Scenes {
-		path := k.id("scenes", i, s.ID, seen)
-		k.name(path, s.Name)
-		c.scenes = append(c.scenes, k.scene(path, s))
-	}
-}
-
-func (k *checker) scene(path string, s SceneConfig) world.SceneSaved {
-	out := world.SceneSaved{ID: s.ID, Wall: k.config.Wall.ID, Name: s.Name, By: sourceConfig}
-	seen := map[string]bool{}
-	for j, t := range s.Tiles {
-		at := fmt.Sprintf("%s.tiles[%d]", path, j)
-		if t.ID == "" {
-			t.ID = fmt.Sprintf("%s-%d", t.Kind, j+1)
-		}
-		if seen[t.ID] {
-			k.fail(at, fmt.Sprintf("the id %q is used twice in this scene", t.ID), "")
-		}
-		seen[t.ID] = true
-		if !slices.Contains(world.TileKinds(), t.Kind) {
-			k.fail(at+".kind", fmt.Sprintf("no kind of tile %q", t.Kind), strict.Nearest(t.Kind, world.TileKinds()))
-		}
-		x, y, w, h, err := scene.At{Screens: t.At, Top: t.Top, Below: t.Below, Cell: t.Cell}.Rect(k.config.wall)
-		if err != nil {
-			k.fail(at, err.Error(), "")
-			continue
-		}
-		tile := world.Tile{ID: t.ID, Kind: t.Kind, X: x, Y: y, W: w, H: h}
-		for key, v := range t.Params {
-			tile.Params = append(tile.Params, world.Param{Key: key, Value: v})
-		}
-		slices.SortFunc(tile.Params, func(a, b world.Param) int { return strings.Compare(a.Key, b.Key) })
-		k.tileRefs(at, t)
-		out.Tiles = append(out.Tiles, tile)
-	}
-	return out
-}
-
-// tileRefs checks that a tile shows something the configuration knows.
-func (k *checker) tileRefs(at string, t TileConfig) {
-	var ids []string
-	key := t.Kind
-	switch t.Kind {
-	case "camera":
-		for _, c := range k.config.Cameras {
-			ids = append(ids, c.ID)
-		}
-	case "figure":
-		for _, f := range k.config.Figures {
-			ids = append(ids, f.ID)
-		}
-	default:
-		return
-	}
-	if id := t.Params[key]; !slices.Contains(ids, id) {
-		k.fail(at+".params."+key, fmt.Sprintf("no %s %q", key, id), strict.Nearest(id, ids))
 	}
 }

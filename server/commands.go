@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"iocwall/server/auth"
+	"iocwall/server/core"
 	"iocwall/server/scene"
 	"iocwall/server/world"
 )
@@ -79,9 +80,9 @@ func (s *Server) acknowledge(ctx context.Context, id auth.Identity, a world.Ackn
 		return 0, refuse("the note is longer than 1,000 bytes; shorten it")
 	}
 	var taker string
-	seq, err := s.loop.ask(ctx, &request{
-		source: person(id),
-		decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
+	seq, err := s.loop.Ask(ctx, core.Request{
+		Source: person(id),
+		Decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
 			al, ok := st.Alert(a.Alert)
 			switch {
 			case !ok || !visible(st, id, al.Area):
@@ -94,7 +95,7 @@ func (s *Server) acknowledge(ctx context.Context, id auth.Identity, a world.Ackn
 			return []world.Observation{{Time: now, Body: world.AlertAcknowledged{ID: a.Alert, By: id.Token, Name: id.Name, Note: a.Note}}}, nil
 		},
 		// Two people may press at once: the first in the history has it.
-		after: func(st *world.State) {
+		After: func(st *world.State) {
 			if al, ok := st.Alert(a.Alert); ok && al.TakenBy != id.Token {
 				taker = al.Taker
 			}
@@ -111,9 +112,9 @@ func (s *Server) showScene(ctx context.Context, id auth.Identity, a world.ShowSc
 		return 0, err
 	}
 	var shown string
-	seq, err := s.loop.ask(ctx, &request{
-		source: person(id),
-		decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
+	seq, err := s.loop.Ask(ctx, core.Request{
+		Source: person(id),
+		Decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
 			if _, ok := st.Wall(a.Wall); !ok {
 				return nil, refuse("there is no wall %q", a.Wall)
 			}
@@ -123,7 +124,7 @@ func (s *Server) showScene(ctx context.Context, id auth.Identity, a world.ShowSc
 			}
 			return []world.Observation{{Time: now, Body: world.SceneShown{Wall: a.Wall, Scene: a.Scene, By: id.Name}}}, nil
 		},
-		after: func(st *world.State) {
+		After: func(st *world.State) {
 			w, _ := st.Wall(a.Wall)
 			shown = w.Shown.Scene
 		},
@@ -139,9 +140,9 @@ func (s *Server) saveScene(ctx context.Context, id auth.Identity, a world.SaveSc
 		return 0, err
 	}
 	var stands world.SceneSaved
-	seq, err := s.loop.ask(ctx, &request{
-		source: person(id),
-		decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
+	seq, err := s.loop.Ask(ctx, core.Request{
+		Source: person(id),
+		Decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
 			sc := a.Scene
 			w, ok := st.Wall(sc.Wall)
 			if !ok {
@@ -166,7 +167,7 @@ func (s *Server) saveScene(ctx context.Context, id auth.Identity, a world.SaveSc
 			return []world.Observation{{Time: now, Body: sc}}, nil
 		},
 		// Two people may save at once: the first in the history stands.
-		after: func(st *world.State) {
+		After: func(st *world.State) {
 			sc, _ := st.Scene(a.Scene.ID)
 			stands = sc.SceneSaved
 		},
@@ -191,7 +192,7 @@ func visible(st *world.State, id auth.Identity, area string) bool {
 
 // audit writes an audit event; it cannot stop what is audited.
 func (s *Server) audit(ctx context.Context, id auth.Identity, a world.Audited) {
-	err := s.loop.put(ctx, person(id), []world.Observation{{Body: a}})
+	err := s.loop.Put(ctx, person(id), []world.Observation{{Body: a}})
 	if err != nil {
 		s.logger.Error("an audit event was not written", "act", a.Act, "error", err)
 	}

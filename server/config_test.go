@@ -148,14 +148,44 @@ func TestBadConfigurations(t *testing.T) {
 			`figures[0].decimals: is not between 0 and 6`, `figures[1].id: "f" is used twice`, `figures[1]: needs a name`,
 			`services[1].code: "a" is used twice`, `services[1]: needs a name`, `services[2]: "" is not a code`,
 		}},
-		{"scenes", "scenes:\n  - id: s\n    name: S\n    tiles:\n      - {kind: camra, at: \"1\"}\n      - {kind: camera, at: \"1\", params: {camera: none}}\n      - {kind: map, at: \"99\"}\n      - {kind: clock, id: x, at: \"1\"}\n      - {kind: clock, id: x, at: \"2\"}\n", []string{
+		{"scenes", "scenes:\n  - id: s\n    name: S\n    tiles:\n      - {kind: camra, at: \"1\"}\n      - {kind: camera, at: \"2\", params: {camera: none}}\n      - {kind: map, at: \"99\"}\n      - {kind: clock, id: x, at: \"3\"}\n      - {kind: clock, id: x, at: \"4\"}\n      - {kind: map, id: y, at: \"3-13\", below: -1}\n", []string{
 			`ioc.yaml:5:16: scenes[0].tiles[0].kind: no kind of tile "camra"; did you mean "camera"?`,
 			`scenes[0].tiles[1].params.camera: no camera "none"`,
 			`scenes[0].tiles[2]: `,
 			`scenes[0].tiles[4]: the id "x" is used twice in this scene`,
+			`scenes[0].tiles[5]: has a top or a below of less than 0 pixels`,
+			`ioc.yaml:10:9: scenes[0].tiles[5]: lies over tile 3 (x)`,
 		}},
 		{"wall", "wall: {columns: 0}\n", []string{`ioc.yaml:1:8: wall: needs columns, rows`}},
-		{"nodes", "wall:\n  nodes: [2, 0]\n", []string{`ioc.yaml:2:14: wall.nodes[1]: drives no screen`}},
+		{"nodes", "wall:\n  nodes: [2, 0]\n", []string{`ioc.yaml:2:14: wall.nodes[1]: drives 0 of 27 screens`}},
+		{"too few nodes", "wall:\n  nodes: [2, 3]\n", []string{`ioc.yaml:2:10: wall.nodes: drive 5 screens together, the wall has 27; write the number of screens of each computer, as in "nodes: [27]", or "nodes: []" while that is open`}},
+		{"too many nodes", "wall: {columns: 2, rows: 1, nodes: [2, 2]}\n", []string{`wall.nodes: drive 4 screens together, the wall has 2`}},
+		{"open nodes", "wall: {columns: 2, rows: 1, nodes: []}\n", nil},
+		{"wall without id", "wall: {id: \"\", seat: -1}\n", []string{`ioc.yaml:1:12: wall.id: is empty`, `wall.seat: is not a number of millimetres from 0 on`}},
+		{"wall of no size", "wall: {id: \"a b\", panel_w: .nan}\n", []string{`wall.id: "a b" is not an id`, `wall: needs columns, rows`}},
+		{"numbers", "patience: {max_entities: -1}\ncameras:\n  - {id: c, name: C, pos: [108, 15], heading: 361, reach: -5, view: .nan, streams: [{name: main, url: \"rtsp://h/x\", width: -1}]}\n" +
+			"figures: [{id: f, name: F, target: .inf}, {id: g, name: G, target: -4}]\n", []string{
+			`ioc.yaml:1:26: patience.max_entities: is not above 0`, `ioc.yaml:3:47: cameras[0].heading: is not between 0 and 360 degrees`, `cameras[0].reach: is not a number of metres from 0 on`,
+			`cameras[0].view: is not between 0 and 360 degrees`, `cameras[0].streams[0]: has a width or a height below 0`, `figures[0].target: is not`,
+		}},
+		{"areas", "agencies: [{id: a, name: A, area: vn/da-nag}]\ncameras: [{id: c, name: C, pos: [108, 15], area: vn/da-nan, streams: [{name: main, url: \"rtsp://h/x\"}]}]\n" +
+			"stations: [{id: s, name: S, what: air, pos: [108, 15], area: nowhere}]\nfigures: [{id: f, name: F, area: vn}, {id: g, name: G, area: VN}]\n", []string{
+			`ioc.yaml:1:35: agencies[0].area: no area "vn/da-nag"; did you mean "vn/da-nang"?`, `ioc.yaml:2:50: cameras[0].area: no area "vn/da-nan"; did you mean "vn/da-nang"?`,
+			`ioc.yaml:3:62: stations[0].area: no area "nowhere"`, `ioc.yaml:4:63: figures[1].area: no area "VN"`,
+		}},
+		{"agencies in a circle", "agencies:\n  - {id: x, name: X, parent: a}\n  - {id: a, name: A, parent: b}\n  - {id: b, name: B, parent: a}\n  - {id: c, name: C, parent: c}\n", []string{
+			`ioc.yaml:3:30: agencies[1].parent: leads back to "a"; leave out the parent of the topmost agency`, `ioc.yaml:5:30: agencies[3].parent: leads back to "c"`,
+		}},
+		{"open doors", "listen: 0.0.0.0:8080\nrelay: {listen: \":8554\"}\n", []string{
+			`ioc.yaml:1:9: listen: "0.0.0.0:8080" can be reached from the network, and tokens would pass there unencrypted; give a certificate under tls, or listen on 127.0.0.1; "tls: {proxy: true}" says`,
+			`ioc.yaml:2:17: relay.listen: ":8554" can be reached`,
+		}},
+		{"loopback", "listen: \"[::1]:8080\"\nrelay: {listen: \"localhost:8554\"}\n", nil},
+		{"a proxy", "listen: 10.0.0.1:8080\nrelay: {listen: \"10.0.0.1:8554\", public: \"ioc.example.vn:8554\"}\ntls: {proxy: true}\n", nil},
+		{"half a proxy", "tls: {proxy: true}\n", []string{`ioc.yaml:1:14: tls.proxy: does not say where walls fetch pictures; give the proxy's host:port for them as relay.public`}},
+		{"one door", "listen: 127.0.0.1:8554\n", []string{`relay.listen: "127.0.0.1:8554" is taken by listen`}},
+		{"any door", "listen: 127.0.0.1:0\nrelay: {listen: \"127.0.0.1:0\"}\n", nil},
+		{"one door of all", "listen: :8554\ntls: {proxy: true}\nrelay: {public: \"h:1\"}\n", []string{`relay.listen: "127.0.0.1:8554" is taken by listen, ":8554"`}},
 		{"not YAML", "name: [\n", []string{`not YAML: `}},
 		{"two documents", "name: a\n---\nname: b\n", []string{`a second document in one file`}},
 		{"a list", "- a\n- b\n", []string{`ioc.yaml:1:1: expected keys and values, found a list`}},
@@ -191,7 +221,7 @@ func TestProblemsOfRuleAndAreaFiles(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"rules.yaml": "rules:\n  - {id: x, on: station, when: reading(\"level\") >, severity: bad, title: T}\n",
-		"areas.yaml": "areas:\n  - {id: a, name: A, parent: nowhere}\n  - {id: a, name: B}\n  - {id: c, name: C, valid_from: 2025-13-01}\n  - {id: d, name: D, valid_from: \"2025-07-01\", valid_to: \"2025-07-01\"}\nsuccessions:\n  - {from: a, to: z, at: \"2025-07-01\", share: 2}\n",
+		"areas.yaml": "areas:\n  - {id: a, name: A, parent: nowhere}\n  - {id: a, name: B}\n  - {id: c, name: C, valid_from: 2025-13-01}\n  - {id: d, name: D, valid_from: \"2025-07-01\", valid_to: \"2025-07-01\"}\n  - {id: e, name: E, parent: f}\n  - {id: f, name: F, parent: e}\nsuccessions:\n  - {from: a, to: z, at: \"2025-07-01\", share: 2}\n",
 		"ioc.yaml":   "name: [1]\nrules: rules.yaml\nareas: areas.yaml\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -206,7 +236,7 @@ func TestProblemsOfRuleAndAreaFiles(t *testing.T) {
 	all := strings.Join(got, "\n")
 	for _, want := range []string{
 		"ioc.yaml:1:7: name: ", "rules.yaml:2:", "areas.yaml:2:30: areas[0].parent: no area \"nowhere\"", "areas.yaml:3:10: areas[1].id: the id \"a\" is empty or used twice",
-		"areas.yaml:4:34: areas[2].valid_from: \"2025-13-01\" is not a day", "areas[3].valid_to: is not after valid_from", "successions[0].to: no area \"z\"", "successions[0]: needs a day (at) and a share",
+		"areas.yaml:4:34: areas[2].valid_from: \"2025-13-01\" is not a day", "areas[3].valid_to: is not after valid_from", "areas.yaml:6:30: areas[4].parent: leads back to \"e\"", "successions[0].to: no area \"z\"", "successions[0]: needs a day (at) and a share",
 	} {
 		if !strings.Contains(all, want) {
 			t.Errorf("missing %s in\n%s", want, all)

@@ -4,15 +4,14 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
-	"unsafe"
 
 	"github.com/gorilla/websocket"
 
@@ -328,47 +327,43 @@ func TestStartThatFails(t *testing.T) {
 	}
 }
 
-// jumped returns t as a clock shows it that was set by d since it last ran: the
-// monotonic part stays. The time package has no way to say so.
-func jumped(t time.Time, d time.Duration) time.Time {
-	wall := (*uint64)(unsafe.Pointer(&t)) //nolint:gosec // the layout is checked by the caller's expectations
-	*wall += uint64(int64(d/time.Second)) << 30
-	return t
-}
-
-// A clock that is set is noticed, recorded with the size of the step, and does
-// not turn the history back.
-func TestClockJumpIsRecorded(t *testing.T) {
-	ticking := time.Now() // the bubble's own times have no monotonic part
-	synctest.Test(t, func(t *testing.T) {
-		l, log, _, stop := testLoop(t, time.Millisecond)
-		var by time.Duration
-		began := time.Now()
-		_ = l.call(t.Context(), func(*world.State) {
-			l.now = func() time.Time { return jumped(ticking.Add(time.Since(began)), by) }
-		})
-		time.Sleep(3 * time.Second)
-		for _, d := range []time.Duration{-time.Hour, 3 * time.Hour} {
-			_ = l.call(t.Context(), func(*world.State) { by += d })
-			time.Sleep(3 * time.Second)
-			if err := l.put(t.Context(), "a", reading(1)); err != nil {
-				t.Fatal(err)
-			}
+// Idle connections cannot shut the doors for longer than they are there, and
+// walls that left are not counted.
+func TestConnectionsAreBounded(t *testing.T) {
+	c := newCentre(t, "")
+	wall, leave := c.connect(c.token("Mai", auth.Operator))
+	wall.until("the wall", func(s *world.State) bool { return s.Count(world.KindWall) == 1 })
+	if c.crowd.Open() != 1 {
+		t.Errorf("%d connections with a wall", c.crowd.Open())
+	}
+	leave()
+	eventually(t, "the wall is gone", func() bool { return c.crowd.Open() == 0 })
+	c.crowd.Limit(3)
+	dial := func() net.Conn {
+		conn, err := net.Dial("tcp", c.Addr())
+		if err != nil {
+			t.Fatal(err)
 		}
-		stop()
-		var steps []time.Duration
-		var last world.Time
-		for _, e := range log.events() {
-			if e.Seen < last {
-				t.Errorf("event %d: seen %v after %v", e.Seq, e.Seen, last)
-			}
-			last = e.Seen
-			if b, ok := e.Body.(world.ClockStepped); ok {
-				steps = append(steps, time.Duration(b.By)*time.Millisecond)
-			}
+		t.Cleanup(func() { conn.Close() })
+		if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+			t.Fatal(err)
 		}
-		if len(steps) != 2 || steps[0].Round(time.Minute) != -time.Hour || steps[1].Round(time.Minute) != 3*time.Hour {
-			t.Errorf("steps %v, want -1h and 3h", steps)
-		}
-	})
+		return conn
+	}
+	idle := dial()
+	dial()
+	dial()
+	eventually(t, "three are in", func() bool { return c.crowd.Open() == 3 })
+	if n, err := dial().Read(make([]byte, 1)); n != 0 || err == nil {
+		t.Error("a fourth connection was let in")
+	}
+	idle.Close()
+	eventually(t, "one is gone", func() bool { return c.crowd.Open() == 2 })
+	next := dial()
+	if _, err := io.WriteString(next, "GET /healthz HTTP/1.0\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := io.ReadAll(next); err != nil || !strings.Contains(string(text), `"ok"`) {
+		t.Errorf("after one left: %q, %v", text, err)
+	}
 }

@@ -21,13 +21,17 @@ func (s *Server) metrics() handler {
 	counter := func(name, help string, value func() float64) {
 		reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "iocwall_" + name, Help: help}, value))
 	}
-	m := &s.loop.stats
-	gauge("sequence", "Number of the newest event.", func() float64 { return float64(m.seq.Load()) })
-	counter("events_total", "Events written since the start.", func() float64 { return float64(m.events.Load()) })
-	counter("batches_total", "Journal commits since the start.", func() float64 { return float64(m.batches.Load()) })
-	counter("times_clamped_total", "Observations that claimed to come from the future.", func() float64 { return float64(m.clamped.Load()) })
-	counter("rule_overrun_total", "Rule outputs left out because rules set each other off without end.", func() float64 { return float64(m.overrun.Load()) })
-	gauge("journal_full", "1 while the journal's disk is full.", func() float64 { return min(1, float64(m.full.Load())) })
+	gauge("sequence", "Number of the newest event.", func() float64 { return float64(s.loop.Stats().Seq) })
+	counter("events_total", "Events written since the start.", func() float64 { return float64(s.loop.Stats().Events) })
+	counter("batches_total", "Journal commits since the start.", func() float64 { return float64(s.loop.Stats().Batches) })
+	counter("times_clamped_total", "Observations that claimed to come from the future.", func() float64 { return float64(s.loop.Stats().Clamped) })
+	counter("rule_overrun_total", "Rule outputs left out because rules set each other off without end.", func() float64 { return float64(s.loop.Stats().Overrun) })
+	gauge("journal_full", "1 while the journal's disk is full.", func() float64 {
+		if s.loop.Stats().FullSince.IsZero() {
+			return 0
+		}
+		return 1
+	})
 	gauge("clients", "Clients on the feed.", func() float64 { return float64(len(s.hub.Stats().Clients)) })
 	gauge("views", "Distinct views of the clients.", func() float64 { return float64(s.hub.Stats().Views) })
 	counter("digest_alarms_total", "Times a wall's state differed from the history.", func() float64 { return float64(s.hub.Stats().Alarms) })

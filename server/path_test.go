@@ -458,7 +458,7 @@ func TestScenesByCommand(t *testing.T) {
 func stateOf(c *centre) *world.State {
 	c.tb.Helper()
 	var raw []byte
-	err := c.loop.call(c.tb.Context(), func(s *world.State) { raw, _ = s.Snapshot() })
+	err := c.loop.Call(c.tb.Context(), func(s *world.State) { raw, _ = s.Snapshot() })
 	if err != nil {
 		c.tb.Fatal(err)
 	}

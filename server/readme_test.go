@@ -22,7 +22,8 @@ func TestReadmeConfiguration(t *testing.T) {
 		t.Errorf("the configuration in the README has %d lines; it is to be short", n)
 	}
 	dir := t.TempDir()
-	for name, content := range map[string]string{"rules.yaml": "rules: []\n", "ioc.pem": "x", "ioc.key": "x"} {
+	cert, key := certificate(t)
+	for name, content := range map[string]string{"rules.yaml": "rules: []\n", "ioc.pem": cert, "ioc.key": key} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}

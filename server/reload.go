@@ -4,10 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
-
-	"iocwall/server/rule"
-	"iocwall/server/world"
 )
 
 // Reload takes over a configuration without problems while the server runs.
@@ -38,16 +34,10 @@ func (s *Server) Reload(ctx context.Context, c *Config) error {
 	if err := s.feeds.Apply(c.sources); err != nil {
 		return errors.Join(fmt.Errorf("server: %w; the running configuration stays", err), s.relay.SetCameras(before))
 	}
-	_, err = s.loop.ask(ctx, &request{
-		source: sourceConfig,
-		decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
-			return definitions(c, s.areas, now, st), nil
-		},
-	})
-	if err != nil {
+	if err := s.write(ctx, c); err != nil {
 		return err
 	}
-	if err := s.takeRules(ctx, c, rules); err != nil {
+	if err := s.loop.Exchange(ctx, rules, c.worldPatience()); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -55,35 +45,6 @@ func (s *Server) Reload(ctx context.Context, c *Config) error {
 	s.mu.Unlock()
 	return nil
 }
-
-// takeRules exchanges the rules when nothing that the old ones said is still on
-// its way into the history: the new ones would not know of it.
-func (s *Server) takeRules(ctx context.Context, c *Config, rules *rule.Set) error {
-	for {
-		_, err := s.loop.ask(ctx, &request{
-			source: rule.Source,
-			decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
-				if s.loop.own > 0 {
-					return nil, errOnTheWay
-				}
-				out := rules.Take(s.loop.rules, now, st)
-				s.loop.rules, s.loop.patience = rules, c.worldPatience()
-				s.loop.own += len(out)
-				return out, nil
-			},
-		})
-		if !errors.Is(err, errOnTheWay) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(batchWait):
-		}
-	}
-}
-
-var errOnTheWay = errors.New("output of the rules is on its way")
 
 // conf returns the configuration in use; it is never changed, only replaced.
 func (s *Server) conf() *Config {

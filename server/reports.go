@@ -16,6 +16,7 @@ import (
 
 	"iocwall/geo"
 	"iocwall/server/auth"
+	"iocwall/server/core"
 	"iocwall/server/format/georeport"
 	"iocwall/server/journal"
 	"iocwall/server/vault"
@@ -139,7 +140,7 @@ func (s *Server) reports(r *http.Request, id auth.Identity, q georeport.Query) (
 		names[x.Code] = x.Name
 	}
 	var out []georeport.Request
-	err := s.loop.call(r.Context(), func(st *world.State) {
+	err := s.loop.Call(r.Context(), func(st *world.State) {
 		for rep := range st.Reports() {
 			if visible(st, id, rep.Area) && asked(q, rep) {
 				out = append(out, toGeoReport(rep, names, st))
@@ -275,7 +276,7 @@ func (s *Server) report(r *http.Request, id auth.Identity, sub georeport.Submiss
 		return got.code, err
 	}
 	there := false
-	err = s.loop.call(r.Context(), func(st *world.State) {
+	err = s.loop.Call(r.Context(), func(st *world.State) {
 		rep, ok := st.Report(got.code)
 		there = ok && rep.Subject == got.subject
 	})
@@ -334,9 +335,9 @@ func (s *Server) file(ctx context.Context, from string, b world.ReportOpened, dr
 		s.locator.fill(obs)
 		var begun atomic.Bool // by the loop, or given up before it came to that
 		mine := false
-		_, err = s.loop.ask(ctx, &request{
-			source: from,
-			decide: func(_ world.Time, st *world.State) ([]world.Observation, error) {
+		_, err = s.loop.Ask(ctx, core.Request{
+			Source: from,
+			Decide: func(_ world.Time, st *world.State) ([]world.Observation, error) {
 				if _, there := st.Report(b.ID); there {
 					return nil, errCodeTaken
 				}
@@ -347,7 +348,7 @@ func (s *Server) file(ctx context.Context, from string, b world.ReportOpened, dr
 			},
 			// Another report may be on its way with the same code: the first in
 			// the history has it.
-			after: func(st *world.State) {
+			After: func(st *world.State) {
 				rep, ok := st.Report(b.ID)
 				mine = ok && rep.Subject == b.Subject
 			},

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"iocwall/server/auth"
+	"iocwall/server/core"
 	"iocwall/server/format/georeport"
 	"iocwall/server/world"
 )
@@ -76,7 +77,7 @@ func TestCodesAreDrawnAgain(t *testing.T) {
 	if code, err := c.file(context.Background(), "test", world.ReportOpened{Service: "other", Subject: "late"}, draw(all...)); err == nil || errors.Is(err, errUnsure) {
 		t.Errorf("no code was free, and it got %q, %v", code, err)
 	}
-	err := c.loop.call(context.Background(), func(st *world.State) {
+	err := c.loop.Call(context.Background(), func(st *world.State) {
 		for _, code := range got {
 			if r, ok := st.Report(code); !ok || code != "same" && r.Subject != code {
 				t.Errorf("%s: %+v", code, r)
@@ -97,7 +98,7 @@ func TestVaultFollowsTheHistory(t *testing.T) {
 	cancel()
 	held := make(chan struct{})
 	release := make(chan struct{})
-	go func() { _ = c.loop.call(context.Background(), func(*world.State) { close(held); <-release }) }()
+	go func() { _ = c.loop.Call(context.Background(), func(*world.State) { close(held); <-release }) }()
 	<-held
 	// The loop takes requests into a queue while it is busy; nothing is decided.
 	before := c.vault.Count()
@@ -112,12 +113,7 @@ func TestVaultFollowsTheHistory(t *testing.T) {
 		t.Errorf("it came into the history: %+v", got)
 	}
 	// Decided, and the answer never came.
-	s := &Server{config: c.conf(), logger: c.logger, vault: c.vault, hours: c.hours, locator: c.locator, loop: &loop{in: make(chan *request, 1), done: make(chan struct{})}}
-	go func() {
-		r := <-s.loop.in
-		_, _ = r.decide(1, world.New(1))
-		r.done <- errStopping
-	}()
+	s := &Server{config: c.conf(), logger: c.logger, vault: c.vault, hours: c.hours, locator: c.locator, loop: silent{}}
 	got, err := s.openReport(context.Background(), auth.Identity{Token: "t"}, sub)
 	if err != nil || !got.open {
 		t.Errorf("%+v, %v", got, err)
@@ -254,7 +250,7 @@ func TestCommandSentAgain(t *testing.T) {
 		t.Errorf("answered %+v, at first %+v", again, first)
 	}
 	var wall world.Wall
-	if err := c.loop.call(context.Background(), func(st *world.State) { wall, _ = st.Wall("main") }); err != nil {
+	if err := c.loop.Call(context.Background(), func(st *world.State) { wall, _ = st.Wall("main") }); err != nil {
 		t.Fatal(err)
 	}
 	if wall.Shown.Scene != "a" {
@@ -286,7 +282,7 @@ func TestReady(t *testing.T) {
 	case <-time.After(patience):
 		t.Fatal("never ready")
 	}
-	if at := s.loop.stats.seq.Load(); at == 0 {
+	if at := s.loop.Stats().Seq; at == 0 {
 		t.Error("ready before the history knows the configuration")
 	}
 	resp, err := http.Get("http://" + s.Addr() + "/healthz")
@@ -298,4 +294,12 @@ func TestReady(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
+}
+
+// silent is a loop that decides and ends before it answers.
+type silent struct{ timeline }
+
+func (silent) Ask(_ context.Context, r core.Request) (uint64, error) {
+	_, _ = r.Decide(1, world.New(1))
+	return 0, core.ErrStopping
 }

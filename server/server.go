@@ -21,6 +21,8 @@ import (
 	"iocwall/media/relay"
 	"iocwall/server/auth"
 	"iocwall/server/calendar"
+	"iocwall/server/core"
+	"iocwall/server/crowd"
 	"iocwall/server/journal"
 	"iocwall/server/rule"
 	"iocwall/server/source"
@@ -49,7 +51,7 @@ type Server struct {
 	log      *journal.Log
 	vault    *vault.Vault
 	tokens   *auth.Store
-	loop     *loop
+	loop     timeline
 	hub      *wire.Hub
 	feeds    *source.Supervisor
 	relay    *relay.Relay
@@ -61,7 +63,7 @@ type Server struct {
 	hours   *calendar.Calendar
 	rules   *rule.Set // until the loop has them
 
-	crowd    *crowd
+	crowd    *crowd.Crowd
 	ready    chan struct{}
 	reported once[filed]         // citizens' reports, by sender and form
 	ordered  once[world.Receipt] // commands of scripts, by token and id
@@ -69,6 +71,20 @@ type Server struct {
 	mu     sync.RWMutex
 	config *Config
 }
+
+// timeline is what the doors need of the loop.
+type timeline interface {
+	Ask(context.Context, core.Request) (uint64, error)
+	Put(ctx context.Context, source string, obs []world.Observation) error
+	Call(context.Context, func(*world.State)) error
+	Resume(context.Context, *rule.Set) error
+	Exchange(context.Context, *rule.Set, world.Patience) error
+	Stats() core.Stats
+	Run(context.Context) error
+}
+
+// sourceConfig is the source of what the configuration defines.
+const sourceConfig = "config"
 
 // New opens the data folder, brings the state up to the end of the journal and
 // takes the listening addresses. Nothing is served before Run. On an error
@@ -79,7 +95,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	}
 	s := &Server{
 		config: o.Config, logger: o.Logger, version: o.Version,
-		crowd: newCrowd(o.Config.TLS.Proxy, o.Logger), ready: make(chan struct{}),
+		crowd: crowd.New(o.Config.TLS.Proxy, o.Logger), ready: make(chan struct{}),
 	}
 	defer func() {
 		if err != nil {
@@ -162,7 +178,7 @@ func (s *Server) openHistory(ctx context.Context, dir string) error {
 		return fmt.Errorf("server: rules: %w", strict.Error(problems))
 	}
 	s.hub, err = wire.NewHub(wire.HubOptions{
-		OnLoop: func(ctx context.Context, f func(*world.State)) error { return s.loop.call(ctx, f) },
+		OnLoop: func(ctx context.Context, f func(*world.State)) error { return s.loop.Call(ctx, f) },
 		Command: func(ctx context.Context, id wire.Identity, c world.Command) world.Receipt {
 			return s.command(ctx, fromWire(id), c)
 		},
@@ -178,12 +194,12 @@ func (s *Server) openHistory(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	if ahead := s.log.Seen().Sub(world.TimeOf(began)); ahead > maxJump {
+	if ahead := s.log.Seen().Sub(world.TimeOf(began)); ahead > core.MaxJump {
 		s.logger.Error("the history ends in the future: was this computer's clock wrong, or is it now? New events follow on it", "ahead", ahead)
 	}
 	s.rules = rules
-	s.loop = newLoop(loopOptions{
-		log: s.log, hub: s.hub, state: state, newest: s.log.Seen(), patience: s.config.worldPatience(), logger: s.logger,
+	s.loop = core.New(core.Options{
+		Journal: s.log, Hub: s.hub, State: state, Newest: s.log.Seen(), Patience: s.config.worldPatience(), Logger: s.logger,
 	})
 	s.logger.Info("history restored", "position", state.At(), "entities", state.Count(""), "took", time.Since(began).Round(time.Millisecond))
 	return nil
@@ -253,7 +269,7 @@ func (s *Server) RelayAddr() string { return s.relay.Addr() }
 func (s *Server) Run(ctx context.Context) error {
 	g := newGroup(ctx, s.logger)
 	// Started first, stopped last.
-	g.start("history", s.loop.run)
+	g.start("history", s.loop.Run)
 	g.start("snapshots", s.snapshots)
 	g.start("walls", s.hub.Run)
 	if err := s.define(ctx, s.config); err != nil {
@@ -274,27 +290,25 @@ func (s *Server) Run(ctx context.Context) error {
 // define writes what the configuration says into the history, and what follows
 // for the rules.
 func (s *Server) define(ctx context.Context, c *Config) error {
-	_, err := s.loop.ask(ctx, &request{
-		source: sourceConfig,
-		decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
+	if err := s.write(ctx, c); err != nil {
+		return err
+	}
+	if err := s.loop.Resume(ctx, s.rules); err != nil {
+		return fmt.Errorf("server: resume the rules: %w", err)
+	}
+	return nil
+}
+
+// write brings the history in line with the configuration.
+func (s *Server) write(ctx context.Context, c *Config) error {
+	_, err := s.loop.Ask(ctx, core.Request{
+		Source: sourceConfig,
+		Decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
 			return definitions(c, s.areas, now, st), nil
 		},
 	})
 	if err != nil {
 		return fmt.Errorf("server: write the configuration into the history: %w", err)
-	}
-	_, err = s.loop.ask(ctx, &request{
-		source: rule.Source,
-		decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
-			// Only now, so that the rules have not seen half of the definitions.
-			s.loop.rules = s.rules
-			out := s.loop.rules.Resume(now, st)
-			s.loop.own += len(out)
-			return out, nil
-		},
-	})
-	if err != nil {
-		return fmt.Errorf("server: resume the rules: %w", err)
 	}
 	return nil
 }
@@ -302,7 +316,7 @@ func (s *Server) define(ctx context.Context, c *Config) error {
 // put makes observations of a feed durable.
 func (s *Server) put(ctx context.Context, from string, obs []world.Observation) error {
 	s.locator.fill(obs)
-	return s.loop.put(ctx, from, obs)
+	return s.loop.Put(ctx, from, obs)
 }
 
 func (s *Server) snapshots(ctx context.Context) error {
@@ -360,7 +374,7 @@ func (s *Server) serveHTTP(ctx context.Context) error {
 	srv := &http.Server{
 		Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug),
-		ConnState:   s.crowd.state,
+		ConnState:   s.crowd.State,
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
 	}
 	done := make(chan error, 1)

@@ -35,6 +35,8 @@ var rows = []row{
 	{"media/mediatest", "media/relay media/rtsp", "", "cameras for tests and the demonstration"},
 
 	{"server", "server/... media/relay media/rtsp media/onvif assets geo geo/tiles", "media/mediatest", "the application: it alone knows all parts"},
+	{"server/core", "server/world server/journal server/rule", "", "the loop knows no door and no feed"},
+	{"server/crowd", "", "", "knows connections, not what they are for"},
 	{"server/world", "geo", "", "the contract that server and wall share; pure"},
 	{"server/scene", "server/world", "", "from a scene to rectangles; pure"},
 	{"server/expr", "server/world geo", "", "one language for filters, mappings and rules"},

@@ -1,4 +1,4 @@
-package server
+package core
 
 import (
 	"time"
@@ -6,11 +6,14 @@ import (
 	"iocwall/server/world"
 )
 
+// MaxJump is how far ahead of the history a computer's clock may be and still
+// be believed at once.
+const MaxJump = 10 * time.Minute
+
 const (
-	// A computer's clock that is this far ahead of where it should be is not
+	// A computer's clock that is further ahead than MaxJump is not
 	// followed before it has stayed there for confirmJump: one wrong answer of a
 	// time server must not make everything stale at once, and for good.
-	maxJump     = 10 * time.Minute
 	confirmJump = 10 * time.Minute
 	// noticeStep is how far wall clock and monotonic clock part before it is
 	// written into the history.
@@ -44,7 +47,7 @@ func (c *historyClock) read(t time.Time, shown world.Time) world.Time {
 	case shown <= steady:
 		c.ahead = time.Time{}
 		return steady
-	case shown > steady.Add(maxJump):
+	case shown > steady.Add(MaxJump):
 		if c.ahead.IsZero() {
 			c.ahead = t
 		}

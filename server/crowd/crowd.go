@@ -1,4 +1,6 @@
-package server
+// Package crowd bounds how many connections a server has, in all and from one
+// address, so that no one can shut the others out.
+package crowd
 
 import (
 	"log/slog"
@@ -22,9 +24,9 @@ const (
 	refusedEvery = time.Minute
 )
 
-// crowd counts the connections and refuses those that are too many, by closing
+// Crowd counts the connections and refuses those that are too many, by closing
 // them: one that waits would cost as much as one that is served.
-type crowd struct {
+type Crowd struct {
 	total, each int // at most; zero for no limit of each
 	logger      *slog.Logger
 
@@ -40,18 +42,25 @@ type guest struct {
 	hijacked bool
 }
 
-// newCrowd makes a crowd. Behind a proxy all connections come from the proxy,
+// New makes a crowd. Behind a proxy all connections come from the proxy,
 // so they are not counted by address.
-func newCrowd(proxy bool, logger *slog.Logger) *crowd {
-	c := &crowd{total: maxConns, each: maxConnsFrom, logger: logger, guests: map[net.Conn]*guest{}, from: map[netip.Addr]int{}}
+func New(proxy bool, logger *slog.Logger) *Crowd {
+	c := &Crowd{total: maxConns, each: maxConnsFrom, logger: logger, guests: map[net.Conn]*guest{}, from: map[netip.Addr]int{}}
 	if proxy {
 		c.each = 0
 	}
 	return c
 }
 
-// state follows a connection; it is an http.Server's ConnState.
-func (c *crowd) state(conn net.Conn, s http.ConnState) {
+// Limit changes how many connections may be open at once.
+func (c *Crowd) Limit(total int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.total = total
+}
+
+// State follows a connection; it is an http.Server's ConnState.
+func (c *Crowd) State(conn net.Conn, s http.ConnState) {
 	switch s {
 	case http.StateNew:
 		if !c.enter(conn) {
@@ -69,7 +78,7 @@ func (c *crowd) state(conn net.Conn, s http.ConnState) {
 	}
 }
 
-func (c *crowd) enter(conn net.Conn) bool {
+func (c *Crowd) enter(conn net.Conn) bool {
 	addr := c.addr(conn.RemoteAddr())
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -91,7 +100,7 @@ func (c *crowd) enter(conn net.Conn) bool {
 // addr returns by what a connection is counted, nothing for one from this
 // computer: a proxy or a demonstration on it speaks for many. Computers on IPv6
 // choose the lower half of their address themselves.
-func (c *crowd) addr(remote net.Addr) netip.Addr {
+func (c *Crowd) addr(remote net.Addr) netip.Addr {
 	ap, err := netip.ParseAddrPort(remote.String())
 	addr := ap.Addr().Unmap().WithZone("")
 	if err != nil || c.each == 0 || addr.IsLoopback() {
@@ -104,7 +113,7 @@ func (c *crowd) addr(remote net.Addr) netip.Addr {
 	return addr
 }
 
-func (c *crowd) leave(conn net.Conn) {
+func (c *Crowd) leave(conn net.Conn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	g, ok := c.guests[conn]
@@ -120,9 +129,9 @@ func (c *crowd) leave(conn net.Conn) {
 	}
 }
 
-// done ends the count of a connection that a handler took over and is done
+// Done ends the count of a connection that a handler took over and is done
 // with; the HTTP server does not follow those.
-func (c *crowd) done(conn net.Conn) {
+func (c *Crowd) Done(conn net.Conn) {
 	c.mu.Lock()
 	g, ok := c.guests[conn]
 	over := ok && g.hijacked
@@ -132,8 +141,8 @@ func (c *crowd) done(conn net.Conn) {
 	}
 }
 
-// open returns how many connections there are.
-func (c *crowd) open() int {
+// Open returns how many connections there are.
+func (c *Crowd) Open() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.guests)

@@ -1,4 +1,4 @@
-package server
+package core
 
 import (
 	"context"
@@ -98,14 +98,14 @@ func (e *ear) Publish(_ *world.State, changes []world.Change) {
 
 func (e *ear) Tick(time.Time, *world.State) {}
 
-func testLoop(t *testing.T, takes time.Duration) (*loop, *slowLog, *ear, func()) {
+func testLoop(t *testing.T, takes time.Duration) (*Loop, *slowLog, *ear, func()) {
 	t.Helper()
 	log := &slowLog{takes: takes}
 	hub := &ear{durable: log.last}
-	l := newLoop(loopOptions{log: log, hub: hub, state: world.New(1), patience: world.DefaultPatience(), logger: slog.New(slog.DiscardHandler)})
+	l := New(Options{Journal: log, Hub: hub, State: world.New(1), Patience: world.DefaultPatience(), Logger: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- l.run(ctx) }()
+	go func() { done <- l.Run(ctx) }()
 	return l, log, hub, func() {
 		t.Helper()
 		cancel()
@@ -127,7 +127,7 @@ func TestLoopAcknowledgesWhatIsDurable(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 200 {
 			wg.Go(func() {
-				seq, err := l.ask(t.Context(), &request{source: "a", obs: reading(1)})
+				seq, err := l.Ask(t.Context(), Request{Source: "a", Obs: reading(1)})
 				if err != nil {
 					t.Error(err)
 				}
@@ -160,12 +160,12 @@ func TestLoopHoldsProducersBack(t *testing.T) {
 			obs[i] = reading(float64(i))[0]
 		}
 		for range 100 {
-			go func() { _ = l.put(t.Context(), "a", obs) }()
+			go func() { _ = l.Put(t.Context(), "a", obs) }()
 		}
 		time.Sleep(500 * time.Millisecond) // the first commit is under way
 		synctest.Wait()
 		var waiting int
-		if err := l.call(t.Context(), func(*world.State) { waiting = len(l.filling.events) }); err != nil {
+		if err := l.Call(t.Context(), func(*world.State) { waiting = len(l.filling.events) }); err != nil {
 			t.Fatal(err)
 		}
 		if waiting > batchLimit+len(obs) {
@@ -183,12 +183,12 @@ func TestLoopHoldsProducersBack(t *testing.T) {
 func TestLoopSurvivesAFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, log, hub, stop := testLoop(t, time.Millisecond)
-		if err := l.put(t.Context(), "a", reading(1)); err != nil {
+		if err := l.Put(t.Context(), "a", reading(1)); err != nil {
 			t.Fatal(err)
 		}
 		log.set(true, nil)
 		done := make(chan error, 1)
-		go func() { done <- l.put(t.Context(), "a", reading(2)) }()
+		go func() { done <- l.Put(t.Context(), "a", reading(2)) }()
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		select {
@@ -208,10 +208,10 @@ func TestLoopSurvivesAFullDisk(t *testing.T) {
 		}
 		// Stopping with a full disk neither hangs nor acknowledges.
 		log.set(true, nil)
-		go func() { done <- l.put(t.Context(), "a", reading(3)) }()
+		go func() { done <- l.Put(t.Context(), "a", reading(3)) }()
 		time.Sleep(3 * time.Second)
 		stop()
-		if err := <-done; !errors.Is(err, errStopping) {
+		if err := <-done; !errors.Is(err, ErrStopping) {
 			t.Errorf("at the stop: %v", err)
 		}
 	})
@@ -221,14 +221,14 @@ func TestLoopEndsWhenTheJournalBreaks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, log, hub, _ := testLoop(t, time.Millisecond)
 		log.set(false, errors.New("input/output error"))
-		if err := l.put(t.Context(), "a", reading(1)); !errors.Is(err, errStopping) {
+		if err := l.Put(t.Context(), "a", reading(1)); !errors.Is(err, ErrStopping) {
 			t.Errorf("put = %v", err)
 		}
 		<-l.done
 		if len(hub.heard) != 0 {
 			t.Error("published what was not written")
 		}
-		if err := l.call(t.Context(), func(*world.State) {}); !errors.Is(err, errStopping) {
+		if err := l.Call(t.Context(), func(*world.State) {}); !errors.Is(err, ErrStopping) {
 			t.Errorf("call = %v", err)
 		}
 	})
@@ -238,14 +238,14 @@ func TestLoopTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, log, _, stop := testLoop(t, time.Millisecond)
 		now := time.Now()
-		_ = l.call(t.Context(), func(*world.State) { l.now = func() time.Time { return now } })
+		_ = l.Call(t.Context(), func(*world.State) { l.now = func() time.Time { return now } })
 		for _, at := range []time.Time{{}, now.Add(-time.Hour), now.Add(time.Hour)} {
 			o := reading(1)
 			o[0].Time = world.TimeOf(at)
-			if err := l.put(t.Context(), "a", o); err != nil {
+			if err := l.Put(t.Context(), "a", o); err != nil {
 				t.Fatal(err)
 			}
-			_ = l.call(t.Context(), func(*world.State) { now = now.Add(-time.Minute) }) // the clock jumps back
+			_ = l.Call(t.Context(), func(*world.State) { now = now.Add(-time.Minute) }) // the clock jumps back
 		}
 		stop()
 		es := log.events()
@@ -265,7 +265,7 @@ func TestLoopFindsWhatIsDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, log, _, stop := testLoop(t, time.Millisecond)
 		def := world.StationDefined{ID: "s", Every: 60_000}
-		if err := l.put(t.Context(), "a", append(reading(1), world.Observation{Body: def})); err != nil {
+		if err := l.Put(t.Context(), "a", append(reading(1), world.Observation{Body: def})); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(10 * time.Minute)
@@ -275,7 +275,7 @@ func TestLoopFindsWhatIsDue(t *testing.T) {
 		for _, e := range log.events() {
 			if e.Body.Kind() == "entity.stale" {
 				stale++
-				if e.Source != sourceServer {
+				if e.Source != SourceServer {
 					t.Errorf("source %s", e.Source)
 				}
 			}
@@ -354,9 +354,9 @@ func TestLoopLeavesOutWhatCannotBeWritten(t *testing.T) {
 				if i == 2 {
 					b.Parts = make([]world.FigurePart, 100_000)
 				}
-				err := l.put(t.Context(), "a", []world.Observation{{Body: b}})
+				err := l.Put(t.Context(), "a", []world.Observation{{Body: b}})
 				if (err != nil) != (i == 2) {
-					t.Errorf("request %d: %v", i, err)
+					t.Errorf("Request %d: %v", i, err)
 				}
 			})
 		}
@@ -376,12 +376,35 @@ func TestStoppingProducersOnAFullDisk(t *testing.T) {
 		log.set(true, nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
-		go func() { done <- l.put(ctx, "a", reading(1)) }()
+		go func() { done <- l.Put(ctx, "a", reading(1)) }()
 		time.Sleep(time.Minute)
 		cancel()
 		if err := <-done; !errors.Is(err, context.Canceled) {
 			t.Errorf("put = %v", err)
 		}
 		stop()
+	})
+}
+
+// A clock that is set is noticed and recorded with the size of the step.
+func TestClockJumpIsRecorded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, log, _, stop := testLoop(t, time.Millisecond)
+		time.Sleep(3 * time.Second)
+		for _, d := range []time.Duration{-time.Hour, 3 * time.Hour} {
+			// As if the wall clock had stood elsewhere at the last look.
+			_ = l.Call(t.Context(), func(*world.State) { l.clock.wall = l.clock.wall.Add(-d) })
+			time.Sleep(3 * time.Second)
+		}
+		stop()
+		var steps []time.Duration
+		for _, e := range log.events() {
+			if b, ok := e.Body.(world.ClockStepped); ok {
+				steps = append(steps, time.Duration(b.By)*time.Millisecond)
+			}
+		}
+		if !slices.Equal(steps, []time.Duration{-time.Hour, 3 * time.Hour}) {
+			t.Errorf("steps %v, want -1h and 3h", steps)
+		}
 	})
 }

@@ -1,4 +1,7 @@
-package server
+// Package core is the loop between what comes in and what is shown: the one
+// goroutine that owns the state, numbers events, has them made durable, applies
+// them, evaluates the rules and hands the changes to the walls.
+package core
 
 import (
 	"context"
@@ -14,11 +17,9 @@ import (
 	"iocwall/server/world"
 )
 
-// Sources of events that no feed sends.
-const (
-	sourceServer = "server"
-	sourceConfig = "config"
-)
+// SourceServer is the source of what the loop itself finds out: silence,
+// deadlines, a clock that jumped.
+const SourceServer = "server"
 
 const (
 	// A batch is closed after batchWait or at batchEvents events, whichever
@@ -36,33 +37,34 @@ const (
 	retryFull = time.Second
 )
 
-// appender is what the loop needs of a journal.
-type appender interface {
+// Journal is what the loop needs of a journal.
+type Journal interface {
 	// Append hands over a batch and answers once it is durable, or was not
 	// written. The batch must not be changed before.
 	Append(events []world.Event) <-chan error
 }
 
-// publisher is what the loop needs of a hub.
-type publisher interface {
+// Publisher is what the loop needs of a hub.
+type Publisher interface {
 	Publish(state *world.State, changes []world.Change)
 	Tick(now time.Time, state *world.State)
 }
 
-// loop is the one goroutine that owns the state: it numbers what comes in, has
+// Loop is the one goroutine that owns the state: it numbers what comes in, has
 // it made durable, applies it, evaluates the rules and hands the changes to the
 // hub, in this order. While one batch is written the next one fills. Nothing in
-// it reads a disk or waits for a client.
-type loop struct {
-	log      appender
-	hub      publisher
+// it reads a disk or waits for a client. Its methods may be called from any
+// goroutine.
+type Loop struct {
+	log      Journal
+	hub      Publisher
 	state    *world.State
-	rules    *rule.Set
+	rules    *rule.Set // nil before Resume
 	patience world.Patience
 	logger   *slog.Logger
 	now      func() time.Time
 
-	in    chan *request
+	in    chan *asked
 	calls chan func()
 	done  chan struct{}
 
@@ -73,28 +75,57 @@ type loop struct {
 	clock   *historyClock
 	own     int // events of the loop itself that are not yet applied
 
-	stats loopStats
+	stats counters
 }
 
-// loopStats is read from other goroutines.
-type loopStats struct {
+// Stats is how the loop is doing.
+type Stats struct {
+	// Seq is the number of the newest event applied.
+	Seq uint64
+	// Events and Batches count since the start; Clamped counts observations
+	// that claimed to come from the future, Overrun what rules said after they
+	// had set each other off too often.
+	Events, Batches, Clamped, Overrun uint64
+	// FullSince is since when the journal's disk is full, zero while it is not.
+	FullSince time.Time
+}
+
+// Stats returns the counts of now.
+func (l *Loop) Stats() Stats {
+	c := &l.stats
+	out := Stats{Seq: c.seq.Load(), Events: c.events.Load(), Batches: c.batches.Load(), Clamped: c.clamped.Load(), Overrun: c.overrun.Load()}
+	if since := c.full.Load(); since != 0 {
+		out.FullSince = time.UnixMilli(since)
+	}
+	return out
+}
+
+// counters are written by the loop and read from other goroutines.
+type counters struct {
 	seq, events, batches, clamped, overrun atomic.Uint64
 	// full is when the journal began to refuse for lack of space, as Unix
 	// milliseconds; zero while it does not.
 	full atomic.Int64
 }
 
-// request is one producer's wish to have something appended.
-type request struct {
-	source string
-	obs    []world.Observation
-	// decide, when not nil, makes the observations from the state as it is when
-	// the loop takes the request.
-	decide func(now world.Time, s *world.State) ([]world.Observation, error)
-	// after, when not nil, is called once the observations were applied.
-	after func(s *world.State)
-	// round counts how many rule outputs led here.
-	round       uint8
+// Request is one producer's wish to have something appended.
+type Request struct {
+	// Source is whose events they will be.
+	Source string
+	// Obs is what to append; the slice is the caller's again after Ask.
+	Obs []world.Observation
+	// Decide, when not nil, makes the observations instead, from the state as it
+	// is when the loop takes the request. It runs on the loop: it is short and
+	// does no I/O. Its error is that of Ask, and nothing is appended.
+	Decide func(now world.Time, s *world.State) ([]world.Observation, error)
+	// After, when not nil, is called on the loop once the observations were
+	// applied, or at once when there were none.
+	After func(s *world.State)
+}
+
+// asked is a request on its way.
+type asked struct {
+	Request
 	first, last uint64 // numbers of the events it became
 	done        chan error
 }
@@ -103,56 +134,61 @@ type request struct {
 type batch struct {
 	events   []world.Event
 	rounds   []uint8
-	requests []*request
+	requests []*asked
 	began    time.Time
 	urgent   bool
 }
 
-type loopOptions struct {
-	log      appender
-	hub      publisher
-	state    *world.State
-	rules    *rule.Set
-	patience world.Patience
-	logger   *slog.Logger
-	now      func() time.Time
-	// newest is when the newest event of the journal was learnt.
-	newest world.Time
+// Options make a Loop. All but Now and Newest are required.
+type Options struct {
+	Journal  Journal
+	Hub      Publisher
+	State    *world.State
+	Patience world.Patience
+	Logger   *slog.Logger
+	// Now is the computer's clock; nil means time.Now.
+	Now func() time.Time
+	// Newest is when the newest event of the journal was learnt.
+	Newest world.Time
 }
 
-func newLoop(o loopOptions) *loop {
-	if o.now == nil {
-		o.now = time.Now
+// New makes a loop over a state that is at the end of the journal. It has no
+// rules before Resume.
+func New(o Options) *Loop {
+	if o.Now == nil {
+		o.Now = time.Now
 	}
-	l := &loop{
-		log: o.log, hub: o.hub, state: o.state, rules: o.rules, patience: o.patience, logger: o.logger, now: o.now,
-		in: make(chan *request, 64), calls: make(chan func()), done: make(chan struct{}),
-		next: o.state.At().Seq + 1, clock: newHistoryClock(o.now(), max(o.state.Seen(), o.newest)),
+	l := &Loop{
+		log: o.Journal, hub: o.Hub, state: o.State, patience: o.Patience, logger: o.Logger, now: o.Now,
+		in: make(chan *asked, 64), calls: make(chan func()), done: make(chan struct{}),
+		next: o.State.At().Seq + 1, clock: newHistoryClock(o.Now(), max(o.State.Seen(), o.Newest)),
 	}
-	l.stats.seq.Store(o.state.At().Seq)
+	l.stats.seq.Store(o.State.At().Seq)
 	return l
 }
 
-var errStopping = errors.New("the server is stopping")
+// ErrStopping says that the loop ended before it took a request, or before it
+// could answer; what was asked for may have been done.
+var ErrStopping = errors.New("the server is stopping")
 
-// put appends the observations of a source and returns once they are durable
+// Put appends the observations of a source and returns once they are durable
 // and applied.
-func (l *loop) put(ctx context.Context, source string, obs []world.Observation) error {
+func (l *Loop) Put(ctx context.Context, source string, obs []world.Observation) error {
 	if len(obs) == 0 {
 		return nil
 	}
-	_, err := l.ask(ctx, &request{source: source, obs: obs})
+	_, err := l.Ask(ctx, Request{Source: source, Obs: obs})
 	return err
 }
 
-// ask hands in a request and waits for its end. It returns the number of the
-// last event it became.
-func (l *loop) ask(ctx context.Context, r *request) (uint64, error) {
-	r.done = make(chan error, 1)
+// Ask hands in a request and waits for its end: durable and applied, or not
+// done. It returns the number of the last event it became, zero for none.
+func (l *Loop) Ask(ctx context.Context, q Request) (uint64, error) {
+	r := &asked{Request: q, done: make(chan error, 1)}
 	select {
 	case l.in <- r:
 	case <-l.done:
-		return 0, errStopping
+		return 0, ErrStopping
 	case <-ctx.Done():
 		return 0, ctx.Err()
 	}
@@ -169,28 +205,28 @@ func (l *loop) ask(ctx context.Context, r *request) (uint64, error) {
 		case err := <-r.done:
 			return r.last, err
 		default:
-			return 0, errStopping
+			return 0, ErrStopping
 		}
 	}
 }
 
-// call runs f on the loop, between two batches, and returns after it.
-func (l *loop) call(ctx context.Context, f func(*world.State)) error {
+// Call runs f on the loop, between two batches, and returns after it.
+func (l *Loop) Call(ctx context.Context, f func(*world.State)) error {
 	ran := make(chan struct{})
 	select {
 	case l.calls <- func() { f(l.state); close(ran) }:
 		<-ran
 		return nil
 	case <-l.done:
-		return errStopping
+		return ErrStopping
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-// run is the loop. It returns when ctx ends, after the batch being written was
+// Run is the loop. It returns when ctx ends, after the batch being written was
 // finished and everybody waiting was answered, or when the journal fails.
-func (l *loop) run(ctx context.Context) error {
+func (l *Loop) Run(ctx context.Context) error {
 	defer close(l.done)
 	defer l.refuseWaiting()
 	tick := time.NewTicker(time.Second)
@@ -229,30 +265,30 @@ func (l *loop) run(ctx context.Context) error {
 }
 
 // take adds a request to the batch being filled.
-func (l *loop) take(r *request) {
-	obs := r.obs
-	if r.decide != nil {
+func (l *Loop) take(r *asked) {
+	obs := r.Obs
+	if r.Decide != nil {
 		var err error
-		if obs, err = r.decide(l.clockNow(), l.state); err != nil {
+		if obs, err = r.Decide(l.clockNow(), l.state); err != nil {
 			r.done <- err
 			return
 		}
 		l.filling.urgent = true
 	}
 	if len(obs) == 0 {
-		if r.after != nil {
-			r.after(l.state)
+		if r.After != nil {
+			r.After(l.state)
 		}
 		r.done <- nil
 		return
 	}
 	r.first = l.next
-	l.add(r.source, obs, r.round)
+	l.add(r.Source, obs, 0)
 	r.last = l.next - 1
 	l.filling.requests = append(l.filling.requests, r)
 }
 
-func (l *loop) add(source string, obs []world.Observation, round uint8) {
+func (l *Loop) add(source string, obs []world.Observation, round uint8) {
 	now := l.clockNow()
 	if len(l.filling.events) == 0 {
 		l.filling.began = l.now()
@@ -271,7 +307,7 @@ func (l *loop) add(source string, obs []world.Observation, round uint8) {
 }
 
 // addOwn adds what the loop itself found out; nobody waits for it.
-func (l *loop) addOwn(source string, obs []world.Observation, round uint8) {
+func (l *Loop) addOwn(source string, obs []world.Observation, round uint8) {
 	if len(obs) == 0 {
 		return
 	}
@@ -287,9 +323,9 @@ func (l *loop) addOwn(source string, obs []world.Observation, round uint8) {
 }
 
 // clockNow is the server's clock as the history sees it: it never goes back.
-func (l *loop) clockNow() world.Time { return l.clock.now(l.now()) }
+func (l *Loop) clockNow() world.Time { return l.clock.now(l.now()) }
 
-func (l *loop) submit() {
+func (l *Loop) submit() {
 	b := l.filling
 	l.filling = batch{events: make([]world.Event, 0, len(b.events)), rounds: make([]uint8, 0, len(b.rounds))}
 	l.writing = &b
@@ -299,7 +335,7 @@ func (l *loop) submit() {
 // finish is called when the batch being written is durable, or could not be
 // written. A full disk holds everything up until there is space again: what was
 // not written was not acknowledged either.
-func (l *loop) finish(ctx context.Context, err error) error {
+func (l *Loop) finish(ctx context.Context, err error) error {
 	var full *journal.FullError
 	var unfit *journal.EncodeError
 	switch {
@@ -317,7 +353,7 @@ func (l *loop) finish(ctx context.Context, err error) error {
 		l.writing, l.written = nil, nil
 		return nil
 	case err != nil:
-		return fmt.Errorf("server: journal: %w", err)
+		return fmt.Errorf("journal: %w", err)
 	}
 	if since := l.stats.full.Swap(0); since != 0 {
 		l.logger.Info("the journal's disk has space again", "held_ms", l.now().UnixMilli()-since)
@@ -326,8 +362,8 @@ func (l *loop) finish(ctx context.Context, err error) error {
 	l.writing, l.written = nil, nil
 	l.publish(b)
 	for _, r := range b.requests {
-		if r.after != nil {
-			r.after(l.state)
+		if r.After != nil {
+			r.After(l.state)
 		}
 		r.done <- nil
 	}
@@ -337,11 +373,11 @@ func (l *loop) finish(ctx context.Context, err error) error {
 // leaveOut puts a note in the place of an event that cannot be written, refuses
 // it to its producer, and writes the batch again: the others lose nothing and
 // the numbers have no gap.
-func (l *loop) leaveOut(unfit *journal.EncodeError) error {
+func (l *Loop) leaveOut(unfit *journal.EncodeError) error {
 	b := l.writing
 	i := int(unfit.Seq - b.events[0].Seq)
 	if unfit.Seq < b.events[0].Seq || i >= len(b.events) {
-		return fmt.Errorf("server: journal: %w", unfit)
+		return fmt.Errorf("journal: %w", unfit)
 	}
 	e := &b.events[i]
 	l.logger.Error("an event cannot be written and is left out", "source", e.Source, "kind", e.Body.Kind(), "error", unfit.Err)
@@ -357,7 +393,7 @@ func (l *loop) leaveOut(unfit *journal.EncodeError) error {
 	return nil
 }
 
-func (l *loop) retry(ctx context.Context, events []world.Event) <-chan error {
+func (l *Loop) retry(ctx context.Context, events []world.Event) <-chan error {
 	out := make(chan error, 1)
 	go func() {
 		select {
@@ -372,7 +408,7 @@ func (l *loop) retry(ctx context.Context, events []world.Event) <-chan error {
 
 // publish applies a durable batch, evaluates the rules on it and hands the
 // changes out.
-func (l *loop) publish(b *batch) {
+func (l *Loop) publish(b *batch) {
 	changes := make([]world.Change, 0, len(b.events))
 	for i := range b.events {
 		e := &b.events[i]
@@ -381,7 +417,7 @@ func (l *loop) publish(b *batch) {
 			l.logger.Warn("an event had no effect", "seq", e.Seq, "source", e.Source, "error", err)
 		}
 		changes = append(changes, c)
-		if e.Source == sourceServer || e.Source == rule.Source {
+		if e.Source == SourceServer || e.Source == rule.Source {
 			l.own--
 		}
 		if c.Effect != world.EffectNone && l.rules != nil {
@@ -395,15 +431,15 @@ func (l *loop) publish(b *batch) {
 }
 
 // tick does what time alone brings about.
-func (l *loop) tick() {
+func (l *Loop) tick() {
 	now := l.clockNow()
 	if step := l.clock.step(l.now()); step != 0 {
 		l.logger.Warn("the clock of this computer jumped", "by", step)
-		l.addOwn(sourceServer, []world.Observation{{Time: now, Body: world.ClockStepped{By: step.Milliseconds()}}}, 0)
+		l.addOwn(SourceServer, []world.Observation{{Time: now, Body: world.ClockStepped{By: step.Milliseconds()}}}, 0)
 	}
 	// What is on its way must arrive first: otherwise it would be found again.
 	if l.own == 0 {
-		l.addOwn(sourceServer, l.state.Due(now, l.patience), 0)
+		l.addOwn(SourceServer, l.state.Due(now, l.patience), 0)
 		if l.rules != nil {
 			if t := l.rules.Next(); t != 0 && t <= now {
 				l.addOwn(rule.Source, l.rules.Tick(now, l.state), 1)
@@ -415,7 +451,7 @@ func (l *loop) tick() {
 
 // drain finishes the batch being written; the one being filled was promised to
 // nobody.
-func (l *loop) drain() error {
+func (l *Loop) drain() error {
 	if l.writing == nil {
 		return nil
 	}
@@ -428,22 +464,22 @@ func (l *loop) drain() error {
 	return l.finish(context.Background(), err)
 }
 
-func (l *loop) refuse(b *batch) {
+func (l *Loop) refuse(b *batch) {
 	if b == nil {
 		return
 	}
 	for _, r := range b.requests {
-		r.done <- errStopping
+		r.done <- ErrStopping
 	}
 }
 
-func (l *loop) refuseWaiting() {
+func (l *Loop) refuseWaiting() {
 	l.refuse(l.writing)
 	l.refuse(&l.filling)
 	for {
 		select {
 		case r := <-l.in:
-			r.done <- errStopping
+			r.done <- ErrStopping
 		default:
 			return
 		}
