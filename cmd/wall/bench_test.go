@@ -88,9 +88,10 @@ func scanLines(cells image.Rectangle, x0, x1 int) image.Rectangle {
 	return image.Rect(x0, y, x1, y+2)
 }
 
-// nineTiles is a full-HD monitor with nine cameras.
+// nineTiles is a full-HD monitor with nine cameras, read from near: the bars of
+// the tiles must leave the counters at the bottom of the pictures free.
 const nineTiles = `
-wall: {id: main, name: Tường đo, columns: 1, rows: 1, nodes: [1]}
+wall: {id: main, name: Tường đo, columns: 1, rows: 1, seat: 1500, nodes: [1]}
 scenes:
   - id: chin-o
     name: Chín ô

@@ -4,6 +4,7 @@ package main_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -192,9 +193,14 @@ func newCamera(tb testing.TB, id string, o mediatest.Options) *camera {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	// It outlives what plays it: the test's own context ends before anything else.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(tb.Context()))
 	ended := make(chan error, 1)
-	go func() { ended <- cam.Run(tb.Context()) }()
-	tb.Cleanup(func() { <-ended })
+	go func() { ended <- cam.Run(ctx) }()
+	tb.Cleanup(func() {
+		cancel()
+		<-ended
+	})
 	return &camera{Camera: cam, id: id}
 }
 
