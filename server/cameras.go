@@ -144,7 +144,7 @@ func (s *Server) grant(w wire.Identity) *world.RelayGrant {
 func (s *Server) relayURL() string {
 	scheme, addr := "rtsp", s.relay.Addr()
 	c := s.conf()
-	if c.TLS.Cert != "" {
+	if c.TLS.Cert != "" || c.TLS.Proxy {
 		scheme = "rtsps"
 	}
 	if c.Relay.Public != "" {

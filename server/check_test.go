@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,6 +30,31 @@ func TestCertificates(t *testing.T) {
 		case x.good:
 		case len(problems) != 1 || !strings.Contains(problems[0].String(), "ioc.yaml:2:7: tls: the certificate and the key cannot be used") || strings.Contains(problems[0].String(), "secret"):
 			t.Errorf("%s and %s: %v", x.cert, x.key, problems)
+		}
+	}
+}
+
+// Walls fetch pictures over TLS where a proxy speaks it.
+func TestPicturesBehindAProxy(t *testing.T) {
+	for text, want := range map[string]string{
+		"tls: {proxy: true}\nrelay: {listen: \"127.0.0.1:0\", public: \"ioc.example.vn:8554\"}\n": "rtsps://ioc.example.vn:8554",
+		"relay: {listen: \"127.0.0.1:0\", public: \"ioc.example.vn:8554\"}\n":                     "rtsp://ioc.example.vn:8554",
+	} {
+		c, problems := parse(t, "data: data\nlisten: 127.0.0.1:0\n"+text)
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		s, err := New(t.Context(), Options{Config: c})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.relayURL(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+		stopped, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := s.Run(stopped); err != nil {
+			t.Error(err)
 		}
 	}
 }
