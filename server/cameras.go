@@ -59,7 +59,7 @@ func (s *Server) openRelay(keyFile string) error {
 func (s *Server) relayCameras(c *Config) ([]relay.Camera, error) {
 	env := source.Env{Dir: c.dir}
 	parents := map[string]string{}
-	for _, a := range s.areas.areas {
+	for _, a := range s.areas.Areas {
 		parents[a.ID] = a.Parent
 	}
 	var out []relay.Camera

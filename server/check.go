@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"iocwall/geo"
+	"iocwall/server/area"
 	"iocwall/server/core"
 	"iocwall/server/rule"
 	"iocwall/server/source"
@@ -213,7 +214,7 @@ func (k *checker) agencies() {
 	for _, a := range k.config.Agencies {
 		parents = append(parents, [2]string{a.ID, a.Parent})
 	}
-	for _, i := range circles(parents) {
+	for _, i := range area.Circles(parents) {
 		k.fail(fmt.Sprintf("agencies[%d].parent", i), "leads back to "+strconv.Quote(ids[i]), "leave out the parent of the topmost agency")
 	}
 	for i, x := range k.config.Cameras {
@@ -225,29 +226,6 @@ func (k *checker) agencies() {
 	for i, x := range k.config.Figures {
 		owner(fmt.Sprintf("figures[%d].owner", i), x.Owner)
 	}
-}
-
-// circles goes up from child to parent and returns, for every circle found so,
-// the place of one that is in it. Of two with one id the first counts.
-func circles(parents [][2]string) (out []int) {
-	index := map[string]int{}
-	for i, p := range parents {
-		if _, there := index[p[0]]; !there && p[0] != "" {
-			index[p[0]] = i
-		}
-	}
-	walk := make([]int, len(parents)) // on which walk it was seen, from 1
-	for i := range parents {
-		at, ok := i, true
-		for ok && walk[at] == 0 {
-			walk[at] = i + 1
-			at, ok = index[parents[at][1]]
-		}
-		if ok && walk[at] == i+1 {
-			out = append(out, at)
-		}
-	}
-	return out
 }
 
 func (k *checker) sources() {

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"iocwall/assets"
+	"iocwall/server/area"
 )
 
 // doors checks the addresses, and that nobody on the network can read along.
@@ -89,15 +90,15 @@ func (k *checker) files() {
 // read only when something names an area.
 func (k *checker) areaFile() {
 	c := k.config
-	ids := func(set *areaSet) []string {
-		out := make([]string, 0, len(set.areas))
-		for _, a := range set.areas {
+	ids := func(set *area.Set) []string {
+		out := make([]string, 0, len(set.Areas))
+		for _, a := range set.Areas {
 			out = append(out, a.ID)
 		}
 		return out
 	}
 	k.areas = sync.OnceValue(func() []string {
-		set, _ := parseAreas("built-in areas", assets.Areas())
+		set, _ := area.Parse("built-in areas", assets.Areas())
 		return ids(set)
 	})
 	if c.Areas == "" {
@@ -110,7 +111,7 @@ func (k *checker) areaFile() {
 		k.fail("areas", err.Error(), "give the path of a file of areas, or leave it out for the built-in tree")
 		return
 	}
-	set, ps := parseAreas(c.Areas, src)
+	set, ps := area.Parse(c.Areas, src)
 	k.problems = append(k.problems, ps...)
 	known = ids(set)
 }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"iocwall/server/area"
 )
 
 // A certificate that the server could not use is a mistake of the configuration.
@@ -73,7 +75,7 @@ func TestCircles(t *testing.T) {
 		{"two circles", [][2]string{{"a", "b"}, {"b", "a"}, {"c", "d"}, {"d", "c"}, {"e", "c"}}, 2},
 		{"one id twice", [][2]string{{"a", ""}, {"a", "b"}, {"b", "a"}}, 0},
 	} {
-		if got := circles(x.parents); len(got) != x.want {
+		if got := area.Circles(x.parents); len(got) != x.want {
 			t.Errorf("%s: %v", x.name, got)
 		}
 	}

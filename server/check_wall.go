@@ -47,8 +47,8 @@ func (k *checker) nodes() bool {
 	w := k.config.Wall
 	sum, screens := 0, w.Columns*w.Rows
 	for i, n := range w.Nodes {
-		if n < 1 || n > screens {
-			k.fail(fmt.Sprintf("wall.nodes[%d]", i), fmt.Sprintf("drives %d of %d screens", n, screens), "write the number of screens of each computer")
+		if n < 1 {
+			k.fail(fmt.Sprintf("wall.nodes[%d]", i), "drives no screen", "write the number of screens of each computer")
 			return false
 		}
 		sum += n

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"iocwall/assets"
+	"iocwall/server/area"
 	"iocwall/server/strict"
 	"iocwall/server/world"
 )
@@ -157,9 +158,10 @@ func TestBadConfigurations(t *testing.T) {
 			`ioc.yaml:10:10: scenes[0].tiles[5]: lies over tile 3 (x)`,
 		}},
 		{"wall", "wall: {columns: 0}\n", []string{`ioc.yaml:1:8: wall: needs columns, rows`}},
-		{"nodes", "wall:\n  nodes: [2, 0]\n", []string{`ioc.yaml:2:14: wall.nodes[1]: drives 0 of 27 screens`}},
+		{"nodes", "wall:\n  nodes: [2, 0]\n", []string{`ioc.yaml:2:14: wall.nodes[1]: drives no screen`}},
 		{"too few nodes", "wall:\n  nodes: [2, 3]\n", []string{`ioc.yaml:2:10: wall.nodes: drive 5 screens together, the wall has 27; write the number of screens of each computer, as in "nodes: [27]", or "nodes: []" while that is open`}},
 		{"too many nodes", "wall: {columns: 2, rows: 1, nodes: [2, 2]}\n", []string{`wall.nodes: drive 4 screens together, the wall has 2`}},
+		{"nodes of another wall", "wall: {columns: 2, rows: 1}\n", []string{`ioc.yaml:1:8: wall.nodes: drive 27 screens together, the wall has 2`}},
 		{"open nodes", "wall: {columns: 2, rows: 1, nodes: []}\n", nil},
 		{"wall without id", "wall: {id: \"\", seat: -1}\n", []string{`ioc.yaml:1:12: wall.id: is empty`, `wall.seat: is not a number of millimetres from 0 on`}},
 		{"wall of no size", "wall: {id: \"a b\", panel_w: -3}\n", []string{`wall.id: "a b" is not an id`, `wall: needs columns, rows`}},
@@ -250,35 +252,32 @@ func TestProblemsOfRuleAndAreaFiles(t *testing.T) {
 
 // The built-in areas are right, and the outlines they name are in the base map.
 func TestBuiltInAreas(t *testing.T) {
-	set, problems := parseAreas("areas", assets.Areas())
+	set, problems := area.Parse("areas", assets.Areas())
 	if len(problems) > 0 {
 		t.Fatal(strict.Error(problems))
 	}
 	for date, provinces := range map[string]int{"2025-06-30": 63, "2025-07-01": 34, "2026-11-20": 34} {
-		var d day
-		if err := d.UnmarshalText([]byte(date)); err != nil {
-			t.Fatal(err)
-		}
+		at := world.TimeOf(mustDay(t, date))
 		n := 0
-		for _, a := range set.areas {
-			if a.Level == "province" && a.ValidAt(d.Time) {
+		for _, a := range set.Areas {
+			if a.Level == "province" && a.ValidAt(at) {
 				n++
 			}
 		}
 		if n != provinces {
 			t.Errorf("%d provinces on %s, want %d", n, date, provinces)
 		}
-		loc, err := newLocator(set, assets.Basemap(), d.Time)
+		loc, err := area.NewLocator(set, assets.Basemap(), at)
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := map[bool]string{true: "vn/quang-nam", false: daNang}[provinces == 63]
-		if got := loc.at([2]float64{108.0, 15.6}); got != want {
+		if got := loc.At([2]float64{108.0, 15.6}); got != want {
 			t.Errorf("on %s a place in the hills of Quảng Nam lies in %q, want %q", date, got, want)
 		}
 	}
 	shares := map[string]float64{}
-	for _, s := range set.successions {
+	for _, s := range set.Successions {
 		shares[s.Old+fmt.Sprint(s.At)] += s.Share
 	}
 	for old, sum := range shares {
@@ -353,9 +352,9 @@ func TestDemoProvince(t *testing.T) {
 	if len(c.Cameras) != 12 || len(c.Stations) != 40 || len(c.Figures) != 25 || len(c.sources) < 2 || len(c.scenes) == 0 {
 		t.Errorf("the province has %s", c.Summary())
 	}
-	set, _ := parseAreas("areas", assets.Areas())
+	set, _ := area.Parse("areas", assets.Areas())
 	known := map[string]bool{"": true}
-	for _, a := range set.areas {
+	for _, a := range set.Areas {
 		known[a.ID] = true
 	}
 	for _, x := range c.Cameras {
@@ -407,7 +406,7 @@ func FuzzParseConfig(f *testing.F) {
 		if len(problems) > 0 {
 			return
 		}
-		set := &areaSet{}
+		set := &area.Set{}
 		s := world.New(1)
 		for _, o := range definitions(c, set, 1000, s) {
 			if _, err := s.Apply(world.Event{Seq: s.At().Seq + 1, Seen: 1000, Source: sourceConfig, Observation: o}); err != nil {

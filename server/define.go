@@ -4,12 +4,13 @@ import (
 	"reflect"
 	"slices"
 
+	"iocwall/server/area"
 	"iocwall/server/world"
 )
 
 // definitions returns the events that bring the state in line with the
 // configuration: only what differs, so a restart writes nothing.
-func definitions(c *Config, areas *areaSet, now world.Time, s *world.State) []world.Observation {
+func definitions(c *Config, areas *area.Set, now world.Time, s *world.State) []world.Observation {
 	d := &definer{now: now, state: s}
 	d.areas(areas)
 	for _, a := range c.Agencies {
@@ -41,12 +42,12 @@ func (d *definer) gone(r world.Ref) {
 	d.out = append(d.out, world.Observation{Time: d.now, Body: world.EntityGone{Ref: r, Reason: "not in the configuration"}})
 }
 
-func (d *definer) areas(set *areaSet) {
-	for _, a := range set.areas {
+func (d *definer) areas(set *area.Set) {
+	for _, a := range set.Areas {
 		old, _ := d.state.Area(a.ID)
 		d.put(old.AreaDefined, a)
 	}
-	for _, x := range set.successions {
+	for _, x := range set.Successions {
 		old, _ := d.state.Area(x.Old)
 		if !slices.Contains(old.Became, x) {
 			d.out = append(d.out, world.Observation{Time: d.now, Body: x})

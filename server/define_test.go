@@ -1,12 +1,12 @@
 package server
 
 import (
-	"strings"
 	"testing"
 	"time"
 
 	"iocwall/assets"
-	"iocwall/server/strict"
+	"iocwall/server/area"
+	"iocwall/server/calendar"
 	"iocwall/server/world"
 )
 
@@ -18,7 +18,7 @@ func defined(t *testing.T, st *world.State, text string, areas []byte) map[strin
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	set, problems := parseAreas("areas", areas)
+	set, problems := area.Parse("areas", areas)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -124,34 +124,13 @@ successions:
 	if a.ValidAt(midnight) || !a.ValidAt(midnight-1) || len(a.Became) != 1 || a.Became[0].New != "vn/dn" {
 		t.Errorf("Quảng Nam is %+v", a)
 	}
-	for text, want := range map[string]string{
-		"areas: [{id: a, name: A, level: x, parent: b}]":                                                 "no area \"b\"",
-		"areas: [{id: a, name: A, level: x, valid_from: 2025}]":                                          "is not a day",
-		"areas: [{id: a, name: A}, {id: a, name: B}]":                                                    "used twice",
-		"areas: [{id: a, name: A}]\nsuccessions: [{from: a, to: c, share: 2}]":                           "share above 0",
-		"areas: [{id: a, name: A, valid_from: \"2025-07-01\", valid_to: \"2025-01-01\"}]":                "not after",
-		"areas: [{id: abc, name: A}]\nsuccessions: [{from: abd, to: abc, share: 1, at: \"2025-07-01\"}]": "did you mean \"abc\"",
-	} {
-		if _, ps := parseAreas("a.yaml", []byte(text)); !contains(ps, want) {
-			t.Errorf("%s\ngives %v, want %q", text, ps, want)
-		}
-	}
 }
 
 func mustDay(t *testing.T, s string) time.Time {
 	t.Helper()
-	d, err := time.ParseInLocation(time.DateOnly, s, vietnam)
+	d, err := time.ParseInLocation(time.DateOnly, s, calendar.Vietnam())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return d
-}
-
-func contains(ps []strict.Problem, text string) bool {
-	for _, p := range ps {
-		if strings.Contains(p.String(), text) {
-			return true
-		}
-	}
-	return false
 }

@@ -16,6 +16,7 @@ import (
 
 	"iocwall/geo"
 	"iocwall/server/auth"
+	"iocwall/server/calendar"
 	"iocwall/server/core"
 	"iocwall/server/format/georeport"
 	"iocwall/server/journal"
@@ -179,7 +180,7 @@ func toGeoReport(r world.Report, names map[string]string, st *world.State) geore
 		if t == 0 {
 			return georeport.Time{}
 		}
-		return georeport.Time{Time: t.Std().In(vietnam)}
+		return georeport.Time{Time: t.Std().In(calendar.Vietnam())}
 	}
 	out := georeport.Request{
 		ID: r.ID, Status: status(r), StatusNotes: string(r.State), ServiceCode: r.Service, ServiceName: names[r.Service],
@@ -332,7 +333,7 @@ func (s *Server) file(ctx context.Context, from string, b world.ReportOpened, dr
 			return "", err
 		}
 		obs := []world.Observation{{Body: b}}
-		s.locator.fill(obs)
+		s.locator.Fill(obs)
 		var begun atomic.Bool // by the loop, or given up before it came to that
 		mine := false
 		_, err = s.loop.Ask(ctx, core.Request{
@@ -378,5 +379,5 @@ func reportCode(now time.Time) (string, error) {
 	for i, b := range raw {
 		raw[i] = letters[int(b)%len(letters)]
 	}
-	return now.In(vietnam).Format("060102") + "-" + string(raw[:]), nil
+	return now.In(calendar.Vietnam()).Format("060102") + "-" + string(raw[:]), nil
 }

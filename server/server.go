@@ -19,6 +19,7 @@ import (
 
 	"iocwall/assets"
 	"iocwall/media/relay"
+	"iocwall/server/area"
 	"iocwall/server/auth"
 	"iocwall/server/calendar"
 	"iocwall/server/core"
@@ -58,8 +59,8 @@ type Server struct {
 	signer   relay.Signer
 	listener net.Listener
 
-	areas   *areaSet
-	locator *locator
+	areas   *area.Set
+	locator *area.Locator
 	hours   *calendar.Calendar
 	rules   *rule.Set // until the loop has them
 
@@ -147,11 +148,11 @@ func (s *Server) openAreas() error {
 			return fmt.Errorf("server: areas: %w", err)
 		}
 	}
-	set, problems := parseAreas(name, src)
+	set, problems := area.Parse(name, src)
 	if len(problems) > 0 {
 		return fmt.Errorf("server: areas: %w", strict.Error(problems))
 	}
-	loc, err := newLocator(set, assets.Basemap(), world.TimeOf(time.Now()))
+	loc, err := area.NewLocator(set, assets.Basemap(), world.TimeOf(time.Now()))
 	if err != nil {
 		return err
 	}
@@ -315,7 +316,7 @@ func (s *Server) write(ctx context.Context, c *Config) error {
 
 // put makes observations of a feed durable.
 func (s *Server) put(ctx context.Context, from string, obs []world.Observation) error {
-	s.locator.fill(obs)
+	s.locator.Fill(obs)
 	return s.loop.Put(ctx, from, obs)
 }
 

@@ -37,6 +37,7 @@ var rows = []row{
 	{"server", "server/... media/relay media/rtsp media/onvif assets geo geo/tiles", "media/mediatest", "the application: it alone knows all parts"},
 	{"server/core", "server/world server/journal server/rule", "", "the loop knows no door and no feed"},
 	{"server/crowd", "", "", "knows connections, not what they are for"},
+	{"server/area", "server/world server/strict server/calendar geo geo/tiles", "assets", "the tree of areas and where its outlines lie"},
 	{"server/world", "geo", "", "the contract that server and wall share; pure"},
 	{"server/scene", "server/world", "", "from a scene to rectangles; pure"},
 	{"server/expr", "server/world geo", "", "one language for filters, mappings and rules"},

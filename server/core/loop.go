@@ -46,7 +46,10 @@ type Journal interface {
 
 // Publisher is what the loop needs of a hub.
 type Publisher interface {
+	// Publish hands out what has become durable and was applied; it does not
+	// keep the state or block.
 	Publish(state *world.State, changes []world.Change)
+	// Tick is called every second.
 	Tick(now time.Time, state *world.State)
 }
 

@@ -1,17 +1,20 @@
-package server
+// Package area reads the tree of administrative areas and finds the area that a
+// position lies in.
+package area
 
 import (
 	"fmt"
 	"time"
 
 	"iocwall/geo"
+	"iocwall/server/calendar"
 	"iocwall/server/strict"
 	"iocwall/server/world"
 )
 
-// areaFile is a file of administrative areas; assets/areas/vietnam.yaml explains
+// file is a file of administrative areas; assets/areas/vietnam.yaml explains
 // the fields.
-type areaFile struct {
+type file struct {
 	Areas []struct {
 		ID        string     `yaml:"id"`
 		Name      string     `yaml:"name"`
@@ -36,11 +39,8 @@ type areaFile struct {
 // day is a calendar day in Vietnam; its instant is the midnight that begins it.
 type day struct{ world.Time }
 
-// vietnam is the country's time: UTC+7 without changes since 1975.
-var vietnam = time.FixedZone("+07", 7*60*60)
-
 func (d *day) UnmarshalText(text []byte) error {
-	t, err := time.ParseInLocation(time.DateOnly, string(text), vietnam)
+	t, err := time.ParseInLocation(time.DateOnly, string(text), calendar.Vietnam())
 	if err != nil {
 		return fmt.Errorf("%q is not a day; write 2025-07-01", text)
 	}
@@ -48,20 +48,20 @@ func (d *day) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// areaSet is a checked tree of areas.
-type areaSet struct {
-	areas       []world.AreaDefined
-	successions []world.AreaSucceeded
+// Set is a checked tree of areas.
+type Set struct {
+	Areas       []world.AreaDefined
+	Successions []world.AreaSucceeded
 	// outlines names the outline of an area in the base map.
 	outlines map[string]string
 }
 
-// parseAreas reads a file of areas and checks that the tree hangs together.
-func parseAreas(name string, src []byte) (*areaSet, []strict.Problem) {
+// Parse reads a file of areas and checks that the tree hangs together.
+func Parse(name string, src []byte) (*Set, []strict.Problem) {
 	doc, problems := strict.Parse(name, src)
-	var f areaFile
+	var f file
 	problems = append(problems, doc.Decode(&f)...)
-	set := &areaSet{outlines: map[string]string{}}
+	set := &Set{outlines: map[string]string{}}
 	index := map[string]int{}
 	var ids []string
 	for i, a := range f.Areas {
@@ -82,7 +82,7 @@ func parseAreas(name string, src []byte) (*areaSet, []strict.Problem) {
 		if a.Geometry != "" {
 			set.outlines[a.ID] = a.Geometry
 		}
-		set.areas = append(set.areas, d)
+		set.Areas = append(set.Areas, d)
 	}
 	for i, a := range f.Areas {
 		if _, ok := index[a.Parent]; a.Parent != "" && !ok {
@@ -93,7 +93,7 @@ func parseAreas(name string, src []byte) (*areaSet, []strict.Problem) {
 	for _, a := range f.Areas {
 		parents = append(parents, [2]string{a.ID, a.Parent})
 	}
-	for _, i := range circles(parents) {
+	for _, i := range Circles(parents) {
 		problems = append(problems, doc.Problem(fmt.Sprintf("areas[%d].parent", i), fmt.Sprintf("leads back to %q", f.Areas[i].ID), "leave out the parent of the topmost area"))
 	}
 	for i, s := range f.Successions {
@@ -106,7 +106,30 @@ func parseAreas(name string, src []byte) (*areaSet, []strict.Problem) {
 		if s.Share <= 0 || s.Share > 1 || s.At.Time == 0 {
 			problems = append(problems, doc.Problem(path, "needs a day (at) and a share above 0 and at most 1", ""))
 		}
-		set.successions = append(set.successions, world.AreaSucceeded{Old: s.From, New: s.To, At: s.At.Time, Share: s.Share})
+		set.Successions = append(set.Successions, world.AreaSucceeded{Old: s.From, New: s.To, At: s.At.Time, Share: s.Share})
 	}
 	return set, problems
+}
+
+// Circles takes pairs of an id and its parent's id. It goes up from child to parent and returns, for every circle found so,
+// the place of one that is in it. Of two with one id the first counts.
+func Circles(parents [][2]string) (out []int) {
+	index := map[string]int{}
+	for i, p := range parents {
+		if _, there := index[p[0]]; !there && p[0] != "" {
+			index[p[0]] = i
+		}
+	}
+	walk := make([]int, len(parents)) // on which walk it was seen, from 1
+	for i := range parents {
+		at, ok := i, true
+		for ok && walk[at] == 0 {
+			walk[at] = i + 1
+			at, ok = index[parents[at][1]]
+		}
+		if ok && walk[at] == i+1 {
+			out = append(out, at)
+		}
+	}
+	return out
 }
