@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"reflect"
@@ -10,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"iocwall/geo"
+	"iocwall/server/auth"
+	"iocwall/server/core"
 	"iocwall/server/world"
 )
 
@@ -120,4 +123,47 @@ func named(pairs ...string) error {
 		}
 	}
 	return nil
+}
+
+// provide takes in what a program sends with a token. A token with areas may
+// speak of what lies in them only.
+func (s *Server) provide(ctx context.Context, id auth.Identity, obs []world.Observation) error {
+	source := "api/" + id.Token
+	if len(id.Areas) == 0 {
+		return s.put(ctx, source, obs)
+	}
+	s.locator.Fill(obs)
+	_, err := s.loop.Ask(ctx, core.Request{
+		Source: source,
+		Decide: func(_ world.Time, st *world.State) ([]world.Observation, error) {
+			for i, o := range obs {
+				if !visible(st, id, areaOf(st, o.Body)) {
+					return nil, refuse("nothing was taken: [%d]: %s is about something outside the areas of this token", i, o.Body.Kind())
+				}
+			}
+			return obs, nil
+		},
+	})
+	return err
+}
+
+// areaOf returns the area of what a body is about, empty for what is not known.
+func areaOf(st *world.State, b world.Body) string {
+	switch b := b.(type) {
+	case world.VesselPosition:
+		return b.Area
+	case world.VesselStatic:
+		v, _ := st.Vessel(b.MMSI)
+		return v.In()
+	case world.Reading:
+		x, _ := st.Station(b.Station)
+		return x.Area
+	case world.FigureReported:
+		x, _ := st.Figure(b.Figure)
+		return x.Area
+	case world.ReportChanged:
+		x, _ := st.Report(b.ID)
+		return x.Area
+	}
+	return ""
 }

@@ -72,3 +72,34 @@ func TestHeapsOfObservations(t *testing.T) {
 		t.Errorf("%d events came of what was refused", now-at)
 	}
 }
+
+// A provider with areas speaks of what lies in them only: all of a call or
+// nothing.
+func TestProvidersStayInTheirAreas(t *testing.T) {
+	c := newCentre(t, "")
+	all := c.token("Tỉnh", auth.Provider)
+	unit := c.token("Đà Nẵng", auth.Provider, daNang)
+	inside := `{"kind":"vessel.position","body":{"mmsi":"574000001","pos":[108.0,15.6],"area":"vn/ha-noi-2025"}}`
+	outside := `{"kind":"vessel.position","body":{"mmsi":"574000002","pos":[105.8,21.0],"area":"` + daNang + `"}}`
+	for _, x := range []struct {
+		token, body string
+		want        int
+	}{
+		{unit, "[" + inside + "]", http.StatusOK},
+		{unit, "[" + outside + "]", http.StatusForbidden},
+		{unit, "[" + inside + "," + outside + "]", http.StatusForbidden},
+		{unit, `[{"kind":"station.reading","body":{"station":"nowhere","quantity":"q","value":1}}]`, http.StatusForbidden},
+		{all, "[" + outside + "]", http.StatusOK},
+	} {
+		if got, text := c.do(http.MethodPost, "/api/observations", x.token, "application/json", x.body); got != x.want {
+			t.Errorf("%s: %d %s, want %d", x.body, got, text, x.want)
+		}
+	}
+	if err := c.loop.Call(t.Context(), func(s *world.State) {
+		if v, _ := s.Vessel("574000001"); v.Last.Area != daNang {
+			t.Errorf("the sender's word on the area stands: %q", v.Last.Area)
+		}
+	}); err != nil {
+		t.Error(err)
+	}
+}

@@ -271,7 +271,13 @@ func (s *Server) postObservations(w http.ResponseWriter, r *http.Request, id aut
 		writeError(w, http.StatusUnprocessableEntity, errors.New("nothing was taken: "+strings.Join(faults, "; ")))
 		return
 	}
-	if err := s.put(r.Context(), "api/"+id.Token, obs); err != nil {
+	err := s.provide(r.Context(), id, obs)
+	var refused *refusedError
+	if errors.As(err, &refused) {
+		writeError(w, http.StatusForbidden, err)
+		return
+	}
+	if err != nil {
 		writeError(w, http.StatusServiceUnavailable, err)
 		return
 	}

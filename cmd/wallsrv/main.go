@@ -42,6 +42,8 @@ Examples:
   wallsrv token add --role operator --name "Trần Thị Mai" --config ioc.yaml`))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// A limit on file sizes is a full disk like any other, not an end.
+	signal.Ignore(syscall.SIGXFSZ)
 	// After the first signal the second one ends the process at once.
 	context.AfterFunc(ctx, stop)
 	k.BindTo(ctx, (*context.Context)(nil))

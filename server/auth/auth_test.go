@@ -94,11 +94,8 @@ func TestRevocationReachesARunningServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := server.Reload(); err != nil {
-		t.Fatal(err)
-	}
 	if _, err := server.Verify(raw); err != nil {
-		t.Fatalf("after reload: %v", err)
+		t.Fatalf("a token made a moment ago: %v", err)
 	}
 	// Both sides write: neither may lose the other's token.
 	if _, _, err := server.Add(Spec{Name: "Hùng", Role: Leader}); err != nil {

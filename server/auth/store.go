@@ -207,6 +207,17 @@ func (s *Store) Verify(raw string) (Identity, error) {
 	sum := digest(raw)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	id, err := s.find(sum)
+	if errors.Is(err, ErrUnknownToken) {
+		// It may have been made a moment ago, by the command line.
+		if _, changed := s.reload(); changed == nil {
+			id, err = s.find(sum)
+		}
+	}
+	return id, err
+}
+
+func (s *Store) find(sum string) (Identity, error) {
 	for _, t := range s.tokens {
 		if subtle.ConstantTimeCompare([]byte(t.SHA256), []byte(sum)) != 1 {
 			continue

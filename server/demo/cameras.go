@@ -80,8 +80,7 @@ func (c *camera) host() string {
 	return u.Host
 }
 
-// trouble makes one camera at a time fail for a while, as cameras do. The one
-// that refuses its login does so for good, until the demonstration ends.
+// trouble makes one camera at a time fail for a while, as cameras do.
 func (p *Province) trouble(ctx context.Context) error {
 	rnd := rand.New(rand.NewPCG(4, 2))
 	kinds := []mediatest.Fault{mediatest.FaultFreeze, mediatest.FaultSilent, mediatest.FaultDown, mediatest.FaultLoss, mediatest.FaultNoKey}

@@ -16,6 +16,14 @@ type codec struct {
 }
 
 func codecOf[B Body]() codec {
+	var zero B
+	return codecFrom(zero)
+}
+
+// codecFrom is codecOf for bodies that do not begin at zero: what the wire's
+// form leaves out is as in empty. The journal leaves nothing out that is not
+// zero.
+func codecFrom[B Body](empty B) codec {
 	return codec{
 		fromCBOR: func(raw []byte) (Body, error) {
 			var b B
@@ -23,7 +31,7 @@ func codecOf[B Body]() codec {
 			return b, err
 		},
 		fromJSON: func(raw []byte) (Body, error) {
-			var b B
+			b := empty
 			err := json.Unmarshal(raw, &b)
 			return b, err
 		},

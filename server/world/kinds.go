@@ -3,7 +3,7 @@ package world
 // bodyKinds is the literal list of what can happen. A name, once released,
 // never changes its meaning; schema.lock holds their fields and is tested.
 var bodyKinds = map[string]codec{
-	"vessel.position": codecOf[VesselPosition](),
+	"vessel.position": codecFrom(VesselPosition{Speed: NotAvailable, Course: NotAvailable, Heading: NotAvailable, Status: 15}),
 	"vessel.static":   codecOf[VesselStatic](),
 	"aid":             codecOf[AidReport](),
 	"base":            codecOf[BaseReport](),
@@ -11,7 +11,7 @@ var bodyKinds = map[string]codec{
 	"station.defined": codecOf[StationDefined](),
 	"station.reading": codecOf[Reading](),
 
-	"camera.defined": codecOf[CameraDefined](),
+	"camera.defined": codecFrom(CameraDefined{Heading: NotAvailable}),
 	"camera.health":  codecOf[CameraHealth](),
 
 	"report.opened":  codecOf[ReportOpened](),

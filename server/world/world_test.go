@@ -147,6 +147,14 @@ func TestEventIsDeterministicCBOR(t *testing.T) {
 	}
 }
 
+// What a sender does not say is not zero.
+func TestWhatIsNotSaidIsNotAvailable(t *testing.T) {
+	b, err := DecodeBody("vessel.position", []byte(`{"mmsi":"574012345","pos":[108.5,15.5]}`))
+	if p, ok := b.(VesselPosition); err != nil || !ok || p.Speed != NotAvailable || p.Course != NotAvailable || p.Heading != NotAvailable || p.Status != 15 {
+		t.Errorf("%+v, %v", b, err)
+	}
+}
+
 func TestUnknownBodyIsKeptByteForByte(t *testing.T) {
 	raw, err := cborMarshal(eventCBOR{Seq: 1, Seen: t0, Source: "x", Time: t0, Kind: "drone.position", Body: []byte{0xa1, 0x01, 0x18, 0x2a}})
 	if err != nil {

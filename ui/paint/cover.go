@@ -10,6 +10,10 @@ import (
 // cropLimit is the share of a picture that may be cut off to fill a place.
 const cropLimit = 0.25
 
+// nearEnough is by how much a picture may be larger than its place and still be
+// shown pixel by pixel: cutting a few off is sharper than scaling, and free.
+const nearEnough = 0.04
+
 // Crop returns the middle w×h px of a picture made in CoverSize for that
 // place, without copying where its rows can be used as they are. A picture of
 // another size, made for an earlier layout, is scaled.
@@ -19,9 +23,9 @@ func Crop(src *image.RGBA, w, h int, ground color.RGBA) *image.RGBA {
 	case sw == w && sh >= h && src.Stride == 4*w:
 		top := (sh - h) / 2
 		return &image.RGBA{Pix: src.Pix[top*src.Stride : (top+h)*src.Stride], Stride: src.Stride, Rect: image.Rect(0, 0, w, h)}
-	case sw >= w && sh == h:
+	case sw >= w && sh >= h && float64(w*h) >= (1-cropLimit-nearEnough)*float64(sw*sh):
 		dst := image.NewRGBA(image.Rect(0, 0, w, h))
-		draw.Draw(dst, dst.Rect, src, src.Rect.Min.Add(image.Pt((sw-w)/2, 0)), draw.Src)
+		draw.Draw(dst, dst.Rect, src, src.Rect.Min.Add(image.Pt((sw-w)/2, (sh-h)/2)), draw.Src)
 		return dst
 	}
 	return cover(src, w, h, ground)
@@ -51,6 +55,9 @@ func CoverSize(src, dst image.Point) image.Point {
 	f := max(fx, fy)
 	if lost := 1 - min(fx, fy)/f; lost > cropLimit {
 		f = min(fx, fy)
+	}
+	if f < 1 && f >= 1-nearEnough && src.X >= dst.X && src.Y >= dst.Y {
+		return src
 	}
 	return image.Pt(int(float64(src.X)*f+0.5), int(float64(src.Y)*f+0.5))
 }
