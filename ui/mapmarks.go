@@ -74,7 +74,8 @@ func (u *UI) cameraLayer(s *world.State, f *draw.Frame) {
 }
 
 // alertLayer shows alerts that have a place; the two urgent severities say what
-// they are, the others are shapes.
+// they are and who has them, the others are shapes. The whole sentence stands in
+// the list: on the map it would hide what it is about.
 func (u *UI) alertLayer(f *draw.Frame) {
 	for _, a := range u.model.alerts {
 		if !a.Placed {
@@ -82,7 +83,10 @@ func (u *UI) alertLayer(f *draw.Frame) {
 		}
 		d := draw.Alert{ID: a.ID, At: a.Pos, Severity: mapSeverity(a.Severity)}
 		if a.Severity.Rank() >= world.Severe.Rank() {
-			d.Title, d.Text = a.Title, a.Text
+			d.Title, d.Text = a.Title, u.lang.T("alerts.untaken.long")
+			if a.Taken != 0 {
+				d.Text = u.lang.T("alerts.taken.at", "who", taker(a), "time", u.lang.Clock(a.Taken.Std()))
+			}
 		}
 		f.Alerts = append(f.Alerts, d)
 	}
