@@ -1,5 +1,10 @@
 package world
 
+import (
+	"maps"
+	"slices"
+)
+
 // bodyKinds is the literal list of what can happen. A name, once released,
 // never changes its meaning; schema.lock holds their fields and is tested.
 var bodyKinds = map[string]codec{
@@ -40,3 +45,6 @@ var bodyKinds = map[string]codec{
 	"entity.stale":  codecOf[EntityStale](),
 	"entity.gone":   codecOf[EntityGone](),
 }
+
+// Kinds returns the kinds of body this program knows, by name.
+func Kinds() []string { return slices.Sorted(maps.Keys(bodyKinds)) }
