@@ -187,7 +187,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request, id auth.Identity) 
 	out := []world.Entity{}
 	err := s.loop.Call(r.Context(), func(st *world.State) {
 		for e := range st.Entities(kind) {
-			if visible(st, id, e.In()) || !bounded(kind) {
+			if visible(st, id, e.In()) || !world.Bounded(kind) {
 				out = append(out, e)
 			}
 		}
@@ -197,15 +197,6 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request, id auth.Identity) 
 		return
 	}
 	writeJSON(w, http.StatusOK, out)
-}
-
-// bounded reports whether entities of the kind belong to somebody's area.
-func bounded(kind string) bool {
-	switch kind {
-	case world.KindVessel, world.KindStation, world.KindCamera, world.KindReport, world.KindFigure, world.KindAlert:
-		return true
-	}
-	return false
 }
 
 // postCommand is the door for scripts; walls send commands over the feed.

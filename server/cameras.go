@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"crypto/rand"
-	"crypto/tls"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -44,12 +43,8 @@ func (s *Server) openRelay(keyFile string) error {
 		Addr: s.config.Relay.Listen, Cameras: cameras, Signer: s.signer, Linger: s.config.Relay.Linger, TokenLife: grantLife,
 		OnHealth: s.cameraHealth().report, Logger: s.logger,
 	}
-	if s.config.TLS.Cert != "" {
-		cert, err := tls.LoadX509KeyPair(s.config.path(s.config.TLS.Cert), s.config.path(s.config.TLS.Key))
-		if err != nil {
-			return fmt.Errorf("server: certificate: %w", err)
-		}
-		opts.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	if opts.TLS, err = s.config.tlsConfig(); err != nil {
+		return fmt.Errorf("server: %w", err)
 	}
 	s.relay, err = relay.New(opts)
 	return err

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"crypto/tls"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -297,4 +298,17 @@ func (c *Config) DataDir() string { return c.path(c.Data) }
 func (c *Config) Summary() string {
 	return fmt.Sprintf("%d sources, %d cameras, %d stations, %d figures, %d report services, %d screens, %d scenes",
 		len(c.Sources), len(c.Cameras), len(c.Stations), len(c.Figures), len(c.Services), len(c.wall.Screens), len(c.scenes))
+}
+
+// tlsConfig returns how doors and relay speak TLS, nil without a certificate.
+// Each call returns a value of its own.
+func (c *Config) tlsConfig() (*tls.Config, error) {
+	if c.TLS.Cert == "" {
+		return nil, nil
+	}
+	cert, err := tls.LoadX509KeyPair(c.path(c.TLS.Cert), c.path(c.TLS.Key))
+	if err != nil {
+		return nil, fmt.Errorf("certificate: %w", err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}, nil
 }

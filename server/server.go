@@ -243,14 +243,15 @@ func (s *Server) listen() (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: %w; set \"listen\" to a free address", err)
 	}
-	if s.config.TLS.Cert == "" {
+	secure, err := s.config.tlsConfig()
+	switch {
+	case err != nil:
+		return nil, errors.Join(fmt.Errorf("server: %w", err), l.Close())
+	case secure == nil:
 		return l, nil
 	}
-	cert, err := tls.LoadX509KeyPair(s.config.path(s.config.TLS.Cert), s.config.path(s.config.TLS.Key))
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("server: certificate: %w", err), l.Close())
-	}
-	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}), nil
+	secure.NextProtos = []string{"http/1.1"}
+	return tls.NewListener(l, secure), nil
 }
 
 // Addr returns the address the server listens on.

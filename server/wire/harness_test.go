@@ -306,7 +306,7 @@ func filtered(s *world.State, v View) world.Digest {
 		if !v.hasKind(kind) {
 			continue
 		}
-		if placed(kind) && len(v.Areas) > 0 && !slices.ContainsFunc(v.Areas, func(root string) bool { return e.In() != "" && s.Within(e.In(), root) }) {
+		if world.Bounded(kind) && len(v.Areas) > 0 && !slices.ContainsFunc(v.Areas, func(root string) bool { return e.In() != "" && s.Within(e.In(), root) }) {
 			continue
 		}
 		sum, _ := s.Sum(e.Ref())

@@ -69,7 +69,7 @@ func (st *stream) take(state *world.State, fresh bool) *snapshot {
 		next: st.next, at: time.Now(),
 	}
 	for kind := range state.Digest() { // the kinds there are
-		if !st.view.hasKind(kind) || st.bounded() && placed(kind) {
+		if !st.view.hasKind(kind) || st.bounded() && world.Bounded(kind) {
 			continue
 		}
 		sn.entities = slices.Grow(sn.entities, state.Count(kind))

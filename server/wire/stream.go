@@ -139,7 +139,7 @@ func (st *stream) count(state *world.State, ref world.Ref) {
 func (st *stream) digest(whole world.Digest) world.Digest {
 	d := world.Digest{}
 	for kind, sum := range whole {
-		if st.view.hasKind(kind) && (!st.bounded() || !placed(kind)) {
+		if st.view.hasKind(kind) && (!st.bounded() || !world.Bounded(kind)) {
 			d[kind] = sum
 		}
 	}
@@ -161,7 +161,7 @@ func (st *stream) publish(state *world.State, p *published) {
 		if c.Effect == world.EffectNone || !st.view.hasKind(p.kind(i)) {
 			continue
 		}
-		if st.bounded() && placed(p.kind(i)) && !st.passes(state, p, i) {
+		if st.bounded() && world.Bounded(p.kind(i)) && !st.passes(state, p, i) {
 			continue
 		}
 		cell := p.cell(i)

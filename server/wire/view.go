@@ -94,13 +94,3 @@ func (v View) hasKind(kind string) bool {
 	_, ok := slices.BinarySearch(v.Kinds, kind)
 	return ok
 }
-
-// placed reports whether entities of the kind belong to a place, so that Areas
-// bound them.
-func placed(kind string) bool {
-	switch kind {
-	case world.KindVessel, world.KindStation, world.KindCamera, world.KindReport, world.KindFigure, world.KindAlert:
-		return true
-	}
-	return false
-}

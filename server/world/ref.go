@@ -8,20 +8,19 @@ type Ref string
 
 // Kinds of entity, the first part of a Ref.
 const (
-	KindVessel   = "vessel"
-	KindAid      = "aid"
-	KindBase     = "base"
-	KindStation  = "station"
-	KindCamera   = "camera"
-	KindReport   = "report"
-	KindFigure   = "figure"
-	KindArea     = "area"
-	KindAgency   = "agency"
-	KindScene    = "scene"
-	KindWall     = "wall"
-	KindAlert    = "alert"
-	KindSource   = "source"
-	KindUnplaced = ""
+	KindVessel  = "vessel"
+	KindAid     = "aid"
+	KindBase    = "base"
+	KindStation = "station"
+	KindCamera  = "camera"
+	KindReport  = "report"
+	KindFigure  = "figure"
+	KindArea    = "area"
+	KindAgency  = "agency"
+	KindScene   = "scene"
+	KindWall    = "wall"
+	KindAlert   = "alert"
+	KindSource  = "source"
 )
 
 // NewRef returns the Ref of the entity of this kind and id.
@@ -37,4 +36,15 @@ func (r Ref) Kind() string {
 func (r Ref) ID() string {
 	_, id, _ := strings.Cut(string(r), "/")
 	return id
+}
+
+// Bounded reports whether entities of the kind belong to a place, so that who
+// may see certain areas only sees those in them. Areas, agencies, walls, scenes,
+// sources, aids and base stations are everybody's.
+func Bounded(kind string) bool {
+	switch kind {
+	case KindVessel, KindStation, KindCamera, KindReport, KindFigure, KindAlert:
+		return true
+	}
+	return false
 }

@@ -96,7 +96,6 @@ type anyTable interface {
 	lookup(id string) (Entity, bool)
 	rowSum(id string) (uint64, bool)
 	each(yield func(Entity) bool) bool
-	list() []Entity
 	encode() ([]byte, error)
 	decode(data []byte) error
 	putAny(e Entity) bool
@@ -130,14 +129,6 @@ func (t *table[E]) each(yield func(Entity) bool) bool {
 		}
 	}
 	return true
-}
-
-func (t *table[E]) list() []Entity {
-	out := make([]Entity, 0, len(t.rows))
-	for _, e := range t.sorted() {
-		out = append(out, e)
-	}
-	return out
 }
 
 func (t *table[E]) encode() ([]byte, error) { return cborMarshal(t.sorted()) }
