@@ -22,7 +22,7 @@ type fakeDecoder struct {
 
 func (d *fakeDecoder) factory(DecoderOptions) (Decoder, error) {
 	d.open.Add(1)
-	return &fakeInstance{d}, nil
+	return &fakeInstance{d: d}, nil
 }
 
 func (d *fakeDecoder) set(err error, slow time.Duration) {
@@ -31,28 +31,37 @@ func (d *fakeDecoder) set(err error, slow time.Duration) {
 	d.err, d.slow = err, slow
 }
 
-type fakeInstance struct{ d *fakeDecoder }
+type fakeInstance struct {
+	d      *fakeDecoder
+	bright byte
+}
 
 // Decode implements Decoder.
-func (i *fakeInstance) Decode(unit [][]byte, pts time.Duration, size image.Point) (Picture, bool, error) {
+func (i *fakeInstance) Decode(unit [][]byte, pts time.Duration) (Decoded, bool, error) {
 	i.d.mu.Lock()
 	err, slow := i.d.err, i.d.slow
 	i.d.mu.Unlock()
 	i.d.units.Add(1)
 	time.Sleep(slow)
 	if err != nil {
-		return Picture{}, false, err
+		return Decoded{}, false, err
 	}
-	pic := Picture{PTS: pts, Source: image.Pt(640, 360), Frames: 1}
-	if size.X > 0 && size.Y > 0 {
-		i.d.needed.Add(1)
-		pic.Image = image.NewRGBA(image.Rectangle{Max: size})
-		for k := range pic.Image.Pix {
-			pic.Image.Pix[k] = unit[0][0]
-		}
-	}
-	return pic, true, nil
+	i.bright = unit[0][0]
+	return Decoded{PTS: pts, Source: image.Pt(640, 360), Frames: 1, Print: uint64(i.bright)}, true, nil
 }
+
+// Render implements Decoder.
+func (i *fakeInstance) Render(v View) (Picture, error) {
+	i.d.needed.Add(1)
+	img := image.NewRGBA(image.Rectangle{Max: v.Size})
+	for k := range img.Pix {
+		img.Pix[k] = i.bright
+	}
+	return Picture{RGBA: img}, nil
+}
+
+// Name implements Decoder.
+func (i *fakeInstance) Name() string { return "fake" }
 
 // Close implements Decoder.
 func (i *fakeInstance) Close() { i.d.open.Add(-1) }

@@ -46,28 +46,91 @@ func (f Frame) Age(now time.Time) time.Duration {
 	return max(0, now.Sub(f.Arrived)+f.Behind)
 }
 
-// Picture is what a Decoder makes of an access unit.
+// Part is the part of a picture that a view shows, in fractions of its width and height with the origin at the top left.
+// The zero value is the whole picture.
+type Part struct{ X0, Y0, X1, Y1 float64 }
+
+// Whole reports whether the part is all of the picture.
+func (p Part) Whole() bool { return p == Part{} || p == Part{X1: 1, Y1: 1} }
+
+// Layout says in which form a view wants its pixels.
+type Layout string
+
+// The layouts.
+const (
+	// LayoutRGBA is scaled to the view's size in the decoder's goroutine and drawn as it is: the way without a GPU.
+	LayoutRGBA Layout = ""
+	// LayoutYUV keeps the planes as decoded and leaves scaling and colour to a shader: half the bytes, for a GPU.
+	LayoutYUV Layout = "yuv"
+)
+
+// View is what a consumer wants to see of a camera. Views with equal values share one picture.
+type View struct {
+	// Size is the size of the picture in pixels. A zero side means that nobody looks: no picture is made.
+	Size image.Point
+	// Part is what of the picture is shown: digital zoom, or one screen's crop of a tile that spans several.
+	Part Part
+	// Layout is the form of the pixels.
+	Layout Layout
+}
+
+// Empty reports whether nobody looks.
+func (v View) Empty() bool { return v.Size.X <= 0 || v.Size.Y <= 0 }
+
+// Matrix names the coefficients between YUV and RGB (ITU-T H.273, table 4).
+type Matrix string
+
+// The matrices that decoders report; all others are converted to BT.709.
+const (
+	MatrixBT601 Matrix = "bt601"
+	MatrixBT709 Matrix = "bt709"
+)
+
+// YUV is a picture in three planes with chroma halved in both directions (4:2:0), eight bits a sample. Each plane is
+// packed into an RGBA image of a quarter of its width, four samples a pixel, so that a toolkit that uploads RGBA images
+// uploads it unchanged; rows are padded on the right with their last sample.
+type YUV struct {
+	Y, U, V *image.RGBA
+	// Size is the size of the Y plane in samples; chroma has half of it, rounded up.
+	Size image.Point
+	// Matrix and Full say how to convert: full range 0–255, else 16–235 and 16–240.
+	Matrix Matrix
+	Full   bool
+}
+
+// Picture is a decoded picture in the form that a view asked for: one of the two is set.
 type Picture struct {
-	// Image is a new image of the size asked for, Stride == 4*width; nil when no conversion was asked for.
-	Image *image.RGBA
+	// RGBA has the size asked for, Stride == 4*width and alpha 255.
+	RGBA *image.RGBA
+	YUV  *YUV
+}
+
+// Decoded describes the newest picture inside a decoder.
+type Decoded struct {
 	// PTS is the presentation time of the picture, taken from the access unit that carried it.
 	PTS time.Duration
 	// Source is the size of the decoded picture in pixels, cropping applied.
 	Source image.Point
 	// Frames counts the pictures that became ready with this call; all but the last were superseded at once.
 	Frames int
+	// Print is a fingerprint of the picture's brightness: equal for equal pictures, whatever the views.
+	Print uint64
 }
 
 // Decoder turns the access units of one camera into pictures. One goroutine uses it at a time. It holds memory outside
 // Go until Close.
 type Decoder interface {
-	// Decode takes one access unit (NAL units without start codes, kept unchanged) and returns the newest picture that
-	// is ready, scaled to size; ok is false when none is ready yet. With a zero size the picture is decoded but not
-	// converted, which is what a player asks for on its way through a cached group of pictures. An error means that
-	// this unit and all up to the next key frame must not be shown; the decoder stays usable. A decoder cannot tell that
-	// a whole unit is missing: after packet loss the caller must go on with a key frame.
-	Decode(unit [][]byte, pts time.Duration, size image.Point) (pic Picture, ok bool, err error)
-	// Close frees everything. It may be called once, and nothing may be called after it.
+	// Decode takes one access unit (NAL units without start codes, kept unchanged; for MJPEG one whole JPEG) and tells
+	// what the newest picture is that became ready; ok is false when none did. An error means that this unit and all up
+	// to the next key frame must not be shown; the decoder stays usable. A decoder cannot tell that a whole unit is
+	// missing: after packet loss the caller must go on with a key frame.
+	Decode(unit [][]byte, pts time.Duration) (pic Decoded, ok bool, err error)
+	// Render makes a new picture of the newest decoded one, which belongs to the caller. It is an error before the first
+	// picture and for an empty view.
+	Render(v View) (Picture, error)
+	// Name says what decodes, for a status page: "software", or the name of the hardware's interface such as "vaapi".
+	Name() string
+	// Close frees everything. Closing twice does no harm; nothing else may be called after it.
 	Close()
 }
 

@@ -216,7 +216,11 @@ func (s *session) decode(u rtsp.Unit, waiting int) {
 	if waiting > 0 && time.Since(s.lastMade) < showEvery {
 		target = image.Point{}
 	}
-	pic, ok, err := s.decoder.Decode(u.NALUs, u.PTS, target)
+	dec, ok, err := s.decoder.Decode(u.NALUs, u.PTS)
+	var pic Picture
+	if err == nil && ok && target.X > 0 && target.Y > 0 {
+		pic, err = s.decoder.Render(View{Size: target})
+	}
 	now := time.Now()
 	if err != nil {
 		p.mu.Lock()
@@ -230,14 +234,14 @@ func (s *session) decode(u rtsp.Unit, waiting int) {
 	if !ok {
 		return
 	}
-	if pic.Image != nil {
+	if pic.RGBA != nil {
 		s.lastMade = now
 	}
-	s.publish(u, pic, now, late)
+	s.publish(u, dec, pic, now, late)
 }
 
 // publish makes a picture the newest one.
-func (s *session) publish(u rtsp.Unit, pic Picture, now time.Time, late time.Duration) {
+func (s *session) publish(u rtsp.Unit, dec Decoded, pic Picture, now time.Time, late time.Duration) {
 	p := s.p
 	changed := s.changed(pic)
 	behind := late + u.Behind
@@ -248,15 +252,15 @@ func (s *session) publish(u rtsp.Unit, pic Picture, now time.Time, late time.Dur
 	}
 	p.watch.decoded(now, u.Arrived, behind+waited, u.Behind > 0, changed)
 	p.watch.slow = waited > p.opts.Limits.Late
-	p.stats.Source = pic.Source
-	p.stats.Dropped += uint64(max(0, pic.Frames-1))
-	shown := pic.Image != nil
+	p.stats.Source = dec.Source
+	p.stats.Dropped += uint64(max(0, dec.Frames-1))
+	shown := pic.RGBA != nil
 	if shown {
 		p.stats.Frames++
 		p.meter.Frame(now)
 		p.frame = Frame{
-			Image: pic.Image, Seq: p.stats.Frames, PTS: pic.PTS, Arrived: u.Arrived, Decoded: now, Behind: behind,
-			Source: pic.Source, Stream: p.stream, Cached: u.Behind > 0,
+			Image: pic.RGBA, Seq: p.stats.Frames, PTS: dec.PTS, Arrived: u.Arrived, Decoded: now, Behind: behind,
+			Source: dec.Source, Stream: p.stream, Cached: u.Behind > 0,
 		}
 	} else if p.target != (image.Point{}) {
 		p.stats.Dropped++
@@ -272,10 +276,10 @@ func (s *session) publish(u rtsp.Unit, pic Picture, now time.Time, late time.Dur
 // that froze goes on encoding its one picture, a little differently at each key frame. Pictures that were not made
 // cannot be compared and count as unchanged; so does the first one of another size.
 func (s *session) changed(pic Picture) bool {
-	if pic.Image == nil {
+	if pic.RGBA == nil {
 		return false
 	}
-	print := fingerprint(s.seed, pic.Image)
+	print := fingerprint(s.seed, pic.RGBA)
 	for _, seen := range s.recent {
 		if seen == print {
 			return false
@@ -283,7 +287,7 @@ func (s *session) changed(pic Picture) bool {
 	}
 	s.recent[s.next%len(s.recent)] = print
 	s.next++
-	size := pic.Image.Rect.Size()
+	size := pic.RGBA.Rect.Size()
 	same := size == s.lastSize
 	s.lastSize = size
 	return same

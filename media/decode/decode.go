@@ -83,16 +83,16 @@ func (d *decoder) join(nalus [][]byte) int {
 }
 
 // Decode implements media.Decoder.
-func (d *decoder) Decode(unit [][]byte, pts time.Duration, size image.Point) (media.Picture, bool, error) {
+func (d *decoder) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool, error) {
 	if d.c == nil {
-		return media.Picture{}, false, ErrClosed
+		return media.Decoded{}, false, ErrClosed
 	}
 	total := 0
 	for _, n := range unit {
 		total += len(n) + len(startCode)
 	}
 	if total == 0 || total > maxUnit {
-		return media.Picture{}, false, fmt.Errorf("decode: an access unit of %d bytes is out of range", total)
+		return media.Decoded{}, false, fmt.Errorf("decode: an access unit of %d bytes is out of range", total)
 	}
 	n := d.join(unit)
 	var pic C.wall_picture
@@ -100,23 +100,32 @@ func (d *decoder) Decode(unit [][]byte, pts time.Duration, size image.Point) (me
 	switch {
 	case rc == C.WALL_CORRUPT:
 		C.wall_flush(d.c)
-		return media.Picture{}, false, fmt.Errorf("decode: %s: %w", d.codec, ErrCorrupt)
+		return media.Decoded{}, false, fmt.Errorf("decode: %s: %w", d.codec, ErrCorrupt)
 	case rc < 0:
 		C.wall_flush(d.c)
-		return media.Picture{}, false, fmt.Errorf("decode: %s: %s", d.codec, words(rc))
+		return media.Decoded{}, false, fmt.Errorf("decode: %s: %s", d.codec, words(rc))
 	case pic.count == 0:
-		return media.Picture{}, false, nil
+		return media.Decoded{}, false, nil
 	}
-	out := media.Picture{
+	return media.Decoded{
 		PTS: time.Duration(pic.pts), Frames: int(pic.count), Source: image.Pt(int(pic.width), int(pic.height)),
-	}
-	if size.X <= 0 || size.Y <= 0 {
-		return out, true, nil
-	}
-	img, err := d.convert(size)
-	out.Image = img
-	return out, err == nil, err
+	}, true, nil
 }
+
+// Render implements media.Decoder.
+func (d *decoder) Render(v media.View) (media.Picture, error) {
+	switch {
+	case d.c == nil:
+		return media.Picture{}, ErrClosed
+	case v.Empty():
+		return media.Picture{}, errors.New("decode: nobody looks at an empty view; ask for a size")
+	}
+	img, err := d.convert(v.Size)
+	return media.Picture{RGBA: img}, err
+}
+
+// Name implements media.Decoder.
+func (d *decoder) Name() string { return "software" }
 
 // convert makes an RGBA picture of the newest decoded one.
 func (d *decoder) convert(size image.Point) (*image.RGBA, error) {

@@ -62,16 +62,16 @@ func TestEveryFrameComesOutInOrder(t *testing.T) {
 				defer d.Close()
 				var seen []int
 				for i, unit := range clip.Units() {
-					pic, ok, err := d.Decode(unit, time.Duration(i)*time.Second, image.Pt(320, 180))
+					pic, ok, err := step(d, unit, time.Duration(i)*time.Second, image.Pt(320, 180))
 					if err != nil {
 						t.Fatalf("unit %d: %v", i, err)
 					}
 					if !ok {
 						continue
 					}
-					n, counted := mediatest.ReadCounter(pic.Image)
-					if !counted || pic.Source != image.Pt(640, 360) || pic.Image.Stride != 4*320 {
-						t.Fatalf("unit %d: counter %v, source %v, stride %d", i, counted, pic.Source, pic.Image.Stride)
+					n, counted := mediatest.ReadCounter(pic.img)
+					if !counted || pic.Source != image.Pt(640, 360) || pic.img.Stride != 4*320 {
+						t.Fatalf("unit %d: counter %v, source %v, stride %d", i, counted, pic.Source, pic.img.Stride)
 					}
 					seen = append(seen, n)
 				}
@@ -98,7 +98,7 @@ func TestPresentationTimesFollowThePictures(t *testing.T) {
 	defer d.Close()
 	for i, unit := range clip.Units() {
 		pts := time.Duration(i) * 40 * time.Millisecond
-		pic, ok, err := d.Decode(unit, pts, image.Pt(160, 90))
+		pic, ok, err := step(d, unit, pts, image.Pt(160, 90))
 		if err != nil || !ok || pic.PTS != pts || pic.Frames != 1 {
 			t.Fatalf("unit %d: %v %v %v", i, pic, ok, err)
 		}
@@ -111,26 +111,26 @@ func TestSizes(t *testing.T) {
 	defer d.Close()
 	units := clip.Units()
 	for i, size := range []image.Point{{640, 360}, {1, 1}, {3, 3}, {333, 187}, {1919, 1079}, {0, 0}, {640, 0}, {7, 500}} {
-		pic, ok, err := d.Decode(units[i], 0, size)
+		pic, ok, err := step(d, units[i], 0, size)
 		if err != nil || !ok {
 			t.Fatalf("%v: %v, %v", size, ok, err)
 		}
 		if size.X == 0 || size.Y == 0 {
-			if pic.Image != nil {
+			if pic.img != nil {
 				t.Errorf("%v: a picture was made", size)
 			}
 			continue
 		}
-		if got := pic.Image.Rect.Size(); got != size || len(pic.Image.Pix) != 4*size.X*size.Y {
-			t.Errorf("%v: image %v with %d bytes", size, got, len(pic.Image.Pix))
+		if got := pic.img.Rect.Size(); got != size || len(pic.img.Pix) != 4*size.X*size.Y {
+			t.Errorf("%v: image %v with %d bytes", size, got, len(pic.img.Pix))
 		}
-		for j := 3; j < len(pic.Image.Pix); j += 4 {
-			if pic.Image.Pix[j] != 255 {
-				t.Fatalf("%v: alpha %d at %d", size, pic.Image.Pix[j], j/4)
+		for j := 3; j < len(pic.img.Pix); j += 4 {
+			if pic.img.Pix[j] != 255 {
+				t.Fatalf("%v: alpha %d at %d", size, pic.img.Pix[j], j/4)
 			}
 		}
 	}
-	if _, _, err := d.Decode(units[8], 0, image.Pt(1<<20, 1)); err == nil {
+	if _, _, err := step(d, units[8], 0, image.Pt(1<<20, 1)); err == nil {
 		t.Error("a picture of a million pixels a side was accepted")
 	}
 }
@@ -146,11 +146,11 @@ func TestResolutionChangesInMidStream(t *testing.T) {
 		size image.Point
 	}{{small, image.Pt(640, 360)}, {newClip(t, large), image.Pt(1280, 720)}, {small, image.Pt(640, 360)}} {
 		for i, unit := range c.clip.Units()[:5] {
-			pic, ok, err := d.Decode(unit, 0, image.Pt(320, 180))
+			pic, ok, err := step(d, unit, 0, image.Pt(320, 180))
 			if err != nil || !ok || pic.Source != c.size {
 				t.Fatalf("unit %d of %v: source %v, %v, %v", i, c.size, pic.Source, ok, err)
 			}
-			if n, ok := mediatest.ReadCounter(pic.Image); !ok || n != i {
+			if n, ok := mediatest.ReadCounter(pic.img); !ok || n != i {
 				t.Fatalf("unit %d of %v shows %d, %v", i, c.size, n, ok)
 			}
 		}
@@ -174,7 +174,7 @@ func TestDamageIsNeverShown(t *testing.T) {
 			if random.IntN(20) == 0 {
 				unit = truncate(unit, random)
 			}
-			pic, ok, err := d.Decode(unit, 0, image.Pt(640, 360))
+			pic, ok, err := step(d, unit, 0, image.Pt(640, 360))
 			if err != nil {
 				refused++
 				needKey = true
@@ -184,7 +184,7 @@ func TestDamageIsNeverShown(t *testing.T) {
 				continue
 			}
 			shown++
-			if n, read := mediatest.ReadCounter(pic.Image); !read || n != i {
+			if n, read := mediatest.ReadCounter(pic.img); !read || n != i {
 				t.Fatalf("round %d, unit %d: a damaged picture was handed out (counter %d, %v)", round, i, n, read)
 			}
 		}
@@ -210,13 +210,13 @@ func TestBadInput(t *testing.T) {
 	for _, codec := range codecs {
 		d := open(t, codec, [][]byte{{0x67, 1, 2}, {}, {0xFF}})
 		for _, unit := range [][][]byte{nil, {}, {nil}, {{}}, {{0}}, {{0x65}}, {{0x26, 1}}, {bytes.Repeat([]byte{0x65}, 100000)}} {
-			if _, ok, _ := d.Decode(unit, 0, image.Pt(64, 36)); ok {
+			if _, ok, _ := step(d, unit, 0, image.Pt(64, 36)); ok {
 				t.Errorf("%s: a picture came out of %.20v", codec, unit)
 			}
 		}
 		d.Close()
 		d.Close()
-		if _, _, err := d.Decode([][]byte{{0x65}}, 0, image.Pt(64, 36)); !errors.Is(err, decode.ErrClosed) {
+		if _, _, err := step(d, [][]byte{{0x65}}, 0, image.Pt(64, 36)); !errors.Is(err, decode.ErrClosed) {
 			t.Errorf("%s: after Close: %v", codec, err)
 		}
 	}
@@ -235,13 +235,13 @@ func TestDecoderGoesOnAfterGarbage(t *testing.T) {
 				junk[i] = byte(random.Uint32())
 			}
 			copy(junk, clip.Units()[random.IntN(20)][0][:1])
-			d.Decode([][]byte{junk}, 0, image.Pt(64, 36)) //nolint:errcheck // any outcome but a crash is right
+			step(d, [][]byte{junk}, 0, image.Pt(64, 36)) //nolint:errcheck // any outcome but a crash is right
 		}
 		shown := 0
 		for _, unit := range clip.Units() {
-			pic, ok, err := d.Decode(unit, 0, image.Pt(320, 180))
+			pic, ok, err := step(d, unit, 0, image.Pt(320, 180))
 			if err == nil && ok {
-				if _, read := mediatest.ReadCounter(pic.Image); read {
+				if _, read := mediatest.ReadCounter(pic.img); read {
 					shown++
 				}
 			}
@@ -264,7 +264,7 @@ func TestThousandsOfDecodersLeaveNoMemory(t *testing.T) {
 			}{{media.H264, clip}, {media.H265, hevc}} {
 				d := open(t, c.codec, c.clip.Parameters())
 				for _, unit := range c.clip.Units()[:2] {
-					if _, _, err := d.Decode(unit, 0, image.Pt(64, 36)); err != nil {
+					if _, _, err := step(d, unit, 0, image.Pt(64, 36)); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -312,12 +312,12 @@ func TestColours(t *testing.T) {
 					}
 					d := open(t, codec, nil)
 					defer d.Close()
-					pic, ok, err := d.Decode(units, 0, image.Pt(w, h))
+					pic, ok, err := step(d, units, 0, image.Pt(w, h))
 					if err != nil || !ok {
 						t.Fatal(ok, err)
 					}
 					for i, want := range barColours() {
-						got := pic.Image.RGBAAt(i*w/8+w/16, h/2)
+						got := pic.img.RGBAAt(i*w/8+w/16, h/2)
 						for k, v := range [3]uint8{got.R, got.G, got.B} {
 							if d := int(v) - int(want[k]); d > 6 || d < -6 {
 								t.Errorf("bar %d: got %v, want %v", i, got, want)
@@ -326,12 +326,12 @@ func TestColours(t *testing.T) {
 						}
 					}
 					peer := convertByFFmpeg(t, program, codec, stream)
-					if len(peer) != len(pic.Image.Pix) {
-						t.Fatalf("ffmpeg gave %d bytes, want %d", len(peer), len(pic.Image.Pix))
+					if len(peer) != len(pic.img.Pix) {
+						t.Fatalf("ffmpeg gave %d bytes, want %d", len(peer), len(pic.img.Pix))
 					}
 					sum := 0
 					for i := range peer {
-						sum += max(int(peer[i])-int(pic.Image.Pix[i]), int(pic.Image.Pix[i])-int(peer[i]))
+						sum += max(int(peer[i])-int(pic.img.Pix[i]), int(pic.img.Pix[i])-int(peer[i]))
 					}
 					if mean := float64(sum) / float64(len(peer)); mean > 1.5 {
 						t.Errorf("mean difference to ffmpeg's conversion is %.2f levels", mean)
@@ -414,8 +414,8 @@ func FuzzDecode(f *testing.F) {
 		defer d.Close()
 		unit := bytes.Split(data, []byte{0, 0, 0, 1})
 		for range 2 {
-			pic, ok, err := d.Decode(unit, 0, image.Pt(64, 36))
-			if ok && (err != nil || pic.Image == nil || pic.Source.X <= 0) {
+			pic, ok, err := step(d, unit, 0, image.Pt(64, 36))
+			if ok && (err != nil || pic.img == nil || pic.Source.X <= 0) {
 				t.Fatalf("inconsistent result: %v %v", pic, err)
 			}
 		}
@@ -435,7 +435,7 @@ func BenchmarkDecode(b *testing.B) {
 					b.ReportAllocs()
 					i := 0
 					for b.Loop() {
-						if _, _, err := d.Decode(units[i%len(units)], 0, target); err != nil {
+						if _, _, err := step(d, units[i%len(units)], 0, target); err != nil {
 							b.Fatal(err)
 						}
 						i++
@@ -444,4 +444,22 @@ func BenchmarkDecode(b *testing.B) {
 			}
 		}
 	}
+}
+
+// stepped is a decoded picture and its image.
+type stepped struct {
+	media.Decoded
+	img *image.RGBA
+}
+
+// step decodes one unit and renders the picture that became ready, if any and if size is not zero.
+func step(d media.Decoder, unit [][]byte, pts time.Duration, size image.Point) (stepped, bool, error) {
+	dec, ok, err := d.Decode(unit, pts)
+	out := stepped{Decoded: dec}
+	if err != nil || !ok || size.X <= 0 || size.Y <= 0 {
+		return out, ok, err
+	}
+	pic, err := d.Render(media.View{Size: size})
+	out.img = pic.RGBA
+	return out, err == nil, err
 }
