@@ -27,14 +27,20 @@ var rows = []row{
 	{"geo/draw", "geo geo/tiles geo/draw/raster", "assets", "draws into an image without any toolkit, so that prints and tests can draw too"},
 	{"geo/draw/raster", "geo", "assets", "pixels know nothing of maps"},
 
-	{"media", "media/rtsp", "media/mediatest media/relay media/decode", "the player takes its decoder as a value and stays free of C"},
+	{"media", "media/rtsp media/replay", "media/mediatest media/relay media/decode", "the player takes its decoder as a value and stays free of C"},
 	{"media/rtsp", "", "", "reasons and addresses of streams, shared by both ends"},
 	{"media/decode", "media media/rtsp", "media/mediatest", "the only C of ours; it knows frames and nothing else"},
-	{"media/relay", "media/rtsp", "media/mediatest media media/decode", "a relay runs on computers without a screen"},
+	{"media/relay", "media/rtsp media/replay", "media/mediatest media media/decode", "a relay runs on computers without a screen"},
+	{"media/relay/remote", "media/relay media/rtsp media/replay", "media/mediatest", "a relay in a process of its own, seen from the server"},
+	{"media/replay", "media/rtsp", "media/mediatest media media/decode", "what was recorded, and the files it is handed over in"},
+	{"media/capacity", "media media/rtsp media/mediatest", "media/decode", "what this computer can play; its decoder is handed in"},
+	{"media/fieldtest", "media/...", "media/...", "the faults of the field, played through all of media"},
+	{"media/benchcamera", "media/...", "media/...", "the camera path beside other players"},
 	{"media/onvif", "", "", "a protocol"},
 	{"media/mediatest", "media/relay media/rtsp", "", "cameras for tests and the demonstration"},
 
-	{"server", "server/... media/relay media/rtsp media/onvif assets geo geo/tiles", "media/mediatest", "the application: it alone knows all parts"},
+	{"server", "server/... media/relay/... media/replay media/rtsp media/onvif assets geo geo/tiles", "media/mediatest", "the application: it alone knows all parts"},
+	{"server/cctv", "server/world server/auth server/blob server/atomicfile media/relay/... media/replay media/rtsp media/onvif", "media/mediatest", "the cameras of the centre: what the relay knows becomes events, what people ask becomes pictures"},
 	{"server/core", "server/world server/journal server/rule", "", "the loop knows no door and no feed"},
 	{"server/crowd", "", "", "knows connections, not what they are for"},
 	{"server/area", "server/world server/strict server/calendar geo geo/tiles", "assets", "the tree of areas and where its outlines lie"},
@@ -65,15 +71,16 @@ var rows = []row{
 	{"server/blob", "server/world", "", "files by their sum"},
 	{"server/demo", "server/format/... geo media/mediatest media/rtsp assets", "server/...", "talks to the server only through its public doors"},
 
-	{"ui", "server/world server/scene server/expr ui/... geo/... media media/rtsp assets", "", "the wall sees the server only through the contract and a feed"},
+	{"ui", "server/world server/scene server/expr ui/... geo/... media media/rtsp media/replay assets", "", "the wall sees the server only through the contract and a feed"},
 	{"ui/tile", "server/world geo geo/draw media media/rtsp assets ui/look ui/paint ui/words", "geo/tiles", "a tile draws what it is given"},
+	{"ui/desk", "server/world ui/look ui/paint ui/words ui/tile assets", "", "what surrounds the wall in its window"},
 	{"ui/look", "assets", "", "colours and sizes"},
 	{"ui/paint", "assets ui/look", "", "shapes and text in an image"},
 	{"ui/words", "assets", "", "texts in two languages"},
 	{"ui/screens", "", "", "all of X11 is here; another window system would be a twin of it"},
 
 	{"cmd/wall", "server/world server/wire/... server/scene server/expr ui/... media/... geo/... assets", "server/...", "flags and wiring of the wall; the one place where toolkit, decoder and feed meet"},
-	{"cmd/wallsrv", "server/... media/relay media/rtsp media/onvif assets", "", "flags and wiring of the server"},
+	{"cmd/wallsrv", "server/... media/relay/... media/replay media/rtsp media/onvif assets", "", "flags and wiring of the server"},
 	{"cmd/house", "", "", "the rules read files; they import nothing of ours"},
 }
 

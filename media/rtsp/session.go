@@ -22,8 +22,9 @@ type Codec string
 
 // The codecs that can be received.
 const (
-	H264 Codec = "h264"
-	H265 Codec = "h265"
+	H264  Codec = "h264"
+	H265  Codec = "h265"
+	MJPEG Codec = "mjpeg" // each unit is one whole JPEG picture
 )
 
 // Options says which camera to receive and how.
@@ -61,6 +62,8 @@ type Unit struct {
 	PTS time.Duration
 	// Arrived is when the last packet of the unit was received.
 	Arrived time.Time
+	// Taken is when the camera's own clock says the picture was taken, from its RTCP sender reports; zero while unknown.
+	Taken time.Time
 	// Lost counts the RTP packets missing since the unit before; if not 0, what follows up to a key unit is damaged.
 	Lost uint64
 	// Behind is the time the unit spent in a relay's cache, as the relay declares it; 0 from a camera.
