@@ -38,6 +38,7 @@ type X11 struct {
 
 	mu    sync.Mutex
 	names map[xproto.Atom]string
+	glass *Glass // nil until it is opened
 }
 
 // Open connects to a display; an empty name means $DISPLAY. It removes what a
@@ -94,6 +95,12 @@ func (x *X11) Run(ctx context.Context) error {
 			return errors.New("the display went away")
 		case err != nil:
 			continue // an answer to a request nobody waits for any more
+		}
+		x.mu.Lock()
+		glass := x.glass
+		x.mu.Unlock()
+		if glass != nil && glass.hear(ev) {
+			continue
 		}
 		switch ev.(type) {
 		case randr.ScreenChangeNotifyEvent, randr.NotifyEvent:
