@@ -7,6 +7,7 @@ import (
 
 	"iocwall/geo/draw"
 	"iocwall/server/world"
+	"iocwall/ui/desk"
 	"iocwall/ui/tile"
 )
 
@@ -85,7 +86,7 @@ func (u *UI) alertLayer(f *draw.Frame) {
 		if a.Severity.Rank() >= world.Severe.Rank() {
 			d.Title, d.Text = a.Title, u.lang.T("alerts.untaken.long")
 			if a.Taken != 0 {
-				d.Text = u.lang.T("alerts.taken.at", "who", taker(a), "time", u.lang.Clock(a.Taken.Std()))
+				d.Text = u.lang.T("alerts.taken.at", "who", desk.Taker(a), "time", u.lang.Clock(a.Taken.Std()))
 			}
 		}
 		f.Alerts = append(f.Alerts, d)

@@ -12,6 +12,7 @@ import (
 
 	"iocwall/server/scene"
 	"iocwall/server/world"
+	"iocwall/ui/desk"
 	"iocwall/ui/look"
 )
 
@@ -24,7 +25,7 @@ type mosaic struct {
 	ground *canvas.Rectangle
 	board  *surface
 	zoom   *surface
-	desk   *desk
+	desk   *desk.Desk
 	place  places
 	size   fyne.Size
 	zoomed string
@@ -32,7 +33,8 @@ type mosaic struct {
 
 // places are the parts of the window in device pixels.
 type places struct {
-	bar, wall, list, detail, foot image.Rectangle
+	desk.Places
+	wall image.Rectangle
 }
 
 func newMosaic(u *UI) *mosaic { return &mosaic{u: u} }
@@ -50,7 +52,7 @@ func (m *mosaic) surfaces() []*surface {
 
 func (m *mosaic) refresh(now time.Time) {
 	if m.desk != nil {
-		m.desk.refresh(now)
+		m.desk.Refresh(now)
 	}
 }
 
@@ -68,14 +70,14 @@ func (m *mosaic) open() {
 	u := m.u
 	m.win = u.o.App.NewWindow(u.lang.T("app.title"))
 	m.win.SetPadded(false)
-	m.desk = newDesk(u)
-	m.desk.unfocus = m.win.Canvas().Unfocus
+	m.desk = desk.New(deskModel{u}, u.env(look.DeskScale(16), 1))
+	m.desk.OnUnfocus(m.win.Canvas().Unfocus)
 	m.ground = canvas.NewRectangle(u.kit.Theme.Bg)
-	m.root = container.New(&mosaicLayout{m}, m.ground, m.desk.root)
+	m.root = container.New(&mosaicLayout{m}, m.ground, m.desk.Root())
 	m.win.SetContent(m.root)
 	m.win.Resize(fyne.NewSize(u.o.Width, u.o.Height))
 	m.win.Canvas().SetOnTypedKey(m.key)
-	m.win.Canvas().SetOnTypedRune(m.desk.rune)
+	m.win.Canvas().SetOnTypedRune(m.desk.Rune)
 	m.win.Show()
 }
 
@@ -119,7 +121,7 @@ func (m *mosaic) arrange(bool) {
 	}
 	m.place = m.divide(full, mmW/mmH, d)
 	m.ground.Resize(m.size)
-	m.desk.lay(m.place, d)
+	m.desk.Lay(m.place.Places, d)
 
 	scale := m.boardScale(w.WallDefined, mmW, d)
 	if m.board == nil {
@@ -146,18 +148,18 @@ func (m *mosaic) arrange(bool) {
 // to the alerts: below a wide wall, beside a high one.
 func (m *mosaic) divide(full image.Point, aspect float64, d float32) places {
 	px := func(v float32) int { return int(v * d) }
-	p := places{
-		bar:  image.Rect(0, 0, full.X, px(48)),
-		foot: image.Rect(0, full.Y-px(32), full.X, full.Y),
-	}
+	p := places{Places: desk.Places{
+		Bar:  image.Rect(0, 0, full.X, px(48)),
+		Foot: image.Rect(0, full.Y-px(32), full.X, full.Y),
+	}}
 	margin := px(8)
-	free := image.Rect(0, p.bar.Max.Y, full.X, p.foot.Min.Y).Inset(margin)
+	free := image.Rect(0, p.Bar.Max.Y, full.X, p.Foot.Min.Y).Inset(margin)
 	if h := int(float64(free.Dx()) / aspect); h <= free.Dy()-px(220) {
 		p.wall = image.Rect(free.Min.X, free.Min.Y, free.Max.X, free.Min.Y+h)
 		low := image.Rect(free.Min.X, p.wall.Max.Y+margin, free.Max.X, free.Max.Y)
 		cut := low.Min.X + low.Dx()*64/100
-		p.list = image.Rect(low.Min.X, low.Min.Y, cut, low.Max.Y)
-		p.detail = image.Rect(cut+margin, low.Min.Y, low.Max.X, low.Max.Y)
+		p.List = image.Rect(low.Min.X, low.Min.Y, cut, low.Max.Y)
+		p.Detail = image.Rect(cut+margin, low.Min.Y, low.Max.X, low.Max.Y)
 		return p
 	}
 	side := min(px(440), free.Dx()*2/5)
@@ -167,8 +169,8 @@ func (m *mosaic) divide(full image.Point, aspect float64, d float32) places {
 	p.wall = image.Rect(room.Min.X, room.Min.Y, room.Min.X+w, room.Min.Y+h)
 	right := image.Rect(p.wall.Max.X+margin, free.Min.Y, free.Max.X, free.Max.Y)
 	cut := right.Min.Y + right.Dy()/2
-	p.list = image.Rect(right.Min.X, right.Min.Y, right.Max.X, cut)
-	p.detail = image.Rect(right.Min.X, cut+margin, right.Max.X, right.Max.Y)
+	p.List = image.Rect(right.Min.X, right.Min.Y, right.Max.X, cut)
+	p.Detail = image.Rect(right.Min.X, cut+margin, right.Max.X, right.Max.Y)
 	return p
 }
 
@@ -226,13 +228,13 @@ func (m *mosaic) enlarge(id string) {
 			m.zoom = nil
 		}
 		m.board.show(true)
-		m.desk.show(true)
+		m.desk.Show(true)
 		m.compose()
 		return
 	}
 	m.zoomed = id
-	area := m.place.bar
-	area.Min.Y, area.Max.Y = m.place.bar.Max.Y, m.place.foot.Min.Y
+	area := m.place.Bar
+	area.Min.Y, area.Max.Y = m.place.Bar.Max.Y, m.place.Foot.Min.Y
 	d := m.density()
 	scale := look.DeskScale(math.Max(16*float64(d), 56*float64(area.Dy())/1080))
 	if m.zoom == nil {
@@ -246,12 +248,12 @@ func (m *mosaic) enlarge(id string) {
 	big.ID = "zoom:" + big.ID
 	m.zoom.lay([]spot{{tile: big, rect: area, whole: area, rows: 1}})
 	m.board.show(false)
-	m.desk.show(false)
+	m.desk.Show(false)
 	m.compose()
 }
 
 func (m *mosaic) compose() {
-	objects := []fyne.CanvasObject{m.ground, m.board.root, m.desk.root}
+	objects := []fyne.CanvasObject{m.ground, m.board.root, m.desk.Root()}
 	if m.zoom != nil {
 		objects = append(objects, m.zoom.root)
 	}
@@ -265,7 +267,7 @@ func (m *mosaic) key(e *fyne.KeyEvent) {
 	case fyne.KeyEscape:
 		m.enlarge("")
 	default:
-		m.desk.key(e)
+		m.desk.Key(e)
 	}
 }
 

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"image"
 	"strings"
 	"sync"
@@ -49,75 +48,18 @@ func (b *bench) event(body world.Body) world.Batch {
 	return world.Batch{Epoch: 1, From: seq, To: seq, Items: []world.Item{{Event: &e}}, Seen: world.TimeOf(b.now)}
 }
 
-// TestAcknowledge plays an operator who takes an alert by key and by button.
-func TestAcknowledge(t *testing.T) {
+// TestKeysReachTheDesk: the window's keys choose and take alerts.
+func TestKeysReachTheDesk(t *testing.T) {
 	b, m := openMosaic(t)
-	d := m.desk
-	if d.chosen != "water" || !d.take.Visible() {
-		t.Fatalf("first choice %q, button %v: the oldest untaken alert of the worst kind is first", d.chosen, d.take.Visible())
+	if m.desk.Chosen() != "water" {
+		t.Fatalf("first choice %q: the oldest untaken alert of the worst kind is first", m.desk.Chosen())
 	}
 	keys := m.win.Canvas()
 	keys.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyDown})
-	if d.chosen != "ship" {
-		t.Fatalf("after Down: %q", d.chosen)
-	}
 	keys.OnTypedRune()('x')
 	sent := b.feed.commands()
 	if len(sent) != 1 || sent[0].Act != (world.AcknowledgeAlert{Alert: "ship"}) || sent[0].ID == "" {
 		t.Fatalf("sent %+v", sent)
-	}
-	ship := func() world.Alert { a, _ := b.ui.model.state.Alert("ship"); return a }
-	if got := d.answer(ship()); got != "Đang gửi lệnh nhận…" {
-		t.Errorf("on its way: %q", got)
-	}
-	keys.OnTypedRune()('X')
-	if n := len(b.feed.commands()); n != 1 {
-		t.Errorf("sent %d times while on its way", n)
-	}
-	b.tick(12 * time.Second)
-	if got := d.answer(ship()); !strings.Contains(got, "bấm X để gửi lại") {
-		t.Errorf("without an answer: %q", got)
-	}
-	test.Tap(d.take)
-	sent = b.feed.commands()
-	if len(sent) != 2 || sent[1].ID == sent[0].ID {
-		t.Fatalf("not sent again: %+v", sent)
-	}
-	b.give(world.Batch{Receipts: []world.Receipt{{ID: sent[1].ID, Reason: "không có quyền"}}})
-	if got := d.answer(ship()); got != "Chưa nhận được: không có quyền" {
-		t.Errorf("refused: %q", got)
-	}
-	test.Tap(d.take)
-	sent = b.feed.commands()
-	batch := b.event(world.AlertAcknowledged{ID: "ship", By: "mai", Name: "Mai"})
-	batch.Receipts = []world.Receipt{{ID: sent[2].ID, OK: true}}
-	b.tick(time.Second)
-	b.give(batch)
-	if got := d.answer(ship()); got != "Đã nhận lúc 09:42" {
-		t.Errorf("done: %q", got)
-	}
-	if d.chosen != "ship" || d.take.Visible() {
-		t.Errorf("after taking: chosen %q, button %v", d.chosen, d.take.Visible())
-	}
-	if w := d.listWords(); w[2].By != "Mai nhận 09:42" || !w[2].Taken {
-		t.Errorf("list says %+v", w[2])
-	}
-}
-
-// TestListStays: a new alert does not move the choice.
-func TestListStays(t *testing.T) {
-	b, m := openMosaic(t)
-	m.desk.choose(3)
-	was := m.desk.chosen
-	b.tick(time.Second)
-	b.give(b.event(world.AlertRaised{ID: "new", Severity: world.Critical, Title: "Cháy rừng", Since: world.TimeOf(b.now)}))
-	if m.desk.chosen != was {
-		t.Errorf("choice moved from %q to %q", was, m.desk.chosen)
-	}
-	b.tick(time.Second)
-	b.give(b.event(world.AlertResolved{ID: was}))
-	if m.desk.chosen == was || m.desk.chosen == "" {
-		t.Errorf("a resolved alert is still chosen: %q", m.desk.chosen)
 	}
 }
 
@@ -147,16 +89,13 @@ func TestEnlarge(t *testing.T) {
 
 // TestAway: tiles say that the server is away, and stop when it is back.
 func TestAway(t *testing.T) {
-	b, m := openMosaic(t)
+	b, _ := openMosaic(t)
 	b.give(world.Batch{Link: &world.Link{Since: world.TimeOf(b.now), Reason: "connection refused"}})
 	b.tick(2 * time.Second)
 	if d := b.ui.model.away(b.now); d != 0 {
 		t.Errorf("away after 2 s: %v", d)
 	}
 	b.tick(178 * time.Second)
-	if w := m.desk.barWords(); w[3] != "Mất máy chủ 3 phút" {
-		t.Errorf("bar says %q", w)
-	}
 	if cover := b.ui.cover(b.now); cover.Away != 3*time.Minute {
 		t.Errorf("cover %+v", cover)
 	}
@@ -418,17 +357,6 @@ func TestOptions(t *testing.T) {
 		if _, err := New(o); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
-	}
-}
-
-// TestSendFails: what could not be sent is said.
-func TestSendFails(t *testing.T) {
-	b, m := openMosaic(t)
-	b.feed.fail = errors.New("256 commands are waiting")
-	m.desk.acknowledge()
-	a, _ := m.desk.alert()
-	if got := m.desk.answer(a); !strings.Contains(got, "256") {
-		t.Errorf("said %q", got)
 	}
 }
 

@@ -1,4 +1,4 @@
-package ui
+package desk
 
 import (
 	"image"
@@ -19,13 +19,12 @@ const (
 	listRow  = 44
 )
 
-func (d *desk) px(v float64) int { return int(v * float64(d.env.Density)) }
+func (d *Desk) px(v float64) int { return int(v * float64(d.env.Density)) }
 
 // barWords are: title, scene, how the server is, whether it is well, the time.
-func (d *desk) barWords() []string {
-	u, l := d.u, d.u.lang
-	m := &u.model
-	w, sc, has, hasScene := m.wall(u.o.Wall)
+func (d *Desk) barWords() []string {
+	l, m := d.env.Lang, d.m
+	w, sc, has, hasScene := m.Wall()
 	name, sceneName := l.T("console.title"), ""
 	if has && w.Name != "" {
 		name = w.Name
@@ -39,18 +38,18 @@ func (d *desk) barWords() []string {
 	}
 	bad := ""
 	switch {
-	case m.state == nil:
+	case m.State() == nil:
 		bad = l.T("wall.waiting")
-	case m.away(d.now) > 0:
-		bad = l.T("away", "age", l.Age(m.away(d.now)))
+	case m.Away(d.now) > 0:
+		bad = l.T("away", "age", l.Age(m.Away(d.now)))
 	default:
-		parts = append(parts, l.T("console.connected", "age", l.Age(m.silence(d.now))))
+		parts = append(parts, l.T("console.connected", "age", l.Age(m.Silence(d.now))))
 	}
-	return []string{name, sceneName, strings.Join(parts, " · "), bad, l.ClockSeconds(m.serverTime(d.now))}
+	return []string{name, sceneName, strings.Join(parts, " · "), bad, l.ClockSeconds(m.ServerTime(d.now))}
 }
 
-func (d *desk) paintBar(c *paint.Canvas) {
-	th, f := d.u.kit.Theme, d.u.kit.Fonts
+func (d *Desk) paintBar(c *paint.Canvas) {
+	th, f := d.env.Kit.Theme, d.env.Kit.Fonts
 	w := d.barWords()
 	b := c.Img.Rect
 	body, h := float64(d.px(16)), float64(b.Dy())
@@ -73,15 +72,15 @@ func (d *desk) paintBar(c *paint.Canvas) {
 	c.Fill(image.Rect(0, b.Dy()-1, b.Dx(), b.Dy()), th.Line1)
 }
 
-func (d *desk) footWords() string {
+func (d *Desk) footWords() string {
 	if d.hidden {
-		return d.u.lang.T("console.keys.zoom")
+		return d.env.Lang.T("console.keys.zoom")
 	}
-	return d.u.lang.T("console.keys")
+	return d.env.Lang.T("console.keys")
 }
 
-func (d *desk) paintFoot(c *paint.Canvas) {
-	th, f := d.u.kit.Theme, d.u.kit.Fonts
+func (d *Desk) paintFoot(c *paint.Canvas) {
+	th, f := d.env.Kit.Theme, d.env.Kit.Fonts
 	b := c.Img.Rect
 	size := float64(d.px(14))
 	s := f.Fit(float64(b.Dx()-d.px(32)), size, false, d.footWords())
@@ -96,10 +95,10 @@ type listLine struct {
 	Taken, Chosen         bool
 }
 
-func (d *desk) listWords() []listLine {
-	l := d.u.lang
+func (d *Desk) listWords() []listLine {
+	l := d.env.Lang
 	var out []listLine
-	alerts := d.u.model.alerts
+	alerts := d.m.Alerts()
 	for i := d.first; i < len(alerts) && i < d.first+d.rows; i++ {
 		a := alerts[i]
 		r := listLine{
@@ -107,22 +106,23 @@ func (d *desk) listWords() []listLine {
 			Since: l.Stamp(a.Since.Std(), d.now), By: l.T("alerts.untaken.long"), Taken: a.Taken != 0, Chosen: a.ID == d.chosen,
 		}
 		if r.Taken {
-			r.By = l.T("alerts.taken.at", "who", taker(a), "time", l.Clock(a.Taken.Std()))
+			r.By = l.T("alerts.taken.at", "who", Taker(a), "time", l.Clock(a.Taken.Std()))
 		}
 		out = append(out, r)
 	}
 	return append(out, listLine{Word: strconv.Itoa(len(alerts))})
 }
 
-func taker(a world.Alert) string {
+// Taker is who has an alert, by name where it is known.
+func Taker(a world.Alert) string {
 	if a.Taker != "" {
 		return a.Taker
 	}
 	return a.TakenBy
 }
 
-func (d *desk) paintList(c *paint.Canvas) {
-	th, f, l := d.u.kit.Theme, d.u.kit.Fonts, d.u.lang
+func (d *Desk) paintList(c *paint.Canvas) {
+	th, f, l := d.env.Kit.Theme, d.env.Kit.Fonts, d.env.Lang
 	b := c.Img.Rect
 	body, small := float64(d.px(16)), float64(d.px(14))
 	pad := d.px(16)
@@ -140,7 +140,7 @@ func (d *desk) paintList(c *paint.Canvas) {
 		y := d.px(listHead) + i*d.px(listRow)
 		d.paintListRow(c, image.Rect(0, y, b.Dx(), y+d.px(listRow)), cols, r, body)
 	}
-	if len(rows) == 0 && d.u.model.state != nil {
+	if len(rows) == 0 && d.m.State() != nil {
 		top := float64(d.px(listHead))
 		c.Text(float64(pad), top, float64(d.px(44)), l.T("alerts.none", "time", l.Clock(d.now)), body, false, th.T1)
 		c.Text(float64(pad), top+float64(d.px(28)), float64(d.px(44)), l.T("alerts.none.searched"), small, false, th.T2)
@@ -148,20 +148,20 @@ func (d *desk) paintList(c *paint.Canvas) {
 }
 
 // counts says how many alerts of each severity are open.
-func (d *desk) counts() string {
+func (d *Desk) counts() string {
 	var n [5]int
-	for _, a := range d.u.model.alerts {
+	for _, a := range d.m.Alerts() {
 		n[a.Severity.Rank()]++
 	}
-	if len(d.u.model.alerts) == 0 {
+	if len(d.m.Alerts()) == 0 {
 		return ""
 	}
-	return d.u.lang.T("alerts.summary", "critical", strconv.Itoa(n[4]), "severe", strconv.Itoa(n[3]), "warning", strconv.Itoa(n[2]))
+	return d.env.Lang.T("alerts.summary", "critical", strconv.Itoa(n[4]), "severe", strconv.Itoa(n[3]), "warning", strconv.Itoa(n[2]))
 }
 
 // paintHead draws a pane's head: a title in bold and a remark on the right.
-func (d *desk) paintHead(c *paint.Canvas, title, remark string) {
-	th, f := d.u.kit.Theme, d.u.kit.Fonts
+func (d *Desk) paintHead(c *paint.Canvas, title, remark string) {
+	th, f := d.env.Kit.Theme, d.env.Kit.Fonts
 	b := c.Img.Rect
 	body, small, h := float64(d.px(16)), float64(d.px(14)), float64(d.px(48))
 	pad := float64(d.px(16))
@@ -190,8 +190,8 @@ func listColumns(w int, px func(float64) int) [5]int {
 	return [5]int{pad, pad + px(130), since, who, right}
 }
 
-func (d *desk) paintListRow(c *paint.Canvas, r image.Rectangle, cols [5]int, line listLine, body float64) {
-	th, f := d.u.kit.Theme, d.u.kit.Fonts
+func (d *Desk) paintListRow(c *paint.Canvas, r image.Rectangle, cols [5]int, line listLine, body float64) {
+	th, f := d.env.Kit.Theme, d.env.Kit.Fonts
 	if line.Chosen {
 		c.Fill(r, th.S3)
 		c.Fill(image.Rect(r.Min.X, r.Min.Y, r.Min.X+d.px(4), r.Max.Y), th.Focus)
@@ -241,8 +241,8 @@ type detail struct {
 	Taken    bool
 }
 
-func (d *desk) detailWords() detail {
-	l := d.u.lang
+func (d *Desk) detailWords() detail {
+	l := d.env.Lang
 	a, ok := d.alert()
 	if !ok {
 		return detail{}
@@ -256,9 +256,9 @@ func (d *desk) detailWords() detail {
 	since := l.Stamp(a.Since.Std(), d.now) + " · " + l.T("alerts.open", "age", l.Age(d.now.Sub(a.Since.Std()).Truncate(time.Second)))
 	fact("alert.since", since)
 	if v.Taken {
-		fact("alert.taken", l.T("alerts.taken.at", "who", taker(a), "time", l.Clock(a.Taken.Std())))
+		fact("alert.taken", l.T("alerts.taken.at", "who", Taker(a), "time", l.Clock(a.Taken.Std())))
 	}
-	fact("alert.about", d.u.named(a.About))
+	fact("alert.about", d.named(a.About))
 	if a.Value != nil {
 		fact("alert.value", l.Number(*a.Value, 2))
 	}
@@ -272,11 +272,11 @@ func (d *desk) detailWords() detail {
 }
 
 // named is an entity's name for people.
-func (u *UI) named(r world.Ref) string {
-	if r == "" || u.model.state == nil {
+func (d *Desk) named(r world.Ref) string {
+	if r == "" || d.m.State() == nil {
 		return ""
 	}
-	e, ok := u.model.state.Entity(r)
+	e, ok := d.m.State().Entity(r)
 	if !ok {
 		return r.ID()
 	}
@@ -299,8 +299,8 @@ func (u *UI) named(r world.Ref) string {
 	return label
 }
 
-func (d *desk) paintDetail(c *paint.Canvas) {
-	th, f, l := d.u.kit.Theme, d.u.kit.Fonts, d.u.lang
+func (d *Desk) paintDetail(c *paint.Canvas) {
+	th, f, l := d.env.Kit.Theme, d.env.Kit.Fonts, d.env.Lang
 	b := c.Img.Rect
 	v := d.detailWords()
 	pad := d.px(16)

@@ -1,8 +1,13 @@
-package ui
+// Package desk is what surrounds the wall in the mosaic's window: the bar, the
+// open alerts, the chosen one with its button, the hands for a camera, the keys.
+// It reads the client's copy of the state through Model and sends commands; it
+// knows nothing of windows, players or pictures.
+package desk
 
 import (
 	"fmt"
 	"image"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -19,10 +24,38 @@ import (
 // the desk says so.
 const answerLimit = 10 * time.Second
 
-// desk is what is around the wall in the mosaic's window: the bar, the open
-// alerts, the chosen one with its button, the keys.
-type desk struct {
-	u      *UI
+// Model is what the desk asks of the client. All of it is called on the
+// toolkit's goroutine.
+type Model interface {
+	// State is the copy of the state, nil before the first data.
+	State() *world.State
+	// Alerts are the open ones, most urgent first.
+	Alerts() []world.Alert
+	// Receipt returns the server's answer to a command.
+	Receipt(id string) (world.Receipt, bool)
+	// Wall returns the wall shown and the scene on it.
+	Wall() (w world.Wall, sc world.Scene, hasWall, hasScene bool)
+	// Away is how long the server has been away, zero while it is there.
+	Away(now time.Time) time.Duration
+	// Silence is how old the server's newest word is.
+	Silence(now time.Time) time.Duration
+	// ServerTime is the server's clock as far as this computer knows it.
+	ServerTime(now time.Time) time.Time
+	Now() time.Time
+	// Send queues a command and does not wait.
+	Send(world.Command) error
+}
+
+// Places are the parts of the window in device pixels.
+type Places struct {
+	Bar, List, Detail, Foot image.Rectangle
+}
+
+// Desk is what is around the wall in the mosaic's window: the bar, the open
+// alerts, the chosen one with its button, the keys. It belongs to the toolkit's
+// goroutine.
+type Desk struct {
+	m      Model
 	env    *tile.Env
 	root   *fyne.Container
 	bar    *tile.Pane
@@ -57,17 +90,22 @@ type deskWords struct {
 	bar, list, detail, foot string
 }
 
-func newDesk(u *UI) *desk {
-	d := &desk{u: u, asked: map[string]request{}, env: u.env(look.DeskScale(16), 1)}
-	th := u.kit.Theme
+// New returns a desk. The environment becomes the desk's own: Lay changes its
+// scale.
+func New(m Model, env *tile.Env) *Desk {
+	d := &Desk{m: m, asked: map[string]request{}, env: env}
+	if env.Log == nil {
+		env.Log = slog.New(slog.DiscardHandler)
+	}
+	th := env.Kit.Theme
 	d.bar = tile.NewPane(d.env, "bar", th.S1, d.paintBar)
 	d.list = tile.NewPane(d.env, "list", th.S1, d.paintList)
 	d.detail = tile.NewPane(d.env, "detail", th.S1, d.paintDetail)
 	d.foot = tile.NewPane(d.env, "foot", th.S2, d.paintFoot)
 	d.picker = newPicker(d)
 	d.unfocus = func() {}
-	d.take = widget.NewButton(u.lang.T("alert.take")+"  X", func() {
-		d.acknowledge()
+	d.take = widget.NewButton(env.Lang.T("alert.take")+"  X", func() {
+		d.Acknowledge()
 		d.unfocus()
 	})
 	d.take.Importance = widget.HighImportance
@@ -75,32 +113,43 @@ func newDesk(u *UI) *desk {
 	return d
 }
 
-// lay places the panes; sizes are device pixels, density is pixels per unit.
-func (d *desk) lay(p places, density float32) {
+// Root is what the window shows of the desk.
+func (d *Desk) Root() fyne.CanvasObject { return d.root }
+
+// OnUnfocus sets what gives the keyboard back to the window after a click on a
+// button.
+func (d *Desk) OnUnfocus(f func()) { d.unfocus = f }
+
+// Chosen is the id of the chosen alert, empty when there is none.
+func (d *Desk) Chosen() string { return d.chosen }
+
+// Lay places the panes; sizes are device pixels, density is pixels per unit.
+func (d *Desk) Lay(p Places, density float32) {
 	d.env.Density = density
 	d.env.Scale = look.DeskScale(16 * float64(density))
 	put := func(o fyne.CanvasObject, r image.Rectangle) {
 		o.Move(fyne.NewPos(float32(r.Min.X)/density, float32(r.Min.Y)/density))
 		o.Resize(fyne.NewSize(float32(r.Dx())/density, float32(r.Dy())/density))
 	}
-	put(d.bar.Raster, p.bar)
-	put(d.list.Raster, p.list)
-	put(d.detail.Raster, p.detail)
-	put(d.foot.Raster, p.foot)
+	put(d.bar.Raster, p.Bar)
+	put(d.list.Raster, p.List)
+	put(d.detail.Raster, p.Detail)
+	put(d.foot.Raster, p.Foot)
 	px := func(v float32) int { return int(v * density) }
-	head := p.list
+	head := p.List
 	head.Min.Y += px(listHead)
 	put(d.picker, head)
 	d.rows = max(0, head.Dy()/px(listRow))
-	b := image.Rect(p.detail.Min.X+px(16), p.detail.Max.Y-px(56), p.detail.Min.X+px(216), p.detail.Max.Y-px(16))
+	b := image.Rect(p.Detail.Min.X+px(16), p.Detail.Max.Y-px(56), p.Detail.Min.X+px(216), p.Detail.Max.Y-px(16))
 	put(d.take, b)
 	d.words = deskWords{}
 	if !d.now.IsZero() {
-		d.refresh(d.now)
+		d.Refresh(d.now)
 	}
 }
 
-func (d *desk) show(visible bool) {
+// Show shows or hides the alerts; bar and foot stay.
+func (d *Desk) Show(visible bool) {
 	d.hidden = !visible
 	for _, o := range []fyne.CanvasObject{d.list.Raster, d.detail.Raster, d.picker, d.take} {
 		if visible {
@@ -111,12 +160,12 @@ func (d *desk) show(visible bool) {
 	}
 	d.words = deskWords{}
 	if !d.now.IsZero() {
-		d.refresh(d.now)
+		d.Refresh(d.now)
 	}
 }
 
-// refresh repaints the panes whose words changed.
-func (d *desk) refresh(now time.Time) {
+// Refresh repaints the panes whose words changed.
+func (d *Desk) Refresh(now time.Time) {
 	d.now = now
 	d.settle()
 	alert, has := d.alert()
@@ -142,8 +191,8 @@ func (d *desk) refresh(now time.Time) {
 
 // settle keeps the choice on an open alert without moving it: the list never
 // jumps under the pointer.
-func (d *desk) settle() {
-	alerts := d.u.model.alerts
+func (d *Desk) settle() {
+	alerts := d.m.Alerts()
 	i := slices.IndexFunc(alerts, func(a world.Alert) bool { return a.ID == d.chosen })
 	if i < 0 && len(alerts) > 0 {
 		i = 0
@@ -166,8 +215,8 @@ func (d *desk) settle() {
 	}
 }
 
-func (d *desk) alert() (world.Alert, bool) {
-	for _, a := range d.u.model.alerts {
+func (d *Desk) alert() (world.Alert, bool) {
+	for _, a := range d.m.Alerts() {
 		if a.ID == d.chosen {
 			return a, true
 		}
@@ -176,8 +225,8 @@ func (d *desk) alert() (world.Alert, bool) {
 }
 
 // move chooses the alert that many rows further.
-func (d *desk) move(by int) {
-	alerts := d.u.model.alerts
+func (d *Desk) move(by int) {
+	alerts := d.m.Alerts()
 	if len(alerts) == 0 {
 		return
 	}
@@ -185,15 +234,16 @@ func (d *desk) move(by int) {
 	d.choose(min(max(i+by, 0), len(alerts)-1))
 }
 
-func (d *desk) choose(i int) {
-	if i < 0 || i >= len(d.u.model.alerts) {
+func (d *Desk) choose(i int) {
+	if i < 0 || i >= len(d.m.Alerts()) {
 		return
 	}
-	d.chosen = d.u.model.alerts[i].ID
-	d.refresh(d.u.o.Now())
+	d.chosen = d.m.Alerts()[i].ID
+	d.Refresh(d.m.Now())
 }
 
-func (d *desk) key(e *fyne.KeyEvent) {
+// Key takes a key that no field wanted.
+func (d *Desk) Key(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyUp:
 		d.move(-1)
@@ -206,49 +256,49 @@ func (d *desk) key(e *fyne.KeyEvent) {
 	case fyne.KeyHome:
 		d.choose(0)
 	case fyne.KeyEnd:
-		d.choose(len(d.u.model.alerts) - 1)
+		d.choose(len(d.m.Alerts()) - 1)
 	}
 }
 
-// rune takes the single letters of the design's section 8.
-func (d *desk) rune(r rune) {
+// Rune takes the single letters of the design's section 8.
+func (d *Desk) Rune(r rune) {
 	if r == 'x' || r == 'X' {
-		d.acknowledge()
+		d.Acknowledge()
 	}
 }
 
-// acknowledge sends for the chosen alert. A request on its way is not sent
+// Acknowledge sends for the chosen alert. A request on its way is not sent
 // twice; one without an answer may be repeated.
-func (d *desk) acknowledge() {
+func (d *Desk) Acknowledge() {
 	a, ok := d.alert()
-	now := d.u.o.Now()
+	now := d.m.Now()
 	if !ok || a.Taken != 0 || d.hidden {
 		return
 	}
 	if r, busy := d.asked[a.ID]; busy && r.err == "" && now.Sub(r.sent) < answerLimit {
-		if _, answered := d.u.model.receipts[r.id]; !answered {
+		if _, answered := d.m.Receipt(r.id); !answered {
 			return
 		}
 	}
 	d.sequence++
 	r := request{id: fmt.Sprintf("ack-%d-%d", now.UnixMilli(), d.sequence), sent: now}
-	if err := d.u.o.Feed.Send(world.Command{ID: r.id, Act: world.AcknowledgeAlert{Alert: a.ID}}); err != nil {
+	if err := d.m.Send(world.Command{ID: r.id, Act: world.AcknowledgeAlert{Alert: a.ID}}); err != nil {
 		r.err = err.Error()
-		d.u.log.Error("acknowledgement not sent", "alert", a.ID, "error", err)
+		d.env.Log.Error("acknowledgement not sent", "alert", a.ID, "error", err)
 	}
 	d.asked[a.ID] = r
-	d.refresh(now)
+	d.Refresh(now)
 }
 
 // answer says how the acknowledgement of an alert stands, empty when none was
 // sent.
-func (d *desk) answer(a world.Alert) string {
+func (d *Desk) answer(a world.Alert) string {
 	r, ok := d.asked[a.ID]
-	l := d.u.lang
+	l := d.env.Lang
 	if !ok {
 		return ""
 	}
-	receipt, answered := d.u.model.receipts[r.id]
+	receipt, answered := d.m.Receipt(r.id)
 	switch {
 	case r.err != "":
 		return l.T("alert.sent.refused", "reason", r.err)
@@ -267,10 +317,10 @@ func (d *desk) answer(a world.Alert) string {
 // picker chooses an alert by the mouse.
 type picker struct {
 	widget.BaseWidget
-	d *desk
+	d *Desk
 }
 
-func newPicker(d *desk) *picker {
+func newPicker(d *Desk) *picker {
 	p := &picker{d: d}
 	p.ExtendBaseWidget(p)
 	return p
