@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"iocwall/media/rtsp"
 )
@@ -22,6 +23,20 @@ type Camera struct {
 	Groups []string
 	// AlwaysOn keeps the streams connected although nobody watches, so that pictures open at once and health is known.
 	AlwaysOn bool
+	// Transport is how packets travel from the camera. Default TCP.
+	Transport rtsp.Transport
+	// Fingerprint pins the certificate of a camera with rtsps addresses, see rtsp.Options; CA is the signer of its
+	// certificate in PEM. With neither, Options.CameraTLS counts.
+	Fingerprint, CA string
+	// ProbeEvery is how often the camera is looked at while nobody watches it. 0 is Options.ProbeEvery, negative never.
+	ProbeEvery time.Duration
+	// Keep is how far back the camera's streams can be replayed, 0 not at all; KeepBytes bounds what that may take for
+	// each stream, 0 is the default.
+	Keep      time.Duration
+	KeepBytes int64
+	// Site names what the camera shares with others and may lose together with them: a switch, a cabinet, a street. Any
+	// text.
+	Site string
 }
 
 // Stream is one stream of a camera.
@@ -40,6 +55,12 @@ type upstreamConfig struct {
 	camera, stream  string
 	url, user, pass string
 	always          bool
+	transport       rtsp.Transport
+	fingerprint, ca string
+	probeEvery      time.Duration
+	keep            time.Duration
+	keepBytes       int64
+	site            string
 	groups          string // joined by zero bytes; readers of a camera that changes groups are checked anew
 }
 
@@ -77,6 +98,8 @@ func flatten(cameras []Camera) (map[string]upstreamConfig, error) {
 		for _, s := range c.Streams {
 			u := upstreamConfig{
 				camera: c.ID, stream: s.Name, url: s.URL, user: c.User, pass: c.Pass, always: c.AlwaysOn,
+				transport: c.Transport, fingerprint: c.Fingerprint, ca: c.CA, probeEvery: c.ProbeEvery,
+				keep: c.Keep, keepBytes: c.KeepBytes, site: c.Site,
 				groups: strings.Join(c.Groups, "\x00"),
 			}
 			_, twice := out[u.path()]

@@ -22,6 +22,7 @@ const (
 // Health is what the relay knows about one stream of a camera at one moment. It holds no secret.
 type Health struct {
 	Camera, Stream string
+	Site           string // as configured
 	State          State
 	Reason         rtsp.Reason
 	Since          time.Time // when State and Reason became true
@@ -41,6 +42,16 @@ type Health struct {
 	Connections uint64    // upstream sessions since the stream was configured
 	Retries     int       // failed attempts since the last stable minute
 	NextTry     time.Time // zero when none is planned
+
+	// Probed is when a stream that nobody watches was last looked at, or last watched; zero: never. Probe is what was
+	// found then: ReasonNone when pictures came.
+	Probed time.Time
+	Probe  rtsp.Reason
+
+	// ClockOffset is the camera's clock minus ours, as far as the way from the camera allows to tell; it means nothing
+	// unless ClockKnown: many cameras never tell their time.
+	ClockOffset time.Duration
+	ClockKnown  bool
 }
 
 // same reports whether two healths need no event between them.

@@ -44,6 +44,10 @@ type Options struct {
 
 	// Linger is how long a camera stays connected after its last reader left. Default 10 s.
 	Linger time.Duration
+	// ProbeEvery is how often a camera that nobody watches is connected for a moment, so that its health is known. Default
+	// 1 minute, negative never. Probes bounds how many are connected so at the same time. Default 16.
+	ProbeEvery time.Duration
+	Probes     int
 	// HealthEvery is the distance of health reports without a change. Default 10 s.
 	HealthEvery time.Duration
 	// CacheBytes bounds the cached group of pictures of each stream. Default 4 MiB.
@@ -123,6 +127,12 @@ func (o *Options) setDefaults() {
 	set(&o.TokenLife, time.Hour)
 	if o.Addr == "" {
 		o.Addr = "127.0.0.1:8554"
+	}
+	if o.ProbeEvery == 0 {
+		o.ProbeEvery = time.Minute
+	}
+	if o.Probes <= 0 {
+		o.Probes = 16
 	}
 	if o.CacheBytes <= 0 {
 		o.CacheBytes = 4 << 20

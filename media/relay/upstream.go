@@ -41,6 +41,7 @@ type upstream struct {
 	ready     chan struct{}
 	failed    chan struct{} // closed when an attempt fails, then replaced
 	health    Health        // counters and what was last judged
+	kept      keeper        // for replay, nil when nothing is kept; never changes
 }
 
 func newUpstream(r *Relay, cfg upstreamConfig) *upstream {
@@ -49,7 +50,11 @@ func newUpstream(r *Relay, cfg upstreamConfig) *upstream {
 		log:     r.log.With(slog.String("camera", cfg.camera), slog.String("stream", cfg.stream)),
 		readers: map[*gortsplib.ServerSession]*reader{},
 		ready:   make(chan struct{}), failed: make(chan struct{}),
-		health: Health{Camera: cfg.camera, Stream: cfg.stream, State: StateIdle, Reason: rtsp.ReasonStopped, Since: time.Now()},
+		health: Health{
+			Camera: cfg.camera, Stream: cfg.stream, Site: cfg.site,
+			State: StateIdle, Reason: rtsp.ReasonStopped, Since: time.Now(),
+		},
+		kept: newKeeper(r, cfg),
 	}
 }
 
@@ -162,6 +167,7 @@ func (u *upstream) session(ctx context.Context) error {
 	wg.Wait()
 	if f != nil {
 		f.close()
+		u.gap()
 	}
 	return err
 }
@@ -312,6 +318,7 @@ func (f *feed) close() {
 // unit passes an access unit on to all readers and keeps it for those to come.
 func (f *feed) unit(unit rtsp.Unit, cancel context.CancelCauseFunc) {
 	nalus := f.withParameters(unit)
+	f.up.keep(f.track, unit)
 	if f.stream == nil {
 		if !unit.Key || len(f.params) == 0 {
 			f.note(unit)

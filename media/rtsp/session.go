@@ -27,14 +27,34 @@ const (
 	MJPEG Codec = "mjpeg" // each unit is one whole JPEG picture
 )
 
+// Transport says how packets travel from a camera. The zero value is TransportTCP.
+type Transport string
+
+// The transports.
+const (
+	TransportTCP  Transport = "tcp"  // inside the RTSP connection: nothing is lost on the way
+	TransportUDP  Transport = "udp"  // for cameras that cannot do otherwise; loss is counted
+	TransportAuto Transport = "auto" // TCP, and UDP when the camera refuses that
+)
+
+// Valid reports whether t is one of the transports or empty.
+func (t Transport) Valid() bool {
+	return t == "" || t == TransportTCP || t == TransportUDP || t == TransportAuto
+}
+
 // Options says which camera to receive and how.
 type Options struct {
 	// URL is rtsp://host[:port]/path or rtsps://…; it may hold credentials.
 	URL string
 	// User and Pass win over credentials in the URL. Basic and digest (MD5, SHA-256) are used as the camera asks.
 	User, Pass string
+	// Transport is how packets travel. Default TCP.
+	Transport Transport
 	// TLS is used for rtsps; nil means the system's roots.
 	TLS *tls.Config
+	// Fingerprint pins the certificate of an rtsps camera: SHA-256 of the certificate in hexadecimal digits, colons
+	// allowed. With it neither the name nor the signer of the certificate matters, without it both do.
+	Fingerprint string
 	// Timeout bounds connecting and each request, and how long the connection may be completely silent. Default 10 s.
 	Timeout time.Duration
 }
