@@ -39,8 +39,16 @@ func newCameraContent(u *UI, env *tile.Env, p world.Tile) content {
 }
 
 func (c *cameraContent) object() tile.Tile { return c.t }
-func (c *cameraContent) close()            { c.cancel() }
-func (c *cameraContent) hide(off bool)     { c.hidden = off; c.said = time.Time{} }
+func (c *cameraContent) close() {
+	c.cancel()
+	c.t.Release()
+}
+func (c *cameraContent) hide(off bool) {
+	c.hidden, c.said = off, time.Time{}
+	if off {
+		c.t.Conceal()
+	}
+}
 
 func (c *cameraContent) place(s spot) { c.at, c.said = s, time.Time{} }
 
@@ -64,7 +72,7 @@ func (c *cameraContent) update(now time.Time, _ bool) bool {
 	if due := c.due(st); now.Sub(c.said) >= due || st.State != c.state || st.Reason != c.why {
 		first := c.said.IsZero()
 		c.said, c.state, c.why = now, st.State, st.Reason
-		if first {
+		if first && !c.t.OnPlane() {
 			c.said = now.Add(-c.stagger())
 		}
 		c.t.Update(tile.CameraView{Name: name(def), Stats: st, Main: mainStream(def), Told: c.told(), Now: now, Cover: c.u.cover(now)})
@@ -77,11 +85,12 @@ func (c *cameraContent) update(now time.Time, _ bool) bool {
 		c.target = want
 		c.player.SetTarget(want.X, want.Y)
 	}
-	return has && !c.hidden && now.Sub(f.Arrived) < time.Second
+	return has && !c.hidden && !c.t.OnPlane() && now.Sub(f.Arrived) < time.Second
 }
 
 // stagger spreads the tiles' writing over the second, so that no single tick
-// pays for all of it.
+// pays for all of it. Pictures on planes need no repaints, so there the words
+// come together and cost one.
 func (c *cameraContent) stagger() time.Duration {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(c.at.tile.ID))

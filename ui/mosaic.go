@@ -125,7 +125,7 @@ func (m *mosaic) arrange(bool) {
 
 	scale := m.boardScale(w.WallDefined, mmW, d)
 	if m.board == nil {
-		m.board = newSurface(m.u, m.u.env(scale, d))
+		m.board = newSurface(m.u, m.u.env(scale, d), m.win)
 		m.board.wrap = func(sl *slot) fyne.CanvasObject {
 			return newHandle(sl.content.object(), func() { m.enlarge(sl.tile.ID) })
 		}
@@ -238,7 +238,7 @@ func (m *mosaic) enlarge(id string) {
 	d := m.density()
 	scale := look.DeskScale(math.Max(16*float64(d), 56*float64(area.Dy())/1080))
 	if m.zoom == nil {
-		m.zoom = newSurface(m.u, m.u.env(scale, d))
+		m.zoom = newSurface(m.u, m.u.env(scale, d), m.win)
 		m.zoom.wrap = func(sl *slot) fyne.CanvasObject {
 			return newHandle(sl.content.object(), func() { m.enlarge("") })
 		}

@@ -117,7 +117,7 @@ func (n *node) cover(m screens.Monitor, s *world.Screen, again bool) {
 	wall, sc, _, hasScene := u.model.wall(u.o.Wall)
 	scale := screenScale(wall.WallDefined, s, m)
 	if w.surface == nil {
-		w.surface = newSurface(u, u.env(scale, 1))
+		w.surface = newSurface(u, u.env(scale, 1), w.win)
 		w.win.SetContent(w.surface.root)
 	}
 	w.surface.rescale(scale, w.win.Canvas().Scale())

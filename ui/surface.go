@@ -62,7 +62,10 @@ type surface struct {
 	slots []*slot
 }
 
-func newSurface(u *UI, env *tile.Env) *surface {
+func newSurface(u *UI, env *tile.Env, w fyne.Window) *surface {
+	if make := u.o.Planes; make != nil {
+		env.Plane = func() (tile.Plane, error) { return make(w, u.kit.Theme.Bg) }
+	}
 	return &surface{u: u, env: env, root: container.NewWithoutLayout()}
 }
 

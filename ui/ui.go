@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image/color"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -23,6 +24,7 @@ import (
 	"iocwall/ui/look"
 	"iocwall/ui/paint"
 	"iocwall/ui/screens"
+	"iocwall/ui/tile"
 	"iocwall/ui/words"
 )
 
@@ -81,6 +83,9 @@ type Options struct {
 	// after each new frame and change of state and does not block. Nil means
 	// that cameras show no picture.
 	NewPlayer func(camera, stream string, notify func()) (Player, error)
+	// Planes makes a plane on a window for pictures that need no repaint of it;
+	// ground is seen until the first one. Nil means that the toolkit draws all.
+	Planes func(w fyne.Window, ground color.RGBA) (tile.Plane, error)
 	// Base is the base map; nil means the embedded one.
 	Base tiles.Source
 	// Lang is "vi" (default) or "en"; Theme is "dark" (default) or "light".

@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image/color"
 	"os"
 	"runtime"
 	"runtime/debug"
 	"sync"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
 	"iocwall/ui"
 	"iocwall/ui/screens"
+	"iocwall/ui/tile"
 )
 
 type mosaicCmd struct {
@@ -71,6 +74,9 @@ func show(ctx context.Context, c *connection, o ui.Options, name string) error {
 	if err != nil {
 		return fmt.Errorf("%w; on a computer without a display start Xvfb first", err)
 	}
+	if err := planes(mons, &o); err != nil {
+		c.logger().Info("pictures are drawn by the toolkit", "why", err)
+	}
 	f, err := newFeed(c, name)
 	if err != nil {
 		return err
@@ -107,6 +113,23 @@ func show(ctx context.Context, c *connection, o ui.Options, name string) error {
 		}
 	}
 	return errors.Join(errs[:]...)
+}
+
+// planes lets cameras show their pictures straight on the windows where the
+// display can do that, as all displays of this computer can.
+func planes(x *screens.X11, o *ui.Options) error {
+	overlay, err := x.OpenOverlay()
+	if err != nil {
+		return err
+	}
+	o.Planes = func(w fyne.Window, ground color.RGBA) (tile.Plane, error) {
+		p, err := overlay.NewPlane(w, ground)
+		if err != nil {
+			return nil, err
+		}
+		return p, nil
+	}
+	return nil
 }
 
 // calmRenderer keeps Mesa's software renderer from starting threads on a

@@ -38,7 +38,7 @@ type X11 struct {
 
 	mu    sync.Mutex
 	names map[xproto.Atom]string
-	glass *Glass // nil until it is opened
+	overlay *Overlay // nil until it is opened
 }
 
 // Open connects to a display; an empty name means $DISPLAY. It removes what a
@@ -97,9 +97,9 @@ func (x *X11) Run(ctx context.Context) error {
 			continue // an answer to a request nobody waits for any more
 		}
 		x.mu.Lock()
-		glass := x.glass
+		overlay := x.overlay
 		x.mu.Unlock()
-		if glass != nil && glass.hear(ev) {
+		if overlay != nil && overlay.hear(ev) {
 			continue
 		}
 		switch ev.(type) {

@@ -49,6 +49,9 @@ type Camera struct {
 	face            cameraFace
 	want            image.Point // size pictures are asked in
 	class           class
+	plane           plane
+	shown           image.Rectangle   // where the picture lies in the tile
+	over            []image.Rectangle // what is painted beside it, perhaps over it
 }
 
 // cameraFace is everything the tile writes: the tile is repainted when it changes.
@@ -104,7 +107,7 @@ func (t *Camera) SetPicture(img *image.RGBA, seq uint64) {
 	}
 	t.img, t.grey, t.seq = img, nil, seq
 	t.show = nil
-	canvas.Refresh(t.picture)
+	t.display(true)
 }
 
 // Seq returns the number of the picture on the tile.
@@ -118,11 +121,12 @@ func (t *Camera) Update(v CameraView) {
 	if reflect.DeepEqual(was, t.face) && t.bar.img != nil {
 		return
 	}
-	if was.Grey != t.face.Grey || was.NoPicture != t.face.NoPicture {
+	changed := was.Grey != t.face.Grey || was.NoPicture != t.face.NoPicture
+	if changed {
 		t.show = nil
-		canvas.Refresh(t.picture)
 	}
 	(&boxRenderer{&t.box}).Layout(t.Size())
+	t.display(changed)
 	for _, p := range t.drawn {
 		p.Touch()
 	}
@@ -318,6 +322,10 @@ func (t *Camera) place(w, h int) []image.Rectangle {
 	ground := pic
 	if shown == pic {
 		ground = image.Rectangle{} // nothing to see of it, and each layer costs a fill
+	}
+	t.shown, t.over = shown, []image.Rectangle{note, tag, bar, frame}
+	if t.plane.lit && t.clear() {
+		shown = image.Rectangle{} // the plane has it
 	}
 	return []image.Rectangle{ground, shown, note, tag, bar, frame}
 }

@@ -39,6 +39,8 @@ type Env struct {
 	Trace func(paint.Mark)
 	// Markers asks for the machine-readable marks of paint.Marker on tiles.
 	Markers bool
+	// Plane makes a plane on the tile's window; nil means that there are none.
+	Plane func() (Plane, error)
 }
 
 func (e *Env) density() float32 {

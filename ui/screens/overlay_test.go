@@ -88,14 +88,14 @@ func flat(w, h int, c color.RGBA) *image.RGBA {
 	return img
 }
 
-func TestPaneShowsPicturesOnAWindow(t *testing.T) {
+func TestPlaneShowsPicturesOnAWindow(t *testing.T) {
 	s := newStage(t)
-	g, err := s.x.OpenGlass()
+	g, err := s.x.OpenOverlay()
 	if err != nil {
 		t.Fatal(err)
 	}
 	green := color.RGBA{G: 255, A: 255}
-	p, err := g.paneOn(s.win, color.RGBA{A: 255})
+	p, err := g.planeOn(s.win, color.RGBA{A: 255})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,18 +135,18 @@ func TestPaneShowsPicturesOnAWindow(t *testing.T) {
 	p.Close()
 	s.awaits(t, "closed", 101, 51, green)
 	if p.Show(flat(8, 8, red), image.Rect(0, 0, 8, 8)) == nil {
-		t.Error("a closed pane shows")
+		t.Error("a closed plane shows")
 	}
 }
 
-// TestPaneLetsTheMouseThrough asks the display which window is under the pointer.
-func TestPaneLetsTheMouseThrough(t *testing.T) {
+// TestPlaneLetsTheMouseThrough asks the display which window is under the pointer.
+func TestPlaneLetsTheMouseThrough(t *testing.T) {
 	s := newStage(t)
-	g, err := s.x.OpenGlass()
+	g, err := s.x.OpenOverlay()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := g.paneOn(s.win, color.RGBA{A: 255})
+	p, err := g.planeOn(s.win, color.RGBA{A: 255})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestPaneLetsTheMouseThrough(t *testing.T) {
 		t.Fatal(err)
 	}
 	if q.Child != 0 {
-		t.Errorf("the pointer is in window %d on the pane, not in the window under it", q.Child)
+		t.Errorf("the pointer is in window %d on the plane, not in the window under it", q.Child)
 	}
 }
 

@@ -14,25 +14,25 @@ import (
 	"github.com/jezek/xgb/xproto"
 )
 
-// Glass shows moving pictures straight on the toolkit's windows, through memory
+// Overlay shows moving pictures straight on the toolkit's windows, through memory
 // shared with the X server (MIT-SHM). Where the toolkit renders in software,
 // each of its repaints fills the whole window through a fragment program; a
-// picture on glass costs one copy of its own pixels and no repaint at all.
+// picture on an overlay plane costs one copy of its own pixels and no repaint at all.
 //
-// Every Pane is a child of the toolkit's window that lets the mouse through. What the
-// toolkit draws lies under it, so a pane is for a picture that nothing covers.
-type Glass struct {
+// Every Plane is a child of the toolkit's window that lets the mouse through. What the
+// toolkit draws lies under it, so a plane is for a picture that nothing covers.
+type Overlay struct {
 	x *X11
 
 	mu    sync.Mutex
-	panes map[xproto.Window]*Pane
+	planes map[xproto.Window]*Plane
 }
 
-// OpenGlass returns the glass of a display, or an error that says why there is
+// OpenOverlay opens the overlay of a display, or an error that says why there is
 // none: no shared memory with the X server (a display on another computer), or
 // pixels in another order than red, green, blue in one 32-bit word. X11.Run must
-// run for panes to go on after their first two pictures.
-func (x *X11) OpenGlass() (*Glass, error) {
+// run for planes to go on after their first two pictures.
+func (x *X11) OpenOverlay() (*Overlay, error) {
 	setup := xproto.Setup(x.conn)
 	screen := setup.DefaultScreen(x.conn)
 	if setup.ImageByteOrder != xproto.ImageOrderLSBFirst || !plain(screen) {
@@ -44,7 +44,7 @@ func (x *X11) OpenGlass() (*Glass, error) {
 	if err := shape.Init(x.conn); err != nil {
 		return nil, fmt.Errorf("the display cannot let the mouse through a window: %w", err)
 	}
-	g := &Glass{x: x, panes: map[xproto.Window]*Pane{}}
+	g := &Overlay{x: x, planes: map[xproto.Window]*Plane{}}
 	// The extension may be there and the memory not, as with a display reached over ssh.
 	probe, err := newSegment(x.conn, 4096)
 	if err != nil {
@@ -52,12 +52,12 @@ func (x *X11) OpenGlass() (*Glass, error) {
 	}
 	probe.free(x.conn)
 	x.mu.Lock()
-	x.glass = g
+	x.overlay = g
 	x.mu.Unlock()
 	return g, nil
 }
 
-// plain reports whether the screen's own visual is what panes are written in.
+// plain reports whether the screen's own visual is what planes are written in.
 func plain(s *xproto.ScreenInfo) bool {
 	for _, d := range s.AllowedDepths {
 		for _, v := range d.Visuals {
@@ -69,10 +69,10 @@ func plain(s *xproto.ScreenInfo) bool {
 	return false
 }
 
-// Pane is one picture on a window. Its methods do not wait for the X server and
+// Plane is one picture on a window. Its methods do not wait for the X server and
 // may be called from any goroutine.
-type Pane struct {
-	g  *Glass
+type Plane struct {
+	g  *Overlay
 	id xproto.Window
 	gc xproto.Gcontext
 
@@ -87,10 +87,10 @@ type Pane struct {
 	last   *image.RGBA // what is shown, for when the window is uncovered
 }
 
-// NewPane makes a pane on a window, hidden until its first Show. The ground is
+// NewPlane makes a plane on a window, hidden until its first Show. The ground is
 // what is seen for the moment between appearing and the first picture. Call it on the toolkit's goroutine, after
 // the window was shown.
-func (g *Glass) NewPane(w fyne.Window, ground color.RGBA) (*Pane, error) {
+func (g *Overlay) NewPlane(w fyne.Window, ground color.RGBA) (*Plane, error) {
 	native, ok := w.(driver.NativeWindow)
 	if !ok {
 		return nil, errors.New("the toolkit's window has no window of the display")
@@ -104,10 +104,10 @@ func (g *Glass) NewPane(w fyne.Window, ground color.RGBA) (*Pane, error) {
 	if parent == 0 {
 		return nil, errors.New("the toolkit's window is not on an X display")
 	}
-	return g.paneOn(parent, ground)
+	return g.planeOn(parent, ground)
 }
 
-func (g *Glass) paneOn(parent xproto.Window, ground color.RGBA) (*Pane, error) {
+func (g *Overlay) planeOn(parent xproto.Window, ground color.RGBA) (*Plane, error) {
 	conn := g.x.conn
 	geometry, err := xproto.GetGeometry(conn, xproto.Drawable(parent)).Reply()
 	if err != nil {
@@ -124,7 +124,7 @@ func (g *Glass) paneOn(parent xproto.Window, ground color.RGBA) (*Pane, error) {
 	err = xproto.CreateWindowChecked(conn, 0, id, parent, 0, 0, 1, 1, 0, xproto.WindowClassInputOutput, xproto.WindowNone,
 		xproto.CwBackPixel|xproto.CwEventMask, []uint32{back, xproto.EventMaskExposure}).Check()
 	if err != nil {
-		return nil, fmt.Errorf("make a pane on the window: %w", err)
+		return nil, fmt.Errorf("make a plane on the window: %w", err)
 	}
 	gc, err := xproto.NewGcontextId(conn)
 	if err != nil {
@@ -132,22 +132,22 @@ func (g *Glass) paneOn(parent xproto.Window, ground color.RGBA) (*Pane, error) {
 	}
 	xproto.CreateGC(conn, gc, xproto.Drawable(id), 0, nil)
 	shape.Rectangles(conn, shape.SoSet, shape.SkInput, xproto.ClipOrderingUnsorted, id, 0, 0, nil)
-	p := &Pane{g: g, id: id, gc: gc}
+	p := &Plane{g: g, id: id, gc: gc}
 	g.mu.Lock()
-	g.panes[id] = p
+	g.planes[id] = p
 	g.mu.Unlock()
 	return p, nil
 }
 
-// Show puts a picture on the pane, at a place in the window in device pixels, its
+// Show puts a picture on the plane, at a place in the window in device pixels, its
 // top left corner first; the place's size is the part of the picture that is seen. A picture that
 // comes while the X server still reads the two before replaces one that waits.
 // The picture must not change afterwards.
-func (p *Pane) Show(img *image.RGBA, at image.Rectangle) error {
+func (p *Plane) Show(img *image.RGBA, at image.Rectangle) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		return errors.New("the pane is closed")
+		return errors.New("the plane is closed")
 	}
 	at.Max = at.Min.Add(image.Pt(min(at.Dx(), img.Rect.Dx()), min(at.Dy(), img.Rect.Dy())))
 	if at.Empty() {
@@ -172,7 +172,7 @@ func (p *Pane) Show(img *image.RGBA, at image.Rectangle) error {
 }
 
 // room makes the shared buffers large enough; the caller holds the lock.
-func (p *Pane) room(bytes int) error {
+func (p *Plane) room(bytes int) error {
 	if p.seg != nil && p.half >= bytes {
 		return nil
 	}
@@ -189,7 +189,7 @@ func (p *Pane) room(bytes int) error {
 
 // put writes the waiting picture into a free buffer and hands that to the X
 // server; the caller holds the lock.
-func (p *Pane) put() {
+func (p *Plane) put() {
 	if p.next == nil || !p.mapped || p.closed {
 		return
 	}
@@ -209,7 +209,7 @@ func (p *Pane) put() {
 }
 
 // read is told that the X server has read a buffer.
-func (p *Pane) read(e shm.CompletionEvent) {
+func (p *Plane) read(e shm.CompletionEvent) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.seg == nil || e.Shmseg != p.seg.id {
@@ -221,8 +221,8 @@ func (p *Pane) read(e shm.CompletionEvent) {
 	p.put()
 }
 
-// uncovered is told that a part of the pane has to be shown again.
-func (p *Pane) uncovered() {
+// uncovered is told that a part of the plane has to be shown again.
+func (p *Plane) uncovered() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.next == nil {
@@ -231,9 +231,9 @@ func (p *Pane) uncovered() {
 	p.put()
 }
 
-// Hide takes the pane away: what the toolkit draws is seen. Hiding twice does no
+// Hide takes the plane away: what the toolkit draws is seen. Hiding twice does no
 // harm.
-func (p *Pane) Hide() {
+func (p *Plane) Hide() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.next, p.last = nil, nil
@@ -243,8 +243,8 @@ func (p *Pane) Hide() {
 	}
 }
 
-// Close removes the pane. Closing twice does no harm.
-func (p *Pane) Close() {
+// Close removes the plane. Closing twice does no harm.
+func (p *Plane) Close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -252,7 +252,7 @@ func (p *Pane) Close() {
 	}
 	p.closed, p.next, p.last = true, nil, nil
 	p.g.mu.Lock()
-	delete(p.g.panes, p.id)
+	delete(p.g.planes, p.id)
 	p.g.mu.Unlock()
 	conn := p.g.x.conn
 	xproto.FreeGC(conn, p.gc)
@@ -263,8 +263,8 @@ func (p *Pane) Close() {
 	}
 }
 
-// hear passes an event on to its pane and reports whether it was for glass.
-func (g *Glass) hear(ev any) bool {
+// hear passes an event on to its plane and reports whether it was for the overlay.
+func (g *Overlay) hear(ev any) bool {
 	var id xproto.Window
 	switch e := ev.(type) {
 	case shm.CompletionEvent:
@@ -275,7 +275,7 @@ func (g *Glass) hear(ev any) bool {
 		return false
 	}
 	g.mu.Lock()
-	p := g.panes[id]
+	p := g.planes[id]
 	g.mu.Unlock()
 	if p == nil {
 		return true

@@ -1,0 +1,134 @@
+package tile
+
+import (
+	"image"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"iocwall/ui/paint"
+)
+
+// Plane shows pictures straight on the window, above what the toolkit draws and
+// without a repaint of it. The screens' overlay has them; without one pictures
+// are drawn by the toolkit.
+type Plane interface {
+	// Show puts a picture at a place in the window, in device pixels. The picture
+	// must not change afterwards.
+	Show(img *image.RGBA, at image.Rectangle) error
+	// Hide takes the plane away until the next Show.
+	Hide()
+	// Close gives the plane back.
+	Close()
+}
+
+// plane is a picture's own plane, if it has one. It is lit while the picture is
+// on the plane, and dark while the toolkit draws the picture.
+type plane struct {
+	on     Plane
+	failed bool // there is none to be had
+	lit    bool
+	origin image.Point // the tile's corner in the window, device pixels
+	asked  time.Time   // when the origin was asked for
+}
+
+// originFor is how long a tile's place in its window is believed.
+const originFor = 250 * time.Millisecond
+
+// light shows an image on the plane, at a place in the tile, and reports whether
+// it did: not when the window has no planes or shows a menu or a dialogue.
+func (p *plane) light(env *Env, tile fyne.CanvasObject, img *image.RGBA, at image.Rectangle) bool {
+	if env.Plane == nil || p.failed || fyne.CurrentApp() == nil {
+		return false
+	}
+	driver := fyne.CurrentApp().Driver()
+	c := driver.CanvasForObject(tile)
+	if c == nil || c.Overlays().Top() != nil || !tile.Visible() {
+		p.darken()
+		return false
+	}
+	if p.on == nil {
+		var err error
+		if p.on, err = env.Plane(); err != nil {
+			p.failed = true
+			if env.Log != nil {
+				env.Log.Warn("pictures are drawn by the toolkit", "error", err)
+			}
+			return false
+		}
+	}
+	if now := time.Now(); now.Sub(p.asked) > originFor {
+		pos, d := driver.AbsolutePositionForObject(tile), env.density()
+		p.origin, p.asked = image.Pt(int(pos.X*d+0.5), int(pos.Y*d+0.5)), now
+	}
+	if err := p.on.Show(img, at.Add(p.origin)); err != nil {
+		p.darken()
+		return false
+	}
+	p.lit = true
+	return true
+}
+
+// darken gives the place back to the toolkit.
+func (p *plane) darken() {
+	if p.lit {
+		p.on.Hide()
+		p.lit = false
+	}
+}
+
+// release gives the plane back.
+func (p *plane) release() {
+	if p.on != nil {
+		p.on.Close()
+	}
+	p.on, p.lit = nil, false
+}
+
+// display brings the picture to the screen: on the plane when nothing lies over
+// it, by the toolkit otherwise, which is told when the picture is another one.
+func (t *Camera) display(changed bool) {
+	was := t.plane.lit
+	if t.clear() {
+		img, ok := t.pixels(t.shown.Dx(), t.shown.Dy()).(*image.RGBA)
+		if ok && t.plane.light(t.env, t, img, t.shown) {
+			if !was {
+				t.picture.Hide() // nothing to see of it, and it would cost a fill
+			}
+			return
+		}
+	}
+	t.plane.darken()
+	if was {
+		(&boxRenderer{&t.box}).Layout(t.Size()) // shows what lay under the plane
+	}
+	if was || changed {
+		canvas.Refresh(t.picture)
+	}
+}
+
+// clear reports whether the picture is live and nothing is painted over it.
+func (t *Camera) clear() bool {
+	if t.img == nil || t.face.Grey || t.face.NoPicture || t.shown.Empty() {
+		return false
+	}
+	if t.env.Markers && t.shown.Min.In(paint.Marker(0).Rect) {
+		return false
+	}
+	for _, r := range t.over {
+		if r.Overlaps(t.shown) {
+			return false
+		}
+	}
+	return true
+}
+
+// OnPlane reports whether the picture is on a plane: a new one costs no repaint.
+func (t *Camera) OnPlane() bool { return t.plane.lit }
+
+// Conceal takes the picture off its plane, for a tile that is being hidden.
+func (t *Camera) Conceal() { t.plane.darken() }
+
+// Release gives back what the tile holds of the display. The tile may go on.
+func (t *Camera) Release() { t.plane.release() }
