@@ -1,45 +1,70 @@
-#include "libav.h"
-
-#include <libavcodec/avcodec.h>
-#include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
-#include <libswscale/swscale.h>
+
+#include "internal.h"
 
 #if AV_INPUT_BUFFER_PADDING_SIZE > WALL_PADDING
 #error "WALL_PADDING is smaller than libavcodec wants"
 #endif
 
-// max_pixels bounds what a broken or hostile stream can make us allocate: 8K UHD.
+// MAX_PIXELS bounds what a broken or hostile stream can make us allocate: 8K UHD.
 #define MAX_PIXELS (8192LL * 4352LL)
 
-struct wall_decoder {
-	AVCodecContext *codec;
-	AVPacket *packet;
-	AVFrame *next;   // being received
-	AVFrame *newest; // the picture wall_convert works on
-	struct SwsContext *scaler;
-	int coefficients, full_range; // what the scaler was set up for
-};
-
-int wall_open(wall_decoder **out, int codec_id, const uint8_t *extra, int extra_len) {
-	*out = NULL;
-	// What the library says goes to the process's standard error, without the camera's name: errors are returned instead.
-	av_log_set_level(AV_LOG_QUIET);
-	const AVCodec *codec = avcodec_find_decoder(codec_id == 1 ? AV_CODEC_ID_HEVC : AV_CODEC_ID_H264);
-	if (!codec) {
-		return AVERROR_DECODER_NOT_FOUND;
+static enum AVCodecID codec_id(int codec) {
+	switch (codec) {
+	case WALL_H265: return AV_CODEC_ID_HEVC;
+	case WALL_MJPEG: return AV_CODEC_ID_MJPEG;
+	default: return AV_CODEC_ID_H264;
 	}
-	wall_decoder *d = av_mallocz(sizeof(*d));
-	if (!d) {
+}
+
+// hardware_format returns the pixel format in which the device decodes the codec, AV_PIX_FMT_NONE if it does not.
+static enum AVPixelFormat hardware_format(const AVCodec *codec, enum AVHWDeviceType type) {
+	for (int i = 0;; i++) {
+		const AVCodecHWConfig *config = avcodec_get_hw_config(codec, i);
+		if (!config) {
+			return AV_PIX_FMT_NONE;
+		}
+		if (config->device_type == type && (config->methods & AV_CODEC_HW_CONFIG_METHOD_HW_DEVICE_CTX)) {
+			return config->pix_fmt;
+		}
+	}
+}
+
+// choose insists on the device: without it libavcodec would go on in software and nobody would know.
+static enum AVPixelFormat choose(AVCodecContext *codec, const enum AVPixelFormat *formats) {
+	wall_decoder *d = codec->opaque;
+	for (; *formats != AV_PIX_FMT_NONE; formats++) {
+		if (*formats == d->hardware) {
+			return *formats;
+		}
+	}
+	d->refused = 1;
+	return AV_PIX_FMT_NONE;
+}
+
+// use_device makes the decoder decode on the device.
+static int use_device(wall_decoder *d, const AVCodec *codec, wall_device *device) {
+	d->hardware = hardware_format(codec, device->type);
+	if (d->hardware == AV_PIX_FMT_NONE) {
+		return WALL_NO_CONFIG;
+	}
+	d->codec->hw_device_ctx = av_buffer_ref(device->context);
+	d->host = av_frame_alloc();
+	if (!d->codec->hw_device_ctx || !d->host) {
 		return AVERROR(ENOMEM);
 	}
-	d->coefficients = -1;
+	d->codec->opaque = d;
+	d->codec->get_format = choose;
+	return 0;
+}
+
+static int set_up(wall_decoder *d, const AVCodec *codec, const uint8_t *extra, int extra_len, wall_device *device) {
+	d->hardware = AV_PIX_FMT_NONE;
 	d->codec = avcodec_alloc_context3(codec);
 	d->packet = av_packet_alloc();
 	d->next = av_frame_alloc();
 	d->newest = av_frame_alloc();
 	if (!d->codec || !d->packet || !d->next || !d->newest) {
-		wall_close(d);
 		return AVERROR(ENOMEM);
 	}
 	// Frame threads would add a frame of delay each, so a camera is decoded on one thread.
@@ -47,26 +72,44 @@ int wall_open(wall_decoder **out, int codec_id, const uint8_t *extra, int extra_
 	d->codec->flags |= AV_CODEC_FLAG_LOW_DELAY;
 	d->codec->flags &= ~AV_CODEC_FLAG_OUTPUT_CORRUPT;
 	d->codec->max_pixels = MAX_PIXELS;
+	if (codec->id == AV_CODEC_ID_MJPEG) {
+		// Without these a JPEG that was cut short comes out with its lower part grey, and nothing tells.
+		d->codec->err_recognition |= AV_EF_EXPLODE | AV_EF_BITSTREAM | AV_EF_BUFFER;
+	}
 	if (extra_len > 0) {
 		d->codec->extradata = av_mallocz(extra_len + AV_INPUT_BUFFER_PADDING_SIZE);
 		if (!d->codec->extradata) {
-			wall_close(d);
 			return AVERROR(ENOMEM);
 		}
 		memcpy(d->codec->extradata, extra, extra_len);
 		d->codec->extradata_size = extra_len;
 	}
-	int rc = avcodec_open2(d->codec, codec, NULL);
-	if (rc < 0 && extra_len > 0) {
-		// Some cameras describe themselves wrongly but send good parameter sets in-band.
-		av_freep(&d->codec->extradata);
-		d->codec->extradata_size = 0;
-		wall_close(d);
-		return wall_open(out, codec_id, NULL, 0);
+	if (device) {
+		int rc = use_device(d, codec, device);
+		if (rc < 0) {
+			return rc;
+		}
 	}
+	return avcodec_open2(d->codec, codec, NULL);
+}
+
+int wall_open(wall_decoder **out, int codec, const uint8_t *extra, int extra_len, wall_device *device) {
+	*out = NULL;
+	// What the library says goes to the process's standard error, without the camera's name: errors are returned instead.
+	av_log_set_level(AV_LOG_QUIET);
+	const AVCodec *c = avcodec_find_decoder(codec_id(codec));
+	if (!c) {
+		return AVERROR_DECODER_NOT_FOUND;
+	}
+	wall_decoder *d = av_mallocz(sizeof(*d));
+	if (!d) {
+		return AVERROR(ENOMEM);
+	}
+	int rc = set_up(d, c, extra, extra_len, device);
 	if (rc < 0) {
 		wall_close(d);
-		return rc;
+		// Some cameras describe themselves wrongly but send good parameter sets in-band.
+		return extra_len > 0 ? wall_open(out, codec, NULL, 0, device) : rc;
 	}
 	*out = d;
 	return 0;
@@ -95,6 +138,27 @@ static int receive(wall_decoder *d, int *damaged) {
 	}
 }
 
+// fetch brings the newest picture from the device into main memory.
+static int fetch(wall_decoder *d) {
+	if (d->hardware == AV_PIX_FMT_NONE) {
+		return 0;
+	}
+	if (d->newest->format != d->hardware) {
+		return WALL_NO_FORMAT;
+	}
+	int rc = av_hwframe_transfer_data(d->host, d->newest, 0);
+	if (rc >= 0) {
+		rc = av_frame_copy_props(d->host, d->newest);
+	}
+	av_frame_unref(d->newest);
+	if (rc < 0) {
+		av_frame_unref(d->host);
+		return rc;
+	}
+	av_frame_move_ref(d->newest, d->host);
+	return 0;
+}
+
 int wall_decode(wall_decoder *d, const uint8_t *data, int len, int64_t pts, wall_picture *out) {
 	memset(out, 0, sizeof(*out));
 	// The packet is not reference counted: libavcodec copies it, so data stays the caller's.
@@ -102,19 +166,19 @@ int wall_decode(wall_decoder *d, const uint8_t *data, int len, int64_t pts, wall
 	d->packet->size = len;
 	d->packet->pts = pts;
 	d->packet->dts = AV_NOPTS_VALUE;
-	int damaged = 0, count = 0;
+	int damaged = 0;
 	int rc = avcodec_send_packet(d->codec, d->packet);
 	d->packet->data = NULL;
 	d->packet->size = 0;
-	int got = receive(d, &damaged);
-	if (rc >= 0 && got < 0) {
-		rc = got;
+	int count = receive(d, &damaged);
+	if (rc >= 0 && count < 0) {
+		rc = count;
 	}
-	if (got > 0) {
-		count = got;
+	if (rc >= 0 && count > 0) {
+		rc = fetch(d);
 	}
 	if (rc < 0) {
-		return rc;
+		return d->refused ? WALL_NO_FORMAT : rc;
 	}
 	if (damaged) {
 		return WALL_CORRUPT;
@@ -124,59 +188,9 @@ int wall_decode(wall_decoder *d, const uint8_t *data, int len, int64_t pts, wall
 		out->width = d->newest->width;
 		out->height = d->newest->height;
 		out->pts = d->newest->pts;
+		out->print = wall_print(d->newest);
 	}
 	return 0;
-}
-
-// planar maps the deprecated full-range formats to their plain twins; the range is told apart.
-static enum AVPixelFormat planar(enum AVPixelFormat f, int *full) {
-	switch (f) {
-	case AV_PIX_FMT_YUVJ420P: *full = 1; return AV_PIX_FMT_YUV420P;
-	case AV_PIX_FMT_YUVJ422P: *full = 1; return AV_PIX_FMT_YUV422P;
-	case AV_PIX_FMT_YUVJ444P: *full = 1; return AV_PIX_FMT_YUV444P;
-	case AV_PIX_FMT_YUVJ440P: *full = 1; return AV_PIX_FMT_YUV440P;
-	default: return f;
-	}
-}
-
-// matrix picks the colour matrix. A stream that does not say is taken as BT.709 from 720 lines on, else as BT.601.
-static int matrix(const AVFrame *f) {
-	switch (f->colorspace) {
-	case AVCOL_SPC_BT709: return SWS_CS_ITU709;
-	case AVCOL_SPC_BT470BG:
-	case AVCOL_SPC_SMPTE170M: return SWS_CS_ITU601;
-	case AVCOL_SPC_FCC: return SWS_CS_FCC;
-	case AVCOL_SPC_SMPTE240M: return SWS_CS_SMPTE240M;
-	case AVCOL_SPC_BT2020_NCL:
-	case AVCOL_SPC_BT2020_CL: return SWS_CS_BT2020;
-	default: return f->height >= 720 ? SWS_CS_ITU709 : SWS_CS_ITU601;
-	}
-}
-
-int wall_convert(wall_decoder *d, uint8_t *dst, int width, int height) {
-	AVFrame *f = d->newest;
-	if (!f->data[0] || width <= 0 || height <= 0) {
-		return AVERROR(EINVAL);
-	}
-	int full = f->color_range == AVCOL_RANGE_JPEG;
-	enum AVPixelFormat format = planar(f->format, &full);
-	struct SwsContext *before = d->scaler;
-	d->scaler = sws_getCachedContext(d->scaler, f->width, f->height, format, width, height, AV_PIX_FMT_RGBA,
-		SWS_FAST_BILINEAR, NULL, NULL, NULL);
-	if (!d->scaler) {
-		return AVERROR(EINVAL);
-	}
-	int coefficients = matrix(f);
-	if (d->scaler != before || coefficients != d->coefficients || full != d->full_range) {
-		sws_setColorspaceDetails(d->scaler, sws_getCoefficients(coefficients), full,
-			sws_getCoefficients(SWS_CS_DEFAULT), 1, 0, 1 << 16, 1 << 16);
-		d->coefficients = coefficients;
-		d->full_range = full;
-	}
-	uint8_t *planes[4] = {dst, NULL, NULL, NULL};
-	int strides[4] = {4 * width, 0, 0, 0};
-	int rows = sws_scale(d->scaler, (const uint8_t *const *)f->data, f->linesize, 0, f->height, planes, strides);
-	return rows == height ? 0 : AVERROR(EINVAL);
 }
 
 void wall_flush(wall_decoder *d) { avcodec_flush_buffers(d->codec); }
@@ -185,12 +199,43 @@ void wall_close(wall_decoder *d) {
 	if (!d) {
 		return;
 	}
-	sws_freeContext(d->scaler);
+	wall_free_scalers(d);
+	av_frame_free(&d->host);
 	av_frame_free(&d->newest);
 	av_frame_free(&d->next);
 	av_packet_free(&d->packet);
 	avcodec_free_context(&d->codec);
 	av_free(d);
+}
+
+int wall_device_open(wall_device **out, const char *type, const char *path) {
+	*out = NULL;
+	av_log_set_level(AV_LOG_QUIET);
+	enum AVHWDeviceType t = av_hwdevice_find_type_by_name(type);
+	if (t == AV_HWDEVICE_TYPE_NONE) {
+		return WALL_NO_TYPE;
+	}
+	AVBufferRef *context = NULL;
+	int rc = av_hwdevice_ctx_create(&context, t, path, NULL, 0);
+	if (rc < 0) {
+		return rc;
+	}
+	wall_device *device = av_mallocz(sizeof(*device));
+	if (!device) {
+		av_buffer_unref(&context);
+		return AVERROR(ENOMEM);
+	}
+	device->context = context;
+	device->type = t;
+	*out = device;
+	return 0;
+}
+
+void wall_device_close(wall_device *device) {
+	if (device) {
+		av_buffer_unref(&device->context);
+		av_free(device);
+	}
 }
 
 void wall_error(int code, char *buf, int len) { av_strerror(code, buf, len); }

@@ -5,31 +5,62 @@
 #include <stdint.h>
 
 typedef struct wall_decoder wall_decoder;
+typedef struct wall_device wall_device;
 
 // wall_picture describes the picture that a decoder holds.
 typedef struct {
 	int width, height;
 	int64_t pts;
-	int count; // pictures that became ready with the last unit
+	int count;      // pictures that became ready with the last unit
+	uint64_t print; // fingerprint of the brightness, never 0
 } wall_picture;
 
-// Results beyond libav's own negative codes.
-#define WALL_CORRUPT (-0x57414c4c) // a picture came out damaged
+// wall_plan says which part of the newest picture becomes a picture of which size.
+typedef struct {
+	int x, y, w, h;    // part of the decoded picture in pixels, on borders of its chroma samples
+	int width, height; // picture to make
+	int matrix;        // 601 or 709: the matrix that the made YUV picture has
+	int full;          // and whether its range is full
+} wall_plan;
 
-// wall_open makes a decoder for codec 0 (H.264) or 1 (H.265); extra holds parameter sets with start codes, may be NULL.
-int wall_open(wall_decoder **out, int codec, const uint8_t *extra, int extra_len);
+// Results beyond libav's own negative codes.
+#define WALL_CORRUPT (-0x57414c4c)   // a picture came out damaged
+#define WALL_NO_CONFIG (-0x57414c4d) // the device decodes nothing of this codec
+#define WALL_NO_FORMAT (-0x57414c4e) // the device refuses this stream
+#define WALL_NO_TYPE (-0x57414c4f)   // this libavcodec knows no such device
+
+// Codecs.
+#define WALL_H264 0
+#define WALL_H265 1
+#define WALL_MJPEG 2
+
+// wall_open makes a decoder; extra holds parameter sets with start codes and may be NULL. With a device it decodes there
+// and never silently elsewhere.
+int wall_open(wall_decoder **out, int codec, const uint8_t *extra, int extra_len, wall_device *device);
 
 // wall_decode takes one access unit with start codes, followed by WALL_PADDING zero bytes, and keeps the newest picture.
 int wall_decode(wall_decoder *d, const uint8_t *data, int len, int64_t pts, wall_picture *out);
 
-// wall_convert writes the newest picture, scaled, as RGBA. dst must have WALL_SLACK spare bytes after the last row.
-int wall_convert(wall_decoder *d, uint8_t *dst, int width, int height);
+// wall_prepare plans a picture of width × height of the part with these fractions. With yuv the size is that of the
+// decoded part unless that is clearly larger than asked for.
+int wall_prepare(wall_decoder *d, const double part[4], int width, int height, int yuv, wall_plan *plan);
+
+// wall_rgba makes a planned picture. dst must have WALL_SLACK spare bytes after the last row.
+int wall_rgba(wall_decoder *d, const wall_plan *plan, uint8_t *dst);
+
+// wall_yuv makes a planned picture in three planes, whose rows are padded to multiples of four samples: Y at dst, U and V
+// that many bytes behind it. Each must have WALL_SLACK spare bytes after its last row.
+int wall_yuv(wall_decoder *d, const wall_plan *plan, uint8_t *dst, int u, int v);
 
 // wall_flush forgets all pictures, so that decoding starts at the next key frame.
 void wall_flush(wall_decoder *d);
 
 // wall_close frees everything; NULL is allowed.
 void wall_close(wall_decoder *d);
+
+// wall_device_open opens hardware by the name of its interface; path may be NULL. Drivers are known to hang in it.
+int wall_device_open(wall_device **out, const char *type, const char *path);
+void wall_device_close(wall_device *device);
 
 // wall_error writes the words for a libav code.
 void wall_error(int code, char *buf, int len);

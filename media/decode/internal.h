@@ -1,0 +1,46 @@
+// What the C files share among themselves.
+#ifndef IOCWALL_INTERNAL_H
+#define IOCWALL_INTERNAL_H
+
+#include <libavcodec/avcodec.h>
+#include <libavutil/hwcontext.h>
+#include <libswscale/swscale.h>
+
+#include "libav.h"
+
+// WALL_SCALERS is how many views a decoder serves without setting up a scaler anew for each picture.
+#define WALL_SCALERS 8
+
+// scaler is a converter and what it was set up for.
+typedef struct {
+	struct SwsContext *context;
+	int w, h, format;       // from
+	int width, height, to;  // to
+	int from_matrix, to_matrix, full;
+	uint64_t used;
+} scaler;
+
+struct wall_decoder {
+	AVCodecContext *codec;
+	AVPacket *packet;
+	AVFrame *next;   // being received
+	AVFrame *newest; // the picture that pictures are made of, in main memory
+	AVFrame *host;   // being fetched from the device
+	enum AVPixelFormat hardware; // the device's format, AV_PIX_FMT_NONE without one
+	int refused;                 // the device does not decode this stream
+	scaler scalers[WALL_SCALERS];
+	uint64_t uses;
+};
+
+struct wall_device {
+	AVBufferRef *context;
+	enum AVHWDeviceType type;
+};
+
+// wall_print is a fingerprint of a picture's brightness.
+uint64_t wall_print(const AVFrame *f);
+
+// wall_free_scalers frees what wall_rgba and wall_yuv set up.
+void wall_free_scalers(wall_decoder *d);
+
+#endif

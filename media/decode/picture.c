@@ -1,0 +1,257 @@
+#include <math.h>
+#include <string.h>
+
+#include <libavutil/imgutils.h>
+#include <libavutil/pixdesc.h>
+
+#include "internal.h"
+
+// The constants of xxHash64, whose round this is.
+#define PRIME1 0x9E3779B185EBCA87ULL
+#define PRIME2 0xC2B2AE3D27D4EB4FULL
+
+static inline uint64_t stir(uint64_t h, uint64_t v) {
+	h += v * PRIME2;
+	h = h << 31 | h >> 33;
+	return h * PRIME1;
+}
+
+uint64_t wall_print(const AVFrame *f) {
+	int bytes = av_image_get_linesize(f->format, f->width, 0);
+	uint64_t h[4] = {PRIME1, PRIME2, (uint64_t)f->width, (uint64_t)f->height};
+	// Every second row is enough to see that a picture changed: codecs work in blocks of four rows at the least.
+	for (int y = 0; bytes > 0 && y < f->height; y += 2) {
+		const uint8_t *row = f->data[0] + (ptrdiff_t)y * f->linesize[0];
+		int x = 0;
+		for (; x + 32 <= bytes; x += 32) {
+			uint64_t v[4];
+			memcpy(v, row + x, 32);
+			h[0] = stir(h[0], v[0]);
+			h[1] = stir(h[1], v[1]);
+			h[2] = stir(h[2], v[2]);
+			h[3] = stir(h[3], v[3]);
+		}
+		if (x < bytes) {
+			uint64_t v[4] = {0};
+			memcpy(v, row + x, bytes - x);
+			for (int i = 0; i < 4; i++) {
+				h[i] = stir(h[i], v[i]);
+			}
+		}
+	}
+	uint64_t sum = stir(stir(stir(h[0], h[1]), h[2]), h[3]);
+	sum ^= sum >> 29;
+	return sum ? sum : 1;
+}
+
+// planar maps the deprecated full-range formats to their plain twins; the range is told apart.
+static enum AVPixelFormat planar(const AVFrame *f, int *full) {
+	*full = 1;
+	switch (f->format) {
+	case AV_PIX_FMT_YUVJ420P: return AV_PIX_FMT_YUV420P;
+	case AV_PIX_FMT_YUVJ422P: return AV_PIX_FMT_YUV422P;
+	case AV_PIX_FMT_YUVJ444P: return AV_PIX_FMT_YUV444P;
+	case AV_PIX_FMT_YUVJ440P: return AV_PIX_FMT_YUV440P;
+	case AV_PIX_FMT_YUVJ411P: return AV_PIX_FMT_YUV411P;
+	}
+	*full = f->color_range == AVCOL_RANGE_JPEG;
+	return f->format;
+}
+
+// matrix picks the colour matrix. A stream that does not say is taken as BT.709 from 720 lines on, else as BT.601; a JPEG
+// is BT.601 always (ITU-T T.871 §7).
+static int matrix(const wall_decoder *d, const AVFrame *f) {
+	switch (f->colorspace) {
+	case AVCOL_SPC_BT709: return SWS_CS_ITU709;
+	case AVCOL_SPC_BT470BG:
+	case AVCOL_SPC_SMPTE170M: return SWS_CS_ITU601;
+	case AVCOL_SPC_FCC: return SWS_CS_FCC;
+	case AVCOL_SPC_SMPTE240M: return SWS_CS_SMPTE240M;
+	case AVCOL_SPC_BT2020_NCL:
+	case AVCOL_SPC_BT2020_CL: return SWS_CS_BT2020;
+	default: return f->height >= 720 && d->codec->codec_id != AV_CODEC_ID_MJPEG ? SWS_CS_ITU709 : SWS_CS_ITU601;
+	}
+}
+
+// edge is the border of chroma samples nearest to a fraction of a side, the same for both parts that meet there.
+static int edge(double at, int side, int shift) {
+	int v = (int)lround(ldexp(at * side, -shift)) << shift;
+	return v > side ? side : v;
+}
+
+// span cuts [from, to) out of a side; it holds one sample of chroma at least.
+static void span(double from, double to, int side, int shift, int *at, int *len) {
+	int a = edge(from, side, shift), b = edge(to, side, shift), cell = 1 << shift;
+	if (to >= 1) {
+		b = side;
+	}
+	if (a >= side) {
+		a = (side - 1) >> shift << shift;
+	}
+	if (b <= a) {
+		b = a + cell < side ? a + cell : side;
+	}
+	*at = a;
+	*len = b - a;
+}
+
+int wall_prepare(wall_decoder *d, const double part[4], int width, int height, int yuv, wall_plan *plan) {
+	const AVFrame *f = d->newest;
+	memset(plan, 0, sizeof(*plan));
+	if (!f->data[0] || width <= 0 || height <= 0) {
+		return AVERROR(EINVAL);
+	}
+	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(f->format);
+	if (!desc) {
+		return AVERROR(EINVAL);
+	}
+	span(part[0], part[2], f->width, desc->log2_chroma_w, &plan->x, &plan->w);
+	span(part[1], part[3], f->height, desc->log2_chroma_h, &plan->y, &plan->h);
+	plan->width = width;
+	plan->height = height;
+	if (!yuv) {
+		return 0;
+	}
+	// A shader scales for nothing, but what is much larger than the view would look rough and cost the bus.
+	if (plan->w <= width + width / 4) {
+		plan->width = plan->w;
+	}
+	if (plan->h <= height + height / 4) {
+		plan->height = plan->h;
+	}
+	planar(f, &plan->full);
+	plan->matrix = matrix(d, f) == SWS_CS_ITU601 ? 601 : 709;
+	if (desc->flags & AV_PIX_FMT_FLAG_RGB) {
+		plan->matrix = 709;
+		plan->full = 0;
+	}
+	return 0;
+}
+
+// fit tells whether a scaler does the job.
+static int fit(const scaler *a, const scaler *b) {
+	return a->context && a->w == b->w && a->h == b->h && a->format == b->format && a->width == b->width &&
+		a->height == b->height && a->to == b->to && a->from_matrix == b->from_matrix && a->to_matrix == b->to_matrix &&
+		a->full == b->full;
+}
+
+// find returns a scaler for the job, NULL if there can be none. The one used longest ago makes room.
+static struct SwsContext *find(wall_decoder *d, scaler want) {
+	scaler *s = &d->scalers[0];
+	for (int i = 0; i < WALL_SCALERS; i++) {
+		if (fit(&d->scalers[i], &want)) {
+			d->scalers[i].used = ++d->uses;
+			return d->scalers[i].context;
+		}
+		if (d->scalers[i].used < s->used) {
+			s = &d->scalers[i];
+		}
+	}
+	sws_freeContext(s->context);
+	*s = want;
+	s->used = ++d->uses;
+	s->context = sws_getContext(want.w, want.h, want.format, want.width, want.height, want.to, SWS_FAST_BILINEAR,
+		NULL, NULL, NULL);
+	if (s->context) {
+		sws_setColorspaceDetails(s->context, sws_getCoefficients(want.from_matrix), want.full,
+			sws_getCoefficients(want.to_matrix), want.to == AV_PIX_FMT_RGBA ? 1 : want.full, 0, 1 << 16, 1 << 16);
+	}
+	return s->context;
+}
+
+// cut points at the planned part of the picture.
+static int cut(const AVFrame *f, const wall_plan *plan, const uint8_t *data[4]) {
+	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(f->format);
+	for (int p = 0; p < 4; p++) {
+		data[p] = f->data[p];
+	}
+	if (plan->x == 0 && plan->y == 0) {
+		return 0;
+	}
+	if (desc->flags & (AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_HWACCEL)) {
+		return AVERROR(ENOSYS);
+	}
+	int done[4] = {0};
+	for (int i = 0; i < desc->nb_components; i++) {
+		int p = desc->comp[i].plane;
+		if (done[p] || !f->data[p]) {
+			continue;
+		}
+		done[p] = 1;
+		int chroma = (i == 1 || i == 2) && !(desc->flags & AV_PIX_FMT_FLAG_RGB);
+		int x = plan->x >> (chroma ? desc->log2_chroma_w : 0), y = plan->y >> (chroma ? desc->log2_chroma_h : 0);
+		data[p] += (ptrdiff_t)y * f->linesize[p] + (ptrdiff_t)x * desc->comp[i].step;
+	}
+	return 0;
+}
+
+// convert makes the planned picture in a format.
+static int convert(wall_decoder *d, const wall_plan *plan, enum AVPixelFormat to, uint8_t *const planes[4],
+	const int strides[4]) {
+	AVFrame *f = d->newest;
+	const uint8_t *data[4];
+	int rc = cut(f, plan, data);
+	if (rc < 0) {
+		return rc;
+	}
+	scaler want = {.w = plan->w, .h = plan->h, .width = plan->width, .height = plan->height, .to = to};
+	want.format = planar(f, &want.full);
+	want.from_matrix = matrix(d, f);
+	want.to_matrix = to == AV_PIX_FMT_RGBA ? SWS_CS_DEFAULT : plan->matrix == 601 ? SWS_CS_ITU601 : SWS_CS_ITU709;
+	struct SwsContext *context = find(d, want);
+	if (!context) {
+		return AVERROR(EINVAL);
+	}
+	int rows = sws_scale(context, data, f->linesize, 0, plan->h, planes, strides);
+	return rows == plan->height ? 0 : AVERROR(EINVAL);
+}
+
+int wall_rgba(wall_decoder *d, const wall_plan *plan, uint8_t *dst) {
+	uint8_t *planes[4] = {dst, NULL, NULL, NULL};
+	int strides[4] = {4 * plan->width, 0, 0, 0};
+	return convert(d, plan, AV_PIX_FMT_RGBA, planes, strides);
+}
+
+// padded is a row's length in whole groups of four samples.
+static int padded(int samples) { return (samples + 3) / 4 * 4; }
+
+int wall_yuv(wall_decoder *d, const wall_plan *plan, uint8_t *dst, int u, int v) {
+	uint8_t *planes[3] = {dst, dst + u, dst + v};
+	const AVFrame *f = d->newest;
+	int chroma = (plan->width + 1) / 2;
+	int widths[3] = {plan->width, chroma, chroma};
+	int rows[3] = {plan->height, (plan->height + 1) / 2, (plan->height + 1) / 2};
+	int full, plain = planar(f, &full) == AV_PIX_FMT_YUV420P && plan->width == plan->w && plan->height == plan->h;
+	int from = matrix(d, f);
+	if (plain && (from == SWS_CS_ITU601 || from == SWS_CS_ITU709)) {
+		const uint8_t *data[4];
+		int rc = cut(f, plan, data);
+		if (rc < 0) {
+			return rc;
+		}
+		for (int p = 0; p < 3; p++) {
+			av_image_copy_plane(planes[p], padded(widths[p]), data[p], f->linesize[p], widths[p], rows[p]);
+		}
+	} else {
+		uint8_t *to[4] = {planes[0], planes[1], planes[2], NULL};
+		int strides[4] = {padded(widths[0]), padded(widths[1]), padded(widths[2]), 0};
+		int rc = convert(d, plan, AV_PIX_FMT_YUV420P, to, strides);
+		if (rc < 0) {
+			return rc;
+		}
+	}
+	for (int p = 0; p < 3; p++) {
+		int stride = padded(widths[p]);
+		for (int y = 0; y < rows[p] && stride > widths[p]; y++) {
+			uint8_t *end = planes[p] + (ptrdiff_t)y * stride + widths[p];
+			memset(end, end[-1], stride - widths[p]);
+		}
+	}
+	return 0;
+}
+
+void wall_free_scalers(wall_decoder *d) {
+	for (int i = 0; i < WALL_SCALERS; i++) {
+		sws_freeContext(d->scalers[i].context);
+	}
+}
