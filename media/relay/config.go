@@ -30,10 +30,11 @@ type Camera struct {
 	Fingerprint, CA string
 	// ProbeEvery is how often the camera is looked at while nobody watches it. 0 is Options.ProbeEvery, negative never.
 	ProbeEvery time.Duration
-	// Keep is how far back the camera's streams can be replayed, 0 not at all; KeepBytes bounds what that may take for
-	// each stream, 0 is the default.
-	Keep      time.Duration
-	KeepBytes int64
+	// Keep is how far back the camera can be replayed, 0 not at all; it stays connected for that. KeepStream names the
+	// stream that is kept, default the first one. KeepBytes bounds what that may take, default Options.KeepBytes.
+	Keep       time.Duration
+	KeepStream string
+	KeepBytes  int64
 	// Site names what the camera shares with others and may lose together with them: a switch, a cabinet, a street. Any
 	// text.
 	Site string
@@ -99,7 +100,7 @@ func flatten(cameras []Camera) (map[string]upstreamConfig, error) {
 			u := upstreamConfig{
 				camera: c.ID, stream: s.Name, url: s.URL, user: c.User, pass: c.Pass, always: c.AlwaysOn,
 				transport: c.Transport, fingerprint: c.Fingerprint, ca: c.CA, probeEvery: c.ProbeEvery,
-				keep: c.Keep, keepBytes: c.KeepBytes, site: c.Site,
+				keep: c.keepOf(s.Name), keepBytes: c.KeepBytes, site: c.Site,
 				groups: strings.Join(c.Groups, "\x00"),
 			}
 			_, twice := out[u.path()]

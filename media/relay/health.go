@@ -48,6 +48,10 @@ type Health struct {
 	Probed time.Time
 	Probe  rtsp.Reason
 
+	// Kept is how much time can be replayed now, and KeptBytes what that takes.
+	Kept      time.Duration
+	KeptBytes int64
+
 	// ClockOffset is the camera's clock minus ours, as far as the way from the camera allows to tell; it means nothing
 	// unless ClockKnown: many cameras never tell their time.
 	ClockOffset time.Duration

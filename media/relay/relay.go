@@ -48,6 +48,10 @@ type Options struct {
 	// 1 minute, negative never. Probes bounds how many are connected so at the same time. Default 16.
 	ProbeEvery time.Duration
 	Probes     int
+	// KeepBytes bounds what all cameras together keep for replay; the largest gives way first. Default 256 MiB.
+	KeepBytes int64
+	// KeepDir is a folder of the relay's own for what is kept, which is emptied at start; empty keeps it in memory.
+	KeepDir string
 	// HealthEvery is the distance of health reports without a change. Default 10 s.
 	HealthEvery time.Duration
 	// CacheBytes bounds the cached group of pictures of each stream. Default 4 MiB.
@@ -84,6 +88,7 @@ type Relay struct {
 	wanted  map[string]upstreamConfig
 	running map[string]*worker
 	closed  map[string]time.Time // by subject: tokens that expire until then are refused
+	replay  keepers
 	wg      sync.WaitGroup
 }
 
@@ -136,6 +141,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.CacheBytes <= 0 {
 		o.CacheBytes = 4 << 20
+	}
+	if o.KeepBytes <= 0 {
+		o.KeepBytes = 256 << 20
 	}
 	if o.MaxReaders <= 0 {
 		o.MaxReaders = 64
@@ -212,6 +220,7 @@ func (r *Relay) SetCameras(cameras []Camera) error {
 
 // apply brings what runs in line with what is wanted; the caller holds the lock.
 func (r *Relay) apply() {
+	r.replay.follow(r.wanted)
 	for path, w := range r.running {
 		if cfg, ok := r.wanted[path]; !ok || cfg != w.up.cfg {
 			w.cancel()

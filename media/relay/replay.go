@@ -1,28 +1,178 @@
 package relay
 
-import "iocwall/media/rtsp"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
 
-// keeper keeps the units of one stream for replay. Its methods are called by one goroutine at a time and must not wait.
-type keeper interface {
-	// Add takes the next unit as it came from the camera, with the track as it is described now.
-	Add(t rtsp.Track, u rtsp.Unit)
-	// Lost says that the session with the camera ended: what follows does not continue what was kept.
-	Lost()
+	"iocwall/media/replay"
+	"iocwall/media/rtsp"
+)
+
+// ErrNotKept is wrapped when a stream that keeps nothing is asked for a clip.
+var ErrNotKept = errors.New("this stream is not kept for replay")
+
+// clipAhead and clipLength bound what a clip may ask for.
+const (
+	clipAhead  = 10 * time.Minute
+	clipLength = time.Hour
+)
+
+// Clip writes what came of a stream between two times as one MP4 file, beginning with the key frame at or before from.
+// When to is still to come, by ten minutes at most, it waits for it, and what is there already is written while it
+// waits, so that it cannot grow too old. What is missing is told in the summary and in the file, above all while the
+// camera is down. A slow writer holds up neither camera nor readers: what it has not taken in time becomes a gap.
+//
+// Errors wrap ErrNotKept, replay.ErrNothing, the writer's error or the context's cause. Before the first picture is there
+// nothing is written.
+func (r *Relay) Clip(ctx context.Context, camera, stream string, from, to time.Time, w io.Writer) (replay.Summary, error) {
+	fail := func(err error) (replay.Summary, error) {
+		return replay.Summary{}, fmt.Errorf("relay: clip of camera %s, stream %s: %w", camera, stream, err)
+	}
+	switch ring := r.replay.ring(camera, stream); {
+	case ring == nil:
+		return fail(fmt.Errorf("%w; set how long the camera is kept", ErrNotKept))
+	case !from.Before(to):
+		return fail(fmt.Errorf("the end %s is not after the beginning %s", to.Format(time.RFC3339), from.Format(time.RFC3339)))
+	case to.Sub(from) > clipLength:
+		return fail(fmt.Errorf("%v are asked for; ask for an hour at most", to.Sub(from)))
+	case time.Until(to) > clipAhead:
+		return fail(fmt.Errorf("the end is %v from now; ask for one within ten minutes", time.Until(to).Round(time.Second)))
+	default:
+		sum, err := ring.Copy(ctx, w, replay.Head{Camera: camera, Stream: stream, From: from, To: to})
+		if err != nil {
+			return fail(err)
+		}
+		return sum, nil
+	}
 }
 
-// newKeeper returns the keeper of a stream for as long as its configuration lasts, nil when nothing is to be kept.
-func newKeeper(*Relay, upstreamConfig) keeper { return nil }
+// keepers are what all streams keep. A ring outlives the sessions and configurations of its stream for as long as the
+// stream is to be kept.
+type keepers struct {
+	mu     sync.Mutex
+	budget *replay.Budget
+	rings  map[string]*kept // by path
+}
+
+// kept is one ring, and which session fills it.
+type kept struct {
+	ring  *replay.Ring
+	keep  time.Duration
+	bytes int64
+	owner *keeper // under keepers.mu
+}
+
+// follow drops what is not to be kept any more.
+func (k *keepers) follow(wanted map[string]upstreamConfig) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for path, have := range k.rings {
+		if cfg, ok := wanted[path]; !ok || cfg.keep != have.keep || cfg.keepBytes != have.bytes {
+			delete(k.rings, path)
+			have.ring.Close() //nolint:errcheck // files that stay are removed at the next start
+		}
+	}
+}
+
+// ring returns the ring of a stream, nil if it is not kept.
+func (k *keepers) ring(camera, stream string) *replay.Ring {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if have := k.rings["/"+camera+"/"+stream]; have != nil {
+		return have.ring
+	}
+	return nil
+}
+
+// keeper fills the ring of one stream for as long as its configuration lasts. One goroutine uses it.
+type keeper struct {
+	all     *keepers
+	kept    *kept
+	playing bool
+}
+
+// newKeeper returns the keeper of a stream, nil when nothing is to be kept.
+func newKeeper(r *Relay, cfg upstreamConfig) *keeper {
+	if cfg.keep <= 0 {
+		return nil
+	}
+	k := &r.replay
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.rings == nil {
+		k.budget, k.rings = replay.NewBudget(r.opts.KeepBytes), map[string]*kept{}
+	}
+	have := k.rings[cfg.path()]
+	if have == nil {
+		o := replay.RingOptions{Keep: cfg.keep, Bytes: cfg.keepBytes, Budget: k.budget}
+		if o.Bytes <= 0 {
+			o.Bytes = r.opts.KeepBytes
+		}
+		if r.opts.KeepDir != "" {
+			o.Dir = filepath.Join(r.opts.KeepDir, cfg.camera, cfg.stream)
+		}
+		ring, err := replay.NewRing(o)
+		if err != nil {
+			r.log.Error("stream is not kept for replay", slog.String("camera", cfg.camera),
+				slog.String("stream", cfg.stream), slog.String("error", err.Error()))
+			return nil
+		}
+		have = &kept{ring: ring, keep: cfg.keep, bytes: cfg.keepBytes}
+		k.rings[cfg.path()] = have
+	}
+	keeper := &keeper{all: k, kept: have}
+	have.owner = keeper
+	return keeper
+}
+
+// Add takes the next unit as it came from the camera, with the track as it is described now.
+func (k *keeper) add(t rtsp.Track, u rtsp.Unit) {
+	k.all.mu.Lock()
+	mine := k.kept.owner == k
+	k.all.mu.Unlock()
+	if !mine {
+		return // the session of an older configuration is about to end
+	}
+	if !k.playing {
+		k.playing = true
+		k.kept.ring.Start(t.Codec, t.Parameters)
+	}
+	k.kept.ring.Add(u)
+}
+
+// keepOf returns how long a stream of the camera is kept.
+func (c Camera) keepOf(stream string) time.Duration {
+	if stream == c.KeepStream || c.KeepStream == "" && stream == c.Streams[0].Name {
+		return max(0, c.Keep)
+	}
+	return 0
+}
 
 // keep passes a unit on to the keeper.
 func (u *upstream) keep(t rtsp.Track, unit rtsp.Unit) {
 	if u.kept != nil {
-		u.kept.Add(t, unit)
+		u.kept.add(t, unit)
 	}
 }
 
-// gap tells the keeper that the session ended.
+// gap tells the keeper that the session ended: what follows does not continue what was kept.
 func (u *upstream) gap() {
 	if u.kept != nil {
-		u.kept.Lost()
+		u.kept.playing = false
 	}
+}
+
+// held tells how much time the stream can be replayed and what that takes.
+func (u *upstream) held() (time.Duration, int64) {
+	if u.kept == nil {
+		return 0, 0
+	}
+	s := u.kept.kept.ring.Stats()
+	return s.Kept(), s.Bytes
 }

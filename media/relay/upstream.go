@@ -41,7 +41,7 @@ type upstream struct {
 	ready     chan struct{}
 	failed    chan struct{} // closed when an attempt fails, then replaced
 	health    Health        // counters and what was last judged
-	kept      keeper        // for replay, nil when nothing is kept; never changes
+	kept      *keeper       // for replay, nil when nothing is kept; never changes
 }
 
 func newUpstream(r *Relay, cfg upstreamConfig) *upstream {
@@ -136,7 +136,7 @@ func (u *upstream) waitWanted(ctx context.Context) bool {
 func (u *upstream) isWanted(now time.Time) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.watch.wanted = u.cfg.always || len(u.readers) > 0 || u.waiting > 0 || now.Before(u.keepUntil)
+	u.watch.wanted = u.cfg.always || u.cfg.keep > 0 || len(u.readers) > 0 || u.waiting > 0 || now.Before(u.keepUntil)
 	return u.watch.wanted
 }
 
@@ -247,6 +247,7 @@ func (u *upstream) current(now time.Time) Health {
 	out.FPS, out.Bitrate, out.Loss = u.meter.Rates(now)
 	out.LastPacket, out.LastKey, out.KeyInterval = u.watch.lastPacket, u.watch.lastKey, u.watch.keyEvery
 	out.Readers = len(u.readers)
+	out.Kept, out.KeptBytes = u.held()
 	return out
 }
 
