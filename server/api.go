@@ -134,7 +134,7 @@ func entityKinds() []string {
 	return []string{
 		world.KindVessel, world.KindStation, world.KindCamera, world.KindReport, world.KindFigure,
 		world.KindArea, world.KindAgency, world.KindWall, world.KindScene, world.KindAlert,
-		world.KindAid, world.KindBase, world.KindSource,
+		world.KindAid, world.KindBase, world.KindSource, world.KindClip,
 	}
 }
 

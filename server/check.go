@@ -40,6 +40,9 @@ func (k *checker) check() {
 	if c.Patience.MaxEntities < 1 {
 		k.fail("patience.max_entities", "is not above 0", "the default is 50000")
 	}
+	if c.Patience.MaxClips < 1 {
+		k.fail("patience.max_clips", "is not above 0", "the default is 1000")
+	}
 	k.doors()
 	k.files()
 	k.cameras()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"iocwall/geo"
+	"iocwall/server/core"
 	"iocwall/server/source"
 	"iocwall/server/strict"
 	"iocwall/server/world"
@@ -64,7 +65,7 @@ type JournalConfig struct {
 	Keep time.Duration `yaml:"keep"`
 }
 
-// PatienceConfig is world.Patience as written.
+// PatienceConfig is core.Patience as written.
 type PatienceConfig struct {
 	VesselLost  time.Duration `yaml:"vessel_lost"`
 	VesselGone  time.Duration `yaml:"vessel_gone"`
@@ -72,6 +73,7 @@ type PatienceConfig struct {
 	AlertKept   time.Duration `yaml:"alert_kept"`
 	ReportKept  time.Duration `yaml:"report_kept"`
 	MaxEntities int           `yaml:"max_entities"`
+	MaxClips    int           `yaml:"max_clips"`
 }
 
 // RelayConfig is where walls fetch pictures: the address the relay listens on
@@ -203,7 +205,7 @@ type TileConfig struct {
 
 // DefaultConfig returns what a server runs with when the file says nothing.
 func DefaultConfig() Config {
-	p := world.DefaultPatience()
+	p := core.DefaultPatience()
 	return Config{
 		Name:   "Trung tâm giám sát, điều hành thông minh",
 		Listen: "127.0.0.1:8080",
@@ -213,7 +215,7 @@ func DefaultConfig() Config {
 		},
 		Patience: PatienceConfig{
 			VesselLost: p.VesselLost, VesselGone: p.VesselGone, Grace: p.Grace,
-			AlertKept: p.AlertKept, ReportKept: p.ReportKept, MaxEntities: p.MaxEntities,
+			AlertKept: p.AlertKept, ReportKept: p.ReportKept, MaxEntities: p.MaxEntities, MaxClips: p.MaxClips,
 		},
 		Relay: RelayConfig{Listen: "127.0.0.1:8554", Linger: 30 * time.Second},
 		// The reference wall: 27 screens of 55 inches, driven by 12 computers.
@@ -272,12 +274,13 @@ func (c *Config) path(p string) string {
 	return filepath.Join(c.dir, p)
 }
 
-// worldPatience returns the limits of silence for the state.
-func (c *Config) worldPatience() world.Patience {
+// patience returns the limits of silence for the state.
+func (c *Config) patience() core.Patience {
 	p := c.Patience
-	return world.Patience{
+	return core.Patience{
 		VesselLost: p.VesselLost, VesselGone: p.VesselGone, Grace: p.Grace,
 		AlertKept: p.AlertKept, ReportKept: p.ReportKept, MaxEntities: p.MaxEntities,
+		MaxClips: p.MaxClips,
 	}
 }
 

@@ -37,7 +37,7 @@ func (s *Server) Reload(ctx context.Context, c *Config) error {
 	if err := s.write(ctx, c); err != nil {
 		return err
 	}
-	if err := s.loop.Exchange(ctx, rules, c.worldPatience()); err != nil {
+	if err := s.loop.Exchange(ctx, rules, c.patience()); err != nil {
 		return err
 	}
 	s.mu.Lock()

@@ -79,7 +79,7 @@ type timeline interface {
 	Put(ctx context.Context, source string, obs []world.Observation) error
 	Call(context.Context, func(*world.State)) error
 	Resume(context.Context, *rule.Set) error
-	Exchange(context.Context, *rule.Set, world.Patience) error
+	Exchange(context.Context, *rule.Set, core.Patience) error
 	Stats() core.Stats
 	Run(context.Context) error
 }
@@ -200,7 +200,7 @@ func (s *Server) openHistory(ctx context.Context, dir string) error {
 	}
 	s.rules = rules
 	s.loop = core.New(core.Options{
-		Journal: s.log, Hub: s.hub, State: state, Newest: s.log.Seen(), Patience: s.config.worldPatience(), Logger: s.logger,
+		Journal: s.log, Hub: s.hub, State: state, Newest: s.log.Seen(), Patience: s.config.patience(), Logger: s.logger,
 	})
 	s.logger.Info("history restored", "position", state.At(), "entities", state.Count(""), "took", time.Since(began).Round(time.Millisecond))
 	return nil

@@ -49,6 +49,9 @@ const (
 	ReadFeed         Right = "feed.read"
 	ReadState        Right = "state.read"
 	WatchCameras     Right = "camera.watch"
+	ControlCamera    Right = "camera.control"
+	SaveClip         Right = "clip.save"
+	ReadRecordings   Right = "recording.read"
 	AcknowledgeAlert Right = "alert.acknowledge"
 	ShowScene        Right = "scene.show"
 	SaveScene        Right = "scene.save"
@@ -64,6 +67,9 @@ var rights = map[Right][]Role{
 	ReadFeed:         {Administrator, Operator, Leader, Unit, Technician, Auditor, Node},
 	ReadState:        {Administrator, Operator, Leader, Unit, Technician, Auditor},
 	WatchCameras:     {Administrator, Operator, Leader, Unit, Technician, Node},
+	ControlCamera:    {Administrator, Operator, Technician},
+	SaveClip:         {Administrator, Operator},
+	ReadRecordings:   {Administrator, Operator, Leader, Unit, Technician, Node},
 	AcknowledgeAlert: {Administrator, Operator},
 	ShowScene:        {Administrator, Operator, Technician},
 	SaveScene:        {Administrator, Operator, Technician},

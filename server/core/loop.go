@@ -63,7 +63,7 @@ type Loop struct {
 	hub      Publisher
 	state    *world.State
 	rules    *rule.Set // nil before Resume
-	patience world.Patience
+	patience Patience
 	logger   *slog.Logger
 	now      func() time.Time
 
@@ -147,7 +147,7 @@ type Options struct {
 	Journal  Journal
 	Hub      Publisher
 	State    *world.State
-	Patience world.Patience
+	Patience Patience
 	Logger   *slog.Logger
 	// Now is the computer's clock; nil means time.Now.
 	Now func() time.Time
@@ -442,7 +442,7 @@ func (l *Loop) tick() {
 	}
 	// What is on its way must arrive first: otherwise it would be found again.
 	if l.own == 0 {
-		l.addOwn(SourceServer, l.state.Due(now, l.patience), 0)
+		l.addOwn(SourceServer, due(l.state, now, l.patience), 0)
 		if l.rules != nil {
 			if t := l.rules.Next(); t != 0 && t <= now {
 				l.addOwn(rule.Source, l.rules.Tick(now, l.state), 1)

@@ -102,7 +102,7 @@ func testLoop(t *testing.T, takes time.Duration) (*Loop, *slowLog, *ear, func())
 	t.Helper()
 	log := &slowLog{takes: takes}
 	hub := &ear{durable: log.last}
-	l := New(Options{Journal: log, Hub: hub, State: world.New(1), Patience: world.DefaultPatience(), Logger: slog.New(slog.DiscardHandler)})
+	l := New(Options{Journal: log, Hub: hub, State: world.New(1), Patience: DefaultPatience(), Logger: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- l.Run(ctx) }()

@@ -22,7 +22,7 @@ func (l *Loop) Resume(ctx context.Context, rules *rule.Set) error {
 // Exchange puts new rules and limits in the place of the old ones; what did not
 // change keeps its memory. It waits until nothing the old rules said is on its
 // way into the history: the new ones would not know of it.
-func (l *Loop) Exchange(ctx context.Context, rules *rule.Set, patience world.Patience) error {
+func (l *Loop) Exchange(ctx context.Context, rules *rule.Set, patience Patience) error {
 	for {
 		_, err := l.Ask(ctx, Request{Source: rule.Source, Decide: func(now world.Time, s *world.State) ([]world.Observation, error) {
 			if l.own > 0 {

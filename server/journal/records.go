@@ -31,6 +31,12 @@ var kept = map[string]bool{
 	"camera.defined": true,
 	"camera.health":  false,
 
+	"camera.controlled": true,
+
+	"clip.asked":  true,
+	"clip.saved":  true,
+	"clip.failed": true,
+
 	"report.opened":  true,
 	"report.changed": true,
 	"report.overdue": true,

@@ -262,6 +262,9 @@ func TestClockDoesNotGoBack(t *testing.T) {
 		}
 		return set.Eval(now, s, c)
 	}
+	if _, err := s.Apply(world.Event{Seq: 1, Observation: world.Observation{Time: 1, Body: world.CameraDefined{ID: "c"}}}); err != nil {
+		t.Fatal(err)
+	}
 	feed(start+100_000, world.CameraSilent)
 	feed(start, world.CameraSilent)
 	if got := set.Next(); got != start+160_000 {

@@ -85,7 +85,7 @@ func (st *stream) bounded() bool { return len(st.view.Areas) > 0 }
 
 // eachPlaced yields the entities that Areas decide on.
 func (st *stream) eachPlaced(state *world.State, f func(world.Entity)) {
-	for _, kind := range []string{world.KindVessel, world.KindStation, world.KindCamera, world.KindReport, world.KindFigure, world.KindAlert} {
+	for _, kind := range []string{world.KindVessel, world.KindStation, world.KindCamera, world.KindReport, world.KindFigure, world.KindAlert, world.KindClip} {
 		if st.view.hasKind(kind) {
 			for e := range state.Entities(kind) {
 				f(e)

@@ -116,43 +116,43 @@ func (b AlertRaised) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.ID == "" {
 		return "", EffectNone, errNoID
 	}
-	if _, there := s.alerts.get(b.ID); there {
+	if _, there := s.alerts.Get(b.ID); there {
 		return NewRef(KindAlert, b.ID), EffectNone, nil
 	}
 	a := Alert{AlertRaised: b, Raised: e.Time, Updated: e.Time}
-	s.alerts.put(b.ID, a)
+	s.alerts.Put(b.ID, a)
 	return a.Ref(), EffectPut, nil
 }
 
 func (b AlertUpdated) apply(s *State, e *Event) (Ref, Effect, error) {
-	a, there := s.alerts.get(b.ID)
+	a, there := s.alerts.Get(b.ID)
 	ref := NewRef(KindAlert, b.ID)
 	if !there || !a.Open() || e.Time < a.Updated {
 		return ref, EffectNone, nil
 	}
 	a.Severity, a.Title, a.Text, a.Value, a.Updated = b.Severity, b.Title, b.Text, b.Value, e.Time
-	s.alerts.put(b.ID, a)
+	s.alerts.Put(b.ID, a)
 	return ref, EffectPut, nil
 }
 
 func (b AlertResolved) apply(s *State, e *Event) (Ref, Effect, error) {
-	a, there := s.alerts.get(b.ID)
+	a, there := s.alerts.Get(b.ID)
 	ref := NewRef(KindAlert, b.ID)
 	if !there || !a.Open() {
 		return ref, EffectNone, nil
 	}
 	a.Resolved, a.Why = e.Time, b.Reason
-	s.alerts.put(b.ID, a)
+	s.alerts.Put(b.ID, a)
 	return ref, EffectPut, nil
 }
 
 func (b AlertAcknowledged) apply(s *State, e *Event) (Ref, Effect, error) {
-	a, there := s.alerts.get(b.ID)
+	a, there := s.alerts.Get(b.ID)
 	ref := NewRef(KindAlert, b.ID)
 	if !there || a.Taken != 0 {
 		return ref, EffectNone, nil
 	}
 	a.Taken, a.TakenBy, a.Taker = e.Time, b.By, b.Name
-	s.alerts.put(b.ID, a)
+	s.alerts.Put(b.ID, a)
 	return ref, EffectPut, nil
 }

@@ -66,12 +66,12 @@ func (b AreaDefined) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.ID == "" {
 		return "", EffectNone, errNoID
 	}
-	a, _ := s.areas.get(b.ID)
+	a, _ := s.areas.Get(b.ID)
 	if !latest(e.Time, a.Defined, b, a.AreaDefined) {
 		return NewRef(KindArea, b.ID), EffectNone, nil
 	}
 	a.AreaDefined, a.Defined = b, e.Time
-	s.areas.put(b.ID, a)
+	s.areas.Put(b.ID, a)
 	return a.Ref(), EffectPut, nil
 }
 
@@ -79,7 +79,7 @@ func (b AreaSucceeded) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.Old == "" || b.New == "" {
 		return "", EffectNone, errNoID
 	}
-	a, _ := s.areas.get(b.Old)
+	a, _ := s.areas.Get(b.Old)
 	a.ID = b.Old
 	for _, x := range a.Became {
 		if x == b {
@@ -93,7 +93,7 @@ func (b AreaSucceeded) apply(s *State, e *Event) (Ref, Effect, error) {
 		}
 	}
 	a.Became = append(kept, b)
-	s.areas.put(b.Old, a)
+	s.areas.Put(b.Old, a)
 	return a.Ref(), EffectPut, nil
 }
 
@@ -130,6 +130,6 @@ func (a Agency) Place() (geo.Point, bool) { return geo.Point{}, false }
 func (a Agency) In() string { return a.Area }
 
 func (b AgencyDefined) apply(s *State, e *Event) (Ref, Effect, error) {
-	return applyLatest(&s.agencies, KindAgency, b.ID, e, latest, func(a Agency) (Time, AgencyDefined) { return a.Defined, a.AgencyDefined }, b,
+	return applyLatest(s.agencies, KindAgency, b.ID, e, latest, func(a Agency) (Time, AgencyDefined) { return a.Defined, a.AgencyDefined }, b,
 		Agency{AgencyDefined: b, Defined: e.Time})
 }

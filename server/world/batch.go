@@ -95,8 +95,8 @@ func (s *State) step(it Item) (Change, error) {
 	case it.Event != nil:
 		return s.apply(*it.Event)
 	case it.Enter != nil:
-		t := s.table(it.Enter.Ref().Kind())
-		if t == nil || !t.putAny(it.Enter) {
+		t := s.tables.Of(it.Enter.Ref().Kind())
+		if t == nil || !t.PutAny(it.Enter) {
 			return Change{}, fmt.Errorf("world: cannot enter %s", it.Enter.Ref())
 		}
 		return Change{Ref: it.Enter.Ref(), Effect: EffectPut}, nil
@@ -175,5 +175,5 @@ var entityKinds = map[string]func([]byte) (Entity, error){
 	KindStation: entityOf[Station], KindCamera: entityOf[Camera], KindReport: entityOf[Report],
 	KindFigure: entityOf[Figure], KindArea: entityOf[Area], KindAgency: entityOf[Agency],
 	KindWall: entityOf[Wall], KindScene: entityOf[Scene], KindAlert: entityOf[Alert],
-	KindSource: entityOf[SourceStatus],
+	KindSource: entityOf[SourceStatus], KindClip: entityOf[Clip],
 }

@@ -22,17 +22,27 @@ type CameraDefined struct {
 	Owner string `cbor:"9,keyasint,omitempty" json:"owner,omitempty"`
 	// Removed marks a camera taken out of the configuration.
 	Removed bool `cbor:"10,keyasint,omitempty" json:"removed,omitempty"`
+	// Site is what cameras fail together with (a cabinet, a switch, a line),
+	// empty when not known.
+	Site string `cbor:"11,keyasint,omitempty" json:"site,omitempty"`
+	// PTZ says that people may turn the camera, Presets where it can be sent.
+	PTZ     bool     `cbor:"12,keyasint,omitempty" json:"ptz,omitempty"`
+	Presets []string `cbor:"13,keyasint,omitempty" json:"presets,omitempty"`
+	// Replay is how many seconds back the relay keeps the pictures, zero for a
+	// camera of which nothing is kept.
+	Replay int `cbor:"14,keyasint,omitempty" json:"replay,omitempty"`
 }
 
 // Kind returns "camera.defined".
 func (CameraDefined) Kind() string { return "camera.defined" }
 
-// CameraStream is one stream of a camera; sizes in pixels as configured or
-// learnt, zero when not known.
+// CameraStream is one stream of a camera; sizes in pixels and pictures a second
+// as configured, zero when not known.
 type CameraStream struct {
-	Name   string `cbor:"1,keyasint" json:"name"`
-	Width  int    `cbor:"2,keyasint,omitempty" json:"width,omitempty"`
-	Height int    `cbor:"3,keyasint,omitempty" json:"height,omitempty"`
+	Name   string  `cbor:"1,keyasint" json:"name"`
+	Width  int     `cbor:"2,keyasint,omitempty" json:"width,omitempty"`
+	Height int     `cbor:"3,keyasint,omitempty" json:"height,omitempty"`
+	FPS    float64 `cbor:"4,keyasint,omitempty" json:"fps,omitempty"`
 }
 
 // CameraState is the relay's word on a camera.
@@ -70,10 +80,30 @@ type CameraHealth struct {
 	Height int     `cbor:"10,keyasint,omitempty" json:"height,omitempty"`
 	// Tries counts the connections tried since the last good minute.
 	Tries int `cbor:"11,keyasint,omitempty" json:"tries,omitempty"`
+	// Cause is the site of the camera while all of the site fails: one fault
+	// there rather than one of this camera. Empty otherwise.
+	Cause string `cbor:"12,keyasint,omitempty" json:"cause,omitempty"`
+	// Checked is when the relay last had, or last tried, a connection; zero when
+	// it never did. A camera nobody watches is tried now and then.
+	Checked Time `cbor:"13,keyasint,omitempty" json:"checked,omitempty"`
 }
 
 // Kind returns "camera.health".
 func (CameraHealth) Kind() string { return "camera.health" }
+
+// CameraControlled records that somebody turned a camera: one for all that a
+// person did to a camera within ten seconds, and one for each preset.
+type CameraControlled struct {
+	Camera string `cbor:"1,keyasint" json:"camera"`
+	// By is the user's id, Name what the wall shows.
+	By   string `cbor:"2,keyasint" json:"by"`
+	Name string `cbor:"3,keyasint" json:"name"`
+	// Preset is where it was sent, empty when it was turned by hand.
+	Preset string `cbor:"4,keyasint,omitempty" json:"preset,omitempty"`
+}
+
+// Kind returns "camera.controlled".
+func (CameraControlled) Kind() string { return "camera.controlled" }
 
 // Camera is a camera with its last known health.
 type Camera struct {
@@ -82,6 +112,11 @@ type Camera struct {
 	Health  CameraHealth `cbor:"21,keyasint" json:"health"`
 	Time    Time         `cbor:"22,keyasint" json:"time"`
 	Seen    Time         `cbor:"23,keyasint" json:"seen"`
+	// Turned is when somebody last turned the camera, Turner who, Preset where
+	// it was sent; zero and empty when nobody did, or by hand.
+	Turned Time   `cbor:"24,keyasint,omitempty" json:"turned,omitempty"`
+	Turner string `cbor:"25,keyasint,omitempty" json:"turner,omitempty"`
+	Preset string `cbor:"26,keyasint,omitempty" json:"preset,omitempty"`
 }
 
 // Ref returns the camera's name in the state.
@@ -97,30 +132,43 @@ func (b CameraDefined) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.ID == "" {
 		return "", EffectNone, errNoID
 	}
-	c, _ := s.cameras.get(b.ID)
+	c, _ := s.cameras.Get(b.ID)
 	ref := NewRef(KindCamera, b.ID)
 	if !latest(e.Time, c.Defined, b, c.CameraDefined) {
 		return ref, EffectNone, nil
 	}
 	c.CameraDefined, c.Defined = b, e.Time
 	if b.Removed {
-		s.cameras.remove(b.ID)
+		s.cameras.Remove(b.ID)
 		return ref, EffectRemoved, nil
 	}
-	s.cameras.put(b.ID, c)
+	s.cameras.Put(b.ID, c)
 	return ref, EffectPut, nil
 }
 
+// A report about a camera that is not defined is one that was on its way when
+// the camera was removed: it must not bring it back without a name.
 func (b CameraHealth) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.Camera == "" {
 		return "", EffectNone, errNoID
 	}
-	c, _ := s.cameras.get(b.Camera)
-	c.ID = b.Camera
-	if !latest(e.Time, c.Time, b, c.Health) {
-		return c.Ref(), EffectNone, nil
+	c, there := s.cameras.Get(b.Camera)
+	ref := NewRef(KindCamera, b.Camera)
+	if !there || !latest(e.Time, c.Time, b, c.Health) {
+		return ref, EffectNone, nil
 	}
 	c.Health, c.Time, c.Seen = b, e.Time, e.Seen
-	s.cameras.put(b.Camera, c)
-	return c.Ref(), EffectPut, nil
+	s.cameras.Put(b.Camera, c)
+	return ref, EffectPut, nil
+}
+
+func (b CameraControlled) apply(s *State, e *Event) (Ref, Effect, error) {
+	c, there := s.cameras.Get(b.Camera)
+	ref := NewRef(KindCamera, b.Camera)
+	if !there || e.Time < c.Turned {
+		return ref, EffectNone, nil
+	}
+	c.Turned, c.Turner, c.Preset = e.Time, b.Name, b.Preset
+	s.cameras.Put(b.Camera, c)
+	return ref, EffectPut, nil
 }

@@ -1,12 +1,10 @@
 package world
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"math"
 
-	"github.com/fxamacker/cbor/v2"
+	"iocwall/server/world/canon"
 )
 
 // codec makes a body of one kind from bytes.
@@ -27,7 +25,7 @@ func codecFrom[B Body](empty B) codec {
 	return codec{
 		fromCBOR: func(raw []byte) (Body, error) {
 			var b B
-			err := decMode.Unmarshal(raw, &b)
+			err := canon.Unmarshal(raw, &b)
 			return b, err
 		},
 		fromJSON: func(raw []byte) (Body, error) {
@@ -36,27 +34,6 @@ func codecFrom[B Body](empty B) codec {
 			return b, err
 		},
 	}
-}
-
-// Core deterministic encoding (RFC 8949 section 4.2.1): equal values have equal
-// bytes, which the digest relies on.
-var (
-	encMode = mustMode(cbor.CoreDetEncOptions().UserBufferEncMode())
-	// What is read was written here and is checksummed: it must never be
-	// refused for its size or its letters. Doors bound what comes in.
-	decMode = mustMode(cbor.DecOptions{
-		MaxNestedLevels:  32,
-		MaxArrayElements: math.MaxInt32,
-		MaxMapPairs:      math.MaxInt32,
-		UTF8:             cbor.UTF8DecodeInvalid,
-	}.DecMode())
-)
-
-func mustMode[M any](m M, err error) M {
-	if err != nil {
-		panic(err)
-	}
-	return m
 }
 
 // EncodeEvent returns e in the journal's form; see AppendEvent.
@@ -72,26 +49,26 @@ func AppendEvent(dst []byte, e *Event) ([]byte, error) {
 	if e.Body == nil {
 		return dst, fmt.Errorf("world: event %d has no body", e.Seq)
 	}
-	out := append(dst, cborArray|6)
-	out = appendHead(out, cborUint, e.Seq)
-	out = appendTime(out, e.Seen)
-	out = appendText(out, e.Source)
-	out = appendTime(out, e.Time)
-	out = appendText(out, e.Body.Kind())
+	out := canon.AppendArray(dst, 6)
+	out = canon.AppendUint(out, e.Seq)
+	out = canon.AppendInt(out, int64(e.Seen))
+	out = canon.AppendText(out, e.Source)
+	out = canon.AppendInt(out, int64(e.Time))
+	out = canon.AppendText(out, e.Body.Kind())
 	if u, ok := e.Body.(Unknown); ok {
-		if err := decMode.Wellformed(u.CBOR); err != nil {
+		if err := canon.Wellformed(u.CBOR); err != nil {
 			return dst, fmt.Errorf("world: encode %q: %w", u.Name, err)
 		}
 		return append(out, u.CBOR...), nil
 	}
-	buf := bytes.NewBuffer(out)
-	if err := encMode.MarshalToBuffer(e.Body, buf); err != nil {
+	out, err := canon.Append(out, e.Body)
+	if err != nil {
 		return dst, fmt.Errorf("world: encode %s: %w", e.Body.Kind(), err)
 	}
-	if n := buf.Len() - len(dst); n > MaxEvent {
+	if n := len(out) - len(dst); n > MaxEvent {
 		return dst, fmt.Errorf("world: %s of %d bytes; an event holds at most %d", e.Body.Kind(), n, MaxEvent)
 	}
-	return buf.Bytes(), nil
+	return out, nil
 }
 
 // DecodeEvent reads what EncodeEvent wrote. A kind this program does not know
@@ -99,34 +76,31 @@ func AppendEvent(dst []byte, e *Event) ([]byte, error) {
 // kind, with its Fault. The result does not share memory with data.
 func DecodeEvent(data []byte) (Event, error) {
 	var e Event
-	r := reader{rest: data}
-	if r.head(cborArray) != 6 {
-		r.bad = true
-	}
-	e.Seq = r.head(cborUint)
-	e.Seen = r.time()
-	e.Source = string(r.text())
-	e.Time = r.time()
-	kind := r.text()
-	r.bad = r.bad || len(kind) == 0
-	if r.bad {
+	r := canon.Reader{Rest: data}
+	sound := r.Array() == 6
+	e.Seq = r.Uint()
+	e.Seen = Time(r.Int())
+	e.Source = string(r.Text())
+	e.Time = Time(r.Int())
+	kind := r.Text()
+	if !sound || r.Bad || len(kind) == 0 {
 		return Event{}, fmt.Errorf("world: event: %d bytes that are no event", len(data))
 	}
 	c, known := bodyKinds[string(kind)]
 	if !known {
-		if err := decMode.Wellformed(r.rest); err != nil {
+		if err := canon.Wellformed(r.Rest); err != nil {
 			return Event{}, fmt.Errorf("world: event %d, %s: %w", e.Seq, kind, err)
 		}
-		e.Body = Unknown{Name: string(kind), CBOR: append([]byte(nil), r.rest...)}
+		e.Body = Unknown{Name: string(kind), CBOR: append([]byte(nil), r.Rest...)}
 		return e, nil
 	}
-	b, err := c.fromCBOR(r.rest)
+	b, err := c.fromCBOR(r.Rest)
 	if err != nil {
 		// One body that cannot be read must not take the history with it.
-		if err := decMode.Wellformed(r.rest); err != nil {
+		if err := canon.Wellformed(r.Rest); err != nil {
 			return Event{}, fmt.Errorf("world: event %d, %s: %w", e.Seq, kind, err)
 		}
-		b = Unknown{Name: string(kind), CBOR: append([]byte(nil), r.rest...), Fault: err.Error()}
+		b = Unknown{Name: string(kind), CBOR: append([]byte(nil), r.Rest...), Fault: err.Error()}
 	}
 	e.Body = b
 	return e, nil

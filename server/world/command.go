@@ -39,6 +39,37 @@ type SaveScene struct {
 	Scene SceneSaved `json:"scene"`
 }
 
+// ControlCamera turns a camera or sends it to a preset. A movement ends by
+// itself after a second unless it is asked for again, so that a lost connection
+// leaves no camera turning.
+type ControlCamera struct {
+	Camera string `json:"camera"`
+	// Pan, Tilt and Zoom are speeds from -1 to 1: right, up and nearer are
+	// positive.
+	Pan  float64 `json:"pan,omitempty"`
+	Tilt float64 `json:"tilt,omitempty"`
+	Zoom float64 `json:"zoom,omitempty"`
+	// Preset, when not empty, is where to go instead.
+	Preset string `json:"preset,omitempty"`
+	// Stop ends a movement.
+	Stop bool `json:"stop,omitempty"`
+}
+
+// SaveClip asks for a piece of a camera's pictures to be kept for good.
+type SaveClip struct {
+	// ID is made by the sender and names the clip, at most 64 letters, digits,
+	// dots and dashes.
+	ID     string `json:"id"`
+	Camera string `json:"camera"`
+	// Stream is empty for the main one.
+	Stream string `json:"stream,omitempty"`
+	From   Time   `json:"from"`
+	To     Time   `json:"to"`
+	// Alert is the alert the pictures belong to, empty for none.
+	Alert string `json:"alert,omitempty"`
+	Note  string `json:"note,omitempty"`
+}
+
 // Resync asks for a snapshot: the sender's digest did not agree.
 type Resync struct {
 	At Position `json:"at"`
@@ -55,12 +86,20 @@ func (ShowScene) Act() string { return "scene.show" }
 // Act returns "scene.save".
 func (SaveScene) Act() string { return "scene.save" }
 
+// Act returns "camera.control".
+func (ControlCamera) Act() string { return "camera.control" }
+
+// Act returns "clip.save".
+func (SaveClip) Act() string { return "clip.save" }
+
 // Act returns "feed.resync".
 func (Resync) Act() string { return "feed.resync" }
 
 func (AcknowledgeAlert) act() {}
 func (ShowScene) act()        {}
 func (SaveScene) act()        {}
+func (ControlCamera) act()    {}
+func (SaveClip) act()         {}
 func (Resync) act()           {}
 
 // actKinds is the literal list of what can be asked for.
@@ -68,6 +107,8 @@ var actKinds = map[string]func([]byte) (Act, error){
 	"alert.acknowledge": actOf[AcknowledgeAlert],
 	"scene.show":        actOf[ShowScene],
 	"scene.save":        actOf[SaveScene],
+	"camera.control":    actOf[ControlCamera],
+	"clip.save":         actOf[SaveClip],
 	"feed.resync":       actOf[Resync],
 }
 

@@ -143,12 +143,12 @@ func (b FigureDefined) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.ID == "" {
 		return "", EffectNone, errNoID
 	}
-	f, _ := s.figures.get(b.ID)
+	f, _ := s.figures.Get(b.ID)
 	if !latest(e.Time, f.Defined, b, f.FigureDefined) {
 		return NewRef(KindFigure, b.ID), EffectNone, nil
 	}
 	f.FigureDefined, f.Defined = b, e.Time
-	s.figures.put(b.ID, f)
+	s.figures.Put(b.ID, f)
 	return f.Ref(), EffectPut, nil
 }
 
@@ -156,7 +156,7 @@ func (b FigureReported) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.Figure == "" || b.Period == "" {
 		return "", EffectNone, errNoID
 	}
-	f, _ := s.figures.get(b.Figure)
+	f, _ := s.figures.Get(b.Figure)
 	f.ID = b.Figure
 	current := b.Period > f.Last.Period || (b.Period == f.Last.Period && newer(e.Time, f.Time, b, f.Last))
 	if current {
@@ -167,7 +167,7 @@ func (b FigureReported) apply(s *State, e *Event) (Ref, Effect, error) {
 		return f.Ref(), EffectNone, nil
 	}
 	f.Trend = trend
-	s.figures.put(b.Figure, f)
+	s.figures.Put(b.Figure, f)
 	return f.Ref(), EffectPut, nil
 }
 

@@ -19,6 +19,12 @@ var bodyKinds = map[string]codec{
 	"camera.defined": codecFrom(CameraDefined{Heading: NotAvailable}),
 	"camera.health":  codecOf[CameraHealth](),
 
+	"camera.controlled": codecOf[CameraControlled](),
+
+	"clip.asked":  codecOf[ClipAsked](),
+	"clip.saved":  codecOf[ClipSaved](),
+	"clip.failed": codecOf[ClipFailed](),
+
 	"report.opened":  codecOf[ReportOpened](),
 	"report.changed": codecOf[ReportChanged](),
 	"report.overdue": codecOf[ReportOverdue](),

@@ -21,6 +21,7 @@ const (
 	KindWall    = "wall"
 	KindAlert   = "alert"
 	KindSource  = "source"
+	KindClip    = "clip"
 )
 
 // NewRef returns the Ref of the entity of this kind and id.
@@ -43,7 +44,7 @@ func (r Ref) ID() string {
 // sources, aids and base stations are everybody's.
 func Bounded(kind string) bool {
 	switch kind {
-	case KindVessel, KindStation, KindCamera, KindReport, KindFigure, KindAlert:
+	case KindVessel, KindStation, KindCamera, KindReport, KindFigure, KindAlert, KindClip:
 		return true
 	}
 	return false

@@ -88,15 +88,15 @@ func (b ReportOpened) apply(s *State, e *Event) (Ref, Effect, error) {
 		return "", EffectNone, errNoID
 	}
 	ref := NewRef(KindReport, b.ID)
-	if _, there := s.reports.get(b.ID); there {
+	if _, there := s.reports.Get(b.ID); there {
 		return ref, EffectNone, nil // sent twice: the first one stands
 	}
-	s.reports.put(b.ID, Report{ReportOpened: b, State: ReportReceived, Opened: e.Time, Changed: e.Time, Source: e.Source, Seen: e.Seen})
+	s.reports.Put(b.ID, Report{ReportOpened: b, State: ReportReceived, Opened: e.Time, Changed: e.Time, Source: e.Source, Seen: e.Seen})
 	return ref, EffectPut, nil
 }
 
 func (b ReportChanged) apply(s *State, e *Event) (Ref, Effect, error) {
-	r, there := s.reports.get(b.ID)
+	r, there := s.reports.Get(b.ID)
 	ref := NewRef(KindReport, b.ID)
 	if !there || e.Time < r.Changed {
 		return ref, EffectNone, nil
@@ -112,17 +112,17 @@ func (b ReportChanged) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.State.Closed() {
 		r.Closed = e.Time
 	}
-	s.reports.put(b.ID, r)
+	s.reports.Put(b.ID, r)
 	return ref, EffectPut, nil
 }
 
 func (b ReportOverdue) apply(s *State, e *Event) (Ref, Effect, error) {
-	r, there := s.reports.get(b.ID)
+	r, there := s.reports.Get(b.ID)
 	ref := NewRef(KindReport, b.ID)
 	if !there || r.State.Closed() || r.Due != b.Due || r.Overdue != 0 {
 		return ref, EffectNone, nil
 	}
 	r.Overdue = e.Time
-	s.reports.put(b.ID, r)
+	s.reports.Put(b.ID, r)
 	return ref, EffectPut, nil
 }

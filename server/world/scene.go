@@ -124,12 +124,12 @@ func (b WallDefined) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.ID == "" {
 		return "", EffectNone, errNoID
 	}
-	w, _ := s.walls.get(b.ID)
+	w, _ := s.walls.Get(b.ID)
 	if !latest(e.Time, w.Defined, b, w.WallDefined) {
 		return NewRef(KindWall, b.ID), EffectNone, nil
 	}
 	w.WallDefined, w.Defined = b, e.Time
-	s.walls.put(b.ID, w)
+	s.walls.Put(b.ID, w)
 	return w.Ref(), EffectPut, nil
 }
 
@@ -137,12 +137,12 @@ func (b SceneSaved) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.ID == "" {
 		return "", EffectNone, errNoID
 	}
-	sc, _ := s.scenes.get(b.ID)
+	sc, _ := s.scenes.Get(b.ID)
 	if b.Version <= sc.Version {
 		return NewRef(KindScene, b.ID), EffectNone, nil
 	}
 	sc = Scene{SceneSaved: b, Time: e.Time}
-	s.scenes.put(b.ID, sc)
+	s.scenes.Put(b.ID, sc)
 	return sc.Ref(), EffectPut, nil
 }
 
@@ -150,13 +150,13 @@ func (b SceneShown) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.Wall == "" {
 		return "", EffectNone, errNoID
 	}
-	w, _ := s.walls.get(b.Wall)
+	w, _ := s.walls.Get(b.Wall)
 	w.ID = b.Wall
 	if !latest(e.Time, w.Since, b, w.Shown) {
 		return w.Ref(), EffectNone, nil
 	}
 	w.Shown, w.Since = b, e.Time
-	s.walls.put(b.Wall, w)
+	s.walls.Put(b.Wall, w)
 	return w.Ref(), EffectPut, nil
 }
 

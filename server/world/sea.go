@@ -116,7 +116,7 @@ func (v Vessel) Place() (geo.Point, bool) { return v.Last.Pos, v.Time != 0 }
 func (v Vessel) In() string { return v.Last.Area }
 
 func (b VesselPosition) apply(s *State, e *Event) (Ref, Effect, error) {
-	v, _ := s.vessels.get(b.MMSI)
+	v, _ := s.vessels.Get(b.MMSI)
 	ref := NewRef(KindVessel, b.MMSI)
 	if b.MMSI == "" {
 		return "", EffectNone, errNoID
@@ -128,7 +128,7 @@ func (b VesselPosition) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.Class != "" {
 		v.Class = b.Class
 	}
-	s.vessels.put(b.MMSI, v)
+	s.vessels.Put(b.MMSI, v)
 	return ref, EffectPut, nil
 }
 
@@ -136,7 +136,7 @@ func (b VesselStatic) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.MMSI == "" {
 		return "", EffectNone, errNoID
 	}
-	v, _ := s.vessels.get(b.MMSI)
+	v, _ := s.vessels.Get(b.MMSI)
 	old := v
 	v.MMSI = b.MMSI
 	if b.Name != nil && newer(e.Time, v.NameTime, *b.Name, v.Name) {
@@ -151,7 +151,7 @@ func (b VesselStatic) apply(s *State, e *Event) (Ref, Effect, error) {
 	if v == old {
 		return v.Ref(), EffectNone, nil
 	}
-	s.vessels.put(b.MMSI, v)
+	s.vessels.Put(b.MMSI, v)
 	return v.Ref(), EffectPut, nil
 }
 
@@ -187,7 +187,7 @@ func (a Aid) Place() (geo.Point, bool) { return a.Pos, a.Pos != geo.Point{} }
 func (a Aid) In() string { return "" }
 
 func (b AidReport) apply(s *State, e *Event) (Ref, Effect, error) {
-	return applyLatest(&s.aids, KindAid, b.MMSI, e, newer, func(a Aid) (Time, AidReport) { return a.Time, a.AidReport }, b,
+	return applyLatest(s.aids, KindAid, b.MMSI, e, newer, func(a Aid) (Time, AidReport) { return a.Time, a.AidReport }, b,
 		Aid{AidReport: b, Time: e.Time, Seen: e.Seen, Source: e.Source})
 }
 
@@ -220,6 +220,6 @@ func (b Base) Place() (geo.Point, bool) { return b.Pos, b.Pos != geo.Point{} }
 func (b Base) In() string { return "" }
 
 func (b BaseReport) apply(s *State, e *Event) (Ref, Effect, error) {
-	return applyLatest(&s.bases, KindBase, b.MMSI, e, newer, func(x Base) (Time, BaseReport) { return x.Time, x.BaseReport }, b,
+	return applyLatest(s.bases, KindBase, b.MMSI, e, newer, func(x Base) (Time, BaseReport) { return x.Time, x.BaseReport }, b,
 		Base{BaseReport: b, Time: e.Time, Seen: e.Seen, Source: e.Source})
 }

@@ -6,11 +6,12 @@ import (
 	"slices"
 
 	"iocwall/geo"
+	"iocwall/server/world/table"
 )
 
 // Entity is one thing the centre knows of, as last known. The concrete types
 // are Vessel, Aid, Base, Station, Camera, Report, Figure, Area, Agency, Wall,
-// Scene, Alert and SourceStatus; they are values and may be kept, but the
+// Scene, Alert, SourceStatus and Clip; they are values and may be kept, but the
 // slices inside them must not be changed.
 type Entity interface {
 	// Ref returns the entity's name.
@@ -28,24 +29,26 @@ type State struct {
 	pos  Position
 	seen Time
 
-	vessels  table[Vessel]
-	aids     table[Aid]
-	bases    table[Base]
-	stations table[Station]
-	cameras  table[Camera]
-	reports  table[Report]
-	figures  table[Figure]
-	areas    table[Area]
-	agencies table[Agency]
-	walls    table[Wall]
-	scenes   table[Scene]
-	alerts   table[Alert]
-	sources  table[SourceStatus]
+	vessels  *table.Table[Vessel]
+	aids     *table.Table[Aid]
+	bases    *table.Table[Base]
+	stations *table.Table[Station]
+	cameras  *table.Table[Camera]
+	reports  *table.Table[Report]
+	figures  *table.Table[Figure]
+	areas    *table.Table[Area]
+	agencies *table.Table[Agency]
+	walls    *table.Table[Wall]
+	scenes   *table.Table[Scene]
+	alerts   *table.Table[Alert]
+	sources  *table.Table[SourceStatus]
+	clips    *table.Table[Clip]
+	tables   *table.Set // all of them
 }
 
 // New returns an empty state before the first event of the epoch.
 func New(epoch uint64) *State {
-	return &State{
+	s := &State{
 		pos:      Position{Epoch: epoch},
 		vessels:  newTable[Vessel](KindVessel),
 		aids:     newTable[Aid](KindAid),
@@ -60,47 +63,18 @@ func New(epoch uint64) *State {
 		scenes:   newTable[Scene](KindScene),
 		alerts:   newTable[Alert](KindAlert),
 		sources:  newTable[SourceStatus](KindSource),
+		clips:    newTable[Clip](KindClip),
 	}
+	// The order is that of snapshots.
+	s.tables = table.NewSet(
+		s.vessels, s.aids, s.bases, s.stations, s.cameras, s.reports, s.figures,
+		s.areas, s.agencies, s.walls, s.scenes, s.alerts, s.sources, s.clips,
+	)
+	return s
 }
 
-// tables returns the tables in the order of snapshots and digests.
-func (s *State) tables() []anyTable {
-	return []anyTable{
-		&s.vessels, &s.aids, &s.bases, &s.stations, &s.cameras, &s.reports, &s.figures,
-		&s.areas, &s.agencies, &s.walls, &s.scenes, &s.alerts, &s.sources,
-	}
-}
-
-func (s *State) table(kind string) anyTable {
-	switch kind {
-	case KindVessel:
-		return &s.vessels
-	case KindAid:
-		return &s.aids
-	case KindBase:
-		return &s.bases
-	case KindStation:
-		return &s.stations
-	case KindCamera:
-		return &s.cameras
-	case KindReport:
-		return &s.reports
-	case KindFigure:
-		return &s.figures
-	case KindArea:
-		return &s.areas
-	case KindAgency:
-		return &s.agencies
-	case KindWall:
-		return &s.walls
-	case KindScene:
-		return &s.scenes
-	case KindAlert:
-		return &s.alerts
-	case KindSource:
-		return &s.sources
-	}
-	return nil
+func newTable[E Entity](kind string) *table.Table[E] {
+	return table.New(kind, func(e E) string { return e.Ref().ID() })
 }
 
 // At returns the position of the last event applied.
@@ -134,25 +108,31 @@ func (s *State) apply(e Event) (Change, error) {
 
 // Entity returns the entity of that name.
 func (s *State) Entity(r Ref) (Entity, bool) {
-	t := s.table(r.Kind())
+	t := s.tables.Of(r.Kind())
 	if t == nil {
 		return nil, false
 	}
-	return t.lookup(r.ID())
+	v, _ := t.Lookup(r.ID())
+	e, ok := v.(Entity)
+	return e, ok
 }
 
 // Entities yields every entity of the kind, or of every kind when kind is
 // empty, in no particular order.
 func (s *State) Entities(kind string) iter.Seq[Entity] {
 	return func(yield func(Entity) bool) {
+		each := func(v any) bool {
+			e, ok := v.(Entity)
+			return !ok || yield(e)
+		}
 		if kind != "" {
-			if t := s.table(kind); t != nil {
-				t.each(yield)
+			if t := s.tables.Of(kind); t != nil {
+				t.Each(each)
 			}
 			return
 		}
-		for _, t := range s.tables() {
-			if !t.each(yield) {
+		for _, t := range s.tables.All() {
+			if !t.Each(each) {
 				return
 			}
 		}
@@ -161,76 +141,72 @@ func (s *State) Entities(kind string) iter.Seq[Entity] {
 
 // Count returns the number of entities of the kind, or of all when empty.
 func (s *State) Count(kind string) int {
-	if kind != "" {
-		if t := s.table(kind); t != nil {
-			return t.size()
-		}
-		return 0
+	if kind == "" {
+		return s.tables.Len()
 	}
-	n := 0
-	for _, t := range s.tables() {
-		n += t.size()
+	if t := s.tables.Of(kind); t != nil {
+		return t.Len()
 	}
-	return n
+	return 0
 }
 
 // Vessel returns the vessel with the MMSI.
-func (s *State) Vessel(mmsi string) (Vessel, bool) { return s.vessels.get(mmsi) }
+func (s *State) Vessel(mmsi string) (Vessel, bool) { return s.vessels.Get(mmsi) }
 
 // Vessels yields all vessels in no particular order.
-func (s *State) Vessels() iter.Seq[Vessel] { return s.vessels.all() }
+func (s *State) Vessels() iter.Seq[Vessel] { return s.vessels.All() }
 
 // Station returns the monitoring station with the id.
-func (s *State) Station(id string) (Station, bool) { return s.stations.get(id) }
+func (s *State) Station(id string) (Station, bool) { return s.stations.Get(id) }
 
 // Stations returns all monitoring stations by id.
-func (s *State) Stations() []Station { return s.stations.sorted() }
+func (s *State) Stations() []Station { return s.stations.Sorted() }
 
 // Camera returns the camera with the id.
-func (s *State) Camera(id string) (Camera, bool) { return s.cameras.get(id) }
+func (s *State) Camera(id string) (Camera, bool) { return s.cameras.Get(id) }
 
 // Cameras returns all cameras by id.
-func (s *State) Cameras() []Camera { return s.cameras.sorted() }
+func (s *State) Cameras() []Camera { return s.cameras.Sorted() }
 
 // Report returns the citizen's report with the id.
-func (s *State) Report(id string) (Report, bool) { return s.reports.get(id) }
+func (s *State) Report(id string) (Report, bool) { return s.reports.Get(id) }
 
 // Reports yields all reports in no particular order.
-func (s *State) Reports() iter.Seq[Report] { return s.reports.all() }
+func (s *State) Reports() iter.Seq[Report] { return s.reports.All() }
 
 // Figure returns the indicator with the id.
-func (s *State) Figure(id string) (Figure, bool) { return s.figures.get(id) }
+func (s *State) Figure(id string) (Figure, bool) { return s.figures.Get(id) }
 
 // Figures returns all indicators by id.
-func (s *State) Figures() []Figure { return s.figures.sorted() }
+func (s *State) Figures() []Figure { return s.figures.Sorted() }
 
 // Area returns the administrative area with the id.
-func (s *State) Area(id string) (Area, bool) { return s.areas.get(id) }
+func (s *State) Area(id string) (Area, bool) { return s.areas.Get(id) }
 
 // Areas returns all areas by id, past and future ones too.
-func (s *State) Areas() []Area { return s.areas.sorted() }
+func (s *State) Areas() []Area { return s.areas.Sorted() }
 
 // Agency returns the agency with the id.
-func (s *State) Agency(id string) (Agency, bool) { return s.agencies.get(id) }
+func (s *State) Agency(id string) (Agency, bool) { return s.agencies.Get(id) }
 
 // Wall returns the wall with the id.
-func (s *State) Wall(id string) (Wall, bool) { return s.walls.get(id) }
+func (s *State) Wall(id string) (Wall, bool) { return s.walls.Get(id) }
 
 // Walls returns all walls by id.
-func (s *State) Walls() []Wall { return s.walls.sorted() }
+func (s *State) Walls() []Wall { return s.walls.Sorted() }
 
 // Scene returns the scene with the id.
-func (s *State) Scene(id string) (Scene, bool) { return s.scenes.get(id) }
+func (s *State) Scene(id string) (Scene, bool) { return s.scenes.Get(id) }
 
 // Scenes returns all scenes by id.
-func (s *State) Scenes() []Scene { return s.scenes.sorted() }
+func (s *State) Scenes() []Scene { return s.scenes.Sorted() }
 
 // Alert returns the alert with the id.
-func (s *State) Alert(id string) (Alert, bool) { return s.alerts.get(id) }
+func (s *State) Alert(id string) (Alert, bool) { return s.alerts.Get(id) }
 
 // Alerts returns all alerts, worst first, then oldest first, then by id.
 func (s *State) Alerts() []Alert {
-	out := s.alerts.sorted()
+	out := s.alerts.Sorted()
 	slices.SortStableFunc(out, func(a, b Alert) int {
 		if d := b.Severity.Rank() - a.Severity.Rank(); d != 0 {
 			return d
@@ -241,7 +217,13 @@ func (s *State) Alerts() []Alert {
 }
 
 // Sources returns the health of all sources by name.
-func (s *State) Sources() []SourceStatus { return s.sources.sorted() }
+func (s *State) Sources() []SourceStatus { return s.sources.Sorted() }
+
+// Clip returns the piece of recorded video with the id.
+func (s *State) Clip(id string) (Clip, bool) { return s.clips.Get(id) }
+
+// Clips yields all pieces of recorded video in no particular order.
+func (s *State) Clips() iter.Seq[Clip] { return s.clips.All() }
 
 // Within reports whether area is root or lies below it in the tree. An empty
 // root holds everything. A parent that was defined in a circle ends the search.
@@ -253,7 +235,7 @@ func (s *State) Within(area, root string) bool {
 		if area == root {
 			return true
 		}
-		a, ok := s.areas.get(area)
+		a, ok := s.areas.Get(area)
 		if !ok || a.Parent == "" {
 			return false
 		}
@@ -263,6 +245,6 @@ func (s *State) Within(area, root string) bool {
 }
 
 func (s *State) drop(r Ref) bool {
-	t := s.table(r.Kind())
-	return t != nil && t.remove(r.ID())
+	t := s.tables.Of(r.Kind())
+	return t != nil && t.Remove(r.ID())
 }

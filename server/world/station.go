@@ -111,12 +111,12 @@ func (b StationDefined) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.ID == "" {
 		return "", EffectNone, errNoID
 	}
-	st, _ := s.stations.get(b.ID)
+	st, _ := s.stations.Get(b.ID)
 	if !latest(e.Time, st.Defined, b, st.StationDefined) {
 		return st.Ref(), EffectNone, nil
 	}
 	st.StationDefined, st.Defined = b, e.Time
-	s.stations.put(b.ID, st)
+	s.stations.Put(b.ID, st)
 	return st.Ref(), EffectPut, nil
 }
 
@@ -129,7 +129,7 @@ func (b Reading) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.Station == "" || b.Quantity == "" {
 		return "", EffectNone, errNoID
 	}
-	st, _ := s.stations.get(b.Station)
+	st, _ := s.stations.Get(b.Station)
 	st.ID = b.Station
 	now := ReadingAt{Reading: b, Time: e.Time, Seen: e.Seen, Source: e.Source}
 	i, found := slices.BinarySearchFunc(st.Readings, b.Quantity, func(r ReadingAt, q string) int { return strings.Compare(r.Quantity, q) })
@@ -146,6 +146,6 @@ func (b Reading) apply(s *State, e *Event) (Ref, Effect, error) {
 		st.Readings = slices.Insert(slices.Clone(st.Readings), i, now)
 	}
 	st.Stale = 0
-	s.stations.put(b.Station, st)
+	s.stations.Put(b.Station, st)
 	return st.Ref(), EffectPut, nil
 }

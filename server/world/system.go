@@ -54,7 +54,7 @@ func (s SourceStatus) Place() (geo.Point, bool) { return geo.Point{}, false }
 func (s SourceStatus) In() string { return "" }
 
 func (b SourceHealth) apply(s *State, e *Event) (Ref, Effect, error) {
-	return applyLatest(&s.sources, KindSource, b.Source, e, latest, func(x SourceStatus) (Time, SourceHealth) { return x.Time, x.SourceHealth }, b,
+	return applyLatest(s.sources, KindSource, b.Source, e, latest, func(x SourceStatus) (Time, SourceHealth) { return x.Time, x.SourceHealth }, b,
 		SourceStatus{SourceHealth: b, Time: e.Time})
 }
 
@@ -110,21 +110,21 @@ func (b EntityStale) apply(s *State, e *Event) (Ref, Effect, error) {
 	id := b.Ref.ID()
 	switch b.Ref.Kind() {
 	case KindVessel:
-		if v, ok := s.vessels.get(id); ok && v.Time == b.Last && v.Lost == 0 {
+		if v, ok := s.vessels.Get(id); ok && v.Time == b.Last && v.Lost == 0 {
 			v.Lost = e.Time
-			s.vessels.put(id, v)
+			s.vessels.Put(id, v)
 			return b.Ref, EffectPut, nil
 		}
 	case KindStation:
-		if st, ok := s.stations.get(id); ok && st.Newest() == b.Last && st.Stale == 0 {
+		if st, ok := s.stations.Get(id); ok && st.Newest() == b.Last && st.Stale == 0 {
 			st.Stale = e.Time
-			s.stations.put(id, st)
+			s.stations.Put(id, st)
 			return b.Ref, EffectPut, nil
 		}
 	case KindFigure:
-		if f, ok := s.figures.get(id); ok && f.Time == b.Last && f.Stale == 0 {
+		if f, ok := s.figures.Get(id); ok && f.Time == b.Last && f.Stale == 0 {
 			f.Stale = e.Time
-			s.figures.put(id, f)
+			s.figures.Put(id, f)
 			return b.Ref, EffectPut, nil
 		}
 	}

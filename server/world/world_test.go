@@ -10,12 +10,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/fxamacker/cbor/v2"
 	"pgregory.net/rapid"
 
 	"iocwall/geo"
+	"iocwall/server/world/canon"
 )
 
 func ptr[T any](v T) *T { return &v }
@@ -35,8 +35,12 @@ func bodies() []Body {
 		BaseReport{MMSI: "005740001", Pos: geo.Point{108.6, 15.4}, Clock: t0},
 		StationDefined{ID: "kk-07", Name: "Điện Nam", What: StationAir, Pos: geo.Point{108.2, 15.9}, Area: "a", Owner: "so-nnmt", Every: 3600_000},
 		Reading{Station: "kk-07", Quantity: "pm2.5", Value: 20.3, Unit: "ug/m3", Qualifier: About},
-		CameraDefined{ID: "cam-1", Name: "Cầu Câu Lâu", Pos: geo.Point{108.3, 15.8}, Area: "a", Heading: 40, View: 60, Reach: 400, Streams: []CameraStream{{"main", 1920, 1080}, {"sub", 640, 360}}, Owner: "so-xd", Removed: false},
-		CameraHealth{Camera: "cam-1", State: CameraSilent, Reason: "no-packets", Since: t0, FPS: 25, Kbps: 2000, Loss: 0.01, Codec: "h264", Width: 1920, Height: 1080, Tries: 3},
+		CameraDefined{ID: "cam-1", Name: "Cầu Câu Lâu", Pos: geo.Point{108.3, 15.8}, Area: "a", Heading: 40, View: 60, Reach: 400, Streams: []CameraStream{{"main", 1920, 1080, 25}, {"sub", 640, 360, 12}}, Owner: "so-xd", Removed: false, Site: "tu-03", PTZ: true, Presets: []string{"cầu"}, Replay: 60},
+		CameraHealth{Camera: "cam-1", State: CameraSilent, Reason: "no-packets", Since: t0, FPS: 25, Kbps: 2000, Loss: 0.01, Codec: "h264", Width: 1920, Height: 1080, Tries: 3, Cause: "tu-03", Checked: t0},
+		CameraControlled{Camera: "cam-1", By: "ab", Name: "Mai", Preset: "cầu"},
+		ClipAsked{ID: "clip-1", Camera: "cam-1", Stream: "main", From: t0, To: t0 + 30_000, By: "ab", Name: "Mai", Alert: "lu-1", Note: "n", Area: "a"},
+		ClipFailed{ID: "clip-1", Camera: "cam-1", Reason: "camera away"},
+		ClipSaved{ID: "clip-1", Camera: "cam-1", SHA256: "ab", Bytes: 1000, Frames: 300, Missing: 200, From: t0, To: t0 + 30_000, Gaps: 1, By: "ab", Alert: "lu-1"},
 		ReportOpened{ID: "261121-7K3F", Service: "roads", Pos: geo.Point{108.4, 15.5}, Placed: true, Area: "a", Channel: "web", Due: t0 + 1000, Subject: "ab12"},
 		ReportChanged{ID: "261121-7K3F", State: ReportDispatched, Agency: "so-xd", By: "mai", Due: t0 + 2000},
 		ReportOverdue{ID: "261121-7K3F", Due: t0 + 2000},
@@ -122,11 +126,11 @@ func TestEventIsDeterministicCBOR(t *testing.T) {
 	for _, seq := range []uint64{0, 23, 24, 255, 256, 65535, 65536, 1 << 32, 1<<64 - 1} {
 		for _, at := range []Time{0, -1, -1 << 40, t0} {
 			e := Event{Seq: seq, Seen: t0, Source: strings.Repeat("é", int(seq%200)), Observation: Observation{Time: at, Body: ClockStepped{By: 1}}}
-			body, err := cborMarshal(e.Body)
+			body, err := canon.Marshal(e.Body)
 			if err != nil {
 				t.Fatal(err)
 			}
-			want, err := cborMarshal(eventCBOR{Seq: e.Seq, Seen: e.Seen, Source: e.Source, Time: e.Time, Kind: e.Body.Kind(), Body: body})
+			want, err := canon.Marshal(eventCBOR{Seq: e.Seq, Seen: e.Seen, Source: e.Source, Time: e.Time, Kind: e.Body.Kind(), Body: body})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -156,7 +160,7 @@ func TestWhatIsNotSaidIsNotAvailable(t *testing.T) {
 }
 
 func TestUnknownBodyIsKeptByteForByte(t *testing.T) {
-	raw, err := cborMarshal(eventCBOR{Seq: 1, Seen: t0, Source: "x", Time: t0, Kind: "drone.position", Body: []byte{0xa1, 0x01, 0x18, 0x2a}})
+	raw, err := canon.Marshal(eventCBOR{Seq: 1, Seen: t0, Source: "x", Time: t0, Kind: "drone.position", Body: []byte{0xa1, 0x01, 0x18, 0x2a}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,8 +212,8 @@ func TestSnapshotHoldsEverything(t *testing.T) {
 	if !reflect.DeepEqual(r.Digest(), s.Digest()) || r.At() != s.At() || r.Seen() != s.Seen() {
 		t.Errorf("restored at %v with %v, want %v with %v", r.At(), r.Digest(), s.At(), s.Digest())
 	}
-	if len(s.Digest()) != len(s.tables()) {
-		t.Errorf("the test fills %d of %d tables", len(s.Digest()), len(s.tables()))
+	if len(s.Digest()) != len(s.tables.All()) {
+		t.Errorf("the test fills %d of %d tables", len(s.Digest()), len(s.tables.All()))
 	}
 	for e := range s.Entities("") {
 		got, ok := r.Entity(e.Ref())
@@ -336,80 +340,9 @@ func TestApplyRefusesGaps(t *testing.T) {
 	}
 }
 
-func TestDue(t *testing.T) {
-	p := Patience{VesselLost: time.Minute, VesselGone: time.Hour, Grace: 10 * time.Second, AlertKept: time.Minute, ReportKept: time.Minute}
+// A station that invents quantities does not grow without end.
+func TestQuantitiesAreBounded(t *testing.T) {
 	s := New(1)
-	apply(t, s,
-		VesselPosition{MMSI: "1"},
-		StationDefined{ID: "s", Every: 60_000}, Reading{Station: "s", Quantity: "q"},
-		FigureDefined{ID: "f", Every: 60_000}, FigureReported{Figure: "f", Period: "1", Value: ptr(1.0)},
-		ReportOpened{ID: "r", Due: t0 + 90_000},
-		AlertRaised{ID: "a"}, AlertResolved{ID: "a"},
-	)
-	kinds := func(now Time) (out []string) {
-		for _, o := range s.Due(now, p) {
-			out = append(out, o.Body.Kind()+" "+dueKey(o.Body))
-		}
-		return out
-	}
-	if got := kinds(t0 + 50_000); len(got) != 0 {
-		t.Errorf("too early: %v", got)
-	}
-	want := []string{"entity.gone alert/a", "entity.stale figure/f", "report.overdue report/r", "entity.stale station/s", "entity.stale vessel/1"}
-	if got := kinds(t0 + 100_000); !slices.Equal(got, want) {
-		t.Errorf("due %v, want %v", got, want)
-	}
-	for _, o := range s.Due(t0+100_000, p) {
-		apply(t, s, o.Body)
-	}
-	if got := kinds(t0 + 100_001); len(got) != 0 {
-		t.Errorf("found again: %v", got)
-	}
-	v, _ := s.Vessel("1")
-	if v.Lost == 0 {
-		t.Error("the vessel is not marked lost")
-	}
-	apply(t, s, VesselPosition{MMSI: "1"})
-	if v, _ := s.Vessel("1"); v.Lost != 0 {
-		t.Error("a new position leaves the vessel lost")
-	}
-	// A finding that knew of older data does not apply.
-	apply(t, s, EntityStale{Ref: "vessel/1", Last: t0})
-	if v, _ := s.Vessel("1"); v.Lost != 0 {
-		t.Error("an outdated finding made the vessel lost")
-	}
-}
-
-func TestLiveIsBounded(t *testing.T) {
-	s := New(1)
-	for i := range 20 {
-		apply(t, s, VesselPosition{MMSI: strconv.Itoa(100 + i)})
-	}
-	due := s.Due(t0+30_000, Patience{MaxEntities: 15})
-	if len(due) != 5 || due[0].Body.(EntityGone).Ref != "vessel/100" {
-		t.Errorf("due %v, want the five longest silent", due)
-	}
-}
-
-// What was made up leaves before the fleet does, and by itself when it is silent.
-func TestStrangersLeaveFirst(t *testing.T) {
-	s := New(1)
-	apply(t, s, VesselPosition{MMSI: "1"}, StationDefined{ID: "ours"}, Reading{Station: "ours", Quantity: "q"})
-	for i := range 20 {
-		apply(t, s, AidReport{MMSI: strconv.Itoa(100 + i)}, Reading{Station: "x" + strconv.Itoa(i), Quantity: "q"})
-	}
-	for _, o := range s.Due(t0+60_000, Patience{MaxEntities: 10}) {
-		apply(t, s, o.Body)
-	}
-	if _, ok := s.Vessel("1"); !ok || s.Count("") != 10 {
-		t.Errorf("%d entities, vessel there: %v", s.Count(""), ok)
-	}
-	for _, o := range s.Due(t0+Time(48*time.Hour/time.Millisecond), Patience{VesselGone: 24 * time.Hour}) {
-		apply(t, s, o.Body)
-	}
-	if _, ok := s.Station("ours"); !ok || s.Count("") != 1 {
-		t.Errorf("%d entities left, ours there: %v", s.Count(""), ok)
-	}
 	for i := range 70 {
 		_, _ = s.Apply(Event{Seq: s.At().Seq + 1, Seen: t0, Observation: Observation{Time: t0, Body: Reading{Station: "ours", Quantity: strconv.Itoa(i)}}})
 	}
@@ -418,10 +351,59 @@ func TestStrangersLeaveFirst(t *testing.T) {
 	}
 }
 
+// What was asked for of a camera's pictures has one outcome; a clip that failed
+// may be saved after all, one that was saved stays.
+func TestClipLife(t *testing.T) {
+	s := New(1)
+	apply(t, s,
+		ClipSaved{ID: "none", SHA256: "x"},
+		ClipAsked{ID: "a", Camera: "c1", Alert: "lu", By: "mai", Area: "vn"},
+		ClipAsked{ID: "a", Camera: "c2"},
+		ClipAsked{ID: "b", Camera: "c1"},
+		ClipFailed{ID: "b", Reason: "camera away"},
+		ClipSaved{ID: "a", Camera: "c1", SHA256: "ab"},
+		ClipFailed{ID: "a", Reason: "late"},
+	)
+	a, _ := s.Clip("a")
+	if a.Camera != "c1" || !a.Ready() || a.Why != "" || a.In() != "vn" {
+		t.Errorf("%+v", a)
+	}
+	if b, _ := s.Clip("b"); b.Ready() || b.Why != "camera away" || b.Done == 0 {
+		t.Errorf("%+v", b)
+	}
+	apply(t, s, ClipSaved{ID: "b", SHA256: "cd"})
+	if b, _ := s.Clip("b"); !b.Ready() || b.Why != "" {
+		t.Errorf("saved after all: %+v", b)
+	}
+	of := func(camera, alert string) (ids string) {
+		for _, c := range s.ClipsOf(camera, alert) {
+			ids += c.ID
+		}
+		return ids
+	}
+	if got := of("c1", "") + " " + of("", "lu") + " " + of("c2", "") + " " + of("", ""); got != "ba a  ba" {
+		t.Errorf("clips %q", got)
+	}
+}
+
+// A report that comes after its camera was removed does not bring it back.
+func TestLateHealthMakesNoCamera(t *testing.T) {
+	s := New(1)
+	apply(t, s, CameraDefined{ID: "c", Name: "C"}, CameraControlled{Camera: "c", Name: "Mai", Preset: "cầu"})
+	if c, _ := s.Camera("c"); c.Turner != "Mai" || c.Preset != "cầu" || c.Turned == 0 {
+		t.Errorf("%+v", c)
+	}
+	apply(t, s, CameraDefined{ID: "c", Removed: true}, CameraHealth{Camera: "c", State: CameraIdle}, CameraControlled{Camera: "c"})
+	if n := s.Count(KindCamera); n != 0 {
+		t.Errorf("%d cameras", n)
+	}
+}
+
 // Of two words of the server at one instant the later one stands.
 func TestTheLastWordStands(t *testing.T) {
 	s := New(1)
 	for i, b := range []Body{
+		CameraDefined{ID: "c"},
 		CameraHealth{Camera: "c", State: CameraSilent},
 		CameraHealth{Camera: "c", State: CameraIdle},
 		SceneShown{Wall: "w", Scene: "zeta"},
@@ -457,7 +439,7 @@ func TestWhatWasWrittenIsRead(t *testing.T) {
 		t.Error("an event of any size is written")
 	}
 	// A body that does not fit its kind costs itself, not the history.
-	raw, err := cborMarshal(eventCBOR{Seq: 1, Seen: t0, Source: "x", Time: t0, Kind: "station.reading", Body: []byte{0xa1, 0x01, 0x18, 0x2a}})
+	raw, err := canon.Marshal(eventCBOR{Seq: 1, Seen: t0, Source: "x", Time: t0, Kind: "station.reading", Body: []byte{0xa1, 0x01, 0x18, 0x2a}})
 	if err != nil {
 		t.Fatal(err)
 	}
