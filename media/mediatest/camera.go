@@ -1,12 +1,19 @@
-// Package mediatest gives cameras for tests and demonstrations: RTSP servers on the loopback that replay real H.264 or
-// H.265, coded once by ffmpeg, with a frame counter in the picture and with faults on demand.
+// Package mediatest gives cameras for tests and demonstrations: RTSP servers on the loopback that replay real H.264,
+// H.265 or MJPEG, coded once by ffmpeg, with a frame counter in the picture and with faults on demand.
 //
 // A clip loops without end and so does its counter: frame n is sent again after Clip.Frames() frames. Camera.SentAt tells
 // when a counter was last sent, which together with the time it was seen gives the delay from camera to screen.
+//
+// Options say how a camera is built (transport, login, tracks, oddities of its answers, its clock); SetFault makes it
+// misbehave while it runs. Each fault names the report from the field that it copies.
 package mediatest
 
 import (
 	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,35 +23,7 @@ import (
 
 	"github.com/bluenviron/gortsplib/v4"
 	"github.com/bluenviron/gortsplib/v4/pkg/auth"
-	"github.com/bluenviron/gortsplib/v4/pkg/description"
-	"github.com/bluenviron/gortsplib/v4/pkg/format"
-	"github.com/pion/rtp"
-
-	"iocwall/media/rtsp"
 )
-
-// Options says what a camera shows and how it behaves.
-type Options struct {
-	// Clip is what the camera replays. If nil, NewCamera makes one from ClipOptions.
-	Clip *Clip
-	ClipOptions
-
-	// Addr is the listening address, default 127.0.0.1:0.
-	Addr string
-	// Path of the stream, default "/main".
-	Path string
-	// User and Pass are asked for when User is not empty; Digest asks for digest authentication, else basic.
-	User, Pass string
-	Digest     bool
-	// MaxSessions answers further readers with 453; 0 means no limit.
-	MaxSessions int
-	// Params says where parameter sets are sent: "both" (default), "sdp" or "inband".
-	Params string
-	// Start is the frame to begin with, so that cameras of one clip do not show the same moment.
-	Start int
-	// Logger may be nil.
-	Logger *slog.Logger
-}
 
 // Camera is a loopback RTSP camera. Its methods may be called from any goroutine.
 type Camera struct {
@@ -52,20 +31,29 @@ type Camera struct {
 	clip     *Clip
 	log      *slog.Logger
 	listener *listener
+	cert     tls.Certificate // zero without TLS
 	server   *gortsplib.Server
-	stream   *gortsplib.ServerStream
-	media    *description.Media
-	encode   func([][]byte) ([]*rtp.Packet, error)
+	tracks   *tracks // set once, before the first reader is let in
 
 	mu       sync.Mutex
+	ready    bool
 	fault    Fault
 	rate     float64
+	ahead    time.Duration // the clock in the reports, beyond the world's
+	jump     uint32        // added to RTP time stamps
 	conns    map[*gortsplib.ServerConn]struct{}
-	sessions map[*gortsplib.ServerSession]struct{}
+	sessions map[*gortsplib.ServerSession]playing
+	taken    []time.Time // until when places of vanished readers are taken
 	counts   Counts
 	sent     []sending // ring of the last sendings
 	next     int
-	changed  chan struct{}
+}
+
+// playing is a session that plays.
+type playing struct {
+	session *gortsplib.ServerSession
+	conn    *gortsplib.ServerConn
+	since   time.Time
 }
 
 // sending remembers when a frame was sent.
@@ -79,53 +67,73 @@ const sentKept = 4096
 
 // Counts says what a camera has seen.
 type Counts struct {
-	Connections int // TCP connections accepted
-	Logins      int // requests with wrong credentials
-	Sessions    int // sessions that began to play
-	Playing     int // sessions playing now
-	Peak        int // most sessions playing at once
-	Frames      int // frames sent
+	Connections  int // TCP connections accepted, also those that were refused or left hanging
+	Describes    int // requests for the description
+	Logins       int // requests with wrong credentials
+	Sessions     int // sessions that began to play
+	Playing      int // sessions playing now
+	Peak         int // most sessions playing at once
+	Frames       int // frames sent
+	BackChannels int // back channels set up
+	AudioTracks  int // sound tracks set up
 }
 
 // NewCamera makes a camera and starts listening, so that URL is valid; it serves once Run is called.
 func NewCamera(opts Options) (*Camera, error) {
-	if opts.Clip == nil {
-		clip, err := NewClip(context.Background(), opts.ClipOptions)
+	if err := opts.complete(); err != nil {
+		return nil, err
+	}
+	c := &Camera{
+		opts: opts, clip: opts.Clip, log: opts.Logger, ahead: opts.ClockOffset,
+		conns: map[*gortsplib.ServerConn]struct{}{}, sessions: map[*gortsplib.ServerSession]playing{},
+	}
+	if opts.Door != DoorPlain {
+		cert, err := selfSigned()
 		if err != nil {
 			return nil, err
 		}
-		opts.Clip = clip
-	}
-	if opts.Addr == "" {
-		opts.Addr = "127.0.0.1:0"
-	}
-	if opts.Path == "" {
-		opts.Path = "/main"
-	}
-	if opts.Logger == nil {
-		opts.Logger = slog.New(slog.DiscardHandler)
+		c.cert = cert
 	}
 	inner, err := net.Listen("tcp", opts.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("mediatest: camera: %w", err)
 	}
-	c := &Camera{
-		opts: opts, clip: opts.Clip, log: opts.Logger, listener: &listener{Listener: inner},
-		conns: map[*gortsplib.ServerConn]struct{}{}, sessions: map[*gortsplib.ServerSession]struct{}{},
-		changed: make(chan struct{}, 1),
-	}
-	c.listener.refuse = c.down
+	c.listener = newListener(inner, c)
 	return c, nil
 }
 
 // URL returns the camera's address without credentials.
-func (c *Camera) URL() string { return "rtsp://" + c.Addr() + c.opts.Path }
+func (c *Camera) URL() string {
+	if c.opts.Door != DoorPlain {
+		return "rtsps://" + c.Addr() + c.opts.Path
+	}
+	return "rtsp://" + c.Addr() + c.opts.Path
+}
 
 // Addr returns the host and port the camera listens on.
 func (c *Camera) Addr() string { return c.listener.Addr().String() }
 
 // Clip returns what the camera replays.
 func (c *Camera) Clip() *Clip { return c.clip }
+
+// Pool returns what a client must trust to accept the camera's certificate, which the camera has signed itself. It is
+// empty without TLS.
+func (c *Camera) Pool() *x509.CertPool {
+	pool := x509.NewCertPool()
+	if c.cert.Leaf != nil {
+		pool.AddCert(c.cert.Leaf)
+	}
+	return pool
+}
+
+// Fingerprint returns the SHA-256 of the camera's certificate in lower-case hexadecimal, empty without TLS.
+func (c *Camera) Fingerprint() string {
+	if c.cert.Leaf == nil {
+		return ""
+	}
+	sum := sha256.Sum256(c.cert.Leaf.Raw)
+	return hex.EncodeToString(sum[:])
+}
 
 // Counts returns what the camera has seen so far.
 func (c *Camera) Counts() Counts {
@@ -151,101 +159,49 @@ func (c *Camera) SentAt(number int, before time.Time) (at time.Time, ok bool) {
 
 // Run serves until ctx ends; then all connections are closed and everything started is gone. It runs once.
 func (c *Camera) Run(ctx context.Context) error {
-	c.server = &gortsplib.Server{
-		Handler: &handler{c}, RTSPAddress: c.Addr(), AuthMethods: []auth.VerifyMethod{auth.VerifyMethodBasic},
-		Listen:         func(string, string) (net.Listener, error) { return c.listener, nil },
-		WriteQueueSize: 2048, ReadTimeout: 20 * time.Second, WriteTimeout: 5 * time.Second,
-	}
-	if c.opts.Digest {
-		c.server.AuthMethods = []auth.VerifyMethod{auth.VerifyMethodDigestMD5}
-	}
-	if err := c.server.Start(); err != nil {
-		return fmt.Errorf("mediatest: camera: %w", err)
-	}
-	defer c.server.Close()
-	if err := c.describe(); err != nil {
+	if err := c.serve(); err != nil {
 		return err
 	}
-	defer c.stream.Close()
+	defer c.server.Close()
+	t, err := newTracks(c)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	c.mu.Lock()
+	c.tracks, c.ready = t, true
+	c.mu.Unlock()
 	c.replay(ctx)
 	return context.Cause(ctx)
 }
 
-// describe sets up the stream and its packetizer.
-func (c *Camera) describe() error {
-	params := c.clip.params
-	if c.opts.Params == "inband" {
-		params = nil
+// serve starts the RTSP server.
+func (c *Camera) serve() error {
+	methods := map[Auth]auth.VerifyMethod{
+		AuthBasic: auth.VerifyMethodBasic, AuthDigest: auth.VerifyMethodDigestMD5,
+		AuthDigestSHA256: auth.VerifyMethodDigestSHA256,
 	}
-	var err error
-	var forma format.Format
-	if c.clip.opts.Codec == rtsp.H265 {
-		f := &format.H265{PayloadTyp: 96}
-		if len(params) >= 3 {
-			f.VPS, f.SPS, f.PPS = params[0], params[1], params[2]
-		}
-		enc, e := f.CreateEncoder()
-		forma, err, c.encode = f, e, encoder(enc)
-	} else {
-		f := &format.H264{PayloadTyp: 96, PacketizationMode: 1}
-		if len(params) >= 2 {
-			f.SPS, f.PPS = params[0], params[1]
-		}
-		enc, e := f.CreateEncoder()
-		forma, err, c.encode = f, e, encoder(enc)
+	c.server = &gortsplib.Server{
+		Handler: &handler{c}, RTSPAddress: c.Addr(), AuthMethods: []auth.VerifyMethod{methods[c.opts.Auth]},
+		Listen:         func(string, string) (net.Listener, error) { return c.listener, nil },
+		WriteQueueSize: 2048, ReadTimeout: 20 * time.Second, WriteTimeout: 5 * time.Second,
+		DisableRTCPSenderReports: true, // the camera writes its own, with its own clock
 	}
-	if err != nil {
+	if c.opts.Door == DoorSRTP {
+		c.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{c.cert}}
+	}
+	if c.opts.UDP {
+		pair, err := newPair()
+		if err != nil {
+			return err
+		}
+		c.server.UDPRTPAddress, c.server.UDPRTCPAddress = pair.rtp.LocalAddr().String(), pair.rtcp.LocalAddr().String()
+		c.server.ListenPacket = pair.take
+	}
+	if err := c.server.Start(); err != nil {
 		return fmt.Errorf("mediatest: camera: %w", err)
 	}
-	c.media = &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{forma}}
-	stream := &gortsplib.ServerStream{Server: c.server, Desc: &description.Session{Medias: []*description.Media{c.media}}}
-	if err := stream.Initialize(); err != nil {
-		return fmt.Errorf("mediatest: camera: %w", err)
-	}
-	c.mu.Lock()
-	c.stream = stream
-	c.mu.Unlock()
 	return nil
-}
-
-// encoder takes an encoder's method, or nothing if there is no encoder.
-func encoder(e interface {
-	Encode([][]byte) ([]*rtp.Packet, error)
-},
-) func([][]byte) ([]*rtp.Packet, error) {
-	return e.Encode
-}
-
-// replay sends the clip in real time until ctx ends.
-func (c *Camera) replay(ctx context.Context) {
-	frame := time.Second / time.Duration(c.clip.opts.FPS)
-	start := time.Now()
-	at := ((c.opts.Start % c.clip.loop) + c.clip.loop) % c.clip.loop
-	tick := time.NewTimer(0)
-	defer tick.Stop()
-	for n := 0; ; n++ {
-		tick.Reset(time.Until(start.Add(time.Duration(n) * frame)))
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		fault, rate := c.current()
-		at = c.clip.follow(at, fault == FaultFreeze)
-		c.send(at, n, fault, rate)
-	}
-}
-
-// follow returns the unit after at: in the loop, or in the standing picture at its end.
-func (c *Clip) follow(at int, frozen bool) int {
-	next := at + 1
-	switch {
-	case frozen && (next < c.loop || next >= len(c.units)):
-		return c.loop
-	case !frozen && next >= c.loop:
-		return 0
-	}
-	return next
 }
 
 // ErrUnknownFault is wrapped when a fault is not one of the constants.

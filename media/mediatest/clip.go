@@ -110,8 +110,10 @@ func (o ClipOptions) frames() int {
 
 func (o ClipOptions) check() error {
 	switch {
-	case o.Codec != rtsp.H264 && o.Codec != rtsp.H265:
-		return fmt.Errorf("mediatest: codec %q is unknown; use h264 or h265", o.Codec)
+	case o.Codec != rtsp.H264 && o.Codec != rtsp.H265 && o.Codec != rtsp.MJPEG:
+		return fmt.Errorf("mediatest: codec %q is unknown; use h264, h265 or mjpeg", o.Codec)
+	case o.Codec == rtsp.MJPEG && (o.Width%8 != 0 || o.Height%8 != 0 || o.Width > 2040 || o.Height > 2040):
+		return fmt.Errorf("mediatest: picture size %d×%d; RTP carries JPEG with sides of 8 times 1 to 255 pixels (RFC 2435)", o.Width, o.Height)
 	case o.Width < 64 || o.Height < 64 || o.Width > 4096 || o.Height > 4096 || o.Width%2 != 0 || o.Height%2 != 0:
 		return fmt.Errorf("mediatest: picture size %d×%d; use even sides of 64 to 4096 pixels", o.Width, o.Height)
 	case o.FPS < 1 || o.FPS > 60:
@@ -203,20 +205,35 @@ func encoderArgs(o ClipOptions, es, idx string) []string {
 	args := []string{
 		"-v", "error", "-f", "rawvideo", "-pix_fmt", "rgba", "-s", fmt.Sprintf("%dx%d", o.Width, o.Height),
 		"-r", strconv.Itoa(o.FPS), "-i", "-", "-an", "-map", "0:v",
-		"-vf", "scale=out_color_matrix=bt709:out_range=tv", "-pix_fmt", "yuv420p",
-		"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
 		"-g", g, "-bf", strconv.Itoa(o.BFrames), "-threads", "2",
 	}
+	args = append(args, colours(o.Codec)...)
 	format := "h264"
-	if o.Codec == rtsp.H265 {
+	switch o.Codec {
+	case rtsp.MJPEG:
+		// RTP leaves the Huffman tables out, so they must be the standard's, and names a table for chroma (RFC 2435 §3.1).
+		format = "mjpeg"
+		args = append(args, "-c:v", "mjpeg", "-q:v", "5", "-huffman", "default", "-force_duplicated_matrix", "1")
+	case rtsp.H265:
 		format = "hevc"
 		args = append(args, "-c:v", "libx265", "-preset", "ultrafast", "-x265-params",
 			fmt.Sprintf("log-level=none:aud=1:keyint=%s:min-keyint=%s:scenecut=0:open-gop=0:repeat-headers=1:bframes=%d", g, g, o.BFrames))
-	} else {
+	default:
 		args = append(args, "-c:v", "libx264", "-preset", "veryfast", "-x264-params",
 			fmt.Sprintf("aud=1:keyint=%s:min-keyint=%s:scenecut=0:open-gop=0", g, g))
 	}
 	return append(args, "-f", "tee", fmt.Sprintf("[f=%s]%s|[f=framecrc]%s", format, es, idx))
+}
+
+// colours are the arguments that say how colours are coded: as HD cameras do it, or as JPEG prescribes (JFIF 1.02).
+func colours(codec rtsp.Codec) []string {
+	if codec == rtsp.MJPEG {
+		return []string{"-vf", "scale=out_color_matrix=bt601:out_range=pc", "-pix_fmt", "yuvj420p"}
+	}
+	return []string{
+		"-vf", "scale=out_color_matrix=bt709:out_range=tv", "-pix_fmt", "yuv420p",
+		"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
+	}
 }
 
 // drawAll writes the loop and one standing group of pictures.
@@ -288,15 +305,21 @@ func parseClip(es, idx []byte, o ClipOptions) (*Clip, error) {
 			len(c.units), c.loop+o.gop())
 	}
 	for _, n := range c.units[0].nalus {
-		if rtsp.IsParameterSet(o.Codec, n) {
+		if o.Codec != rtsp.MJPEG && rtsp.IsParameterSet(o.Codec, n) {
 			c.params = append(c.params, n)
 		}
 	}
 	return c, nil
 }
 
-// parseUnit splits one packet into NAL units without delimiters.
+// parseUnit splits one packet into NAL units without delimiters; a JPEG stays whole.
 func parseUnit(packet []byte, codec rtsp.Codec) (unit, error) {
+	if codec == rtsp.MJPEG {
+		if len(packet) < 4 || packet[0] != 0xFF || packet[1] != 0xD8 {
+			return unit{}, errors.New("mediatest: the clip is not a row of JPEG pictures")
+		}
+		return unit{nalus: [][]byte{packet}, key: true}, nil
+	}
 	var annexB h264.AnnexB
 	if err := annexB.Unmarshal(packet); err != nil {
 		return unit{}, fmt.Errorf("mediatest: the clip is not an Annex B stream: %w", err)

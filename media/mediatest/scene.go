@@ -10,7 +10,7 @@ import (
 // Scene names a synthetic picture.
 type Scene string
 
-// The scenes. All but Still loop without a seam.
+// The scenes. All but Still and Calm move, and loop without a seam.
 const (
 	Sea    Scene = "sea"    // open water with fishing boats
 	Bridge Scene = "bridge" // a river bridge with a level gauge; the brown water rises and falls
@@ -19,9 +19,10 @@ const (
 	Port   Scene = "port"   // a quay with a crane and a passing cargo ship
 	Beach  Scene = "beach"  // sand, surf and palms
 	Still  Scene = "still"  // a quiet yard at night in which nothing moves but sensor noise
+	Calm   Scene = "calm"   // the same yard from a camera that filters noise away: every picture is the same
 )
 
-// Scenes lists all scenes, for demonstrations and tests.
+// Scenes lists the scenes in which something changes, for demonstrations and tests: all but Calm.
 func Scenes() []Scene { return []Scene{Sea, Bridge, Road, Street, Port, Beach, Still} }
 
 // film draws the frames of a scene.

@@ -34,7 +34,7 @@ func sceneShapes(s Scene, r *rand.Rand) []shape {
 		return portShapes(r)
 	case Beach:
 		return beachShapes(r)
-	case Still:
+	case Still, Calm:
 		return stillShapes()
 	}
 	return nil
