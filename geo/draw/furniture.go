@@ -49,10 +49,12 @@ func (r *Renderer) placeFurniture(f *Frame) {
 	fu := &r.inset.furniture
 	*fu = furniture{pointers: fu.pointers[:0]}
 	if r.ground.sea.any && !r.islandsInPlace() {
-		w, h := r.insetSize()
-		fu.inset = r.corner(f, w, h, [4]corner{{1, 1}, {1, -1}, {-1, 1}, {-1, -1}})
-		r.grid.take(fu.inset.Inset(-r.margin() / 2))
-		if r.wallScale() {
+		w, h, fits := r.insetSize()
+		if fits {
+			fu.inset = r.corner(f, w, h, [4]corner{{1, 1}, {1, -1}, {-1, 1}, {-1, -1}})
+			r.grid.take(fu.inset.Inset(-r.margin() / 2))
+		}
+		if r.wallScale() || !fits {
 			r.placePointers()
 		}
 	}

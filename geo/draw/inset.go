@@ -23,8 +23,8 @@ type inset struct {
 
 // insetSize is 196 × 172 pixels at desk and 930 × 936 at wall scale, less where
 // the glass is small: never more than 0.45 of a screen each way, as long as the
-// names fit.
-func (r *Renderer) insetSize() (w, h int) {
+// names fit. It does not fit a view as flat as a strip.
+func (r *Renderer) insetSize() (w, h int, fits bool) {
 	t := r.sizes.Text
 	w, h = int(t*14), int(t*12.3)
 	if r.wallScale() {
@@ -34,7 +34,8 @@ func (r *Renderer) insetSize() (w, h int) {
 	least := int(r.width("Quần đảo Trường Sa", t, false) + t)
 	w = max(least, min(w, pane.Dx()*45/100))
 	h = max(int(t*8.5), min(h, pane.Dy()*55/100))
-	return min(w, pane.Dx()), min(h, pane.Dy())
+	room := pane.Inset(r.margin())
+	return w, h, w <= room.Dx() && h <= room.Dy()
 }
 
 // insetView holds all of Vietnam and the whole sea from 2.5° to 24° N, as far east
@@ -187,22 +188,30 @@ func (r *Renderer) placePointer(p *tiles.Place) {
 	bw, bh = bw+int(t*3), bh+int(t*0.4)
 	pane := r.grid.nearestPane(int(edge.X), int(edge.Y)).Inset(r.margin())
 	rect := inside(image.Rect(int(edge.X)-bw/2, int(edge.Y)-bh/2, int(edge.X)-bw/2+bw, int(edge.Y)-bh/2+bh), pane)
-	// Both signs may leave at one place, and furniture may stand there: step
-	// along the edge until there is room.
-	for step := range 60 {
-		dy := (step + 1) / 2 * bh / 4
-		if step%2 == 1 {
-			dy = -dy
-		}
-		moved := inside(rect.Add(image.Pt(0, dy)), pane)
-		if hard, _ := r.grid.cost(moved); hard == 0 {
-			rect = moved
-			break
-		}
-	}
+	rect = r.free(rect, pane)
 	r.grid.take(rect)
 	angle := math.Atan2(dx, -dy) * 180 / math.Pi
 	r.inset.furniture.pointers = append(r.inset.furniture.pointers, pointer{rect, p.Name, text, angle})
+}
+
+// free moves a sign to where nothing stands yet: both signs may leave at one
+// place, and furniture may stand there. It steps along the edge, and in a view
+// that is too flat for that away from it.
+func (r *Renderer) free(rect, pane image.Rectangle) image.Rectangle {
+	for column := range 3 {
+		from := rect.Sub(image.Pt(column*(rect.Dx()+r.margin()), 0))
+		for step := range 60 {
+			dy := (step + 1) / 2 * rect.Dy() / 4
+			if step%2 == 1 {
+				dy = -dy
+			}
+			moved := inside(from.Add(image.Pt(0, dy)), pane)
+			if hard, _ := r.grid.cost(moved); hard == 0 {
+				return moved
+			}
+		}
+	}
+	return rect
 }
 
 func (r *Renderer) distanceToGroup(group string, from geo.Point) float64 {

@@ -3,6 +3,7 @@ package draw
 import (
 	"fmt"
 	"image"
+	"slices"
 	"testing"
 
 	"iocwall/assets"
@@ -69,6 +70,44 @@ func TestIslandsAtEveryZoom(t *testing.T) {
 						}
 					}
 				}
+			}
+		}
+	}
+}
+
+// TestIslandsInFlatViews looks at the coast through strips that have no room for
+// the inset: signs at the edge name both archipelagos, whole and side by side.
+func TestIslandsInFlatViews(t *testing.T) {
+	for _, c := range []struct {
+		w, h  int
+		sizes Sizes
+	}{
+		{1920, 270, Wall(42)}, {1920, 180, Wall(42)}, {3840, 200, Wall(42)}, {900, 100, Desk()}, {640, 70, Desk()},
+	} {
+		r := rendererWithin(t, Dark(), c.sizes)
+		f := &Frame{View: geo.ZoomView(geo.Pt(108.6, 15.6), 8, c.w, c.h), Furniture: Furniture{Scale: true, Attribution: true}}
+		if _, err := r.Draw(image.NewRGBA(image.Rect(0, 0, c.w, c.h)), f); err != nil {
+			t.Fatal(err)
+		}
+		what := fmt.Sprintf("%d×%d, text %g", c.w, c.h, c.sizes.Text)
+		if in := r.inset.furniture.inset; !in.Empty() && !in.In(f.View.Rect()) {
+			t.Errorf("%s: the inset %v is cut", what, in)
+		} else if !in.Empty() {
+			continue
+		}
+		signs := r.inset.furniture.pointers
+		for _, full := range []string{"Quần đảo Hoàng Sa (Việt Nam)", "Quần đảo Trường Sa (Việt Nam)"} {
+			at := slices.IndexFunc(signs, func(p pointer) bool { return p.name == full })
+			if at < 0 && !named(r, full) {
+				t.Errorf("%s: neither a sign to %s, nor its name, nor the inset", what, full)
+			}
+		}
+		if len(signs) == 2 && signs[0].rect.Overlaps(signs[1].rect) {
+			t.Errorf("%s: the signs %v and %v lie on each other", what, signs[0].rect, signs[1].rect)
+		}
+		for _, s := range signs {
+			if !s.rect.In(f.View.Rect()) {
+				t.Errorf("%s: the sign of %s at %v is cut", what, s.name, s.rect)
 			}
 		}
 	}
