@@ -44,7 +44,7 @@ func (r *reader) send(c cached, now time.Time) {
 		q.SequenceNumber = r.next
 		r.next++
 		if !now.IsZero() && now.Sub(c.arrived) > behindFrom {
-			rtsp.SetBehind(&q.Header, now.Sub(c.arrived))
+			rtsp.Stamp(&q.Header, now.Sub(c.arrived), time.Time{})
 		}
 		if err := r.session.WritePacketRTP(r.media, &q); err != nil {
 			r.slow = true

@@ -33,6 +33,7 @@ const (
 	ReasonDecoderErrors Reason = "decoder-errors" // access units arrive, but do not decode
 	ReasonUnchanged     Reason = "unchanged"      // frames decode, but the picture stays the same
 	ReasonLoginRefused  Reason = "login-refused"  // 401 or 403: never retried with the same credentials
+	ReasonUntrusted     Reason = "untrusted"      // the camera's certificate is neither signed by whom it should nor pinned
 	ReasonFull          Reason = "full"           // the camera serves no further reader (453, 503 of a camera)
 	ReasonNotFound      Reason = "not-found"      // no such camera or stream at this address
 	ReasonNoVideo       Reason = "no-video"       // the camera offers no video track
@@ -47,7 +48,7 @@ func (r Reason) Valid() bool {
 	switch r {
 	case ReasonNone, ReasonConnecting, ReasonWaitingKey, ReasonCatchingUp, ReasonLate, ReasonOverloaded,
 		ReasonUnreachable, ReasonTimeout, ReasonDisconnected, ReasonNoPackets, ReasonNoUnits, ReasonNoKeyFrame,
-		ReasonDecoderErrors, ReasonUnchanged, ReasonLoginRefused, ReasonFull, ReasonNotFound, ReasonNoVideo,
+		ReasonDecoderErrors, ReasonUnchanged, ReasonLoginRefused, ReasonUntrusted, ReasonFull, ReasonNotFound, ReasonNoVideo,
 		ReasonUnsupported, ReasonBadStream, ReasonStopped, ReasonFailed:
 		return true
 	}
@@ -83,7 +84,7 @@ func ReasonOf(err error) Reason {
 // errNoVideo and errUnsupported are found by classify; they never leave the package unwrapped.
 var (
 	errNoVideo     = errors.New("the camera offers no video track")
-	errUnsupported = errors.New("the video codec is neither H.264 nor H.265")
+	errUnsupported = errors.New("the video is neither H.264, H.265 nor MJPEG")
 )
 
 // classify turns an error of the library or the system into a reason; relay reports whether a relay of ours named it.
@@ -98,11 +99,16 @@ func classify(err error) (r Reason, relay bool) {
 	var udp liberrors.ErrClientUDPTimeout
 	var req liberrors.ErrClientRequestTimedOut
 	var sdp liberrors.ErrClientSDPInvalid
+	var udpOnly liberrors.ErrClientServerRequestedUDP
+	var tcpOnly liberrors.ErrClientServerRequestedTCP
+	var login liberrors.ErrClientAuthSetup
 	switch {
 	case errors.Is(err, errNoVideo):
 		return ReasonNoVideo, false
-	case errors.Is(err, errUnsupported):
+	case errors.Is(err, errUnsupported), errors.As(err, &udpOnly), errors.As(err, &tcpOnly), errors.As(err, &login):
 		return ReasonUnsupported, false
+	case errors.Is(err, errRedirect), errors.Is(err, errManyDials):
+		return ReasonNotFound, false
 	case errors.As(err, &sdp):
 		return ReasonBadStream, false
 	case errors.As(err, &tcp), errors.As(err, &udp), errors.As(err, &req), errors.Is(err, context.DeadlineExceeded):

@@ -201,27 +201,6 @@ func TestMeter(t *testing.T) {
 	}
 }
 
-func TestBehindTravelsInTheHeader(t *testing.T) {
-	for _, d := range []time.Duration{-time.Second, 0, time.Millisecond, 3210 * time.Millisecond, time.Hour} {
-		p := rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: 7}, Payload: []byte{1}}
-		SetBehind(&p.Header, d)
-		raw, err := p.Marshal()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var q rtp.Packet
-		if err := q.Unmarshal(raw); err != nil {
-			t.Fatal(err)
-		}
-		if got := behind(&q.Header); got != max(0, d) {
-			t.Errorf("%v came out as %v", d, got)
-		}
-	}
-	if got := behind(&rtp.Header{Extension: true, ExtensionProfile: 0xBEDE}); got != 0 {
-		t.Errorf("a foreign extension gave %v", got)
-	}
-}
-
 // h264Track is a track with a well-known SPS of 1920×1080.
 func h264Track(t *testing.T) Track {
 	t.Helper()
@@ -244,6 +223,7 @@ func TestTrack(t *testing.T) {
 	video := &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{track.Format}}
 	back := &description.Media{Type: description.MediaTypeVideo, IsBackChannel: true, Formats: []format.Format{track.Format}}
 	audio := &description.Media{Type: description.MediaTypeAudio, Formats: []format.Format{&format.Opus{}}}
+	av1 := &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{&format.AV1{}}}
 	jpeg := &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{&format.MJPEG{}}}
 	for _, c := range []struct {
 		medias []*description.Media
@@ -254,7 +234,8 @@ func TestTrack(t *testing.T) {
 		{[]*description.Media{jpeg, video}, video, nil},
 		{[]*description.Media{audio}, nil, errNoVideo},
 		{nil, nil, errNoVideo},
-		{[]*description.Media{audio, jpeg}, nil, errUnsupported},
+		{[]*description.Media{audio, jpeg}, jpeg, nil},
+		{[]*description.Media{audio, av1}, nil, errUnsupported},
 	} {
 		m, _, err := findVideo(&description.Session{Medias: c.medias})
 		if m != c.want || !errors.Is(err, c.err) {

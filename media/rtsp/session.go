@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/bluenviron/gortsplib/v4"
+	"github.com/bluenviron/gortsplib/v4/pkg/base"
 	"github.com/bluenviron/gortsplib/v4/pkg/description"
 	"github.com/bluenviron/gortsplib/v4/pkg/format"
 	"github.com/bluenviron/gortsplib/v4/pkg/liberrors"
@@ -26,21 +27,6 @@ const (
 	H265  Codec = "h265"
 	MJPEG Codec = "mjpeg" // each unit is one whole JPEG picture
 )
-
-// Transport says how packets travel from a camera. The zero value is TransportTCP.
-type Transport string
-
-// The transports.
-const (
-	TransportTCP  Transport = "tcp"  // inside the RTSP connection: nothing is lost on the way
-	TransportUDP  Transport = "udp"  // for cameras that cannot do otherwise; loss is counted
-	TransportAuto Transport = "auto" // TCP, and UDP when the camera refuses that
-)
-
-// Valid reports whether t is one of the transports or empty.
-func (t Transport) Valid() bool {
-	return t == "" || t == TransportTCP || t == TransportUDP || t == TransportAuto
-}
 
 // Options says which camera to receive and how.
 type Options struct {
@@ -103,9 +89,8 @@ type Handler struct {
 	OnUnit func(Unit)
 }
 
-// Play connects to a camera, sets up its video track alone over TCP, and delivers until ctx ends or the session
-// breaks. It always returns an error: ctx's, or an *Error with the reason. When it returns, everything it started is
-// gone. Audio, metadata and back channels are never set up: some cameras end other sessions when asked for those.
+// Play connects to a camera, sets up its video track alone, and delivers until ctx ends or the session breaks. It always returns an error: ctx's, or an *Error with the reason. When it returns, everything it started is
+// gone. A redirect is followed only to the camera itself. Audio, metadata and back channels are never set up: some cameras end other sessions when asked for those.
 func Play(ctx context.Context, opts Options, h Handler) error {
 	addr, err := parseAddress(opts.URL, opts.User, opts.Pass)
 	if err != nil {
@@ -124,29 +109,32 @@ type session struct {
 	addr    address
 	handler Handler
 	op      string
+	stale   bool // the camera refused the login but not the password
 	lost    uint64
 	decode  depacketizer
 }
 
+// run plays over the wanted transport, and with TransportAuto over UDP when the camera refuses TCP.
 func (s *session) run(ctx context.Context, opts Options) error {
 	if opts.Timeout <= 0 {
 		opts.Timeout = 10 * time.Second
 	}
-	tcp := gortsplib.TransportTCP
-	client := &gortsplib.Client{
-		Scheme:        s.addr.url.Scheme,
-		Host:          s.addr.url.Host,
-		Transport:     &tcp,
-		ReadTimeout:   opts.Timeout,
-		WriteTimeout:  opts.Timeout,
-		UserAgent:     "iocwall",
-		OnPacketsLost: func(n uint64) { s.lost += n },
-		OnDecodeError: func(error) {},
+	err := s.play(ctx, opts, opts.Transport == TransportUDP)
+	var status liberrors.ErrClientBadStatusCode
+	var asked liberrors.ErrClientServerRequestedUDP
+	refused := errors.As(err, &status) && status.Code == base.StatusUnsupportedTransport || errors.As(err, &asked)
+	if opts.Transport == TransportAuto && refused && ctx.Err() == nil {
+		return s.play(ctx, opts, true)
 	}
-	if opts.TLS != nil {
-		client.TLSConfig = opts.TLS.Clone()
-	}
+	return err
+}
+
+func (s *session) play(ctx context.Context, opts Options, udp bool) error {
 	s.op = "connect"
+	client, err := s.client(opts, udp)
+	if err != nil {
+		return err
+	}
 	if err := client.Start2(); err != nil {
 		return err
 	}
@@ -182,6 +170,13 @@ func (s *session) start(client *gortsplib.Client) error {
 	if _, err = client.Setup(desc.BaseURL, media, 0, 0); err != nil {
 		return err
 	}
+	s.decode.taken = func(stamp uint32) time.Time {
+		p := rtp.Packet{Header: rtp.Header{PayloadType: track.Format.PayloadType(), Timestamp: stamp}}
+		if t, ok := client.PacketNTP(media, &p); ok {
+			return sensible(t)
+		}
+		return time.Time{}
+	}
 	client.OnPacketRTP(media, track.Format, s.packet)
 	if s.handler.OnTrack != nil {
 		s.handler.OnTrack(track)
@@ -213,6 +208,12 @@ func (s *session) failed(err error) error {
 		err = errors.New("the session ended")
 	}
 	reason, relay := classify(err)
+	if e, ok := untrusted(err); ok {
+		reason, err = ReasonUntrusted, e
+	}
+	if reason == ReasonLoginRefused && s.stale {
+		reason = ReasonFailed
+	}
 	var status liberrors.ErrClientBadStatusCode
 	if reason == ReasonFailed && !errors.As(err, &status) {
 		// What the library does not name is a broken answer while talking and a broken connection while reading.
@@ -230,19 +231,25 @@ func (s *session) failed(err error) error {
 	}
 }
 
-// findVideo picks the first H.264 or H.265 track that is not a back channel.
+// findVideo picks the video track: the first H.264 or H.265 track that is not a back channel, else the first MJPEG one.
 func findVideo(desc *description.Session) (*description.Media, Track, error) {
 	err := errNoVideo
+	var media *description.Media
+	var track Track
 	for _, m := range desc.Medias {
 		if m.Type != description.MediaTypeVideo || m.IsBackChannel {
 			continue
 		}
 		err = errUnsupported
 		for _, f := range m.Formats {
-			if t, ok := trackOf(f); ok {
-				return m, t, nil
+			t, ok := trackOf(f)
+			if ok && (media == nil || track.Codec == MJPEG && t.Codec != MJPEG) {
+				media, track = m, t
 			}
 		}
+	}
+	if media != nil {
+		return media, track, nil
 	}
 	return nil, Track{}, err
 }

@@ -1,44 +1,20 @@
 package rtsp
 
 import (
-	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/bluenviron/gortsplib/v4/pkg/format"
+	"github.com/bluenviron/gortsplib/v4/pkg/format/rtph264"
+	"github.com/bluenviron/gortsplib/v4/pkg/format/rtph265"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h265"
 	"github.com/pion/rtp"
 )
 
-// clockRate is the RTP clock of H.264 and H.265 (RFC 6184 §8.2.1, RFC 7798 §7.1), in Hz.
+// clockRate is the RTP clock of H.264, H.265 and MJPEG (RFC 6184 §8.2.1, RFC 7798 §7.1, RFC 2435 §3), in Hz.
 const clockRate = 90000
-
-// behindProfile marks the RTP header extension (RFC 3550 §5.3.1) in which a relay of ours tells how long a cached unit
-// has waited: one 32-bit word, milliseconds. Other readers skip what they do not know.
-const behindProfile = 0x4957
-
-// SetBehind writes the time a packet's unit has waited into its header; negative durations count as 0.
-func SetBehind(h *rtp.Header, d time.Duration) {
-	var word [4]byte
-	binary.BigEndian.PutUint32(word[:], uint32(min(max(0, d.Milliseconds()), 1<<31)))
-	h.Extension = true
-	h.ExtensionProfile = behindProfile
-	h.Extensions = nil
-	h.SetExtension(0, word[:]) //nolint:errcheck // cannot fail for this profile and size
-}
-
-// behind reads what SetBehind wrote.
-func behind(h *rtp.Header) time.Duration {
-	if !h.Extension || h.ExtensionProfile != behindProfile {
-		return 0
-	}
-	word := h.GetExtension(0)
-	if len(word) != 4 {
-		return 0
-	}
-	return time.Duration(binary.BigEndian.Uint32(word)) * time.Millisecond
-}
 
 // trackOf describes a format if it is one that can be received.
 func trackOf(f format.Format) (Track, bool) {
@@ -52,6 +28,8 @@ func trackOf(f format.Format) (Track, bool) {
 		t.Codec = H265
 		vps, sps, pps := f.SafeParams()
 		t.Parameters = present(vps, sps, pps)
+	case *format.MJPEG:
+		t.Codec = MJPEG
 	default:
 		return Track{}, false
 	}
@@ -69,59 +47,6 @@ func present(sets ...[]byte) [][]byte {
 	return out
 }
 
-// Describe reads picture size in pixels and declared frame rate from the parameter sets among nalus; zeros if there is
-// no readable SPS.
-func Describe(codec Codec, nalus [][]byte) (width, height int, fps float64) {
-	for _, n := range nalus {
-		switch {
-		case codec == H264 && IsParameterSet(codec, n) && h264.NALUType(n[0]&0x1F) == h264.NALUTypeSPS:
-			var sps h264.SPS
-			if sps.Unmarshal(n) == nil {
-				return sps.Width(), sps.Height(), sps.FPS()
-			}
-		case codec == H265 && IsParameterSet(codec, n) && h265.NALUType((n[0]>>1)&0x3F) == h265.NALUType_SPS_NUT:
-			var sps h265.SPS
-			if sps.Unmarshal(n) == nil {
-				return sps.Width(), sps.Height(), sps.FPS()
-			}
-		}
-	}
-	return 0, 0, 0
-}
-
-// IsParameterSet reports whether nalu is a VPS, SPS or PPS of the codec.
-func IsParameterSet(codec Codec, nalu []byte) bool {
-	if len(nalu) < 2 {
-		return false
-	}
-	if codec == H264 {
-		t := h264.NALUType(nalu[0] & 0x1F)
-		return t == h264.NALUTypeSPS || t == h264.NALUTypePPS
-	}
-	t := h265.NALUType((nalu[0] >> 1) & 0x3F)
-	return t == h265.NALUType_VPS_NUT || t == h265.NALUType_SPS_NUT || t == h265.NALUType_PPS_NUT
-}
-
-// IsKey reports whether decoding can start at this access unit.
-func IsKey(codec Codec, nalus [][]byte) bool {
-	for _, n := range nalus {
-		if len(n) == 0 {
-			continue
-		}
-		if codec == H264 {
-			if h264.NALUType(n[0]&0x1F) == h264.NALUTypeIDR {
-				return true
-			}
-			continue
-		}
-		switch t := h265.NALUType((n[0] >> 1) & 0x3F); {
-		case t >= h265.NALUType_BLA_W_LP && t <= h265.NALUType_CRA_NUT:
-			return true
-		}
-	}
-	return false
-}
-
 // depacketizer puts access units together. One goroutine uses it.
 type depacketizer struct {
 	codec  Codec
@@ -131,10 +56,17 @@ type depacketizer struct {
 	last    uint32        // RTP timestamp of the last unit
 	pts     time.Duration // its presentation time
 
-	pending   bool   // packets of an unfinished unit are held by decode
+	pending   bool   // whole NAL units of an unfinished unit are held by decode
 	pendingTS uint32 // their RTP timestamp
 	lost      uint64 // packets lost since the last unit
-	behind    time.Duration
+
+	// What a relay of ours said about the unit of one timestamp.
+	stampTS uint32
+	behind  time.Duration
+	relayed time.Time
+
+	// taken tells the camera's time at an RTP timestamp, zero if unknown; nil when it is never known.
+	taken func(stamp uint32) time.Time
 }
 
 // newDepacketizer returns one for the track's codec and packetisation.
@@ -153,6 +85,15 @@ func newDepacketizer(t Track) (depacketizer, error) {
 			return d, fmt.Errorf("%w: %w", errUnsupported, err)
 		}
 		d.decode = dec.Decode
+	case *format.MJPEG:
+		dec, err := f.CreateDecoder()
+		if err != nil {
+			return d, fmt.Errorf("%w: %w", errUnsupported, err)
+		}
+		d.decode = func(p *rtp.Packet) ([][]byte, error) {
+			picture, err := dec.Decode(p)
+			return [][]byte{picture}, err
+		}
 	default:
 		return d, errUnsupported
 	}
@@ -162,35 +103,64 @@ func newDepacketizer(t Track) (depacketizer, error) {
 // add takes the next packet and returns the unit that it completes.
 func (d *depacketizer) add(pkt *rtp.Packet, now time.Time, lost uint64) (Unit, bool) {
 	d.lost += lost
-	if b := behind(&pkt.Header); b > 0 {
-		d.behind = b
-	}
-	stamp := pkt.Timestamp
-	if d.pending {
-		stamp = d.pendingTS
-	}
 	nalus, err := d.decode(pkt)
-	if err != nil || len(nalus) == 0 {
-		if !d.pending {
+	if err != nil {
+		if d.holds(pkt, err) {
 			d.pending, d.pendingTS = true, pkt.Timestamp
 		}
+		d.note(pkt)
 		return Unit{}, false
 	}
 	// A camera that never sets the marker is cut by time stamp: the unit belongs to the packets before this one.
+	stamp := pkt.Timestamp
 	split := d.pending && d.pendingTS != pkt.Timestamp
-	if d.pending, d.pendingTS = split, pkt.Timestamp; !split {
-		stamp = pkt.Timestamp
+	if split {
+		stamp = d.pendingTS
+	} else {
+		d.note(pkt)
 	}
+	d.pending, d.pendingTS = split, pkt.Timestamp
 	nalus, size := nonEmpty(nalus)
 	if len(nalus) == 0 {
 		return Unit{}, false
 	}
 	u := Unit{
-		NALUs: nalus, Size: size, Key: IsKey(d.codec, nalus), PTS: d.clock(stamp),
-		Arrived: now, Lost: d.lost, Behind: d.behind,
+		NALUs: nalus, Size: size, Key: IsKey(d.codec, nalus), PTS: d.clock(stamp), Arrived: now, Lost: d.lost,
 	}
-	d.lost, d.behind = 0, 0
+	if d.stampTS == stamp {
+		u.Behind, u.Taken = d.behind, d.relayed
+	}
+	if u.Taken.IsZero() && d.taken != nil {
+		u.Taken = d.taken(stamp)
+	}
+	d.lost, d.behind, d.relayed = 0, 0, time.Time{}
+	if split {
+		d.note(pkt)
+	}
 	return u, true
+}
+
+// note remembers what a relay wrote into a packet.
+func (d *depacketizer) note(pkt *rtp.Packet) {
+	if behind, taken := stamped(&pkt.Header); behind > 0 || !taken.IsZero() {
+		d.stampTS, d.behind, d.relayed = pkt.Timestamp, behind, taken
+	}
+}
+
+// holds tells whether the library keeps whole NAL units of the packet although it returned none: it does while it waits
+// for the marker, but not while it waits for the rest of a fragmented unit.
+func (d *depacketizer) holds(pkt *rtp.Packet, err error) bool {
+	if !errors.Is(err, rtph264.ErrMorePacketsNeeded) && !errors.Is(err, rtph265.ErrMorePacketsNeeded) {
+		return false
+	}
+	p := pkt.Payload
+	switch {
+	case d.codec == H264 && len(p) > 1 && h264.NALUType(p[0]&0x1F) == h264.NALUTypeFUA:
+		return p[1]&0x40 != 0
+	case d.codec == H265 && len(p) > 2 && h265.NALUType((p[0]>>1)&0x3F) == h265.NALUType_FragmentationUnit:
+		return p[2]&0x40 != 0
+	}
+	return true
 }
 
 // clock turns a wrapping RTP time stamp into a presentation time.
@@ -214,35 +184,4 @@ func nonEmpty(nalus [][]byte) ([][]byte, int) {
 		}
 	}
 	return kept, size
-}
-
-// Sets returns the first VPS, SPS and PPS among nalus, nil where there is none; H.264 has no VPS.
-func Sets(codec Codec, nalus [][]byte) (vps, sps, pps []byte) {
-	put := func(at *[]byte, n []byte) {
-		if *at == nil {
-			*at = n
-		}
-	}
-	for _, n := range nalus {
-		if !IsParameterSet(codec, n) {
-			continue
-		}
-		if codec == H264 {
-			if h264.NALUType(n[0]&0x1F) == h264.NALUTypeSPS {
-				put(&sps, n)
-			} else {
-				put(&pps, n)
-			}
-			continue
-		}
-		switch h265.NALUType((n[0] >> 1) & 0x3F) {
-		case h265.NALUType_VPS_NUT:
-			put(&vps, n)
-		case h265.NALUType_SPS_NUT:
-			put(&sps, n)
-		default:
-			put(&pps, n)
-		}
-	}
-	return vps, sps, pps
 }
