@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -46,6 +47,7 @@ type X11 struct {
 // toolkit at its start, so call it before the toolkit is started. Run must be
 // called afterwards to hear of changes; Close ends the connection otherwise.
 func Open(display string) (*X11, error) {
+	xgb.Logger.SetOutput(io.Discard) // what goes wrong is returned; the rest is the library's chat
 	conn, err := xgb.NewConnDisplay(display)
 	if err != nil {
 		return nil, fmt.Errorf("connect to display %q: %w; start an X server or set DISPLAY", display, err)
