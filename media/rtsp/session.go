@@ -109,9 +109,11 @@ type session struct {
 	addr    address
 	handler Handler
 	op      string
+	empty   bool // the camera describes no tracks
 	stale   bool // the camera refused the login but not the password
 	lost    uint64
 	decode  depacketizer
+	reports reports
 }
 
 // run plays over the wanted transport, and with TransportAuto over UDP when the camera refuses TCP.
@@ -170,13 +172,8 @@ func (s *session) start(client *gortsplib.Client) error {
 	if _, err = client.Setup(desc.BaseURL, media, 0, 0); err != nil {
 		return err
 	}
-	s.decode.taken = func(stamp uint32) time.Time {
-		p := rtp.Packet{Header: rtp.Header{PayloadType: track.Format.PayloadType(), Timestamp: stamp}}
-		if t, ok := client.PacketNTP(media, &p); ok {
-			return sensible(t)
-		}
-		return time.Time{}
-	}
+	s.decode.taken = s.reports.at
+	client.OnPacketRTCP(media, s.reports.add)
 	client.OnPacketRTP(media, track.Format, s.packet)
 	if s.handler.OnTrack != nil {
 		s.handler.OnTrack(track)
@@ -211,8 +208,11 @@ func (s *session) failed(err error) error {
 	if e, ok := untrusted(err); ok {
 		reason, err = ReasonUntrusted, e
 	}
-	if reason == ReasonLoginRefused && s.stale {
+	switch {
+	case reason == ReasonLoginRefused && s.stale:
 		reason = ReasonFailed
+	case reason == ReasonBadStream && s.empty:
+		reason, err = ReasonNoVideo, errNoVideo
 	}
 	var status liberrors.ErrClientBadStatusCode
 	if reason == ReasonFailed && !errors.As(err, &status) {

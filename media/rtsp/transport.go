@@ -1,6 +1,7 @@
 package rtsp
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -11,7 +12,6 @@ import (
 	"net"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/bluenviron/gortsplib/v4"
 	"github.com/bluenviron/gortsplib/v4/pkg/base"
@@ -71,8 +71,12 @@ func (s *session) client(opts Options, udp bool) (*gortsplib.Client, error) {
 	}, nil
 }
 
-// response notes that the camera calls its own challenge out of date: then the password was right (RFC 7616 §3.3).
+// response notes what the library's errors do not tell: that the camera describes no tracks at all, and that it calls its
+// own challenge out of date, in which case the password was right (RFC 7616 §3.3).
 func (s *session) response(res *base.Response) {
+	if len(res.Header["Content-Type"]) > 0 || len(res.Header["Content-Base"]) > 0 {
+		s.empty = len(res.Body) == 0 || bytes.HasPrefix(res.Body, []byte("v=")) && !bytes.Contains(res.Body, []byte("\nm="))
+	}
 	if res.StatusCode != base.StatusUnauthorized {
 		return
 	}
@@ -196,45 +200,4 @@ func untrusted(err error) (error, bool) {
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	return err, errors.As(err, &unknown) || errors.As(err, &name) || errors.As(err, &invalid)
-}
-
-// The clock of the camera is looked at no further back than this, so that a step of it is forgotten.
-const clockWindow = time.Minute
-
-// Clock tells how far a camera's clock is from ours. Each picture says when it was taken and when it arrived; the
-// difference is the offset less the time of the way, so of many the one with the shortest way counts. The zero value is
-// ready; it is for one goroutine or under a lock.
-type Clock struct {
-	best, last  time.Duration // of the current and the previous window
-	began       time.Time     // of the current window
-	known, prev bool
-}
-
-// Add notes a picture; one without a time counts for nothing.
-func (c *Clock) Add(taken, arrived time.Time) {
-	if taken.IsZero() {
-		return
-	}
-	d := taken.Sub(arrived)
-	// A clock that was set tells a time far from all before; a slow way is never that slow.
-	if c.known && (d > c.best+10*time.Second || d < c.best-10*time.Second) {
-		*c = Clock{}
-	}
-	switch {
-	case !c.known:
-		c.best, c.known, c.began = d, true, arrived
-	case arrived.Sub(c.began) > clockWindow/2:
-		c.last, c.prev = c.best, true
-		c.best, c.began = d, arrived
-	default:
-		c.best = max(c.best, d)
-	}
-}
-
-// Offset returns the camera's clock minus ours, and whether it is known.
-func (c *Clock) Offset() (time.Duration, bool) {
-	if c.prev {
-		return max(c.best, c.last), c.known
-	}
-	return c.best, c.known
 }
