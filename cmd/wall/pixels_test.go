@@ -28,6 +28,7 @@ type display struct {
 	conn   *xgb.Conn
 	root   xproto.Window
 	bounds image.Rectangle
+	server *program
 }
 
 // newDisplay starts a virtual X server with one monitor of that size, so that no
@@ -55,7 +56,7 @@ func newDisplay(tb testing.TB, width, height int) *display {
 	if err != nil {
 		tb.Fatalf("Xvfb does not answer: %v\n%s", err, p.tail(5))
 	}
-	d := &display{tb: tb, name: ":" + strings.TrimSpace(string(number[:n])), bounds: image.Rect(0, 0, width, height)}
+	d := &display{tb: tb, name: ":" + strings.TrimSpace(string(number[:n])), bounds: image.Rect(0, 0, width, height), server: p}
 	xgb.Logger.SetOutput(io.Discard) // it tells of a missing authority file and of the end
 	if d.conn, err = xgb.NewConnDisplay(d.name); err != nil {
 		tb.Fatal(err)
