@@ -64,12 +64,25 @@ func (c *Clip) Frames() int { return c.loop }
 // Units returns the access units of the loop in decoding order, for tests and benchmarks of decoders. They are shared:
 // do not change them.
 func (c *Clip) Units() [][][]byte {
-	out := make([][][]byte, c.loop)
+	return contents(c.units[:c.loop])
+}
+
+// Standing returns the access units of the picture that stands still during FaultFreeze, shared as those of Units.
+func (c *Clip) Standing() [][][]byte { return contents(c.units[c.loop:]) }
+
+func contents(units []unit) [][][]byte {
+	out := make([][][]byte, len(units))
 	for i := range out {
-		out[i] = c.units[i].nalus
+		out[i] = units[i].nalus
 	}
 	return out
 }
+
+// Size returns the size of the pictures in pixels.
+func (c *Clip) Size() image.Point { return image.Pt(c.opts.Width, c.opts.Height) }
+
+// Codec returns how the clip is coded.
+func (c *Clip) Codec() rtsp.Codec { return c.opts.Codec }
 
 // Parameters returns the parameter sets of the clip, shared.
 func (c *Clip) Parameters() [][]byte { return c.params }

@@ -29,8 +29,8 @@ const (
 	DoorSRTP  Door = "srtp" // rtsps:// with RTP encrypted once more (RTP/SAVP), as relays and new cameras do it
 )
 
-// Params says where a camera sends its parameter sets.
-type Params string
+// Params says where a camera sends its parameter sets; it is a plain string.
+type Params = string
 
 // The places. Firmware of one maker is known to use any of them.
 const (
@@ -120,7 +120,7 @@ func (o *Options) complete() error {
 	}
 	set(&o.Addr, "127.0.0.1:0")
 	set(&o.Path, "/main")
-	set((*string)(&o.Params), string(ParamsBoth))
+	set(&o.Params, ParamsBoth)
 	if o.Digest && o.Auth == "" {
 		o.Auth = AuthDigest
 	}
