@@ -44,7 +44,9 @@ var rows = []row{
 	{"server/core", "server/world server/journal server/rule", "", "the loop knows no door and no feed"},
 	{"server/crowd", "", "", "knows connections, not what they are for"},
 	{"server/area", "server/world server/strict server/calendar geo geo/tiles", "assets", "the tree of areas and where its outlines lie"},
-	{"server/world", "geo", "", "the contract that server and wall share; pure"},
+	{"server/world", "geo server/world/table server/world/canon", "", "the contract that server and wall share; pure"},
+	{"server/world/table", "server/world/canon", "", "rows and digests; knows no entity"},
+	{"server/world/canon", "", "", "one form of bytes for one value"},
 	{"server/scene", "server/world", "", "from a scene to rectangles; pure"},
 	{"server/expr", "server/world geo", "", "one language for filters, mappings and rules"},
 	{"server/wire", "server/world server/wire/message", "", "both ends of the protocol, in one place"},
@@ -73,6 +75,7 @@ var rows = []row{
 
 	{"ui", "server/world server/scene server/expr ui/... geo/... media media/rtsp media/replay assets", "", "the wall sees the server only through the contract and a feed"},
 	{"ui/tile", "server/world geo geo/draw media media/rtsp assets ui/look ui/paint ui/words", "geo/tiles", "a tile draws what it is given"},
+	{"ui/camera", "server/world media media/rtsp media/replay ui/look ui/paint ui/words ui/tile assets", "", "what hands do with a camera; knows no window and no server"},
 	{"ui/desk", "server/world ui/look ui/paint ui/words ui/tile assets", "", "what surrounds the wall in its window"},
 	{"ui/look", "assets", "", "colours and sizes"},
 	{"ui/paint", "assets ui/look", "", "shapes and text in an image"},
