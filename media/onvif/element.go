@@ -186,3 +186,11 @@ func escape(s string) string {
 	xml.EscapeText(&b, []byte(s)) //nolint:errcheck // a builder takes everything
 	return b.String()
 }
+
+// value returns the text of an element as it stands.
+func (e *element) value() string {
+	if e == nil {
+		return ""
+	}
+	return e.text
+}
