@@ -13,6 +13,9 @@ package replay
 import (
 	"errors"
 	"fmt"
+	"io"
+	"iter"
+	"slices"
 	"time"
 
 	"iocwall/media/rtsp"
@@ -70,10 +73,18 @@ type Clip struct {
 	Codec rtsp.Codec
 	// Units must not be written to: they are shared with whoever else keeps them.
 	Units []rtsp.Unit
-	// Starts are the indexes of units that began a new connection to the camera: PTS begins anew there.
-	Starts []int
-	// Gaps is what is missing, in order. Write adds those that the units themselves show.
+	// Breaks are the units that do not continue the one before, in order.
+	Breaks []Break
+	// Gaps is what is missing, in order.
 	Gaps []Gap
+}
+
+// Break says that a unit does not continue the one before.
+type Break struct {
+	Index int // of the unit
+	// Kind is GapDisconnected for the first unit of a new connection, where PTS begins anew, and GapNotWritten where the
+	// connection stood.
+	Kind GapKind
 }
 
 // Summary says what a written clip holds.
@@ -122,6 +133,12 @@ func addGap(gaps []Gap, g Gap) []Gap {
 	return append(gaps, g)
 }
 
+// sorted puts gaps in order.
+func sorted(gaps []Gap) []Gap {
+	slices.SortStableFunc(gaps, func(a, b Gap) int { return a.From.Compare(b.From) })
+	return gaps
+}
+
 // silence is how long a stream may send nothing before that is a gap, for streams whose own rhythm is not slower.
 const silence = 2 * time.Second
 
@@ -131,22 +148,21 @@ type seam struct {
 	every time.Duration // learnt distance of units
 }
 
-// next takes the next unit, and whether it began a connection; a gap before it is returned.
-func (s *seam) next(u rtsp.Unit, start bool) (Gap, bool) {
+// next takes the next unit and how it breaks with the one before, empty when it does not; a gap before it is returned.
+func (s *seam) next(u rtsp.Unit, breaks GapKind) (Gap, bool) {
 	before := s.last
 	s.last = u.Arrived
 	if before.IsZero() {
 		return Gap{}, false
 	}
-	g := Gap{From: before, To: u.Arrived, Lost: u.Lost}
+	g := Gap{Kind: breaks, From: before, To: u.Arrived, Lost: u.Lost}
 	distance := u.Arrived.Sub(before)
 	limit := max(silence, 3*s.every)
 	if distance <= limit {
 		s.every += (distance - s.every) / 8
 	}
 	switch {
-	case start:
-		g.Kind = GapDisconnected
+	case breaks != "":
 	case u.Lost > 0:
 		g.Kind = GapLost
 	case distance > limit:
@@ -159,20 +175,33 @@ func (s *seam) next(u rtsp.Unit, start bool) (Gap, bool) {
 
 // Write writes a clip as one fragmented MP4 file and says what it holds. See Writer, which does the same while units
 // come.
-func Write(w interface{ Write([]byte) (int, error) }, c Clip) (Summary, error) {
+func Write(w io.Writer, c Clip) (Summary, error) {
 	out := NewWriter(w, c.Head, c.Codec)
 	for _, g := range c.Gaps {
-		out.Note(g)
-	}
-	starts := c.Starts
-	for i, u := range c.Units {
-		start := len(starts) > 0 && starts[0] == i
-		if start {
-			starts = starts[1:]
+		if g.Kind == GapNotKept || g.Kind == GapNotArrived {
+			out.Note(g) // all others show in the units
 		}
-		if err := out.Add(u, start); err != nil {
+	}
+	for i, breaks := range c.units() {
+		if err := out.Add(c.Units[i], breaks); err != nil {
 			return Summary{}, err
 		}
 	}
 	return out.Close()
+}
+
+// units goes through the units' indexes and how each breaks with the one before.
+func (c Clip) units() iter.Seq2[int, GapKind] {
+	return func(yield func(int, GapKind) bool) {
+		breaks := c.Breaks
+		for i := range c.Units {
+			var kind GapKind
+			if len(breaks) > 0 && breaks[0].Index == i {
+				kind, breaks = breaks[0].Kind, breaks[1:]
+			}
+			if !yield(i, kind) {
+				return
+			}
+		}
+	}
 }

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,7 +44,7 @@ type Ring struct {
 	codec  rtsp.Codec
 	params [][]byte
 	groups []*group // oldest first; the last one may be open
-	next   uint64   // number of the next group
+	number uint64   // of the next group
 	open   bool     // units go into the last group
 	start  bool     // the next group begins a connection
 	hole   bool     // something that came before the next group was not kept
@@ -63,6 +64,7 @@ type group struct {
 	first, last time.Time // arrivals
 	start, hole bool      // see Ring
 	whole       bool      // no unit will be added
+	gone        bool      // not kept any more
 	place       place     // where on disk, once units is nil
 }
 
@@ -152,8 +154,8 @@ func (r *Ring) add(u rtsp.Unit) {
 	u.NALUs = r.withParameters(u)
 	if u.Key {
 		r.finish()
-		r.groups = append(r.groups, &group{number: r.next, first: u.Arrived, start: r.start, hole: r.hole})
-		r.next++
+		r.groups = append(r.groups, &group{number: r.number, first: u.Arrived, start: r.start, hole: r.hole})
+		r.number++
 		r.open, r.start, r.hole = true, false, false
 	}
 	if !r.open {
@@ -241,7 +243,7 @@ func (r *Ring) dropOldest() {
 func (r *Ring) dropNewest() {
 	g := r.groups[len(r.groups)-1]
 	r.groups = r.groups[:len(r.groups)-1]
-	r.start, r.hole = r.start || g.start, true
+	r.open, r.start, r.hole = false, r.start || g.start, true
 	r.forget(g)
 }
 
@@ -255,6 +257,26 @@ func (r *Ring) forget(g *group) {
 	if r.spool != nil {
 		r.spool.forget(g)
 	}
+}
+
+// lose forgets a group that could not be written, which leaves a hole.
+func (r *Ring) lose(g *group) {
+	at := slices.Index(r.groups, g)
+	r.missed += uint64(g.count)
+	if at+1 < len(r.groups) {
+		after := r.groups[at+1]
+		after.start, after.hole = after.start || g.start, true
+	} else {
+		r.start, r.hole = r.start || g.start, true
+	}
+	r.groups = slices.Delete(r.groups, at, at+1)
+	r.forget(g)
+}
+
+func (g *group) isGone(r *Ring) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return g.gone
 }
 
 // Stats says what the ring holds now.

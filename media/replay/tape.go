@@ -2,10 +2,13 @@ package replay
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"iocwall/media/rtsp"
 )
+
+var errNotYet = errors.New("replay: not yet")
 
 // Decoder makes pictures of type P out of units. One goroutine uses it at a time.
 type Decoder[P any] interface {

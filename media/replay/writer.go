@@ -1,25 +1,284 @@
 package replay
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
+	"fmt"
+	"hash"
+	"image/jpeg"
 	"io"
+	"slices"
+	"time"
+
+	"github.com/bluenviron/mediacommon/v2/pkg/formats/fmp4"
+	"github.com/bluenviron/mediacommon/v2/pkg/formats/fmp4/seekablebuffer"
+	"github.com/bluenviron/mediacommon/v2/pkg/formats/mp4"
 
 	"iocwall/media/rtsp"
 )
 
-var errNotYet = errors.New("replay: not yet")
+// ErrUnsupported is wrapped when a stream cannot be put into a file.
+var ErrUnsupported = errors.New("this stream cannot be written as MP4")
 
-// Writer writes a clip while its units come. One goroutine uses it.
-type Writer struct{ w io.Writer }
+// trackID is the one track of a clip.
+const trackID = 1
+
+// fragmentBytes and fragmentUnits bound a fragment, and with it what a Writer holds: one group of pictures, or part of a
+// long one.
+const (
+	fragmentBytes = 4 << 20
+	fragmentUnits = 1000
+)
+
+// stepLimit is the jump of a camera's clock beyond which its time stamps are taken to begin anew.
+const stepLimit = 2 * time.Second
+
+// Writer writes a clip while its units come, as fragmented MP4: H.264 as avc1, H.265 as hev1, MJPEG as mp4v. It holds one
+// fragment, and a file that breaks off can be read up to the last whole fragment. Units are never left out or changed; a
+// change of parameter sets lies in the samples, where decoders look for it. The time line of the file is the time of the
+// day as it passed at the centre: a gap lasts as long in the file as it did. One goroutine uses it.
+type Writer struct {
+	out   io.Writer
+	sum   hash.Hash
+	head  Head
+	codec rtsp.Codec
+	began bool
+	err   error
+
+	pending []sample
+	bytes   int // of pending
+	line    timeline
+	dts     int64 // decoding time of the last sample written
+	number  uint32
+	file    seekablebuffer.Buffer
+	box     []byte
+
+	seam  seam
+	gaps  []Gap
+	told  []Gap
+	total Summary
+}
+
+// sample is a unit on its way into the file.
+type sample struct {
+	unit   rtsp.Unit
+	breaks GapKind
+	pts    int64 // in ticks on the file's time line
+}
 
 // NewWriter makes a writer. Nothing is written before the first unit.
-func NewWriter(w io.Writer, h Head, codec rtsp.Codec) *Writer { return &Writer{w} }
+func NewWriter(w io.Writer, h Head, codec rtsp.Codec) *Writer {
+	sum := sha256.New()
+	return &Writer{out: io.MultiWriter(w, sum), sum: sum, head: h, codec: codec, dts: -1}
+}
 
 // Note adds a gap that the units themselves do not show.
-func (w *Writer) Note(g Gap) {}
+func (w *Writer) Note(g Gap) { w.told = addGap(w.told, g) }
 
-// Add writes the next unit.
-func (w *Writer) Add(u rtsp.Unit, start bool) error { return errNotYet }
+// Add writes the next unit; breaks says why it does not continue the one before, see Break, and is empty when it does. The
+// first one must be a key unit with its parameter sets; errors wrap ErrUnsupported or the error of the writer below, and
+// stay.
+func (w *Writer) Add(u rtsp.Unit, breaks GapKind) error {
+	if w.err != nil {
+		return w.err
+	}
+	if !w.began {
+		if w.err = w.begin(u); w.err != nil {
+			return w.err
+		}
+		w.total.From, breaks = u.Arrived, ""
+	}
+	s := sample{unit: u, breaks: breaks, pts: w.line.place(u, breaks == GapDisconnected)}
+	if len(w.pending) > 0 && (u.Key || w.bytes+u.Size > fragmentBytes || len(w.pending) >= fragmentUnits) {
+		if w.err = w.flush(s.pts); w.err != nil {
+			return w.err
+		}
+	}
+	if g, ok := w.seam.next(u, breaks); ok {
+		w.gaps = addGap(w.gaps, g)
+		w.total.Lost += g.Lost
+	}
+	w.pending = append(w.pending, s)
+	w.bytes += u.Size
+	w.total.Frames++
+	w.total.To = u.Arrived
+	return nil
+}
 
-// Close ends the file.
-func (w *Writer) Close() (Summary, error) { return Summary{}, errNotYet }
+// Close writes what is left and says what the file holds. Without any unit it returns ErrNothing and has written nothing.
+func (w *Writer) Close() (Summary, error) {
+	switch {
+	case w.err != nil:
+		return Summary{}, w.err
+	case !w.began:
+		return Summary{}, fmt.Errorf("replay: %w", ErrNothing)
+	}
+	if w.err = w.flush(-1); w.err != nil {
+		return Summary{}, w.err
+	}
+	w.total.Gaps = sorted(append(w.gaps, w.told...))
+	var foot []byte
+	foot, w.err = appendNote(nil, boxFoot, footNote{Frames: w.total.Frames, Lost: w.total.Lost, Gaps: w.total.Gaps})
+	if w.err == nil {
+		w.err = w.write(foot)
+	}
+	if w.err != nil {
+		return Summary{}, w.err
+	}
+	w.sum.Sum(w.total.SHA256[:0])
+	return w.total, nil
+}
+
+// write writes and counts.
+func (w *Writer) write(b []byte) error {
+	n, err := w.out.Write(b)
+	w.total.Bytes += int64(n)
+	if err != nil {
+		return fmt.Errorf("replay: write the clip: %w", err)
+	}
+	return nil
+}
+
+// begin writes what comes before the first fragment.
+func (w *Writer) begin(u rtsp.Unit) error {
+	codec, err := describe(w.codec, u)
+	if err != nil {
+		return err
+	}
+	track := fmp4.Init{Tracks: []*fmp4.InitTrack{{ID: trackID, TimeScale: tickRate, Codec: codec}}}
+	w.file.Reset()
+	if err := track.Marshal(&w.file); err != nil {
+		return fmt.Errorf("replay: %w: %w", ErrUnsupported, err)
+	}
+	b, err := appendNote(bytes.Clone(w.file.Bytes()), boxHead, headNote{
+		Version: 1, Camera: w.head.Camera, Stream: w.head.Stream, Codec: w.codec,
+		From: w.head.From.UTC(), To: w.head.To.UTC(),
+	})
+	if err != nil {
+		return err
+	}
+	w.began = true
+	return w.write(b)
+}
+
+// describe makes the track's description from the first unit.
+func describe(codec rtsp.Codec, u rtsp.Unit) (mp4.Codec, error) {
+	if !u.Key {
+		return nil, fmt.Errorf("replay: %w: it does not begin with a key frame", ErrUnsupported)
+	}
+	vps, sps, pps := rtsp.Sets(codec, u.NALUs)
+	switch {
+	case codec == rtsp.MJPEG:
+		size, err := jpeg.DecodeConfig(bytes.NewReader(u.NALUs[0]))
+		if err != nil {
+			return nil, fmt.Errorf("replay: %w: %w", ErrUnsupported, err)
+		}
+		return &mp4.CodecMJPEG{Width: size.Width, Height: size.Height}, nil
+	case sps == nil || pps == nil || codec == rtsp.H265 && vps == nil:
+		return nil, fmt.Errorf("replay: %w: the camera has not sent its parameter sets", ErrUnsupported)
+	case codec == rtsp.H265:
+		return &mp4.CodecH265{VPS: vps, SPS: sps, PPS: pps}, nil
+	case codec == rtsp.H264:
+		return &mp4.CodecH264{SPS: sps, PPS: pps}, nil
+	}
+	return nil, fmt.Errorf("replay: %w: its codec %q is unknown", ErrUnsupported, codec)
+}
+
+// flush writes the pending samples as one fragment. next is where the following sample begins, below zero when there is
+// none.
+func (w *Writer) flush(next int64) error {
+	w.number++
+	part := fmp4.Part{SequenceNumber: w.number, Tracks: []*fmp4.PartTrack{w.samples(next)}}
+	w.box = appendTimes(w.box[:0], w.pending)
+	w.box = appendClock(w.box, w.pending[0].unit.Arrived, w.pending[0].pts)
+	w.file.Reset()
+	if err := part.Marshal(&w.file); err != nil {
+		return fmt.Errorf("replay: make a fragment: %w", err)
+	}
+	clear(w.pending)
+	w.pending, w.bytes = w.pending[:0], 0
+	if err := w.write(w.box); err != nil {
+		return err
+	}
+	return w.write(w.file.Bytes())
+}
+
+// samples orders the pending samples in time. They are decoded in the order they came; the decoding times are the
+// presentation times in ascending order, so that with B-frames a sample is presented a little before or after it is
+// decoded (signed offsets, ISO/IEC 14496-12, 8.8.8).
+func (w *Writer) samples(next int64) *fmp4.PartTrack {
+	times := make([]int64, len(w.pending))
+	for i := range w.pending {
+		times[i] = w.pending[i].pts
+	}
+	slices.Sort(times)
+	for i := range times {
+		times[i] = max(times[i], w.dts+1)
+		w.dts = times[i]
+	}
+	last := int64(tickRate / 25)
+	if n := len(times); n > 1 {
+		last = (times[n-1] - times[0]) / int64(n-1)
+	}
+	if next >= 0 {
+		last = next - w.dts
+	}
+	track := &fmp4.PartTrack{ID: trackID, BaseTime: uint64(times[0]), Samples: make([]*fmp4.Sample, len(times))}
+	for i := range w.pending {
+		s := &w.pending[i]
+		length := max(1, last)
+		if i+1 < len(times) {
+			length = times[i+1] - times[i]
+		}
+		track.Samples[i] = &fmp4.Sample{
+			Duration: uint32(min(length, 1<<32-1)), PTSOffset: int32(s.pts - times[i]), IsNonSyncSample: !s.unit.Key,
+			Payload: payload(w.codec, s.unit),
+		}
+	}
+	return track
+}
+
+// payload joins the NAL units of a sample, each after its length (ISO/IEC 14496-15, 5.3.4.2); a JPEG stays as it is.
+func payload(codec rtsp.Codec, u rtsp.Unit) []byte {
+	if codec == rtsp.MJPEG {
+		return u.NALUs[0]
+	}
+	size := 0
+	for _, n := range u.NALUs {
+		size += 4 + len(n)
+	}
+	b := make([]byte, 0, size)
+	for _, n := range u.NALUs {
+		b = append(binary.BigEndian.AppendUint32(b, uint32(len(n))), n...)
+	}
+	return b
+}
+
+// timeline puts the presentation times of several connections on one line. The zero value is ready.
+type timeline struct {
+	began   bool
+	offset  time.Duration // from PTS to the line
+	pts     time.Duration // of the unit before
+	arrived time.Time     // of the unit before
+	end     time.Duration // latest place so far
+}
+
+// place returns the place of the next unit in ticks, the first one at 0. Where the camera's clock begins anew, arrival
+// times tell how far apart the pictures are.
+func (l *timeline) place(u rtsp.Unit, start bool) int64 {
+	if !l.began {
+		*l = timeline{began: true, offset: -u.PTS, pts: u.PTS, arrived: u.Arrived}
+		return 0
+	}
+	step, passed := u.PTS-l.pts, u.Arrived.Sub(l.arrived)
+	jumped := (step > stepLimit || step < -stepLimit) && (step-passed > stepLimit || passed-step > stepLimit)
+	if start || jumped {
+		l.offset = l.end + max(passed, time.Millisecond) - u.PTS
+	}
+	l.pts, l.arrived = u.PTS, u.Arrived
+	at := u.PTS + l.offset
+	l.end = max(l.end, at)
+	return max(0, toTicks(at))
+}
