@@ -2,39 +2,48 @@ package media
 
 import "time"
 
-// clockWindow is how long the best relation of arrival to presentation time is remembered. Camera clocks drift by some
-// 20 ppm, which is 1 ms in this time.
-const clockWindow = 30 * time.Second
+const (
+	// clockDrift is how fast the relation of arrival to camera time may creep up without being lateness, as a share of the
+	// time that passed. Cameras are some 20 ppm off, bad ones 100; what grows faster is a queue that fills up.
+	clockDrift = 150e-6
+	// clockBack is how far a camera's time goes back from one unit to the next for no other reason than that pictures
+	// are sent in another order than they are shown (two or three pictures).
+	clockBack = 400 * time.Millisecond
+	// clockLost is a lateness that no queue on the way can hold: the camera's time stamps do not follow its time, as
+	// those of cameras that count pictures at another rate than they send them. Nothing is made of them thereafter.
+	clockLost = time.Minute
+)
 
-// clockStep is the jump of a camera's clock against ours beyond which the relation is learnt anew.
-const clockStep = 20 * time.Second
-
-// clock tells how late units are, by comparing presentation time with arrival: the best unit of the last window is
-// taken as on time. The zero value is ready.
+// clock tells how late units are, by comparing the camera's time with arrival: the best unit so far, its relation carried
+// on at the rate of a bad clock, is taken as on time. The zero value is ready.
 type clock struct {
-	started     bool
-	since       time.Time     // start of the current half window
-	best, older time.Duration // least arrival-PTS of the current and the previous half window
-	origin      time.Time
-	last        time.Duration
+	origin  time.Time
+	arrived time.Time     // of the last unit
+	pts     time.Duration // of the last unit
+	best    time.Duration // least arrival-PTS, carried on
+	behind  time.Duration // lateness of the last unit
+	useless bool          // the time stamps make no sense
 }
 
-// late notes a unit and returns how much later it came than the best one. Negative steps of the camera's clock and
-// jumps start a new relation.
+// late notes a unit and returns how much later it came than the best one. Steps of the camera's clock change nothing.
 func (c *clock) late(arrived time.Time, pts time.Duration) time.Duration {
-	if !c.started {
-		*c = clock{started: true, since: arrived, origin: arrived, best: -pts, older: -pts, last: -pts}
+	switch {
+	case c.useless:
+		return 0
+	case c.origin.IsZero():
+		*c = clock{origin: arrived, arrived: arrived, pts: pts, best: -pts}
 		return 0
 	}
+	passed, played := arrived.Sub(c.arrived), pts-c.pts
 	offset := arrived.Sub(c.origin) - pts
-	if jump := offset - c.last; jump > clockStep || jump < -clockStep {
-		*c = clock{}
-		return c.late(arrived, pts)
+	c.arrived, c.pts = arrived, pts
+	if played < -clockBack {
+		c.best = offset - c.behind // time on the way cannot grow at once: the camera's clock was set back
 	}
-	c.last = offset
-	if arrived.Sub(c.since) > clockWindow/2 {
-		c.older, c.best, c.since = c.best, offset, arrived
+	c.best = min(c.best+time.Duration(float64(max(0, passed))*clockDrift), offset)
+	c.behind = offset - c.best
+	if c.behind > clockLost {
+		c.useless, c.behind = true, 0
 	}
-	c.best = min(c.best, offset)
-	return offset - min(c.best, c.older)
+	return c.behind
 }

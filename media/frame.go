@@ -14,21 +14,31 @@ type Codec = rtsp.Codec
 const (
 	H264 = rtsp.H264
 	H265 = rtsp.H265
+	// MJPEG units are whole JPEG pictures: each is a key frame, and there are no parameter sets.
+	MJPEG = rtsp.MJPEG
 )
 
 // Frame is one decoded picture, ready to be drawn.
 //
-// Image belongs to whoever received the frame: the player never writes to it again, so a consumer may keep it as long
-// as it likes and may hand the same pointer to several tiles, but must not draw into it.
+// Pixels belong to whoever received the frame: the player never writes to them again, so a consumer may keep them as
+// long as it likes and may hand the same pointer to several tiles, but must not draw into them. Viewers with equal views
+// get the same pointers.
 type Frame struct {
-	// Image has the target size asked for by SetTarget and Stride == 4*width; its alpha is 255 everywhere.
+	// Image has the size of View and Stride == 4*width; its alpha is 255 everywhere. It is nil for LayoutYUV.
 	Image *image.RGBA
-	// Seq counts the frames published by this player since New, across reconnections; it never goes back.
+	// YUV is set instead of Image for LayoutYUV.
+	YUV *YUV
+	// View is what was asked for, with its size and part brought into range.
+	View View
+	// Seq counts the frames published for this camera since New or Open, across reconnections and streams; it never goes
+	// back.
 	Seq uint64
 	// PTS is the presentation time on the camera's own clock, counted from the start of the connection.
 	PTS time.Duration
 	// Arrived is when the last packet of the frame reached this computer.
 	Arrived time.Time
+	// Taken is when the camera's own clock says the picture was taken; zero while unknown.
+	Taken time.Time
 	// Decoded is when the picture was ready.
 	Decoded time.Time
 	// Behind is how much older than Arrived the picture is: time spent in a cache or a slow network, 0 when unknown.
@@ -37,9 +47,12 @@ type Frame struct {
 	Source image.Point
 	// Stream is the stream the frame came from, as named in Options.Stream or SetSource.
 	Stream string
-	// Cached says that the frame comes from the relay's cache of the last seconds, on the way to live.
+	// Cached says that the frame comes from the last seconds kept by the relay or by a parked viewer, on the way to live.
 	Cached bool
 }
+
+// Empty reports whether the frame has no pixels.
+func (f Frame) Empty() bool { return f.Image == nil && f.YUV == nil }
 
 // Age returns how old the picture is at time now, never less than zero.
 func (f Frame) Age(now time.Time) time.Duration {
@@ -76,6 +89,48 @@ type View struct {
 
 // Empty reports whether nobody looks.
 func (v View) Empty() bool { return v.Size.X <= 0 || v.Size.Y <= 0 }
+
+// minPart is the least side of a part: digital zoom beyond it shows nothing more.
+const minPart = 1.0 / 64
+
+// tidy brings a view into range and gives equal views one form.
+func (v View) tidy() View {
+	v.Size = image.Pt(min(max(v.Size.X, 0), maxSide), min(max(v.Size.Y, 0), maxSide))
+	if v.Empty() {
+		return View{}
+	}
+	p := &v.Part
+	p.X0, p.X1 = tidySide(p.X0, p.X1)
+	p.Y0, p.Y1 = tidySide(p.Y0, p.Y1)
+	if p.Whole() {
+		*p = Part{}
+	}
+	if v.Layout != LayoutYUV {
+		v.Layout = LayoutRGBA
+	}
+	return v
+}
+
+// tidySide clips one side of a part; what makes no sense is the whole side.
+func tidySide(a, b float64) (lo, hi float64) {
+	lo, hi = max(a, 0), min(b, 1)
+	switch {
+	case !(lo < hi):
+		return 0, 1
+	case hi-lo < minPart:
+		lo = min(lo, 1-minPart)
+		hi = lo + minPart
+	}
+	return lo, hi
+}
+
+// share is the part of a side that is shown, of width and of height.
+func (p Part) share() (x, y float64) {
+	if p.Whole() {
+		return 1, 1
+	}
+	return p.X1 - p.X0, p.Y1 - p.Y0
+}
 
 // Matrix names the coefficients between YUV and RGB (ITU-T H.273, table 4).
 type Matrix string

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"image"
 	"log/slog"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"iocwall/media/rtsp"
@@ -42,11 +44,17 @@ type Options struct {
 	// Backoff tells the pauses between attempts. The zero value means 500 ms to 30 s, fresh after a stable minute.
 	Backoff rtsp.Backoff
 	// QueueUnits and QueueBytes bound what waits for the decoder; when either is exceeded the queue is emptied up to the
-	// next key frame and the loss counted. Defaults 256 units, 16 MiB.
+	// next key frame and the loss counted. Units out of a cache count in bytes only. Defaults 256 units, 16 MiB.
 	QueueUnits, QueueBytes int
+
+	// What a deck sets for the players of its cameras.
+	address   func(ctx context.Context) (url string, l login, err error) // instead of URL and Credentials
+	parkBytes int
+	seq       *atomic.Uint64 // numbers frames across the players of one camera
+	memory    *streamMemory
 }
 
-// Player keeps one camera playing. Its methods may be called from any goroutine.
+// Player keeps one stream of one camera playing, for any number of views. Its methods may be called from any goroutine.
 type Player struct {
 	opts Options
 	log  *slog.Logger
@@ -55,18 +63,29 @@ type Player struct {
 	mu      sync.Mutex
 	url     string
 	stream  string
-	target  image.Point
-	frame   Frame
+	target  image.Point // of SetTarget
+	views   []View      // what pictures are made for, without empty or equal ones; replaced, never changed
+	parked  bool        // nothing is decoded
+	frames  []Frame     // the newest frame of each view
+	newest  Frame       // what was published last
 	watch   track
 	verdict verdict
 	meter   rtsp.Meter
 	stats   Stats // counters; the rest is filled in by Stats
 	running bool
+	session *session      // nil between connections
 	change  chan struct{} // closed and replaced when the source changes or a retry is asked for
 }
 
 // playFunc is rtsp.Play or a test's stand-in.
 type playFunc func(context.Context, rtsp.Options, rtsp.Handler) error
+
+// streamMemory is what is remembered of a stream, whoever plays it.
+type streamMemory struct {
+	still still
+	// useless says that the camera's time stamps do not follow its time.
+	useless atomic.Bool
+}
 
 // New checks the options and returns a player that does nothing until Run.
 func New(opts Options) (*Player, error) {
@@ -80,6 +99,13 @@ func New(opts Options) (*Player, error) {
 		return nil, fmt.Errorf("media: picture size %d×%d is out of range; use 0 to %d pixels a side",
 			opts.Width, opts.Height, maxSide)
 	}
+	p := newPlayer(opts)
+	p.SetTarget(opts.Width, opts.Height)
+	return p, nil
+}
+
+// newPlayer makes a player of options that are right.
+func newPlayer(opts Options) *Player {
 	opts.Limits = opts.Limits.withDefaults()
 	if opts.RefusedCheck <= 0 {
 		opts.RefusedCheck = 30 * time.Second
@@ -90,18 +116,22 @@ func New(opts Options) (*Player, error) {
 	if opts.QueueBytes <= 0 {
 		opts.QueueBytes = 16 << 20
 	}
+	if opts.seq == nil {
+		opts.seq = &atomic.Uint64{}
+	}
+	if opts.memory == nil {
+		opts.memory = &streamMemory{}
+	}
 	log := opts.Logger
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
 	now := time.Now()
-	p := &Player{
-		opts: opts, log: log, play: rtsp.Play, url: opts.URL, stream: opts.Stream,
-		target: image.Pt(opts.Width, opts.Height), change: make(chan struct{}),
-		watch:   track{began: now},
+	return &Player{
+		opts: opts, log: log, play: rtsp.Play, url: opts.URL, stream: opts.Stream, change: make(chan struct{}),
+		watch:   track{began: now, still: &opts.memory.still},
 		verdict: verdict{State: StateOpening, Reason: ReasonConnecting, Since: now},
 	}
-	return p, nil
 }
 
 // maxSide bounds pictures in each direction, in pixels.
@@ -112,15 +142,77 @@ const maxSide = 16384
 func (p *Player) Frame() (Frame, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.frame, p.frame.Image != nil
+	return nearest(p.frames, View{Size: p.target})
 }
 
-// SetTarget sets the size in pixels of the pictures made from now on; values outside 0 to 16384 are clamped. With a
-// side of 0 pictures are decoded and watched but not made, which is right for a hidden tile that must open at once.
-func (p *Player) SetTarget(width, height int) {
+// frame returns the newest frame that comes closest to a view.
+func (p *Player) frame(v View) (Frame, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.target = image.Pt(min(max(width, 0), maxSide), min(max(height, 0), maxSide))
+	return nearest(p.frames, v)
+}
+
+// nearest picks the frame of a view, or else the one of the same layout that shows the same part, or else the whole
+// picture, in the next size.
+func nearest(frames []Frame, v View) (best Frame, ok bool) {
+	cost := 0
+	for _, f := range frames {
+		if f.View == v {
+			return f, true
+		}
+		if f.View.Layout != v.Layout {
+			continue
+		}
+		c := abs(f.View.Size.X-v.Size.X) + abs(f.View.Size.Y-v.Size.Y)
+		switch {
+		case f.View.Part == v.Part:
+		case f.View.Part.Whole():
+			c += 4 * maxSide
+		default:
+			c += 8 * maxSide
+		}
+		if !ok || c < cost {
+			best, cost, ok = f, c, true
+		}
+	}
+	return best, ok
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// SetTarget sets the size in pixels of the pictures made from now on; values outside 0 to 16384 are clamped. With a
+// side of 0 pictures are decoded and watched but not made.
+func (p *Player) SetTarget(width, height int) {
+	v := View{Size: image.Pt(width, height)}.tidy()
+	p.mu.Lock()
+	p.target = v.Size
+	p.mu.Unlock()
+	p.setViews([]View{v}, false)
+}
+
+// setViews says for which views pictures are made from now on; empty and repeated ones are left out. A parked player
+// stays connected and keeps the last group of pictures, but decodes nothing.
+func (p *Player) setViews(views []View, parked bool) {
+	var next []View
+	for _, v := range views {
+		if !v.Empty() && !slices.Contains(next, v) {
+			next = append(next, v)
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	same := slices.Equal(next, p.views)
+	p.views = next
+	if parked != p.parked {
+		p.parked = parked
+		p.watch.park(parked, time.Now())
+		if p.session != nil {
+			p.session.queue.park(parked)
+		}
+	}
+	if !same && p.session != nil {
+		p.session.queue.poke()
+	}
 }
 
 // SetSource switches to another address or stream of the same camera. The last frame stays until the new source has
@@ -145,7 +237,10 @@ func (p *Player) Retry() {
 
 // poke starts the player over; the caller holds the lock.
 func (p *Player) poke() {
-	p.watch = track{began: time.Now(), lastPicture: p.watch.lastPicture}
+	p.watch = p.watch.afresh(time.Now())
+	if p.session != nil {
+		p.session.cancel(errSource)
+	}
 	close(p.change)
 	p.change = make(chan struct{})
 }
@@ -158,14 +253,21 @@ func (p *Player) Stats() Stats {
 	p.judge(now)
 	s := p.stats
 	s.State, s.Reason, s.Since = p.verdict.State, p.verdict.Reason, p.verdict.Since
-	if s.State == StateLive {
-		s.Detail = ""
-	}
 	s.Stream, s.URL, s.Target = p.stream, rtsp.Public(p.url), p.target
 	s.FPS, s.Bitrate, s.Loss = p.meter.Rates(now)
 	p.watch.fill(&s, now)
-	if p.frame.Image != nil {
-		s.Picture, s.PictureBehind = p.frame.Arrived, p.frame.Behind
+	if s.State == StateLive {
+		s.Detail = ""
+	}
+	if s.KeyOverdue && s.Detail == "" {
+		s.Detail = fmt.Sprintf("no key frame for %v, usually one every %v; a loss could not be mended",
+			now.Sub(s.LastKey).Round(time.Second), s.KeyInterval.Round(100*time.Millisecond))
+	}
+	if p.session != nil {
+		s.Ready = p.session.queue.ready()
+	}
+	if !p.newest.Empty() {
+		s.Picture, s.PictureBehind, s.Taken = p.newest.Arrived, p.newest.Behind, p.newest.Taken
 	}
 	return s
 }

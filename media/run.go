@@ -3,6 +3,7 @@ package media
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -30,7 +31,7 @@ func (p *Player) Run(ctx context.Context) error {
 		return errors.New("media: the player is running already; make one player for each camera")
 	}
 	p.running = true
-	p.watch = track{began: time.Now(), lastPicture: p.watch.lastPicture}
+	p.watch = p.watch.afresh(time.Now())
 	p.mu.Unlock()
 	var wg sync.WaitGroup
 	wg.Go(func() { p.watchdog(ctx) })
@@ -48,12 +49,12 @@ func (p *Player) loop(ctx context.Context) {
 	backoff := p.opts.Backoff
 	for ctx.Err() == nil {
 		p.mu.Lock()
-		url, change := p.url, p.change
+		change := p.change
 		p.stats.NextTry = time.Time{}
 		p.mu.Unlock()
 
 		began := time.Now()
-		used, err := p.connect(ctx, url, change)
+		used, err := p.connect(ctx, change)
 		if ctx.Err() != nil {
 			return
 		}
@@ -109,18 +110,43 @@ func (p *Player) failed(reason Reason, err error, tries int, pause time.Duration
 // login is a pair of credentials.
 type login struct{ user, pass string }
 
-// credentials asks for the login of the next connection.
-func (p *Player) credentials(ctx context.Context) (login, error) {
-	if p.opts.Credentials == nil {
-		return login{}, nil
+// source is where to connect and as whom.
+type source struct {
+	url string
+	login
+}
+
+// source asks where to connect next and as whom.
+func (p *Player) source(ctx context.Context) (source, error) {
+	if p.opts.address != nil {
+		url, l, err := p.opts.address(ctx)
+		if err == nil {
+			err = rtsp.Check(url)
+		}
+		if err != nil {
+			return source{}, fmt.Errorf("media: no address for the camera: %w", err)
+		}
+		p.mu.Lock()
+		p.url = url
+		p.mu.Unlock()
+		return source{url, l}, nil
 	}
-	user, pass, err := p.opts.Credentials(ctx)
-	return login{user, pass}, err
+	p.mu.Lock()
+	at := source{url: p.url}
+	p.mu.Unlock()
+	if p.opts.Credentials == nil {
+		return at, nil
+	}
+	var err error
+	if at.user, at.pass, err = p.opts.Credentials(ctx); err != nil {
+		return at, fmt.Errorf("media: no credentials for the camera: %w", err)
+	}
+	return at, nil
 }
 
 // waitRefused waits until the source changes or other credentials than the refused ones are to be had. Cameras lock
 // accounts after a few wrong logins, so the same ones are never tried again.
-func (p *Player) waitRefused(ctx context.Context, change <-chan struct{}, refused login) {
+func (p *Player) waitRefused(ctx context.Context, change <-chan struct{}, refused source) {
 	tick := time.NewTicker(p.opts.RefusedCheck)
 	defer tick.Stop()
 	for {
@@ -130,10 +156,7 @@ func (p *Player) waitRefused(ctx context.Context, change <-chan struct{}, refuse
 		case <-change:
 			return
 		case <-tick.C:
-			if p.opts.Credentials == nil {
-				continue
-			}
-			if next, err := p.credentials(ctx); err == nil && next != refused {
+			if next, err := p.source(ctx); err == nil && next != refused {
 				return
 			}
 		}
@@ -153,7 +176,7 @@ func reasonOf(err error) (Reason, bool) {
 	return ReasonFailed, false
 }
 
-// watchdog judges the track at every step and reports changes.
+// watchdog judges the track at every step, reports changes, and ends a session that stalls.
 func (p *Player) watchdog(ctx context.Context) {
 	tick := time.NewTicker(p.opts.Limits.Step)
 	defer tick.Stop()
@@ -162,16 +185,24 @@ func (p *Player) watchdog(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case now := <-tick.C:
-			p.mu.Lock()
-			changed := p.judge(now)
-			v := p.verdict
-			url := rtsp.Public(p.url)
-			p.mu.Unlock()
-			if changed {
-				p.log.Info("camera state changed", slog.String("url", url),
-					slog.String("state", string(v.State)), slog.String("reason", string(v.Reason)))
-				p.notify()
-			}
+			p.look(now)
 		}
 	}
+}
+
+// look is one step of the watchdog.
+func (p *Player) look(now time.Time) {
+	p.mu.Lock()
+	changed := p.judge(now)
+	v, url := p.verdict, p.url
+	if reason, stalled := p.watch.stalled(now, p.opts.Limits); stalled && p.session != nil {
+		p.session.cancel(errStalled{reason})
+	}
+	p.mu.Unlock()
+	if !changed {
+		return
+	}
+	p.log.Info("camera state changed", slog.String("url", rtsp.Public(url)),
+		slog.String("state", string(v.State)), slog.String("reason", string(v.Reason)))
+	p.notify()
 }

@@ -12,7 +12,8 @@ type State string
 
 // The states of a camera tile.
 const (
-	// StateOpening: no picture yet, and the time allowed for the first one is not over.
+	// StateOpening: no picture yet, and the time allowed for the first one is not over. With ReasonStopped: nobody looks,
+	// so nothing is decoded.
 	StateOpening State = "opening"
 	// StateLive: the newest picture is fresh, whole and changing. It is the only state in which nothing needs to be said.
 	StateLive State = "live"
@@ -78,7 +79,14 @@ type Stats struct {
 
 	Codec  Codec
 	Source image.Point // size the camera sends, pixels; zero until the first picture
-	Target image.Point // size asked for by SetTarget, pixels
+	Target image.Point // size of the pictures asked for, pixels
+	// Decoder says what decodes: Decoder.Name(), empty before the first connection.
+	Decoder string
+	// Stepped says that a smaller stream than the views want is played, since pictures came late.
+	Stepped bool
+	// Parked says that nobody looks: the camera is connected, but not decoded. Its last group of pictures is at hand
+	// when Ready.
+	Parked, Ready bool
 
 	FPS     float64 // pictures published a second, over the last few seconds
 	Bitrate float64 // bits a second received on the video track, over the last few seconds
@@ -94,6 +102,9 @@ type Stats struct {
 	Behind time.Duration
 	// When the track last delivered each of these; zero when it never did.
 	LastPacket, LastUnit, LastKey, LastDecoded, LastChanged time.Time
+	// Unchanged is how long the picture has been the same, 0 while it changes. Pictures that alternate among a few equal
+	// ones are the same.
+	Unchanged time.Duration
 	// KeyInterval is the learnt distance of key frames, 0 while unknown; KeyOverdue says that twice that has passed.
 	KeyInterval time.Duration
 	KeyOverdue  bool
@@ -101,6 +112,11 @@ type Stats struct {
 	// Picture is the arrival of the newest published picture, zero when there is none; PictureBehind adds to its age.
 	Picture       time.Time
 	PictureBehind time.Duration
+	// Taken is when the camera's own clock says the newest picture was taken, zero while unknown. ClockOffset is the
+	// camera's clock minus ours, good to the network's delay, when ClockKnown.
+	Taken       time.Time
+	ClockOffset time.Duration
+	ClockKnown  bool
 }
 
 // Age returns how old the newest picture is at time now and whether there is one.

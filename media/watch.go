@@ -51,16 +51,21 @@ type verdict struct {
 // cleared when a new one begins; the rest lives until the source changes.
 type track struct {
 	began       time.Time // when the player was asked for this source
+	still       *still    // whether the picture changes; outlives sessions
+	parked      bool      // nothing is decoded, since nobody looks
+	shown       time.Time // when it was last no longer parked
 	lastPicture time.Time // arrival of the newest decoded picture of any session
 	failure     Reason    // why the last session ended; cleared by a decoded picture
 
-	connected                                               time.Time // zero while there is no session
-	lastPacket, lastUnit, lastKey, lastDecoded, lastChanged time.Time
-	lastError                                               time.Time // last decoder error
-	needKey                                                 bool      // units are dropped until a key frame
-	behind                                                  time.Duration
-	cached                                                  bool
-	slow                                                    bool // the decoder, not the network, makes it late
+	connected                                  time.Time // zero while there is no session
+	lastPacket, lastUnit, lastKey, lastDecoded time.Time
+
+	lastError time.Time // last decoder error
+	needKey   bool      // units are dropped until a key frame
+	behind    time.Duration
+	cached    bool
+	slow      bool      // the decoder, not the network, makes it late
+	skipped   time.Time // when units were last left out since the decoder is slow
 
 	unitEvery, keyEvery time.Duration // learnt intervals
 }
@@ -68,8 +73,23 @@ type track struct {
 // begin starts a session.
 func (t *track) begin(now time.Time) {
 	*t = track{
-		began: t.began, lastPicture: t.lastPicture, failure: t.failure,
+		began: t.began, still: t.still, parked: t.parked, shown: t.shown, lastPicture: t.lastPicture, failure: t.failure,
 		connected: now, needKey: true, unitEvery: t.unitEvery, keyEvery: t.keyEvery,
+	}
+}
+
+// afresh is the track of a player that was told to start over.
+func (t *track) afresh(now time.Time) track {
+	return track{began: now, still: t.still, parked: t.parked, shown: t.shown, lastPicture: t.lastPicture}
+}
+
+// park notes that nobody looks any more, or that somebody does again.
+func (t *track) park(on bool, now time.Time) {
+	t.parked = on
+	if on {
+		t.still.gap()
+	} else {
+		t.shown = now
 	}
 }
 
@@ -77,6 +97,7 @@ func (t *track) begin(now time.Time) {
 func (t *track) end(r Reason) {
 	t.connected = time.Time{}
 	t.failure = r
+	t.still.gap()
 }
 
 // unit notes an access unit and learns the camera's rhythm.
@@ -95,10 +116,7 @@ func (t *track) unit(now time.Time, key bool) {
 }
 
 // decoded notes a picture that became ready for a unit that arrived at the given time.
-func (t *track) decoded(now, arrived time.Time, behind time.Duration, cached, changed bool) {
-	if changed || t.lastDecoded.IsZero() {
-		t.lastChanged = now
-	}
+func (t *track) decoded(now, arrived time.Time, behind time.Duration, cached bool) {
 	t.lastDecoded, t.lastPicture, t.failure = now, arrived, ReasonNone
 	t.behind, t.cached = behind, cached
 }
@@ -118,20 +136,28 @@ func (t *track) quiet(l Limits) time.Duration {
 
 // judge says what a tile must say at time now.
 func (t *track) judge(now time.Time, l Limits) verdict {
+	quiet := t.quiet(l)
+	if t.parked && !t.lastUnit.IsZero() && now.Sub(t.lastUnit) <= quiet && !t.connected.IsZero() {
+		return verdict{State: StateOpening, Reason: ReasonStopped}
+	}
 	if t.lastDecoded.IsZero() || t.connected.IsZero() {
 		return t.judgeWithoutPicture(now, l)
 	}
-	quiet := t.quiet(l)
+	changed, same := t.still.run()
 	switch {
 	case now.Sub(t.lastPacket) > quiet:
 		return verdict{StateNoSignal, ReasonNoPackets, t.lastDecoded}
-	case now.Sub(t.lastDecoded) > quiet:
+	case t.parked && now.Sub(t.lastUnit) > quiet:
+		return verdict{StateFrozen, ReasonNoUnits, t.lastDecoded}
+	case now.Sub(later(t.lastDecoded, t.shown)) > quiet:
 		return verdict{StateFrozen, t.whyNoPicture(now, quiet), t.lastDecoded}
-	case now.Sub(t.lastChanged) > l.Unchanged:
-		return verdict{StateFrozen, ReasonUnchanged, t.lastChanged}
+	case t.shown.After(t.lastDecoded):
+		return verdict{State: StateLate, Reason: ReasonCatchingUp}
+	case same > l.Unchanged && same > t.still.limit(l.Unchanged, now):
+		return verdict{StateFrozen, ReasonUnchanged, changed}
 	case t.cached && t.behind > l.Quiet/8:
 		return verdict{State: StateLate, Reason: ReasonCatchingUp}
-	case t.behind > l.Late && t.slow:
+	case t.behind > l.Late && t.slow, !t.skipped.IsZero() && now.Sub(t.skipped) <= 3*l.Late:
 		return verdict{State: StateLate, Reason: ReasonOverloaded}
 	case t.behind > l.Late:
 		return verdict{State: StateLate, Reason: ReasonLate}
@@ -197,7 +223,10 @@ func (t *track) stalled(now time.Time, l Limits) (Reason, bool) {
 	if last := later(t.connected, t.lastPacket); now.Sub(last) > max(l.Stall, t.quiet(l)) {
 		return ReasonNoPackets, true
 	}
-	if last := later(t.connected, t.lastDecoded); now.Sub(last) > max(l.Blind, 3*t.keyEvery) {
+	if t.parked {
+		return ReasonNone, false
+	}
+	if last := later(later(t.connected, t.shown), t.lastDecoded); now.Sub(last) > max(l.Blind, 3*t.keyEvery) {
 		return t.whyNoPicture(now, t.quiet(l)), true
 	}
 	return ReasonNone, false
@@ -207,7 +236,12 @@ func (t *track) stalled(now time.Time, l Limits) (Reason, bool) {
 func (t *track) fill(s *Stats, now time.Time) {
 	s.Behind = t.behind
 	s.LastPacket, s.LastUnit, s.LastKey = t.lastPacket, t.lastUnit, t.lastKey
-	s.LastDecoded, s.LastChanged = t.lastDecoded, t.lastChanged
+	changed, same := t.still.run()
+	s.LastDecoded, s.LastChanged = t.lastDecoded, changed
+	if same >= time.Second {
+		s.Unchanged = same
+	}
+	s.Parked = t.parked
 	s.KeyInterval = t.keyEvery
 	s.KeyOverdue = t.keyEvery > 0 && !t.lastKey.IsZero() && now.Sub(t.lastKey) > 2*t.keyEvery+time.Second
 }

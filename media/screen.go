@@ -1,0 +1,289 @@
+package media
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"iocwall/media/rtsp"
+)
+
+// screen is the part of a session that belongs to the decoder's goroutine.
+type screen struct {
+	track    rtsp.Track
+	decoder  Decoder // nil until the first unit, and after it failed for good
+	failures int     // units refused in a row, or decoders that could not be made
+	again    time.Time
+	clock    clock // time stamps against arrival
+	taken    clock // the camera's clock against arrival
+	epoch    time.Time
+	waiting  [32]shot // units in the decoder, for decoders that hand pictures out later
+	next     int
+	last     shot // what the newest picture came from
+	shown    bool // there is a newest picture
+	made     time.Time
+}
+
+// shot is what is known of a picture before it is decoded.
+type shot struct {
+	pts            time.Duration
+	arrived, taken time.Time
+	behind         time.Duration
+	cached         bool
+	source         Decoded
+}
+
+// showEvery is how often a picture is made while the decoder works off a queue: often enough to see it catch up.
+const showEvery = 100 * time.Millisecond
+
+// decoderPatience is how many units in a row a decoder may refuse before another one is made, and decoderPause the time
+// between attempts: hardware decoders fail now and then, and come back.
+const (
+	decoderPatience = 50
+	decoderPause    = time.Second
+)
+
+// errView is wrapped when a decoded picture cannot be made into one to show.
+var errView = errors.New("media: the picture cannot be shown")
+
+// decodeLoop is the camera's decoder goroutine.
+func (s *session) decodeLoop(ctx context.Context, tracks <-chan rtsp.Track) {
+	c := &s.screen
+	select {
+	case <-ctx.Done():
+		return
+	case c.track = <-tracks:
+	}
+	defer c.close()
+	c.clock.useless = s.p.opts.memory.useless.Load()
+	for ctx.Err() == nil {
+		u, waiting, dropped, ok := s.queue.take(time.Now())
+		if ok {
+			s.skipped(dropped)
+			s.decode(u, waiting)
+			continue
+		}
+		s.redraw()
+		select {
+		case <-ctx.Done():
+		case <-s.queue.wake:
+		}
+	}
+}
+
+// close frees the decoder.
+func (c *screen) close() {
+	if c.decoder != nil {
+		c.decoder.Close()
+	}
+	c.decoder, c.shown = nil, false
+}
+
+// skipped notes units left out since newer ones are to be had.
+func (s *session) skipped(n int) {
+	if n == 0 {
+		return
+	}
+	s.p.mu.Lock()
+	defer s.p.mu.Unlock()
+	s.p.stats.Dropped += uint64(n)
+	s.p.watch.skipped = time.Now()
+}
+
+// open makes the decoder if there is none; after a failure it waits for a key unit and some time.
+func (s *session) open(u queued, now time.Time) error {
+	c := &s.screen
+	if c.decoder != nil {
+		return nil
+	}
+	if !u.Key || now.Before(c.again) {
+		return errors.New("media: the decoder is being made anew")
+	}
+	d, err := s.p.opts.Decoder(DecoderOptions{Codec: c.track.Codec, Parameters: c.track.Parameters})
+	if err != nil {
+		c.again = now.Add(decoderPause)
+		return fmt.Errorf("media: no decoder for %s: %w", c.track.Codec, err)
+	}
+	c.decoder = d
+	s.p.mu.Lock()
+	s.p.stats.Decoder = d.Name()
+	s.p.mu.Unlock()
+	return nil
+}
+
+// decode decodes one unit and publishes the picture unless a newer one is about to come.
+func (s *session) decode(u queued, waiting int) {
+	c := &s.screen
+	shot := s.time(u)
+	dec, ok, err := Decoded{}, false, s.open(u, time.Now())
+	if err == nil {
+		dec, ok, err = c.decoder.Decode(u.NALUs, u.PTS)
+	}
+	if err != nil {
+		s.refused(err)
+		return
+	}
+	c.failures = 0
+	c.waiting[c.next%len(c.waiting)] = shot
+	c.next++
+	if !ok {
+		return
+	}
+	for _, w := range c.waiting {
+		if w.pts == dec.PTS && !w.arrived.IsZero() {
+			shot = w
+		}
+	}
+	shot.source = dec
+	c.last, c.shown = shot, true
+	s.publish(waiting > 0 && time.Since(c.made) < showEvery)
+}
+
+// time tells how late a unit is and when it was taken.
+func (s *session) time(u queued) shot {
+	c := &s.screen
+	late := c.clock.late(u.Arrived, u.PTS+u.Behind)
+	if c.clock.useless {
+		s.p.opts.memory.useless.Store(true)
+	}
+	if !u.Taken.IsZero() {
+		if c.epoch.IsZero() {
+			c.epoch = u.Taken.Add(u.Behind)
+		}
+		c.taken.late(u.Arrived, u.Taken.Add(u.Behind).Sub(c.epoch))
+	}
+	return shot{
+		pts: u.PTS, arrived: u.Arrived, taken: u.Taken, behind: late + u.Behind, cached: u.Behind > 0 || u.held,
+	}
+}
+
+// refused notes a unit that the decoder did not take; what follows up to the next key frame must not be shown.
+func (s *session) refused(err error) {
+	c := &s.screen
+	if c.failures++; c.failures >= decoderPatience && c.decoder != nil {
+		c.close()
+		c.failures = 0
+	}
+	s.failed(err)
+	dropped, needKey := s.queue.restart()
+	s.p.mu.Lock()
+	defer s.p.mu.Unlock()
+	s.p.watch.needKey = needKey
+	s.p.stats.Dropped += uint64(dropped)
+}
+
+// failed notes an error of the decoder.
+func (s *session) failed(err error) {
+	s.p.mu.Lock()
+	defer s.p.mu.Unlock()
+	s.p.stats.DecodeErrors++
+	s.p.stats.Detail = rtsp.Redact(err.Error())
+	s.p.watch.lastError = time.Now()
+}
+
+// publish makes the newest decoded picture the newest one for each view; hurry says that the next one is about to come,
+// so that none is made of this one.
+func (s *session) publish(hurry bool) {
+	p, c := s.p, &s.screen
+	p.mu.Lock()
+	views := p.views
+	p.mu.Unlock()
+	var frames []Frame
+	if !hurry && len(views) > 0 {
+		var err error
+		if frames, err = s.render(views); err != nil {
+			s.failed(err)
+			return
+		}
+		c.made = time.Now()
+	}
+	p.opts.memory.still.picture(c.last.source.Print, c.last.arrived)
+	now := time.Now()
+	waited := now.Sub(c.last.arrived)
+	p.mu.Lock()
+	p.watch.decoded(now, c.last.arrived, c.last.behind+waited, c.last.cached)
+	p.watch.slow = waited > p.opts.Limits.Late
+	p.stats.Source = c.last.source.Source
+	p.stats.Dropped += uint64(max(0, c.last.source.Frames-1))
+	if !c.epoch.IsZero() {
+		p.stats.ClockOffset, p.stats.ClockKnown = c.epoch.Sub(c.taken.origin)-c.taken.best, true
+	}
+	if len(frames) > 0 {
+		p.show(frames, now)
+	} else if len(views) > 0 {
+		p.stats.Dropped++
+	}
+	p.judge(now)
+	p.mu.Unlock()
+	if len(frames) > 0 {
+		p.notify()
+	}
+}
+
+// render makes a frame of the newest decoded picture for each view.
+func (s *session) render(views []View) ([]Frame, error) {
+	c := &s.screen
+	frames := make([]Frame, 0, len(views))
+	for _, v := range views {
+		pic, err := c.decoder.Render(v)
+		if err != nil {
+			return nil, fmt.Errorf("%w at %d×%d: %w", errView, v.Size.X, v.Size.Y, err)
+		}
+		frames = append(frames, Frame{
+			Image: pic.RGBA, YUV: pic.YUV, View: v, PTS: c.last.pts, Arrived: c.last.arrived, Taken: c.last.taken,
+			Behind: c.last.behind, Source: c.last.source.Source, Cached: c.last.cached,
+		})
+	}
+	return frames, nil
+}
+
+// show publishes frames; the caller holds the lock.
+func (p *Player) show(frames []Frame, now time.Time) {
+	p.stats.Frames++
+	p.meter.Frame(now)
+	seq := p.opts.seq.Add(1)
+	for i := range frames {
+		frames[i].Seq, frames[i].Decoded, frames[i].Stream = seq, now, p.stream
+	}
+	p.frames, p.newest = frames, frames[0]
+}
+
+// redraw makes the newest picture again for views that have none yet: those that were resized or came new, while the
+// next picture may be far.
+func (s *session) redraw() {
+	p, c := s.p, &s.screen
+	if !c.shown {
+		return
+	}
+	p.mu.Lock()
+	missing := slices.DeleteFunc(slices.Clone(p.views), func(v View) bool { return has(p.frames, v) })
+	p.mu.Unlock()
+	if len(missing) == 0 {
+		return
+	}
+	frames, err := s.render(missing)
+	if err != nil {
+		s.failed(err)
+		return
+	}
+	p.mu.Lock()
+	for _, f := range p.frames {
+		if !has(frames, f.View) && slices.Contains(p.views, f.View) {
+			frames = append(frames, f)
+		}
+	}
+	seq := p.opts.seq.Add(1)
+	for i := range frames[:len(missing)] {
+		frames[i].Seq, frames[i].Decoded, frames[i].Stream = seq, p.newest.Decoded, p.stream
+	}
+	p.frames, p.newest = frames, frames[0]
+	p.mu.Unlock()
+	p.notify()
+}
+
+// has reports whether there is a frame for a view.
+func has(frames []Frame, v View) bool {
+	return slices.ContainsFunc(frames, func(f Frame) bool { return f.View == v })
+}

@@ -1,0 +1,126 @@
+package media
+
+import (
+	"math"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Which runs of equal pictures teach what is normal for a camera.
+const (
+	teachFrom   = 3 * time.Second  // shorter runs are nothing to learn from
+	teachUpTo   = 2 * time.Minute  // longer ones are never normal
+	teachTimes  = 4                // so often within teachWithin must pictures stand so long before it counts as normal:
+	teachWithin = 30 * time.Minute // a fault that came and went once must not make the watchdog blind
+	teachHolds  = 48 * time.Hour   // what was learnt holds so long and halves each day thereafter
+)
+
+// still watches whether the pictures of one stream change, and learns how long they stand in quiet times: a denoised
+// night picture may be equal to the last bit for half a minute. It outlives sessions. Its methods may be called from any
+// goroutine; the zero value is ready.
+type still struct {
+	mu sync.Mutex
+	// A few past pictures are remembered, because a camera that froze goes on encoding its one picture, a little
+	// differently at each key frame.
+	recent  [8]uint64
+	next    int
+	novel   int       // different pictures in the current watch, for inherit
+	changed time.Time // arrival of the first picture of the run
+	same    time.Time // arrival of its last one
+	gapped  bool      // the run was not watched all the time, so it teaches nothing
+
+	runs      [16]stillRun // the last long runs that ended
+	nextRun   int
+	learnt    time.Duration
+	learntNow time.Time // when the learnt length was last seen to be true
+}
+
+// stillRun is a run of equal pictures that ended.
+type stillRun struct {
+	length time.Duration
+	ended  time.Time
+}
+
+// picture notes a decoded picture and returns whether it differs from those before it. A print of 0 says that the
+// decoder gives none: then every picture counts as changed.
+func (s *still) picture(print uint64, arrived time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if print != 0 && slices.Contains(s.recent[:], print) {
+		if arrived.After(s.same) {
+			s.same = arrived
+		}
+		return false
+	}
+	s.recent[s.next%len(s.recent)] = print
+	s.next++
+	s.novel++
+	s.end(arrived)
+	s.changed, s.same, s.gapped = arrived, arrived, false
+	return true
+}
+
+// end learns from the run that is over; the caller holds the lock.
+func (s *still) end(now time.Time) {
+	length := s.same.Sub(s.changed)
+	if s.gapped || length < teachFrom || length > teachUpTo {
+		return
+	}
+	s.runs[s.nextRun%len(s.runs)] = stillRun{length, now}
+	s.nextRun++
+	var lengths []time.Duration
+	for _, r := range s.runs {
+		if r.length > 0 && now.Sub(r.ended) <= teachWithin {
+			lengths = append(lengths, r.length)
+		}
+	}
+	if len(lengths) < teachTimes {
+		return
+	}
+	slices.Sort(lengths)
+	normal := lengths[len(lengths)-teachTimes]
+	if normal >= s.normal(now)*4/5 {
+		s.learnt, s.learntNow = max(normal, s.normal(now)), now
+	}
+}
+
+// normal is how long pictures of this camera are known to stand; the caller holds the lock.
+func (s *still) normal(now time.Time) time.Duration {
+	over := now.Sub(s.learntNow) - teachHolds
+	if over <= 0 {
+		return s.learnt
+	}
+	return time.Duration(float64(s.learnt) * math.Exp2(-over.Hours()/24))
+}
+
+// limit is how long pictures may stand before that is said: the given time, or half as long again as is normal here.
+func (s *still) limit(base time.Duration, now time.Time) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return max(base, s.normal(now)*3/2)
+}
+
+// run returns when the picture last changed and for how long it has been seen to be the same.
+func (s *still) run() (changed time.Time, length time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.changed, s.same.Sub(s.changed)
+}
+
+// gap notes that watching was interrupted. The run goes on if the next picture is one of the old ones, so that a frozen
+// camera does not pass for a live one by being looked at only now and then.
+func (s *still) gap() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gapped, s.novel = true, 0
+}
+
+// inherit takes over the run of another stream of the same camera, unless this stream was already seen to change.
+func (s *still) inherit(changed time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.novel <= 1 && changed.Before(s.changed) {
+		s.changed, s.gapped = changed, true
+	}
+}
