@@ -87,9 +87,7 @@ func (r *reel) step(o orders) {
 		r.c.storm(time.Now())
 	}
 	r.c.tracks.hum(time.Since(r.start), dead)
-	if !dead && o.fault != FaultVideoDead {
-		r.send(o)
-	}
+	r.send(o, dead || o.fault == FaultVideoDead)
 	if !dead {
 		r.report(o)
 	}
@@ -121,8 +119,8 @@ func (r *reel) stamp(since time.Duration, jump uint32) uint32 {
 	return uint32(int64(seconds*clockRate+.5)) + jump
 }
 
-// send sends the current unit.
-func (r *reel) send(o orders) {
+// send sends the current unit. A dead camera makes packets too, so that their numbers tell that some are missing.
+func (r *reel) send(o orders, dead bool) {
 	u := &r.clip.units[r.at]
 	if o.fault == FaultNoKey && u.key {
 		return
@@ -138,6 +136,9 @@ func (r *reel) send(o orders) {
 	}
 	// The clip's own order of presentation matters with B-frames; the loop's repetitions follow each other without a gap.
 	stamp := r.stamp(time.Duration(r.n+u.pts-r.at)*r.every, o.jump)
+	if dead {
+		return
+	}
 	r.c.remember(u.number)
 	for _, p := range packets {
 		p.Timestamp = stamp

@@ -1,0 +1,182 @@
+package fieldtest
+
+import (
+	"context"
+	"hash/maphash"
+	"image"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"iocwall/media"
+	"iocwall/media/decode"
+	"iocwall/media/mediatest"
+)
+
+// eye looks at a tile all the time, as a person in front of the wall would, and knows what the pictures should be. What
+// is called live must be whole and young.
+type eye struct {
+	s      *stage
+	player interface {
+		Stats() media.Stats
+		Frame() (media.Frame, bool)
+	}
+	album *album
+
+	mu       sync.Mutex
+	seen     []glance // changes of what the tile says
+	slowest  time.Duration
+	pictures int
+	spoiled  int
+}
+
+// glance is what the tile said from a moment on.
+type glance struct {
+	at     time.Time
+	state  media.State
+	reason media.Reason
+}
+
+// staleAfter is how old a picture may be that is called live: what the wall promises to mark.
+const staleAfter = 2 * time.Second
+
+// lookEvery is the distance of looks.
+const lookEvery = 40 * time.Millisecond
+
+func newEye(s *stage, p *media.Player, o staging) *eye {
+	e := &eye{s: s, player: p}
+	if !o.blind {
+		e.album = newAlbum(s.t, s.cam.Clip(), o.camera.Then)
+	}
+	return e
+}
+
+// run looks until ctx ends.
+func (e *eye) run(ctx context.Context) error {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	last := time.Now()
+	var shown uint64
+	for {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-tick.C:
+		}
+		now := time.Now()
+		late := now.Sub(last) - lookEvery
+		last = now
+		stats := e.player.Stats()
+		e.note(glance{now, stats.State, stats.Reason}, late)
+		if frame, ok := e.player.Frame(); ok && e.album != nil {
+			e.look(frame, stats, frame.Seq != shown, now)
+			shown = frame.Seq
+		}
+	}
+}
+
+// note writes down a change, and how busy the computer is.
+func (e *eye) note(g glance, late time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.slowest = max(e.slowest, late)
+	if n := len(e.seen); n == 0 || e.seen[n-1].state != g.state || e.seen[n-1].reason != g.reason {
+		e.seen = append(e.seen, g)
+	}
+}
+
+// look judges the picture on the tile.
+func (e *eye) look(f media.Frame, s media.Stats, fresh bool, now time.Time) {
+	if age := f.Age(now); s.State == media.StateLive && age > staleAfter+e.patience() {
+		e.s.t.Errorf("a picture %v old is called live", age)
+	}
+	if !fresh {
+		return
+	}
+	number, whole := e.album.find(f.Image)
+	e.mu.Lock()
+	e.pictures++
+	if !whole {
+		e.spoiled++
+	}
+	first := e.spoiled == 1 && !whole
+	e.mu.Unlock()
+	if first {
+		e.s.t.Errorf("a damaged picture was shown, state %s (%s)", s.State, s.Reason)
+	}
+	// The number in the picture tells when the camera sent it, whatever the clocks of the way say.
+	if at, ok := e.s.cam.SentAt(number, now); whole && ok && s.State == media.StateLive {
+		if old := now.Sub(at); old > staleAfter+e.patience() {
+			e.s.t.Errorf("picture %d was sent %v ago and is called live", number, old)
+		}
+	}
+}
+
+// patience is what has to be allowed on a busy computer: how long it kept the eye itself from looking, with a margin.
+func (e *eye) patience() time.Duration {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return 4*e.slowest + 250*time.Millisecond
+}
+
+// first returns the first glance after a moment that a judge accepts.
+func (e *eye) first(after time.Time, ok func(glance) bool) (glance, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for i, g := range e.seen {
+		if i+1 < len(e.seen) && !e.seen[i+1].at.After(after) {
+			continue // was over by then
+		}
+		if ok(g) {
+			return g, true
+		}
+	}
+	return glance{}, false
+}
+
+// album knows all pictures of a camera's clips as our decoder makes them.
+type album struct {
+	seed    maphash.Seed
+	numbers map[uint64]int
+}
+
+// newAlbum decodes the clips once, without any network.
+func newAlbum(t testing.TB, clips ...*mediatest.Clip) *album {
+	t.Helper()
+	a := &album{seed: maphash.MakeSeed(), numbers: map[uint64]int{}}
+	size := clips[0].Size()
+	for _, c := range clips {
+		if c == nil {
+			continue
+		}
+		d, err := decode.New(media.DecoderOptions{Codec: c.Codec(), Parameters: c.Parameters()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The loop comes twice, so that no picture is left in the decoder.
+		for i, u := range slices.Concat(c.Units(), c.Standing(), c.Units()) {
+			_, ok, err := d.Decode(u, time.Duration(i)*time.Millisecond)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !ok {
+				continue // held back for the order of pictures
+			}
+			pic, err := d.Render(media.View{Size: size})
+			if err != nil {
+				t.Fatal(err)
+			}
+			n, _ := mediatest.ReadCounter(pic.RGBA)
+			a.numbers[maphash.Bytes(a.seed, pic.RGBA.Pix)] = n
+		}
+		d.Close()
+	}
+	return a
+}
+
+// find returns the number of a picture; false: the camera has no such picture.
+func (a *album) find(img *image.RGBA) (int, bool) {
+	n, ok := a.numbers[maphash.Bytes(a.seed, img.Pix)]
+	return n, ok
+}
