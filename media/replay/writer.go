@@ -170,20 +170,20 @@ func describe(codec rtsp.Codec, u rtsp.Unit) (mp4.Codec, error) {
 	}
 	vps, sps, pps := rtsp.Sets(codec, u.NALUs)
 	switch {
+	case codec != rtsp.H264 && codec != rtsp.H265 && codec != rtsp.MJPEG:
+		return nil, fmt.Errorf("replay: %w: its codec %q is unknown", ErrUnsupported, codec)
 	case codec == rtsp.MJPEG:
 		size, err := jpeg.DecodeConfig(bytes.NewReader(u.NALUs[0]))
 		if err != nil {
-			return nil, fmt.Errorf("replay: %w: %w", ErrUnsupported, err)
+			return nil, fmt.Errorf("replay: %w: a picture of it is no JPEG: %w", ErrUnsupported, err)
 		}
 		return &mp4.CodecMJPEG{Width: size.Width, Height: size.Height}, nil
 	case sps == nil || pps == nil || codec == rtsp.H265 && vps == nil:
 		return nil, fmt.Errorf("replay: %w: the camera has not sent its parameter sets", ErrUnsupported)
 	case codec == rtsp.H265:
 		return &mp4.CodecH265{VPS: vps, SPS: sps, PPS: pps}, nil
-	case codec == rtsp.H264:
-		return &mp4.CodecH264{SPS: sps, PPS: pps}, nil
 	}
-	return nil, fmt.Errorf("replay: %w: its codec %q is unknown", ErrUnsupported, codec)
+	return &mp4.CodecH264{SPS: sps, PPS: pps}, nil
 }
 
 // flush writes the pending samples as one fragment. next is where the following sample begins, below zero when there is
