@@ -111,6 +111,9 @@ func (c Clock) words() string {
 // span writes a duration in its two largest units.
 func span(d time.Duration) string {
 	d = d.Round(time.Second)
+	if d > time.Hour {
+		d = d.Round(time.Minute)
+	}
 	units := []struct {
 		name string
 		size time.Duration
