@@ -160,7 +160,7 @@ func (ch *channel) stats(v *Viewer, now time.Time) Stats {
 	}
 	s := ch.cur.player.Stats()
 	s.Target = v.view.Size
-	s.Stepped = ch.stepped
+	s.Stepped = ch.lower != "" && ch.lower == ch.cur.stream
 	if ch.note != "" && s.Detail == "" {
 		s.Detail = ch.note
 	}

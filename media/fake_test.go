@@ -47,7 +47,7 @@ func (i *fakeInstance) Decode(unit [][]byte, pts time.Duration) (Decoded, bool, 
 		return Decoded{}, false, err
 	}
 	i.bright = unit[0][0]
-	return Decoded{PTS: pts, Source: image.Pt(640, 360), Frames: 1, Print: uint64(i.bright)}, true, nil
+	return Decoded{PTS: pts, Source: image.Pt(640, 360), Frames: 1, Print: 1 + uint64(i.bright)}, true, nil
 }
 
 // Render implements Decoder.

@@ -99,6 +99,13 @@ func (q *queue) take(now time.Time) (u queued, waiting, dropped int, ok bool) {
 	return u, len(q.items), dropped, true
 }
 
+// waiting reports whether there is something to take.
+func (q *queue) waiting() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.items) > 0 && !q.parked
+}
+
 // skip takes n items off the front and returns n; the caller holds the lock.
 func (q *queue) skip(n int) int {
 	for i := range q.items[:n] {

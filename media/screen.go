@@ -2,7 +2,6 @@ package media
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -14,10 +13,9 @@ import (
 type screen struct {
 	track    rtsp.Track
 	decoder  Decoder // nil until the first unit, and after it failed for good
-	failures int     // units refused in a row, or decoders that could not be made
-	again    time.Time
-	clock    clock // time stamps against arrival
-	taken    clock // the camera's clock against arrival
+	failures int     // key frames refused in a row
+	clock    clock   // time stamps against arrival
+	taken    clock   // the camera's clock against arrival
 	epoch    time.Time
 	waiting  [32]shot // units in the decoder, for decoders that hand pictures out later
 	next     int
@@ -38,15 +36,12 @@ type shot struct {
 // showEvery is how often a picture is made while the decoder works off a queue: often enough to see it catch up.
 const showEvery = 100 * time.Millisecond
 
-// decoderPatience is how many units in a row a decoder may refuse before another one is made, and decoderPause the time
-// between attempts: hardware decoders fail now and then, and come back.
+// decoderPatience is how many attempts in a row a decoder may fail before another one is made, and decoderPause the time
+// before that is tried again: hardware decoders fail now and then, and come back.
 const (
-	decoderPatience = 50
+	decoderPatience = 3
 	decoderPause    = time.Second
 )
-
-// errView is wrapped when a decoded picture cannot be made into one to show.
-var errView = errors.New("media: the picture cannot be shown")
 
 // decodeLoop is the camera's decoder goroutine.
 func (s *session) decodeLoop(ctx context.Context, tracks <-chan rtsp.Track) {
@@ -59,6 +54,9 @@ func (s *session) decodeLoop(ctx context.Context, tracks <-chan rtsp.Track) {
 	defer c.close()
 	c.clock.useless = s.p.opts.memory.useless.Load()
 	for ctx.Err() == nil {
+		if s.queue.waiting() && !s.open(ctx) {
+			continue
+		}
 		u, waiting, dropped, ok := s.queue.take(time.Now())
 		if ok {
 			s.skipped(dropped)
@@ -92,40 +90,37 @@ func (s *session) skipped(n int) {
 	s.p.watch.skipped = time.Now()
 }
 
-// open makes the decoder if there is none; after a failure it waits for a key unit and some time.
-func (s *session) open(u queued, now time.Time) error {
+// open makes the decoder if there is none; after a failure it waits a little, while units queue up, and reports false.
+func (s *session) open(ctx context.Context) bool {
 	c := &s.screen
 	if c.decoder != nil {
-		return nil
-	}
-	if !u.Key || now.Before(c.again) {
-		return errors.New("media: the decoder is being made anew")
+		return true
 	}
 	d, err := s.p.opts.Decoder(DecoderOptions{Codec: c.track.Codec, Parameters: c.track.Parameters})
 	if err != nil {
-		c.again = now.Add(decoderPause)
-		return fmt.Errorf("media: no decoder for %s: %w", c.track.Codec, err)
+		s.failed(fmt.Errorf("media: no decoder for %s: %w", c.track.Codec, err))
+		select {
+		case <-ctx.Done():
+		case <-time.After(decoderPause):
+		}
+		return false
 	}
-	c.decoder = d
+	c.decoder, c.failures = d, 0
 	s.p.mu.Lock()
 	s.p.stats.Decoder = d.Name()
 	s.p.mu.Unlock()
-	return nil
+	return true
 }
 
 // decode decodes one unit and publishes the picture unless a newer one is about to come.
 func (s *session) decode(u queued, waiting int) {
 	c := &s.screen
 	shot := s.time(u)
-	dec, ok, err := Decoded{}, false, s.open(u, time.Now())
-	if err == nil {
-		dec, ok, err = c.decoder.Decode(u.NALUs, u.PTS)
-	}
+	dec, ok, err := c.decoder.Decode(u.NALUs, u.PTS)
 	if err != nil {
 		s.refused(err)
 		return
 	}
-	c.failures = 0
 	c.waiting[c.next%len(c.waiting)] = shot
 	c.next++
 	if !ok {
@@ -137,7 +132,7 @@ func (s *session) decode(u queued, waiting int) {
 		}
 	}
 	shot.source = dec
-	c.last, c.shown = shot, true
+	c.last, c.shown, c.failures = shot, true, 0
 	s.publish(waiting > 0 && time.Since(c.made) < showEvery)
 }
 
@@ -162,9 +157,8 @@ func (s *session) time(u queued) shot {
 // refused notes a unit that the decoder did not take; what follows up to the next key frame must not be shown.
 func (s *session) refused(err error) {
 	c := &s.screen
-	if c.failures++; c.failures >= decoderPatience && c.decoder != nil {
+	if c.failures++; c.failures >= decoderPatience {
 		c.close()
-		c.failures = 0
 	}
 	s.failed(err)
 	dropped, needKey := s.queue.restart()
@@ -229,7 +223,7 @@ func (s *session) render(views []View) ([]Frame, error) {
 	for _, v := range views {
 		pic, err := c.decoder.Render(v)
 		if err != nil {
-			return nil, fmt.Errorf("%w at %d×%d: %w", errView, v.Size.X, v.Size.Y, err)
+			return nil, fmt.Errorf("media: make a picture of %d×%d: %w", v.Size.X, v.Size.Y, err)
 		}
 		frames = append(frames, Frame{
 			Image: pic.RGBA, YUV: pic.YUV, View: v, PTS: c.last.pts, Arrived: c.last.arrived, Taken: c.last.taken,

@@ -14,6 +14,7 @@ type session struct {
 	p      *Player
 	cancel context.CancelCauseFunc
 	queue  queue
+	intra  bool // every unit is a key frame; belongs to the connection's goroutine
 	screen screen
 }
 
@@ -39,6 +40,7 @@ func (p *Player) connect(ctx context.Context, change <-chan struct{}) (source, e
 	wg.Go(func() { s.decodeLoop(ctx, tracks) })
 	err = p.play(ctx, rtsp.Options{URL: used.url, User: used.user, Pass: used.pass, TLS: p.opts.TLS}, rtsp.Handler{
 		OnTrack: func(t rtsp.Track) {
+			s.intra = t.Codec == MJPEG
 			p.opened(t)
 			tracks <- t
 		},
@@ -77,6 +79,7 @@ func (p *Player) opened(t rtsp.Track) {
 	p.stats.Connections++
 	p.stats.Codec = t.Codec
 	p.stats.Source = image.Pt(t.Width, t.Height)
+	p.stats.ClockOffset, p.stats.ClockKnown = 0, false
 }
 
 // packet notes an RTP packet.
@@ -91,11 +94,12 @@ func (s *session) packet(at time.Time, bytes int, lost uint64) {
 
 // unit queues an access unit for the decoder. It never blocks.
 func (s *session) unit(u rtsp.Unit) {
+	u.Key = u.Key || s.intra
 	dropped, needKey := s.queue.put(u)
 	p := s.p
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.watch.unit(u.Arrived, u.Key)
+	p.watch.unit(u.Arrived, u.Arrived.Add(-u.Behind), u.Key && !s.intra)
 	p.watch.needKey = needKey
 	p.stats.Dropped += uint64(dropped)
 }

@@ -23,7 +23,7 @@ const (
 type switching struct {
 	pending string    // the stream that is wanted instead of the one that is shown
 	since   time.Time // since when
-	stepped bool      // a smaller stream than wanted is played
+	lower   string    // the smaller stream to play while pictures are late, empty when there is no need
 	pinned  bool      // a viewer asked for the stream by name
 	note    string    // why not the wanted stream
 	failed  map[string]failure
@@ -71,7 +71,10 @@ func (ch *channel) want(views []View, now time.Time) string {
 	if !ch.pinned {
 		at = min(best+ch.pace.level, len(steps)-1)
 	}
-	ch.stepped = at > best
+	ch.lower = ""
+	if at > best {
+		ch.lower = steps[at].Name
+	}
 	for off := range steps {
 		i := (at + off) % len(steps)
 		f, bad := ch.failed[steps[i].Name]
@@ -87,7 +90,7 @@ func (ch *channel) want(views []View, now time.Time) string {
 func (ch *channel) pin(steps []Stream) (name string, ok bool) {
 	rank := len(steps) + 1
 	for _, v := range ch.viewers {
-		if v.stream == "" || v.view.Empty() && v.last.Empty() {
+		if v.stream == "" || v.view.Empty() && v.last.Empty() && !v.preload {
 			continue
 		}
 		r := slices.IndexFunc(steps, func(s Stream) bool { return s.Name == v.stream })
@@ -128,7 +131,7 @@ func (ch *channel) playing(ctx context.Context, players *sync.WaitGroup, now tim
 		ch.promote(s, now)
 		return
 	}
-	if now.Sub(ch.since) < ch.settle(want) {
+	if now.Sub(ch.since) < ch.settle(want, !s.Picture.IsZero()) {
 		return
 	}
 	ch.drop(&ch.next)
@@ -143,14 +146,14 @@ func (ch *channel) playing(ctx context.Context, players *sync.WaitGroup, now tim
 	ch.cur.player.setViews(views, false)
 }
 
-// settle is how long a wish for a stream must stand.
-func (ch *channel) settle(want string) time.Duration {
+// settle is how long a wish for a stream must stand, if there are pictures already.
+func (ch *channel) settle(want string, pictures bool) time.Duration {
 	steps := ladder(sized(ch.camera.Streams, ch.memory.size))
 	rank := func(name string) int { return slices.IndexFunc(steps, func(s Stream) bool { return s.Name == name }) }
 	switch {
-	case ch.pinned || ch.stepped || ch.note != "":
+	case ch.pinned || ch.lower != "" || ch.note != "":
 		return 0
-	case rank(want) > rank(ch.cur.stream):
+	case rank(want) > rank(ch.cur.stream) && pictures:
 		return switchDown
 	}
 	return switchUp

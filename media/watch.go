@@ -100,19 +100,21 @@ func (t *track) end(r Reason) {
 	t.still.gap()
 }
 
-// unit notes an access unit and learns the camera's rhythm.
-func (t *track) unit(now time.Time, key bool) {
+// unit notes an access unit that arrived now and was sent then, and learns the camera's rhythm.
+func (t *track) unit(now, sent time.Time, key bool) {
 	if !t.lastUnit.IsZero() {
-		t.unitEvery = learn(t.unitEvery, now.Sub(t.lastUnit))
+		t.unitEvery = learn(t.unitEvery, now.Sub(t.lastUnit), 8)
 	}
 	t.lastUnit = now
 	if !key {
 		return
 	}
-	if !t.lastKey.IsZero() {
-		t.keyEvery = learn(t.keyEvery, now.Sub(t.lastKey))
+	if every := sent.Sub(t.lastKey); !t.lastKey.IsZero() && every > t.keyEvery {
+		t.keyEvery = learn(t.keyEvery, every, 2) // some cameras spread key frames when little moves
+	} else if !t.lastKey.IsZero() {
+		t.keyEvery = learn(t.keyEvery, every, 8)
 	}
-	t.lastKey = now
+	t.lastKey = sent
 }
 
 // decoded notes a picture that became ready for a unit that arrived at the given time.
@@ -121,12 +123,12 @@ func (t *track) decoded(now, arrived time.Time, behind time.Duration, cached boo
 	t.behind, t.cached = behind, cached
 }
 
-// learn follows an interval slowly, so that one late unit changes little.
-func learn(old, sample time.Duration) time.Duration {
+// learn follows an interval by a share of each change, so that one late unit changes little.
+func learn(old, sample, share time.Duration) time.Duration {
 	if old == 0 {
 		return sample
 	}
-	return old + (sample-old)/8
+	return old + (sample-old)/share
 }
 
 // quiet is the allowed silence of this camera.
@@ -182,8 +184,11 @@ func (t *track) judgeWithoutPicture(now time.Time, l Limits) verdict {
 		return verdict{StateRefused, reason, since}
 	case t.connected.IsZero() && reason == ReasonFull:
 		return verdict{StateFull, reason, since}
-	case t.failure == ReasonNone && now.Sub(t.began) <= l.Open:
-		if reason == ReasonNone {
+	case t.failure == ReasonNone && now.Sub(later(t.began, t.shown)) <= l.Open:
+		switch {
+		case !t.lastUnit.IsZero() && t.shown.After(t.connected):
+			reason = ReasonCatchingUp
+		case reason == ReasonNone:
 			reason = ReasonConnecting
 		}
 		return verdict{StateOpening, reason, since}
