@@ -8,13 +8,10 @@ import (
 	"image"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
 
 	"iocwall/media"
 	"iocwall/media/decode"
@@ -292,134 +289,6 @@ func resident(t *testing.T) int {
 		t.Fatal(err)
 	}
 	return pages * os.Getpagesize()
-}
-
-// TestColours compares with the colours that were put in and with ffmpeg's own conversion of the same stream.
-func TestColours(t *testing.T) {
-	program, err := exec.LookPath("ffmpeg")
-	if err != nil {
-		t.Skip("ffmpeg is not installed: ", err)
-	}
-	const w, h = 256, 144
-	for _, matrix := range []string{"bt709", "smpte170m"} {
-		for _, span := range []string{"tv", "pc"} {
-			for _, codec := range codecs {
-				t.Run(fmt.Sprintf("%s/%s/%s", matrix, span, codec), func(t *testing.T) {
-					stream := encodeBars(t, program, matrix, span, codec, w, h)
-					var units h264.AnnexB
-					if err := units.Unmarshal(stream); err != nil {
-						t.Fatal(err)
-					}
-					d := open(t, codec, nil)
-					defer d.Close()
-					pic, ok, err := step(d, units, 0, image.Pt(w, h))
-					if err != nil || !ok {
-						t.Fatal(ok, err)
-					}
-					for i, want := range barColours() {
-						got := pic.img.RGBAAt(i*w/8+w/16, h/2)
-						for k, v := range [3]uint8{got.R, got.G, got.B} {
-							if d := int(v) - int(want[k]); d > 6 || d < -6 {
-								t.Errorf("bar %d: got %v, want %v", i, got, want)
-								break
-							}
-						}
-					}
-					peer := convertByFFmpeg(t, program, codec, stream)
-					if len(peer) != len(pic.img.Pix) {
-						t.Fatalf("ffmpeg gave %d bytes, want %d", len(peer), len(pic.img.Pix))
-					}
-					sum := 0
-					for i := range peer {
-						sum += max(int(peer[i])-int(pic.img.Pix[i]), int(pic.img.Pix[i])-int(peer[i]))
-					}
-					if mean := float64(sum) / float64(len(peer)); mean > 1.5 {
-						t.Errorf("mean difference to ffmpeg's conversion is %.2f levels", mean)
-					}
-				})
-			}
-		}
-	}
-}
-
-// barColours are the colours of the eight bars.
-func barColours() [][3]uint8 {
-	return [][3]uint8{{255, 255, 255}, {255, 255, 0}, {0, 255, 255}, {0, 255, 0}, {255, 0, 255}, {255, 0, 0}, {0, 0, 255}, {0, 0, 0}}
-}
-
-// encodeBars codes one picture of bars with the given tags.
-func encodeBars(t *testing.T, program, matrix, span string, codec media.Codec, w, h int) []byte {
-	t.Helper()
-	raw := image.NewRGBA(image.Rect(0, 0, w, h))
-	for i := range w * h {
-		c := barColours()[i%w*8/w]
-		copy(raw.Pix[4*i:], []byte{c[0], c[1], c[2], 255})
-	}
-	args := []string{
-		"-v", "error", "-f", "rawvideo", "-pix_fmt", "rgba", "-s", fmt.Sprintf("%dx%d", w, h), "-i", "-", "-frames:v", "1",
-		"-vf", fmt.Sprintf("scale=out_color_matrix=%s:out_range=%s", matrix, span), "-pix_fmt", "yuv420p",
-		"-colorspace", matrix, "-color_range", span,
-	}
-	format := "h264"
-	if codec == media.H265 {
-		format = "hevc"
-		args = append(args, "-c:v", "libx265", "-x265-params", "log-level=none:crf=4:bframes=0")
-	} else {
-		args = append(args, "-c:v", "libx264", "-crf", "4", "-bf", "0")
-	}
-	return runFFmpeg(t, program, raw.Pix, append(args, "-f", format, "-")...)
-}
-
-func convertByFFmpeg(t *testing.T, program string, codec media.Codec, stream []byte) []byte {
-	t.Helper()
-	format := "h264"
-	if codec == media.H265 {
-		format = "hevc"
-	}
-	return runFFmpeg(t, program, stream, "-v", "error", "-f", format, "-i", "-", "-frames:v", "1",
-		"-vf", "scale=flags=bilinear", "-pix_fmt", "rgba", "-f", "rawvideo", "-")
-}
-
-func runFFmpeg(t *testing.T, program string, in []byte, args ...string) []byte {
-	t.Helper()
-	cmd := exec.Command(program, args...)
-	cmd.Stdin = bytes.NewReader(in)
-	var out, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &stderr
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("ffmpeg %v: %v: %s", args, err, stderr.String())
-	}
-	return out.Bytes()
-}
-
-func FuzzDecode(f *testing.F) {
-	for _, codec := range codecs {
-		if clip, err := mediatest.NewClip(context.Background(), short(codec, 0)); err == nil {
-			for _, unit := range clip.Units()[:3] {
-				f.Add(codec == media.H265, bytes.Join(unit, []byte{0, 0, 0, 1}))
-			}
-		}
-	}
-	f.Add(false, []byte{0x67, 0x42, 0, 30})
-	f.Add(true, []byte{0x40, 1, 12})
-	f.Fuzz(func(t *testing.T, hevc bool, data []byte) {
-		codec := media.H264
-		if hevc {
-			codec = media.H265
-		}
-		d, err := decode.New(media.DecoderOptions{Codec: codec, Parameters: [][]byte{data}})
-		if err != nil {
-			return
-		}
-		defer d.Close()
-		unit := bytes.Split(data, []byte{0, 0, 0, 1})
-		for range 2 {
-			pic, ok, err := step(d, unit, 0, image.Pt(64, 36))
-			if ok && (err != nil || pic.img == nil || pic.Source.X <= 0) {
-				t.Fatalf("inconsistent result: %v %v", pic, err)
-			}
-		}
-	})
 }
 
 func BenchmarkDecode(b *testing.B) {

@@ -9,7 +9,7 @@
 #include "libav.h"
 
 // WALL_SCALERS is how many views a decoder serves without setting up a scaler anew for each picture.
-#define WALL_SCALERS 8
+#define WALL_SCALERS 12
 
 // scaler is a converter and what it was set up for.
 typedef struct {
@@ -30,6 +30,8 @@ struct wall_decoder {
 	int refused;                 // the device does not decode this stream
 	scaler scalers[WALL_SCALERS];
 	uint64_t uses;
+	uint8_t *scratch; // planes on their way to RGBA
+	unsigned scratch_size;
 };
 
 struct wall_device {

@@ -186,8 +186,8 @@ static int cut(const AVFrame *f, const wall_plan *plan, const uint8_t *data[4]) 
 }
 
 // convert makes the planned picture in a format.
-static int convert(wall_decoder *d, const wall_plan *plan, enum AVPixelFormat to, uint8_t *const planes[4],
-	const int strides[4]) {
+static int convert(wall_decoder *d, const wall_plan *plan, enum AVPixelFormat to, int to_matrix,
+	uint8_t *const planes[4], const int strides[4]) {
 	AVFrame *f = d->newest;
 	const uint8_t *data[4];
 	int rc = cut(f, plan, data);
@@ -197,7 +197,7 @@ static int convert(wall_decoder *d, const wall_plan *plan, enum AVPixelFormat to
 	scaler want = {.w = plan->w, .h = plan->h, .width = plan->width, .height = plan->height, .to = to};
 	want.format = planar(f, &want.full);
 	want.from_matrix = matrix(d, f);
-	want.to_matrix = to == AV_PIX_FMT_RGBA ? SWS_CS_DEFAULT : plan->matrix == 601 ? SWS_CS_ITU601 : SWS_CS_ITU709;
+	want.to_matrix = to_matrix;
 	struct SwsContext *context = find(d, want);
 	if (!context) {
 		return AVERROR(EINVAL);
@@ -206,10 +206,72 @@ static int convert(wall_decoder *d, const wall_plan *plan, enum AVPixelFormat to
 	return rows == plan->height ? 0 : AVERROR(EINVAL);
 }
 
+// scratch returns memory that lives until the next call.
+static uint8_t *scratch(wall_decoder *d, size_t size) {
+	av_fast_malloc(&d->scratch, &d->scratch_size, size + WALL_SLACK);
+	return d->scratch;
+}
+
+// colour turns planes of 4:2:0 into RGBA of the same size, an even number of rows. The vector code writes whole groups of
+// eight pixels, or leaves the last group out where the row has no room for it.
+static int colour(wall_decoder *d, scaler want, const uint8_t *const data[4], const int linesize[4], uint8_t *dst,
+	int stride) {
+	want.width = want.w;
+	want.height = want.h;
+	want.to = AV_PIX_FMT_RGBA;
+	want.to_matrix = SWS_CS_DEFAULT;
+	struct SwsContext *context = find(d, want);
+	if (!context) {
+		return AVERROR(EINVAL);
+	}
+	uint8_t *planes[4] = {dst, NULL, NULL, NULL};
+	int strides[4] = {stride, 0, 0, 0};
+	return sws_scale(context, data, linesize, 0, want.h, planes, strides) == want.h ? 0 : AVERROR(EINVAL);
+}
+
+// rgba_by_planes scales to planes of 4:2:0 first and adds the colours at the end: libswscale has fast code for both, but
+// none for scaling to RGBA at once.
+static int rgba_by_planes(wall_decoder *d, const wall_plan *plan, uint8_t *dst) {
+	int width = plan->width, height = plan->height;
+	int even = (height + 1) / 2 * 2, luma = (width + 31) / 32 * 32, chroma = luma / 2;
+	int wide = (width + 7) / 8 * 8, direct = wide == width && even == height;
+	size_t ny = (size_t)luma * even + WALL_SLACK, nc = (size_t)chroma * (even / 2) + WALL_SLACK;
+	uint8_t *mem = scratch(d, ny + 2 * nc + (direct ? 0 : (size_t)4 * wide * even));
+	if (!mem) {
+		return AVERROR(ENOMEM);
+	}
+	scaler want = {.w = width, .h = even, .format = AV_PIX_FMT_YUV420P};
+	planar(d->newest, &want.full);
+	want.from_matrix = matrix(d, d->newest);
+	uint8_t *planes[4] = {mem, mem + ny, mem + ny + nc, NULL};
+	int strides[4] = {luma, chroma, chroma, 0};
+	int rc = convert(d, plan, AV_PIX_FMT_YUV420P, want.from_matrix, planes, strides);
+	if (rc < 0) {
+		return rc;
+	}
+	if (direct) {
+		return colour(d, want, (const uint8_t *const *)planes, strides, dst, 4 * width);
+	}
+	uint8_t *rows = mem + ny + 2 * nc;
+	want.w = wide;
+	rc = colour(d, want, (const uint8_t *const *)planes, strides, rows, 4 * wide);
+	if (rc >= 0) {
+		av_image_copy_plane(dst, 4 * width, rows, 4 * wide, 4 * width, height);
+	}
+	return rc;
+}
+
 int wall_rgba(wall_decoder *d, const wall_plan *plan, uint8_t *dst) {
+	const AVFrame *f = d->newest;
+	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(f->format);
+	int full, scaled = plan->width != plan->w || plan->height != plan->h;
+	int awkward = planar(f, &full) == AV_PIX_FMT_YUV420P && (plan->width % 8 || plan->height % 2);
+	if (desc->nb_components >= 3 && !(desc->flags & AV_PIX_FMT_FLAG_RGB) && (scaled || awkward)) {
+		return rgba_by_planes(d, plan, dst);
+	}
 	uint8_t *planes[4] = {dst, NULL, NULL, NULL};
 	int strides[4] = {4 * plan->width, 0, 0, 0};
-	return convert(d, plan, AV_PIX_FMT_RGBA, planes, strides);
+	return convert(d, plan, AV_PIX_FMT_RGBA, SWS_CS_DEFAULT, planes, strides);
 }
 
 // padded is a row's length in whole groups of four samples.
@@ -235,7 +297,7 @@ int wall_yuv(wall_decoder *d, const wall_plan *plan, uint8_t *dst, int u, int v)
 	} else {
 		uint8_t *to[4] = {planes[0], planes[1], planes[2], NULL};
 		int strides[4] = {padded(widths[0]), padded(widths[1]), padded(widths[2]), 0};
-		int rc = convert(d, plan, AV_PIX_FMT_YUV420P, to, strides);
+		int rc = convert(d, plan, AV_PIX_FMT_YUV420P, plan->matrix == 601 ? SWS_CS_ITU601 : SWS_CS_ITU709, to, strides);
 		if (rc < 0) {
 			return rc;
 		}
@@ -254,4 +316,5 @@ void wall_free_scalers(wall_decoder *d) {
 	for (int i = 0; i < WALL_SCALERS; i++) {
 		sws_freeContext(d->scalers[i].context);
 	}
+	av_freep(&d->scratch);
 }
