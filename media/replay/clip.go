@@ -177,8 +177,12 @@ func (s *seam) next(u rtsp.Unit, breaks GapKind) (Gap, bool) {
 // come.
 func Write(w io.Writer, c Clip) (Summary, error) {
 	out := NewWriter(w, c.Head, c.Codec)
+	var first time.Time
+	if len(c.Units) > 0 {
+		first = c.Units[0].Arrived
+	}
 	for _, g := range c.Gaps {
-		if g.Kind == GapNotKept || g.Kind == GapNotArrived {
+		if g.Kind == GapNotKept || g.Kind == GapNotArrived || !g.To.After(first) {
 			out.Note(g) // all others show in the units
 		}
 	}

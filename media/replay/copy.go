@@ -115,15 +115,17 @@ func (r *Ring) load(p piece) ([]rtsp.Unit, error) {
 
 // passage is one reading of a ring between two times.
 type passage struct {
-	ring        *Ring
-	head        Head
-	codec       rtsp.Codec
-	at          cursor
-	first, last time.Time // arrivals of what was read
-	broken      bool      // something could not be read since the last unit
-	fault       error     // why
-	over        bool      // nothing more is wanted
-	put         func(codec rtsp.Codec, u rtsp.Unit, breaks GapKind) error
+	ring   *Ring
+	head   Head
+	codec  rtsp.Codec
+	at     cursor
+	lead   []rtsp.Unit // of the group of pictures at the beginning, from before it
+	before []Gap
+	last   time.Time // arrival of the last unit wanted
+	broken bool      // something could not be read since the last unit
+	fault  error     // why
+	over   bool      // nothing more is wanted
+	put    func(codec rtsp.Codec, u rtsp.Unit, breaks GapKind) error
 }
 
 // advance reads all that has come; ended says that no more will.
@@ -145,7 +147,7 @@ func (p *passage) advance() (ended bool, err error) {
 			// The camera was set to another codec meanwhile, which one file cannot hold.
 			p.over = true
 			continue
-		case p.broken && got.breaks == "" && !p.first.IsZero():
+		case p.broken && got.breaks == "":
 			if !units[0].Key {
 				continue
 			}
@@ -159,15 +161,27 @@ func (p *passage) advance() (ended bool, err error) {
 	return true, nil
 }
 
-// units passes units on up to the end of what is wanted.
+// units passes units on up to the end of what is wanted. Those before its beginning are held back until it is known that
+// pictures followed which need them: alone they would show another time.
 func (p *passage) units(units []rtsp.Unit, breaks GapKind) error {
 	for _, u := range units {
-		if u.Arrived.After(p.head.To) {
+		switch {
+		case u.Arrived.After(p.head.To):
 			p.over = true
 			return nil
+		case u.Arrived.Before(p.head.From):
+			if u.Key {
+				p.lead = p.lead[:0]
+			}
+			p.lead = append(p.lead, u)
+			breaks = ""
+			continue
 		}
-		if p.first.IsZero() {
-			p.first, breaks = u.Arrived, ""
+		if p.last.IsZero() {
+			if err := p.begin(u, breaks); err != nil {
+				return err
+			}
+			breaks = ""
 		}
 		p.last = u.Arrived
 		if err := p.put(p.codec, u, breaks); err != nil {
@@ -178,12 +192,33 @@ func (p *passage) units(units []rtsp.Unit, breaks GapKind) error {
 	return nil
 }
 
+// begin settles what comes before the first unit of what is wanted.
+func (p *passage) begin(u rtsp.Unit, breaks GapKind) error {
+	g := Gap{Kind: GapNotKept, From: p.head.From, To: u.Arrived}
+	limit := edge
+	if n := len(p.lead); n > 0 {
+		g.Kind, limit = GapSilent, silence-g.From.Sub(p.lead[n-1].Arrived)
+	}
+	if breaks != "" && len(p.lead) > 0 {
+		g.Kind, limit = breaks, 0
+	}
+	if g.To.Sub(g.From) > limit {
+		p.before = []Gap{g}
+	}
+	if u.Key {
+		return nil
+	}
+	for _, u := range p.lead {
+		if err := p.put(p.codec, u, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // missing returns what was asked for and lies before or after what was read.
 func (p *passage) missing() []Gap {
-	var out []Gap
-	if p.first.Sub(p.head.From) > edge {
-		out = append(out, Gap{Kind: GapNotKept, From: p.head.From, To: p.first})
-	}
+	out := p.before
 	if p.head.To.Sub(p.last) > silence {
 		out = append(out, Gap{Kind: GapNotArrived, From: p.last, To: p.head.To})
 	}

@@ -65,6 +65,7 @@ type group struct {
 	start, hole bool      // see Ring
 	whole       bool      // no unit will be added
 	gone        bool      // not kept any more
+	queued      int64     // what it was queued for the disk with, in bytes
 	place       place     // where on disk, once units is nil
 }
 

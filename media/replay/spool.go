@@ -101,7 +101,8 @@ func (s *spool) take(g *group) bool {
 		return false
 	}
 	s.queue = append(s.queue, g)
-	s.queued += g.bytes
+	g.queued = g.bytes
+	s.queued += g.queued
 	s.poke()
 	return true
 }
@@ -196,7 +197,6 @@ func (s *spool) step() bool {
 // write puts a group on disk.
 func (s *spool) write(g *group) {
 	r := s.ring
-	bytes := g.bytes // what it was queued with
 	at, err := place{}, error(nil)
 	if !g.isGone(r) {
 		s.buf = encodeUnits(s.buf[:0], g.units)
@@ -204,7 +204,7 @@ func (s *spool) write(g *group) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s.queued -= bytes
+	s.queued -= g.queued
 	switch {
 	case g.gone:
 	case err != nil:
@@ -213,7 +213,7 @@ func (s *spool) write(g *group) {
 	default:
 		at.in.groups++
 		g.place, g.units = at, nil
-		r.grow(g, int64(at.size)-bytes)
+		r.grow(g, int64(at.size)-g.bytes)
 	}
 	if at.in != nil {
 		s.tidy(at.in)
