@@ -1,6 +1,8 @@
 package relay
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"regexp"
@@ -76,6 +78,33 @@ func (c upstreamConfig) in() []string {
 // path returns the path readers use.
 func (c upstreamConfig) path() string { return "/" + c.camera + "/" + c.stream }
 
+// tls returns the configuration for the camera's rtsps addresses.
+func (c upstreamConfig) tls(all *tls.Config) *tls.Config {
+	if c.ca == "" {
+		return all
+	}
+	out := all.Clone()
+	if out == nil {
+		out = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	out.RootCAs = x509.NewCertPool()
+	out.RootCAs.AppendCertsFromPEM([]byte(c.ca)) // flatten has seen that there is one
+	return out
+}
+
+// security says what is wrong with how the camera is to be reached, nil if nothing is.
+func (c Camera) security() error {
+	switch {
+	case !c.Transport.Valid():
+		return fmt.Errorf("transport %q is unknown; use tcp, udp or auto", c.Transport)
+	case c.CA != "" && !x509.NewCertPool().AppendCertsFromPEM([]byte(c.CA)):
+		return errors.New("the signer of its certificate is not one in PEM")
+	case c.Fingerprint != "":
+		return rtsp.CheckFingerprint(c.Fingerprint)
+	}
+	return nil
+}
+
 // flatten checks the list and returns one entry for each stream by path. All problems are reported at once; none quotes
 // an address or a password.
 func flatten(cameras []Camera) (map[string]upstreamConfig, error) {
@@ -93,6 +122,9 @@ func flatten(cameras []Camera) (map[string]upstreamConfig, error) {
 			continue
 		}
 		seen[c.ID] = true
+		if err := c.security(); err != nil {
+			problems = append(problems, fmt.Errorf("relay: camera %s: %w", c.ID, err))
+		}
 		if len(c.Streams) == 0 {
 			problems = append(problems, fmt.Errorf("relay: camera %s has no stream; add at least one", c.ID))
 		}

@@ -34,11 +34,15 @@ type Health struct {
 	Bitrate       float64 // bits a second
 	Loss          float64 // share of RTP packets lost in the last minute, 0 to 1
 
+	// Failing is since when the network or the camera's power seems to be gone, zero while it does not.
+	Failing time.Time
+
 	LastPacket, LastKey time.Time     // zero: never
 	KeyInterval         time.Duration // learnt distance of key frames, 0 while unknown
 
 	Readers     int       // sessions served now
 	Slow        uint64    // readers cut off because they did not keep up, since the stream was configured
+	Skipped     uint64    // units left out for readers that were late, since the stream was configured
 	Connections uint64    // upstream sessions since the stream was configured
 	Retries     int       // failed attempts since the last stable minute
 	NextTry     time.Time // zero when none is planned

@@ -87,6 +87,8 @@ type Relay struct {
 	ctx     context.Context // of Run; nil before it
 	wanted  map[string]upstreamConfig
 	running map[string]*worker
+	streams map[string][]string  // names of the streams that run, by camera
+	gate    sync.Mutex           // held while it is decided which stream of a camera is looked at
 	closed  map[string]time.Time // by subject: tokens that expire until then are refused
 	replay  keepers
 	wg      sync.WaitGroup
@@ -186,6 +188,7 @@ func (r *Relay) Run(ctx context.Context) error {
 	r.apply()
 	r.mu.Unlock()
 	r.wg.Go(func() { r.report(ctx) })
+	r.wg.Go(func() { r.probe(ctx) })
 	r.wg.Go(func() {
 		if err := r.server.Wait(); err != nil && ctx.Err() == nil {
 			cancel(fmt.Errorf("relay: %w", err))
@@ -227,6 +230,10 @@ func (r *Relay) apply() {
 			delete(r.running, path)
 		}
 	}
+	r.streams = map[string][]string{}
+	for _, cfg := range r.wanted {
+		r.streams[cfg.camera] = append(r.streams[cfg.camera], cfg.stream)
+	}
 	for path, cfg := range r.wanted {
 		if r.running[path] != nil {
 			continue
@@ -246,6 +253,19 @@ func (r *Relay) find(camera, stream string) *upstream {
 		return w.up
 	}
 	return nil
+}
+
+// siblings returns the other streams of the camera.
+func (r *Relay) siblings(u *upstream) []*upstream {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var out []*upstream
+	for _, s := range r.streams[u.cfg.camera] {
+		if w := r.running["/"+u.cfg.camera+"/"+s]; w != nil && w.up != u {
+			out = append(out, w.up)
+		}
+	}
+	return out
 }
 
 // upstreams returns all streams.

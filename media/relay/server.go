@@ -142,8 +142,8 @@ type served struct {
 	playing bool
 }
 
-// OnPlay implements gortsplib.ServerHandlerOnPlay. The cached group of pictures is queued before the answer, the
-// library sends it right after.
+// OnPlay implements gortsplib.ServerHandlerOnPlay. The first picture is queued before the answer, the library sends it
+// right after.
 func (h *handler) OnPlay(ctx *gortsplib.ServerHandlerOnPlayCtx) (*base.Response, error) {
 	s, ok := ctx.Session.UserData().(*served)
 	if !ok {
@@ -165,12 +165,10 @@ func (h *handler) OnPlay(ctx *gortsplib.ServerHandlerOnPlayCtx) (*base.Response,
 		return &base.Response{StatusCode: base.StatusUnauthorized}, nil
 	}
 	s.playing = true
-	r := newReader(ctx.Session, s.feed.media, s.grant)
-	now := time.Now()
-	for _, c := range s.feed.gop {
-		r.send(c, now)
-	}
+	r := newReader(ctx.Session, s.feed.media, s.grant, meteredOf(ctx.Conn.NetConn()), h.r.opts.CacheBytes*5/4)
+	r.join(s.feed.gop, time.Now())
 	u.readers[ctx.Session] = r
+	u.pace()
 	u.log.Info("reader joined", slog.String("subject", s.grant.Subject), slog.Int("readers", len(u.readers)))
 	return &base.Response{StatusCode: base.StatusOK}, nil
 }
@@ -186,6 +184,9 @@ func (h *handler) OnSessionClose(ctx *gortsplib.ServerHandlerOnSessionCloseCtx) 
 	r := u.readers[ctx.Session]
 	delete(u.readers, ctx.Session)
 	u.keepUntil = time.Now().Add(u.relay.opts.Linger)
+	if r != nil {
+		u.health.Skipped += r.skipped
+	}
 	why := "left"
 	var netErr net.Error
 	switch {
@@ -204,36 +205,3 @@ func (h *handler) OnSessionClose(ctx *gortsplib.ServerHandlerOnSessionCloseCtx) 
 
 // OnStreamWriteError implements gortsplib.ServerHandlerOnStreamWriteError: nothing is written through the stream itself.
 func (h *handler) OnStreamWriteError(*gortsplib.ServerHandlerOnStreamWriteErrorCtx) {}
-
-// readerBuffer is the size of the system's send buffer for a reader, in bytes.
-const readerBuffer = 256 << 10
-
-// patient is a listener that survives passing errors, such as running out of file descriptors: the library would end the
-// whole server on the first one.
-type patient struct {
-	net.Listener
-	done <-chan struct{}
-	log  *slog.Logger
-}
-
-// Accept implements net.Listener.
-func (p *patient) Accept() (net.Conn, error) {
-	pause := 5 * time.Millisecond
-	for {
-		conn, err := p.Listener.Accept()
-		if err == nil || errors.Is(err, net.ErrClosed) {
-			if tcp, ok := conn.(*net.TCPConn); ok {
-				// Megabytes in the system's buffer would hide for a long time that a reader is too slow.
-				tcp.SetWriteBuffer(readerBuffer) //nolint:errcheck // the default works too
-			}
-			return conn, err
-		}
-		p.log.Error("relay cannot accept a reader", slog.String("err", err.Error()))
-		select {
-		case <-p.done:
-			return nil, net.ErrClosed
-		case <-time.After(pause):
-			pause = min(2*pause, time.Second)
-		}
-	}
-}
