@@ -2,6 +2,8 @@ package media
 
 import (
 	"context"
+	"encoding/binary"
+	"errors"
 	"image"
 	"sync"
 	"sync/atomic"
@@ -10,54 +12,83 @@ import (
 	"iocwall/media/rtsp"
 )
 
-// fakeDecoder makes pictures out of units of one byte: the byte is the brightness. Its behaviour can be changed.
+// fakeDecoder makes pictures out of units of eight bytes: the number in them is the picture's content. Its behaviour can
+// be changed.
 type fakeDecoder struct {
 	mu     sync.Mutex
 	err    error
+	broken int // decoders that cannot be made
 	slow   time.Duration
-	open   atomic.Int32
-	needed atomic.Int32 // conversions
-	units  atomic.Int32
+	blind  bool // gives no prints
+	hold   int  // pictures kept back for reordering
+
+	open, most atomic.Int32
+	made       atomic.Int32
+	needed     atomic.Int32 // conversions
+	units      atomic.Int32
 }
 
-func (d *fakeDecoder) factory(DecoderOptions) (Decoder, error) {
-	d.open.Add(1)
-	return &fakeInstance{d: d}, nil
-}
-
-func (d *fakeDecoder) set(err error, slow time.Duration) {
+func (d *fakeDecoder) factory(o DecoderOptions) (Decoder, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.err, d.slow = err, slow
+	if d.broken > 0 {
+		d.broken--
+		return nil, errors.New("the device is busy")
+	}
+	d.made.Add(1)
+	d.most.Store(max(d.most.Load(), d.open.Add(1)))
+	size := image.Pt(640, 360)
+	if len(o.Parameters) == 1 {
+		size.X, size.Y = int(binary.BigEndian.Uint16(o.Parameters[0])), int(binary.BigEndian.Uint16(o.Parameters[0][2:]))
+	}
+	return &fakeInstance{d: d, size: size}, nil
 }
+
+func (d *fakeDecoder) do(f func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	f()
+}
+
+func (d *fakeDecoder) set(err error, slow time.Duration) { d.do(func() { d.err, d.slow = err, slow }) }
 
 type fakeInstance struct {
 	d      *fakeDecoder
-	bright byte
+	size   image.Point
+	held   []Decoded
+	newest uint64
 }
 
 // Decode implements Decoder.
 func (i *fakeInstance) Decode(unit [][]byte, pts time.Duration) (Decoded, bool, error) {
 	i.d.mu.Lock()
-	err, slow := i.d.err, i.d.slow
+	err, slow, blind, hold := i.d.err, i.d.slow, i.d.blind, i.d.hold
 	i.d.mu.Unlock()
 	i.d.units.Add(1)
 	time.Sleep(slow)
 	if err != nil {
 		return Decoded{}, false, err
 	}
-	i.bright = unit[0][0]
-	return Decoded{PTS: pts, Source: image.Pt(640, 360), Frames: 1, Print: 1 + uint64(i.bright)}, true, nil
+	i.newest = binary.BigEndian.Uint64(unit[0])
+	dec := Decoded{PTS: pts, Source: i.size, Frames: 1, Print: 1 + i.newest}
+	if blind {
+		dec.Print = 0
+	}
+	i.held = append(i.held, dec)
+	if len(i.held) <= hold {
+		return Decoded{}, false, nil
+	}
+	dec, i.held = i.held[0], i.held[1:]
+	return dec, true, nil
 }
 
 // Render implements Decoder.
 func (i *fakeInstance) Render(v View) (Picture, error) {
 	i.d.needed.Add(1)
-	img := image.NewRGBA(image.Rectangle{Max: v.Size})
-	for k := range img.Pix {
-		img.Pix[k] = i.bright
+	if v.Layout == LayoutYUV {
+		return Picture{YUV: &YUV{Size: v.Size}}, nil
 	}
-	return Picture{RGBA: img}, nil
+	return Picture{RGBA: image.NewRGBA(image.Rectangle{Max: v.Size})}, nil
 }
 
 // Name implements Decoder.
@@ -66,25 +97,49 @@ func (i *fakeInstance) Name() string { return "fake" }
 // Close implements Decoder.
 func (i *fakeInstance) Close() { i.d.open.Add(-1) }
 
+// scene says what number n of a camera's pictures shows, by its number.
+type scene func(n int) uint64
+
+func noise(n int) uint64 { return uint64(n) }
+
+// standing scenes stay the same for so many pictures, then are something new.
+func standing(pictures int) scene {
+	return func(n int) uint64 { return 1<<32 + uint64(n/pictures) }
+}
+
+// alternating scenes go round among a few pictures for ever.
+func alternating(pictures int) scene {
+	return func(n int) uint64 { return 1<<33 + uint64(n%pictures) }
+}
+
 // fakeCamera stands in for rtsp.Play. Each session asks refuse first, then sends frames until broken.
 type fakeCamera struct {
 	mu       sync.Mutex
+	codec    Codec
+	size     image.Point   // of pictures; zero leaves it to the decoder
 	every    time.Duration // between frames
 	keyEvery int           // frames between key frames
 	refuse   error         // answer to the next connections
 	silent   bool
+	chatter  bool // packets that make no units
 	nokey    bool
-	frozen   bool
-	delay    time.Duration // network delay, grows late
-	lose     uint64        // packets lost before the next unit
+	scene    scene
+	delay    time.Duration // network delay
+	creep    float64       // by how much delay grows, in seconds a second
+	drift    float64       // how fast the camera's clock goes wrong, in seconds a second
+	step     time.Duration // added to the camera's time
+	offset   time.Duration // the camera's clock minus ours, told when known
+	known    bool
+	lose     uint64 // packets lost before the next unit
 	behind   []time.Duration
 	starts   []time.Time
 	logins   []string
+	open     int
 	broken   chan error
 }
 
 func newFakeCamera() *fakeCamera {
-	return &fakeCamera{every: 40 * time.Millisecond, keyEvery: 25, broken: make(chan error)}
+	return &fakeCamera{codec: H264, every: 40 * time.Millisecond, keyEvery: 25, scene: noise, broken: make(chan error)}
 }
 
 func (c *fakeCamera) do(f func()) {
@@ -100,55 +155,83 @@ func (c *fakeCamera) connections() []time.Time {
 	return append([]time.Time{}, c.starts...)
 }
 
+// sessions returns how many are open.
+func (c *fakeCamera) sessions() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.open
+}
+
+func (c *fakeCamera) track() rtsp.Track {
+	t := rtsp.Track{Codec: c.codec, Width: c.size.X, Height: c.size.Y}
+	if c.size.X > 0 {
+		var b [4]byte
+		binary.BigEndian.PutUint16(b[:], uint16(c.size.X))
+		binary.BigEndian.PutUint16(b[2:], uint16(c.size.Y))
+		t.Parameters = [][]byte{b[:]}
+	}
+	return t
+}
+
 func (c *fakeCamera) play(ctx context.Context, opts rtsp.Options, h rtsp.Handler) error {
 	c.mu.Lock()
 	c.starts = append(c.starts, time.Now())
 	c.logins = append(c.logins, opts.User+":"+opts.Pass)
-	refuse := c.refuse
-	burst := c.behind
+	refuse, burst, track := c.refuse, c.behind, c.track()
+	if refuse == nil {
+		c.open++
+		defer c.do(func() { c.open-- })
+	}
 	c.mu.Unlock()
 	if refuse != nil {
 		return refuse
 	}
-	h.OnTrack(rtsp.Track{Codec: rtsp.H264, Width: 640, Height: 360})
+	h.OnTrack(track)
 	for i, b := range burst {
 		at := time.Now()
 		h.OnPacket(at, 100, 0)
-		h.OnUnit(rtsp.Unit{NALUs: [][]byte{{byte(i)}}, Key: i == 0, PTS: time.Duration(i) * c.every, Arrived: at, Behind: b, Size: 1})
+		h.OnUnit(rtsp.Unit{NALUs: [][]byte{content(1<<34 + uint64(i))}, Key: i == 0, PTS: time.Duration(i) * c.every, Arrived: at, Behind: b, Size: 100})
 	}
 	start := time.Now()
 	for n := len(burst); ; n++ {
-		due := start.Add(time.Duration(n-len(burst)) * c.every)
+		sent := start.Add(time.Duration(n-len(burst)) * c.every)
 		c.mu.Lock()
-		due = due.Add(c.delay)
+		due := sent.Add(c.delay + time.Duration(c.creep*float64(sent.Sub(start))))
 		c.mu.Unlock()
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case err := <-c.broken:
-			return err
-		case <-time.After(time.Until(due)):
+		if wait := time.Until(due); wait > 0 {
+			select {
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			case err := <-c.broken:
+				return err
+			case <-time.After(wait):
+			}
 		}
-		c.send(n, h)
+		c.send(n, sent, h)
 	}
 }
 
-func (c *fakeCamera) send(n int, h rtsp.Handler) {
+func content(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
+
+func (c *fakeCamera) send(n int, sent time.Time, h rtsp.Handler) {
 	c.mu.Lock()
-	silent, nokey, frozen, lost := c.silent, c.nokey, c.frozen, c.lose
-	c.lose = 0
-	c.mu.Unlock()
-	key := n%c.keyEvery == 0
-	if silent || nokey && key {
+	defer c.mu.Unlock()
+	key := n%c.keyEvery == 0 && c.codec != MJPEG
+	if c.silent || c.nokey && key {
 		return
 	}
 	at := time.Now()
-	value := byte(n)
-	if frozen {
-		value = byte(n / c.keyEvery % 3) // a standing picture differs a little at each key frame
+	h.OnPacket(at, 100, c.lose)
+	if c.chatter {
+		return
 	}
-	h.OnPacket(at, 100, lost)
-	h.OnUnit(rtsp.Unit{
-		NALUs: [][]byte{{value}}, Key: key, PTS: time.Duration(n) * c.every, Arrived: at, Lost: lost, Size: 1,
-	})
+	u := rtsp.Unit{
+		NALUs: [][]byte{content(c.scene(n))}, Key: key, Arrived: at, Lost: c.lose, Size: 100,
+		PTS: time.Duration((1+c.drift)*float64(n)*float64(c.every)) + c.step,
+	}
+	if c.known {
+		u.Taken = sent.Add(c.offset)
+	}
+	c.lose = 0
+	h.OnUnit(u)
 }
