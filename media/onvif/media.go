@@ -19,6 +19,7 @@ type Profile struct {
 	Width, Height int     // pixels
 	FPS           float64 // frames a second that the encoder is limited to, 0 when not told
 	PTZ           bool    // the camera can be turned through this profile
+	Source        string  // which picture it is; a recorder has one source for each of its cameras
 	media2        bool    // known to the newer of the two services
 	node          string  // token of the PTZ node
 }
@@ -65,7 +66,7 @@ func (d *Device) profiles(ctx context.Context, space string) ([]Profile, error) 
 	}
 	body := empty(nsMedia, "GetProfiles")
 	if space == nsMedia2 {
-		body = `<GetProfiles xmlns="` + nsMedia2 + `"><Type>VideoEncoder</Type><Type>PTZ</Type></GetProfiles>`
+		body = `<GetProfiles xmlns="` + nsMedia2 + `"><Type>VideoSource</Type><Type>VideoEncoder</Type><Type>PTZ</Type></GetProfiles>`
 	}
 	reply, err := d.ask(ctx, service, space, "GetProfiles", body)
 	if err != nil {
@@ -80,9 +81,10 @@ func readProfiles(reply *element, space string) []Profile {
 	for _, e := range reply.all(space, "Profiles") {
 		p := Profile{Token: clean(e.attr("token"), 64), Name: e.string(nsSchema, "Name")}
 		encoder, turn := e.child(nsSchema, "VideoEncoderConfiguration"), e.child(nsSchema, "PTZConfiguration")
+		source := e.child(nsSchema, "VideoSourceConfiguration")
 		if space == nsMedia2 {
 			set := e.child(nsMedia2, "Configurations")
-			encoder, turn = set.child(nsMedia2, "VideoEncoder"), set.child(nsMedia2, "PTZ")
+			encoder, turn, source = set.child(nsMedia2, "VideoEncoder"), set.child(nsMedia2, "PTZ"), set.child(nsMedia2, "VideoSource")
 			p.Name, p.media2 = e.string(nsMedia2, "Name"), true
 		}
 		p.Encoding = encoding(encoder.string(nsSchema, "Encoding"))
@@ -95,6 +97,7 @@ func readProfiles(reply *element, space string) []Profile {
 				p.FPS = v / by
 			}
 		}
+		p.Source = source.string(nsSchema, "SourceToken")
 		p.PTZ, p.node = turn != nil, turn.string(nsSchema, "NodeToken")
 		if p.Token != "" && len(out) < maxProfiles {
 			out = append(out, p)
@@ -158,6 +161,26 @@ func (d *Device) uri(ctx context.Context, p Profile, op string, schemes ...strin
 		return "", d.fail(ReasonBadReply, op, service, "the answer holds no address")
 	}
 	return d.fixURI(ctx, op, answered.text, schemes...)
+}
+
+// Sources returns the profiles of each source in the order in which a device names them: one for a camera, several for a
+// recorder. Sources without a picture that can be shown are left out.
+func Sources(profiles []Profile) [][]Profile {
+	var out [][]Profile
+	at := map[string]int{}
+	for _, p := range profiles {
+		if !shown(p) {
+			continue
+		}
+		i, there := at[p.Source]
+		if !there {
+			i = len(out)
+			at[p.Source] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], p)
+	}
+	return out
 }
 
 // Main returns the profile with the largest picture among those that can be shown; ok is false if there is none.

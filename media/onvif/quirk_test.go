@@ -3,6 +3,7 @@ package onvif_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 	"testing"
@@ -112,11 +113,12 @@ func TestQuirksOfTheField(t *testing.T) {
 			if s.Information.Model != "LB-1" {
 				t.Errorf("model %q, notes %q", s.Information.Model, s.Notes)
 			}
-			if s.Main == nil || s.Main.URL != test.main || s.Main.Encoding != test.encoding {
-				t.Errorf("main is %+v, want %s in %s", s.Main, test.main, test.encoding)
+			c := s.Channels[0]
+			if len(s.Channels) != 1 || c.Main.URL != test.main || c.Main.Encoding != test.encoding {
+				t.Errorf("main is %+v, want %s in %s", c.Main, test.main, test.encoding)
 			}
-			if (s.Sub == nil) != (test.sub == "") || s.Sub != nil && s.Sub.URL != test.sub {
-				t.Errorf("sub is %+v, want %q", s.Sub, test.sub)
+			if (c.Sub == nil) != (test.sub == "") || c.Sub != nil && c.Sub.URL != test.sub {
+				t.Errorf("sub is %+v, want %q", c.Sub, test.sub)
 			}
 			if (s.Limits != nil) != test.turns || len(s.Presets) != test.presets {
 				t.Errorf("limits %+v, presets %+v", s.Limits, s.Presets)
@@ -134,6 +136,27 @@ func TestFrameRateOfTheOlderServiceIsDivided(t *testing.T) {
 	got, err := open(t, cam, "").Profiles(t.Context())
 	if err != nil || len(got) != 1 || got[0].FPS != 5 {
 		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestARecorderHasAChannelForEachCamera(t *testing.T) {
+	for _, quirk := range []onviftest.Quirk{"", onviftest.Media2Only} {
+		var profiles []onviftest.Profile
+		for i := range 4 {
+			c := fmt.Sprint(i + 1)
+			profiles = append(profiles,
+				onviftest.Profile{Token: "s" + c, Source: c, Encoding: "H264", Width: 704, Height: 576, URI: "rtsp://127.0.0.1/ch" + c + "/sub"},
+				onviftest.Profile{Token: "m" + c, Source: c, Encoding: "H264", Width: 1920, Height: 1080, URI: "rtsp://127.0.0.1/ch" + c + "/main", Name: "Camera " + c})
+		}
+		profiles[7].URI, profiles[6].URI = "", "" // nothing is plugged in
+		cam := onviftest.New(onviftest.Options{Profiles: profiles, Quirks: []onviftest.Quirk{quirk}})
+		s, err := open(t, cam, "").Survey(t.Context())
+		if err != nil || len(s.Channels) != 3 || len(s.Notes) != 1 {
+			t.Fatalf("got %+v, %v", s, err)
+		}
+		if c := s.Channels[1]; c.Name != "Camera 2" || c.Main.URL != "rtsp://127.0.0.1/ch2/main" || c.Sub == nil || c.Sub.URL != "rtsp://127.0.0.1/ch2/sub" {
+			t.Errorf("got %+v", c)
+		}
 	}
 }
 
@@ -193,7 +216,7 @@ func TestLoginInTheAddressIsTakenOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := d.Survey(t.Context())
-	if err != nil || s.Main.URL != "rtsp://127.0.0.1:554/main" {
+	if err != nil || s.Channels[0].Main.URL != "rtsp://127.0.0.1:554/main" {
 		t.Errorf("got %+v, %v", s, err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 )
 
 // Survey is all that one needs to know of a camera to put it on a wall.
@@ -11,13 +12,20 @@ type Survey struct {
 	Information Information
 	Clock       Clock
 	Profiles    []Profile
-	// Main and Sub are the largest picture and the smallest useful one; Sub is nil where the camera has but one.
-	Main, Sub *Stream
-	// Limits is nil where the camera cannot be turned.
+	// Channels are the pictures it has: one for a camera, several for a recorder, never none.
+	Channels []Channel
+	// Limits is nil where the camera cannot be turned. Which camera of a recorder is turned is not asked.
 	Limits  *Limits
 	Presets []Preset
 	// Notes say in words what does not stop the camera from being used, but somebody should know.
 	Notes []string
+}
+
+// Channel is one picture in up to two sizes.
+type Channel struct {
+	Name string // of the main profile, possibly empty
+	Main Stream
+	Sub  *Stream // the smallest useful one; nil where there is but one
 }
 
 // Stream is a profile with its address.
@@ -48,49 +56,81 @@ func (d *Device) Survey(ctx context.Context) (*Survey, error) {
 	if err := d.surveyStreams(ctx, s); err != nil {
 		return nil, err
 	}
+	if len(s.Channels) > 1 {
+		return s, ctx.Err()
+	}
+	return s, d.surveyHead(ctx, s)
+}
+
+// surveyHead asks how the camera can be turned, and where to.
+func (d *Device) surveyHead(ctx context.Context, s *Survey) error {
 	p := d.PTZ()
-	defer p.Close()
+	defer p.Close() //nolint:errcheck // nothing was moved
 	limits, err := p.Limits(ctx)
 	if err != nil {
 		if ReasonOf(err) != ReasonUnsupported {
 			s.note(err)
 		}
-		return s, ctx.Err()
+		return ctx.Err()
 	}
 	s.Limits = &limits
 	if s.Presets, err = p.Presets(ctx); err != nil && ReasonOf(err) != ReasonUnsupported {
 		s.note(err)
 	}
-	return s, ctx.Err()
+	return ctx.Err()
 }
 
-// surveyStreams chooses main and sub and asks for their addresses.
+// surveyStreams chooses main and sub of each source and asks for their addresses. A recorder's empty inputs become
+// notes; only where no source has a stream it is an error.
 func (d *Device) surveyStreams(ctx context.Context, s *Survey) error {
-	main, ok := Main(s.Profiles)
-	if !ok {
-		return d.fail(ReasonUnsupported, "GetStreamUri", d.address, "the camera offers no H.264, H.265 or MJPEG picture")
+	var first error
+	for _, profiles := range Sources(s.Profiles) {
+		c, err := d.channel(ctx, s, profiles)
+		switch {
+		case err == nil:
+			s.Channels = append(s.Channels, c)
+			d.elsewhere(s, c.Main.URL)
+		case fatal(err):
+			return err
+		case first == nil:
+			first = err
+			fallthrough
+		default:
+			s.note(err)
+		}
 	}
+	if len(s.Channels) > 0 {
+		return nil
+	}
+	if first == nil {
+		first = d.fail(ReasonUnsupported, "GetStreamUri", d.address, "the camera offers no H.264, H.265 or MJPEG picture")
+	}
+	return first
+}
+
+// channel asks for the addresses of one source's main and sub stream.
+func (d *Device) channel(ctx context.Context, s *Survey, profiles []Profile) (Channel, error) {
+	main, _ := Main(profiles)
 	address, err := d.StreamURI(ctx, main)
 	if err != nil {
-		return err
+		return Channel{}, err
 	}
-	s.Main = &Stream{main, address}
-	d.elsewhere(s, address)
-	sub, ok := Sub(s.Profiles)
+	c := Channel{Name: main.Name, Main: Stream{main, address}}
+	sub, ok := Sub(profiles)
 	if !ok {
-		return nil
+		return c, nil
 	}
-	if address, err = d.StreamURI(ctx, sub); err != nil {
-		if fatal(err) {
-			return err
+	switch address, err = d.StreamURI(ctx, sub); {
+	case err == nil:
+		if address != c.Main.URL {
+			c.Sub = &Stream{sub, address}
 		}
+	case fatal(err):
+		return Channel{}, err
+	default:
 		s.note(err)
-		return nil
 	}
-	if address != s.Main.URL {
-		s.Sub = &Stream{sub, address}
-	}
-	return nil
+	return c, nil
 }
 
 // elsewhere notes that a stream comes from another host than the one that was asked.
@@ -99,8 +139,12 @@ func (d *Device) elsewhere(s *Survey, address string) {
 	if err != nil {
 		return
 	}
-	if u, err := url.Parse(address); err == nil && u.Hostname() != own.Hostname() {
-		s.Notes = append(s.Notes, "its streams come from another address: "+u.Host)
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == own.Hostname() {
+		return
+	}
+	if note := "its streams come from another address: " + u.Host; !slices.Contains(s.Notes, note) {
+		s.Notes = append(s.Notes, note)
 	}
 }
 

@@ -51,6 +51,7 @@ type Profile struct {
 	URI           string // of the stream
 	Snapshot      string
 	PTZ           bool
+	Source        string // token of the video source, default "v"
 }
 
 // Options says what the camera is.

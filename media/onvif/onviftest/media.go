@@ -65,7 +65,9 @@ func (d *Device) profiles1() string {
 		if encoding == "H265" {
 			encoding = "" // the older service has no name for it
 		}
-		fmt.Fprintf(&b, `<trt:Profiles token="%s" fixed="true"><tt:Name>%s</tt:Name>`, p.Token, p.Name)
+		fmt.Fprintf(&b, `<trt:Profiles token="%s" fixed="true"><tt:Name>%s</tt:Name><tt:VideoSourceConfiguration token="v">`+
+			`<tt:Name>v</tt:Name><tt:UseCount>2</tt:UseCount><tt:SourceToken>%s</tt:SourceToken></tt:VideoSourceConfiguration>`,
+			p.Token, p.Name, p.source())
 		if encoding != "" {
 			fmt.Fprintf(&b, `<tt:VideoEncoderConfiguration token="e"><tt:Name>e</tt:Name><tt:UseCount>1</tt:UseCount><tt:Encoding>%s</tt:Encoding>`+
 				`<tt:Resolution><tt:Width>%d</tt:Width><tt:Height>%d</tt:Height></tt:Resolution><tt:Quality>4</tt:Quality>`+
@@ -86,10 +88,11 @@ func (d *Device) profiles2() string {
 	b.WriteString(`<tr2:GetProfilesResponse>`)
 	for _, p := range d.opts.Profiles {
 		fmt.Fprintf(&b, `<tr2:Profiles token="%s" fixed="true"><tr2:Name>%s</tr2:Name><tr2:Configurations>`+
+			`<tr2:VideoSource token="v"><tt:Name>v</tt:Name><tt:UseCount>2</tt:UseCount><tt:SourceToken>%s</tt:SourceToken></tr2:VideoSource>`+
 			`<tr2:VideoEncoder token="e" GovLength="50"><tt:Name>e</tt:Name><tt:UseCount>1</tt:UseCount><tt:Encoding>%s</tt:Encoding>`+
 			`<tt:Resolution><tt:Width>%d</tt:Width><tt:Height>%d</tt:Height></tt:Resolution>`+
 			`<tt:RateControl ConstantBitRate="false"><tt:FrameRateLimit>%d.0</tt:FrameRateLimit><tt:BitrateLimit>2048</tt:BitrateLimit></tt:RateControl>`+
-			`<tt:Quality>4</tt:Quality></tr2:VideoEncoder>`, p.Token, p.Name, p.Encoding, p.Width, p.Height, p.FPS)
+			`<tt:Quality>4</tt:Quality></tr2:VideoEncoder>`, p.Token, p.Name, p.source(), p.Encoding, p.Width, p.Height, p.FPS)
 		if p.PTZ && !d.has(NoPTZ) {
 			b.WriteString(`<tr2:PTZ token="c"><tt:Name>c</tt:Name><tt:NodeToken>node</tt:NodeToken></tr2:PTZ>`)
 		}
@@ -97,4 +100,11 @@ func (d *Device) profiles2() string {
 	}
 	b.WriteString(`</tr2:GetProfilesResponse>`)
 	return b.String()
+}
+
+func (p Profile) source() string {
+	if p.Source == "" {
+		return "v"
+	}
+	return p.Source
 }
