@@ -99,6 +99,7 @@ type reading struct {
 	units []rtsp.Unit
 	err   error
 	ended bool
+	stop  func() // ends it and waits
 }
 
 // read starts a reader that ends with the test.
@@ -118,10 +119,11 @@ func read(t *testing.T, url, token string) *reading {
 		defer r.mu.Unlock()
 		r.err, r.ended = err, true
 	}()
-	t.Cleanup(func() {
+	r.stop = func() {
 		cancel()
 		<-done
-	})
+	}
+	t.Cleanup(r.stop)
 	return r
 }
 
