@@ -3,6 +3,7 @@ package replay
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -350,6 +351,17 @@ func TestReadRefuses(t *testing.T) {
 				t.Errorf("got %v, want %v", err, c.err)
 			}
 		})
+	}
+}
+
+// TestClock reads the time box that other programs look for.
+func TestClock(t *testing.T) {
+	at := testAt.Add(250 * time.Millisecond)
+	b := appendClock(nil, at, 90000)
+	seconds, fraction := binary.BigEndian.Uint32(b[16:]), binary.BigEndian.Uint32(b[20:])
+	got := time.Date(1900, 1, 1, 0, 0, int(seconds), int(uint64(fraction)*1e9>>32), time.UTC)
+	if len(b) != 32 || b[3] != 32 || string(b[4:8]) != "prft" || got.Sub(at).Abs() > time.Microsecond || binary.BigEndian.Uint64(b[24:]) != 90000 {
+		t.Errorf("%x is %v, want %v", b, got, at)
 	}
 }
 

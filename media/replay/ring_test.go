@@ -447,11 +447,13 @@ func TestCopyToASlowWriter(t *testing.T) {
 		f.at = time.Now()
 		go live(ctx, r, f)
 		time.Sleep(5 * time.Second)
+		synctest.Wait()
 		begun := f.n
 		sum, err := r.Copy(ctx, &stuck{}, Head{From: time.Now().Add(-2 * time.Second), To: time.Now().Add(2 * time.Minute)})
 		if err != nil {
 			t.Fatal(err)
 		}
+		synctest.Wait()
 		if added := f.n - begun; added < 120*25 {
 			t.Errorf("only %d units came meanwhile", added)
 		}
