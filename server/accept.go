@@ -137,7 +137,7 @@ func (s *Server) provide(ctx context.Context, id auth.Identity, obs []world.Obse
 		Source: source,
 		Decide: func(_ world.Time, st *world.State) ([]world.Observation, error) {
 			for i, o := range obs {
-				if !visible(st, id, areaOf(st, o.Body)) {
+				if !id.Sees(st, areaOf(st, o.Body)) {
 					return nil, refuse("nothing was taken: [%d]: %s is about something outside the areas of this token", i, o.Body.Kind())
 				}
 			}

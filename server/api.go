@@ -44,6 +44,11 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /api/state/{kind}", s.door(auth.ReadState, s.list))
 	mux.HandleFunc("POST /api/commands", s.door(auth.ReadFeed, s.postCommand))
 	mux.HandleFunc("POST /api/observations", s.door(auth.SendObservations, s.postObservations))
+	cameras := s.cameraDoors()
+	mux.HandleFunc("GET /api/cameras", s.door(auth.ReadState, cameras.List))
+	mux.HandleFunc("GET /api/cameras/{id}/replay", s.door(auth.ReadRecordings, cameras.Replay))
+	mux.HandleFunc("GET /api/clips", s.door(auth.ReadState, cameras.Clips))
+	mux.HandleFunc("GET /api/clips/{id}", s.door(auth.ReadRecordings, cameras.Clip))
 	mux.HandleFunc("GET /metrics", s.door(auth.ReadMetrics, s.metrics()))
 	s.mountReports(mux)
 	return s.timed(http.MaxBytesHandler(mux, maxBody))
@@ -68,11 +73,13 @@ func (s *Server) door(right auth.Right, next handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		id, err := s.identify(r)
 		if err != nil {
+			s.turnAway(r, id, err)
 			w.Header().Set("WWW-Authenticate", `Bearer realm="iocwall"`)
 			writeError(w, http.StatusUnauthorized, err)
 			return
 		}
 		if err := id.Demand(right); err != nil {
+			s.turnAway(r, id, err)
 			writeError(w, http.StatusForbidden, err)
 			return
 		}
@@ -187,7 +194,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request, id auth.Identity) 
 	out := []world.Entity{}
 	err := s.loop.Call(r.Context(), func(st *world.State) {
 		for e := range st.Entities(kind) {
-			if visible(st, id, e.In()) || !world.Bounded(kind) {
+			if id.Sees(st, e.In()) || !world.Bounded(kind) {
 				out = append(out, e)
 			}
 		}

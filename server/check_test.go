@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"iocwall/server/area"
+	"iocwall/server/settings"
 )
 
 // A certificate that the server could not use is a mistake of the configuration.
@@ -25,7 +26,7 @@ func TestCertificates(t *testing.T) {
 		cert, key string
 		good      bool
 	}{{"a.pem", "a.key", true}, {"a.pem", "b.key", false}, {"a.key", "a.pem", false}, {"no.pem", "no.key", false}} {
-		_, problems := ParseConfig(in("ioc.yaml"), []byte("listen: 0.0.0.0:8443\ntls: {cert: "+x.cert+", key: "+x.key+"}\n"))
+		_, problems := settings.Parse(in("ioc.yaml"), []byte("listen: 0.0.0.0:8443\ntls: {cert: "+x.cert+", key: "+x.key+"}\n"))
 		switch {
 		case x.good && len(problems) > 0:
 			t.Errorf("%s and %s: %v", x.cert, x.key, problems)
@@ -42,7 +43,7 @@ func TestPicturesBehindAProxy(t *testing.T) {
 		"tls: {proxy: true}\nrelay: {listen: \"127.0.0.1:0\", public: \"ioc.example.vn:8554\"}\n": "rtsps://ioc.example.vn:8554",
 		"relay: {listen: \"127.0.0.1:0\", public: \"ioc.example.vn:8554\"}\n":                     "rtsp://ioc.example.vn:8554",
 	} {
-		c, problems := parse(t, "data: data\nlisten: 127.0.0.1:0\n"+text)
+		c, problems := settings.Parse(filepath.Join(t.TempDir(), "ioc.yaml"), []byte("data: data\nlisten: 127.0.0.1:0\n"+text))
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}
@@ -50,7 +51,7 @@ func TestPicturesBehindAProxy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := s.relayURL(); got != want {
+		if got := s.relayURL(s.cameras.Addr()); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 		stopped, cancel := context.WithCancel(t.Context())

@@ -8,8 +8,10 @@ import (
 	"strings"
 
 	"iocwall/server/auth"
+	"iocwall/server/cctv"
 	"iocwall/server/core"
 	"iocwall/server/scene"
+	"iocwall/server/settings"
 	"iocwall/server/world"
 )
 
@@ -22,7 +24,8 @@ func (s *Server) command(ctx context.Context, id auth.Identity, c world.Command)
 	}
 	var refused *refusedError
 	var denied *auth.DeniedError
-	if errors.As(err, &refused) || errors.As(err, &denied) {
+	var camera *cctv.RefusedError
+	if errors.As(err, &refused) || errors.As(err, &denied) || errors.As(err, &camera) {
 		s.audit(ctx, id, world.Audited{Who: id.Token, Act: c.Act.Act(), Object: cut(objectOf(c.Act)), Reason: err.Error()})
 	}
 	return world.Receipt{ID: c.ID, Reason: err.Error()}
@@ -45,6 +48,10 @@ func (s *Server) act(ctx context.Context, id auth.Identity, a world.Act) (uint64
 		return s.showScene(ctx, id, a)
 	case world.SaveScene:
 		return s.saveScene(ctx, id, a)
+	case world.ControlCamera:
+		return s.cameras.Control(ctx, id, a)
+	case world.SaveClip:
+		return s.cameras.SaveClip(ctx, id, a)
 	}
 	return 0, refuse("this server does not do %s", a.Act())
 }
@@ -65,6 +72,10 @@ func objectOf(a world.Act) string {
 		return a.Wall + " " + a.Scene
 	case world.SaveScene:
 		return a.Scene.ID
+	case world.ControlCamera:
+		return a.Camera
+	case world.SaveClip:
+		return a.Camera + " " + a.ID
 	}
 	return ""
 }
@@ -85,7 +96,7 @@ func (s *Server) acknowledge(ctx context.Context, id auth.Identity, a world.Ackn
 		Decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
 			al, ok := st.Alert(a.Alert)
 			switch {
-			case !ok || !visible(st, id, al.Area):
+			case !ok || !id.Sees(st, al.Area):
 				return nil, refuse("there is no alert %q", a.Alert)
 			case al.Taken != 0 && al.TakenBy == id.Token:
 				return nil, nil // pressed twice
@@ -148,7 +159,7 @@ func (s *Server) saveScene(ctx context.Context, id auth.Identity, a world.SaveSc
 			if !ok {
 				return nil, refuse("there is no wall %q", sc.Wall)
 			}
-			if sc.ID == "" || !idPattern.MatchString(sc.ID) {
+			if sc.ID == "" || !settings.ValidID(sc.ID) {
 				return nil, refuse("%q is not an id of a scene", sc.ID)
 			}
 			for _, t := range sc.Tiles {
@@ -180,14 +191,6 @@ func (s *Server) saveScene(ctx context.Context, id auth.Identity, a world.SaveSc
 
 func sameTile(a, b world.Tile) bool {
 	return a.ID == b.ID && a.X == b.X && a.Y == b.Y && a.W == b.W && a.H == b.H
-}
-
-// visible reports whether something of that area may be seen with the identity.
-func visible(st *world.State, id auth.Identity, area string) bool {
-	if len(id.Areas) == 0 {
-		return id.Role != auth.Unit // a unit without an area has nothing to see
-	}
-	return area != "" && slices.ContainsFunc(id.Areas, func(root string) bool { return st.Within(area, root) })
 }
 
 // audit writes an audit event; it cannot stop what is audited.

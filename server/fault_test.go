@@ -17,6 +17,7 @@ import (
 
 	"iocwall/server/auth"
 	"iocwall/server/rule"
+	"iocwall/server/settings"
 	"iocwall/server/world"
 )
 
@@ -274,7 +275,7 @@ func TestReload(t *testing.T) {
 	refused("a broken rule", baseConfig+more, map[string]string{"rules.yaml": "rules:\n  - {id: x, on: dragon}\n"})
 	c.write("rules.yaml", ruleFile)
 	for _, e := range c.events() {
-		if e.Seq > at && (e.Source == sourceConfig || e.Source == rule.Source) {
+		if e.Seq > at && (e.Source == settings.Source || e.Source == rule.Source) {
 			t.Errorf("refused configurations wrote %+v", e)
 		}
 	}

@@ -1,11 +1,9 @@
 package server
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -34,7 +32,7 @@ func TestGrantOfThousandsOfCameras(t *testing.T) {
 		t.Fatal("no grant")
 	}
 	for i := range 2000 {
-		_, err := c.relay.Admit(g.Token, fmt.Sprintf("cam-%04d", i), "main")
+		err := c.cameras.Admit(g.Token, fmt.Sprintf("cam-%04d", i), "main")
 		if near := i%2 == 0; near && err != nil || !near && !errors.Is(err, relay.ErrNotGranted) {
 			t.Fatalf("cam-%04d: %v", i, err)
 		}
@@ -82,8 +80,7 @@ func TestBadTokensLosePictures(t *testing.T) {
 	raw, expiring := add(4 * time.Second)
 	old, short := grant(revoked), grant(expiring)
 	admit := func(token string) error {
-		_, err := c.relay.Admit(token, "near", "main")
-		return err
+		return c.cameras.Admit(token, "near", "main")
 	}
 	if err := errors.Join(admit(old), admit(short)); err != nil {
 		t.Fatal(err)
@@ -122,29 +119,4 @@ func TestBadTokensLosePictures(t *testing.T) {
 	c.stop()
 	c.start()
 	until("the end after a restart", func() bool { return errors.Is(admit(old), relay.ErrWithdrawn) })
-}
-
-// A key that was cut short is an error, one that is written is whole.
-func TestRelayKey(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "relay.key")
-	key, err := relayKey(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if again, err := relayKey(path); err != nil || !slices.Equal(again, key) {
-		t.Errorf("read again: %v", err)
-	}
-	if text, _ := os.ReadFile(path); strings.TrimSpace(string(text)) != hex.EncodeToString(key) {
-		t.Error("the file holds something else")
-	}
-	if left, _ := os.ReadDir(dir); len(left) != 1 {
-		t.Errorf("%d files are left", len(left))
-	}
-	if err := os.WriteFile(path, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := relayKey(path); err == nil {
-		t.Error("an empty key was accepted")
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Reload takes over a configuration without problems while the server runs.
@@ -13,37 +14,60 @@ import (
 // cameras that are the same are not disturbed.
 func (s *Server) Reload(ctx context.Context, c *Config) error {
 	old := s.conf()
-	if c.Listen != old.Listen || c.Data != old.Data || c.TLS != old.TLS || c.Relay != old.Relay || c.Areas != old.Areas {
-		return errors.New("server: listen, data, tls, relay and areas change only with a restart; the running configuration stays")
+	if changed := fixed(old, c); len(changed) > 0 {
+		return fmt.Errorf("server: %s changed, which needs a restart; the running configuration stays", strings.Join(changed, ", "))
 	}
-	cameras, err := s.relayCameras(c)
+	cameras, err := c.CameraList(s.areas)
 	if err != nil {
 		return fmt.Errorf("server: %w; the running configuration stays", err)
 	}
-	before, err := s.relayCameras(old)
+	before, err := old.CameraList(s.areas)
 	if err != nil {
 		return fmt.Errorf("server: %w; the running configuration stays", err)
 	}
-	rules, problems := loadRules(c)
+	rules, problems := c.RuleSet()
 	if len(problems) > 0 {
 		return fmt.Errorf("server: rules: %s; the running configuration stays", problems[0])
 	}
-	if err := s.relay.SetCameras(cameras); err != nil {
+	if err := s.cameras.Apply(cameras); err != nil {
 		return fmt.Errorf("server: %w; the running configuration stays", err)
 	}
-	if err := s.feeds.Apply(c.sources); err != nil {
-		return errors.Join(fmt.Errorf("server: %w; the running configuration stays", err), s.relay.SetCameras(before))
+	if err := s.feeds.Apply(c.Feeds()); err != nil {
+		return errors.Join(fmt.Errorf("server: %w; the running configuration stays", err), s.cameras.Apply(before))
 	}
 	if err := s.write(ctx, c); err != nil {
 		return err
 	}
-	if err := s.loop.Exchange(ctx, rules, c.patience()); err != nil {
+	if err := s.loop.Exchange(ctx, rules, c.Limits()); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	s.config = c
 	s.mu.Unlock()
 	return nil
+}
+
+// fixed names what differs between two configurations and cannot change under
+// way: doors and folders are open, and the journal keeps what it was told to.
+func fixed(old, c *Config) []string {
+	var out []string
+	for _, x := range []struct {
+		name string
+		same bool
+	}{
+		{"listen", c.Listen == old.Listen},
+		{"data", c.Data == old.Data},
+		{"tls", c.TLS == old.TLS},
+		{"areas", c.Areas == old.Areas},
+		{"journal.keep", c.Journal == old.Journal},
+		{"relay", c.Relay == old.Relay},
+		{"evidence", c.Evidence == old.Evidence},
+	} {
+		if !x.same {
+			out = append(out, x.name)
+		}
+	}
+	return out
 }
 
 // conf returns the configuration in use; it is never changed, only replaced.

@@ -88,6 +88,7 @@ func (s *Server) getReports(w http.ResponseWriter, r *http.Request, id auth.Iden
 		// A program that sends reports follows each by its code; it does not see
 		// what others sent.
 		if err := id.Demand(auth.ReadState); err != nil {
+			s.turnAway(r, id, err)
 			s.georeportError(w, f, http.StatusForbidden, georeport.Error{Code: "403", Description: err.Error()})
 			return
 		}
@@ -124,7 +125,7 @@ func (s *Server) getReport(w http.ResponseWriter, r *http.Request, id auth.Ident
 			return
 		}
 	case "services":
-		if _, err := s.conf().service(name); err == nil {
+		if _, err := s.conf().Service(name); err == nil {
 			body, err := georeport.EncodeDefinition(f, georeport.Definition{Code: name})
 			s.georeport(w, f, http.StatusOK, body, err)
 			return
@@ -143,7 +144,7 @@ func (s *Server) reports(r *http.Request, id auth.Identity, q georeport.Query) (
 	var out []georeport.Request
 	err := s.loop.Call(r.Context(), func(st *world.State) {
 		for rep := range st.Reports() {
-			if visible(st, id, rep.Area) && asked(q, rep) {
+			if id.Sees(st, rep.Area) && asked(q, rep) {
 				out = append(out, toGeoReport(rep, names, st))
 			}
 		}
@@ -206,6 +207,9 @@ func (s *Server) postReport(w http.ResponseWriter, r *http.Request) {
 	}
 	id, status, err := s.reporter(w, r)
 	if err != nil {
+		if status == http.StatusForbidden {
+			s.turnAway(r, id, err)
+		}
 		s.georeportError(w, f, status, georeport.Error{Code: strconv.Itoa(status), Description: err.Error()})
 		return
 	}
@@ -288,7 +292,7 @@ func (s *Server) report(r *http.Request, id auth.Identity, sub georeport.Submiss
 }
 
 func (s *Server) openReport(ctx context.Context, id auth.Identity, sub georeport.Submission) (filed, error) {
-	service, err := s.conf().service(sub.ServiceCode)
+	service, err := s.conf().Service(sub.ServiceCode)
 	if err != nil {
 		return filed{}, err
 	}

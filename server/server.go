@@ -18,14 +18,15 @@ import (
 	"time"
 
 	"iocwall/assets"
-	"iocwall/media/relay"
 	"iocwall/server/area"
 	"iocwall/server/auth"
 	"iocwall/server/calendar"
+	"iocwall/server/cctv"
 	"iocwall/server/core"
 	"iocwall/server/crowd"
 	"iocwall/server/journal"
 	"iocwall/server/rule"
+	"iocwall/server/settings"
 	"iocwall/server/source"
 	"iocwall/server/strict"
 	"iocwall/server/vault"
@@ -55,8 +56,7 @@ type Server struct {
 	loop     timeline
 	hub      *wire.Hub
 	feeds    *source.Supervisor
-	relay    *relay.Relay
-	signer   relay.Signer
+	cameras  *cctv.Cameras
 	listener net.Listener
 
 	areas   *area.Set
@@ -65,6 +65,7 @@ type Server struct {
 	rules   *rule.Set // until the loop has them
 
 	crowd    *crowd.Crowd
+	refused  refusals
 	ready    chan struct{}
 	reported once[filed]         // citizens' reports, by sender and form
 	ordered  once[world.Receipt] // commands of scripts, by token and id
@@ -84,9 +85,6 @@ type timeline interface {
 	Run(context.Context) error
 }
 
-// sourceConfig is the source of what the configuration defines.
-const sourceConfig = "config"
-
 // New opens the data folder, brings the state up to the end of the journal and
 // takes the listening addresses. Nothing is served before Run. On an error
 // everything it opened is closed again.
@@ -103,7 +101,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 			err = errors.Join(err, s.close())
 		}
 	}()
-	data := s.config.path(s.config.Data)
+	data := s.config.Path(s.config.Data)
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, fmt.Errorf("server: data folder: %w; set \"data\" to a folder this user may write", err)
 	}
@@ -122,11 +120,11 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.openHistory(ctx, filepath.Join(data, "journal")); err != nil {
 		return nil, err
 	}
-	if err := s.openRelay(filepath.Join(data, "relay.key")); err != nil {
+	if err := s.openCameras(data); err != nil {
 		return nil, err
 	}
 	if s.feeds, err = source.NewSupervisor(source.Options{
-		Sources: s.config.sources, Put: s.put, Env: source.Env{Dir: s.config.dir, Logger: s.logger}, Logger: s.logger,
+		Sources: s.config.Feeds(), Put: s.put, Env: source.Env{Dir: s.config.Folder(), Logger: s.logger}, Logger: s.logger,
 	}); err != nil {
 		return nil, err
 	}
@@ -144,7 +142,7 @@ func (s *Server) openAreas() error {
 	if s.config.Areas != "" {
 		var err error
 		name = s.config.Areas
-		if src, err = os.ReadFile(s.config.path(name)); err != nil {
+		if src, err = os.ReadFile(s.config.Path(name)); err != nil {
 			return fmt.Errorf("server: areas: %w", err)
 		}
 	}
@@ -174,7 +172,7 @@ func (s *Server) openHistory(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	rules, problems := loadRules(s.config)
+	rules, problems := s.config.RuleSet()
 	if len(problems) > 0 {
 		return fmt.Errorf("server: rules: %w", strict.Error(problems))
 	}
@@ -200,7 +198,7 @@ func (s *Server) openHistory(ctx context.Context, dir string) error {
 	}
 	s.rules = rules
 	s.loop = core.New(core.Options{
-		Journal: s.log, Hub: s.hub, State: state, Newest: s.log.Seen(), Patience: s.config.patience(), Logger: s.logger,
+		Journal: s.log, Hub: s.hub, State: state, Newest: s.log.Seen(), Patience: s.config.Limits(), Logger: s.logger,
 	})
 	s.logger.Info("history restored", "position", state.At(), "entities", state.Count(""), "took", time.Since(began).Round(time.Millisecond))
 	return nil
@@ -221,29 +219,12 @@ func (s *Server) readFrom(ctx context.Context, from uint64, yield func(world.Eve
 	return err
 }
 
-// loadRules reads the rule file; without one there are no rules.
-func loadRules(c *Config) (*rule.Set, []strict.Problem) {
-	var src []byte
-	if c.Rules != "" {
-		var err error
-		if src, err = os.ReadFile(c.path(c.Rules)); err != nil {
-			return nil, []strict.Problem{{File: c.Rules, Message: err.Error()}}
-		}
-	}
-	set, ps := rule.Parse(c.Rules, src)
-	var problems []strict.Problem
-	for _, p := range ps {
-		problems = append(problems, strict.Problem{File: p.File, Line: p.Line, Column: p.Column, Message: p.Msg, Suggestion: p.Hint})
-	}
-	return set, problems
-}
-
 func (s *Server) listen() (net.Listener, error) {
 	l, err := net.Listen("tcp", s.config.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("server: %w; set \"listen\" to a free address", err)
 	}
-	secure, err := s.config.tlsConfig()
+	secure, err := s.config.Certificate()
 	switch {
 	case err != nil:
 		return nil, errors.Join(fmt.Errorf("server: %w", err), l.Close())
@@ -262,7 +243,7 @@ func (s *Server) Addr() string { return s.listener.Addr().String() }
 func (s *Server) Ready() <-chan struct{} { return s.ready }
 
 // RelayAddr returns the address the relay listens on.
-func (s *Server) RelayAddr() string { return s.relay.Addr() }
+func (s *Server) RelayAddr() string { return s.cameras.Addr() }
 
 // Run serves until ctx ends or a part that everything depends on fails. When it
 // returns, everything acknowledged is on disk and nothing of the server is left
@@ -281,7 +262,7 @@ func (s *Server) Run(ctx context.Context) error {
 		return errors.Join(err, g.stop(), s.close())
 	}
 	g.start("tokens", s.watchTokens)
-	g.start("cameras", s.relay.Run)
+	g.start("cameras", s.cameras.Run)
 	g.start("feeds", s.feeds.Run)
 	g.start("doors", s.serveHTTP)
 	s.logger.Info("serving", "address", s.Addr(), "relay", s.RelayAddr())
@@ -304,9 +285,9 @@ func (s *Server) define(ctx context.Context, c *Config) error {
 // write brings the history in line with the configuration.
 func (s *Server) write(ctx context.Context, c *Config) error {
 	_, err := s.loop.Ask(ctx, core.Request{
-		Source: sourceConfig,
+		Source: settings.Source,
 		Decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
-			return definitions(c, s.areas, now, st), nil
+			return settings.Definitions(c, s.areas, now, st), nil
 		},
 	})
 	if err != nil {
@@ -365,7 +346,7 @@ func (s *Server) closePictures(lost []string, closed map[string]bool) int {
 	for _, id := range ids {
 		bad := !s.tokens.Good(id)
 		if bad && !closed[id] {
-			n += s.relay.CloseSubject(id)
+			n += s.cameras.CloseSubject(id)
 		}
 		closed[id] = bad
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"iocwall/server"
+	"iocwall/server/settings"
 	"iocwall/server/auth"
 	"iocwall/server/demo"
 	"iocwall/server/strict"
@@ -49,7 +50,7 @@ func (c *demoCmd) Run(ctx context.Context, logger *slog.Logger, k *kong.Context)
 	if err != nil {
 		return err
 	}
-	config, problems := server.LoadConfig(province.Config())
+	config, problems := settings.Load(province.Config())
 	if len(problems) > 0 {
 		return fmt.Errorf("the demonstration's configuration: %w", strict.Error(problems))
 	}

@@ -15,6 +15,7 @@ import (
 
 	"iocwall/assets"
 	"iocwall/server"
+	"iocwall/server/settings"
 	"iocwall/server/strict"
 )
 
@@ -38,7 +39,7 @@ func (c *serveCmd) Run(ctx context.Context, logger *slog.Logger) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
-	config, problems := server.LoadConfig(c.Config)
+	config, problems := settings.Load(c.Config)
 	if len(problems) > 0 {
 		return fmt.Errorf("%w\n%d mistakes in the configuration; nothing was started", strict.Error(problems), len(problems))
 	}
@@ -98,7 +99,7 @@ func run(ctx context.Context, s *server.Server, opened func() error) error {
 }
 
 func reload(ctx context.Context, s *server.Server, path string, logger *slog.Logger) {
-	config, problems := server.LoadConfig(path)
+	config, problems := settings.Load(path)
 	for _, p := range problems {
 		logger.Error("the configuration has a mistake", "problem", p.String())
 	}
@@ -151,7 +152,7 @@ Example:
 
 // Run checks.
 func (c *checkCmd) Run(k *kong.Context) error {
-	config, problems := server.LoadConfig(c.Config)
+	config, problems := settings.Load(c.Config)
 	for _, p := range problems {
 		fmt.Fprintln(k.Stdout, p)
 	}
@@ -179,7 +180,7 @@ func (sourcesCmd) Help() string {
 // Run describes.
 func (c *sourcesCmd) Run(k *kong.Context) error {
 	var names []string
-	for _, kind := range server.Kinds() {
+	for _, kind := range settings.Kinds() {
 		summary, _, _ := strings.Cut(kind.Doc, "\n")
 		names = append(names, kind.Name)
 		switch c.Kind {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"iocwall/server"
+	"iocwall/server/settings"
 )
 
 // asProgram makes the test binary behave as the program.
@@ -167,7 +168,7 @@ func TestReadyFile(t *testing.T) {
 	dir := t.TempDir()
 	start := func() *server.Server {
 		t.Helper()
-		config, problems := server.ParseConfig(filepath.Join(dir, "ioc.yaml"), []byte("data: data\nlisten: 127.0.0.1:0\nrelay: {listen: \"127.0.0.1:0\"}\n"))
+		config, problems := settings.Parse(filepath.Join(dir, "ioc.yaml"), []byte("data: data\nlisten: 127.0.0.1:0\nrelay: {listen: \"127.0.0.1:0\"}\n"))
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}

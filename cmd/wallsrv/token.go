@@ -10,6 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"iocwall/server"
+	"iocwall/server/settings"
 	"iocwall/server/auth"
 	"iocwall/server/strict"
 )
@@ -29,7 +30,7 @@ type tokenPlace struct {
 func (p tokenPlace) open() (*auth.Store, error) {
 	data := p.Data
 	if p.Config != "" {
-		config, problems := server.LoadConfig(p.Config)
+		config, problems := settings.Load(p.Config)
 		if len(problems) > 0 {
 			return nil, strict.Error(problems)
 		}

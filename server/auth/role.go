@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"iocwall/server/world"
 )
 
 // Role is what a token's owner is in the centre.
@@ -104,6 +106,15 @@ type Identity struct {
 
 // May reports whether the identity has the right.
 func (i Identity) May(r Right) bool { return slices.Contains(rights[r], i.Role) }
+
+// Sees reports whether the identity may see what belongs to the area. Without
+// areas it sees everything, but for a unit, which then has nothing to see.
+func (i Identity) Sees(st *world.State, area string) bool {
+	if len(i.Areas) == 0 {
+		return i.Role != Unit
+	}
+	return area != "" && slices.ContainsFunc(i.Areas, func(root string) bool { return st.Within(area, root) })
+}
 
 // Demand returns nil or an error that says which right is missing and what to
 // do about it.

@@ -1,4 +1,4 @@
-package server
+package settings
 
 import (
 	"reflect"
@@ -8,9 +8,9 @@ import (
 	"iocwall/server/world"
 )
 
-// definitions returns the events that bring the state in line with the
+// Definitions returns the events that bring the state in line with the
 // configuration: only what differs, so a restart writes nothing.
-func definitions(c *Config, areas *area.Set, now world.Time, s *world.State) []world.Observation {
+func Definitions(c *Config, areas *area.Set, now world.Time, s *world.State) []world.Observation {
 	d := &definer{now: now, state: s}
 	d.areas(areas)
 	for _, a := range c.Agencies {
@@ -59,15 +59,7 @@ func (d *definer) cameras(c *Config) {
 	wanted := map[string]bool{}
 	for _, x := range c.Cameras {
 		wanted[x.ID] = true
-		b := world.CameraDefined{
-			ID: x.ID, Name: x.Name, Pos: x.Pos, Area: x.Area, Heading: world.NotAvailable, View: x.View, Reach: x.Reach, Owner: x.Owner,
-		}
-		if x.Heading != nil {
-			b.Heading = *x.Heading
-		}
-		for _, st := range x.Streams {
-			b.Streams = append(b.Streams, world.CameraStream{Name: st.Name, Width: st.Width, Height: st.Height})
-		}
+		b := x.public()
 		old, _ := d.state.Camera(x.ID)
 		d.put(old.CameraDefined, b)
 	}
@@ -126,7 +118,7 @@ func (d *definer) scenes(c *Config) {
 	d.put(old.WallDefined, c.wall)
 	for _, sc := range c.scenes {
 		was, there := d.state.Scene(sc.ID)
-		if there && was.By != sourceConfig {
+		if there && was.By != Source {
 			continue
 		}
 		sc.Version = was.Version

@@ -1,4 +1,4 @@
-package server
+package settings
 
 import (
 	"fmt"
@@ -61,7 +61,7 @@ func (k *checker) nodes() bool {
 }
 
 func (k *checker) scene(path string, s SceneConfig) world.SceneSaved {
-	out := world.SceneSaved{ID: s.ID, Wall: k.config.Wall.ID, Name: s.Name, By: sourceConfig}
+	out := world.SceneSaved{ID: s.ID, Wall: k.config.Wall.ID, Name: s.Name, By: Source}
 	var from []int // of which tile of the configuration it is
 	for j, t := range s.Tiles {
 		at := fmt.Sprintf("%s.tiles[%d]", path, j)

@@ -1,4 +1,4 @@
-package server
+package settings
 
 import (
 	"crypto/tls"
@@ -75,10 +75,10 @@ func sameDoor(a, b string) bool {
 func (k *checker) files() {
 	c := k.config
 	if c.Rules != "" {
-		if _, err := os.Stat(c.path(c.Rules)); err != nil {
+		if _, err := os.Stat(c.Path(c.Rules)); err != nil {
 			k.fail("rules", err.Error(), "give the path of a rule file, or leave it out")
 		} else {
-			_, ps := loadRules(c)
+			_, ps := c.RuleSet()
 			k.problems = append(k.problems, ps...)
 		}
 	}
@@ -106,7 +106,7 @@ func (k *checker) areaFile() {
 	}
 	var known []string
 	k.areas = func() []string { return known }
-	src, err := os.ReadFile(c.path(c.Areas))
+	src, err := os.ReadFile(c.Path(c.Areas))
 	if err != nil {
 		k.fail("areas", err.Error(), "give the path of a file of areas, or leave it out for the built-in tree")
 		return
@@ -125,7 +125,7 @@ func (k *checker) certificate() {
 			missing = true
 			continue
 		}
-		if _, err := os.Stat(c.path(f[1])); err != nil {
+		if _, err := os.Stat(c.Path(f[1])); err != nil {
 			k.fail(f[0], err.Error(), "give the path of a PEM file")
 			missing = true
 		}
@@ -133,7 +133,7 @@ func (k *checker) certificate() {
 	if missing {
 		return
 	}
-	if _, err := tls.LoadX509KeyPair(c.path(c.TLS.Cert), c.path(c.TLS.Key)); err != nil {
+	if _, err := tls.LoadX509KeyPair(c.Path(c.TLS.Cert), c.Path(c.TLS.Key)); err != nil {
 		k.fail("tls", "the certificate and the key cannot be used: "+err.Error(), "both are PEM files that this user may read, and belong together")
 	}
 }

@@ -1,4 +1,4 @@
-package server
+package settings
 
 import (
 	"fmt"
@@ -16,10 +16,15 @@ import (
 	"iocwall/server/world"
 )
 
-// parse is ParseConfig for a text in a folder of its own.
+const daNang = "vn/da-nang-2025"
+
+// baseConfig is the least a test needs.
+const baseConfig = "data: data\nlisten: 127.0.0.1:0\nrelay: {listen: \"127.0.0.1:0\"}\n"
+
+// parse is Parse for a text in a folder of its own.
 func parse(tb testing.TB, text string) (*Config, []string) {
 	tb.Helper()
-	c, problems := ParseConfig(filepath.Join(tb.TempDir(), "ioc.yaml"), []byte(text))
+	c, problems := Parse(filepath.Join(tb.TempDir(), "ioc.yaml"), []byte(text))
 	out := make([]string, 0, len(problems))
 	for _, p := range problems {
 		p.File = filepath.Base(p.File)
@@ -52,7 +57,7 @@ func TestSampleEqualsDefaults(t *testing.T) {
 	if len(problems) > 0 {
 		t.Fatal(strings.Join(problems, "\n"))
 	}
-	got, want := exported(*c), exported(DefaultConfig())
+	got, want := exported(*c), exported(Default())
 	for name := range want {
 		if !reflect.DeepEqual(got[name], want[name]) {
 			t.Errorf("%s: the sample says %+v, the default is %+v", name, got[name], want[name])
@@ -231,7 +236,7 @@ func TestProblemsOfRuleAndAreaFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, problems := LoadConfig(filepath.Join(dir, "ioc.yaml"))
+	_, problems := Load(filepath.Join(dir, "ioc.yaml"))
 	var got []string
 	for _, p := range problems {
 		got = append(got, p.String())
@@ -245,7 +250,7 @@ func TestProblemsOfRuleAndAreaFiles(t *testing.T) {
 			t.Errorf("missing %s in\n%s", want, all)
 		}
 	}
-	if _, ps := LoadConfig(filepath.Join(dir, "none.yaml")); len(ps) != 1 || !strings.Contains(ps[0].String(), "none.yaml: cannot be read") {
+	if _, ps := Load(filepath.Join(dir, "none.yaml")); len(ps) != 1 || !strings.Contains(ps[0].String(), "none.yaml: cannot be read") {
 		t.Errorf("a file that is not there: %v", ps)
 	}
 }
@@ -371,12 +376,12 @@ func TestDemoProvince(t *testing.T) {
 	// time say nothing.
 	s := world.New(1)
 	for i := range 2 {
-		obs := definitions(c, set, 1000, s)
+		obs := Definitions(c, set, 1000, s)
 		if i == 1 && len(obs) > 0 {
 			t.Errorf("a restart would write %d events, the first %+v", len(obs), obs[0])
 		}
 		for _, o := range obs {
-			if _, err := s.Apply(world.Event{Seq: s.At().Seq + 1, Seen: 1000, Source: sourceConfig, Observation: o}); err != nil {
+			if _, err := s.Apply(world.Event{Seq: s.At().Seq + 1, Seen: 1000, Source: Source, Observation: o}); err != nil {
 				t.Error(err)
 			}
 		}
@@ -396,7 +401,7 @@ func FuzzParseConfig(f *testing.F) {
 	}
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, src []byte) {
-		c, problems := ParseConfig(filepath.Join(dir, "x.yaml"), src)
+		c, problems := Parse(filepath.Join(dir, "x.yaml"), src)
 		lines := strings.Count(string(src), "\n") + strings.Count(string(src), "\r") + 2 // YAML ends lines with both
 		for _, p := range problems {
 			if p.Message == "" || p.Line > lines {
@@ -408,8 +413,8 @@ func FuzzParseConfig(f *testing.F) {
 		}
 		set := &area.Set{}
 		s := world.New(1)
-		for _, o := range definitions(c, set, 1000, s) {
-			if _, err := s.Apply(world.Event{Seq: s.At().Seq + 1, Seen: 1000, Source: sourceConfig, Observation: o}); err != nil {
+		for _, o := range Definitions(c, set, 1000, s) {
+			if _, err := s.Apply(world.Event{Seq: s.At().Seq + 1, Seen: 1000, Source: Source, Observation: o}); err != nil {
 				t.Errorf("a configuration without problems cannot be applied: %v", err)
 			}
 		}

@@ -1,9 +1,8 @@
-package server
+package settings
 
 import (
 	"fmt"
 	"math"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -46,6 +45,7 @@ func (k *checker) check() {
 	k.doors()
 	k.files()
 	k.cameras()
+	k.recording()
 	k.stations()
 	k.figures()
 	k.services()
@@ -55,6 +55,9 @@ func (k *checker) check() {
 }
 
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// ValidID reports whether the text can be the id of something that people name.
+func ValidID(id string) bool { return idPattern.MatchString(id) }
 
 // ids checks the ids of a list and returns what seen it holds.
 func (k *checker) id(list string, i int, id string, seen map[string]int) string {
@@ -108,51 +111,6 @@ func (k *checker) area(path, id string) {
 func (k *checker) name(path, name string) {
 	if strings.TrimSpace(name) == "" {
 		k.fail(path, "needs a name", "")
-	}
-}
-
-func (k *checker) cameras() {
-	seen := map[string]int{}
-	for i, c := range k.config.Cameras {
-		path := k.id("cameras", i, c.ID, seen)
-		k.name(path, c.Name)
-		k.place(path+".pos", c.Pos)
-		if p := source.CheckSecret("password", c.Password); p != nil {
-			k.fail(path+".password", p.Message, p.Suggestion)
-		}
-		k.area(path, c.Area)
-		if c.Heading != nil {
-			k.number(path+".heading", *c.Heading, 0, 360, "degrees")
-		}
-		k.number(path+".view", c.View, 0, 360, "degrees")
-		k.number(path+".reach", c.Reach, 0, math.MaxFloat64, "metres")
-		if len(c.Streams) == 0 {
-			k.fail(path, "needs at least one stream", `write "streams: [{name: main, url: rtsp://…}]"`)
-		}
-		k.streams(path, c.Streams)
-	}
-}
-
-func (k *checker) streams(path string, streams []StreamConfig) {
-	names := map[string]int{}
-	for j, s := range streams {
-		at := fmt.Sprintf("%s.streams[%d]", path, j)
-		if s.Width < 0 || s.Height < 0 {
-			k.fail(at, "has a width or a height below 0", "leave them out when they are not known")
-		}
-		if s.Name != "" && !idPattern.MatchString(s.Name) {
-			k.fail(at+".name", fmt.Sprintf("%q is not a name of a stream", s.Name), `write "main" or "sub"`)
-		} else if _, there := names[s.Name]; there || s.Name == "" {
-			k.fail(at, "needs a name of its own", `write "main" and "sub"`)
-		}
-		names[s.Name] = j
-		u, err := url.Parse(s.URL)
-		switch {
-		case err != nil || (u.Scheme != "rtsp" && u.Scheme != "rtsps") || u.Host == "":
-			k.fail(at+".url", "is not an address of a camera", "write rtsp://host:port/path") // the text may hold a password
-		case u.User != nil:
-			k.fail(at+".url", "holds a login", "put it into user and password of the camera")
-		}
 	}
 }
 
@@ -242,7 +200,7 @@ func (k *checker) sources() {
 		path := fmt.Sprintf("sources[%d]", i)
 		if s.Name == "" || !idPattern.MatchString(s.Name) {
 			k.fail(path, fmt.Sprintf("%q is not a name of a source", s.Name), "use letters, digits, dots and dashes")
-		} else if _, there := seen[s.Name]; there || slices.Contains([]string{core.SourceServer, sourceConfig, rule.Source}, s.Name) {
+		} else if _, there := seen[s.Name]; there || slices.Contains([]string{core.SourceServer, Source, rule.Source}, s.Name) {
 			k.fail(path+".name", fmt.Sprintf("%q is taken", s.Name), "give every source a name of its own")
 		}
 		seen[s.Name] = i

@@ -1,4 +1,4 @@
-package server
+package settings
 
 import (
 	"os"
@@ -9,7 +9,7 @@ import (
 
 // The configuration that the README shows works as it stands there.
 func TestReadmeConfiguration(t *testing.T) {
-	readme, err := os.ReadFile("../README.md")
+	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestReadmeConfiguration(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c, problems := ParseConfig(filepath.Join(dir, "ioc.yaml"), []byte(text))
+	c, problems := Parse(filepath.Join(dir, "ioc.yaml"), []byte(text))
 	for _, p := range problems {
 		t.Error(p)
 	}

@@ -1,4 +1,4 @@
-package server
+package settings
 
 import (
 	"testing"
@@ -14,7 +14,7 @@ import (
 // of event it took.
 func defined(t *testing.T, st *world.State, text string, areas []byte) map[string]int {
 	t.Helper()
-	c, problems := ParseConfig("test.yaml", []byte(text))
+	c, problems := Parse("test.yaml", []byte(text))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -24,9 +24,9 @@ func defined(t *testing.T, st *world.State, text string, areas []byte) map[strin
 	}
 	now := world.Time(1_763_690_000_000 + int64(st.At().Seq+1)*1000)
 	kinds := map[string]int{}
-	for _, o := range definitions(c, set, now, st) {
+	for _, o := range Definitions(c, set, now, st) {
 		kinds[o.Body.Kind()]++
-		if _, err := st.Apply(world.Event{Seq: st.At().Seq + 1, Seen: o.Time, Source: sourceConfig, Observation: o}); err != nil {
+		if _, err := st.Apply(world.Event{Seq: st.At().Seq + 1, Seen: o.Time, Source: Source, Observation: o}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,0 +1,305 @@
+package cctv
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"iocwall/media/relay"
+	"iocwall/media/replay"
+	"iocwall/server/auth"
+	"iocwall/server/world"
+)
+
+const (
+	// replayLongest bounds what is replayed in one answer.
+	replayLongest = 10 * time.Minute
+	// sendLimit is how long a client may take nothing of what it asked for.
+	sendLimit = 15 * time.Second
+	// sumHeader carries the SHA-256 of a file in hexadecimal digits: before a
+	// file, after a replay, which is not known before.
+	sumHeader = "X-Content-SHA256"
+)
+
+// Audit writes down what somebody did that changes nothing.
+type Audit func(ctx context.Context, id auth.Identity, a world.Audited)
+
+// Doors are the answers about cameras. The caller checked the right to knock:
+// state.read for lists, recording.read for pictures.
+type Doors struct {
+	Cameras *Cameras
+	Audit   Audit
+}
+
+// cameraInfo is one camera in the list of GET /api/cameras.
+type cameraInfo struct {
+	ID      string            `json:"id"`
+	Name    string            `json:"name"`
+	Area    string            `json:"area,omitempty"`
+	Site    string            `json:"site,omitempty"`
+	State   world.CameraState `json:"state"`
+	Reason  string            `json:"reason,omitempty"`
+	Cause   string            `json:"cause,omitempty"`
+	Since   world.Time        `json:"since"`
+	Checked world.Time        `json:"checked"`
+	PTZ     bool              `json:"ptz,omitempty"`
+	Replay  int               `json:"replay,omitempty"`
+	Streams []streamInfo      `json:"streams"`
+}
+
+// streamInfo is what the relay knows of one stream.
+type streamInfo struct {
+	Name    string  `json:"name"`
+	State   string  `json:"state,omitempty"`
+	Reason  string  `json:"reason,omitempty"`
+	Codec   string  `json:"codec,omitempty"`
+	Width   int     `json:"width,omitempty"`
+	Height  int     `json:"height,omitempty"`
+	FPS     float64 `json:"fps,omitempty"`
+	Kbps    float64 `json:"kbps,omitempty"`
+	Loss    float64 `json:"loss,omitempty"`
+	Readers int     `json:"readers,omitempty"`
+	Tries   int     `json:"tries,omitempty"`
+	// Kept is how many seconds can be replayed now.
+	Kept float64 `json:"kept,omitempty"`
+	// Detail is one sentence for a technician.
+	Detail string `json:"detail,omitempty"`
+}
+
+// List answers GET /api/cameras: first the sites that fail as a whole, then every
+// camera the identity may see.
+func (d Doors) List(w http.ResponseWriter, r *http.Request, id auth.Identity) {
+	var out struct {
+		Sites   []trouble    `json:"sites"`
+		Cameras []cameraInfo `json:"cameras"`
+	}
+	seen := map[string]bool{}
+	out.Cameras = []cameraInfo{}
+	if err := d.Cameras.o.History.Look(r.Context(), func(st *world.State) {
+		for _, c := range st.Cameras() {
+			if id.Sees(st, c.Area) {
+				seen[c.ID] = true
+				out.Cameras = append(out.Cameras, infoOf(c))
+			}
+		}
+	}); err != nil {
+		fail(w, http.StatusServiceUnavailable, err)
+		return
+	}
+	for i := range out.Cameras {
+		c := &out.Cameras[i]
+		live := map[string]relay.Health{}
+		for _, h := range d.Cameras.healths.of(c.ID) {
+			live[h.Stream] = h
+		}
+		for j := range c.Streams {
+			c.Streams[j] = c.Streams[j].with(live[c.Streams[j].Name])
+		}
+	}
+	out.Sites = []trouble{}
+	for _, x := range d.Cameras.healths.troubles() {
+		for _, camera := range x.Cameras {
+			if seen[camera] {
+				out.Sites = append(out.Sites, x)
+				break
+			}
+		}
+	}
+	answer(w, http.StatusOK, out)
+}
+
+func infoOf(c world.Camera) cameraInfo {
+	out := cameraInfo{
+		ID: c.ID, Name: c.Name, Area: c.Area, Site: c.Site, State: c.Health.State, Reason: c.Health.Reason, Cause: c.Health.Cause,
+		Since: c.Health.Since, Checked: c.Health.Checked, PTZ: c.PTZ, Replay: c.Replay, Streams: []streamInfo{},
+	}
+	for _, s := range c.Streams {
+		out.Streams = append(out.Streams, streamInfo{Name: s.Name, Width: s.Width, Height: s.Height, FPS: s.FPS})
+	}
+	return out
+}
+
+// with returns the stream with what the relay last said of it.
+func (s streamInfo) with(h relay.Health) streamInfo {
+	if h.Stream == "" {
+		return s
+	}
+	s.State, s.Reason, s.Codec = string(h.State), string(h.Reason), string(h.Codec)
+	if h.Width > 0 {
+		s.Width, s.Height = h.Width, h.Height
+	}
+	s.FPS, s.Kbps, s.Loss = h.FPS, h.Bitrate/1000, h.Loss
+	s.Readers, s.Tries, s.Kept, s.Detail = h.Readers, h.Retries, h.Kept.Seconds(), h.Detail
+	return s
+}
+
+// Replay answers GET /api/cameras/{id}/replay with what the relay still has of
+// the camera, as a fragmented MP4 file that is sent while it is put together.
+func (d Doors) Replay(w http.ResponseWriter, r *http.Request, id auth.Identity) {
+	camera := r.PathValue("id")
+	cam, err := d.Cameras.visible(r.Context(), id, camera)
+	if err != nil {
+		d.refused(w, r, id, camera, http.StatusNotFound, err)
+		return
+	}
+	stream, from, to, err := interval(r.URL.Query(), cam, time.Now())
+	if err != nil {
+		fail(w, http.StatusBadRequest, err)
+		return
+	}
+	what := fmt.Sprintf("%s/%s %s %s", camera, stream, from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339))
+	out := &sender{w: w, control: http.NewResponseController(w)}
+	out.begin = func() {
+		// Written down before anything is sent.
+		d.Audit(r.Context(), id, world.Audited{Who: id.Token, Act: string(auth.ReadRecordings), Object: what, OK: true})
+	}
+	sum, err := d.Cameras.relay.Clip(r.Context(), camera, stream, from, to, out)
+	if err == nil {
+		w.Header().Set(http.TrailerPrefix+sumHeader, hex.EncodeToString(sum.SHA256[:]))
+		return
+	}
+	if out.begun {
+		panic(http.ErrAbortHandler) // so that the client does not take half for the whole
+	}
+	status := http.StatusBadGateway
+	if errors.Is(err, relay.ErrNotKept) || errors.Is(err, replay.ErrNothing) {
+		status = http.StatusNotFound
+	}
+	fail(w, status, err)
+}
+
+// interval reads what is asked for; an end that lies ahead is now.
+func interval(q url.Values, cam world.Camera, now time.Time) (stream string, from, to time.Time, err error) {
+	stream = q.Get("stream")
+	known := false
+	for _, s := range cam.Streams {
+		if stream == "" {
+			stream = s.Name
+		}
+		known = known || s.Name == stream
+	}
+	if !known {
+		return "", from, to, fmt.Errorf("the camera %s has no stream %.40q", cam.ID, stream)
+	}
+	if from, err = moment("from", q.Get("from")); err != nil {
+		return "", from, to, err
+	}
+	if to, err = moment("to", q.Get("to")); err != nil {
+		return "", from, to, err
+	}
+	if to.After(now) {
+		to = now
+	}
+	switch {
+	case !from.Before(to):
+		return "", from, to, errors.New("\"to\" is not after \"from\", or \"from\" lies ahead")
+	case to.Sub(from) > replayLongest:
+		return "", from, to, fmt.Errorf("more than %v are asked for", replayLongest)
+	}
+	return stream, from, to, nil
+}
+
+// moment reads a time: RFC 3339, or milliseconds since 1970.
+func moment(name, text string) (time.Time, error) {
+	if ms, err := strconv.ParseInt(text, 10, 64); err == nil && ms > 0 {
+		return time.UnixMilli(ms), nil
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return t, fmt.Errorf("%s: %.40q is no time; write 2026-11-21T10:00:00Z or milliseconds since 1970", name, text)
+	}
+	return t, nil
+}
+
+// Clips answers GET /api/clips with the clips the identity may see, the newest
+// first; ?camera= and ?alert= choose.
+func (d Doors) Clips(w http.ResponseWriter, r *http.Request, id auth.Identity) {
+	q := r.URL.Query()
+	out := []world.Clip{}
+	if err := d.Cameras.o.History.Look(r.Context(), func(st *world.State) {
+		for _, c := range st.ClipsOf(q.Get("camera"), q.Get("alert")) {
+			if id.Sees(st, c.Area) {
+				out = append(out, c)
+			}
+		}
+	}); err != nil {
+		fail(w, http.StatusServiceUnavailable, err)
+		return
+	}
+	answer(w, http.StatusOK, out)
+}
+
+// Clip answers GET /api/clips/{id} with the file. It is checked while it is sent:
+// when it is not what was saved, the transfer is broken off before its end.
+func (d Doors) Clip(w http.ResponseWriter, r *http.Request, id auth.Identity) {
+	name := r.PathValue("id")
+	var x world.Clip
+	var there bool
+	if err := d.Cameras.o.History.Look(r.Context(), func(st *world.State) {
+		x, there = st.Clip(name)
+		there = there && id.Sees(st, x.Area)
+	}); err != nil {
+		fail(w, http.StatusServiceUnavailable, err)
+		return
+	}
+	switch {
+	case !there:
+		d.refused(w, r, id, name, http.StatusNotFound, refuse("there is no clip %.64q", name))
+		return
+	case !x.Ready() && x.Why != "":
+		fail(w, http.StatusGone, errors.New("the clip was not saved: "+x.Why))
+		return
+	case !x.Ready():
+		w.Header().Set("Retry-After", "5")
+		fail(w, http.StatusConflict, errors.New("the clip is still being written"))
+		return
+	}
+	said := world.Audited{Who: id.Token, Act: string(auth.ReadRecordings), Object: "clip/" + name, OK: true}
+	file, size, err := d.Cameras.o.Store.Open(x.Saved.SHA256)
+	if err != nil {
+		said.OK, said.Reason = false, "the file is missing or damaged"
+		d.Audit(r.Context(), id, said)
+		d.Cameras.log.Error("the file of a clip cannot be read", "clip", name, "sha256", x.Saved.SHA256, "error", err)
+		fail(w, http.StatusInternalServerError, errors.New(said.Reason))
+		return
+	}
+	defer file.Close()
+	d.Audit(r.Context(), id, said)
+	h := w.Header()
+	h.Set(sumHeader, x.Saved.SHA256)
+	h.Set("Content-Length", strconv.FormatInt(size, 10))
+	h.Set("Content-Disposition", `attachment; filename="`+name+`.mp4"`)
+	if err := send(&sender{w: w, control: http.NewResponseController(w)}, file, size, x.Saved.SHA256); err != nil {
+		if !errors.Is(err, errClient) {
+			d.Cameras.log.Error("the file of a clip was not sent whole", "clip", name, "sha256", x.Saved.SHA256, "error", err)
+			said.OK, said.Reason = false, "the file is damaged; the transfer was broken off"
+			d.Audit(context.WithoutCancel(r.Context()), id, said)
+		}
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// refused answers and writes down that somebody asked for what is not for them,
+// or not there: the two look alike from outside.
+func (d Doors) refused(w http.ResponseWriter, r *http.Request, id auth.Identity, object string, status int, err error) {
+	d.Audit(r.Context(), id, world.Audited{Who: id.Token, Act: string(auth.ReadRecordings), Object: strings.ToValidUTF8(object[:min(len(object), 100)], ""), Reason: err.Error()})
+	fail(w, status, err)
+}
+
+func fail(w http.ResponseWriter, status int, err error) {
+	answer(w, status, map[string]string{"error": err.Error()})
+}
+
+func answer(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // the client may have gone
+}

@@ -1,0 +1,172 @@
+package cctv
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"log/slog"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"iocwall/geo"
+	"iocwall/server/world"
+)
+
+// Evidence says what is kept by itself when an alert is raised.
+type Evidence struct {
+	// From is the least severity; empty keeps nothing.
+	From world.Severity
+	// Before and After are how much is kept of the time around the alert.
+	Before, After time.Duration
+	// Within is how far a camera may be, in metres, when none is known to see
+	// the place. Most bounds the cameras of one alert.
+	Within float64
+	Most   int
+}
+
+// witness asks for the pictures of cameras that see what an alert is about.
+type witness struct {
+	history History
+	o       Evidence
+	log     *slog.Logger
+	done    map[string]bool // alerts that were looked at
+}
+
+func newWitness(h History, o Evidence, log *slog.Logger) *witness {
+	return &witness{history: h, o: o, log: log, done: map[string]bool{}}
+}
+
+// look asks for evidence of the alerts that need it, once each. One goroutine
+// calls it.
+func (w *witness) look(ctx context.Context) {
+	if w.o.From == "" {
+		return
+	}
+	var asks []world.Observation
+	open := map[string]bool{}
+	err := w.history.Look(ctx, func(st *world.State) {
+		now := st.Seen()
+		for e := range st.Entities(world.KindAlert) {
+			a, ok := e.(world.Alert)
+			if !ok || a.Severity.Rank() < w.o.From.Rank() || strings.HasPrefix(a.ID, siteAlert) {
+				continue
+			}
+			open[a.ID] = true
+			if !w.done[a.ID] {
+				asks = append(asks, w.ask(st, a, now)...)
+			}
+		}
+	})
+	if err != nil {
+		return
+	}
+	if len(asks) > 0 {
+		ctx, cancel := context.WithTimeout(ctx, putLimit)
+		defer cancel()
+		// What is asked for twice is asked for once: the ids are made of the alert.
+		if err := w.history.Put(ctx, Source, asks); err != nil {
+			if ctx.Err() == nil {
+				w.log.Error("the evidence of an alert was not asked for", "error", err)
+			}
+			return
+		}
+	}
+	w.done = open
+}
+
+// ask returns what is to be kept for the alert.
+func (w *witness) ask(st *world.State, a world.Alert, now world.Time) []world.Observation {
+	var out []world.Observation
+	for _, cam := range w.cameras(st, a) {
+		at := a.Raised
+		horizon := time.Duration(cam.Replay) * time.Second
+		if now.Sub(at) > horizon {
+			at = a.Updated // it has become severe since
+		}
+		if now.Sub(at) > horizon {
+			continue // it was raised while nobody looked
+		}
+		b := world.ClipAsked{
+			ID: evidenceID(a.ID, cam.ID), Camera: cam.ID, From: at.Add(-w.o.Before), To: at.Add(w.o.After),
+			Alert: a.ID, Area: cam.Area,
+		}
+		if _, there := st.Clip(b.ID); there || fit(&b, cam, now) != nil {
+			continue
+		}
+		out = append(out, world.Observation{Time: now, Body: b})
+	}
+	return out
+}
+
+func evidenceID(alert, camera string) string {
+	sum := sha256.Sum256([]byte(alert + "\x00" + camera))
+	return "alert-" + hex.EncodeToString(sum[:12])
+}
+
+// cameras returns those whose pictures belong to the alert: the camera it is
+// about; else those that see the place, the nearest first; else the nearest one.
+func (w *witness) cameras(st *world.State, a world.Alert) []world.Camera {
+	if a.About.Kind() == world.KindCamera {
+		if cam, there := st.Camera(a.About.ID()); there && cam.Replay > 0 {
+			return []world.Camera{cam}
+		}
+		return nil
+	}
+	place, placed := a.Place()
+	if !placed {
+		return nil
+	}
+	type candidate struct {
+		cam  world.Camera
+		away float64
+	}
+	var seeing, near []candidate
+	for _, cam := range st.Cameras() {
+		if cam.Replay <= 0 || cam.Pos == (geo.Point{}) {
+			continue
+		}
+		x := candidate{cam, geo.Distance(cam.Pos, place)}
+		if Sees(cam, place) {
+			seeing = append(seeing, x)
+		} else if x.away <= w.o.Within {
+			near = append(near, x)
+		}
+	}
+	byDistance := func(a, b candidate) int {
+		if a.away != b.away {
+			return int(math.Copysign(1, a.away-b.away))
+		}
+		return strings.Compare(a.cam.ID, b.cam.ID)
+	}
+	slices.SortFunc(seeing, byDistance)
+	slices.SortFunc(near, byDistance)
+	if len(seeing) == 0 {
+		seeing = near[:min(1, len(near))]
+	}
+	var out []world.Camera
+	for _, x := range seeing[:min(len(seeing), max(1, w.o.Most))] {
+		out = append(out, x.cam)
+	}
+	return out
+}
+
+// feet is how near a place must be to stand under the camera, where its heading
+// tells nothing, in metres.
+const feet = 15
+
+// Sees reports whether the place lies in what is known of the camera's field of
+// view: within its reach and, where heading and view are known, between their
+// edges. A camera whose reach is not known sees nothing for certain.
+func Sees(c world.Camera, place geo.Point) bool {
+	away := geo.Distance(c.Pos, place)
+	if c.Reach <= 0 || away > c.Reach {
+		return false
+	}
+	if away <= feet || c.View <= 0 || c.Heading == world.NotAvailable || c.PTZ {
+		return true
+	}
+	off := math.Abs(math.Mod(geo.Bearing(c.Pos, place)-c.Heading+540, 360) - 180)
+	return off <= c.View/2
+}

@@ -1,0 +1,70 @@
+package cctv
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"iocwall/media/relay"
+	"iocwall/server/atomicfile"
+	"iocwall/server/auth"
+	"iocwall/server/world"
+)
+
+// GrantLife is how long a wall may open new pictures after it last heard of the
+// server. Pictures that are open go on until the wall's token is bad.
+const GrantLife = 10 * time.Minute
+
+// Key reads the key that signs the relay's tokens, or makes it. A relay that
+// runs as its own unit shares the file.
+func Key(path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		key := make([]byte, relay.MinKey)
+		if _, err := rand.Read(key); err != nil {
+			return nil, fmt.Errorf("cctv: random numbers: %w", err)
+		}
+		if err := atomicfile.Write(path, []byte(hex.EncodeToString(key)+"\n"), 0o600); err != nil {
+			return nil, fmt.Errorf("cctv: relay key: %w", err)
+		}
+		return key, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cctv: relay key: %w", err)
+	}
+	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(key) < relay.MinKey {
+		return nil, fmt.Errorf("cctv: %s is damaged; remove it and restart, nodes fetch new tokens by themselves", path)
+	}
+	return key, nil
+}
+
+// Grant lets a wall fetch the pictures it may see, nil for none. Areas stand for
+// their cameras, so the token does not grow with them.
+func (c *Cameras) Grant(id auth.Identity) *world.RelayGrant {
+	until := time.Now().Add(GrantLife)
+	// Asked after the time was taken: a token that turns bad later is told to the
+	// relay later, which then refuses what was granted until now.
+	if !id.May(auth.WatchCameras) || !c.o.Good(id.Token) {
+		return nil
+	}
+	g := relay.Grant{Subject: id.Token, Expires: until}
+	switch {
+	case len(id.Areas) > 0:
+		g.Groups = id.Areas
+	case id.Role == auth.Unit:
+		return nil
+	default:
+		g.Cameras = []string{"*"}
+	}
+	token, err := c.o.Signer.Sign(g)
+	if err != nil {
+		c.log.Error("a wall gets no pictures", "token", id.Token, "name", id.Name, "error", err)
+		return nil
+	}
+	return &world.RelayGrant{URL: c.o.Address(c.relay.Addr()), Token: token, Expires: world.TimeOf(until)}
+}

@@ -1,0 +1,198 @@
+package cctv
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"iocwall/media/relay"
+	"iocwall/media/rtsp"
+	"iocwall/server/world"
+)
+
+const (
+	// healthEvery is how often a camera whose state does not change is reported.
+	healthEvery = time.Minute
+	// putLimit bounds how long a report waits for the history.
+	putLimit = time.Second
+)
+
+// healths turns what the relay says of streams into events about cameras.
+type healths struct {
+	history History
+	log     *slog.Logger
+
+	mu      sync.Mutex
+	known   map[string]world.CameraDefined
+	streams map[string]map[string]relay.Health
+	told    map[string]world.CameraHealth
+	at      map[string]time.Time
+	sites   *sites
+}
+
+func newHealths(h History, log *slog.Logger) *healths {
+	return &healths{
+		history: h, log: log, known: map[string]world.CameraDefined{}, streams: map[string]map[string]relay.Health{},
+		told: map[string]world.CameraHealth{}, at: map[string]time.Time{}, sites: newSites(),
+	}
+}
+
+// follow forgets what is not of the list.
+func (h *healths) follow(list []Camera) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.known = map[string]world.CameraDefined{}
+	for _, x := range list {
+		h.known[x.Public.ID] = x.Public
+		streams := map[string]bool{}
+		for _, s := range x.Private.Streams {
+			streams[s.Name] = true
+		}
+		for name := range h.streams[x.Public.ID] {
+			if !streams[name] {
+				delete(h.streams[x.Public.ID], name)
+			}
+		}
+	}
+	for id := range h.streams {
+		if _, there := h.known[id]; !there {
+			delete(h.streams, id)
+			delete(h.told, id)
+			delete(h.at, id)
+		}
+	}
+	h.sites.follow(list)
+}
+
+// report is called by the relay from a goroutine of its own, one call at a time.
+// What comes late about a camera that was removed is dropped.
+func (h *healths) report(camera string, r relay.Health) {
+	h.mu.Lock()
+	if _, there := h.known[camera]; !there {
+		h.mu.Unlock()
+		return
+	}
+	if h.streams[camera] == nil {
+		h.streams[camera] = map[string]relay.Health{}
+	}
+	h.streams[camera][r.Stream] = r
+	h.sites.note(camera, best(h.streams[camera]))
+	h.mu.Unlock()
+	h.tell(context.Background(), camera)
+}
+
+// tell writes the health of the camera into the history if there is news in it.
+// What could not be told, since the loop has ended or a disk is full, is told
+// with the next report.
+func (h *healths) tell(ctx context.Context, camera string) {
+	h.mu.Lock()
+	streams := h.streams[camera]
+	if len(streams) == 0 {
+		h.mu.Unlock()
+		return
+	}
+	now, was := best(streams), h.told[camera]
+	now.Cause = h.sites.cause(camera)
+	if was.State == now.State && was.Reason == now.Reason && was.Cause == now.Cause && time.Since(h.at[camera]) < healthEvery {
+		h.mu.Unlock()
+		return
+	}
+	h.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, putLimit)
+	defer cancel()
+	if h.history.Put(ctx, Source, []world.Observation{{Body: now}}) != nil {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if _, there := h.known[camera]; there {
+		h.told[camera], h.at[camera] = now, time.Now()
+	}
+}
+
+// of returns what the relay last said of the camera's streams.
+func (h *healths) of(camera string) []relay.Health {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var out []relay.Health
+	for _, r := range h.streams[camera] {
+		out = append(out, r)
+	}
+	return out
+}
+
+// look finds out which sites fail as a whole, and says so once instead of for
+// every camera.
+func (h *healths) look(ctx context.Context) {
+	h.mu.Lock()
+	changed := h.sites.judge(time.Now())
+	h.mu.Unlock()
+	for _, camera := range changed {
+		h.tell(ctx, camera)
+	}
+	h.alarm(ctx)
+}
+
+// best returns the health of a camera: that of its liveliest stream, so that an
+// unused sub stream does not make a good camera look idle, nor an idle camera
+// that was found well look bad.
+func best(streams map[string]relay.Health) world.CameraHealth {
+	rank := map[world.CameraState]int{
+		world.CameraLive: 6, world.CameraOpening: 5, world.CameraFull: 4, world.CameraRefused: 3, world.CameraSilent: 2, world.CameraIdle: 1,
+	}
+	var top relay.Health
+	var state world.CameraState
+	for _, h := range streams {
+		s := stateOf(h)
+		if rank[s] > rank[state] || (s == state && (h.Bitrate > top.Bitrate || h.Bitrate == top.Bitrate && h.Stream < top.Stream)) {
+			top, state = h, s
+		}
+	}
+	reason := top.Reason
+	if top.State == relay.StateIdle && top.Probe != rtsp.ReasonNone {
+		reason = top.Probe
+	}
+	return world.CameraHealth{
+		Camera: top.Camera, State: state, Reason: string(reason), Since: world.TimeOf(top.Since),
+		FPS: top.FPS, Kbps: top.Bitrate / 1000, Loss: top.Loss, Codec: string(top.Codec),
+		Width: top.Width, Height: top.Height, Tries: top.Retries, Checked: world.TimeOf(checked(top)),
+	}
+}
+
+// stateOf returns the state of a stream in the words of the history. An idle
+// stream is as it was found when it was last looked at.
+func stateOf(h relay.Health) world.CameraState {
+	switch h.State {
+	case relay.StateConnecting:
+		return world.CameraOpening
+	case relay.StateLive:
+		return world.CameraLive
+	case relay.StateNoSignal:
+		return world.CameraSilent
+	case relay.StateRefused:
+		return world.CameraRefused
+	case relay.StateFull:
+		return world.CameraFull
+	case relay.StateIdle:
+		switch h.Probe {
+		case rtsp.ReasonNone:
+			return world.CameraIdle
+		case rtsp.ReasonLoginRefused:
+			return world.CameraRefused
+		case rtsp.ReasonFull:
+			return world.CameraFull
+		default:
+			return world.CameraSilent
+		}
+	}
+	return world.CameraUnknown
+}
+
+// checked returns when a stream was last looked at.
+func checked(h relay.Health) time.Time {
+	if h.LastPacket.After(h.Probed) {
+		return h.LastPacket
+	}
+	return h.Probed
+}
