@@ -8,10 +8,10 @@ import (
 )
 
 // newContent is the list of tile kinds.
-func (u *UI) newContent(env *tile.Env, t world.Tile) content {
+func (u *UI) newContent(env *tile.Env, t world.Tile, alone bool) content {
 	switch t.Kind {
-	case "camera":
-		return newCameraContent(u, env, t)
+	case "camera", "tour", "grid":
+		return newCameras(u, env, t, alone)
 	case "map":
 		return newMapContent(u, env, t)
 	case "figure":

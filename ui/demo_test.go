@@ -22,6 +22,7 @@ import (
 	"iocwall/media"
 	"iocwall/server/scene"
 	"iocwall/server/world"
+	"iocwall/ui/camera"
 	"iocwall/ui/screens"
 )
 
@@ -62,25 +63,27 @@ func (s *script) commands() []world.Command {
 
 // still is a player whose picture and state are given.
 type still struct {
-	mu    sync.Mutex
-	stats media.Stats
-	seq   uint64
-	size  image.Point
-	img   *image.RGBA
+	mu      sync.Mutex
+	stats   media.Stats
+	seq     uint64
+	view    media.View
+	img     *image.RGBA
+	stream  string
+	preload bool
+	closed  bool
 }
 
-func (p *still) Run(ctx context.Context) error { <-ctx.Done(); return nil }
 func (p *still) Frame() (media.Frame, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.stats.Picture.IsZero() || p.size.X == 0 {
+	if p.stats.Picture.IsZero() || p.view.Empty() {
 		return media.Frame{}, false
 	}
-	if p.img == nil || p.img.Rect.Size() != p.size {
-		p.img = picture(p.size.X, p.size.Y)
+	if p.img == nil || p.img.Rect.Size() != p.view.Size {
+		p.img = picture(p.view.Size.X, p.view.Size.Y)
 		p.seq++
 	}
-	return media.Frame{Image: p.img, Seq: p.seq, Arrived: p.stats.Picture, Source: p.stats.Source}, true
+	return media.Frame{Image: p.img, View: p.view, Seq: p.seq, Arrived: p.stats.Picture, Source: p.stats.Source, Stream: p.stats.Stream}, true
 }
 
 func (p *still) Stats() media.Stats {
@@ -89,10 +92,28 @@ func (p *still) Stats() media.Stats {
 	return p.stats
 }
 
-func (p *still) SetTarget(w, h int) {
+func (p *still) set(f func(*still)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.size = image.Pt(w, h)
+	f(p)
+}
+
+func (p *still) SetView(v media.View)  { p.set(func(p *still) { p.view = v }) }
+func (p *still) SetStream(name string) { p.set(func(p *still) { p.stream = name }) }
+func (p *still) Preload(on bool)       { p.set(func(p *still) { p.preload = on }) }
+func (p *still) Close()                { p.set(func(p *still) { p.closed = true }) }
+func (p *still) Retry()                {}
+
+// stills open a still for each camera and keep the newest one.
+type stills struct {
+	b *bench
+}
+
+func (s stills) Open(c media.Camera, _ func()) camera.Player {
+	p := &still{stats: cameraStats(c.ID, s.b.now)}
+	p.stats.Stream, p.stats.Decoder = "main", "software"
+	s.b.players[c.ID] = p
+	return p
 }
 
 func picture(w, h int) *image.RGBA {
@@ -141,12 +162,7 @@ func newBench(t *testing.T, o Options) *bench {
 	if o.Width == 0 {
 		o.Width, o.Height = 1920, 1080
 	}
-	o.NewPlayer = func(camera, stream string, _ func()) (Player, error) {
-		p := &still{stats: cameraStats(camera, b.now)}
-		p.stats.Stream = stream
-		b.players[camera] = p
-		return p, nil
-	}
+	o.Cameras = stills{b}
 	u, err := New(o)
 	if err != nil {
 		t.Fatal(err)

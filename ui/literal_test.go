@@ -15,7 +15,7 @@ import (
 )
 
 // sign is what may stand in the code: marks that are the same in both languages.
-var sign = regexp.MustCompile(`^[\x00-\x7F\x{A0}·—–×≈−“”′°…µ³]*$`)
+var sign = regexp.MustCompile(`^[\x00-\x7F\x{A0}·—–×≈−“”′°…µ³←↑→↓✓]*$`)
 
 // sentence is a text of several words.
 var sentence = regexp.MustCompile(`\pL{2,} \pL{2,}`)

@@ -59,8 +59,18 @@ func newMapContent(u *UI, env *tile.Env, p world.Tile) content {
 }
 
 func (c *mapContent) object() tile.Tile { return c.t }
-func (c *mapContent) close()            { c.cancel() }
-func (c *mapContent) hide(off bool)     { c.hidden = off }
+
+func (c *mapContent) close() {
+	c.cancel()
+	c.t.Release()
+}
+
+func (c *mapContent) hide(off bool) {
+	c.hidden = off
+	if off {
+		c.t.Conceal()
+	}
+}
 
 // place also says at once whether the strip is on this part: the map's size
 // depends on it.

@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"iocwall/server/scene"
 	"iocwall/server/world"
@@ -28,7 +28,9 @@ type mosaic struct {
 	desk   *desk.Desk
 	place  places
 	size   fyne.Size
-	zoomed string
+	zoomed string // id of the tile that fills the window
+	single string // id of a camera of it that does instead
+	held   *slot  // whose camera is in hand
 }
 
 // places are the parts of the window in device pixels.
@@ -52,6 +54,7 @@ func (m *mosaic) surfaces() []*surface {
 
 func (m *mosaic) refresh(now time.Time) {
 	if m.desk != nil {
+		m.tools(now)
 		m.desk.Refresh(now)
 	}
 }
@@ -77,7 +80,11 @@ func (m *mosaic) open() {
 	m.win.SetContent(m.root)
 	m.win.Resize(fyne.NewSize(u.o.Width, u.o.Height))
 	m.win.Canvas().SetOnTypedKey(m.key)
-	m.win.Canvas().SetOnTypedRune(m.desk.Rune)
+	m.win.Canvas().SetOnTypedRune(m.rune)
+	if c, ok := m.win.Canvas().(desktop.Canvas); ok {
+		c.SetOnKeyUp(func(e *fyne.KeyEvent) { u.hands.KeyUp(e.Name) })
+	}
+	m.desk.OnQuiet(m.hush)
 	m.win.Show()
 }
 
@@ -127,7 +134,7 @@ func (m *mosaic) arrange(bool) {
 	if m.board == nil {
 		m.board = newSurface(m.u, m.u.env(scale, d), m.win)
 		m.board.wrap = func(sl *slot) fyne.CanvasObject {
-			return newHandle(sl.content.object(), func() { m.enlarge(sl.tile.ID) })
+			return newHandle(m, m.board, sl, func(image.Point) { m.enlarge(sl.tile.ID) })
 		}
 	}
 	m.board.rescale(scale, d)
@@ -152,6 +159,7 @@ func (m *mosaic) divide(full image.Point, aspect float64, d float32) places {
 		Bar:  image.Rect(0, 0, full.X, px(48)),
 		Foot: image.Rect(0, full.Y-px(32), full.X, full.Y),
 	}}
+	p.Tools = image.Rect(px(16), p.Foot.Min.Y-px(52), full.X-px(16), p.Foot.Min.Y)
 	margin := px(8)
 	free := image.Rect(0, p.Bar.Max.Y, full.X, p.Foot.Min.Y).Inset(margin)
 	if h := int(float64(free.Dx()) / aspect); h <= free.Dy()-px(220) {
@@ -224,23 +232,35 @@ func (m *mosaic) enlarge(id string) {
 	m.zoomed = ""
 	if t == nil {
 		if m.zoom != nil {
+			m.let()
 			m.zoom.close()
 			m.zoom = nil
 		}
+		m.single = ""
 		m.board.show(true)
 		m.desk.Show(true)
 		m.compose()
 		return
 	}
+	if m.zoomed != id {
+		m.single = ""
+	}
 	m.zoomed = id
+	if m.single != "" {
+		t = &world.Tile{ID: id + ":" + m.single, Kind: "camera", Params: []world.Param{{Key: "camera", Value: m.single}}}
+	}
 	area := m.place.Bar
 	area.Min.Y, area.Max.Y = m.place.Bar.Max.Y, m.place.Foot.Min.Y
+	if hasCameras(t.Kind) {
+		area.Max.Y = m.place.Tools.Min.Y
+	}
 	d := m.density()
 	scale := look.DeskScale(math.Max(16*float64(d), 56*float64(area.Dy())/1080))
 	if m.zoom == nil {
 		m.zoom = newSurface(m.u, m.u.env(scale, d), m.win)
+		m.zoom.alone = true
 		m.zoom.wrap = func(sl *slot) fyne.CanvasObject {
-			return newHandle(sl.content.object(), func() { m.enlarge("") })
+			return newHandle(m, m.zoom, sl, m.deeper)
 		}
 	}
 	m.zoom.rescale(scale, d)
@@ -249,6 +269,9 @@ func (m *mosaic) enlarge(id string) {
 	m.zoom.lay([]spot{{tile: big, rect: area, whole: area, rows: 1}})
 	m.board.show(false)
 	m.desk.Show(false)
+	if v := m.zoom.slots[0]; m.u.hands.View() == nil || !m.holds(v) {
+		m.take(v, nil)
+	}
 	m.compose()
 }
 
@@ -263,32 +286,12 @@ func (m *mosaic) compose() {
 }
 
 func (m *mosaic) key(e *fyne.KeyEvent) {
-	switch e.Name {
-	case fyne.KeyEscape:
+	switch {
+	case m.u.hands.Key(e.Name):
+	case e.Name == fyne.KeyEscape:
+		m.let()
 		m.enlarge("")
 	default:
 		m.desk.Key(e)
 	}
 }
-
-// handle reacts to a double click on a tile.
-type handle struct {
-	widget.BaseWidget
-	object fyne.CanvasObject
-	double func()
-}
-
-func newHandle(o fyne.CanvasObject, double func()) *handle {
-	h := &handle{object: o, double: double}
-	h.ExtendBaseWidget(h)
-	return h
-}
-
-// CreateRenderer is for Fyne.
-func (h *handle) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(h.object) }
-
-// MinSize is 1×1: the surface decides sizes.
-func (h *handle) MinSize() fyne.Size { return fyne.NewSize(1, 1) }
-
-// DoubleTapped enlarges the tile.
-func (h *handle) DoubleTapped(*fyne.PointEvent) { h.double() }

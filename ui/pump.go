@@ -142,6 +142,7 @@ func (u *UI) tick() {
 		u.face.refresh(now)
 		data = true
 	}
+	u.hands.Update(now)
 	moving := int32(0)
 	for _, s := range u.face.surfaces() {
 		for _, sl := range s.slots {

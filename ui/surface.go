@@ -60,6 +60,8 @@ type surface struct {
 	// wrap puts a tile into what reacts to the mouse; nil leaves it bare.
 	wrap  func(*slot) fyne.CanvasObject
 	slots []*slot
+	// alone says that there is one tile, looked at by itself.
+	alone bool
 }
 
 func newSurface(u *UI, env *tile.Env, w fyne.Window) *surface {
@@ -151,7 +153,7 @@ func (s *surface) rescale(scale look.Scale, density float32) {
 
 func (s *surface) newSlot(key string, t world.Tile) *slot {
 	sl := &slot{key: key, tile: t}
-	if err := tile.Safe(s.u.log, t.Kind, func() { sl.content = s.u.newContent(s.env, t) }); err != nil {
+	if err := tile.Safe(s.u.log, t.Kind, func() { sl.content = s.u.newContent(s.env, t, s.alone) }); err != nil {
 		sl.content = s.u.brokenContent(s.env)
 	}
 	sl.holder = sl.content.object()

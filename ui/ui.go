@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"image/color"
+	"io"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -21,6 +22,7 @@ import (
 	"iocwall/geo/tiles"
 	"iocwall/media"
 	"iocwall/server/world"
+	"iocwall/ui/camera"
 	"iocwall/ui/look"
 	"iocwall/ui/paint"
 	"iocwall/ui/screens"
@@ -46,18 +48,6 @@ type Screens interface {
 	Changed() <-chan struct{}
 }
 
-// Player plays one camera. *media.Player is one.
-type Player interface {
-	// Run plays until ctx is done and returns when everything it started is gone.
-	Run(ctx context.Context) error
-	// Frame returns the newest picture, if there is one; it does not wait.
-	Frame() (media.Frame, bool)
-	// Stats returns how the camera is now; it does not wait.
-	Stats() media.Stats
-	// SetTarget asks for pictures of this size in pixels, or for none.
-	SetTarget(width, height int)
-}
-
 // Mode says what a UI shows.
 type Mode string
 
@@ -79,10 +69,21 @@ type Options struct {
 	Wall string
 	// Name is this computer's name, as the wall's screens name it.
 	Name string
-	// NewPlayer makes a player of a camera's stream; notify is to be called
-	// after each new frame and change of state and does not block. Nil means
-	// that cameras show no picture.
-	NewPlayer func(camera, stream string, notify func()) (Player, error)
+	// Cameras opens cameras; nil means that they show no picture.
+	Cameras camera.Cameras
+	// Replay fetches what the relay kept of a camera's stream, as fragmented MP4.
+	// It waits, and may be called from any goroutine. Nil means that nothing can
+	// be shown again.
+	Replay func(ctx context.Context, camera, stream string, from, to time.Time) (io.ReadCloser, error)
+	// Decoder decodes what is shown again.
+	Decoder media.DecoderFactory
+	// Snapshots is the folder for pictures that people keep.
+	Snapshots string
+	// Pixels is the form of pictures that the windows draw best.
+	Pixels media.Layout
+	// Status is one line for technicians, such as what decodes; it may change. Nil
+	// means that there is none.
+	Status func() string
 	// Planes makes a plane on a window for pictures that need no repaint of it;
 	// ground is seen until the first one. Nil means that the toolkit draws all.
 	Planes func(w fyne.Window, ground color.RGBA) (tile.Plane, error)
@@ -118,12 +119,16 @@ type UI struct {
 	mu      sync.Mutex
 	batches []world.Batch
 
-	jobs jobs
+	jobs    jobs
+	cameras *camera.Host
+	hands   *camera.Hands
 
 	// What follows belongs to the toolkit's goroutine.
 	model  model
 	face   face
 	lastUp time.Time
+	// quiet makes tiles say only what is wrong.
+	quiet bool
 }
 
 // face is what a mode shows.
@@ -163,6 +168,8 @@ func New(o Options) (*UI, error) {
 			return nil, fmt.Errorf("ui: read the base map: %w", err)
 		}
 	}
+	u.cameras = u.cameraHost()
+	u.hands = camera.NewHands(u.cameras, u.kit)
 	o.App.Settings().SetTheme(look.Toolkit(u.kit.Theme))
 	switch o.Mode {
 	case Mosaic:

@@ -14,6 +14,7 @@ import (
 
 	"iocwall/media"
 	"iocwall/server/world"
+	"iocwall/ui/camera"
 	"iocwall/ui/paint"
 	"iocwall/ui/screens"
 	"iocwall/ui/tile"
@@ -68,6 +69,7 @@ func TestKeysReachTheDesk(t *testing.T) {
 func TestEnlarge(t *testing.T) {
 	b, m := openMosaic(t)
 	b.tick(0)
+	board := b.players["cam-01"]
 	test.DoubleTap(m.board.slots[1].holder.(*handle))
 	b.tick(0)
 	if m.zoom == nil {
@@ -76,14 +78,16 @@ func TestEnlarge(t *testing.T) {
 	if c := contentOf(t, m.zoom, "zoom:"+m.zoomed); c.object().Size().Width < 1900 {
 		t.Errorf("enlarged to %v", c.object().Size())
 	}
-	cam := contentOf(t, m.board, m.board.slots[1].tile.ID).(*cameraContent)
-	if cam.target.X != 0 {
-		t.Errorf("a hidden camera still makes pictures of %v", cam.target)
+	if big := b.players["cam-01"]; m.u.hands.View() == nil || big.view.Size.X < 1500 {
+		t.Errorf("the enlarged camera is asked for %v and is in hand: %v", big.view, m.u.hands.View() != nil)
+	}
+	if cam := board; !cam.view.Empty() {
+		t.Errorf("a hidden camera still makes pictures of %v", cam.view)
 	}
 	m.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	b.tick(0)
-	if m.zoom != nil || cam.target.X == 0 {
-		t.Errorf("after Escape: zoom %v, target %v", m.zoom != nil, cam.target)
+	if m.zoom != nil || board.view.Empty() {
+		t.Errorf("after Escape: zoom %v, view %v", m.zoom != nil, board.view)
 	}
 }
 
@@ -128,8 +132,8 @@ func TestDigest(t *testing.T) {
 func TestSceneMoves(t *testing.T) {
 	b, m := openMosaic(t)
 	b.tick(0)
-	cam := contentOf(t, m.board, "cam-01").(*cameraContent)
-	if cam.player == nil {
+	cam := contentOf(t, m.board, "cam-01").(cameraTile)
+	if b.players["cam-01"] == nil {
 		t.Fatal("no player")
 	}
 	_, sc, _, _ := b.ui.model.wall("")
@@ -144,7 +148,7 @@ func TestSceneMoves(t *testing.T) {
 	next.Tiles = append(next.Tiles, world.Tile{ID: "odd", Kind: "hologram", X: 0, Y: 0, W: 100, H: 100})
 	b.tick(time.Second)
 	b.give(b.event(next))
-	again := contentOf(t, m.board, "cam-01").(*cameraContent)
+	again := contentOf(t, m.board, "cam-01").(cameraTile)
 	if again != cam {
 		t.Error("the camera was opened anew")
 	}
@@ -265,18 +269,6 @@ func TestSpanningMap(t *testing.T) {
 	}
 }
 
-func TestChooseStream(t *testing.T) {
-	ss := []world.CameraStream{{Name: "main", Width: 1920, Height: 1080}, {Name: "mid", Width: 1280, Height: 720}, {Name: "sub", Width: 640, Height: 360}}
-	for h, want := range map[int]string{100: "sub", 400: "sub", 460: "mid", 800: "mid", 992: "main", 4000: "main"} {
-		if got := chooseStream(ss, h); got != want {
-			t.Errorf("%d px: %q, want %q", h, got, want)
-		}
-	}
-	if got := chooseStream(nil, 100); got != "" {
-		t.Errorf("no streams: %q", got)
-	}
-}
-
 // TestRun runs the pump: batches are applied together, ticks come one at a time
 // on one goroutine, and Run returns when everything is gone.
 func TestRun(t *testing.T) {
@@ -305,10 +297,10 @@ func TestRun(t *testing.T) {
 			case <-ctx.Done():
 			}
 		},
-		NewPlayer: func(string, string, func()) (Player, error) {
+		Cameras: opener(func() camera.Player {
 			players.Add(1)
-			return &still{stats: media.Stats{State: media.StateOpening}}, nil
-		},
+			return &still{stats: media.Stats{State: media.StateOpening}}
+		}),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -343,6 +335,11 @@ func TestRun(t *testing.T) {
 		t.Error("no tick")
 	}
 }
+
+// opener opens all cameras with one function.
+type opener func() camera.Player
+
+func (f opener) Open(media.Camera, func()) camera.Player { return f() }
 
 func TestOptions(t *testing.T) {
 	app := test.NewTempApp(t)

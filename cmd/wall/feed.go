@@ -2,14 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
-	"iocwall/media"
-	"iocwall/media/decode"
 	"iocwall/server/wire"
 	"iocwall/server/world"
-	"iocwall/ui"
 )
 
 // feed is the server's feed as the client reads it, and the right to fetch
@@ -51,76 +47,28 @@ func (f *feed) Next(ctx context.Context) (world.Batch, error) {
 // Send queues a command.
 func (f *feed) Send(c world.Command) error { return f.client.Send(c) }
 
-// relay waits for a grant and returns where the relay is.
-func (f *feed) relay(ctx context.Context) (string, error) {
+// relay waits for a grant and returns where the relay is and how to log in.
+func (f *feed) relay(ctx context.Context) (url, token string, err error) {
 	select {
 	case <-f.granted:
 	case <-ctx.Done():
-		return "", ctx.Err()
+		return "", "", ctx.Err()
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.grant.URL, nil
+	return f.grant.URL, f.grant.Token, nil
 }
 
-// player plays a camera from the relay, wherever the server says that is.
-type player struct {
-	*media.Player
-	feed         *feed
-	camera, name string
-
-	mu  sync.Mutex
-	url string
-}
-
-// newPlayer makes players that decode in this process.
-func (f *feed) newPlayer(c *connection) func(camera, stream string, notify func()) (ui.Player, error) {
-	return func(camera, stream string, notify func()) (ui.Player, error) {
-		t, err := c.tlsConfig()
-		if err != nil {
-			return nil, err
-		}
-		p := &player{feed: f, camera: camera, name: stream}
-		p.Player, err = media.New(media.Options{
-			// The address comes with the first grant; nothing is opened before.
-			URL: "rtsp://relay.invalid/" + camera + "/" + stream, Stream: stream,
-			Credentials: p.credentials, Decoder: decode.New, OnFrame: notify, TLS: t, Logger: c.logger(),
-		})
-		return p, err
-	}
-}
-
-// Run plays from the relay until ctx ends.
-func (p *player) Run(ctx context.Context) error {
-	if err := p.follow(ctx); err != nil {
-		return err
-	}
-	return p.Player.Run(ctx)
-}
-
-// credentials is asked before each connection; a relay that moved is followed.
-func (p *player) credentials(ctx context.Context) (user, pass string, err error) {
-	if err := p.follow(ctx); err != nil {
-		return "", "", err
-	}
-	p.feed.mu.Lock()
-	defer p.feed.mu.Unlock()
-	return "wall", p.feed.grant.Token, nil
-}
-
-func (p *player) follow(ctx context.Context) error {
-	url, err := p.feed.relay(ctx)
+// address is asked before each connection, so a relay that moved is followed and
+// a token that ended is replaced.
+func (f *feed) address(ctx context.Context, camera, stream string) (url, user, pass string, err error) {
+	base, token, err := f.relay(ctx)
 	if err != nil {
-		return err
+		return "", "", "", err
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if url == p.url {
-		return nil
+	url = base + "/" + camera
+	if stream != "" {
+		url += "/" + stream
 	}
-	if err := p.SetSource(url+"/"+p.camera+"/"+p.name, p.name); err != nil {
-		return fmt.Errorf("the server names a relay at %q: %w", url, err)
-	}
-	p.url = url
-	return nil
+	return url, "wall", token, nil
 }

@@ -28,6 +28,7 @@ type connection struct {
 	Lang      string `help:"Language: vi or en." default:"vi" enum:"vi,en"`
 	Theme     string `help:"Theme: dark or light." default:"dark" enum:"dark,light"`
 	Wall      string `help:"Id of the wall; the first one if left out." placeholder:"ID"`
+	Snapshots string `help:"Folder for pictures that people keep; iocwall-pictures in the home folder if left out." type:"path" placeholder:"DIR" env:"IOCWALL_PICTURES"`
 	Markers   bool   `help:"Put machine-readable marks on tiles, for tests of the wall." hidden:""`
 
 	LogLevel slog.Level `help:"Write messages from this level on: debug, info, warn or error." default:"info" name:"log-level"`

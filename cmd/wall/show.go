@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +32,7 @@ func (mosaicCmd) Help() string {
 
 // Run shows the mosaic.
 func (m *mosaicCmd) Run(ctx context.Context, c *connection) error {
-	return show(ctx, c, ui.Options{Mode: ui.Mosaic, Width: m.Width, Height: m.Height}, "mosaic")
+	return show(ctx, c, ui.Options{Mode: ui.Mosaic, Name: hostname(), Width: m.Width, Height: m.Height}, "mosaic")
 }
 
 type nodeCmd struct {
@@ -82,15 +83,20 @@ func show(ctx context.Context, c *connection, o ui.Options, name string) error {
 		return err
 	}
 	o.App = app.NewWithID(fmt.Sprintf("vn.iocwall.%s.%d", name, os.Getpid()))
-	o.Feed, o.Screens, o.NewPlayer = f, mons, f.newPlayer(c)
+	o.Feed, o.Screens = f, mons
+	play, err := newTheatre(c, f, &o)
+	if err != nil {
+		return err
+	}
+	o.Snapshots = cmp.Or(c.Snapshots, pictures())
 	o.Lang, o.Theme, o.Wall, o.Markers, o.Logger = c.Lang, c.Theme, c.Wall, c.Markers, c.logger()
 	u, err := ui.New(o)
 	if err != nil {
 		return err
 	}
 	var wg sync.WaitGroup
-	var errs [3]error
-	for i, run := range []func(context.Context) error{f.client.Run, mons.Run, u.Run} {
+	var errs [4]error
+	for i, run := range []func(context.Context) error{f.client.Run, mons.Run, play.Run, u.Run} {
 		wg.Go(func() {
 			errs[i] = run(ctx)
 			cancel()

@@ -49,6 +49,8 @@ type Model interface {
 // Places are the parts of the window in device pixels.
 type Places struct {
 	Bar, List, Detail, Foot image.Rectangle
+	// Tools is the row of buttons for what is in front, empty without one.
+	Tools image.Rectangle
 }
 
 // Desk is what is around the wall in the mosaic's window: the bar, the open
@@ -73,9 +75,18 @@ type Desk struct {
 	sequence int
 	hidden   bool
 	words    deskWords
+	places   Places
+	buttons  []*toolButton
+	toolsAt  image.Rectangle
+	quiet    *widget.Button
+	isQuiet  bool
+	inHand   bool
+
+	said, status string // at the foot
 	// unfocus gives the keyboard back to the window after a click on a button:
 	// single letters act only while no field has it.
 	unfocus func()
+	onQuiet func()
 }
 
 // request is an acknowledgement on its way.
@@ -109,7 +120,13 @@ func New(m Model, env *tile.Env) *Desk {
 		d.unfocus()
 	})
 	d.take.Importance = widget.HighImportance
-	d.root = container.NewWithoutLayout(d.bar.Raster, d.list.Raster, d.detail.Raster, d.foot.Raster, d.picker, d.take)
+	d.quiet = widget.NewButton("", func() {
+		d.onQuiet()
+		d.unfocus()
+	})
+	d.onQuiet = func() {}
+	d.Quiet(false)
+	d.root = container.NewWithoutLayout(d.bar.Raster, d.list.Raster, d.detail.Raster, d.foot.Raster, d.picker, d.take, d.quiet)
 	return d
 }
 
@@ -119,6 +136,19 @@ func (d *Desk) Root() fyne.CanvasObject { return d.root }
 // OnUnfocus sets what gives the keyboard back to the window after a click on a
 // button.
 func (d *Desk) OnUnfocus(f func()) { d.unfocus = f }
+
+// OnQuiet sets what the switch "only what is wrong" does.
+func (d *Desk) OnQuiet(f func()) { d.onQuiet = f }
+
+// Quiet shows whether tiles say only what is wrong.
+func (d *Desk) Quiet(on bool) {
+	d.isQuiet = on
+	text := d.env.Lang.T("console.quiet") + "  P"
+	if on {
+		text = "✓ " + text
+	}
+	d.quiet.SetText(text)
+}
 
 // Chosen is the id of the chosen alert, empty when there is none.
 func (d *Desk) Chosen() string { return d.chosen }
@@ -136,6 +166,14 @@ func (d *Desk) Lay(p Places, density float32) {
 	put(d.detail.Raster, p.Detail)
 	put(d.foot.Raster, p.Foot)
 	px := func(v float32) int { return int(v * density) }
+	d.places = p
+	q := image.Rect(p.Bar.Max.X-px(16+quietRight+quietWidth), p.Bar.Min.Y+px(6), p.Bar.Max.X-px(16+quietRight), p.Bar.Max.Y-px(6))
+	put(d.quiet, q)
+	if d.wide(p.Bar.Dx()) {
+		d.quiet.Show()
+	} else {
+		d.quiet.Hide()
+	}
 	head := p.List
 	head.Min.Y += px(listHead)
 	put(d.picker, head)
@@ -147,6 +185,13 @@ func (d *Desk) Lay(p Places, density float32) {
 		d.Refresh(d.now)
 	}
 }
+
+// quietWidth is the width of the switch, quietRight what is right of it: the
+// time of day. Both are Fyne units.
+const quietWidth, quietRight = 230, 120
+
+// wide reports whether a bar of so many pixels has room for the switch.
+func (d *Desk) wide(px int) bool { return px >= d.px(1100) }
 
 // Show shows or hides the alerts; bar and foot stay.
 func (d *Desk) Show(visible bool) {
@@ -177,7 +222,7 @@ func (d *Desk) Refresh(now time.Time) {
 			d.take.Hide()
 		}
 	}
-	w := deskWords{bar: fmt.Sprint(d.barWords()), list: fmt.Sprint(d.listWords()), detail: fmt.Sprint(d.detailWords()), foot: d.footWords()}
+	w := deskWords{bar: fmt.Sprint(d.barWords()), list: fmt.Sprint(d.listWords()), detail: fmt.Sprint(d.detailWords()), foot: fmt.Sprint(d.said, d.status, d.footWords())}
 	for _, c := range []struct {
 		was, is string
 		pane    *tile.Pane

@@ -57,6 +57,9 @@ func (d *Desk) paintBar(c *paint.Canvas) {
 	tw := f.Width(w[4], true, body*1.25)
 	c.Text(right-tw, 0, h, w[4], body*1.25, true, th.T1)
 	right -= tw + float64(d.px(24))
+	if d.wide(b.Dx()) {
+		right = float64(b.Dx() - d.px(16+quietRight+quietWidth+16))
+	}
 	if w[3] != "" {
 		p := paint.Plate{Kind: paint.PlateStale, Icon: "stale", Text: w[3]}
 		pw := min(c.PlateWidth(p, body), b.Dx()/3)
@@ -73,8 +76,13 @@ func (d *Desk) paintBar(c *paint.Canvas) {
 }
 
 func (d *Desk) footWords() string {
-	if d.hidden {
+	switch {
+	case d.hidden && d.inHand:
+		return d.env.Lang.T("console.keys.camera.zoom")
+	case d.hidden:
 		return d.env.Lang.T("console.keys.zoom")
+	case d.inHand:
+		return d.env.Lang.T("console.keys.camera")
 	}
 	return d.env.Lang.T("console.keys")
 }
@@ -83,8 +91,15 @@ func (d *Desk) paintFoot(c *paint.Canvas) {
 	th, f := d.env.Kit.Theme, d.env.Kit.Fonts
 	b := c.Img.Rect
 	size := float64(d.px(14))
-	s := f.Fit(float64(b.Dx()-d.px(32)), size, false, d.footWords())
-	c.Text(float64(b.Dx()-d.px(16))-f.Width(s, false, size), 0, float64(b.Dy()), s, size, false, th.T2)
+	pad, h := float64(d.px(16)), float64(b.Dy())
+	room := float64(b.Dx()) - 2*pad
+	left := f.Fit(room*0.75, size, true, d.said)
+	used := c.Text(pad, 0, h, left, size, true, th.T1)
+	if left == "" {
+		used = c.Text(pad, 0, h, f.Fit(room*0.5, size, false, d.status), size, false, th.T2)
+	}
+	s := f.Fit(room-used-pad, size, false, d.footWords(), "")
+	c.Text(float64(b.Dx())-pad-f.Width(s, false, size), 0, h, s, size, false, th.T2)
 	c.Fill(image.Rect(0, 0, b.Dx(), 1), th.Line1)
 }
 

@@ -91,3 +91,7 @@ func (s Scale) Px(ref float64) int {
 	}
 	return v
 }
+
+// TextScale is the scale whose smallest text has a size in px: for parts of a
+// tile whose letters were fitted to them.
+func TextScale(px float64) Scale { return fromText(math.Round(px)) }

@@ -167,6 +167,27 @@ func (c *Canvas) Hatch(r image.Rectangle, line, gap, edge int, col, ground color
 	c.Frame(r, edge, col)
 }
 
+// Stripes paints the inside edge of a rectangle, w px wide, in slanting stripes
+// of two colours, each period/2 px long: a frame that no other state has.
+func (c *Canvas) Stripes(r image.Rectangle, w, period int, a, b color.RGBA) {
+	r = r.Intersect(c.Img.Rect)
+	band := func(s image.Rectangle) {
+		for y := s.Min.Y; y < s.Max.Y; y++ {
+			for x := s.Min.X; x < s.Max.X; x++ {
+				col := a
+				if (x+y)%period >= period/2 {
+					col = b
+				}
+				c.Img.SetRGBA(x, y, col)
+			}
+		}
+	}
+	band(image.Rect(r.Min.X, r.Min.Y, r.Max.X, r.Min.Y+w))
+	band(image.Rect(r.Min.X, r.Max.Y-w, r.Max.X, r.Max.Y))
+	band(image.Rect(r.Min.X, r.Min.Y+w, r.Min.X+w, r.Max.Y-w))
+	band(image.Rect(r.Max.X-w, r.Min.Y+w, r.Max.X, r.Max.Y-w))
+}
+
 // Point is a place in px.
 type Point struct{ X, Y float64 }
 

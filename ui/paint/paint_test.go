@@ -158,3 +158,33 @@ func TestDim(t *testing.T) {
 		t.Errorf("red %v, white %v", a, b)
 	}
 }
+
+// TestStripLadder drops completeness, then source, then time of day; age stays.
+func TestStripLadder(t *testing.T) {
+	k := testKit(t)
+	s := Strip{Source: "Sở Nông nghiệp và Môi trường", Short: "Sở NN&MT", Stamp: "20/11 17:00", Age: "3 giờ", Whole: "15/18 đơn vị"}
+	last := 100
+	for _, c := range []struct {
+		avail float64
+		want  string
+	}{
+		{1900, "Sở Nông nghiệp và Môi trường|20/11 17:00|3 giờ|15/18 đơn vị"},
+		{1400, "Sở NN&MT|20/11 17:00|3 giờ|15/18 đơn vị"},
+		{900, "Sở NN&MT|20/11 17:00|3 giờ|"},
+		{560, "20/11 17:00|3 giờ|"},
+		{200, "3 giờ|"},
+	} {
+		left, right := k.fitStrip(s, c.avail, 56, 32)
+		got := ""
+		for _, r := range left {
+			got += r.Text + "|"
+		}
+		if got += right; got != c.want {
+			t.Errorf("%v px: %q, want %q", c.avail, got, c.want)
+		}
+		if len(left) > last {
+			t.Errorf("%v px says more than a wider one", c.avail)
+		}
+		last = len(left)
+	}
+}

@@ -22,6 +22,8 @@ const (
 	PlateDone     PlateKind = "done"
 	// PlateSolid is the outline plate on the tile's own ground, for pictures.
 	PlateSolid PlateKind = "solid"
+	// PlateReplay is filled with the colour of a remark: the picture is not live.
+	PlateReplay PlateKind = "replay"
 )
 
 // Plate is a state in one glyph and a word.
@@ -95,6 +97,8 @@ func (c *Canvas) plateStyle(k PlateKind) plateStyle {
 		return plateStyle{fill: t.S2, edge: t.Line2, ink: t.T1, mark: t.S2, edgeW: 0.06}
 	case PlateDone:
 		return plateStyle{edge: t.Done, ink: t.Done, mark: t.OnFill, edgeW: 0.06}
+	case PlateReplay:
+		return plateStyle{fill: t.Notice, edge: t.White, ink: t.OnFill, mark: t.Notice, edgeW: 0.06}
 	case PlateSolid:
 		return plateStyle{fill: t.S1, edge: t.Line2, ink: t.T1, mark: t.S1, edgeW: 0.06}
 	default:

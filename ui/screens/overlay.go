@@ -24,7 +24,7 @@ import (
 type Overlay struct {
 	x *X11
 
-	mu    sync.Mutex
+	mu     sync.Mutex
 	planes map[xproto.Window]*Plane
 }
 

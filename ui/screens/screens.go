@@ -37,8 +37,8 @@ type X11 struct {
 	root    xproto.Window
 	changed chan struct{}
 
-	mu    sync.Mutex
-	names map[xproto.Atom]string
+	mu      sync.Mutex
+	names   map[xproto.Atom]string
 	overlay *Overlay // nil until it is opened
 }
 

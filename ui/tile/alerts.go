@@ -31,7 +31,7 @@ type Alerts struct {
 type alertsFace struct {
 	Rows  []alertRow
 	Empty []string
-	Strip strip
+	Strip paint.Strip
 	Plate *paint.Plate
 	Popup *Popup
 }
@@ -72,7 +72,7 @@ func (t *Alerts) Update(v AlertsView) {
 
 func (e *Env) alertsFace(v AlertsView) alertsFace {
 	l := e.Lang
-	f := alertsFace{Popup: v.Cover.Popup, Strip: strip{Source: l.T("alerts.rules"), Age: l.Age(v.Heard)}}
+	f := alertsFace{Popup: v.Cover.Popup, Strip: paint.Strip{Source: l.T("alerts.rules"), Age: l.Age(v.Heard)}}
 	taken := 0
 	for _, a := range v.Alerts {
 		f.Rows = append(f.Rows, e.alertRow(a, v.Now))
@@ -135,7 +135,7 @@ func (e *Env) paintAlerts(c *paint.Canvas, f alertsFace) {
 	if cl == tiny {
 		stripH = 0
 	} else {
-		e.paintStrip(c, image.Rect(area.Min.X, area.Max.Y-stripH, area.Max.X, area.Max.Y), f.Strip)
+		c.Strip(image.Rect(area.Min.X, area.Max.Y-stripH, area.Max.X, area.Max.Y), e.Scale, f.Strip)
 	}
 	list := image.Rect(area.Min.X, area.Min.Y+headH, area.Max.X, area.Max.Y-stripH)
 	shown := min(len(f.Rows), max(0, list.Dy()/rowH))
@@ -174,7 +174,7 @@ func (e *Env) alertsHeader(c *paint.Canvas, r image.Rectangle, f alertsFace, sho
 		r.Max.X = x
 		remark = ""
 	}
-	e.header(c, r, "warning-open", remark, l.T("alerts.title"), l.T("alerts.title.short"))
+	c.Header(r, e.Scale, "warning-open", remark, l.T("alerts.title"), l.T("alerts.title.short"))
 }
 
 func (e *Env) paintAlertRow(c *paint.Canvas, r image.Rectangle, a alertRow, size float64) {

@@ -90,57 +90,6 @@ func (b *box) fill(p *Pane) {
 	b.layout = func(w, h int) []image.Rectangle { return []image.Rectangle{image.Rect(0, 0, w, h)} }
 }
 
-// header draws icon and title in a row and a remark on the right.
-func (e *Env) header(c *paint.Canvas, r image.Rectangle, icon string, remark string, titles ...string) {
-	th, size := e.Kit.Theme, e.Scale.Text
-	pad := e.px(32)
-	x := r.Min.X + pad
-	px := int(size)
-	if icon != "" {
-		c.Icon(x, r.Min.Y+(r.Dy()-px)/2, px, icon, th.T2, th.S1)
-		x += px + e.px(20)
-	}
-	right := r.Max.X - pad
-	if remark != "" {
-		w := e.Kit.Fonts.Width(remark, false, size)
-		if w < float64(right-x)*0.45 {
-			c.Text(float64(right)-w, float64(r.Min.Y), float64(r.Dy()), remark, size, false, th.T2)
-			right -= int(w) + e.px(24)
-		}
-	}
-	title := e.Kit.Fonts.Fit(float64(right-x), size, true, titles...)
-	c.Runs(float64(x), float64(r.Min.Y), float64(r.Dy()), size, paint.Run{Text: title, Bold: true})
-}
-
-// sentence draws the first alternative that fits in a row; the last is cut.
-func (e *Env) sentence(c *paint.Canvas, r image.Rectangle, size float64, alts ...[]paint.Run) {
-	for i, runs := range alts {
-		if c.RunsWidth(size, runs...) <= float64(r.Dx()) {
-			c.Runs(float64(r.Min.X), float64(r.Min.Y), float64(r.Dy()), size, runs...)
-			return
-		}
-		if i < len(alts)-1 {
-			continue
-		}
-		// Keep whole pieces from the left as long as they fit, cut the next one.
-		x, left := float64(r.Min.X), float64(r.Dx())
-		for _, run := range runs {
-			w := c.RunsWidth(size, run)
-			if w > left {
-				sz := run.Size
-				if sz == 0 {
-					sz = size
-				}
-				run.Text = e.Kit.Fonts.Fit(left, sz, run.Bold, run.Text)
-				c.Runs(x, float64(r.Min.Y), float64(r.Dy()), size, run)
-				return
-			}
-			c.Runs(x, float64(r.Min.Y), float64(r.Dy()), size, run)
-			x, left = x+w, left-w
-		}
-	}
-}
-
 // severityLook is how a severity is shown: its plate, its filled icon and the
 // colour of both.
 func severityLook(th look.Theme, s world.Severity) (plate paint.PlateKind, icon string, ink color.RGBA) {

@@ -3,9 +3,7 @@ package tile
 import (
 	"image"
 	"image/color"
-	"math"
 	"reflect"
-	"strconv"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -31,6 +29,43 @@ type CameraView struct {
 	Told  time.Time
 	Now   time.Time
 	Cover Cover
+	// Whole asks for the whole truth, down to stream and decoder: the tile is
+	// looked at alone. Quiet leaves the truth away while nothing is wrong.
+	Whole, Quiet bool
+	// Aside stands beside the name, longest first: the camera's place in a tour.
+	Aside []string
+	// Zoom is the part of the picture shown; the zero value is all of it.
+	Zoom media.Part
+	// Chosen marks the tile that the keyboard acts on.
+	Chosen bool
+	// Replay is set while the tile shows what was.
+	Replay *ReplayView
+}
+
+// ReplayView is what a tile says while it shows what was.
+type ReplayView struct {
+	// At is when the picture shown was taken, From and To what there is.
+	At, From, To time.Time
+	Playing      bool
+	// Loading says that the pictures are still on their way.
+	Loading bool
+	Speed   float64
+	// Back is the time until the tile goes back to live by itself, zero while
+	// somebody is at it.
+	Back time.Duration
+	// Source is the size of the pictures, zero while there are none; Reason says
+	// why there are none.
+	Source image.Point
+	Reason string
+}
+
+// Span says that a tile is one screen's part of a larger one.
+type Span struct {
+	// Whole is the size of the entire tile in this screen's pixels, At where this
+	// part lies in it.
+	Whole, At image.Point
+	// Lower says that the bar belongs on this part.
+	Lower bool
 }
 
 // openLimit is how long a camera may take for its first picture.
@@ -42,13 +77,15 @@ type Camera struct {
 	box
 	picture         *canvas.Raster
 	tag, note, bar  *Pane
-	frame           *Pane
+	frame, lens     *Pane
 	img, grey, show *image.RGBA
 	seq             uint64
 	view            CameraView
 	face            cameraFace
-	want            image.Point // size pictures are asked in
+	want            image.Point // size the whole part would be shown in
 	class           class
+	span            Span
+	full            image.Rectangle // where the whole part lies, seen from this tile's corner
 	plane           plane
 	shown           image.Rectangle   // where the picture lies in the tile
 	over            []image.Rectangle // what is painted beside it, perhaps over it
@@ -67,6 +104,11 @@ type cameraFace struct {
 	Progress  float64 // 0 none, otherwise the part of openLimit that is over
 	Popup     *Popup
 	Source    image.Point
+	Quiet     bool // nothing is wrong, and nothing is to be said then
+	Replay    *ReplayView
+	Zoom      media.Part
+	Chosen    bool
+	Aside     []string
 }
 
 // NewCamera returns an empty camera tile.
@@ -80,8 +122,9 @@ func NewCamera(env *Env) *Camera {
 	t.note = NewPane(env, t.Kind(), th.S1, t.paintNote)
 	t.bar = NewPane(env, t.Kind(), th.S1, t.paintBar)
 	t.frame = NewPane(env, t.Kind(), color.RGBA{}, t.paintFrame)
-	t.panes = []fyne.CanvasObject{canvas.NewRectangle(th.Bg), t.picture, t.note.Raster, t.tag.Raster, t.bar.Raster, t.frame.Raster}
-	t.drawn = []*Pane{t.note, t.tag, t.bar, t.frame}
+	t.lens = NewPane(env, t.Kind(), th.S1, t.paintLens)
+	t.panes = []fyne.CanvasObject{canvas.NewRectangle(th.Bg), t.picture, t.note.Raster, t.tag.Raster, t.bar.Raster, t.frame.Raster, t.lens.Raster}
+	t.drawn = []*Pane{t.note, t.tag, t.bar, t.frame, t.lens}
 	t.layout = t.place
 	t.ExtendBaseWidget(t)
 	return t
@@ -93,13 +136,45 @@ func (t *Camera) Kind() string { return "camera" }
 // Name returns the camera's name.
 func (t *Camera) Name() string { return t.view.Name }
 
-// PictureSize returns the size in device pixels that pictures should have, zero
-// before the tile is laid out. It keeps the camera's proportions and may exceed
-// the tile by what is cut off at the edges.
-func (t *Camera) PictureSize() image.Point { return t.want }
+// PictureView returns what of the camera the tile shows and how large, empty
+// before the tile is laid out. It keeps the camera's proportions. The picture of
+// a tile on one screen may exceed it by what is cut off at the edges; a part of a
+// larger tile asks for just what is on its screen.
+func (t *Camera) PictureView() media.View {
+	if t.span.Whole == (image.Point{}) {
+		return media.View{Size: t.want, Part: t.face.Zoom}
+	}
+	if t.shown.Empty() || t.want.X <= 0 || t.want.Y <= 0 {
+		return media.View{}
+	}
+	z := t.face.Zoom
+	if z.Whole() {
+		z = media.Part{X1: 1, Y1: 1}
+	}
+	full := t.full
+	at := func(px, from, size int, lo, hi float64) float64 { return lo + (hi-lo)*float64(px-from)/float64(size) }
+	return media.View{Size: t.shown.Size(), Part: media.Part{
+		X0: at(t.shown.Min.X, full.Min.X, full.Dx(), z.X0, z.X1), X1: at(t.shown.Max.X, full.Min.X, full.Dx(), z.X0, z.X1),
+		Y0: at(t.shown.Min.Y, full.Min.Y, full.Dy(), z.Y0, z.Y1), Y1: at(t.shown.Max.Y, full.Min.Y, full.Dy(), z.Y0, z.Y1),
+	}}
+}
+
+// SetSpan says that the tile is a part of a larger one; the zero value that it
+// is all of itself. It counts from the next layout.
+func (t *Camera) SetSpan(s Span) { t.span = s }
+
+// PictureAt returns where a point of the tile lies in the part of the picture
+// shown, in fractions, and whether the picture is there at all.
+func (t *Camera) PictureAt(p image.Point) (u, v float64, ok bool) {
+	full := t.full
+	if full.Empty() || !p.In(t.shown) {
+		return 0, 0, false
+	}
+	return float64(p.X-full.Min.X) / float64(full.Dx()), float64(p.Y-full.Min.Y) / float64(full.Dy()), true
+}
 
 // SetPicture puts a picture on the tile. The picture must not change afterwards; it
-// should have the size of PictureSize and is fitted otherwise. It costs one
+// should have the size of PictureView and is fitted otherwise. It costs one
 // texture upload; a picture already shown costs nothing.
 func (t *Camera) SetPicture(img *image.RGBA, seq uint64) {
 	if img == t.img {
@@ -109,6 +184,17 @@ func (t *Camera) SetPicture(img *image.RGBA, seq uint64) {
 	t.show = nil
 	t.display(true)
 }
+
+// SetFrame puts a frame on the tile as SetPicture does, whatever the form of its
+// pixels.
+func (t *Camera) SetFrame(f media.Frame) {
+	if f.Image != nil {
+		t.SetPicture(f.Image, f.Seq)
+	}
+}
+
+// PictureFull is the size in device pixels that the whole part shown would have.
+func (t *Camera) PictureFull() image.Point { return t.full.Size() }
 
 // Seq returns the number of the picture on the tile.
 func (t *Camera) Seq() uint64 { return t.seq }
@@ -132,190 +218,50 @@ func (t *Camera) Update(v CameraView) {
 	}
 }
 
-func (e *Env) cameraFace(v CameraView) cameraFace {
-	l, s := e.Lang, v.Stats
-	age, has := s.Age(v.Now)
-	f := cameraFace{Mark: "live", Popup: v.Cover.Popup, NoPicture: !has, Source: s.Source}
-	taken := v.Now.Add(-age)
-	since := v.Now.Sub(s.Since)
-	switch s.State {
-	case media.StateLive:
-		f.Right = []string{l.ClockSeconds(taken) + " · " + l.Age(age), l.Age(age)}
-		if s.Loss > 0.001 {
-			loss := l.T("camera.loss", "n", l.Percent(s.Loss*100, 1))
-			f.Right = append([]string{loss + " · " + f.Right[0], loss + " · " + f.Right[1]}, f.Right...)
-		}
-	case media.StateLate:
-		f.Mark = "stale"
-		f.Plate = e.statePlate(paint.PlateStale, "stale", "camera.late", l.AgeWord(max(age, s.Behind)))
-		f.Right = []string{l.Age(age)}
-		f.Note = e.lateNote(v)
-	case media.StateFrozen:
-		f.Mark, f.Grey = "frozen", true
-		f.Plate = e.statePlate(paint.PlateStale, "frozen", "camera.frozen", l.AgeWord(since))
-		f.Note = []string{l.T("camera.frozen.note"), l.T("camera.frozen.note.short")}
-		f.Right = pictureTime(e, taken)
-	case media.StateNoSignal:
-		f.Mark, f.Grey = "offline", true
-		f.Plate = e.statePlate(paint.PlateOffline, "offline", "camera.lost", l.AgeWord(since))
-		f.Note = e.retryNote(v)
-		f.Right = pictureTime(e, taken)
-		if f.NoPicture {
-			f.Plate = e.statePlate(paint.PlateOffline, "offline", "camera.none", "")
-			f.Right = []string{l.T("since", "time", l.Clock(s.Since))}
-		}
-		if v.Reason != "" {
-			f.Note, f.Right = []string{v.Reason}, []string{l.T("camera.nopicture")}
-		}
-	case media.StateRefused:
-		f.Mark, f.NoPicture = "offline", true
-		f.Plate = e.statePlate(paint.PlateOffline, "offline", "camera.none", "")
-		f.Title = l.T("camera.refused")
-		f.Lines = []string{l.T("camera.refused.why")}
-		if !v.Told.IsZero() {
-			f.Lines = append(f.Lines, l.T("camera.refused.told", "time", l.Clock(v.Told)))
-		}
-		f.Right = []string{l.T("since", "time", l.Clock(s.Since))}
-	case media.StateFull:
-		f.Mark, f.Grey = "offline", true
-		f.Plate = e.statePlate(paint.PlateOffline, "offline", "camera.none", "")
-		f.Note = []string{l.T("camera.full"), l.T("camera.full.short")}
-		f.Right = []string{l.T("since", "time", l.Clock(s.Since))}
-	default:
-		e.opening(v, has, &f)
-	}
-	e.cameraCover(v, &f)
-	return f
-}
-
-// opening is the state before the first picture: a bar to the limit, then an
-// error that says so.
-func (e *Env) opening(v CameraView, has bool, f *cameraFace) {
-	l, s := e.Lang, v.Stats
-	f.Mark, f.Grey = "loading", has
-	waited := v.Now.Sub(s.Since)
-	if s.Since.IsZero() {
-		waited = 0
-	}
-	f.Right = []string{l.T("camera.nopicture")}
-	if waited > openLimit {
-		f.Mark = "offline"
-		f.Plate = e.statePlate(paint.PlateOffline, "offline", "camera.none", "")
-		f.Note = []string{l.T("camera.waited", "age", l.AgeWord(waited)), l.T("camera.waited.short", "age", l.AgeWord(waited))}
-		return
-	}
-	f.Progress = math.Max(0.02, float64(waited)/float64(openLimit))
-	f.Lines = []string{l.T("camera.opening"), l.T("camera.opening.of", "n", l.Number(float64(waited/(100*time.Millisecond))/10, 1), "limit", "2")}
-}
-
-func pictureTime(e *Env, taken time.Time) []string {
-	t := e.Lang.ClockSeconds(taken)
-	return []string{e.Lang.T("camera.picture", "time", t), t}
-}
-
-// statePlate makes a plate of a key: key says all, key.short the word, key.age
-// the bare age.
-func (e *Env) statePlate(kind paint.PlateKind, icon, key, age string) *paint.Plate {
-	p := &paint.Plate{Kind: kind, Icon: icon, Text: e.Lang.T(key, "age", age), Shorter: []string{e.Lang.T(key + ".short")}}
-	if age != "" {
-		p.Shorter = append(p.Shorter, age)
-	}
-	return p
-}
-
-func (e *Env) lateNote(v CameraView) []string {
-	s := v.Stats
-	if v.Main != "" && s.Stream != "" && s.Stream != v.Main {
-		size := strconv.Itoa(s.Source.X) + "×" + strconv.Itoa(s.Source.Y)
-		return []string{e.Lang.T("camera.stepdown", "size", size), e.Lang.T("camera.stepdown.short", "size", size)}
-	}
-	if s.Reason == media.ReasonOverloaded {
-		return []string{e.Lang.T("camera.late.load"), e.Lang.T("camera.late.load.short")}
-	}
-	return []string{e.Lang.T("camera.late.note"), e.Lang.T("camera.late.note.short")}
-}
-
-func (e *Env) retryNote(v CameraView) []string {
-	s := v.Stats
-	n := strconv.Itoa(max(1, s.Retries))
-	if s.NextTry.IsZero() || s.NextTry.Before(v.Now) {
-		return []string{e.Lang.T("camera.retrying", "n", n), e.Lang.T("camera.retrying.short", "n", n)}
-	}
-	in := strconv.Itoa(int(math.Ceil(s.NextTry.Sub(v.Now).Seconds())))
-	return []string{e.Lang.T("camera.retry", "n", n, "in", in), e.Lang.T("camera.retry.short", "n", n, "in", in)}
-}
-
-// cameraCover adds what lies over every kind of tile. A lock is never covered
-// by a pop-up, and a fault's plate is never covered by either.
-func (e *Env) cameraCover(v CameraView, f *cameraFace) {
-	l := e.Lang
-	switch {
-	case v.Cover.LockedBy != "":
-		f.Popup = nil
-		if f.Plate == nil {
-			p := e.lockPlate(v.Cover, paint.PlateSolid)
-			f.Plate = &p
-		}
-	case f.Popup != nil:
-		f.Mark = "popup"
-		back := l.T("popup.until", "time", l.Clock(f.Popup.Until))
-		if len(f.Right) > 0 {
-			f.Right = []string{f.Right[len(f.Right)-1] + " · " + back, back}
-		}
-		if f.Plate == nil {
-			p := e.popupPlate(f.Popup)
-			f.Plate = &p
-		}
-	case v.Cover.Away > 0 && f.Plate == nil:
-		age := l.Age(v.Cover.Away)
-		f.Plate = &paint.Plate{
-			Kind: paint.PlateStale, Icon: "stale", Text: l.T("away.camera", "age", age),
-			Shorter: []string{l.T("away", "age", age), l.T("away.short"), age},
-		}
-	}
-}
-
-// place lays out picture, note, plate, bar and frame.
+// place lays out picture, note, plate, bar, frame and lens.
 func (t *Camera) place(w, h int) []image.Rectangle {
 	e := t.env
+	sp := t.span
+	if sp.Whole == (image.Point{}) {
+		sp = Span{Whole: image.Pt(w, h), Lower: true}
+	}
 	in := 0
-	if t.face.Popup != nil {
+	switch {
+	case t.face.Replay != nil:
+		in = max(6, e.px(28))
+	case t.face.Popup != nil:
 		in = e.px(20)
 	}
-	barH := min(e.px(80), h)
-	cl := e.class(w, h)
-	t.class = cl
-	if cl == tiny {
-		barH = min(e.px(76), h/2)
+	t.class = e.class(sp.Whole.X, sp.Whole.Y)
+	barH := t.barHeight(sp.Whole.Y)
+	below := 0 // what of the whole tile's bottom is no picture
+	if barH > 0 {
+		below = barH + in
 	}
-	bar := image.Rect(in, h-barH-in, w-in, h-in)
+	bar := image.Rect(in, h-below, w-in, h-in)
 	if in == 0 {
 		bar = image.Rect(0, h-barH, w, h)
 	}
+	if !sp.Lower || barH == 0 {
+		bar = image.Rectangle{}
+	}
+	pic := image.Rect(0, 0, w, h)
+	if sp.Lower {
+		pic.Max.Y -= below
+	}
 	var note, frame image.Rectangle
-	if len(t.face.Note) > 0 && (cl == half || cl == whole) {
+	if (len(t.face.Note) > 0 || t.timeline()) && !bar.Empty() && (t.class == half || t.class == whole) {
 		note = image.Rect(bar.Min.X, bar.Min.Y-e.px(100), bar.Max.X, bar.Min.Y)
 	}
-	pic := image.Rect(0, 0, w, bar.Min.Y)
-	tag := image.Rectangle{}
-	if t.face.Plate != nil || t.face.NoPicture || t.face.Progress > 0 {
-		tag = pic.Inset(in)
-		if !note.Empty() {
-			tag.Max.Y = note.Min.Y
-		}
-		if !t.face.NoPicture && t.face.Progress == 0 {
-			// Only the plate: no reason to blend more than its row.
-			tag.Max.Y = min(tag.Max.Y, tag.Min.Y+e.px(28)+paint.PlateHeight(e.Scale.PlateCam)+2)
-		}
-	}
-	if in > 0 {
+	if in > 0 || t.face.Chosen {
 		frame = image.Rect(0, 0, w, h)
 	}
-	if want := paint.CoverSize(t.face.Source, pic.Size()); want != t.want {
+	if want := paint.CoverSize(partOf(t.face.Source, t.face.Zoom), image.Pt(sp.Whole.X, sp.Whole.Y-below)); want != t.want {
 		t.want, t.show = want, nil
 	}
-	at := image.Pt((pic.Dx()-t.want.X)/2, (pic.Dy()-t.want.Y)/2)
-	shown := image.Rectangle{Min: at, Max: at.Add(t.want)}.Intersect(pic)
+	corner := image.Pt((sp.Whole.X-t.want.X)/2, (sp.Whole.Y-below-t.want.Y)/2).Sub(sp.At)
+	t.full = image.Rectangle{Min: corner, Max: corner.Add(t.want)}
+	shown := t.full.Intersect(pic)
 	if t.face.NoPicture {
 		shown = pic
 	}
@@ -323,126 +269,52 @@ func (t *Camera) place(w, h int) []image.Rectangle {
 	if shown == pic {
 		ground = image.Rectangle{} // nothing to see of it, and each layer costs a fill
 	}
-	t.shown, t.over = shown, []image.Rectangle{note, tag, bar, frame}
+	tag := t.tagPlace(pic.Inset(in), note, sp)
+	lens := t.lensPlace(shown.Inset(in), note)
+	t.shown, t.over = shown, []image.Rectangle{note, tag, bar, frame, lens}
 	if t.plane.lit && t.clear() {
 		shown = image.Rectangle{} // the plane has it
 	}
-	return []image.Rectangle{ground, shown, note, tag, bar, frame}
+	return []image.Rectangle{ground, shown, note, tag, bar, frame, lens}
 }
 
-func (t *Camera) paintTag(c *paint.Canvas) {
-	e, f, th := t.env, t.face, t.env.Kit.Theme
-	b := c.Img.Rect
-	cl := t.class
-	at, size := e.px(28), e.Scale.PlateCam
-	if cl <= small {
-		at, size = e.px(12), e.Scale.Text
-	}
-	if f.Plate != nil {
-		c.Plate(at, at, *f.Plate, size, b.Dx()-2*at)
-	}
-	y := at + paint.PlateHeight(size) + e.px(16)
-	text := e.Scale.Text
-	if f.Progress > 0 {
-		t.paintProgress(c)
-		return
-	}
-	if f.Title == "" || cl == tiny {
-		return
-	}
-	lead := e.Scale.Lead
-	if cl == small {
-		lead = text
-	}
-	row := int(lead * 1.36)
-	c.Text(float64(at), float64(y), float64(row), e.Kit.Fonts.Fit(float64(b.Dx()-2*at), lead, true, f.Title), lead, true, th.T1)
-	y += row
-	for i, line := range f.Lines {
-		if y+e.px(76) > b.Dy() {
-			return
-		}
-		col := th.T1
-		if i > 0 {
-			col = th.T2
-		}
-		c.Text(float64(at), float64(y), float64(e.px(76)), e.Kit.Fonts.Fit(float64(b.Dx()-2*at), text, false, line), text, false, col)
-		y += e.px(76)
-	}
-}
-
-func (t *Camera) paintProgress(c *paint.Canvas) {
-	e, f, th := t.env, t.face, t.env.Kit.Theme
-	b := c.Img.Rect
-	w, h := min(e.px(480), b.Dx()*3/4), e.px(16)
-	text := e.Scale.Text
-	lines := f.Lines
-	if need := e.px(40) + len(lines)*e.px(76); need > b.Dy() {
-		lines = lines[:max(0, (b.Dy()-e.px(40))/e.px(76))]
-	}
-	y := (b.Dy() - e.px(40) - len(lines)*e.px(76)) / 2
-	x := (b.Dx() - w) / 2
-	c.Round(image.Rect(x, y, x+w, y+h), float64(h)/2, th.S3)
-	c.Round(image.Rect(x, y, x+max(h, int(float64(w)*min(1, f.Progress))), y+h), float64(h)/2, th.T2)
-	y += e.px(40)
-	for i, line := range lines {
-		col := th.T1
-		if i > 0 {
-			col = th.T2
-		}
-		line = e.Kit.Fonts.Fit(float64(b.Dx()-e.px(24)), text, false, line)
-		lw := e.Kit.Fonts.Width(line, false, text)
-		c.Text((float64(b.Dx())-lw)/2, float64(y), float64(e.px(76)), line, text, false, col)
-		y += e.px(76)
-	}
-}
-
-func (t *Camera) paintNote(c *paint.Canvas) {
+// barHeight is the height of the bar in a tile h px high: none where nothing is
+// to be said, or where it would take most of a thumbnail.
+func (t *Camera) barHeight(h int) int {
 	e := t.env
-	b := c.Img.Rect
-	pad := e.px(28)
-	text := e.Kit.Fonts.Fit(float64(b.Dx()-2*pad), e.Scale.Text, false, t.face.Note...)
-	c.Text(float64(pad), float64(e.px(12)), float64(e.px(76)), text, e.Scale.Text, false, e.Kit.Theme.T1)
+	barH := e.px(80)
+	if t.class == tiny {
+		barH = e.px(76)
+	}
+	if t.face.Quiet || h < barH*3/2 {
+		return 0
+	}
+	return min(barH, h/2)
 }
 
-func (t *Camera) paintBar(c *paint.Canvas) {
-	e, f, th := t.env, t.face, t.env.Kit.Theme
-	b := c.Img.Rect
-	pad, size := e.px(28), e.Scale.Text
-	if b.Dx() < e.px(600) {
-		pad = e.px(16)
+// tagPlace is where the plate stands: the whole picture where there is none to
+// be seen, otherwise no more than the plate's row.
+func (t *Camera) tagPlace(pic, note image.Rectangle, sp Span) image.Rectangle {
+	e := t.env
+	if t.face.Plate == nil && !t.face.NoPicture && t.face.Progress == 0 || sp.At != (image.Point{}) {
+		return image.Rectangle{} // one statement a tile, on its first screen
 	}
-	icon := e.px(48)
-	c.Icon(pad, (b.Dy()-icon)/2, icon, f.Mark, th.T2, th.S1)
-	x := float64(pad + icon + e.px(20))
-	right := ""
-	name := t.view.Name
-	room := float64(b.Dx()-pad) - x - float64(e.px(24))
-	for _, alt := range f.Right {
-		w := e.Kit.Fonts.Width(alt, false, size)
-		if room-w >= min(e.Kit.Fonts.Width(name, true, size), e.Kit.Fonts.Width(t.short(), true, size)) {
-			right = alt
-			break
-		}
+	if !note.Empty() {
+		pic.Max.Y = note.Min.Y
 	}
-	if right == "" && len(f.Right) > 0 && (t.class != tiny || f.Plate == nil && f.Mark != "live") {
-		// Age and reason stay, the name gives way; only in the smallest tiles the
-		// mark or the plate says it alone.
-		right = e.Kit.Fonts.Fit(room, size, false, f.Right[len(f.Right)-1])
+	if !t.face.NoPicture && t.face.Progress == 0 {
+		pic.Max.Y = min(pic.Max.Y, pic.Min.Y+e.px(28)+paint.PlateHeight(e.Scale.PlateCam)+2)
 	}
-	rw := e.Kit.Fonts.Width(right, false, size)
-	c.Text(float64(b.Dx()-pad)-rw, 0, float64(b.Dy()), right, size, false, th.T2)
-	name = e.Kit.Fonts.Fit(room-rw, size, true, name, t.short())
-	c.Runs(x, 0, float64(b.Dy()), size, paint.Run{Text: name, Bold: true})
+	return pic
 }
 
-func (t *Camera) short() string {
-	if t.view.Short != "" {
-		return t.view.Short
+// partOf is the size of a part of a picture in the picture's own pixels.
+func partOf(size image.Point, p media.Part) image.Point {
+	if p.Whole() {
+		return size
 	}
-	return t.view.Name
+	return image.Pt(int(float64(size.X)*(p.X1-p.X0)+0.5), int(float64(size.Y)*(p.Y1-p.Y0)+0.5))
 }
-
-func (t *Camera) paintFrame(c *paint.Canvas) { t.env.coverFrame(c, c.Img.Rect, t.face.Popup) }
 
 // pixels returns the picture as the window shows it: as it came when it is
 // fresh and of the right size, without chroma otherwise, flat when there is none.
@@ -460,6 +332,10 @@ func (t *Camera) pixels(w, h int) image.Image {
 		}
 		src = t.grey
 	}
-	t.show = paint.Crop(src, w, h, t.env.Kit.Theme.Bg)
+	if t.span.Whole != (image.Point{}) && src.Rect.Dx() == w && src.Rect.Dy() == h {
+		t.show = src
+	} else {
+		t.show = paint.Crop(src, w, h, t.env.Kit.Theme.Bg)
+	}
 	return t.show
 }

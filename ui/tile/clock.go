@@ -31,7 +31,7 @@ type Clock struct {
 
 type clockFace struct {
 	Time, Date, Shift string
-	Strip             strip
+	Strip             paint.Strip
 	Plate             *paint.Plate
 	Popup             *Popup
 }
@@ -65,11 +65,11 @@ func (t *Clock) Update(v ClockView) {
 func (e *Env) clockFace(v ClockView) clockFace {
 	l := e.Lang
 	f := clockFace{Time: l.ClockSeconds(v.Now), Date: l.Weekday(v.Now), Shift: v.Shift, Popup: v.Cover.Popup}
-	f.Strip = strip{Source: l.T("clock.server"), Short: l.T("clock.server"), Age: l.T("clock.offset", "n", strconv.FormatInt(v.Offset.Milliseconds(), 10))}
+	f.Strip = paint.Strip{Source: l.T("clock.server"), Short: l.T("clock.server"), Age: l.T("clock.offset", "n", strconv.FormatInt(v.Offset.Milliseconds(), 10))}
 	switch {
 	case v.Cover.Away > 0:
 		age := l.Age(v.Cover.Away)
-		f.Strip = strip{Source: l.T("clock.own"), Age: l.T("away", "age", age)}
+		f.Strip = paint.Strip{Source: l.T("clock.own"), Age: l.T("away", "age", age)}
 		f.Plate = &paint.Plate{Kind: paint.PlateStale, Icon: "stale", Text: l.T("clock.own.plate"), Shorter: []string{l.T("away.short")}}
 	case v.Cover.LockedBy != "":
 		p := e.lockPlate(v.Cover, paint.PlateOutline)
@@ -95,7 +95,7 @@ func (e *Env) paintClock(c *paint.Canvas, f clockFace) {
 	}
 	if cl != tiny {
 		stripH := e.px(80)
-		e.paintStrip(c, image.Rect(area.Min.X, area.Max.Y-stripH, area.Max.X, area.Max.Y), f.Strip)
+		c.Strip(image.Rect(area.Min.X, area.Max.Y-stripH, area.Max.X, area.Max.Y), e.Scale, f.Strip)
 		area.Max.Y -= stripH
 	}
 	for size > e.Scale.Text && e.Kit.Fonts.Width(f.Time, true, size) > float64(area.Dx()-e.px(32)) {

@@ -44,7 +44,7 @@ type figureFace struct {
 	Squares       *squares
 	Parts         []part
 	Trend         []float64
-	Strip         strip
+	Strip         paint.Strip
 	Popup         *Popup
 }
 
@@ -105,7 +105,7 @@ func (e *Env) figureFace(v FigureView) figureFace {
 		e.figureState(v, &f)
 	}
 	if v.Loading {
-		f.Strip = strip{Source: f.Strip.Source, Short: f.Strip.Short, Age: l.T("loading")}
+		f.Strip = paint.Strip{Source: f.Strip.Source, Short: f.Strip.Short, Age: l.T("loading")}
 	}
 	e.figureCover(v, &f)
 	return f

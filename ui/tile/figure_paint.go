@@ -64,9 +64,9 @@ func (e *Env) figureLarge(c *paint.Canvas, b image.Rectangle, f figureFace, cl c
 		first, firstH, firstTail = e.Scale.Lead, e.px(120), e.Scale.PlateCam
 	}
 	stripH := e.px(80)
-	e.paintStrip(c, image.Rect(b.Min.X, b.Max.Y-stripH, b.Max.X, b.Max.Y), f.Strip)
+	c.Strip(image.Rect(b.Min.X, b.Max.Y-stripH, b.Max.X, b.Max.Y), e.Scale, f.Strip)
 	head := image.Rect(b.Min.X, b.Min.Y, b.Max.X, b.Min.Y+headH)
-	e.header(c, head, f.Icon, "", f.Titles...)
+	c.Header(head, e.Scale, f.Icon, "", f.Titles...)
 	pad := e.px(32)
 	in := image.Rect(b.Min.X+pad, head.Max.Y, b.Max.X-pad, b.Max.Y-stripH)
 
@@ -86,7 +86,7 @@ func (e *Env) figureLarge(c *paint.Canvas, b image.Rectangle, f figureFace, cl c
 			size, h = first, firstH
 			s = smallTail(s, firstTail)
 		}
-		rows = append(rows, row{h, false, func(r image.Rectangle) { e.sentence(c, r, size, s...) }})
+		rows = append(rows, row{h, false, func(r image.Rectangle) { c.Sentence(r, size, s...) }})
 		if i == 0 && graphic != nil && len(f.Parts) == 0 {
 			rows = append(rows, *graphic)
 		}
@@ -293,7 +293,7 @@ func (e *Env) figureSmall(c *paint.Canvas, b image.Rectangle, f figureFace, cl c
 		}})
 	}
 	for _, s := range f.Sentences {
-		rows = append(rows, row{e.px(76), false, func(r image.Rectangle) { e.sentence(c, r, size, s...) }})
+		rows = append(rows, row{e.px(76), false, func(r image.Rectangle) { c.Sentence(r, size, s...) }})
 	}
 	stack(in, rows)
 	if len(rows) > 1 && valueH+e.px(76) > in.Dy() && len(f.Plates) > 0 {

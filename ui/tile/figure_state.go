@@ -10,9 +10,9 @@ import (
 )
 
 // figureStrip says who gave the figure, for which period, how whole it is.
-func (e *Env) figureStrip(v FigureView) strip {
+func (e *Env) figureStrip(v FigureView) paint.Strip {
 	l, fig, r := e.Lang, v.Figure, v.Figure.Last
-	s := strip{Source: fig.OwnerName, Stamp: r.Label}
+	s := paint.Strip{Source: fig.OwnerName, Stamp: r.Label}
 	if s.Source == "" {
 		s.Source = fig.Source
 	}
@@ -48,7 +48,7 @@ func (e *Env) figureState(v FigureView, f *figureFace) {
 	switch {
 	case r.Fault != "":
 		f.Faded = true
-		f.Strip = strip{Source: f.Strip.Source, Whole: l.T("figure.fault.since", "time", l.Stamp(fig.Time.Std(), v.Now))}
+		f.Strip = paint.Strip{Source: f.Strip.Source, Whole: l.T("figure.fault.since", "time", l.Stamp(fig.Time.Std(), v.Now))}
 		f.Plates = []paint.Plate{{Kind: paint.PlateOffline, Icon: "offline", Text: l.T("figure.fault"), Shorter: []string{l.T("figure.fault.short")}}}
 		f.Sentences, f.Bar, f.Squares = nil, nil, nil
 		f.say(e.t1(r.Fault))

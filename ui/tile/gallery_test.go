@@ -113,7 +113,7 @@ func cameraTile(v CameraView) func(e *Env, w, h int) fyne.CanvasObject {
 		t.Update(v)
 		t.Resize(fyne.NewSize(float32(w), float32(h)))
 		if v.Stats.State != media.StateOpening {
-			p := t.PictureSize()
+			p := t.PictureView().Size
 			t.SetPicture(standIn(p.X, p.Y), 1)
 		}
 		return t

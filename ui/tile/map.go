@@ -52,10 +52,13 @@ type Map struct {
 	want    image.Point
 	view    MapView
 	face    mapFace
+	plane   plane
+	shown   image.Rectangle   // where the map lies in the tile
+	over    []image.Rectangle // what is painted beside it, perhaps over it
 }
 
 type mapFace struct {
-	Strips []strip
+	Strips []paint.Strip
 	Plate  *paint.Plate
 	Popup  *Popup
 	Wait   bool
@@ -95,7 +98,7 @@ func (t *Map) SetPicture(img *image.RGBA) {
 		return
 	}
 	t.img = img
-	canvas.Refresh(t.picture)
+	t.display(true)
 }
 
 // Update shows a view.
@@ -108,6 +111,7 @@ func (t *Map) Update(v MapView) {
 	}
 	t.face = f
 	(&boxRenderer{&t.box}).Layout(t.Size())
+	t.display(false)
 	for _, p := range t.drawn {
 		p.Touch()
 	}
@@ -120,7 +124,7 @@ func (e *Env) mapFace(v MapView) mapFace {
 		if v.Columns > 0 && i%v.Columns != v.Column {
 			continue
 		}
-		s := strip{Source: layer.Name, Whole: layer.Whole, Plate: layer.Stale}
+		s := paint.Strip{Source: layer.Name, Whole: layer.Whole, Plate: layer.Stale}
 		switch {
 		case layer.Dated != "":
 			s.Stamp = layer.Dated
@@ -168,6 +172,10 @@ func (t *Map) place(w, h int) []image.Rectangle {
 	if t.face.Plate != nil || t.face.Wait {
 		tag = image.Rect(in, in, pic.Max.X-in, min(pic.Max.Y, in+2*e.px(28)+paint.PlateHeight(e.Scale.PlateCam)))
 	}
+	t.shown, t.over = pic, []image.Rectangle{tag, bottom, frame}
+	if t.plane.lit && t.clear() {
+		pic = image.Rectangle{} // the plane has it
+	}
 	return []image.Rectangle{pic, tag, bottom, frame}
 }
 
@@ -193,14 +201,14 @@ func (t *Map) paintBottom(c *paint.Canvas) {
 	b := c.Img.Rect
 	n := len(t.face.Strips)
 	if n == 0 {
-		e.paintStrip(c, b, strip{Source: t.view.Title})
+		c.Strip(b, e.Scale, paint.Strip{Source: t.view.Title})
 		return
 	}
 	if most := max(1, b.Dx()/e.px(820)); n > most {
 		n = most
 	}
 	for i := range n {
-		e.paintStrip(c, image.Rect(b.Dx()*i/n, 0, b.Dx()*(i+1)/n, b.Dy()), t.face.Strips[i])
+		c.Strip(image.Rect(b.Dx()*i/n, 0, b.Dx()*(i+1)/n, b.Dy()), e.Scale, t.face.Strips[i])
 	}
 }
 

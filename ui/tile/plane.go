@@ -86,42 +86,63 @@ func (p *plane) release() {
 	p.on, p.lit = nil, false
 }
 
-// display brings the picture to the screen: on the plane when nothing lies over
-// it, by the toolkit otherwise, which is told when the picture is another one.
-func (t *Camera) display(changed bool) {
-	was := t.plane.lit
-	if t.clear() {
-		img, ok := t.pixels(t.shown.Dx(), t.shown.Dy()).(*image.RGBA)
-		if ok && t.plane.light(t.env, t, img, t.shown) {
-			if !was {
-				t.picture.Hide() // nothing to see of it, and it would cost a fill
-			}
-			return
+// covered tells what a tile paints over a picture's place, if anything.
+func covered(env *Env, at image.Rectangle, over []image.Rectangle) bool {
+	if env.Markers && at.Min.In(paint.Marker(0).Rect) {
+		return true
+	}
+	for _, r := range over {
+		if r.Overlaps(at) {
+			return true
 		}
 	}
-	t.plane.darken()
+	return false
+}
+
+// display brings a tile's picture to the screen: an image that nothing is painted
+// over goes on the plane; without one the toolkit draws the raster, and is told
+// when it has changed.
+func (p *plane) display(b *box, tile fyne.CanvasObject, raster *canvas.Raster, img *image.RGBA, at image.Rectangle, changed bool) {
+	was := p.lit
+	if img != nil && p.light(b.env, tile, img, at) {
+		if !was {
+			raster.Hide() // nothing to see of it, and it would cost a fill
+		}
+		return
+	}
+	p.darken()
 	if was {
-		(&boxRenderer{&t.box}).Layout(t.Size()) // shows what lay under the plane
+		(&boxRenderer{b}).Layout(b.Size()) // shows what lay under the plane
 	}
 	if was || changed {
-		canvas.Refresh(t.picture)
+		canvas.Refresh(raster)
 	}
+}
+
+func (t *Camera) display(changed bool) {
+	var img *image.RGBA
+	if t.clear() {
+		img, _ = t.pixels(t.shown.Dx(), t.shown.Dy()).(*image.RGBA)
+	}
+	t.plane.display(&t.box, t, t.picture, img, t.shown, changed)
 }
 
 // clear reports whether the picture is live and nothing is painted over it.
 func (t *Camera) clear() bool {
-	if t.img == nil || t.face.Grey || t.face.NoPicture || t.shown.Empty() {
-		return false
+	return t.img != nil && !t.face.Grey && !t.face.NoPicture && !t.shown.Empty() && !covered(t.env, t.shown, t.over)
+}
+
+func (t *Map) display(changed bool) {
+	var img *image.RGBA
+	if t.clear() {
+		img, _ = t.pixels(t.shown.Dx(), t.shown.Dy()).(*image.RGBA)
 	}
-	if t.env.Markers && t.shown.Min.In(paint.Marker(0).Rect) {
-		return false
-	}
-	for _, r := range t.over {
-		if r.Overlaps(t.shown) {
-			return false
-		}
-	}
-	return true
+	t.plane.display(&t.box, t, t.picture, img, t.shown, changed)
+}
+
+// clear reports whether there is a map and nothing is painted over it.
+func (t *Map) clear() bool {
+	return t.img != nil && !t.shown.Empty() && !covered(t.env, t.shown, t.over)
 }
 
 // OnPlane reports whether the picture is on a plane: a new one costs no repaint.
@@ -132,3 +153,9 @@ func (t *Camera) Conceal() { t.plane.darken() }
 
 // Release gives back what the tile holds of the display. The tile may go on.
 func (t *Camera) Release() { t.plane.release() }
+
+// Conceal takes the map off its plane, for a tile that is being hidden.
+func (t *Map) Conceal() { t.plane.darken() }
+
+// Release gives back what the tile holds of the display. The tile may go on.
+func (t *Map) Release() { t.plane.release() }

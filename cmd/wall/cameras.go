@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"iocwall/media"
+	"iocwall/media/decode"
+	"iocwall/ui"
+	"iocwall/ui/camera"
+)
+
+// cameras plays each camera once for all tiles of this computer.
+type cameras struct{ deck *media.Deck }
+
+// Open returns a place for a camera's pictures.
+func (c cameras) Open(cam media.Camera, notify func()) camera.Player { return c.deck.Open(cam, notify) }
+
+// theatre is what plays cameras: it runs beside the client.
+type theatre struct {
+	deck *media.Deck
+	decoders
+	c *connection
+}
+
+// newTheatre gives a client its cameras.
+func newTheatre(c *connection, f *feed, o *ui.Options) (*theatre, error) {
+	t := &theatre{c: c, decoders: decoders{factory: decode.New, tested: make(chan struct{})}}
+	tls, err := c.tlsConfig()
+	if err != nil {
+		return nil, err
+	}
+	t.deck, err = media.NewDeck(media.DeckOptions{Decoder: t.make, Address: f.address, TLS: tls, Logger: c.logger()})
+	if err != nil {
+		return nil, err
+	}
+	if o.Replay, err = c.replay(); err != nil {
+		return nil, err
+	}
+	o.Cameras, o.Decoder, o.Status = cameras{t.deck}, t.make, t.status
+	return t, nil
+}
+
+// Run plays until ctx ends.
+func (t *theatre) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	wg.Go(func() { t.test(ctx, t.c) })
+	err := t.deck.Run(ctx)
+	wg.Wait()
+	return err
+}
+
+// decoders decode in software until the computer's hardware has proved itself.
+type decoders struct {
+	mu      sync.Mutex
+	factory media.DecoderFactory
+	words   string
+	tested  chan struct{}
+}
+
+// test tests the hardware and says what is used. It ends by itself, and a player
+// made before goes on in software.
+func (d *decoders) test(ctx context.Context, c *connection) {
+	defer close(d.tested)
+	s := decode.SelfTest(ctx, decode.Options{})
+	var words []string
+	for _, codec := range s.Codecs {
+		words = append(words, strings.ToUpper(string(codec.Codec))+" "+codec.Uses)
+		var why []string
+		for _, r := range codec.Refused {
+			why = append(why, r.Device+": "+r.Reason)
+		}
+		c.logger().Info("decoder chosen", "codec", codec.Codec, "uses", codec.Uses, "not", strings.Join(why, "; "))
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.factory, d.words = s.Factory(), strings.Join(words, " · ")
+}
+
+// testFor is how long the first camera waits for the test of the hardware.
+const testFor = 3 * time.Second
+
+// make makes a decoder as the test of the hardware allows.
+func (d *decoders) make(o media.DecoderOptions) (media.Decoder, error) {
+	select {
+	case <-d.tested:
+	case <-time.After(testFor):
+	}
+	d.mu.Lock()
+	f := d.factory
+	d.mu.Unlock()
+	return f(o)
+}
+
+// status says what decodes each codec.
+func (d *decoders) status() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.words
+}
+
+// replay fetches what the relay kept of a camera from the server.
+func (c *connection) replay() (func(ctx context.Context, camera, stream string, from, to time.Time) (io.ReadCloser, error), error) {
+	base, err := url.Parse(c.Server)
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	t, err := c.tlsConfig()
+	if err != nil {
+		return nil, err
+	}
+	base.Scheme = strings.Replace(base.Scheme, "ws", "http", 1)
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = t
+	client := &http.Client{Transport: transport}
+	return func(ctx context.Context, camera, stream string, from, to time.Time) (io.ReadCloser, error) {
+		u := *base
+		u.Path = "/api/cameras/" + camera + "/replay"
+		u.RawPath = "/api/cameras/" + url.PathEscape(camera) + "/replay"
+		u.RawQuery = url.Values{
+			"stream": {stream}, "from": {from.Format(time.RFC3339Nano)}, "to": {to.Format(time.RFC3339Nano)},
+		}.Encode()
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+		if err != nil {
+			return nil, err
+		}
+		token, err := c.token()
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+		resp, err := client.Do(req)
+		if err != nil {
+			return nil, err
+		}
+		if resp.StatusCode != http.StatusOK {
+			defer resp.Body.Close()
+			return nil, refused(resp)
+		}
+		return resp.Body, nil
+	}, nil
+}
+
+// refused is the server's reason for not answering, in its own words.
+func refused(resp *http.Response) error {
+	var said struct{ Error string }
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 4096)).Decode(&said); err == nil && said.Error != "" {
+		return errors.New(said.Error)
+	}
+	return fmt.Errorf("the server answers %s", resp.Status)
+}
+
+// pictures is the folder that snapshots are kept in unless another is named.
+func pictures() string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = "."
+	}
+	return filepath.Join(home, "iocwall-pictures")
+}
+
+// hostname is this computer's name, for captions.
+func hostname() string {
+	n, err := os.Hostname()
+	if err != nil {
+		return "?"
+	}
+	return n
+}

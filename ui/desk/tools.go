@@ -1,0 +1,170 @@
+package desk
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Tool is a button for what is in front: a press does something, or holding it
+// does until it is let go.
+type Tool struct {
+	// Key is the key that does the same, printed on the button.
+	Key, Label string
+	Do         func()
+	// Hold and Release, when set, stand in the place of Do.
+	Hold, Release func()
+	// Chosen marks what is on.
+	Chosen bool
+	// Group parts the buttons: those of one group stand together.
+	Group string
+}
+
+// face is what a button shows.
+func (t Tool) face() string {
+	s := t.Label + "  " + t.Key
+	if t.Chosen {
+		s = "✓ " + s
+	}
+	return s
+}
+
+// toolGap lies between groups, toolSpace between the buttons of one, in Fyne
+// units.
+const (
+	toolGap, toolSpace = 20, 4
+	toolHeight         = 40
+)
+
+// SetTools puts buttons in the row of tools, in order. Buttons that do not fit
+// are left away: their keys go on working.
+func (d *Desk) SetTools(tools []Tool) {
+	if len(tools) != len(d.buttons) || d.toolsAt != d.places.Tools {
+		d.build(tools)
+		return
+	}
+	for i, t := range tools {
+		b := d.buttons[i]
+		if b.tool.Key != t.Key || b.tool.Group != t.Group || (t.Hold == nil) != (b.tool.Hold == nil) {
+			d.build(tools)
+			return
+		}
+		if was := b.tool.face(); was != t.face() {
+			d.build(tools)
+			return
+		}
+		b.tool = t
+	}
+}
+
+// build makes the row anew.
+func (d *Desk) build(tools []Tool) {
+	for _, b := range d.buttons {
+		d.root.Remove(b)
+	}
+	d.buttons, d.toolsAt = d.buttons[:0:0], d.places.Tools
+	density := float32(d.px(100)) / 100
+	r := d.places.Tools
+	x, right := float32(r.Min.X)/density, float32(r.Max.X)/density
+	y := float32(r.Min.Y)/density + (float32(r.Dy())/density-toolHeight)/2
+	group := ""
+	for _, t := range tools {
+		b := newToolButton(t, func() { d.unfocus() })
+		if group != "" && group != t.Group {
+			x += toolGap
+		}
+		group = t.Group
+		w := b.MinSize().Width
+		b.Move(fyne.NewPos(x, y))
+		b.Resize(fyne.NewSize(w, toolHeight))
+		if x+w > right {
+			b.Hide()
+		}
+		x += w + toolSpace
+		d.buttons = append(d.buttons, b)
+		d.root.Add(b)
+	}
+	d.root.Refresh()
+}
+
+// InHand says whether a camera is in hand: the keys at the foot are then its.
+func (d *Desk) InHand(on bool) { d.inHand = on }
+
+// Note puts words at the foot: what came of the last act, and a line for
+// technicians.
+func (d *Desk) Note(said, status string) {
+	if said != d.said || status != d.status {
+		d.said, d.status = said, status
+		d.words.foot = ""
+		if !d.now.IsZero() {
+			d.Refresh(d.now)
+		}
+	}
+}
+
+// toolButton is a button that tells when it is held.
+type toolButton struct {
+	widget.Button
+	tool    Tool
+	unfocus func()
+	held    bool
+}
+
+var _ desktop.Mouseable = (*toolButton)(nil)
+
+func newToolButton(t Tool, unfocus func()) *toolButton {
+	b := &toolButton{tool: t, unfocus: unfocus}
+	b.Text = t.face()
+	b.OnTapped = func() {
+		if b.tool.Do != nil {
+			b.tool.Do()
+		}
+		b.unfocus()
+	}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// MouseDown begins what is held.
+func (b *toolButton) MouseDown(e *desktop.MouseEvent) {
+	if b.tool.Hold != nil && e.Button == desktop.MouseButtonPrimary {
+		b.held = true
+		b.tool.Hold()
+	}
+}
+
+// MouseUp ends it.
+func (b *toolButton) MouseUp(*desktop.MouseEvent) {
+	if b.held {
+		b.held = false
+		b.tool.Release()
+	}
+}
+
+// MouseOut ends it too: a button that was left is not held.
+func (b *toolButton) MouseOut() {
+	b.MouseUp(nil)
+	b.Button.MouseOut()
+}
+
+// Names are the tools offered, for tests and for reading aloud.
+func (d *Desk) Names() string {
+	var out []string
+	for _, b := range d.buttons {
+		out = append(out, b.tool.Label)
+	}
+	return strings.Join(out, "|")
+}
+
+// Press does what a tool's button does; it reports whether there is such a tool.
+func (d *Desk) Press(key string) bool {
+	for _, b := range d.buttons {
+		if b.tool.Key == key && b.tool.Do != nil {
+			b.tool.Do()
+			return true
+		}
+	}
+	return false
+}
