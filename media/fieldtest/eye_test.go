@@ -18,11 +18,8 @@ import (
 // is called live must be whole and young.
 type eye struct {
 	s      *stage
-	player interface {
-		Stats() media.Stats
-		Frame() (media.Frame, bool)
-	}
-	album *album
+	player *media.Viewer
+	album  *album
 
 	mu       sync.Mutex
 	seen     []glance // changes of what the tile says
@@ -44,7 +41,7 @@ const staleAfter = 2 * time.Second
 // lookEvery is the distance of looks.
 const lookEvery = 40 * time.Millisecond
 
-func newEye(s *stage, p *media.Player, o staging) *eye {
+func newEye(s *stage, p *media.Viewer, o staging) *eye {
 	e := &eye{s: s, player: p}
 	if !o.blind {
 		e.album = newAlbum(s.t, s.cam.Clip(), o.camera.Then)
@@ -70,7 +67,7 @@ func (e *eye) run(ctx context.Context) error {
 		stats := e.player.Stats()
 		e.note(glance{now, stats.State, stats.Reason}, late)
 		if frame, ok := e.player.Frame(); ok && e.album != nil {
-			e.look(frame, stats, frame.Seq != shown, now)
+			e.look(frame, stats, frame.Seq != shown, time.Now())
 			shown = frame.Seq
 		}
 	}

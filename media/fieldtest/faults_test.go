@@ -316,7 +316,7 @@ func faults() []field {
 			script: []step{
 				well,
 				{do: func(s *stage) {
-					p := s.join(quickly)
+					p := s.join(quickly, 160, 92)
 					await(s.t, "the second player", func() bool { return p.Stats().State == media.StateLive })
 				}},
 				{tile: "live", hold: time.Second},

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"image"
 	"log/slog"
 	"net/url"
 	"os"
@@ -142,7 +143,7 @@ type stage struct {
 	cam    *mediatest.Camera
 	cfg    relay.Camera
 	relay  *relay.Relay
-	player *media.Player
+	player *media.Viewer
 	signer relay.Signer
 	diary  *diary
 	eye    *eye
@@ -179,22 +180,45 @@ func newStage(t testing.TB, s staging) *stage {
 	if s.config != nil {
 		s.config(&st.cfg, st.cam)
 	}
-	o := s.relay
-	o.Addr, o.Signer, o.Backoff, o.Cameras, o.Logger = "127.0.0.1:0", st.signer, s.backoff, []relay.Camera{st.cfg}, st.logger()
-	if o.CameraTLS == nil {
-		o.CameraTLS = &tls.Config{RootCAs: st.cam.Pool()}
+	if s.relay.CameraTLS == nil {
+		s.relay.CameraTLS = &tls.Config{RootCAs: st.cam.Pool()}
 	}
-	r, err := relay.New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	st.relay = r
-	background(t, r.Run)
+	s.relay.Backoff = s.backoff
+	st.open(s.relay)
 	t.Cleanup(st.farewell)
-	st.player = st.join(s.backoff)
+	size := st.cam.Clip().Size()
+	st.player = st.join(s.backoff, size.X, size.Y)
 	st.eye = newEye(st, st.player, s)
 	background(t, st.eye.run)
 	return st
+}
+
+// open starts the relay.
+func (s *stage) open(o relay.Options) {
+	s.t.Helper()
+	o.Addr, o.Signer, o.Cameras, o.Logger = "127.0.0.1:0", s.signer, []relay.Camera{s.cfg}, s.logger()
+	r, err := relay.New(o)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.relay = r
+	background(s.t, r.Run)
+}
+
+// newRelayOnly is a stage whose camera is not ours.
+func newRelayOnly(t testing.TB, cfg relay.Camera, trust *tls.Config) *stage {
+	t.Helper()
+	s := &stage{t: t, cfg: cfg, diary: &diary{}, signer: relay.Signer{Key: bytes.Repeat([]byte("k"), relay.MinKey)}}
+	s.open(relay.Options{CameraTLS: trust, Backoff: quickly})
+	t.Cleanup(func() {
+		if line := leak(s.diary.String()); line != "" {
+			t.Errorf("the password is in the log: %s", line)
+		}
+		if t.Failed() {
+			t.Logf("relay: %+v\nlog:\n%s", s.health(), s.diary.String())
+		}
+	})
+	return s
 }
 
 func (s *stage) logger() *slog.Logger {
@@ -210,19 +234,29 @@ func (s *stage) token() string {
 	return t
 }
 
-// join starts one more player behind the relay.
-func (s *stage) join(b rtsp.Backoff) *media.Player {
+// deck is one more computer that shows cameras of the relay.
+func (s *stage) deck(b rtsp.Backoff) *media.Deck {
 	s.t.Helper()
-	p, err := media.New(media.Options{
-		URL: s.relay.URL("c1", "main"), Stream: "main", Decoder: decode.New, Backoff: b, Logger: s.logger(),
-		Width: s.cam.Clip().Size().X, Height: s.cam.Clip().Size().Y,
-		Credentials: func(context.Context) (string, string, error) { return "wall", s.token(), nil },
+	d, err := media.NewDeck(media.DeckOptions{
+		Decoder: decode.New, Backoff: b, Logger: s.logger(),
+		TLS: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // the relay of this test
+		Address: func(_ context.Context, camera, stream string) (string, string, string, error) {
+			return s.relay.URL(camera, stream), "wall", s.token(), nil
+		},
 	})
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	background(s.t, p.Run)
-	return p
+	background(s.t, d.Run)
+	return d
+}
+
+// join starts one more tile, on a computer of its own.
+func (s *stage) join(b rtsp.Backoff, width, height int) *media.Viewer {
+	s.t.Helper()
+	v := s.deck(b).Open(media.Camera{ID: "c1", Streams: []media.Stream{{Name: "main"}}}, nil)
+	v.SetView(media.View{Size: image.Pt(width, height)})
+	return v
 }
 
 // fault makes the camera misbehave.

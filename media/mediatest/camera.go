@@ -88,7 +88,7 @@ func NewCamera(opts Options) (*Camera, error) {
 		conns: map[*gortsplib.ServerConn]struct{}{}, sessions: map[*gortsplib.ServerSession]playing{},
 	}
 	if opts.Door != DoorPlain {
-		cert, err := selfSigned()
+		cert, err := SelfSigned()
 		if err != nil {
 			return nil, err
 		}

@@ -202,8 +202,9 @@ func pathOf(line string) string {
 	return "/"
 }
 
-// selfSigned makes a certificate for the loopback, as a camera makes one at its first start.
-func selfSigned() (tls.Certificate, error) {
+// SelfSigned makes a certificate for the loopback that is good for a year, as a camera makes one at its first start. Its
+// Leaf is set.
+func SelfSigned() (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, fmt.Errorf("mediatest: certificate: %w", err)
