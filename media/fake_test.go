@@ -88,7 +88,7 @@ func (i *fakeInstance) Render(v View) (Picture, error) {
 	if v.Layout == LayoutYUV {
 		return Picture{YUV: &YUV{Size: v.Size}}, nil
 	}
-	return Picture{RGBA: image.NewRGBA(image.Rectangle{Max: v.Size})}, nil
+	return Picture{RGBA: &image.RGBA{Stride: 4 * v.Size.X, Rect: image.Rectangle{Max: v.Size}}}, nil // without pixels
 }
 
 // Name implements Decoder.

@@ -8,7 +8,7 @@ const (
 	stepBack  = time.Minute      // and be on time for so long before the better stream is tried again
 	stepMax   = 16 * time.Minute // the wait doubles up to this when the better stream was late again at once
 	// When this computer is overloaded, cameras step one after the other: the first may be enough.
-	paceDown = time.Second
+	paceDown = 2 * time.Second
 	paceUp   = 10 * time.Second
 )
 

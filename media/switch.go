@@ -62,10 +62,16 @@ func (ch *channel) want(views []View, now time.Time) string {
 	ch.pinned, ch.note = false, ""
 	if name, ok := ch.pin(steps); ok {
 		i := slices.IndexFunc(steps, func(s Stream) bool { return s.Name == name })
-		if i < 0 {
+		f, bad := ch.failed[name]
+		switch {
+		case i >= 0:
+			best, ch.pinned = i, true
+		case !bad || !now.Before(f.until):
+			ch.pinned = true
 			return name
+		default:
+			ch.refer(name, f)
 		}
-		best, ch.pinned = i, true
 	}
 	at := best
 	if !ch.pinned {
@@ -81,9 +87,16 @@ func (ch *channel) want(views []View, now time.Time) string {
 		if !bad || !now.Before(f.until) {
 			return steps[i].Name
 		}
-		ch.note = fmt.Sprintf("stream %q is not shown: %s", steps[i].Name, f.why)
+		ch.refer(steps[i].Name, f)
 	}
 	return steps[at].Name
+}
+
+// refer says why a stream that is wanted is not shown.
+func (ch *channel) refer(stream string, f failure) {
+	if ch.note == "" {
+		ch.note = fmt.Sprintf("stream %q is not shown: %s", stream, f.why)
+	}
 }
 
 // pin returns the stream that viewers ask for by name: the best of them if they differ.

@@ -159,7 +159,7 @@ func (t *track) judge(now time.Time, l Limits) verdict {
 		return verdict{StateFrozen, ReasonUnchanged, changed}
 	case t.cached && t.behind > l.Quiet/8:
 		return verdict{State: StateLate, Reason: ReasonCatchingUp}
-	case t.behind > l.Late && t.slow, !t.skipped.IsZero() && now.Sub(t.skipped) <= 3*l.Late:
+	case t.behind > l.Late && t.slow, !t.skipped.IsZero() && now.Sub(t.skipped) <= 2*l.Late:
 		return verdict{State: StateLate, Reason: ReasonOverloaded}
 	case t.behind > l.Late:
 		return verdict{State: StateLate, Reason: ReasonLate}
