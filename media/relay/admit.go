@@ -56,7 +56,7 @@ func (u *upstream) expel(subject string) int {
 	for _, r := range u.readers {
 		if r.grant.Subject == subject && !r.expelled {
 			r.expelled = true
-			r.session.Close()
+			r.close()
 			n++
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bluenviron/gortsplib/v4"
 	"github.com/bluenviron/gortsplib/v4/pkg/description"
+	"github.com/pion/rtp"
 
 	"iocwall/media/rtsp"
 )
@@ -35,12 +36,12 @@ const (
 // of pictures begins, what waits is left out: such a reader sees fewer pictures, but new ones. One that takes nothing at
 // all for Options.WriteTimeout is cut off.
 type reader struct {
-	session *gortsplib.ServerSession
-	media   *description.Media
-	grant   Grant
-	conn    *metered
-	queued  int64  // bytes given to the library since the connection began
-	next    uint16 // sequence number of the next packet
+	grant  Grant
+	write  func(*rtp.Packet) error // gives a packet to the library
+	close  func()                  // ends the session
+	conn   *metered
+	queued int64  // bytes given to the library since the connection began
+	next   uint16 // sequence number of the next packet
 
 	waiting      []cached
 	waitingBytes int
@@ -54,9 +55,10 @@ type reader struct {
 }
 
 func newReader(s *gortsplib.ServerSession, m *description.Media, g Grant, conn *metered, limit int) *reader {
-	r := &reader{session: s, media: m, grant: g, conn: conn, limit: limit, next: uint16(rand.Uint32())}
-	r.queued = conn.taken()
-	return r
+	return &reader{
+		grant: g, conn: conn, queued: conn.taken(), limit: limit, next: uint16(rand.Uint32()), close: s.Close,
+		write: func(p *rtp.Packet) error { return s.WritePacketRTP(m, p) },
+	}
 }
 
 // join starts the reader from the cached group of pictures, which may be empty.
@@ -172,9 +174,9 @@ func (r *reader) send(c cached, now time.Time) bool {
 			rtsp.Stamp(&q.Header, behind, c.taken)
 		}
 		r.queued += int64(q.MarshalSize()) + interleaved
-		if err := r.session.WritePacketRTP(r.media, &q); err != nil {
+		if err := r.write(&q); err != nil {
 			r.slow = true
-			r.session.Close()
+			r.close()
 			return false
 		}
 	}

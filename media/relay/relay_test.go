@@ -302,11 +302,25 @@ func TestASlowReaderIsCutOffAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if err := conn.(*net.TCPConn).SetReadBuffer(1024); err != nil {
+	play(t, conn, r.URL("c1", "main"), token("c1", time.Minute), 1024)
+	await(t, "the slow reader to be cut off", func() bool { return health(r).Slow == 1 })
+	before := good.count()
+	await(t, "more units for the good reader", func() bool { return good.count() > before+20 })
+	if _, over := good.over(); over {
+		t.Error("the good reader was cut off too")
+	}
+	if c := cam.Counts(); c.Sessions != 1 {
+		t.Errorf("the camera was connected %d times", c.Sessions)
+	}
+}
+
+// play opens a stream over a connection with a small buffer, for a test that reads it in its own way.
+func play(t *testing.T, conn net.Conn, url, token string, buffer int) {
+	t.Helper()
+	if err := conn.(*net.TCPConn).SetReadBuffer(buffer); err != nil {
 		t.Fatal(err)
 	}
-	login := "Authorization: Basic " + basic("any", token("c1", time.Minute)) + "\r\n"
-	url := r.URL("c1", "main")
+	login := "Authorization: Basic " + basic("any", token) + "\r\n"
 	session := ""
 	say := func(cseq, method, target, extra string) {
 		t.Helper()
@@ -326,15 +340,6 @@ func TestASlowReaderIsCutOffAlone(t *testing.T) {
 	say("1", "DESCRIBE", url, "")
 	say("2", "SETUP", url+"/trackID=0", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n")
 	say("3", "PLAY", url, session)
-	await(t, "the slow reader to be cut off", func() bool { return health(r).Slow == 1 })
-	before := good.count()
-	await(t, "more units for the good reader", func() bool { return good.count() > before+20 })
-	if _, over := good.over(); over {
-		t.Error("the good reader was cut off too")
-	}
-	if c := cam.Counts(); c.Sessions != 1 {
-		t.Errorf("the camera was connected %d times", c.Sessions)
-	}
 }
 
 func TestHealthIsTold(t *testing.T) {
