@@ -293,3 +293,67 @@ func jpegOf(t *testing.T, img image.Image) []byte {
 	}
 	return b.Bytes()
 }
+
+// wallDecoder shows how the wall's decoder serves a tape.
+type wallDecoder struct{ media.Decoder }
+
+func (d wallDecoder) Decode(unit [][]byte, pts time.Duration) (time.Duration, bool, error) {
+	pic, ok, err := d.Decoder.Decode(unit, pts)
+	return pic.PTS, ok, err
+}
+
+func (d wallDecoder) Render() (image.Image, error) {
+	pic, err := d.Decoder.Render(media.View{Size: picture})
+	return pic.RGBA, err
+}
+
+// TestTapeOfRealPictures steps through recordings in both directions and reads the counters.
+func TestTapeOfRealPictures(t *testing.T) {
+	for _, o := range []mediatest.ClipOptions{
+		{Codec: rtsp.H264}, {Codec: rtsp.H264, BFrames: 2}, {Codec: rtsp.H265, BFrames: 2},
+	} {
+		t.Run(fmt.Sprintf("%s with %d B-frames", o.Codec, o.BFrames), func(t *testing.T) {
+			t.Parallel()
+			_, clip := save(t, record(t, o, "both", 50))
+			shown := make(chan struct{}, 1)
+			tape, err := replay.NewTape(clip, replay.TapeOptions[image.Image]{
+				Decoder: func(codec rtsp.Codec, sets [][]byte) (replay.Decoder[image.Image], error) {
+					d, err := decode.New(media.DecoderOptions{Codec: codec, Parameters: sets})
+					return wallDecoder{d}, err
+				},
+				Notify: func() { shown <- struct{}{} },
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			done := make(chan struct{})
+			go func() { tape.Run(ctx); close(done) }() //nolint:errcheck // it returns the cause of ctx
+			counter := func() int {
+				<-shown
+				f, _ := tape.Frame()
+				n, ok := mediatest.ReadCounter(f.Picture)
+				if p := tape.Position(); !ok || p.Err != nil {
+					t.Fatalf("no counter at %+v", p)
+				}
+				return n
+			}
+			forwards := []int{counter()}
+			for len(forwards) < 50 {
+				tape.Step(1)
+				forwards = append(forwards, counter())
+			}
+			inOrder(t, "stepping on", forwards, 50)
+			backwards := []int{forwards[49]}
+			for len(backwards) < 50 {
+				tape.Step(-1)
+				backwards = append(backwards, counter())
+			}
+			slices.Reverse(backwards)
+			inOrder(t, "stepping back", backwards, 50)
+			cancel()
+			<-done
+		})
+	}
+}
