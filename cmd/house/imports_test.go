@@ -36,11 +36,13 @@ var rows = []row{
 	{"media/capacity", "media media/rtsp media/mediatest", "media/decode", "what this computer can play; its decoder is handed in"},
 	{"media/fieldtest", "media/...", "media/...", "the faults of the field, played through all of media"},
 	{"media/benchcamera", "media/...", "media/...", "the camera path beside other players"},
-	{"media/onvif", "", "", "a protocol"},
+	{"media/onvif", "", "media/onvif/onviftest", "a protocol"},
+	{"media/onvif/onviftest", "", "", "a camera for tests and the demonstration; it speaks the wire, not our client"},
 	{"media/mediatest", "media/relay media/rtsp", "", "cameras for tests and the demonstration"},
 
 	{"server", "server/... media/relay/... media/replay media/rtsp media/onvif assets geo geo/tiles", "media/mediatest", "the application: it alone knows all parts"},
-	{"server/cctv", "server/world server/auth server/blob server/atomicfile media/relay/... media/replay media/rtsp media/onvif", "media/mediatest", "the cameras of the centre: what the relay knows becomes events, what people ask becomes pictures"},
+	{"server/settings", "server/world server/strict server/area server/calendar server/scene server/rule server/cctv server/core server/source/... media/relay media/rtsp assets geo", "", "the configuration file, read and checked; starts nothing"},
+	{"server/cctv", "geo server/world server/core server/auth server/blob server/atomicfile media/relay/... media/replay media/rtsp media/onvif", "media/mediatest", "the cameras of the centre: what the relay knows becomes events, what people ask becomes pictures"},
 	{"server/core", "server/world server/journal server/rule", "", "the loop knows no door and no feed"},
 	{"server/crowd", "", "", "knows connections, not what they are for"},
 	{"server/area", "server/world server/strict server/calendar geo geo/tiles", "assets", "the tree of areas and where its outlines lie"},
@@ -71,7 +73,7 @@ var rows = []row{
 	{"server/vault", "server/world server/atomicfile", "", "personal data stays behind its own door"},
 	{"server/atomicfile", "", "", "files that are whole or not there; knows no content"},
 	{"server/blob", "server/world", "", "files by their sum"},
-	{"server/demo", "server/format/... geo media/mediatest media/rtsp assets", "server/...", "talks to the server only through its public doors"},
+	{"server/demo", "server/format/... geo media/mediatest media/onvif/onviftest media/rtsp assets", "server/...", "talks to the server only through its public doors"},
 
 	{"ui", "server/world server/scene server/expr ui/... geo/... media media/rtsp media/replay assets", "", "the wall sees the server only through the contract and a feed"},
 	{"ui/tile", "server/world geo geo/draw media media/rtsp assets ui/look ui/paint ui/words", "geo/tiles", "a tile draws what it is given"},
@@ -83,7 +85,7 @@ var rows = []row{
 	{"ui/screens", "", "", "all of X11 is here; another window system would be a twin of it"},
 
 	{"cmd/wall", "server/world server/wire/... server/scene server/expr ui/... media/... geo/... assets", "server/...", "flags and wiring of the wall; the one place where toolkit, decoder and feed meet"},
-	{"cmd/wallsrv", "server/... media/relay/... media/replay media/rtsp media/onvif assets", "", "flags and wiring of the server"},
+	{"cmd/wallsrv", "server/... media/relay/... media/replay media/rtsp media/onvif assets geo", "media/mediatest media/onvif/onviftest", "flags and wiring of the server"},
 	{"cmd/house", "", "", "the rules read files; they import nothing of ours"},
 }
 
