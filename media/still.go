@@ -16,6 +16,9 @@ const (
 	teachHolds  = 48 * time.Hour   // what was learnt holds so long and halves each day thereafter
 )
 
+// doubtFor bounds for how long different pictures may be taken for one that stood, encoded anew.
+const doubtFor = 2 * time.Second
+
 // still watches whether the pictures of one stream change, and learns how long they stand in quiet times: a denoised
 // night picture may be equal to the last bit for half a minute. It outlives sessions. Its methods may be called from any
 // goroutine; the zero value is ready.
@@ -25,10 +28,13 @@ type still struct {
 	// differently at each key frame.
 	recent  [8]uint64
 	next    int
-	novel   int       // different pictures in the current watch, for inherit
-	changed time.Time // arrival of the first picture of the run
-	same    time.Time // arrival of its last one
-	gapped  bool      // the run was not watched all the time, so it teaches nothing
+	changed time.Time     // arrival of the first picture of the run
+	from    time.Time     // since when it is watched without interruption
+	same    time.Time     // arrival of its last picture
+	watched time.Duration // how long it was watched before
+	gapped  bool          // it was interrupted, so it teaches nothing
+	away    bool          // nobody has watched since the last picture
+	doubt   int           // different pictures that are still taken for the old one, encoded anew
 
 	runs      [16]stillRun // the last long runs that ended
 	nextRun   int
@@ -47,23 +53,31 @@ type stillRun struct {
 func (s *still) picture(print uint64, arrived time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if print != 0 && slices.Contains(s.recent[:], print) {
-		if arrived.After(s.same) {
-			s.same = arrived
-		}
-		return false
+	novel := print == 0 || !slices.Contains(s.recent[:], print)
+	if novel {
+		s.recent[s.next%len(s.recent)] = print
+		s.next++
 	}
-	s.recent[s.next%len(s.recent)] = print
-	s.next++
-	s.novel++
-	s.end(arrived)
-	s.changed, s.same, s.gapped = arrived, arrived, false
-	return true
+	if novel && (s.doubt == 0 || !s.away && arrived.Sub(s.from) > doubtFor) {
+		s.doubt = 0
+		s.end(arrived)
+		s.changed, s.from, s.same = arrived, arrived, arrived
+		s.watched, s.gapped, s.away = 0, false, false
+		return true
+	}
+	if novel {
+		s.doubt--
+	}
+	if s.away { // time in which nobody watched does not count
+		s.away, s.from, s.same = false, arrived, arrived
+	}
+	s.same = later(s.same, arrived)
+	return false
 }
 
 // end learns from the run that is over; the caller holds the lock.
 func (s *still) end(now time.Time) {
-	length := s.same.Sub(s.changed)
+	length := s.length()
 	if s.gapped || length < teachFrom || length > teachUpTo {
 		return
 	}
@@ -105,22 +119,34 @@ func (s *still) limit(base time.Duration, now time.Time) time.Duration {
 func (s *still) run() (changed time.Time, length time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.changed, s.same.Sub(s.changed)
+	return s.changed, s.length()
 }
 
+// length is how long the run was watched; the caller holds the lock.
+func (s *still) length() time.Duration { return s.watched + s.same.Sub(s.from) }
+
 // gap notes that watching was interrupted. The run goes on if the next picture is one of the old ones, so that a frozen
-// camera does not pass for a live one by being looked at only now and then.
+// camera does not pass for a live one by being looked at only now and then. A picture that stood for long may come back
+// encoded anew: then it takes more than a few different ones to believe that something moves.
 func (s *still) gap() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.gapped, s.novel = true, 0
+	if s.away {
+		return
+	}
+	s.watched += s.same.Sub(s.from)
+	s.from, s.gapped, s.away = s.same, true, true
+	if s.watched >= teachFrom {
+		s.doubt = len(s.recent)
+	}
 }
 
-// inherit takes over the run of another stream of the same camera, unless this stream was already seen to change.
-func (s *still) inherit(changed time.Time) {
+// inherit takes over the run of another stream of the same camera, whose pictures are encoded differently.
+func (s *still) inherit(changed time.Time, length time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.novel <= 1 && changed.Before(s.changed) {
-		s.changed, s.gapped = changed, true
+	if s.length() < length {
+		s.changed, s.watched, s.gapped, s.doubt = changed, length, true, len(s.recent)
+		s.away = s.from.IsZero()
 	}
 }
