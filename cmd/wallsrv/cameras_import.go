@@ -1,0 +1,382 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"iocwall/geo"
+	"iocwall/media/onvif"
+	"iocwall/server/atomicfile"
+	"iocwall/server/settings"
+	"iocwall/server/strict"
+)
+
+// surveysAtOnce is how many cameras are asked at the same time.
+const surveysAtOnce = 8
+
+// presetsKept is how many presets of a camera are written down; some fill their list with 256 names of nothing.
+const presetsKept = 32
+
+type camerasImportCmd struct {
+	searchFlags
+	Address  []string      `arg:"" optional:"" help:"Cameras to ask; without any, those that the network shows."`
+	User     string        `help:"User of the cameras."`
+	Password string        `help:"Where the password is: env:NAME or file:PATH. Without it a terminal is asked." placeholder:"REF"`
+	CSV      string        `help:"Read cameras from this table instead of asking them." type:"existingfile" placeholder:"FILE" name:"csv"`
+	Config   string        `help:"Compare with this configuration: ids are kept, what changes is shown." type:"existingfile" placeholder:"FILE"`
+	Write    bool          `help:"Write the changes into the configuration."`
+	Pos      string        `help:"Where new cameras stand, until somebody knows better." placeholder:"LON,LAT"`
+	Area     string        `help:"Area of new cameras." placeholder:"AREA"`
+	Site     string        `help:"Site of new cameras: what they fail together with." placeholder:"NAME"`
+	Patience time.Duration `help:"How long one answer of a camera may take." default:"5s"`
+}
+
+// Help is shown by --help.
+func (camerasImportCmd) Help() string {
+	return `Asks each camera for its streams, sizes and presets and prints entries for the configuration. With --config it prints
+only what is new or different, and with --write it puts that into the file; comments and everything else stay.
+
+A table has a header line with the columns id, name and main, and any of lat, lon, sub, user, password_ref, area, site
+and onvif, separated by commas, semicolons or tabs.
+
+Examples:
+  wallsrv cameras import --user viewer >> ioc.yaml
+  wallsrv cameras import 10.20.3.11 10.20.3.12 --user viewer --password env:CAMERA_PASSWORD --config ioc.yaml
+  wallsrv cameras import --user viewer --password file:/etc/iocwall/camera --config ioc.yaml --write --pos 108.2867,15.8575
+  wallsrv cameras import --csv cameras.csv --config ioc.yaml --write`
+}
+
+// Run imports.
+func (c *camerasImportCmd) Run(ctx context.Context, k *kong.Context, logger *slog.Logger) error {
+	if err := c.valid(); err != nil {
+		return err
+	}
+	config, text, err := c.load()
+	if err != nil {
+		return err
+	}
+	p := newProgress(k.Stderr)
+	var found []wanted
+	var failed error
+	if c.CSV != "" {
+		found, err = readTable(c.CSV)
+	} else {
+		found, failed, err = c.ask(ctx, p, logger)
+	}
+	if err != nil {
+		return err
+	}
+	if err := c.fill(found); err != nil {
+		return err
+	}
+	changes := merge(config.Cameras, found)
+	if err := c.finish(k.Stdout, p, config, text, changes); err != nil {
+		return err
+	}
+	return failed
+}
+
+// valid complains about flags that do not go together.
+func (c *camerasImportCmd) valid() error {
+	switch {
+	case c.Write && c.Config == "":
+		return errors.New("--write needs --config: the file to write into")
+	case c.CSV != "" && (len(c.Address) > 0 || c.User != "" || c.Password != ""):
+		return errors.New("a table says user and password itself: give --csv alone, or addresses with --user")
+	case c.Patience < 100*time.Millisecond || c.Patience > time.Minute:
+		return errors.New("--patience is not between 100ms and 1m")
+	}
+	return c.searchFlags.valid()
+}
+
+// load reads the configuration to compare with, an empty one without --config.
+func (c *camerasImportCmd) load() (*settings.Config, string, error) {
+	if c.Config == "" {
+		return &settings.Config{}, "", nil
+	}
+	text, err := os.ReadFile(c.Config)
+	if err != nil {
+		return nil, "", err
+	}
+	config, problems := settings.Parse(c.Config, text)
+	if len(problems) > 0 {
+		return nil, "", fmt.Errorf("%w\n%d mistakes in the configuration; mend them first", strict.Error(problems), len(problems))
+	}
+	return config, string(text), nil
+}
+
+// ask surveys the cameras. failed tells of those that could not be read; err is for what stops everything.
+func (c *camerasImportCmd) ask(ctx context.Context, p *progress, logger *slog.Logger) (found []wanted, failed, err error) {
+	password, reference := "", ""
+	if c.User != "" {
+		if password, reference, err = cameraSecret(c.Password, os.Stdin, p.w); err != nil {
+			return nil, nil, err
+		}
+	} else if c.Password != "" {
+		return nil, nil, errors.New("--password is of no use without --user")
+	}
+	targets, err := c.targets(ctx, p, logger)
+	if err != nil {
+		return nil, nil, err
+	}
+	results := make([][]wanted, len(targets))
+	bad, asked := 0, 0
+	var mu sync.Mutex
+	var wait sync.WaitGroup
+	turn := make(chan struct{}, surveysAtOnce)
+	for i, t := range targets {
+		wait.Go(func() {
+			turn <- struct{}{}
+			defer func() { <-turn }()
+			w, lines, err := c.survey(ctx, t, password, reference, logger)
+			mu.Lock()
+			defer mu.Unlock()
+			asked++
+			results[i] = w
+			if err != nil {
+				bad++
+				lines = []string{words(err)}
+			}
+			for _, l := range lines {
+				p.say("[%d/%d] %s: %s", asked, len(targets), t.label, l)
+			}
+			p.show("asked %d of %d", asked, len(targets))
+		})
+	}
+	wait.Wait()
+	p.done()
+	if ctx.Err() != nil {
+		return nil, nil, context.Cause(ctx)
+	}
+	if bad > 0 {
+		failed = fmt.Errorf("%d of %d cameras could not be read; what is wrong with each is said above", bad, len(targets))
+	}
+	return slices.Concat(results...), failed, nil
+}
+
+// target is a camera to ask.
+type target struct{ address, label, name, model string }
+
+// targets are the cameras that were named, or those that the network shows.
+func (c *camerasImportCmd) targets(ctx context.Context, p *progress, logger *slog.Logger) ([]target, error) {
+	var out []target
+	for _, a := range c.Address {
+		host, err := hostOf(a)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, target{address: a, label: host})
+	}
+	if len(out) > 0 {
+		return out, nil
+	}
+	found, err := search(ctx, c.searchFlags, nil, p, logger)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, errors.New("no camera answered; name the cameras to ask, or give --interface")
+	}
+	for _, f := range found {
+		out = append(out, target{f.Address, f.From.String(), f.Name, f.Hardware})
+	}
+	return out, nil
+}
+
+// survey asks one device; lines tell people what it is.
+func (c *camerasImportCmd) survey(ctx context.Context, t target, password, reference string, logger *slog.Logger) ([]wanted, []string, error) {
+	d, err := onvif.New(onvif.Options{Address: t.address, User: c.User, Password: password, Timeout: c.Patience, Logger: logger})
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := d.Survey(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	host, err := hostOf(t.address)
+	if err != nil {
+		return nil, nil, err
+	}
+	model := strings.TrimSpace(s.Information.Manufacturer + " " + s.Information.Model)
+	var out []wanted
+	for i, ch := range s.Channels {
+		w := wanted{host: host, alone: len(s.Channels) == 1}
+		w.camera.Name, w.named = t.name, t.name != "" && t.name != t.model && !strings.Contains(model, t.name)
+		if !w.named {
+			w.camera.Name = strings.TrimSpace(model + " " + host)
+		}
+		if !w.alone {
+			// A recorder: its name is that of all its cameras.
+			w.camera.Name, w.named = fmt.Sprintf("%s (%d)", w.camera.Name, i+1), false
+			w.host = fmt.Sprintf("%s-ch%d", host, i+1)
+		}
+		if c.User != "" {
+			w.camera.User, w.camera.Password = c.User, reference
+		}
+		w.camera.Streams = []settings.StreamConfig{streamOf("main", ch.Main)}
+		if ch.Sub != nil {
+			w.camera.Streams = append(w.camera.Streams, streamOf("sub", *ch.Sub))
+		}
+		if s.Limits != nil {
+			w.camera.ONVIF = settings.ONVIFConfig{Address: d.Address(), Presets: presetNames(s.Presets)}
+		}
+		out = append(out, w)
+	}
+	return out, surveyLines(s, model), nil
+}
+
+// surveyLines tells people what a device is: a line for itself, one for each channel of a recorder, one for each note.
+func surveyLines(s *onvif.Survey, model string) []string {
+	var out []string
+	for _, ch := range s.Channels {
+		line := "main " + size(ch.Main)
+		if ch.Sub != nil {
+			line += ", sub " + size(*ch.Sub)
+		}
+		if s.Limits != nil {
+			line += fmt.Sprintf(", turns, %d presets", len(s.Presets))
+		}
+		out = append(out, line)
+	}
+	out[0] = strings.TrimSpace(model + ": " + out[0])
+	if extra := len(s.Presets) - len(presetNames(s.Presets)); extra > 0 {
+		out = append(out, fmt.Sprintf("%d presets without a name of their own, or beyond the first %d, are left out", extra, presetsKept))
+	}
+	return append(out, s.Notes...)
+}
+
+func size(s onvif.Stream) string {
+	return fmt.Sprintf("%s %d×%d at %s fps", s.Encoding, s.Width, s.Height, number(s.FPS))
+}
+
+func streamOf(name string, s onvif.Stream) settings.StreamConfig {
+	return settings.StreamConfig{Name: name, URL: s.URL, Width: s.Width, Height: s.Height, FPS: min(s.FPS, 240)}
+}
+
+// presetNames returns the names that tell presets apart.
+func presetNames(presets []onvif.Preset) []string {
+	var out []string
+	for _, p := range presets {
+		if n := p.Name; n != "" && len(n) <= 100 && !slices.Contains(out, n) && len(out) < presetsKept {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// fill gives new cameras what the flags say of them.
+func (c *camerasImportCmd) fill(found []wanted) error {
+	pos, err := parsePos(c.Pos)
+	if err != nil {
+		return err
+	}
+	for i := range found {
+		cam := &found[i].camera
+		if cam.Pos == (geo.Point{}) {
+			cam.Pos = pos
+		}
+		if cam.Area == "" {
+			cam.Area = c.Area
+		}
+		if cam.Site == "" {
+			cam.Site = c.Site
+		}
+	}
+	return nil
+}
+
+// parsePos reads "108.2867,15.8575"; empty is no position.
+func parsePos(s string) (geo.Point, error) {
+	if s == "" {
+		return geo.Point{}, nil
+	}
+	lon, lat, ok := strings.Cut(s, ",")
+	x, err1 := strconv.ParseFloat(strings.TrimSpace(lon), 64)
+	y, err2 := strconv.ParseFloat(strings.TrimSpace(lat), 64)
+	if !ok || err1 != nil || err2 != nil || !(x >= -180 && x <= 180 && y >= -90 && y <= 90) {
+		return geo.Point{}, errors.New("--pos is not a position; write LON,LAT as in 108.2867,15.8575")
+	}
+	return geo.Point{x, y}, nil
+}
+
+// finish prints the entries, or compares and writes them.
+func (c *camerasImportCmd) finish(out io.Writer, p *progress, config *settings.Config, text string, changes []change) error {
+	lost := 0
+	for _, ch := range changes {
+		if ch.at < 0 && ch.camera.Pos == (geo.Point{}) {
+			lost++
+		}
+	}
+	if c.Config == "" {
+		fmt.Fprintln(out, "cameras:")
+		for _, ch := range changes {
+			fmt.Fprint(out, strings.Join(entryLines("  ", ch.keys), ""))
+		}
+	} else {
+		showChanges(out, changes)
+	}
+	for _, ch := range changes {
+		if ch.at < 0 && ch.camera.Password == defaultSecret && c.CSV == "" {
+			p.say("the password is not written down: set the variable CAMERA_PASSWORD where the server is started")
+			break
+		}
+	}
+	if lost > 0 {
+		msg := fmt.Sprintf("%d new cameras have no position: add \"pos: [LON, LAT]\" to each, or give --pos", lost)
+		if c.Write {
+			return errors.New(msg + "; nothing was written")
+		}
+		p.say("%s", msg)
+	}
+	if !c.Write {
+		return nil
+	}
+	return c.write(p, config, text, changes)
+}
+
+// write puts the changes into the configuration, if it is as good afterwards as before.
+func (c *camerasImportCmd) write(p *progress, config *settings.Config, text string, changes []change) error {
+	todo := slices.DeleteFunc(slices.Clone(changes), func(ch change) bool { return len(ch.keys) == 0 })
+	if len(todo) == 0 {
+		p.say("nothing to write: the configuration says all this already")
+		return nil
+	}
+	t, err := splitCameras(text, len(config.Cameras))
+	if err != nil {
+		return fmt.Errorf("%s: %w; nothing was written", c.Config, err)
+	}
+	if err := t.apply(todo); err != nil {
+		return fmt.Errorf("%w\nnothing was written", err)
+	}
+	after := t.String()
+	if _, problems := settings.Parse(c.Config, []byte(after)); len(problems) > 0 {
+		return fmt.Errorf("%w\nthe configuration would have mistakes; nothing was written", strict.Error(problems))
+	}
+	now, err := os.ReadFile(c.Config)
+	if err != nil {
+		return err
+	}
+	if string(now) != text {
+		return fmt.Errorf("%s was changed by somebody else meanwhile; nothing was written, try again", c.Config)
+	}
+	info, err := os.Stat(c.Config)
+	if err != nil {
+		return err
+	}
+	if err := atomicfile.Write(c.Config, []byte(after), info.Mode().Perm()); err != nil {
+		return err
+	}
+	p.say("%s: %d cameras written; a running server takes them with: kill -HUP", c.Config, len(todo))
+	return nil
+}

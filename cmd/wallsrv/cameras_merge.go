@@ -1,0 +1,154 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"iocwall/geo"
+	"iocwall/server/settings"
+)
+
+// change is what an import does to one entry.
+type change struct {
+	camera settings.CameraConfig // as it is afterwards
+	at     int                   // place of the entry in the configuration, −1 for a new one
+	keys   []field               // what is written: all of a new entry, else what differs
+	old    []field               // what stands there now, for the keys that differ
+}
+
+// wanted is what an import knows of a camera; what is empty is not known.
+type wanted struct {
+	camera settings.CameraConfig
+	host   string // of the device, empty for a row of a table
+	alone  bool   // it is the only camera behind that host
+	named  bool   // its name is its own, not that of its model
+	table  bool   // it comes from a table, whose rows say name, place and login too
+}
+
+// merge decides what becomes of each camera: entries that are there keep their id and all that the import does not know.
+func merge(existing []settings.CameraConfig, found []wanted) []change {
+	taken, used := map[string]bool{}, map[int]bool{}
+	for _, c := range existing {
+		taken[c.ID] = true
+	}
+	for _, w := range found {
+		if w.table {
+			taken[w.camera.ID] = true
+		}
+	}
+	var out []change
+	for _, w := range found {
+		at := match(existing, w, used)
+		if at < 0 {
+			c := w.camera
+			if c.ID == "" {
+				c.ID = freeID(newID(w, found), taken)
+			}
+			out = append(out, change{camera: c, at: -1, keys: fields(c)})
+			continue
+		}
+		used[at] = true
+		c := overlay(existing[at], w)
+		ch := change{camera: c, at: at}
+		before := fields(existing[at])
+		for _, f := range fields(c) {
+			i := slices.IndexFunc(before, func(b field) bool { return b.key == f.key })
+			switch {
+			case i < 0:
+				ch.keys = append(ch.keys, f)
+			case before[i] != f:
+				ch.keys, ch.old = append(ch.keys, f), append(ch.old, before[i])
+			}
+		}
+		out = append(out, ch)
+	}
+	return out
+}
+
+// match returns the place of the entry that a camera has already, −1 for none.
+func match(existing []settings.CameraConfig, w wanted, used map[int]bool) int {
+	if w.table {
+		return slices.IndexFunc(existing, func(c settings.CameraConfig) bool { return c.ID == w.camera.ID })
+	}
+	var same []int
+	for i, c := range existing {
+		if used[i] {
+			continue
+		}
+		for _, a := range c.Streams {
+			for _, b := range w.camera.Streams {
+				if place(a.URL) == place(b.URL) {
+					return i
+				}
+			}
+		}
+		if slices.Contains(hostsOf(c), strings.ToLower(w.host)) {
+			same = append(same, i)
+		}
+	}
+	// Its addresses have changed; that is certain only where one camera lives there.
+	if w.alone && len(same) == 1 {
+		return same[0]
+	}
+	return -1
+}
+
+// newID is an id for a camera that has none: of its name where it has one of its own, else of its address, which tells
+// cameras of one make apart.
+func newID(w wanted, all []wanted) string {
+	same := 0
+	for _, o := range all {
+		if slug(o.camera.Name) == slug(w.camera.Name) {
+			same++
+		}
+	}
+	if s := slug(w.camera.Name); s != "" && w.named && same == 1 {
+		return s
+	}
+	return "cam-" + slug(w.host)
+}
+
+// overlay puts what is known of a camera on the entry that it has.
+func overlay(c settings.CameraConfig, w wanted) settings.CameraConfig {
+	n := w.camera
+	if w.table {
+		c.Name = n.Name
+		if n.Pos != (geo.Point{}) {
+			c.Pos = n.Pos
+		}
+		set := func(to *string, from string) {
+			if from != "" {
+				*to = from
+			}
+		}
+		set(&c.Area, n.Area)
+		set(&c.Site, n.Site)
+		set(&c.User, n.User)
+		set(&c.Password, n.Password)
+	}
+	c.Streams = slices.Clone(c.Streams)
+	for _, s := range n.Streams {
+		i := slices.IndexFunc(c.Streams, func(o settings.StreamConfig) bool { return o.Name == s.Name })
+		if i < 0 {
+			c.Streams = append(c.Streams, s)
+			continue
+		}
+		o := &c.Streams[i]
+		o.URL = s.URL
+		if s.Width > 0 && s.Height > 0 {
+			o.Width, o.Height = s.Width, s.Height
+		}
+		if s.FPS > 0 {
+			o.FPS = s.FPS
+		}
+	}
+	if n.ONVIF.Address != "" {
+		if c.ONVIF.Address == "" {
+			c.ONVIF.Address = n.ONVIF.Address
+		}
+		if len(n.ONVIF.Presets) > 0 {
+			c.ONVIF.Presets = n.ONVIF.Presets
+		}
+	}
+	return c
+}
