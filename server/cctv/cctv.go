@@ -50,6 +50,8 @@ type Relay interface {
 	CloseSubject(subject string) int
 	// Admit checks a token as if a reader had come with it.
 	Admit(token, camera, stream string) (relay.Grant, error)
+	// Health returns what is known of every stream now.
+	Health() []relay.Health
 	// Clip writes recorded pictures as an MP4 file.
 	Clip(ctx context.Context, camera, stream string, from, to time.Time, w io.Writer) (replay.Summary, error)
 	// Run serves until ctx ends.

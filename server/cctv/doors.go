@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -93,23 +94,21 @@ func (d Doors) List(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 		fail(w, http.StatusServiceUnavailable, err)
 		return
 	}
-	for i := range out.Cameras {
-		c := &out.Cameras[i]
-		live := map[string]relay.Health{}
-		for _, h := range d.Cameras.healths.of(c.ID) {
-			live[h.Stream] = h
-		}
-		for j := range c.Streams {
-			c.Streams[j] = c.Streams[j].with(live[c.Streams[j].Name])
+	live := map[[2]string]relay.Health{}
+	for _, h := range d.Cameras.relay.Health() {
+		live[[2]string{h.Camera, h.Stream}] = h
+	}
+	for _, c := range out.Cameras {
+		for j, x := range c.Streams {
+			c.Streams[j] = x.with(live[[2]string{c.ID, x.Name}])
 		}
 	}
 	out.Sites = []trouble{}
 	for _, x := range d.Cameras.healths.troubles() {
-		for _, camera := range x.Cameras {
-			if seen[camera] {
-				out.Sites = append(out.Sites, x)
-				break
-			}
+		// Who sees some of its cameras is told of those only.
+		x.Failing = slices.DeleteFunc(slices.Clone(x.Failing), func(camera string) bool { return !seen[camera] })
+		if len(x.Failing) > 0 {
+			out.Sites = append(out.Sites, x)
 		}
 	}
 	answer(w, http.StatusOK, out)

@@ -62,7 +62,6 @@ func (h *healths) follow(list []Camera) {
 			delete(h.at, id)
 		}
 	}
-	h.sites.follow(list)
 }
 
 // report is called by the relay from a goroutine of its own, one call at a time.
@@ -77,7 +76,6 @@ func (h *healths) report(camera string, r relay.Health) {
 		h.streams[camera] = map[string]relay.Health{}
 	}
 	h.streams[camera][r.Stream] = r
-	h.sites.note(camera, best(h.streams[camera]))
 	h.mu.Unlock()
 	h.tell(context.Background(), camera)
 }
@@ -111,22 +109,17 @@ func (h *healths) tell(ctx context.Context, camera string) {
 	}
 }
 
-// of returns what the relay last said of the camera's streams.
-func (h *healths) of(camera string) []relay.Health {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	var out []relay.Health
-	for _, r := range h.streams[camera] {
-		out = append(out, r)
-	}
-	return out
-}
-
 // look finds out which sites fail as a whole, and says so once instead of for
 // every camera.
 func (h *healths) look(ctx context.Context) {
 	h.mu.Lock()
-	changed := h.sites.judge(time.Now())
+	var all []relay.Health
+	for _, streams := range h.streams {
+		for _, r := range streams {
+			all = append(all, r)
+		}
+	}
+	changed := h.sites.judge(time.Now(), all)
 	h.mu.Unlock()
 	for _, camera := range changed {
 		h.tell(ctx, camera)

@@ -9,119 +9,115 @@ import (
 	"strings"
 	"time"
 
+	"iocwall/media/relay"
+	"iocwall/media/rtsp"
 	"iocwall/server/world"
 )
 
 const (
-	// siteLeast is how many cameras a site must have to fail as a whole.
-	siteLeast = 2
-	// siteWait is how long all of them must fail before it is told: they do not
-	// all notice at the same moment, nor come back so.
-	siteWait = 5 * time.Second
+	// siteWait is how long a site must be named, or not be named, before that is
+	// told: cameras do not all notice at the same moment, nor come back so.
+	siteWait = 3 * time.Second
 	// siteAlert begins the ids of alerts about sites.
 	siteAlert = "site/"
 )
 
-// sites finds the one cause behind many cameras that fail. It has no clock of
-// its own and is used under the lock of healths.
+// trouble is a site whose cameras fail together: one cause rather than many.
+type trouble struct {
+	Site string `json:"site"`
+	// Down of Cameras do not deliver.
+	Down    int        `json:"down"`
+	Cameras int        `json:"cameras"`
+	Reason  string     `json:"reason"`
+	Since   world.Time `json:"since"`
+	// Failing are the ids of those that do not.
+	Failing []string `json:"failing"`
+}
+
+// sites remembers which sites fail as a whole. It has no clock of its own and is
+// used under the lock of healths.
 type sites struct {
-	of      map[string]string          // site by camera
-	failing map[string]map[string]bool // cameras by site; false for those that work
-	since   map[string]time.Time       // since when all cameras of a site fail
-	down    map[string]bool
+	turning map[string]time.Time // since when a site is not as it was told
+	down    map[string]trouble
 }
 
 func newSites() *sites {
-	return &sites{of: map[string]string{}, failing: map[string]map[string]bool{}, since: map[string]time.Time{}, down: map[string]bool{}}
+	return &sites{turning: map[string]time.Time{}, down: map[string]trouble{}}
 }
 
-func (s *sites) follow(list []Camera) {
-	was := s.failing
-	s.of, s.failing = map[string]string{}, map[string]map[string]bool{}
-	for _, x := range list {
-		id, site := x.Public.ID, x.Public.Site
-		if site == "" {
-			continue
-		}
-		if s.failing[site] == nil {
-			s.failing[site] = map[string]bool{}
-		}
-		s.of[id], s.failing[site][id] = site, was[site][id]
-	}
-}
-
-// note takes what is so for a camera.
-func (s *sites) note(camera string, h world.CameraHealth) {
-	site := s.of[camera]
-	if site == "" || h.State == world.CameraOpening || h.State == world.CameraUnknown {
-		return // being tried: as it was
-	}
-	s.failing[site][camera] = h.State == world.CameraSilent
-}
-
-func (s *sites) all(site string) bool {
-	cameras := s.failing[site]
-	if len(cameras) < siteLeast {
-		return false
-	}
-	for _, bad := range cameras {
-		if !bad {
-			return false
+// judge brings what is told in line with what the relay says of all streams, and
+// returns the cameras whose cause changed.
+func (s *sites) judge(now time.Time, all []relay.Health) []string {
+	failing := map[string][]string{}
+	for _, h := range all {
+		if !h.Failing.IsZero() && !slices.Contains(failing[h.Site], h.Camera) {
+			failing[h.Site] = append(failing[h.Site], h.Camera)
 		}
 	}
-	return true
-}
-
-// judge brings down in line with what is so at now and returns the cameras whose
-// cause changed.
-func (s *sites) judge(now time.Time) []string {
-	var changed []string
-	for site, cameras := range s.failing {
-		bad := s.all(site)
+	before := s.causes()
+	there := map[string]bool{}
+	for _, x := range relay.Sites(all) {
+		there[x.Site] = true
+		was, told := s.down[x.Site]
+		named := x.Reason != ""
+		if named == told {
+			delete(s.turning, x.Site)
+		} else if s.turning[x.Site].IsZero() {
+			s.turning[x.Site] = now
+		}
+		turned := named != told && now.Sub(s.turning[x.Site]) >= siteWait
 		switch {
-		case !bad:
-			delete(s.since, site)
-		case s.since[site].IsZero():
-			s.since[site] = now
-		}
-		down := bad && now.Sub(s.since[site]) >= siteWait
-		if down != s.down[site] {
-			s.down[site] = down
-			changed = append(changed, slices.Sorted(maps.Keys(cameras))...)
+		case named && (told || turned):
+			slices.Sort(failing[x.Site])
+			next := trouble{x.Site, x.Down, x.Cameras, string(x.Reason), world.TimeOf(x.Since), failing[x.Site]}
+			if told {
+				next.Since = was.Since
+			}
+			s.down[x.Site] = next
+		case turned:
+			delete(s.down, x.Site)
 		}
 	}
 	for site := range s.down {
-		if s.failing[site] == nil {
+		if !there[site] {
 			delete(s.down, site)
-			delete(s.since, site)
 		}
 	}
+	after := s.causes()
+	var changed []string
+	for camera, site := range before {
+		if after[camera] != site {
+			changed = append(changed, camera)
+		}
+	}
+	for camera := range after {
+		if before[camera] == "" {
+			changed = append(changed, camera)
+		}
+	}
+	slices.Sort(changed)
 	return changed
 }
 
-// cause returns the site of the camera while all of it fails.
-func (s *sites) cause(camera string) string {
-	if site := s.of[camera]; s.down[site] {
-		return site
+// causes returns the site by camera, of all that fail with their site.
+func (s *sites) causes() map[string]string {
+	out := map[string]string{}
+	for site, x := range s.down {
+		for _, camera := range x.Failing {
+			out[camera] = site
+		}
 	}
-	return ""
+	return out
 }
 
-// trouble is a site that fails as a whole.
-type trouble struct {
-	Site    string     `json:"site"`
-	Cameras []string   `json:"cameras"`
-	Since   world.Time `json:"since"`
-}
+// cause returns the site that the camera fails with, empty for none.
+func (s *sites) cause(camera string) string { return s.causes()[camera] }
 
 func (s *sites) troubles() []trouble {
 	out := []trouble{}
-	for site, down := range s.down {
-		if down {
-			out = append(out, trouble{site, slices.Sorted(maps.Keys(s.failing[site])), world.TimeOf(s.since[site])})
-		}
+	for _, site := range slices.Sorted(maps.Keys(s.down)) {
+		out = append(out, s.down[site])
 	}
-	slices.SortFunc(out, func(a, b trouble) int { return strings.Compare(a.Site, b.Site) })
 	return out
 }
 
@@ -176,17 +172,24 @@ func (h *healths) alarm(ctx context.Context) {
 	}
 }
 
-// over reports whether a site is known to work: a camera of it does, or it has
-// none any more. After a start that is not known at once.
+// over reports whether a site is known not to be in trouble: something was heard
+// of a camera of it since the start, or it has none any more.
 func (h *healths) over(site string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for camera, bad := range h.sites.failing[site] {
-		if len(h.streams[camera]) > 0 && !bad && best(h.streams[camera]).State != world.CameraOpening {
-			return true
+	cameras := 0
+	for id, c := range h.known {
+		if c.Site != site {
+			continue
+		}
+		cameras++
+		for _, r := range h.streams[id] {
+			if r.State == relay.StateLive || !r.Probed.IsZero() && r.Probe == rtsp.ReasonNone {
+				return true
+			}
 		}
 	}
-	return len(h.sites.failing[site]) < siteLeast
+	return cameras == 0
 }
 
 func siteID(x trouble) string {
@@ -205,14 +208,14 @@ func siteOf(alert string) string {
 func (h *healths) raise(x trouble) world.AlertRaised {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	n := len(x.Cameras)
 	b := world.AlertRaised{
 		ID: siteID(x), Rule: "site", Severity: world.Severe, Since: x.Since,
-		Title:       fmt.Sprintf("Mất kết nối cả cụm %s: %d/%d camera", x.Site, n, n),
+		Title:       fmt.Sprintf("Cụm %s: %d/%d camera mất kết nối cùng lúc", x.Site, x.Down, x.Cameras),
 		Instruction: "Kiểm tra nguồn điện, thiết bị mạng và đường truyền của cụm trước khi kiểm tra từng camera.",
 	}
 	var names []string
-	for i, id := range x.Cameras {
+	n := len(x.Failing)
+	for i, id := range x.Failing {
 		c := h.known[id]
 		names = append(names, c.Name)
 		b.Pos[0] += c.Pos[0] / float64(n)
@@ -222,10 +225,9 @@ func (h *healths) raise(x trouble) world.AlertRaised {
 		}
 	}
 	const shown = 6
-	text := strings.Join(names[:min(n, shown)], ", ")
+	b.Placed, b.Text = n > 0, strings.Join(names[:min(n, shown)], ", ")
 	if n > shown {
-		text += fmt.Sprintf(" và %d camera khác", n-shown)
+		b.Text += fmt.Sprintf(" và %d camera khác", n-shown)
 	}
-	b.Placed, b.Text = true, text
 	return b
 }

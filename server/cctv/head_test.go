@@ -1,0 +1,81 @@
+package cctv
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"iocwall/server/auth"
+	"iocwall/server/world"
+)
+
+// A camera belongs to who turns it, for a while; what one person does in ten
+// seconds is one event, presets always are; who may not is refused.
+func TestTurning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newChronicle(t,
+			world.AreaDefined{ID: "vn/da-nang"}, definedCamera("ptz", func(b *world.CameraDefined) { b.PTZ = true }), definedCamera("fixed", nil))
+		m := &motor{}
+		c := newCameras(t, h, func(o *Options) { o.Turn = func(Head) (Driver, error) { return m, nil } },
+			Camera{Public: definedCamera("ptz", nil), Head: Head{Address: "10.0.0.1"}}, Camera{Public: definedCamera("fixed", nil)})
+		hung := auth.Identity{Token: "hung", Name: "Hùng", Role: auth.Technician}
+		turn := func(id auth.Identity, a world.ControlCamera) (uint64, error) { return c.Control(t.Context(), id, a) }
+		refused := func(name string, id auth.Identity, a world.ControlCamera, why string) {
+			t.Helper()
+			if _, err := turn(id, a); err == nil || !strings.Contains(err.Error(), why) {
+				t.Errorf("%s: %v, want %q", name, err, why)
+			}
+		}
+		move := world.ControlCamera{Camera: "ptz", Pan: 0.5}
+		if seq, err := turn(mai(), move); err != nil || seq == 0 {
+			t.Fatalf("%d, %v", seq, err)
+		}
+		for range 20 {
+			if seq, err := turn(mai(), move); err != nil || seq != 0 {
+				t.Fatalf("again: %d, %v", seq, err)
+			}
+			time.Sleep(300 * time.Millisecond)
+		}
+		refused("another person", hung, move, "Mai is turning")
+		if _, err := turn(hung, world.ControlCamera{Camera: "ptz", Stop: true}); err != nil {
+			t.Errorf("anybody may stop: %v", err)
+		}
+		if _, err := turn(mai(), world.ControlCamera{Camera: "ptz", Preset: "Cầu"}); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(turnLock)
+		if _, err := turn(hung, move); err != nil {
+			t.Errorf("after a while: %v", err)
+		}
+		time.Sleep(turnFold)
+		if seq, err := turn(mai(), move); err != nil || seq == 0 {
+			t.Errorf("the next ten seconds are another event: %d, %v", seq, err)
+		}
+		var who []string
+		for _, b := range said[world.CameraControlled](h) {
+			who = append(who, b.By+" "+b.Preset)
+		}
+		if want := []string{"mai ", "mai Cầu", "hung ", "mai "}; !slices.Equal(who, want) {
+			t.Errorf("written down %q, want %q", who, want)
+		}
+
+		refused("too fast", mai(), world.ControlCamera{Camera: "ptz", Pan: 2}, "between -1 and 1")
+		refused("a fixed one", mai(), world.ControlCamera{Camera: "fixed", Pan: 1}, "cannot be turned")
+		refused("none", mai(), world.ControlCamera{Camera: "none", Pan: 1}, "no camera")
+		refused("a leader", auth.Identity{Token: "l", Role: auth.Leader}, move, "no right")
+		refused("elsewhere", auth.Identity{Token: "f", Role: auth.Operator, Areas: []string{"vn/ca-mau"}}, move, "no camera")
+		m.err = errors.New("no answer")
+		refused("a camera that is away", mai(), move, "did not obey")
+		m.err = nil
+		if err := c.Apply(nil); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if !m.shut {
+			t.Error("the head of a camera that was removed is still in use")
+		}
+	})
+}
