@@ -250,16 +250,23 @@ func (s *session) follow(p plan) {
 	s.mu.Lock()
 	old := s.st
 	s.st, s.plan = p.st, &p
-	ended := s.ended
 	s.mu.Unlock()
 	if old != nil && old != p.st {
 		old.mu.Lock()
 		delete(old.clients, s)
 		old.mu.Unlock()
 	}
-	if !ended {
+	p.st.mu.Lock()
+	p.st.clients[s] = struct{}{}
+	p.st.mu.Unlock()
+	// A session that ended meanwhile may have looked before it was in the list;
+	// one that ends from here on finds itself there.
+	s.mu.Lock()
+	ended := s.ended
+	s.mu.Unlock()
+	if ended {
 		p.st.mu.Lock()
-		p.st.clients[s] = struct{}{}
+		delete(p.st.clients, s)
 		p.st.mu.Unlock()
 	}
 	s.stir()
