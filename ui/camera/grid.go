@@ -44,7 +44,7 @@ type Grid struct {
 // least is the least text of a cell as a share of the wall's: 10 arc minutes
 // where the wall has 17. Smaller letters nobody reads from the seats; cells too
 // low for them show only picture and fault.
-const least = 0.6
+const least = 0.59
 
 // NewGrid returns a grid that starts once it is placed and updated.
 func NewGrid(h *Host, env *tile.Env, o GridOptions) *Grid {
@@ -194,7 +194,7 @@ func (g *Grid) rescale() {
 	if g.outer.Scale.Text <= 24 { // at a desk letters have their least size already
 		text = min(s.Text, max(12, h*56/360))
 	}
-	g.env.Density = g.outer.Density
+	g.env.Density, g.env.Dense = g.outer.Density, text < 0.75*s.Text || h < 6*text
 	g.env.Scale = look.TextScale(text)
 	for _, c := range g.cells {
 		c.Object().Repaint()

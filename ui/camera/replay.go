@@ -60,7 +60,7 @@ func openReplay(h *Host, camera string, streams []string, from, to time.Time) *R
 		if err := r.run(ctx, camera, streams, from, to); err != nil && ctx.Err() == nil {
 			h.Log.Warn("replay failed", "camera", camera, "error", err)
 			r.mu.Lock()
-			r.reason = h.Lang.T("replay.failed", "reason", err.Error())
+			r.reason = err.Error()
 			r.mu.Unlock()
 			h.Poke()
 		}
@@ -252,7 +252,7 @@ func (r *Replay) View(now time.Time) *tile.ReplayView {
 	}
 	r.mu.Unlock()
 	if p.Err != nil && v.Source == (image.Point{}) {
-		v.Reason = r.h.Lang.T("replay.failed", "reason", p.Err.Error())
+		v.Reason = p.Err.Error()
 	}
 	if left, _ := r.over(now); left <= backSaid {
 		v.Back = left

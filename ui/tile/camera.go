@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 
 	"iocwall/media"
+	"iocwall/ui/look"
 	"iocwall/ui/paint"
 )
 
@@ -256,7 +257,7 @@ func (t *Camera) place(w, h int) []image.Rectangle {
 	if in > 0 || t.face.Chosen {
 		frame = image.Rect(0, 0, w, h)
 	}
-	if want := paint.CoverSize(partOf(t.face.Source, t.face.Zoom), image.Pt(sp.Whole.X, sp.Whole.Y-below)); want != t.want {
+	if want := paint.CoverSize(shape(t.face.Source, t.face.Zoom), image.Pt(sp.Whole.X, sp.Whole.Y-below)); want != t.want {
 		t.want, t.show = want, nil
 	}
 	corner := image.Pt((sp.Whole.X-t.want.X)/2, (sp.Whole.Y-below-t.want.Y)/2).Sub(sp.At)
@@ -283,7 +284,10 @@ func (t *Camera) place(w, h int) []image.Rectangle {
 func (t *Camera) barHeight(h int) int {
 	e := t.env
 	barH := e.px(80)
-	if t.class == tiny {
+	switch {
+	case e.Dense:
+		barH = int(e.Scale.Text * look.LinePitch)
+	case t.class == tiny:
 		barH = e.px(76)
 	}
 	if t.face.Quiet || h < barH*3/2 {
@@ -308,12 +312,14 @@ func (t *Camera) tagPlace(pic, note image.Rectangle, sp Span) image.Rectangle {
 	return pic
 }
 
-// partOf is the size of a part of a picture in the picture's own pixels.
-func partOf(size image.Point, p media.Part) image.Point {
+// shape is what is fitted into the tile. A part has the picture's proportions and
+// any size; of the whole picture its own size counts, since one that is near
+// enough is cut instead of scaled.
+func shape(size image.Point, p media.Part) image.Point {
 	if p.Whole() {
 		return size
 	}
-	return image.Pt(int(float64(size.X)*(p.X1-p.X0)+0.5), int(float64(size.Y)*(p.Y1-p.Y0)+0.5))
+	return size.Mul(64)
 }
 
 // pixels returns the picture as the window shows it: as it came when it is

@@ -1,7 +1,6 @@
 package tile
 
 import (
-	"image"
 	"math"
 	"strconv"
 	"strings"
@@ -75,6 +74,12 @@ func (e *Env) cameraFace(v CameraView) cameraFace {
 	}
 	e.cameraCover(v, &f)
 	f.Zoom, f.Chosen, f.Aside = v.Zoom, v.Chosen, v.Aside
+	if e.Dense && f.Replay == nil {
+		f.Right, f.Note = nil, nil
+		if f.Progress > 0 {
+			f.Lines = nil
+		}
+	}
 	return f
 }
 
@@ -89,46 +94,72 @@ const offsetLimit = 2 * time.Second
 // not perfect is worth the room.
 func (e *Env) truth(v CameraView, age time.Duration) []string {
 	l, s := e.Lang, v.Stats
-	type word struct {
-		text string
-		rank int
-	}
-	var words []word
-	add := func(rank int, text string) {
+	var words []fact
+	add := func(rank int, text, short string) {
 		if text != "" {
-			words = append(words, word{text, rank})
+			words = append(words, fact{rank, text, short})
 		}
 	}
 	if s.ClockKnown && s.ClockOffset.Abs() > offsetLimit {
-		sign := "+"
+		n := l.AgeWord(s.ClockOffset.Abs().Truncate(time.Second))
 		if s.ClockOffset < 0 {
-			sign = "−"
+			n = "−" + n
+		} else {
+			n = "+" + n
 		}
-		add(2, l.T("camera.clock", "n", sign+l.AgeWord(s.ClockOffset.Abs().Truncate(time.Second))))
+		add(2, l.T("camera.clock", "n", n), l.T("camera.clock.short", "n", n))
 	}
-	if s.Loss > 0.001 {
-		add(1, l.T("camera.loss", "n", l.Percent(s.Loss*100, 1)))
-	} else if v.Whole {
-		add(6, l.T("camera.loss", "n", l.Percent(0, 0)))
+	loss := l.Percent(s.Loss*100, 1)
+	switch {
+	case s.Loss > 0.001:
+		add(1, l.T("camera.loss", "n", loss), l.T("camera.loss.short", "n", loss))
+	case v.Whole:
+		loss = l.Percent(0, 0)
+		add(6, l.T("camera.loss", "n", loss), l.T("camera.loss.short", "n", loss))
 	}
 	if v.Whole {
-		add(5, e.decoderWord(s.Decoder))
+		d := e.decoderWord(s.Decoder)
+		add(5, d, d)
 	}
-	add(4, e.streamWord(v))
-	add(3, l.ClockSeconds(v.taken(age)))
-	add(0, l.Age(age))
+	word, clock := e.streamWord(v), l.ClockSeconds(v.taken(age))
+	add(4, word, word)
+	add(3, clock, clock)
+	add(0, l.Age(age), l.Age(age))
+	return ladder(words)
+}
+
+// fact is one part of the truth: the lower its rank, the longer it stays.
+type fact struct {
+	rank        int
+	text, short string
+}
+
+// ladder joins facts, from all of them down to the most needed one.
+func ladder(facts []fact) []string {
 	var out []string
-	for most := 6; most >= 0; most-- {
+	say := func(short bool, keep func(fact) bool) {
 		var kept []string
-		for _, w := range words {
-			if w.rank <= most {
-				kept = append(kept, w.text)
+		for _, w := range facts {
+			if !keep(w) {
+				continue
 			}
+			if short {
+				w.text = w.short
+			}
+			kept = append(kept, w.text)
 		}
 		if t := strings.Join(kept, " · "); len(out) == 0 || out[len(out)-1] != t {
 			out = append(out, t)
 		}
 	}
+	for most := 6; most >= 3; most-- {
+		say(false, func(w fact) bool { return w.rank <= most })
+	}
+	for most := 3; most >= 1; most-- {
+		say(true, func(w fact) bool { return w.rank <= most })
+	}
+	say(true, func(w fact) bool { return w.rank == 0 || w.rank == 3 })
+	say(true, func(w fact) bool { return w.rank == 0 })
 	return out
 }
 
@@ -190,7 +221,7 @@ func (e *Env) replayFace(v CameraView, f *cameraFace) {
 		Shorter: []string{l.ClockSeconds(r.At), l.T("replay.short")},
 	}
 	if r.Reason != "" {
-		f.Note, f.NoPicture = []string{r.Reason}, r.Source == image.Point{}
+		f.Title, f.Lines, f.NoPicture = l.T("replay.failed.title"), []string{r.Reason}, true
 		f.Plate.Text, f.Plate.Shorter = l.T("replay.short"), nil
 	}
 	how := l.T("replay.paused")
@@ -205,7 +236,9 @@ func (e *Env) replayFace(v CameraView, f *cameraFace) {
 		back = l.T("replay.back", "age", l.AgeWord(r.Back.Truncate(time.Second)))
 	}
 	f.Right = []string{how}
-	if back != "" {
+	if r.Reason != "" {
+		f.Right = []string{back}
+	} else if back != "" {
 		f.Right = []string{how + " · " + back, back, how}
 	}
 }
@@ -249,6 +282,9 @@ func pictureTime(e *Env, taken time.Time) []string {
 // the bare age.
 func (e *Env) statePlate(kind paint.PlateKind, icon, key, age string) *paint.Plate {
 	p := &paint.Plate{Kind: kind, Icon: icon, Text: e.Lang.T(key, "age", age), Shorter: []string{e.Lang.T(key + ".short")}}
+	if e.Lang.Has(key + ".tiny") {
+		p.Shorter = append(p.Shorter, e.Lang.T(key+".tiny"))
+	}
 	if age != "" {
 		p.Shorter = append(p.Shorter, age)
 	}

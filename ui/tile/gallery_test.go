@@ -135,20 +135,46 @@ func cameraStates() map[string]CameraView {
 	lost.Retries, lost.NextTry = 3, now.Add(8*time.Second)
 	lossy := stats(media.StateLive, 400*time.Millisecond, time.Hour)
 	lossy.Loss = 0.023
+	same := stats(media.StateLive, 400*time.Millisecond, time.Hour)
+	same.Unchanged = 14 * time.Second
+	catching := stats(media.StateLate, 3100*time.Millisecond, 2*time.Second)
+	catching.Reason = media.ReasonCatchingUp
+	stepped := stats(media.StateLive, 400*time.Millisecond, time.Hour)
+	stepped.Stepped, stepped.Stream = true, "sub"
+	clock := stats(media.StateLive, 400*time.Millisecond, time.Hour)
+	clock.ClockKnown, clock.ClockOffset, clock.Taken = true, -95*time.Second, now.Add(-95*time.Second-400*time.Millisecond)
+	full := stats(media.StateLive, 400*time.Millisecond, time.Hour)
+	full.Source, full.Decoder = image.Pt(1920, 1080), "software"
+	past := &ReplayView{At: now.Add(-14 * time.Second), From: now.Add(-time.Minute), To: now, Playing: true, Speed: 0.5, Source: image.Pt(1920, 1080)}
+	held := *past
+	held.Playing, held.Back = false, 18*time.Second
+	gone := ReplayView{Speed: 1, Reason: "Máy chủ không lưu lúc này"}
 	return map[string]CameraView{
-		"live":     {Name: "Cầu Câu Lâu", Stats: stats(media.StateLive, 400*time.Millisecond, time.Hour)},
-		"lossy":    {Name: "Cầu Câu Lâu", Stats: lossy},
-		"late":     {Name: "Ngã tư Vĩnh Điện", Main: "main", Stats: late},
-		"frozen":   {Name: "Phố An Hội", Stats: stats(media.StateFrozen, 14*time.Second, 14*time.Second)},
-		"lost":     {Name: "Bến cá Cửa Đại", Stats: lost},
-		"refused":  {Name: "Cổng KCN Điện Nam", Stats: stats(media.StateRefused, -1, 5*time.Minute), Told: now.Add(-4 * time.Minute)},
-		"full":     {Name: "Chợ Tam Kỳ", Stats: stats(media.StateFull, -1, 5*time.Minute)},
-		"opening":  {Name: "Hồ Phú Ninh", Stats: stats(media.StateOpening, -1, 1100*time.Millisecond)},
-		"waited":   {Name: "Hồ Phú Ninh", Stats: stats(media.StateOpening, -1, 9*time.Second)},
-		"locked":   {Name: "Cảng Kỳ Hà", Stats: stats(media.StateLive, 300*time.Millisecond, time.Hour), Cover: Cover{LockedBy: "Mai", LockedUntil: now.Add(48 * time.Minute)}},
-		"popup":    {Name: "Cầu Câu Lâu", Stats: stats(media.StateLive, 400*time.Millisecond, time.Hour), Cover: Cover{Popup: &Popup{Severity: world.Critical, Title: "Lũ Câu Lâu", Until: now.Add(30 * time.Minute)}}},
-		"away":     {Name: "Cầu Kỳ Phú", Stats: stats(media.StateLive, 400*time.Millisecond, time.Hour), Cover: Cover{Away: 3 * time.Minute}},
-		"longname": {Name: "Ngã tư Nguyễn Hoàng – Phan Bội Châu – Trần Cao Vân, phường Tam Kỳ", Stats: stats(media.StateLive, 400*time.Millisecond, time.Hour)},
+		"unchanged": {Name: "Phố An Hội", Stats: same},
+		"catching":  {Name: "Cầu Câu Lâu", Stats: catching},
+		"stepped":   {Name: "Ngã tư Vĩnh Điện", Main: "main", Stats: stepped},
+		"clock":     {Name: "Cầu Câu Lâu", Stats: clock},
+		"truth":     {Name: "Cầu Câu Lâu", Main: "main", Stats: full, Whole: true},
+		"zoom":      {Name: "Cầu Câu Lâu", Main: "main", Stats: full, Whole: true, Zoom: media.Part{X0: .3, Y0: .2, X1: .3 + 1/2.4, Y1: .2 + 1/2.4}},
+		"replay":    {Name: "Cầu Câu Lâu", Stats: full, Replay: past},
+		"held":      {Name: "Cầu Câu Lâu", Stats: full, Replay: &held},
+		"noreplay":  {Name: "Cầu Câu Lâu", Stats: full, Replay: &gone},
+		"quiet":     {Name: "Cầu Câu Lâu", Stats: full, Quiet: true},
+		"chosen":    {Name: "Cầu Câu Lâu", Stats: full, Chosen: true},
+		"tour":      {Name: "Cầu Câu Lâu", Stats: full, Aside: []string{"3/12 · bỏ qua 2: mất tín hiệu", "3/12 · bỏ qua 2", "3/12"}},
+		"live":      {Name: "Cầu Câu Lâu", Stats: stats(media.StateLive, 400*time.Millisecond, time.Hour)},
+		"lossy":     {Name: "Cầu Câu Lâu", Stats: lossy},
+		"late":      {Name: "Ngã tư Vĩnh Điện", Main: "main", Stats: late},
+		"frozen":    {Name: "Phố An Hội", Stats: stats(media.StateFrozen, 14*time.Second, 14*time.Second)},
+		"lost":      {Name: "Bến cá Cửa Đại", Stats: lost},
+		"refused":   {Name: "Cổng KCN Điện Nam", Stats: stats(media.StateRefused, -1, 5*time.Minute), Told: now.Add(-4 * time.Minute)},
+		"full":      {Name: "Chợ Tam Kỳ", Stats: stats(media.StateFull, -1, 5*time.Minute)},
+		"opening":   {Name: "Hồ Phú Ninh", Stats: stats(media.StateOpening, -1, 1100*time.Millisecond)},
+		"waited":    {Name: "Hồ Phú Ninh", Stats: stats(media.StateOpening, -1, 9*time.Second)},
+		"locked":    {Name: "Cảng Kỳ Hà", Stats: stats(media.StateLive, 300*time.Millisecond, time.Hour), Cover: Cover{LockedBy: "Mai", LockedUntil: now.Add(48 * time.Minute)}},
+		"popup":     {Name: "Cầu Câu Lâu", Stats: stats(media.StateLive, 400*time.Millisecond, time.Hour), Cover: Cover{Popup: &Popup{Severity: world.Critical, Title: "Lũ Câu Lâu", Until: now.Add(30 * time.Minute)}}},
+		"away":      {Name: "Cầu Kỳ Phú", Stats: stats(media.StateLive, 400*time.Millisecond, time.Hour), Cover: Cover{Away: 3 * time.Minute}},
+		"longname":  {Name: "Ngã tư Nguyễn Hoàng – Phan Bội Châu – Trần Cao Vân, phường Tam Kỳ", Stats: stats(media.StateLive, 400*time.Millisecond, time.Hour)},
 	}
 }
 
@@ -283,7 +309,7 @@ func scenes() []scene {
 	for _, k := range slices.Sorted(maps.Keys(cams)) {
 		v := cams[k]
 		for i, s := range sizes {
-			if i > 0 && k != "live" && k != "frozen" && k != "refused" && k != "popup" && k != "longname" && k != "lost" {
+			if i > 0 && k != "live" && k != "frozen" && k != "refused" && k != "popup" && k != "longname" && k != "lost" && k != "zoom" && k != "replay" && k != "held" && k != "tour" && k != "truth" {
 				continue
 			}
 			out = append(out, scene{"camera-" + k, s[0], s[1], cameraTile(v)})

@@ -12,6 +12,7 @@ import (
 // that look unlike the others, on a half tile in Vietnamese.
 var golden = []string{
 	"camera-live", "camera-frozen", "camera-lost", "camera-refused", "camera-popup", "camera-opening",
+	"camera-replay", "camera-zoom", "camera-clock", "camera-unchanged", "camera-chosen", "camera-tour",
 	"figure-target", "figure-missing", "figure-residue", "figure-stale", "figure-none", "figure-fault",
 	"alerts-some", "alerts-none", "clock-live", "map-stopped",
 }

@@ -39,6 +39,9 @@ type Env struct {
 	Trace func(paint.Mark)
 	// Markers asks for the machine-readable marks of paint.Marker on tiles.
 	Markers bool
+	// Dense says that tiles are so many that each says only its name and what is
+	// wrong.
+	Dense bool
 	// Plane makes a plane on the tile's window; nil means that there are none.
 	Plane func() (Plane, error)
 }

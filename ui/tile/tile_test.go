@@ -27,7 +27,7 @@ func TestText(t *testing.T) {
 			e.Trace = func(m paint.Mark) { marks = append(marks, m) }
 			quick(t, s.make(e, s.w, s.h), s.w, s.h)
 			where := fmt.Sprintf("%s %s %d×%d", lang, s.name, s.w, s.h)
-			if len(marks) == 0 {
+			if len(marks) == 0 && s.name != "camera-quiet" {
 				t.Errorf("%s says nothing", where)
 			}
 			for _, m := range marks {
