@@ -46,15 +46,18 @@ func splitCameras(text string, count int) (*cameraText, error) {
 		}
 		return t, nil
 	}
-	value, comment, _ := strings.Cut(strings.TrimPrefix(strings.TrimRight(lines[start], "\r\n"), "cameras:"), "#")
-	if value = strings.TrimSpace(value); value != "" && value != "[]" {
+	t.head = strings.TrimSuffix(lines[start], "\n") + "\n"
+	value, comment, commented := strings.Cut(strings.TrimPrefix(strings.TrimRight(lines[start], "\r\n"), "cameras:"), "#")
+	switch strings.TrimSpace(value) {
+	case "":
+	case "[]":
+		t.head = "cameras:\n"
+		if commented {
+			t.head = "cameras: #" + comment + "\n"
+		}
+	default:
 		return nil, errLayout
 	}
-	t.head = "cameras:"
-	if comment != "" {
-		t.head += " #" + comment
-	}
-	t.head += "\n"
 	end := start + 1
 	for end < len(lines) && (strings.HasPrefix(lines[end], " ") || strings.HasPrefix(lines[end], "#") || strings.HasPrefix(lines[end], "- ") || strings.TrimSpace(lines[end]) == "") {
 		end++
