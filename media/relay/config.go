@@ -105,6 +105,12 @@ func (c Camera) security() error {
 	return nil
 }
 
+// Check reports all that is wrong with a list, as SetCameras would; no problem quotes an address or a password.
+func Check(cameras []Camera) error {
+	_, err := flatten(cameras)
+	return err
+}
+
 // flatten checks the list and returns one entry for each stream by path. All problems are reported at once; none quotes
 // an address or a password.
 func flatten(cameras []Camera) (map[string]upstreamConfig, error) {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -110,6 +111,39 @@ func mac(key []byte, text string) []byte {
 	h := hmac.New(sha256.New, key)
 	h.Write([]byte(text)) //nolint:errcheck // never fails
 	return h.Sum(nil)
+}
+
+// controlLife is the longest life of a token that opens the relay's own door.
+const controlLife = 5 * time.Minute
+
+// SignControl returns a token with which the server may command a relay in another process until expires, by five minutes
+// at most. It opens no camera, as no token of Sign opens that door.
+func (s Signer) SignControl(expires time.Time) (string, error) {
+	if err := s.Check(); err != nil {
+		return "", err
+	}
+	text := fmt.Sprintf("c1.%d", expires.Unix())
+	return text + "." + encoding.EncodeToString(mac(s.Key, text)), nil
+}
+
+// VerifyControl checks a token of SignControl at time now. Errors are ErrToken or ErrExpired and never quote the token.
+func (s Signer) VerifyControl(token string, now time.Time) error {
+	i := strings.LastIndexByte(token, '.')
+	if i < 0 || len(token) > maxToken || !strings.HasPrefix(token, "c1.") || i <= len("c1.") {
+		return ErrToken
+	}
+	sum, err := encoding.DecodeString(token[i+1:])
+	if err != nil || !s.signed(token[:i], sum) {
+		return ErrToken
+	}
+	unix, err := strconv.ParseInt(token[len("c1."):i], 10, 64)
+	if err != nil {
+		return ErrToken
+	}
+	if left := time.Unix(unix, 0).Sub(now); left <= 0 || left > controlLife {
+		return ErrExpired
+	}
+	return nil
 }
 
 // Verify checks a token at time now and returns what it grants. Errors are ErrToken or ErrExpired, possibly wrapped, and
