@@ -1,7 +1,8 @@
 // Package decode turns the access units of a camera into pictures with libavcodec and libswscale. It is the only cgo of
 // the media packages and builds on FFmpeg 5.1 and newer.
 //
-// A decoder runs on its caller's goroutine and on one thread: frame threads would add a frame of delay each. Decoding and
+// A decoder has one thread of its own, for which its caller's goroutine waits: frame threads would add a frame of delay
+// each. Decoding and
 // rendering are apart, so that a caller in a hurry decodes pictures it will not show, and so that one decoded picture
 // serves many views. New decodes in software; SelfTest finds out what the computer's hardware can be trusted with, and
 // its Support.Factory decodes there, with a way back to software.
@@ -10,7 +11,7 @@ package decode
 /*
 #cgo pkg-config: libavcodec libavutil libswscale
 #cgo CFLAGS: -O2
-#cgo LDFLAGS: -lm
+#cgo LDFLAGS: -lm -lpthread
 #include "libav.h"
 */
 import "C"
@@ -19,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"os"
 	"time"
 	"unsafe"
 
@@ -40,12 +42,19 @@ const software = "software"
 
 var startCode = []byte{0, 0, 0, 1}
 
+// patience is how long hardware may take for one unit. A driver that hangs for longer does not come back.
+const patience = 3 * time.Second
+
 // decoder implements media.Decoder.
 type decoder struct {
-	c     *C.wall_decoder
-	codec media.Codec
-	name  string
-	buf   []byte // the unit with start codes and padding, reused
+	c      *C.wall_decoder
+	worker *C.wall_worker
+	done   *os.File // readable when the worker is done
+	codec  media.Codec
+	name   string
+
+	patience time.Duration // 0 for ever
+	hung     bool
 }
 
 var _ media.DecoderFactory = New
@@ -65,16 +74,25 @@ func open(opts media.DecoderOptions, on *device) (media.Decoder, error) {
 	d := &decoder{codec: opts.Codec, name: software}
 	var handle *C.wall_device
 	if on != nil {
-		d.name, handle = on.kind, on.c
+		d.name, handle, d.patience = on.kind, on.c, patience
 	}
 	var extra *C.uint8_t
-	n := 0
+	var params []byte
 	if opts.Codec != rtsp.MJPEG {
-		if n = d.join(opts.Parameters); n > 0 {
-			extra = (*C.uint8_t)(unsafe.Pointer(&d.buf[0]))
+		if params = make([]byte, size(opts.Codec, opts.Parameters)); len(params) > 0 {
+			join(params, opts.Codec, opts.Parameters)
+			extra = (*C.uint8_t)(unsafe.Pointer(&params[0]))
 		}
 	}
-	if rc := C.wall_open(&d.c, id, extra, C.int(n), handle); rc < 0 {
+	rc := C.wall_open(&d.c, id, extra, C.int(len(params)), handle)
+	if rc >= 0 {
+		var fd C.int
+		if rc = C.wall_worker_open(&d.worker, d.c, &fd); rc >= 0 {
+			d.done = os.NewFile(uintptr(fd), "decoder")
+		}
+	}
+	if rc < 0 {
+		d.Close()
 		if on != nil {
 			return nil, fmt.Errorf("decode: open %s for %s: %s", on.kind, opts.Codec, words(rc))
 		}
@@ -96,31 +114,34 @@ func codecID(c media.Codec) (C.int, error) {
 	return 0, fmt.Errorf("decode: codec %q is not supported; use h264, h265 or mjpeg", c)
 }
 
-// join writes the NAL units with start codes and padding into buf and returns their length without the padding.
-func (d *decoder) join(nalus [][]byte) int {
-	d.buf = d.buf[:0]
+// size returns the length of a unit as libavcodec wants it, with start codes.
+func size(codec media.Codec, nalus [][]byte) int {
+	total := 0
 	for _, n := range nalus {
-		if len(n) > 0 {
-			if d.codec != rtsp.MJPEG {
-				d.buf = append(d.buf, startCode...)
-			}
-			d.buf = append(d.buf, n...)
+		if len(n) > 0 && codec != rtsp.MJPEG {
+			total += len(startCode)
 		}
+		total += len(n)
 	}
-	n := len(d.buf)
-	d.buf = append(d.buf, make([]byte, C.WALL_PADDING)...)
-	return n
+	return total
+}
+
+// join writes a unit with start codes into dst, which has its size.
+func join(dst []byte, codec media.Codec, nalus [][]byte) {
+	for _, n := range nalus {
+		if len(n) > 0 && codec != rtsp.MJPEG {
+			dst = dst[copy(dst, startCode):]
+		}
+		dst = dst[copy(dst, n):]
+	}
 }
 
 // Decode implements media.Decoder.
 func (d *decoder) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool, error) {
-	if d.c == nil {
+	if d.c == nil || d.hung {
 		return media.Decoded{}, false, ErrClosed
 	}
-	total := 0
-	for _, n := range unit {
-		total += len(n) + len(startCode)
-	}
+	total := size(d.codec, unit)
 	if total == 0 || total > maxUnit {
 		return media.Decoded{}, false, fmt.Errorf("decode: an access unit of %d bytes is out of range", total)
 	}
@@ -129,9 +150,17 @@ func (d *decoder) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool,
 			return media.Decoded{}, false, err
 		}
 	}
-	n := d.join(unit)
+	dst := C.wall_worker_input(d.worker, C.int(total))
+	if dst == nil {
+		return media.Decoded{}, false, fmt.Errorf("decode: no memory for an access unit of %d bytes", total)
+	}
+	join(unsafe.Slice((*byte)(dst), total), d.codec, unit)
+	C.wall_worker_start(d.worker, C.int64_t(pts))
+	if err := d.wait(); err != nil {
+		return media.Decoded{}, false, err
+	}
 	var pic C.wall_picture
-	rc := C.wall_decode(d.c, (*C.uint8_t)(unsafe.Pointer(&d.buf[0])), C.int(n), C.int64_t(pts), &pic)
+	rc := C.wall_worker_result(d.worker, &pic)
 	switch {
 	case rc == C.WALL_CORRUPT:
 		C.wall_flush(d.c)
@@ -146,6 +175,19 @@ func (d *decoder) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool,
 		PTS: time.Duration(pic.pts), Frames: int(pic.count), Source: image.Pt(int(pic.width), int(pic.height)),
 		Print: uint64(pic.print),
 	}, true, nil
+}
+
+// wait returns when the worker is done, or when hardware has hung for too long: then the decoder is of no more use.
+func (d *decoder) wait() error {
+	var count [8]byte
+	if d.patience > 0 {
+		d.done.SetReadDeadline(time.Now().Add(d.patience)) //nolint:errcheck // without it a driver could hang us, no more
+	}
+	if _, err := d.done.Read(count[:]); err != nil {
+		d.hung = true
+		return fmt.Errorf("decode: %s does not answer: %w", d.name, err)
+	}
+	return nil
 }
 
 // checkJPEG refuses what is not one whole JPEG: libavcodec decodes many a torso without complaint. Some cameras pad with
@@ -168,11 +210,17 @@ func checkJPEG(unit [][]byte) error {
 // Name implements media.Decoder.
 func (d *decoder) Name() string { return d.name }
 
-// Close implements media.Decoder. Closing twice does no harm.
+// Close implements media.Decoder. Closing twice does no harm. What hangs in a driver cannot be freed and stays behind.
 func (d *decoder) Close() {
+	if d.hung {
+		return
+	}
+	C.wall_worker_close(d.worker)
 	C.wall_close(d.c)
-	d.c = nil
-	d.buf = nil
+	if d.done != nil {
+		d.done.Close() //nolint:errcheck // nothing was written
+	}
+	d.c, d.worker, d.done = nil, nil, nil
 }
 
 // words returns the text for a code.

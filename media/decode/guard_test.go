@@ -2,6 +2,9 @@ package decode
 
 import (
 	"errors"
+	"image"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -140,4 +143,44 @@ func TestDeviceThatDoesNotOpenAnyMore(t *testing.T) {
 	if _, err := newGuard("vaapi", fake{}, media.DecoderOptions{Codec: "vp8"}); err == nil {
 		t.Error("an unknown codec was accepted")
 	}
+}
+
+// TestDriverThatHangs has a worker that never tells it is done.
+func TestDriverThatHangs(t *testing.T) {
+	inner, err := New(media.DecoderOptions{Codec: media.H264})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := inner.(*decoder)
+	defer func() { // what would stay behind in a driver is freed here
+		d.hung = false
+		d.Close()
+	}()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	answers := d.done
+	d.done, d.name, d.patience = r, "vaapi", 10*time.Millisecond
+	_, ok, err := d.Decode(samples()[media.H264][0], 0)
+	if ok || err == nil || !strings.Contains(err.Error(), "vaapi does not answer") {
+		t.Errorf("%v, %v", ok, err)
+	}
+	if _, _, err := d.Decode(samples()[media.H264][0], 0); !errors.Is(err, ErrClosed) {
+		t.Errorf("decoding goes on: %v", err)
+	}
+	if _, err := d.Render(media.View{Size: image.Pt(64, 36)}); !errors.Is(err, ErrClosed) {
+		t.Errorf("rendering goes on: %v", err)
+	}
+	d.Close()
+	if d.c == nil {
+		t.Error("what a driver may still use was freed")
+	}
+	var count [8]byte
+	if _, err := answers.Read(count[:]); err != nil {
+		t.Error(err)
+	}
+	d.done = answers
 }

@@ -39,6 +39,9 @@ struct wall_device {
 	enum AVHWDeviceType type;
 };
 
+// wall_decode takes an access unit, whose buffer it consumes, and keeps the newest picture.
+int wall_decode(wall_decoder *d, AVBufferRef **unit, int len, int64_t pts, wall_picture *out);
+
 // wall_print is a fingerprint of a picture's brightness.
 uint64_t wall_print(const AVFrame *f);
 

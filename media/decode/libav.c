@@ -159,17 +159,17 @@ static int fetch(wall_decoder *d) {
 	return 0;
 }
 
-int wall_decode(wall_decoder *d, const uint8_t *data, int len, int64_t pts, wall_picture *out) {
+int wall_decode(wall_decoder *d, AVBufferRef **unit, int len, int64_t pts, wall_picture *out) {
 	memset(out, 0, sizeof(*out));
-	// The packet is not reference counted: libavcodec copies it, so data stays the caller's.
-	d->packet->data = (uint8_t *)data;
+	d->packet->buf = *unit;
+	*unit = NULL;
+	d->packet->data = d->packet->buf->data;
 	d->packet->size = len;
 	d->packet->pts = pts;
 	d->packet->dts = AV_NOPTS_VALUE;
 	int damaged = 0;
 	int rc = avcodec_send_packet(d->codec, d->packet);
-	d->packet->data = NULL;
-	d->packet->size = 0;
+	av_packet_unref(d->packet);
 	int count = receive(d, &damaged);
 	if (rc >= 0 && count < 0) {
 		rc = count;

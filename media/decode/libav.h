@@ -6,6 +6,7 @@
 
 typedef struct wall_decoder wall_decoder;
 typedef struct wall_device wall_device;
+typedef struct wall_worker wall_worker;
 
 // wall_picture describes the picture that a decoder holds.
 typedef struct {
@@ -38,8 +39,21 @@ typedef struct {
 // and never silently elsewhere.
 int wall_open(wall_decoder **out, int codec, const uint8_t *extra, int extra_len, wall_device *device);
 
-// wall_decode takes one access unit with start codes, followed by WALL_PADDING zero bytes, and keeps the newest picture.
-int wall_decode(wall_decoder *d, const uint8_t *data, int len, int64_t pts, wall_picture *out);
+// wall_worker_open starts a thread for a decoder. *done becomes readable, eight bytes, when a unit is done; it is the
+// caller's to close.
+int wall_worker_open(wall_worker **out, wall_decoder *d, int *done);
+
+// wall_worker_input makes room for an access unit with start codes of that many bytes, NULL if there is no memory.
+uint8_t *wall_worker_input(wall_worker *w, int len);
+
+// wall_worker_start has the unit decoded. Until it is done nothing else may be called for this decoder.
+void wall_worker_start(wall_worker *w, int64_t pts);
+
+// wall_worker_result tells what came of it. The newest picture is kept.
+int wall_worker_result(wall_worker *w, wall_picture *out);
+
+// wall_worker_close ends the thread; NULL is allowed.
+void wall_worker_close(wall_worker *w);
 
 // wall_prepare plans a picture of width × height of the part with these fractions. With yuv the size is that of the
 // decoded part unless that is clearly larger than asked for.

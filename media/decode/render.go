@@ -24,7 +24,7 @@ const maxSide = 16384
 // than a quarter larger than the view, else they are scaled down to the view. Matrices other than BT.601 and BT.709 are
 // converted to BT.709.
 func (d *decoder) Render(v media.View) (media.Picture, error) {
-	if d.c == nil {
+	if d.c == nil || d.hung {
 		return media.Picture{}, ErrClosed
 	}
 	if err := checkView(v); err != nil {
