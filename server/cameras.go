@@ -7,6 +7,7 @@ import (
 
 	"iocwall/media/relay"
 	"iocwall/server/auth"
+	"iocwall/server/blob"
 	"iocwall/server/cctv"
 	"iocwall/server/core"
 	"iocwall/server/wire"
@@ -24,7 +25,7 @@ func (s *Server) openCameras(data string) error {
 	if err != nil {
 		return fmt.Errorf("server: %w", err)
 	}
-	files, err := openEvidence(filepath.Join(data, "evidence"))
+	files, err := blob.New(blob.Options{Dir: filepath.Join(data, "evidence")})
 	if err != nil {
 		return err
 	}

@@ -137,18 +137,27 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 // TokenFile returns where a server with that data folder keeps its tokens.
 func TokenFile(data string) string { return filepath.Join(data, "tokens.json") }
 
-func (s *Server) openAreas() error {
+// loadAreas reads the tree of areas of a configuration.
+func loadAreas(c *Config) (*area.Set, error) {
 	name, src := "built-in areas", assets.Areas()
-	if s.config.Areas != "" {
+	if c.Areas != "" {
 		var err error
-		name = s.config.Areas
-		if src, err = os.ReadFile(s.config.Path(name)); err != nil {
-			return fmt.Errorf("server: areas: %w", err)
+		name = c.Areas
+		if src, err = os.ReadFile(c.Path(name)); err != nil {
+			return nil, fmt.Errorf("server: areas: %w", err)
 		}
 	}
 	set, problems := area.Parse(name, src)
 	if len(problems) > 0 {
-		return fmt.Errorf("server: areas: %w", strict.Error(problems))
+		return nil, fmt.Errorf("server: areas: %w", strict.Error(problems))
+	}
+	return set, nil
+}
+
+func (s *Server) openAreas() error {
+	set, err := loadAreas(s.config)
+	if err != nil {
+		return err
 	}
 	loc, err := area.NewLocator(set, assets.Basemap(), world.TimeOf(time.Now()))
 	if err != nil {

@@ -18,6 +18,7 @@ var version = "dev" //nolint:gochecknoglobals // set by the linker
 
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Run the server with a configuration file."`
+	Relay   relayCmd   `cmd:"" help:"Run the camera relay as a unit of its own, which outlives the server."`
 	Demo    demoCmd    `cmd:"" help:"Run the server with a demonstration province: cameras, vessels, stations, reports, figures."`
 	Check   checkCmd   `cmd:"" help:"Report everything that is wrong with a configuration file, then end."`
 	Sources sourcesCmd `cmd:"" help:"Describe the kinds of source, or one of them in full."`

@@ -117,6 +117,7 @@ func reload(ctx context.Context, s *server.Server, path string, logger *slog.Log
 // ready is what the ready file says.
 type ready struct {
 	Addr      string `json:"addr"`
+	Door      string `json:"door,omitempty"`
 	TokenFile string `json:"token_file,omitempty"`
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"iocwall/geo"
 	"iocwall/server/area"
@@ -38,6 +39,10 @@ func (k *checker) check() {
 	}
 	if c.Patience.MaxEntities < 1 {
 		k.fail("patience.max_entities", "is not above 0", "the default is 50000")
+	}
+	if kept := c.Patience.ReportKept; kept != 0 && kept < 24*time.Hour {
+		// What is in Live is what new codes are compared with.
+		k.fail("patience.report_kept", "is less than 24h", "the code of a closed report could be given again on the same day; the default is 24h")
 	}
 	if c.Patience.MaxClips < 1 {
 		k.fail("patience.max_clips", "is not above 0", "the default is 1000")

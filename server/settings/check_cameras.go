@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -158,8 +159,15 @@ func (k *checker) recording() {
 	if r.ReplayBytes < 1<<20 {
 		k.fail("relay.replay_bytes", "is less than 1048576", "the default is 268435456, a minute of some twenty cameras")
 	}
-	if r.Remote != "" {
+	switch path, socket := strings.CutPrefix(r.Remote, "unix:"); {
+	case r.Remote == "":
+	case socket && !filepath.IsAbs(path):
+		k.fail("relay.remote", "is no path of a socket", "write unix:/run/iocwall/relay.sock")
+	case !socket:
 		k.door("relay.remote", r.Remote)
+		if sameDoor(r.Remote, r.Listen) || sameDoor(r.Remote, k.config.Listen) {
+			k.fail("relay.remote", fmt.Sprintf("%q is taken", r.Remote), "give the relay's door a port of its own")
+		}
 	}
 	known := []string{string(world.Notice), string(world.Warning), string(world.Severe), string(world.Critical), "none"}
 	if !slices.Contains(known, e.From) {
