@@ -51,7 +51,7 @@ A table has a header line with the columns id, name and main, and any of lat, lo
 and onvif, separated by commas, semicolons or tabs.
 
 Examples:
-  wallsrv cameras import --user viewer >> ioc.yaml
+  wallsrv cameras import --user viewer > cameras.yaml
   wallsrv cameras import 10.20.3.11 10.20.3.12 --user viewer --password env:CAMERA_PASSWORD --config ioc.yaml
   wallsrv cameras import --user viewer --password file:/etc/iocwall/camera --config ioc.yaml --write --pos 108.2867,15.8575
   wallsrv cameras import --csv cameras.csv --config ioc.yaml --write`
@@ -120,7 +120,7 @@ func (c *camerasImportCmd) load() (*settings.Config, string, error) {
 func (c *camerasImportCmd) ask(ctx context.Context, p *progress, logger *slog.Logger) (found []wanted, failed, err error) {
 	password, reference := "", ""
 	if c.User != "" {
-		if password, reference, err = cameraSecret(c.Password, os.Stdin, p.w); err != nil {
+		if password, reference, err = cameraSecret(ctx, c.Password, os.Stdin, p.w); err != nil {
 			return nil, nil, err
 		}
 	} else if c.Password != "" {
@@ -318,7 +318,7 @@ func (c *camerasImportCmd) finish(out io.Writer, p *progress, config *settings.C
 			lost++
 		}
 	}
-	if c.Config == "" {
+	if c.Config == "" && len(changes) > 0 {
 		fmt.Fprintln(out, "cameras:")
 		for _, ch := range changes {
 			fmt.Fprint(out, strings.Join(entryLines("  ", ch.keys), ""))
