@@ -26,15 +26,17 @@ const (
 // Clip writes what came of a stream between two times as one MP4 file, beginning with the key frame at or before from.
 // When to is still to come, by ten minutes at most, it waits for it, and what is there already is written while it
 // waits, so that it cannot grow too old. What is missing is told in the summary and in the file, above all while the
-// camera is down. A slow writer holds up neither camera nor readers: what it has not taken in time becomes a gap.
+// camera is down. A slow writer holds up neither camera nor readers: what it has not taken in time becomes a gap. An
+// empty stream name stands for the stream that is kept.
 //
 // Errors wrap ErrNotKept, replay.ErrNothing, the writer's error or the context's cause. Before the first picture is there
 // nothing is written.
 func (r *Relay) Clip(ctx context.Context, camera, stream string, from, to time.Time, w io.Writer) (replay.Summary, error) {
+	ring, stream := r.replay.ring(camera, stream)
 	fail := func(err error) (replay.Summary, error) {
-		return replay.Summary{}, fmt.Errorf("relay: clip of camera %s, stream %s: %w", camera, stream, err)
+		return replay.Summary{}, fmt.Errorf("relay: clip of camera %s, stream %q: %w", camera, stream, err)
 	}
-	switch ring := r.replay.ring(camera, stream); {
+	switch {
 	case ring == nil:
 		return fail(fmt.Errorf("%w; set how long the camera is kept", ErrNotKept))
 	case !from.Before(to):
@@ -62,10 +64,11 @@ type keepers struct {
 
 // kept is one ring, and which session fills it.
 type kept struct {
-	ring  *replay.Ring
-	keep  time.Duration
-	bytes int64
-	owner *keeper // under keepers.mu
+	camera, stream string
+	ring           *replay.Ring
+	keep           time.Duration
+	bytes          int64
+	owner          *keeper // under keepers.mu
 }
 
 // follow drops what is not to be kept any more.
@@ -80,14 +83,17 @@ func (k *keepers) follow(wanted map[string]upstreamConfig) {
 	}
 }
 
-// ring returns the ring of a stream, nil if it is not kept.
-func (k *keepers) ring(camera, stream string) *replay.Ring {
+// ring returns the ring of a stream, of any one of the camera's when its name is empty, with the stream's name; nil if it
+// is not kept.
+func (k *keepers) ring(camera, stream string) (*replay.Ring, string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if have := k.rings["/"+camera+"/"+stream]; have != nil {
-		return have.ring
+	for _, have := range k.rings {
+		if have.camera == camera && (have.stream == stream || stream == "") {
+			return have.ring, have.stream
+		}
 	}
-	return nil
+	return nil, stream
 }
 
 // keeper fills the ring of one stream for as long as its configuration lasts. One goroutine uses it.
@@ -106,7 +112,8 @@ func newKeeper(r *Relay, cfg upstreamConfig) *keeper {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.rings == nil {
-		k.budget, k.rings = replay.NewBudget(r.opts.KeepBytes), map[string]*kept{}
+		k.rings, k.budget = map[string]*kept{}, replay.NewBudget(r.opts.KeepBytes)
+		clean(r.opts.KeepDir, r.log)
 	}
 	have := k.rings[cfg.path()]
 	if have == nil {
@@ -123,7 +130,7 @@ func newKeeper(r *Relay, cfg upstreamConfig) *keeper {
 				slog.String("stream", cfg.stream), slog.String("error", err.Error()))
 			return nil
 		}
-		have = &kept{ring: ring, keep: cfg.keep, bytes: cfg.keepBytes}
+		have = &kept{camera: cfg.camera, stream: cfg.stream, ring: ring, keep: cfg.keep, bytes: cfg.keepBytes}
 		k.rings[cfg.path()] = have
 	}
 	keeper := &keeper{all: k, kept: have}
@@ -131,7 +138,21 @@ func newKeeper(r *Relay, cfg upstreamConfig) *keeper {
 	return keeper
 }
 
-// Add takes the next unit as it came from the camera, with the track as it is described now.
+// clean removes what a killed relay has left on disk, of cameras that are gone too.
+func clean(dir string, log *slog.Logger) {
+	if dir == "" {
+		return
+	}
+	folders, err := filepath.Glob(filepath.Join(dir, "*", "*"))
+	for _, f := range folders {
+		err = errors.Join(err, replay.Clean(f))
+	}
+	if err != nil {
+		log.Error("old pictures stay on disk", slog.String("error", err.Error()))
+	}
+}
+
+// add takes the next unit as it came from the camera, with the track as it is described now.
 func (k *keeper) add(t rtsp.Track, u rtsp.Unit) {
 	k.all.mu.Lock()
 	mine := k.kept.owner == k
