@@ -13,9 +13,9 @@ import (
 	"github.com/alecthomas/kong"
 
 	"iocwall/server"
-	"iocwall/server/settings"
 	"iocwall/server/auth"
 	"iocwall/server/demo"
+	"iocwall/server/settings"
 	"iocwall/server/strict"
 )
 

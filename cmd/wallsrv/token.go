@@ -10,8 +10,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"iocwall/server"
-	"iocwall/server/settings"
 	"iocwall/server/auth"
+	"iocwall/server/settings"
 	"iocwall/server/strict"
 )
 

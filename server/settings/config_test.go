@@ -138,6 +138,35 @@ func TestBadConfigurations(t *testing.T) {
 			`cameras[2].id: "c" is used twice; cameras[1] has it already`,
 			`cameras[2]: needs at least one stream`,
 		}},
+		{"what is done with cameras", "cameras:\n" +
+			"  - {id: a, name: A, pos: [108, 15], transport: utp, tls: {fingerprint: ab}, replay: 90m, site: a/b, streams: [{name: main, url: \"rtsp://h/x\", fps: 1000}]}\n" +
+			"  - {id: b, name: B, pos: [108, 15], tls: {fingerprint: ab}, onvif: {presets: [x]}, streams: [{name: main, url: \"rtsps://h/x\"}]}\n" +
+			"  - {id: c, name: C, pos: [108, 15], tls: {fingerprint: ab, ca: x}, onvif: {address: \"http://u:secret@h/x\", password: plain, presets: [x, x]}, streams: [{name: main, url: \"rtsps://h/x\"}]}\n" +
+			"  - {id: d, name: D, pos: [108, 15], tls: {ca: none.pem}, onvif: {address: \"ftp://h\"}, streams: [{name: main, url: \"rtsps://h/x\"}]}\n", []string{
+			`cameras[0].transport: "utp" is no transport; did you mean "udp"?`,
+			`cameras[0].tls: is of no use`,
+			`cameras[0].replay: is not between 0s and 1h in whole seconds; write "replay: 60s", or leave it out`,
+			`cameras[0].site: is no name of a site`,
+			`cameras[0].streams[0].fps: is not between 0 and 240`,
+			`cameras[1].tls.fingerprint: is no SHA-256`,
+			`cameras[1].onvif: has no address`,
+			`cameras[2].tls: has both a fingerprint and a CA`,
+			`cameras[2].onvif: has a password and no user`,
+			`cameras[2].onvif.address: holds a login`,
+			`cameras[2].onvif.password: `,
+			`cameras[2].onvif.presets[1]: is no name of its own`,
+			`cameras[3].tls.ca: `,
+			`cameras[3].onvif.address: is not an address of a camera`,
+		}},
+		{"recording", "listen: 127.0.0.1:8080\nrelay: {probe: 1s, replay_bytes: 5, remote: \"127.0.0.1:8080\"}\nevidence: {from: sever, before: 9m, within: -1, cameras: 0}\npatience: {report_kept: 1h, max_clips: 0}\n", []string{
+			`ioc.yaml:2:16: relay.probe: is shorter than 5s`, `relay.replay_bytes: is less than 1048576`, `relay.remote: "127.0.0.1:8080" is taken`,
+			`ioc.yaml:3:18: evidence.from: "sever" is no severity; did you mean "severe"?`, `evidence.before: is not between 0s and 4m`,
+			`evidence.within: is not a number of metres`, `evidence.cameras: is not between 1 and 16`,
+			`patience.report_kept: is less than 24h`, `patience.max_clips: is not above 0`,
+		}},
+		{"a door to the network", "relay: {remote: \"0.0.0.0:8555\"}\n", []string{`relay.remote: "0.0.0.0:8555" can be reached from the network`}},
+		{"a socket", "relay: {remote: \"unix:relay.sock\"}\n", []string{`relay.remote: is no path of a socket`}},
+		{"a good socket", "relay: {remote: \"unix:/run/iocwall/relay.sock\"}\nevidence: {from: none}\n", nil},
 		{"stations", "agencies: [{id: so-tnmt, name: Sở}]\nstations:\n  - {id: s, name: S, what: aire, pos: [108, 15], owner: so-tnm}\n", []string{
 			`ioc.yaml:3:28: stations[0].what: "aire" is no kind of station; did you mean "air"?`,
 			`stations[0].owner: no agency "so-tnm"; did you mean "so-tnmt"?`,
