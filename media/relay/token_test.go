@@ -164,3 +164,42 @@ func TestWatch(t *testing.T) {
 		}
 	}
 }
+
+func FuzzControlToken(f *testing.F) {
+	s := Signer{Key: bytes.Repeat([]byte("c"), MinKey)}
+	now := time.Unix(1790000000, 0)
+	good, err := s.SignControl(now.Add(time.Minute))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, text := range []string{good, "", "c1.", "c1..", "c1.1790000060.", "v1.x.y", good + "x", "c1.x" + good} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if err := s.VerifyControl(text, now); (err == nil) != (text == good) {
+			t.Fatalf("%q: %v", text, err)
+		}
+		if _, err := s.Verify(text, now); err == nil {
+			t.Fatalf("%q opens cameras", text)
+		}
+	})
+}
+
+func TestControlTokensAreShort(t *testing.T) {
+	s := Signer{Key: bytes.Repeat([]byte("c"), MinKey)}
+	now := time.Unix(1790000000, 0)
+	for life, want := range map[time.Duration]error{
+		time.Minute: nil, 0: ErrExpired, -time.Second: ErrExpired, time.Hour: ErrExpired,
+	} {
+		text, err := s.SignControl(now.Add(life))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.VerifyControl(text, now); !errors.Is(err, want) {
+			t.Errorf("%v: %v", life, err)
+		}
+	}
+	if _, err := (Signer{Key: []byte("short")}).SignControl(now); err == nil {
+		t.Error("a short key signs")
+	}
+}

@@ -50,9 +50,14 @@ func Public(raw string) string {
 	if err != nil {
 		return "invalid address"
 	}
+	return a.public()
+}
+
+// public returns the address without credentials, query and logins in the path.
+func (a address) public() string {
 	u := a.url.Clone()
 	u.RawQuery, u.ForceQuery = "", false
-	return u.String()
+	return Redact(u.String())
 }
 
 // withCredentials returns the URL the library needs to log in.

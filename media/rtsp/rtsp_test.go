@@ -25,6 +25,8 @@ var redactCases = []struct{ name, in, want string }{
 	{"at in password", "rtsp://a:p@ss@cam/ch1", "rtsp://cam/ch1"},
 	{"user only", "RTSPS://root@cam:322/x", "RTSPS://cam:322/x"},
 	{"query", "rtsp://cam/x?user=a&password=b end", "rtsp://cam/x?*** end"},
+	{"login in the path", "rtsp://10.0.0.1/user=admin_password=1234_channel=1_stream=0.sdp", "rtsp://10.0.0.1/user=***"},
+	{"password in the path", "open rtsp://10.0.0.1/ch1&Password=1234&x/2 failed", "open rtsp://10.0.0.1/ch1&Password=***/2 failed"},
 	{"two", "rtsp://a:b@c/d and rtsp://e:f@g/h", "rtsp://c/d and rtsp://g/h"},
 	{"header", "Authorization: Basic YWRtaW46MTIzNDU=", "Authorization: Basic ***"},
 	{"digest", `Digest username="admin", response="abc"`, `Digest ***`},

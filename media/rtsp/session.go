@@ -222,11 +222,9 @@ func (s *session) failed(err error) error {
 			reason = ReasonDisconnected
 		}
 	}
-	public := s.addr.url.Clone()
-	public.RawQuery, public.ForceQuery = "", false
 	secrets := []string{s.addr.pass, s.addr.url.RawQuery}
 	return &Error{
-		Reason: reason, Relay: relay, Op: s.op, URL: public.String(),
+		Reason: reason, Relay: relay, Op: s.op, URL: s.addr.public(),
 		Detail: redactSecrets(err.Error(), secrets...),
 	}
 }

@@ -486,6 +486,7 @@ func TestNoErrorHoldsAPassword(t *testing.T) {
 	for _, url := range []string{
 		refused, echo, challenge, "rtsp://127.0.0.1:1/cam", "rtsp://" + hush + "@:x/", "http://admin:" + hush + "@h/",
 		strings.Replace(echo, "//", "//admin:"+hush+"@", 1), echo + "?user=admin&password=" + hush, echo + "?" + hush,
+		echo + "/user=admin_password=" + hush + "_channel=1.sdp",
 	} {
 		opts := Options{URL: url, User: "admin", Pass: hush, Timeout: time.Second}
 		if _, _, err := receive(t, opts, 1); err == nil { // receive looks for the password

@@ -76,9 +76,13 @@ func refuse(w http.ResponseWriter, err error) {
 
 // read reads a body of at most limit bytes into v.
 func read(w http.ResponseWriter, r *http.Request, limit int64, v any) bool {
-	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(v); err != nil {
+	var err error = &http.MaxBytesError{Limit: limit}
+	if r.ContentLength <= limit {
+		dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit))
+		dec.DisallowUnknownFields()
+		err = dec.Decode(v)
+	}
+	if err != nil {
 		// The decoder's error may quote what it read, and that may be a password.
 		text := "the body is not what this relay understands; let server and relay be of the same version"
 		var large *http.MaxBytesError
