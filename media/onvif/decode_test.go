@@ -44,6 +44,10 @@ func TestProbeMatches(t *testing.T) {
 	if _, err := parseMatches([]byte(matchXML), netip.MustParseAddr("10.1.2.3"), []string{"other"}); err == nil {
 		t.Error("an answer to another's probe is taken")
 	}
+	silent := strings.NewReplacer("uuid:ID", "", "XADDRS", "http://10.1.2.3/x").Replace(matchXML)
+	if got, err := parseMatches([]byte(silent), netip.MustParseAddr("10.1.2.3"), []string{"id"}); err != nil || len(got) != 1 {
+		t.Errorf("an answer that does not say to what: %+v, %v", got, err)
+	}
 }
 
 func TestDevicesAreFoldedByEndpoint(t *testing.T) {

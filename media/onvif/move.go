@@ -25,7 +25,24 @@ func (p *PTZ) query(ctx context.Context, f func(context.Context, *head) error) e
 	if err != nil {
 		return err
 	}
-	return f(ctx, h)
+	err = f(ctx, h)
+	p.doubt(err)
+	return err
+}
+
+// doubt forgets where services and profiles are after an answer that fits none: the camera may have been set up anew.
+func (p *PTZ) doubt(err error) {
+	switch ReasonOf(err) {
+	case ReasonRefused, ReasonBadReply, ReasonNotONVIF:
+	default:
+		return
+	}
+	p.mu.Lock()
+	p.head, p.presets = nil, nil
+	p.mu.Unlock()
+	p.device.mu.Lock()
+	p.device.services = nil
+	p.device.mu.Unlock()
 }
 
 // command runs f in turn. moves says that it sets the camera moving until it is stopped; such a command is dropped when
@@ -55,6 +72,7 @@ func (p *PTZ) command(ctx context.Context, moves bool, f func(context.Context, *
 	p.mu.Unlock()
 
 	err = f(ctx, h)
+	p.doubt(err)
 
 	p.mu.Lock()
 	defer p.mu.Unlock()

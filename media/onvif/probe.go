@@ -71,7 +71,8 @@ func parseMatches(packet []byte, from netip.Addr, ids []string) ([]Found, error)
 		return nil, fmt.Errorf("no SOAP envelope")
 	}
 	relates := strings.ToLower(envelope.child(envelope.space, "Header").string(nsWSA, "RelatesTo"))
-	if !slices.ContainsFunc(ids, func(id string) bool { return strings.HasSuffix(relates, id) }) {
+	// Some leave out what they answer to; the socket is ours alone, so it can be nothing else.
+	if relates != "" && !slices.ContainsFunc(ids, func(id string) bool { return strings.HasSuffix(relates, id) }) {
 		return nil, fmt.Errorf("an answer to another's question")
 	}
 	matches := envelope.child(envelope.space, "Body").child(nsWSD, "ProbeMatches")

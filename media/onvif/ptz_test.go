@@ -160,6 +160,21 @@ func TestPresets(t *testing.T) {
 	}
 }
 
+func TestACameraThatWasSetUpAnew(t *testing.T) {
+	cam, p := turned(t, onviftest.Options{})
+	defer p.Close()
+	if err := p.Move(t.Context(), 1, 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	cam.SetProfiles([]onviftest.Profile{{Token: "other", Encoding: "H264", Width: 640, Height: 360, URI: "rtsp://127.0.0.1/x", PTZ: true}})
+	if err := p.Move(t.Context(), 1, 0, 0); onvif.ReasonOf(err) != onvif.ReasonRefused {
+		t.Errorf("got %v", err)
+	}
+	if err := p.Move(t.Context(), 1, 0, 0); err != nil {
+		t.Errorf("the new profile is not found: %v", err)
+	}
+}
+
 func TestWhatACameraCannotDo(t *testing.T) {
 	_, p := turned(t, onviftest.Options{Quirks: []onviftest.Quirk{onviftest.NoPTZ}})
 	defer p.Close()

@@ -69,31 +69,43 @@ func (d *Device) prove(ctx context.Context, x *exchange) (*element, error) {
 	if ReasonOf(err) != ReasonLoginRefused {
 		return reply, err
 	}
-	if c, ok := parseChallenge(x.challenges); ok {
-		d.mu.Lock()
-		d.digest = c
-		d.mu.Unlock()
-		reply, err := d.proveDigest(ctx, x, true)
-		if ReasonOf(err) == ReasonLoginRefused {
-			d.mu.Lock()
-			d.digest = challenge{}
-			d.mu.Unlock()
+	c, ok := parseChallenge(x.challenges)
+	if !ok {
+		if d.clockStepped(ctx) {
+			if reply, err = d.sign(ctx, x); ReasonOf(err) != ReasonLoginRefused {
+				return reply, err
+			}
 		}
-		return reply, err
+		// Some say that they want HTTP digest only to who shows no signature at all. Asking so is no wrong login.
+		bare := *x
+		if _, bareErr := d.send(ctx, &bare, proof{}); ReasonOf(bareErr) == ReasonLoginRefused {
+			c, ok = parseChallenge(bare.challenges)
+		}
 	}
-	if d.clockStepped(ctx) {
-		reply, err = d.sign(ctx, x)
+	if !ok {
+		return nil, d.explained(err)
 	}
-	if ReasonOf(err) != ReasonLoginRefused {
-		return reply, err
-	}
-	detail := "the camera refused the login"
 	d.mu.Lock()
-	if w := d.clock.words(); w != "" {
-		detail += "; " + w
-	}
+	d.digest = c
 	d.mu.Unlock()
-	return nil, d.fail(ReasonLoginRefused, x.op, x.address, detail)
+	if reply, err = d.proveDigest(ctx, x, true); ReasonOf(err) == ReasonLoginRefused {
+		d.mu.Lock()
+		d.digest = challenge{}
+		d.mu.Unlock()
+	}
+	return reply, err
+}
+
+// explained adds to a refused signature what is known about the clock.
+func (d *Device) explained(err error) error {
+	d.mu.Lock()
+	w := d.clock.words()
+	d.mu.Unlock()
+	var e *Error
+	if errors.As(err, &e) && w != "" {
+		e.Detail += "; " + w
+	}
+	return err
 }
 
 // sign sends x with a signature by the camera's clock.
@@ -274,7 +286,7 @@ func (d *Device) fault(x *exchange, f *element) error {
 	for _, c := range codes {
 		switch c {
 		case "NotAuthorized", "FailedAuthentication", "InvalidSecurity", "FailedCheck", "MessageExpired", "Unauthorized", "InvalidSecurityToken":
-			return d.fail(ReasonLoginRefused, x.op, x.address, "the camera refused the login")
+			return d.fail(ReasonLoginRefused, x.op, x.address, refusal(why, d.user, d.pass))
 		case "ActionNotSupported", "OptionalActionNotImplemented", "NoSuchService", "UnknownAction", "NotSupported", "PTZNotSupported":
 			return d.fail(ReasonUnsupported, x.op, x.address, "the camera cannot do this")
 		}
@@ -282,7 +294,7 @@ func (d *Device) fault(x *exchange, f *element) error {
 	lower := strings.ToLower(why)
 	for _, hint := range []string{"not authorized", "unauthorized", "authority failure", "authentication", "requires authorization"} {
 		if strings.Contains(lower, hint) {
-			return d.fail(ReasonLoginRefused, x.op, x.address, "the camera refused the login")
+			return d.fail(ReasonLoginRefused, x.op, x.address, refusal(why, d.user, d.pass))
 		}
 	}
 	for _, hint := range []string{"not implemented", "not supported"} {
@@ -294,6 +306,17 @@ func (d *Device) fault(x *exchange, f *element) error {
 		why = strings.Join(codes, ", ")
 	}
 	return d.fail(ReasonRefused, x.op, x.address, "the camera declines: "+clean(why, 160, d.pass))
+}
+
+// refusal says that the login was refused, with the camera's own words where they tell more than that: how many attempts
+// are left, or that the account is locked.
+func refusal(why string, secrets ...string) string {
+	const said = "the camera refused the login"
+	lower := strings.ToLower(why)
+	if strings.Contains(lower, "attempt") || strings.Contains(lower, "lock") {
+		return said + ": " + clean(why, 120, secrets...)
+	}
+	return said
 }
 
 // localName cuts the prefix off a qualified name.

@@ -22,6 +22,7 @@ type Quirk string
 const (
 	HTTPDigest      Quirk = "http-digest"      // takes HTTP digest only, as Hikvision does by default
 	SHA256          Quirk = "sha-256"          // offers SHA-256 beside MD5, and Basic before both
+	ShyDigest       Quirk = "shy-digest"       // with HTTPDigest: says so only to who shows no signature
 	OneUseNonce     Quirk = "one-use-nonce"    // takes each HTTP nonce once and calls the next use stale
 	Media2Only      Quirk = "media2-only"      // has the newer media service alone
 	Media2          Quirk = "media2"           // has both media services
@@ -69,7 +70,7 @@ type Options struct {
 	Endpoint string
 	// User and Password are asked for when User is not empty.
 	User, Password string
-	// Operator may turn the camera; default true for all. With NoOperator the user may only look.
+	// NoOperator lets the user look and not turn.
 	NoOperator bool
 	// Offset is its clock minus ours.
 	Offset time.Duration
@@ -95,6 +96,7 @@ type Device struct {
 	log    []Command
 	head   head
 	down   error
+	set    []Profile
 	host   string
 }
 
@@ -122,7 +124,7 @@ func New(opts Options) *Device {
 	if host == "" {
 		host = "127.0.0.1"
 	}
-	d := &Device{opts: opts, offset: opts.Offset, nonces: map[string]bool{}, asked: map[string]int{}, host: host}
+	d := &Device{opts: opts, offset: opts.Offset, nonces: map[string]bool{}, asked: map[string]int{}, host: host, set: opts.Profiles}
 	for i, name := range opts.Presets {
 		d.head.presets = append(d.head.presets, preset{fmt.Sprintf("p%d", i+1), name, [3]float64{float64(i) / 10, 0, 0}})
 	}
@@ -188,6 +190,20 @@ func (d *Device) SetOffset(offset time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.offset = offset
+}
+
+// SetProfiles sets the camera up anew.
+func (d *Device) SetProfiles(profiles []Profile) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.set = slices.Clone(profiles)
+}
+
+// profiles returns what the camera offers.
+func (d *Device) profiles() []Profile {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.set
 }
 
 // SetDown makes requests through RoundTrip fail with err; nil ends that.

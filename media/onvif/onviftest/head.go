@@ -30,7 +30,10 @@ type preset struct {
 	at          [3]float64
 }
 
-// Commands returns the orders to the head, oldest first.
+// commandsKept is how many orders are remembered.
+const commandsKept = 1000
+
+// Commands returns the last 1,000 orders to the head, oldest first.
 func (d *Device) Commands() []Command {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -81,7 +84,7 @@ func (d *Device) ptz(op *operation) (string, *fault) {
 	if name == "GetNode" || name == "GetNodes" {
 		return "<tptz:" + name + "Response>" + d.node() + "</tptz:" + name + "Response>", nil
 	}
-	if !slices.ContainsFunc(d.opts.Profiles, func(p Profile) bool { return p.Token == op.ProfileToken && p.PTZ }) {
+	if !slices.ContainsFunc(d.set, func(p Profile) bool { return p.Token == op.ProfileToken && p.PTZ }) {
 		return "", &fault{"ter:NoProfile", "No such profile"}
 	}
 	switch name {
@@ -149,6 +152,9 @@ func (d *Device) act(op *operation, now time.Time, done string) (string, *fault)
 		done = "<tptz:SetPresetResponse><tptz:PresetToken>" + token + "</tptz:PresetToken></tptz:SetPresetResponse>"
 	default:
 		return "", &fault{"ter:ActionNotSupported", "Optional Action Not Implemented"}
+	}
+	if len(d.log) >= commandsKept {
+		d.log = d.log[1:]
 	}
 	d.log = append(d.log, c)
 	return done, nil

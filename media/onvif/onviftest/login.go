@@ -17,6 +17,9 @@ import (
 // window is how far the time of a signature may be from the camera's clock.
 const window = 5 * time.Second
 
+// noncesKept bounds what is remembered of nonces; a demonstration may run for months.
+const noncesKept = 10_000
+
 // request is what the camera reads of a message.
 type request struct {
 	XMLName xml.Name
@@ -63,6 +66,9 @@ func (d *Device) loginOK(r *http.Request, m *request) (ok bool, why string) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if len(d.nonces) > noncesKept {
+		clear(d.nonces)
+	}
 	if d.opts.MaxWrong > 0 && d.wrong >= d.opts.MaxWrong {
 		return false, "Sender not authorized: account locked"
 	}

@@ -18,7 +18,7 @@ func (d *Device) media(op *operation) (string, *fault) {
 		}
 		return d.profiles1(), nil
 	case "GetStreamUri", "GetSnapshotUri":
-		for _, p := range d.opts.Profiles {
+		for _, p := range d.profiles() {
 			if p.Token != op.ProfileToken {
 				continue
 			}
@@ -60,7 +60,7 @@ func (d *Device) bend(uri string) string {
 func (d *Device) profiles1() string {
 	var b strings.Builder
 	b.WriteString(`<trt:GetProfilesResponse>`)
-	for _, p := range d.opts.Profiles {
+	for _, p := range d.profiles() {
 		encoding := p.Encoding
 		if encoding == "H265" {
 			encoding = "" // the older service has no name for it
@@ -86,7 +86,7 @@ func (d *Device) profiles1() string {
 func (d *Device) profiles2() string {
 	var b strings.Builder
 	b.WriteString(`<tr2:GetProfilesResponse>`)
-	for _, p := range d.opts.Profiles {
+	for _, p := range d.profiles() {
 		fmt.Fprintf(&b, `<tr2:Profiles token="%s" fixed="true"><tr2:Name>%s</tr2:Name><tr2:Configurations>`+
 			`<tr2:VideoSource token="v"><tt:Name>v</tt:Name><tt:UseCount>2</tt:UseCount><tt:SourceToken>%s</tt:SourceToken></tr2:VideoSource>`+
 			`<tr2:VideoEncoder token="e" GovLength="50"><tt:Name>e</tt:Name><tt:UseCount>1</tt:UseCount><tt:Encoding>%s</tt:Encoding>`+

@@ -44,7 +44,7 @@ func (d *Device) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if !d.open(op.Local) {
 		if ok, why := d.loginOK(r, &m); !ok {
-			if d.has(HTTPDigest) {
+			if d.has(HTTPDigest) && !(d.has(ShyDigest) && m.Token.Username != "") {
 				d.challenge(w, why == "stale")
 				w.WriteHeader(http.StatusUnauthorized)
 				return
