@@ -229,6 +229,7 @@ func (m *mosaic) enlarge(id string) {
 			t = &sc.Tiles[i]
 		}
 	}
+	was := m.zoomed
 	m.zoomed = ""
 	if t == nil {
 		if m.zoom != nil {
@@ -242,7 +243,7 @@ func (m *mosaic) enlarge(id string) {
 		m.compose()
 		return
 	}
-	if m.zoomed != id {
+	if was != id {
 		m.single = ""
 	}
 	m.zoomed = id

@@ -175,14 +175,12 @@ func (g *Grid) lay(ids []string, page, side int) {
 func (g *Grid) cell(i, side int) image.Rectangle {
 	w := g.spot.Whole
 	gap := max(2, g.outer.Scale.Px(4))
-	x0, y0 := w.Min.X+w.Dx()*(i%side)/side, w.Min.Y+w.Dy()*(i/side)/side
-	x1, y1 := w.Min.X+w.Dx()*(i%side+1)/side, w.Min.Y+w.Dy()*(i/side+1)/side
-	if i%side < side-1 {
-		x1 -= gap
+	at := func(from, size, n int) (lo, hi int) {
+		lo, hi = from+(size+gap)*n/side, from+(size+gap)*(n+1)/side-gap
+		return lo, hi
 	}
-	if i/side < side-1 {
-		y1 -= gap
-	}
+	x0, x1 := at(w.Min.X, w.Dx(), i%side)
+	y0, y1 := at(w.Min.Y, w.Dy(), i/side)
 	return image.Rect(x0, y0, x1, y1)
 }
 

@@ -47,13 +47,17 @@ func cover(src *image.RGBA, w, h int, ground color.RGBA) *image.RGBA {
 // CoverSize returns the size at which a picture of size src is shown in a place
 // of size dst: it fills the place where that cuts off at most a quarter of the
 // picture, and otherwise lies whole within it. Without a source it is dst.
-func CoverSize(src, dst image.Point) image.Point {
+func CoverSize(src, dst image.Point) image.Point { return CoverWithin(src, dst, cropLimit) }
+
+// CoverWithin is CoverSize with another limit to what may be cut off, at most
+// 0.28: many small pictures side by side are better without bars beside them.
+func CoverWithin(src, dst image.Point, limit float64) image.Point {
 	if src.X <= 0 || src.Y <= 0 {
 		return dst
 	}
 	fx, fy := float64(dst.X)/float64(src.X), float64(dst.Y)/float64(src.Y)
 	f := max(fx, fy)
-	if lost := 1 - min(fx, fy)/f; lost > cropLimit {
+	if lost := 1 - min(fx, fy)/f; lost > limit {
 		f = min(fx, fy)
 	}
 	if f < 1 && f >= 1-nearEnough && src.X >= dst.X && src.Y >= dst.Y {

@@ -257,7 +257,7 @@ func (t *Camera) place(w, h int) []image.Rectangle {
 	if in > 0 || t.face.Chosen {
 		frame = image.Rect(0, 0, w, h)
 	}
-	if want := paint.CoverSize(shape(t.face.Source, t.face.Zoom), image.Pt(sp.Whole.X, sp.Whole.Y-below)); want != t.want {
+	if want := t.cover(image.Pt(sp.Whole.X, sp.Whole.Y-below)); want != t.want {
 		t.want, t.show = want, nil
 	}
 	corner := image.Pt((sp.Whole.X-t.want.X)/2, (sp.Whole.Y-below-t.want.Y)/2).Sub(sp.At)
@@ -310,6 +310,15 @@ func (t *Camera) tagPlace(pic, note image.Rectangle, sp Span) image.Rectangle {
 		pic.Max.Y = min(pic.Max.Y, pic.Min.Y+e.px(28)+paint.PlateHeight(e.Scale.PlateCam)+2)
 	}
 	return pic
+}
+
+// cover is the size of the part shown in a place.
+func (t *Camera) cover(place image.Point) image.Point {
+	src := shape(t.face.Source, t.face.Zoom)
+	if t.env.Dense {
+		return paint.CoverWithin(src, place, 0.28)
+	}
+	return paint.CoverSize(src, place)
 }
 
 // shape is what is fitted into the tile. A part has the picture's proportions and

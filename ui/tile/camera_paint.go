@@ -96,7 +96,10 @@ func (t *Camera) paintBar(c *paint.Canvas) {
 	x := float64(pad + icon + e.px(20))
 	right := ""
 	name := t.view.Name
-	room := float64(b.Dx()-pad) - x - float64(e.px(24))
+	room := float64(b.Dx()-pad) - x
+	if len(f.Right) > 0 {
+		room -= float64(e.px(24))
+	}
 	if n := len(f.Aside); n > 0 {
 		// A camera's place in its tour is always said.
 		room -= e.Kit.Fonts.Width("  "+f.Aside[n-1], false, size)

@@ -1,0 +1,135 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"iocwall/server/world"
+)
+
+// handleOf finds what reacts to the mouse on a tile.
+func handleOf(t *testing.T, s *surface, id string) *handle {
+	t.Helper()
+	for _, sl := range s.slots {
+		if sl.tile.ID == id {
+			return sl.holder.(*handle)
+		}
+	}
+	t.Fatalf("no tile %q", id)
+	return nil
+}
+
+// TestHandsOnTheMosaic: the wheel zooms the camera under the pointer, a click
+// takes it in hand for the keys, Escape lets go.
+func TestHandsOnTheMosaic(t *testing.T) {
+	b, m := openMosaic(t)
+	b.tick(0)
+	h := handleOf(t, m.board, "cam-01")
+	s := h.Size()
+	middle := fyne.NewPos(s.Width/2, s.Height/3)
+	h.Scrolled(&fyne.ScrollEvent{PointEvent: fyne.PointEvent{Position: middle}, Scrolled: fyne.Delta{DY: 10}})
+	b.tick(0)
+	b.tick(0)
+	p := b.players["cam-01"]
+	if p.view.Part.Whole() {
+		t.Fatalf("after the wheel the camera is asked for %+v", p.view)
+	}
+	was := p.view.Part
+	h.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: middle}, Dragged: fyne.Delta{DX: 30}})
+	h.DragEnd()
+	b.tick(0)
+	b.tick(0)
+	if p.view.Part.X0 >= was.X0 {
+		t.Errorf("dragged from %+v to %+v", was, p.view.Part)
+	}
+	h.Tapped(&fyne.PointEvent{Position: middle})
+	keys := m.win.Canvas()
+	keys.OnTypedRune()('0')
+	b.tick(0)
+	b.tick(0)
+	if !p.view.Part.Whole() {
+		t.Errorf("after 0: %+v", p.view)
+	}
+	keys.OnTypedRune()('e')
+	if sent := b.feed.commands(); len(sent) != 1 {
+		t.Errorf("E sent %+v", sent)
+	} else if a, ok := sent[0].Act.(world.SaveClip); !ok || a.Camera != "cam-01" {
+		t.Errorf("E sent %+v", sent[0].Act)
+	}
+	keys.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if m.u.hands.View() != nil {
+		t.Error("Escape does not let go")
+	}
+}
+
+// TestHandsOnTheEnlarged: an enlarged camera has its buttons, and its tile says
+// all of the truth.
+func TestHandsOnTheEnlarged(t *testing.T) {
+	b, m := openMosaic(t)
+	b.tick(0)
+	m.enlarge("cam-01")
+	b.tick(time.Second)
+	if got := m.desk.Names(); !strings.HasPrefix(got, "Chụp ảnh|Lưu bằng chứng|") {
+		t.Errorf("buttons %q", got)
+	}
+	if !m.desk.Press("+") {
+		t.Error("no button to zoom")
+	}
+	m.u.hands.Enlarge(1)
+	b.tick(time.Second)
+	b.settle()
+	keep(t, "zoomed-camera", shoot(m.win, 1920, 1080))
+	m.win.Canvas().OnTypedRune()('p')
+	b.tick(time.Second)
+	b.settle()
+	keep(t, "zoomed-camera-quiet", shoot(m.win, 1920, 1080))
+	if !b.ui.quiet {
+		t.Error("P does nothing")
+	}
+	m.enlarge("")
+	b.settle()
+	keep(t, "mosaic-quiet", shoot(m.win, 1920, 1080))
+}
+
+// gridScene puts a grid and a tour beside each other on the bench's wall.
+func gridScene(b *bench) {
+	_, sc, _, _ := b.ui.model.wall("")
+	next := sc.SceneSaved
+	next.Version++
+	ids := world.Param{Key: "cameras", Value: "cam-01,cam-02,cam-03,cam-04,cam-05,cam-06,cam-11,cam-12,cam-10"}
+	next.Tiles = []world.Tile{
+		{ID: "grid", Kind: "grid", X: 0, Y: 0, W: 800, H: 684, Params: []world.Param{ids}},
+		{ID: "tour", Kind: "tour", X: 810, Y: 0, W: 400, H: 684, Params: []world.Param{ids, {Key: "dwell", Value: "5s"}}},
+	}
+	b.tick(time.Second)
+	b.give(b.event(next))
+}
+
+// TestGridAndTourOnTheMosaic: a double click enlarges the grid, another one the
+// camera under the pointer.
+func TestGridAndTourOnTheMosaic(t *testing.T) {
+	b, m := openMosaic(t)
+	gridScene(b)
+	b.settle()
+	keep(t, "mosaic-grid", shoot(m.win, 1920, 1080))
+	test.DoubleTap(handleOf(t, m.board, "grid"))
+	b.settle()
+	keep(t, "zoomed-grid", shoot(m.win, 1920, 1080))
+	h := handleOf(t, m.zoom, "zoom:grid")
+	s := h.Size()
+	h.DoubleTapped(&fyne.PointEvent{Position: fyne.NewPos(s.Width/2, s.Height/2)})
+	b.settle()
+	if m.single != "cam-05" || m.u.hands.View() == nil || m.u.hands.View().Camera() != "cam-05" {
+		t.Errorf("enlarged %q", m.single)
+	}
+	m.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	m.enlarge("tour")
+	b.tick(time.Second)
+	if got := m.desk.Names(); !strings.Contains(got, "Dừng vòng") {
+		t.Errorf("buttons of a tour: %q", got)
+	}
+}
