@@ -71,7 +71,7 @@ func background(t testing.TB, run func(context.Context) error) {
 // newCamera starts a loopback camera; the test is skipped without ffmpeg.
 func newCamera(t testing.TB, opts mediatest.Options) *mediatest.Camera {
 	t.Helper()
-	if opts.Clip == nil && opts.Codec == "" {
+	if opts.Clip == nil && opts.Width == 0 {
 		opts.ClipOptions = small(rtsp.H264)
 	}
 	c, err := mediatest.NewCamera(opts)
@@ -82,6 +82,20 @@ func newCamera(t testing.TB, opts mediatest.Options) *mediatest.Camera {
 		t.Fatal(err)
 	}
 	background(t, c.Run)
+	return c
+}
+
+// clipOf makes a clip that differs in its size alone.
+func clipOf(t testing.TB, o mediatest.ClipOptions, size image.Point) *mediatest.Clip {
+	t.Helper()
+	o.Width, o.Height = size.X, size.Y
+	c, err := mediatest.NewClip(context.Background(), o)
+	if errors.Is(err, mediatest.ErrNoFFmpeg) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	return c
 }
 
@@ -147,6 +161,7 @@ type stage struct {
 	signer relay.Signer
 	diary  *diary
 	eye    *eye
+	make   media.DecoderFactory
 }
 
 // staging says how a stage differs from the usual one.
@@ -157,6 +172,10 @@ type staging struct {
 	config func(*relay.Camera, *mediatest.Camera)
 	// backoff of relay and player; zero means short pauses, so that tests are short.
 	backoff rtsp.Backoff
+	// decoder is what decodes, nil: software.
+	decoder media.DecoderFactory
+	// then is the size of a second clip that FaultSwitch changes to; zero: none.
+	then image.Point
 	// blind leaves out the comparison of pictures, for clips that look the same everywhere.
 	blind bool
 }
@@ -173,7 +192,16 @@ func newStage(t testing.TB, s staging) *stage {
 	if s.backoff.Min == 0 {
 		s.backoff = quickly
 	}
-	st := &stage{t: t, cam: newCamera(t, s.camera), diary: &diary{}, signer: relay.Signer{Key: bytes.Repeat([]byte("k"), relay.MinKey)}}
+	if s.then != (image.Point{}) {
+		s.camera.Then = clipOf(t, s.camera.ClipOptions, s.then)
+	}
+	if s.decoder == nil {
+		s.decoder = decode.New
+	}
+	st := &stage{
+		t: t, cam: newCamera(t, s.camera), diary: &diary{}, make: s.decoder,
+		signer: relay.Signer{Key: bytes.Repeat([]byte("k"), relay.MinKey)},
+	}
 	st.cfg = relay.Camera{
 		ID: "c1", User: user, Pass: pass, AlwaysOn: true, Streams: []relay.Stream{{Name: "main", URL: st.cam.URL()}},
 	}
@@ -208,7 +236,10 @@ func (s *stage) open(o relay.Options) {
 // newRelayOnly is a stage whose camera is not ours.
 func newRelayOnly(t testing.TB, cfg relay.Camera, trust *tls.Config) *stage {
 	t.Helper()
-	s := &stage{t: t, cfg: cfg, diary: &diary{}, signer: relay.Signer{Key: bytes.Repeat([]byte("k"), relay.MinKey)}}
+	s := &stage{
+		t: t, cfg: cfg, diary: &diary{}, make: decode.New,
+		signer: relay.Signer{Key: bytes.Repeat([]byte("k"), relay.MinKey)},
+	}
 	s.open(relay.Options{CameraTLS: trust, Backoff: quickly})
 	t.Cleanup(func() {
 		if line := leak(s.diary.String()); line != "" {
@@ -238,7 +269,7 @@ func (s *stage) token() string {
 func (s *stage) deck(b rtsp.Backoff) *media.Deck {
 	s.t.Helper()
 	d, err := media.NewDeck(media.DeckOptions{
-		Decoder: decode.New, Backoff: b, Logger: s.logger(),
+		Decoder: s.make, Backoff: b, Logger: s.logger(),
 		TLS: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // the relay of this test
 		Address: func(_ context.Context, camera, stream string) (string, string, string, error) {
 			return s.relay.URL(camera, stream), "wall", s.token(), nil

@@ -116,6 +116,9 @@ func (h *handler) OnSetup(ctx *gortsplib.ServerHandlerOnSetupCtx) (*base.Respons
 	if res, err := h.admit(ctx.Conn, ctx.Request, ctx.Path); res != nil {
 		return res, nil, err
 	}
+	if h.c.opts.NoTCP && ctx.Transport == gortsplib.TransportTCP {
+		return &base.Response{StatusCode: base.StatusUnsupportedTransport}, nil, nil
+	}
 	track := ctx.Request.URL.String()
 	if back := h.c.tracks.backTrack(); back != "" && strings.HasSuffix(track, back) {
 		h.c.count(func(n *Counts) { n.BackChannels++ })

@@ -70,8 +70,8 @@ type Options struct {
 	Auth       Auth
 	// Door makes the camera speak TLS, with a certificate that it makes for itself; see Camera.Pool and Fingerprint.
 	Door Door
-	// UDP lets readers have the packets over UDP. TCP is always possible.
-	UDP bool
+	// UDP lets readers have the packets over UDP; NoTCP answers 461 to those who want them inside the connection.
+	UDP, NoTCP bool
 	// MaxSessions answers further readers with 453; 0 means no limit.
 	MaxSessions int
 	// Linger is how long the place of a reader that went without TEARDOWN stays taken, 0 not at all.
