@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/bluenviron/mediacommon/v2/pkg/formats/fmp4"
@@ -32,6 +33,9 @@ type Limits struct {
 
 // boxLimit bounds what describes samples, in bytes; the samples themselves are bounded by Limits.
 const boxLimit = 4 << 20
+
+// readStep is how much is read at once.
+const readStep = 4 << 20
 
 // naluLimit bounds the NAL units of a sample.
 const naluLimit = 4096
@@ -79,7 +83,7 @@ type reading struct {
 // box is one top-level box with its header.
 type box struct {
 	kind string // the four letters, or the sixteen of a uuid box
-	raw  []byte
+	raw  []byte // of samples with the description before them
 	body []byte
 }
 
@@ -119,18 +123,35 @@ func (d *reading) box() (box, error) {
 		return box{}, fmt.Errorf("%w: a %q box of %d bytes", ErrTooLarge, kind, size)
 	}
 	d.used += size
-	// The buffer grows with what comes, not with what the file claims.
-	var raw bytes.Buffer
-	raw.Write(head[:])
-	switch n, err := io.CopyN(&raw, d.in, size-8); {
-	case errors.Is(err, io.EOF):
-		return box{}, fmt.Errorf("%w: a %q box has %d of %d bytes", ErrCutOff, kind, n+8, size)
-	case err != nil:
-		return box{}, err //nolint:wrapcheck // Read wraps it
+	// The samples come into one piece with what describes them.
+	var before []byte
+	if kind == "mdat" {
+		before = d.moof
 	}
-	b := box{kind: kind, raw: raw.Bytes(), body: raw.Bytes()[8:]}
+	raw, err := d.bytes(append(before, head[:]...), int(size)-8)
+	if err != nil {
+		return box{}, fmt.Errorf("%w in a %q box of %d bytes", err, kind, size)
+	}
+	b := box{kind: kind, raw: raw, body: raw[len(before)+8:]}
 	if kind == "uuid" && len(b.body) >= 16 {
 		b.kind, b.body = string(b.body[:16]), b.body[16:]
+	}
+	return b, nil
+}
+
+// bytes appends the next n bytes to b. What it holds grows with what comes, not with what the file claims.
+func (d *reading) bytes(b []byte, n int) ([]byte, error) {
+	for n > 0 {
+		step := min(n, readStep)
+		b = slices.Grow(b, step)
+		got, err := io.ReadFull(d.in, b[len(b):len(b)+step])
+		b, n = b[:len(b)+got], n-got
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return nil, ErrCutOff
+		case err != nil:
+			return nil, err //nolint:wrapcheck // Read wraps it
+		}
 	}
 	return b, nil
 }
@@ -195,7 +216,7 @@ func (d *reading) takeFragment(b box) error {
 		return fmt.Errorf("%w: samples without their description", ErrBroken)
 	}
 	var parts fmp4.Parts
-	if err := parts.Unmarshal(append(d.moof, b.raw...)); err != nil {
+	if err := parts.Unmarshal(b.raw); err != nil {
 		return fmt.Errorf("%w: a fragment: %w", ErrBroken, err)
 	}
 	times := d.times

@@ -3,7 +3,6 @@ package replay
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash"
@@ -52,8 +51,8 @@ type Writer struct {
 	line    timeline
 	dts     int64 // decoding time of the last sample written
 	number  uint32
-	file    seekablebuffer.Buffer
-	box     []byte
+	box     []byte  // reused
+	times   []int64 // reused
 
 	seam  seam
 	gaps  []Gap
@@ -65,7 +64,8 @@ type Writer struct {
 type sample struct {
 	unit   rtsp.Unit
 	breaks GapKind
-	pts    int64 // in ticks on the file's time line
+	// In ticks on the file's time line: when it is shown, when it is decoded, and how long until the next is.
+	pts, dts, length int64
 }
 
 // NewWriter makes a writer. Nothing is written before the first unit.
@@ -148,11 +148,11 @@ func (w *Writer) begin(u rtsp.Unit) error {
 		return err
 	}
 	track := fmp4.Init{Tracks: []*fmp4.InitTrack{{ID: trackID, TimeScale: tickRate, Codec: codec}}}
-	w.file.Reset()
-	if err := track.Marshal(&w.file); err != nil {
+	var file seekablebuffer.Buffer
+	if err := track.Marshal(&file); err != nil {
 		return fmt.Errorf("replay: %w: %w", ErrUnsupported, err)
 	}
-	b, err := appendNote(bytes.Clone(w.file.Bytes()), boxHead, headNote{
+	b, err := appendNote(file.Bytes(), boxHead, headNote{
 		Version: 1, Camera: w.head.Camera, Stream: w.head.Stream, Codec: w.codec,
 		From: w.head.From.UTC(), To: w.head.To.UTC(),
 	})
@@ -190,70 +190,42 @@ func describe(codec rtsp.Codec, u rtsp.Unit) (mp4.Codec, error) {
 // none.
 func (w *Writer) flush(next int64) error {
 	w.number++
-	part := fmp4.Part{SequenceNumber: w.number, Tracks: []*fmp4.PartTrack{w.samples(next)}}
+	first := &w.pending[0]
 	w.box = appendTimes(w.box[:0], w.pending)
-	w.box = appendClock(w.box, w.pending[0].unit.Arrived, w.pending[0].pts)
-	w.file.Reset()
-	if err := part.Marshal(&w.file); err != nil {
-		return fmt.Errorf("replay: make a fragment: %w", err)
-	}
+	w.box = appendClock(w.box, first.unit.Arrived, first.pts)
+	w.order(next)
+	w.box = appendFragment(w.box, w.codec, w.number, w.pending)
 	clear(w.pending)
 	w.pending, w.bytes = w.pending[:0], 0
-	if err := w.write(w.box); err != nil {
-		return err
-	}
-	return w.write(w.file.Bytes())
+	return w.write(w.box)
 }
 
-// samples orders the pending samples in time. They are decoded in the order they came; the decoding times are the
-// presentation times in ascending order, so that with B-frames a sample is presented a little before or after it is
+// order gives the pending samples their decoding times. They are decoded in the order they came; the decoding times are
+// the presentation times in ascending order, so that with B-frames a sample is presented a little before or after it is
 // decoded (signed offsets, ISO/IEC 14496-12, 8.8.8).
-func (w *Writer) samples(next int64) *fmp4.PartTrack {
-	times := make([]int64, len(w.pending))
+func (w *Writer) order(next int64) {
+	w.times = w.times[:0]
 	for i := range w.pending {
-		times[i] = w.pending[i].pts
+		w.times = append(w.times, w.pending[i].pts)
 	}
-	slices.Sort(times)
-	for i := range times {
-		times[i] = max(times[i], w.dts+1)
-		w.dts = times[i]
-	}
-	last := int64(tickRate / 25)
-	if n := len(times); n > 1 {
-		last = (times[n-1] - times[0]) / int64(n-1)
-	}
-	if next >= 0 {
-		last = next - w.dts
-	}
-	track := &fmp4.PartTrack{ID: trackID, BaseTime: uint64(times[0]), Samples: make([]*fmp4.Sample, len(times))}
+	slices.Sort(w.times)
+	n := len(w.pending)
 	for i := range w.pending {
-		s := &w.pending[i]
-		length := max(1, last)
-		if i+1 < len(times) {
-			length = times[i+1] - times[i]
-		}
-		track.Samples[i] = &fmp4.Sample{
-			Duration: uint32(min(length, 1<<32-1)), PTSOffset: int32(s.pts - times[i]), IsNonSyncSample: !s.unit.Key,
-			Payload: payload(w.codec, s.unit),
+		w.dts = max(w.times[i], w.dts+1)
+		w.pending[i].dts = w.dts
+		if i > 0 {
+			w.pending[i-1].length = w.dts - w.pending[i-1].dts
 		}
 	}
-	return track
-}
-
-// payload joins the NAL units of a sample, each after its length (ISO/IEC 14496-15, 5.3.4.2); a JPEG stays as it is.
-func payload(codec rtsp.Codec, u rtsp.Unit) []byte {
-	if codec == rtsp.MJPEG {
-		return u.NALUs[0]
+	last := &w.pending[n-1]
+	switch {
+	case next >= 0:
+		last.length = max(1, next-last.dts)
+	case n > 1:
+		last.length = max(1, (last.dts-w.pending[0].dts)/int64(n-1))
+	default:
+		last.length = tickRate / 25
 	}
-	size := 0
-	for _, n := range u.NALUs {
-		size += 4 + len(n)
-	}
-	b := make([]byte, 0, size)
-	for _, n := range u.NALUs {
-		b = append(binary.BigEndian.AppendUint32(b, uint32(len(n))), n...)
-	}
-	return b
 }
 
 // timeline puts the presentation times of several connections on one line. The zero value is ready.
