@@ -510,6 +510,7 @@ func TestThousandsOfReconnectsLeaveNothingBehind(t *testing.T) {
 		measure := func() (goroutines int, heap uint64) {
 			synctest.Wait()
 			runtime.GC()
+			runtime.GC() // what pools kept goes with the second one
 			var m runtime.MemStats
 			runtime.ReadMemStats(&m)
 			return runtime.NumGoroutine(), m.HeapAlloc
@@ -523,7 +524,8 @@ func TestThousandsOfReconnectsLeaveNothingBehind(t *testing.T) {
 		if after != before {
 			t.Errorf("%d goroutines before, %d after", before, after)
 		}
-		if heapAfter > heap+heap/20 {
+		// The whole program holds some 300 KB here; 64 KiB are 32 bytes a reconnect.
+		if heapAfter > heap+max(heap/20, 64<<10) {
 			t.Errorf("heap of %d bytes before, %d after", heap, heapAfter)
 		}
 		if st := v.Stats(); st.Connections < 2200 {

@@ -1,0 +1,107 @@
+package media
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"iocwall/media/rtsp"
+)
+
+func TestAParkedCameraWhosePacketsMakeNoPicturesIsTold(t *testing.T) {
+	onStage(t, DeckOptions{}, nil, func(t *testing.T, s *stage) {
+		v := s.view(small)
+		pass(3 * time.Second)
+		v.SetView(View{})
+		pass(time.Second)
+		s.sub.do(func() { s.sub.chatter = true })
+		pass(2 * time.Second)
+		shows(t, v, StateFrozen, ReasonNoUnits, "sub")
+	})
+}
+
+func TestBetweenParkingAndTheFirstPictureACameraCatchesUp(t *testing.T) {
+	onStage(t, DeckOptions{}, nil, func(t *testing.T, s *stage) {
+		v := s.view(small)
+		pass(3 * time.Second)
+		v.SetView(View{})
+		pass(5 * time.Second)
+		s.decoder.set(nil, 300*time.Millisecond)
+		v.SetView(small)
+		pass(100 * time.Millisecond)
+		shows(t, v, StateLate, ReasonCatchingUp, "sub")
+	})
+	onStage(t, DeckOptions{}, nil, func(t *testing.T, s *stage) {
+		v := s.deck.Open(cam, nil)
+		v.Preload(true)
+		pass(time.Minute)
+		s.decoder.do(func() { s.decoder.slow, s.decoder.broken = 300*time.Millisecond, 1 })
+		v.SetView(small)
+		pass(800 * time.Millisecond)
+		shows(t, v, StateOpening, ReasonCatchingUp, "sub")
+		pass(time.Second)
+		if n := len(s.sub.connections()); n != 1 {
+			t.Errorf("%d connections: time in which nobody looked counts as time without pictures", n)
+		}
+	})
+}
+
+func TestAnOutageIsNotTimeInWhichThePictureStood(t *testing.T) {
+	onStage(t, DeckOptions{}, nil, func(t *testing.T, s *stage) {
+		s.sub.do(func() { s.sub.scene = standing(1 << 30) })
+		v := s.view(small)
+		pass(5 * time.Second)
+		s.sub.do(func() { s.sub.refuse = &rtsp.Error{Reason: rtsp.ReasonUnreachable} })
+		s.sub.broken <- errors.New("cut")
+		pass(20 * time.Second)
+		s.sub.do(func() { s.sub.refuse = nil })
+		v.Retry()
+		pass(2 * time.Second)
+		if st := shows(t, v, StateLive, ReasonNone, "sub"); st.Unchanged < 6*time.Second || st.Unchanged > 8*time.Second {
+			t.Errorf("unchanged %v", st.Unchanged)
+		}
+	})
+}
+
+func TestKeyFramesThatSpreadOutAreLearnt(t *testing.T) {
+	scenario(t, Options{}, func(t *testing.T, p *Player, c *fakeCamera, d *fakeDecoder) {
+		pass(20 * time.Second)
+		c.do(func() { c.keyEvery = 250 }) // little moves, so the camera saves key frames
+		told := 0
+		for range 600 {
+			pass(100 * time.Millisecond)
+			if p.Stats().KeyOverdue {
+				told++
+			}
+		}
+		if told == 0 || told > 120 {
+			t.Errorf("overdue for %d of 600 tenths of a second", told)
+		}
+	})
+}
+
+func TestASlowDecoderSkipsToTheNewestKeyFrame(t *testing.T) {
+	scenario(t, Options{}, func(t *testing.T, p *Player, c *fakeCamera, d *fakeDecoder) {
+		pass(2 * time.Second)
+		d.set(nil, 60*time.Millisecond)
+		for range 600 {
+			pass(100 * time.Millisecond)
+			if age, _ := p.Stats().Age(time.Now()); age > 2500*time.Millisecond {
+				t.Fatalf("a picture %v old, though a newer key frame waits", age)
+			}
+		}
+	})
+}
+
+func TestWhatWaitsForASlowDecoderIsBounded(t *testing.T) {
+	scenario(t, Options{QueueUnits: 50}, func(t *testing.T, p *Player, c *fakeCamera, d *fakeDecoder) {
+		c.do(func() { c.keyEvery = 10_000 })
+		p.Retry()
+		pass(2 * time.Second)
+		d.set(nil, 80*time.Millisecond)
+		pass(5 * time.Second)
+		if s := p.Stats(); s.Dropped < 50 || s.State == StateLive {
+			t.Errorf("%+v", s)
+		}
+	})
+}
