@@ -91,7 +91,7 @@ func (b burden) flat(t testing.TB, later burden, share float64, room int64) {
 // TestReconnectsLeaveNothing breaks the camera's connection again and again: 2,000 times at full length. Goroutines, heap
 // and memory stay within five in a hundred.
 func TestReconnectsLeaveNothing(t *testing.T) {
-	rounds := max(20, int(2000*long(t, 0.01)))
+	rounds := max(20, int(2000*long(t, 0.03)))
 	// Every picture is a key frame, so that none has to be waited for.
 	o := staging{blind: true, camera: mediatest.Options{ClipOptions: mediatest.ClipOptions{
 		Width: 320, Height: 184, FPS: 25, Length: time.Second, KeyEvery: 40 * time.Millisecond,

@@ -348,10 +348,15 @@ func lateness() []field {
 			connects: 1,
 		},
 		{
-			number: 10, name: "the camera's clock drifts", report: "mediamtx 5550",
-			remedy:  "media: the best relation of the last seconds counts, not that of the start",
-			staging: h264(func(o *mediatest.Options) { o.Drift = 500 }),
-			script:  []step{well, {do: func(*stage) {}, tile: "live", hold: 8 * time.Second}}, connects: 1,
+			number: 10, name: "the camera's clock is set back by ten seconds", report: "mediamtx 5550",
+			remedy:  "media: time on the way does not grow at once, so it is the clock that has stepped",
+			staging: h264(nil),
+			script: []step{
+				well,
+				{fault: mediatest.FaultStepBack, do: func(s *stage) { time.Sleep(time.Second) }},
+				{do: func(*stage) {}, tile: "live", hold: 2 * time.Second},
+			},
+			connects: 1,
 		},
 		{
 			number: 10, name: "the camera's clock steps by an hour", report: "mediamtx 5550",

@@ -61,6 +61,8 @@ const (
 	FaultCreep Fault = "creep"
 	// FaultStep: the RTP time stamps jump once by an hour, as when the camera has set its clock (mediamtx 5550).
 	FaultStep Fault = "step"
+	// FaultStepBack: the RTP time stamps are set back once by ten seconds.
+	FaultStepBack Fault = "step-back"
 	// FaultSwitch: Options.Then is sent instead of the first clip: another size and other parameter sets.
 	FaultSwitch Fault = "switch"
 )
@@ -70,12 +72,12 @@ func Faults() []Fault {
 	return []Fault{
 		FaultSilent, FaultVideoDead, FaultFreeze, FaultHang, FaultRefuse, FaultForbid, FaultFull, FaultAudioOnly,
 		FaultReset, FaultStorm, FaultDown, FaultLoss, FaultReorder, FaultNoKey, FaultKeyLost, FaultGarbage, FaultCreep,
-		FaultStep, FaultSwitch,
+		FaultStep, FaultStepBack, FaultSwitch,
 	}
 }
 
-// SetFault makes the camera misbehave from now on; FaultNone heals it. FaultReset and FaultStep happen once and leave
-// the camera well.
+// SetFault makes the camera misbehave from now on; FaultNone heals it. FaultReset, FaultStep and FaultStepBack happen once
+// and leave the camera well.
 func (c *Camera) SetFault(f Fault) error {
 	known := f == FaultNone
 	for _, k := range Faults() {
@@ -95,6 +97,9 @@ func (c *Camera) SetFault(f Fault) error {
 	case FaultStep:
 		c.fault = FaultNone
 		c.jump += 3600 * clockRate
+	case FaultStepBack:
+		c.fault = FaultNone
+		c.jump -= 10 * clockRate
 	}
 	sessions, conns := c.victims(f)
 	c.mu.Unlock()
