@@ -223,7 +223,7 @@ func (r *Relay) SetCameras(cameras []Camera) error {
 
 // apply brings what runs in line with what is wanted; the caller holds the lock.
 func (r *Relay) apply() {
-	r.replay.follow(r.wanted)
+	r.replay.follow(r.wanted, &r.wg)
 	for path, w := range r.running {
 		if cfg, ok := r.wanted[path]; !ok || cfg != w.up.cfg {
 			w.cancel()

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,6 +59,7 @@ func (r *Relay) Clip(ctx context.Context, camera, stream string, from, to time.T
 // stream is to be kept.
 type keepers struct {
 	mu     sync.Mutex
+	most   int64 // bytes of all
 	budget *replay.Budget
 	rings  map[string]*kept // by path
 }
@@ -66,20 +68,22 @@ type keepers struct {
 type kept struct {
 	camera, stream string
 	ring           *replay.Ring
-	keep           time.Duration
-	bytes          int64
 	owner          *keeper // under keepers.mu
 }
 
-// follow drops what is not to be kept any more.
-func (k *keepers) follow(wanted map[string]upstreamConfig) {
+// follow drops what is not to be kept any more, without waiting for a disk, and changes how much is kept of the others.
+func (k *keepers) follow(wanted map[string]upstreamConfig, wg *sync.WaitGroup) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for path, have := range k.rings {
-		if cfg, ok := wanted[path]; !ok || cfg.keep != have.keep || cfg.keepBytes != have.bytes {
-			delete(k.rings, path)
-			have.ring.Close() //nolint:errcheck // files that stay are removed at the next start
+		if cfg := wanted[path]; cfg.keep > 0 {
+			have.ring.Resize(cfg.keep, cmp.Or(cfg.keepBytes, k.most))
+			continue
 		}
+		delete(k.rings, path)
+		wg.Go(func() {
+			have.ring.Close() //nolint:errcheck // files that stay are removed at the next start
+		})
 	}
 }
 
@@ -112,15 +116,12 @@ func newKeeper(r *Relay, cfg upstreamConfig) *keeper {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.rings == nil {
-		k.rings, k.budget = map[string]*kept{}, replay.NewBudget(r.opts.KeepBytes)
+		k.rings, k.budget, k.most = map[string]*kept{}, replay.NewBudget(r.opts.KeepBytes), r.opts.KeepBytes
 		clean(r.opts.KeepDir, r.log)
 	}
 	have := k.rings[cfg.path()]
 	if have == nil {
-		o := replay.RingOptions{Keep: cfg.keep, Bytes: cfg.keepBytes, Budget: k.budget}
-		if o.Bytes <= 0 {
-			o.Bytes = r.opts.KeepBytes
-		}
+		o := replay.RingOptions{Keep: cfg.keep, Bytes: cmp.Or(cfg.keepBytes, k.most), Budget: k.budget}
 		if r.opts.KeepDir != "" {
 			o.Dir = filepath.Join(r.opts.KeepDir, cfg.camera, cfg.stream)
 		}
@@ -130,7 +131,7 @@ func newKeeper(r *Relay, cfg upstreamConfig) *keeper {
 				slog.String("stream", cfg.stream), slog.String("error", err.Error()))
 			return nil
 		}
-		have = &kept{camera: cfg.camera, stream: cfg.stream, ring: ring, keep: cfg.keep, bytes: cfg.keepBytes}
+		have = &kept{camera: cfg.camera, stream: cfg.stream, ring: ring}
 		k.rings[cfg.path()] = have
 	}
 	keeper := &keeper{all: k, kept: have}

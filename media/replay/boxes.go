@@ -65,7 +65,7 @@ type footNote struct {
 	Gaps   []Gap  `json:"gaps"`
 }
 
-// appendBox appends a uuid box with JSON content.
+// appendNote appends a uuid box with JSON content.
 func appendNote(b []byte, kind string, note any) ([]byte, error) {
 	content, err := json.Marshal(note)
 	if err != nil {

@@ -121,6 +121,19 @@ func (r *Ring) Close() error {
 	return nil
 }
 
+// Resize changes how much is kept from now on; values that are not above zero change nothing.
+func (r *Ring) Resize(keep time.Duration, bytes int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if keep > 0 {
+		r.opts.Keep = keep
+	}
+	if bytes > 0 {
+		r.opts.Bytes = bytes
+	}
+	r.trim()
+}
+
 // Start says that a new connection to the camera begins, with the parameter sets of its description, possibly none. When
 // the codec is another one than before, what was kept is dropped: a clip has one codec.
 func (r *Ring) Start(codec rtsp.Codec, params [][]byte) {
@@ -172,25 +185,40 @@ func (r *Ring) add(u rtsp.Unit) {
 	r.trim()
 }
 
-// withParameters remembers in-band parameter sets and puts the known ones before a key unit that has none, so that every
+// withParameters remembers in-band parameter sets and puts those known before a key unit that lacks them, so that every
 // group can be decoded by itself.
 func (r *Ring) withParameters(u rtsp.Unit) [][]byte {
 	if r.codec == rtsp.MJPEG {
 		return u.NALUs
 	}
-	if _, sps, _ := rtsp.Sets(r.codec, u.NALUs); sps == nil {
-		if u.Key && len(r.params) > 0 {
-			return append(append(make([][]byte, 0, len(r.params)+len(u.NALUs)), r.params...), u.NALUs...)
-		}
-		return u.NALUs
-	}
-	r.params = nil
+	var sets [][]byte
 	for _, n := range u.NALUs {
 		if rtsp.IsParameterSet(r.codec, n) {
-			r.params = append(r.params, n)
+			sets = append(sets, n)
 		}
 	}
-	return u.NALUs
+	lacking := r.params
+	if len(sets) > 0 {
+		lacking = r.lacking(sets)
+		r.params = slices.Concat(lacking, sets)
+	}
+	if !u.Key || len(lacking) == 0 {
+		return u.NALUs
+	}
+	return slices.Concat(lacking, u.NALUs)
+}
+
+// lacking returns the known sets of the kinds that are not among the given ones.
+func (r *Ring) lacking(sets [][]byte) [][]byte {
+	var out [][]byte
+	vps, sps, pps := rtsp.Sets(r.codec, sets)
+	oldVPS, oldSPS, oldPPS := rtsp.Sets(r.codec, r.params)
+	for _, kind := range [...][2][]byte{{vps, oldVPS}, {sps, oldSPS}, {pps, oldPPS}} {
+		if kind[0] == nil && kind[1] != nil {
+			out = append(out, kind[1])
+		}
+	}
+	return out
 }
 
 // grow counts bytes of a group.

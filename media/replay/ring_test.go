@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -494,4 +495,71 @@ func BenchmarkRingAdd(b *testing.B) {
 		size += int64(u.Size)
 	}
 	b.ReportMetric(float64(s.Bytes)/float64(s.Units)-float64(size)/float64(len(units)), "B-overhead/unit")
+}
+
+// TestParameterSets holds that every key unit has all parameter sets, wherever the camera sent them.
+func TestParameterSets(t *testing.T) {
+	vps, sps, pps := []byte{0x40, 1, 1}, []byte{0x42, 1, 2}, []byte{0x44, 1, 3}
+	newer, key, other := []byte{0x42, 1, 9}, []byte{0x26, 1, 4}, []byte{0x02, 1, 5}
+	type unit [][]byte
+	cases := []struct {
+		name      string
+		described unit
+		units     []unit
+		want      unit
+	}{
+		{"in the description", unit{vps, sps, pps}, []unit{{key}}, unit{vps, sps, pps, key}},
+		{"in the unit", nil, []unit{{vps, sps, pps, key}}, unit{vps, sps, pps, key}},
+		{"in a unit before", nil, []unit{{vps, sps, pps, other}, {key}}, unit{vps, sps, pps, key}},
+		{"in both, another in the unit", unit{vps, sps, pps}, []unit{{newer, key}}, unit{vps, pps, newer, key}},
+		{"another in a unit before", unit{vps, sps, pps}, []unit{{newer, other}, {key}}, unit{vps, pps, newer, key}},
+		{"nowhere", nil, []unit{{key}}, unit{key}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := newTestRing(t, RingOptions{})
+			r.Start(rtsp.H265, c.described)
+			for _, nalus := range c.units {
+				r.Add(rtsp.Unit{NALUs: nalus, Key: rtsp.IsKey(rtsp.H265, nalus), Arrived: testAt})
+			}
+			got, err := r.Range(testAt, testAt)
+			if err != nil || !slices.EqualFunc(got.Units[0].NALUs, c.want, bytes.Equal) {
+				t.Errorf("got %v, %v, want %x", got.Units, err, c.want)
+			}
+		})
+	}
+}
+
+func TestResize(t *testing.T) {
+	r := newTestRing(t, RingOptions{Keep: time.Minute})
+	f := newFilm()
+	addAll(r, f.take(1000))
+	before := r.Stats()
+	r.Resize(10*time.Second, 0)
+	if s := r.Stats(); s.Kept() < 10*time.Second || s.Kept() > 11*time.Second || s.Bytes >= before.Bytes {
+		t.Errorf("%+v keep %v", s, s.Kept())
+	}
+	r.Resize(0, 20_000)
+	if s := r.Stats(); s.Bytes > 20_000 || s.Units == 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestRingsInOneFolder closes a ring after another one has begun in its folder, as happens when a camera is removed and
+// added again.
+func TestRingsInOneFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "ring")
+	old := newTestRing(t, RingOptions{Dir: dir})
+	addAll(old, newFilm().take(100))
+	settled(t, old)
+	r := newTestRing(t, RingOptions{Dir: dir})
+	if err := old.Close(); err != nil {
+		t.Error(err)
+	}
+	f := newFilm()
+	addAll(r, f.take(110))
+	settled(t, r)
+	if got, err := r.Range(testAt, f.at); err != nil || len(got.Units) != 110 || r.Stats().Fault != nil {
+		t.Errorf("%d units, %v, %v", len(got.Units), err, r.Stats().Fault)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -30,7 +31,7 @@ func Clean(dir string) error {
 		return fmt.Errorf("replay: clean %s: %w", dir, err)
 	}
 	for _, name := range left {
-		err = errors.Join(err, os.Remove(name))
+		err = errors.Join(err, removed(name))
 	}
 	if err != nil {
 		return fmt.Errorf("replay: clean %s: %w", dir, err)
@@ -75,7 +76,6 @@ type spool struct {
 	wake   chan struct{} // of size one
 	stop   chan struct{}
 	done   chan struct{}
-	number int
 	buf    []byte // of the goroutine alone
 }
 
@@ -148,10 +148,18 @@ func (s *spool) close() error {
 	return err
 }
 
+// removed removes a file that another ring may have removed already.
+func removed(name string) error {
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 func remove(segments []*segment) error {
 	var err error
 	for _, in := range segments {
-		err = errors.Join(err, in.file.Close(), os.Remove(in.file.Name()))
+		err = errors.Join(err, in.file.Close(), removed(in.file.Name()))
 	}
 	return err
 }
@@ -224,8 +232,7 @@ func (s *spool) write(g *group) {
 func (s *spool) append(b []byte) (place, error) {
 	in := s.open
 	if in == nil || in.size > segmentBytes || time.Since(in.began) > segmentAge {
-		s.number++
-		f, err := os.OpenFile(filepath.Join(s.dir, fmt.Sprintf("%06d.spool", s.number)), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		f, err := s.create()
 		if err != nil {
 			return place{}, fmt.Errorf("replay: keep pictures on disk: %w", err)
 		}
@@ -245,6 +252,15 @@ func (s *spool) append(b []byte) (place, error) {
 	at := place{in: in, off: in.size, size: len(b)}
 	in.size += int64(len(b))
 	return at, nil
+}
+
+// create makes a file under a name that no other ring has, not even an older one in the same folder that is about to close
+// and to take its folder with it.
+func (s *spool) create() (*os.File, error) {
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return nil, err
+	}
+	return os.CreateTemp(s.dir, spoolFile)
 }
 
 // A unit on disk, numbers big-endian: one byte (1 for a key unit), eight bytes each of PTS, arrival and camera time in
