@@ -23,6 +23,7 @@ const (
 	HTTPDigest      Quirk = "http-digest"      // takes HTTP digest only, as Hikvision does by default
 	SHA256          Quirk = "sha-256"          // offers SHA-256 beside MD5, and Basic before both
 	ShyDigest       Quirk = "shy-digest"       // with HTTPDigest: says so only to who shows no signature
+	LaxNonce        Quirk = "lax-nonce"        // takes a nonce again with another time, as clients like libonvif need it
 	OneUseNonce     Quirk = "one-use-nonce"    // takes each HTTP nonce once and calls the next use stale
 	Media2Only      Quirk = "media2-only"      // has the newer media service alone
 	Media2          Quirk = "media2"           // has both media services

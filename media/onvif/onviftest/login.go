@@ -103,10 +103,14 @@ func (d *Device) signatureOK(m *request) (bool, string) {
 	if created.Sub(time.Now().Add(d.offset)).Abs() > window {
 		return false, "Sender not authorized: message expired"
 	}
-	if d.nonces[t.Nonce] {
+	use := t.Nonce
+	if d.has(LaxNonce) {
+		use += t.Created
+	}
+	if d.nonces[use] {
 		return false, "Sender not authorized: nonce used before"
 	}
-	d.nonces[t.Nonce] = true
+	d.nonces[use] = true
 	return true, ""
 }
 

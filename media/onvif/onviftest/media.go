@@ -17,6 +17,10 @@ func (d *Device) media(op *operation) (string, *fault) {
 			return d.profiles2(), nil
 		}
 		return d.profiles1(), nil
+	case "GetVideoSources":
+		if !newer {
+			return d.sources(), nil
+		}
 	case "GetStreamUri", "GetSnapshotUri":
 		for _, p := range d.profiles() {
 			if p.Token != op.ProfileToken {
@@ -55,6 +59,20 @@ func (d *Device) bend(uri string) string {
 		host = d.opts.User + ":" + d.opts.Password + "@" + host
 	}
 	return scheme + "://" + host + "/" + path
+}
+
+// sources lists the video sources, which some clients ask for first.
+func (d *Device) sources() string {
+	var b strings.Builder
+	seen := map[string]bool{}
+	for _, p := range d.profiles() {
+		if !seen[p.source()] {
+			fmt.Fprintf(&b, `<trt:VideoSources token="%s"><tt:Framerate>%d</tt:Framerate><tt:Resolution><tt:Width>%d</tt:Width><tt:Height>%d</tt:Height></tt:Resolution></trt:VideoSources>`,
+				p.source(), p.FPS, p.Width, p.Height)
+		}
+		seen[p.source()] = true
+	}
+	return "<trt:GetVideoSourcesResponse>" + b.String() + "</trt:GetVideoSourcesResponse>"
 }
 
 func (d *Device) profiles1() string {
