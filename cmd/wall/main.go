@@ -23,11 +23,12 @@ var version = "dev" //nolint:gochecknoglobals // set by the linker
 // connection is how to reach the server; every command has it.
 type connection struct {
 	Server    string `help:"Feed of the server: ws://host:port/feed or wss://…" default:"ws://127.0.0.1:8080/feed" env:"IOCWALL_SERVER"`
-	TokenFile string `help:"File that holds this computer's token, made by \"wallsrv token add\"." required:"" type:"existingfile" name:"token-file" env:"IOCWALL_TOKEN_FILE"`
+	TokenFile string `help:"File that holds this computer's token, made by \"wallsrv token add\"; needed by all that shows a wall." type:"existingfile" name:"token-file" env:"IOCWALL_TOKEN_FILE"`
 	CA        string `help:"PEM file of the authority that signed the server's certificate, where the system does not know it." type:"existingfile" name:"ca" placeholder:"FILE"`
 	Lang      string `help:"Language: vi or en." default:"vi" enum:"vi,en"`
 	Theme     string `help:"Theme: dark or light." default:"dark" enum:"dark,light"`
 	Wall      string `help:"Id of the wall; the first one if left out." placeholder:"ID"`
+	Pictures  string `help:"How camera pictures are drawn: rgba (scaled by the processor), yuv (by the graphics card), or auto." default:"auto" enum:"auto,rgba,yuv"`
 	Snapshots string `help:"Folder for pictures that people keep; iocwall-pictures in the home folder if left out." type:"path" placeholder:"DIR" env:"IOCWALL_PICTURES"`
 	Markers   bool   `help:"Put machine-readable marks on tiles, for tests of the wall." hidden:""`
 
@@ -38,7 +39,16 @@ type cli struct {
 	connection
 	Mosaic  mosaicCmd        `cmd:"" default:"withargs" help:"The whole wall in one window, with the desk around it (the default)."`
 	Node    nodeCmd          `cmd:"" help:"This computer's part of the wall, one window on each monitor."`
+	Bench   benchCmd         `cmd:"" help:"Measure this computer."`
 	Version kong.VersionFlag `help:"Print the version and end."`
+}
+
+// Validate asks for a token where a wall is shown; measuring needs none.
+func (c *cli) Validate(k *kong.Context) error {
+	if c.TokenFile == "" && !strings.HasPrefix(k.Command(), "bench ") {
+		return errors.New("missing flags: --token-file=FILE, the file that holds this computer's token")
+	}
+	return nil
 }
 
 func main() {
@@ -48,7 +58,8 @@ func main() {
 
 Examples:
   wall --token-file mai.token                                  the whole wall on a laptop
-  wall node --name pc-03 --token-file node.token --server wss://ioc.example.vn/feed`))
+  wall node --name pc-03 --token-file node.token --server wss://ioc.example.vn/feed
+  wall bench cameras                                           how many cameras this computer can show`))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	k.BindTo(ctx, (*context.Context)(nil))

@@ -94,7 +94,7 @@ func open(opts media.DecoderOptions, on *device) (media.Decoder, error) {
 	if rc < 0 {
 		d.Close()
 		if on != nil {
-			return nil, fmt.Errorf("decode: open %s for %s: %s", on.kind, opts.Codec, words(rc))
+			return nil, fmt.Errorf("no decoder for %s: %s", opts.Codec, words(rc))
 		}
 		return nil, fmt.Errorf("decode: open a decoder for %s: %s; check that libavcodec has one", opts.Codec, words(rc))
 	}

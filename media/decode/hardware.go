@@ -7,6 +7,7 @@ package decode
 import "C"
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -34,7 +35,10 @@ func openDevice(name string) (backend, error) {
 	}
 	d := &device{kind: kind}
 	if rc := C.wall_device_open(&d.c, ckind, cpath); rc < 0 {
-		return nil, fmt.Errorf("decode: open %s: %s", name, words(rc))
+		if rc == C.WALL_NO_TYPE {
+			return nil, errors.New(words(rc))
+		}
+		return nil, fmt.Errorf("it does not open (%s): there is no such hardware, or its driver is missing", words(rc))
 	}
 	runtime.AddCleanup(d, func(c *C.wall_device) { C.wall_device_close(c) }, d.c)
 	return d, nil

@@ -185,12 +185,12 @@ func TestHardwareThatIsNotThere(t *testing.T) {
 		if c.Uses != software || len(c.Refused) != 4 {
 			t.Fatalf("%+v", c)
 		}
-		for _, r := range c.Refused {
-			if !strings.Contains(r.Reason, "open "+r.Device+": ") {
+		for _, r := range c.Refused[:3] {
+			if !strings.Contains(r.Reason, "there is no such hardware, or its driver is missing") && !strings.Contains(r.Reason, "built without it") {
 				t.Errorf("%s: %q", r.Device, r.Reason)
 			}
 		}
-		if r := c.Refused[3]; !strings.HasSuffix(r.Reason, "libavcodec was built without it") {
+		if r := c.Refused[3]; r.Reason != "libavcodec was built without it" {
 			t.Errorf("abacus: %q", r.Reason)
 		}
 		d, err := s.Factory()(media.DecoderOptions{Codec: c.Codec})
