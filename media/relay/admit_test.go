@@ -15,6 +15,7 @@ import (
 
 // Who loses the right loses the picture, others keep theirs; a new right opens it again.
 func TestCloseSubject(t *testing.T) {
+	t.Parallel()
 	cam := newCamera(t, mediatest.Options{})
 	r := newRelay(t, relay.Options{Cameras: []relay.Camera{camera("c1", cam.URL())}, TokenLife: time.Minute})
 	give := func(subject string, life time.Duration) string {
@@ -51,6 +52,7 @@ func TestCloseSubject(t *testing.T) {
 
 // The longest token that can be signed passes through a real request, and a group stands for any number of cameras.
 func TestTokensReachTheRelay(t *testing.T) {
+	t.Parallel()
 	cam := newCamera(t, mediatest.Options{})
 	list := make([]relay.Camera, 5000)
 	for i := range list {

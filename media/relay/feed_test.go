@@ -36,6 +36,7 @@ func describe(t *testing.T, r *relay.Relay, camera string) rtsp.Track {
 
 // Readers of a camera with four seconds between key frames see a picture at once and are live long before the next one.
 func TestReadersAreLiveSoon(t *testing.T) {
+	t.Parallel()
 	cam := newCamera(t, mediatest.Options{ClipOptions: mediatest.ClipOptions{
 		FPS: 25, Length: 8 * time.Second, KeyEvery: 4 * time.Second, Counter: true,
 	}})
@@ -69,6 +70,7 @@ func TestReadersAreLiveSoon(t *testing.T) {
 
 // A reader that reads slower than the camera sends stays, and sees new pictures.
 func TestASlowReaderStays(t *testing.T) {
+	t.Parallel()
 	cam := newCamera(t, mediatest.Options{ClipOptions: mediatest.ClipOptions{
 		Codec: rtsp.MJPEG, Width: 1280, Height: 720, FPS: 25, Length: 2 * time.Second, KeyEvery: time.Second,
 	}})
@@ -97,6 +99,7 @@ func TestASlowReaderStays(t *testing.T) {
 }
 
 func TestParameterSetsChangeOnTheWay(t *testing.T) {
+	t.Parallel()
 	for _, codec := range []rtsp.Codec{rtsp.H264, rtsp.H265} {
 		for _, where := range []string{mediatest.ParamsBoth, mediatest.ParamsInband} {
 			t.Run(string(codec)+" "+where, func(t *testing.T) {
@@ -143,6 +146,7 @@ func TestParameterSetsChangeOnTheWay(t *testing.T) {
 
 // Whoever joins gets the parameter sets before the first picture, wherever the camera sends them.
 func TestEachReaderGetsTheParameterSets(t *testing.T) {
+	t.Parallel()
 	for _, codec := range []rtsp.Codec{rtsp.H264, rtsp.H265} {
 		for _, where := range []string{mediatest.ParamsBoth, mediatest.ParamsSDP, mediatest.ParamsInband} {
 			t.Run(string(codec)+" "+where, func(t *testing.T) {
@@ -179,6 +183,7 @@ func TestEachReaderGetsTheParameterSets(t *testing.T) {
 }
 
 func TestMJPEGPassesThrough(t *testing.T) {
+	t.Parallel()
 	cam := newCamera(t, mediatest.Options{ClipOptions: mediatest.ClipOptions{
 		Codec: rtsp.MJPEG, FPS: 10, Length: 2 * time.Second, KeyEvery: time.Second, Counter: true,
 	}})
@@ -198,6 +203,7 @@ func TestMJPEGPassesThrough(t *testing.T) {
 
 // B-frames come in the order of decoding; nothing is lost, and the times are those of the camera.
 func TestBFramesPassThrough(t *testing.T) {
+	t.Parallel()
 	cam := newCamera(t, mediatest.Options{ClipOptions: mediatest.ClipOptions{
 		FPS: 25, Length: 4 * time.Second, KeyEvery: time.Second, BFrames: 2,
 	}})
@@ -242,6 +248,7 @@ func TestBFramesPassThrough(t *testing.T) {
 
 // The camera's own time is known behind the relay, and in health how far its clock is off.
 func TestTheCamerasTimePassesThrough(t *testing.T) {
+	t.Parallel()
 	const off = -3 * time.Hour
 	cam := newCamera(t, mediatest.Options{ReportEvery: 100 * time.Millisecond, ClockOffset: off})
 	mute := newCamera(t, mediatest.Options{ReportEvery: -1, Start: 3})
@@ -264,6 +271,7 @@ func TestTheCamerasTimePassesThrough(t *testing.T) {
 }
 
 func TestSecureCameras(t *testing.T) {
+	t.Parallel()
 	for _, door := range []mediatest.Door{mediatest.DoorTLS, mediatest.DoorSRTP} {
 		cam := newCamera(t, mediatest.Options{Door: door})
 		pinned, wrong, unknown := camera("pinned", cam.URL()), camera("wrong", cam.URL()), camera("unknown", cam.URL())
@@ -285,6 +293,7 @@ func TestSecureCameras(t *testing.T) {
 }
 
 func TestTheListIsChecked(t *testing.T) {
+	t.Parallel()
 	good := camera("c1", "rtsps://cam/x")
 	junk, short, carrier := good, good, good
 	junk.CA, short.Fingerprint, carrier.Transport = "-----BEGIN", "abc", "pigeon"

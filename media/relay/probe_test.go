@@ -25,6 +25,7 @@ func onDemand(id, url string) relay.Camera {
 }
 
 func TestIdleCamerasAreLookedAt(t *testing.T) {
+	t.Parallel()
 	cam := newCamera(t, mediatest.Options{})
 	var mu sync.Mutex
 	var states []relay.State
@@ -75,6 +76,7 @@ func TestIdleCamerasAreLookedAt(t *testing.T) {
 }
 
 func TestWhoIsNotLookedAt(t *testing.T) {
+	t.Parallel()
 	always, never, watched := newCamera(t, mediatest.Options{}), newCamera(t, mediatest.Options{}), newCamera(t, mediatest.Options{})
 	no := onDemand("never", never.URL())
 	no.ProbeEvery = -1
@@ -102,6 +104,7 @@ func TestWhoIsNotLookedAt(t *testing.T) {
 }
 
 func TestProbesAreBounded(t *testing.T) {
+	t.Parallel()
 	cam := newCamera(t, mediatest.Options{})
 	var all []relay.Camera
 	for i := range 12 {
@@ -125,6 +128,7 @@ func TestProbesAreBounded(t *testing.T) {
 
 // A camera that serves one session has it for those who watch, whatever the relay itself was doing.
 func TestAProbeGivesWay(t *testing.T) {
+	t.Parallel()
 	cam := newCamera(t, mediatest.Options{MaxSessions: 1})
 	both := relay.Camera{ID: "c1", Streams: []relay.Stream{{Name: "main", URL: cam.URL()}, {Name: "sub", URL: cam.URL()}}}
 	opts := quick(both)
@@ -149,6 +153,7 @@ func TestAProbeGivesWay(t *testing.T) {
 
 // A viewer who comes while its stream is looked at takes the session over.
 func TestAViewerTakesTheProbeOver(t *testing.T) {
+	t.Parallel()
 	cam := newCamera(t, mediatest.Options{ClipOptions: mediatest.ClipOptions{
 		FPS: 25, Length: 8 * time.Second, KeyEvery: 4 * time.Second, Counter: true,
 	}, MaxSessions: 1, Start: 2})
@@ -169,6 +174,7 @@ func TestAViewerTakesTheProbeOver(t *testing.T) {
 
 // When some cameras of a site fail, the others are looked at soon and one cause is named.
 func TestOneCauseOfASite(t *testing.T) {
+	t.Parallel()
 	var all []relay.Camera
 	var cams []*mediatest.Camera
 	for i := range 5 {

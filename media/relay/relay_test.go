@@ -152,6 +152,7 @@ func camera(id, url string) relay.Camera {
 }
 
 func TestReadersNeedAToken(t *testing.T) {
+	t.Parallel()
 	cam := newCamera(t, mediatest.Options{})
 	r := newRelay(t, relay.Options{Cameras: []relay.Camera{camera("c1", cam.URL()), camera("c2", cam.URL())}})
 	foreign := relay.Signer{Key: bytes.Repeat([]byte("x"), relay.MinKey)}
@@ -185,6 +186,7 @@ func TestReadersNeedAToken(t *testing.T) {
 }
 
 func TestATokenOnlyMattersAtTheDoor(t *testing.T) {
+	t.Parallel()
 	cam := newCamera(t, mediatest.Options{})
 	r := newRelay(t, relay.Options{Cameras: []relay.Camera{camera("c1", cam.URL())}})
 	short := token("c1", 1500*time.Millisecond)
@@ -198,6 +200,7 @@ func TestATokenOnlyMattersAtTheDoor(t *testing.T) {
 }
 
 func TestAReaderStartsWithAKeyFrameFromTheCache(t *testing.T) {
+	t.Parallel()
 	cam := newCamera(t, mediatest.Options{ClipOptions: mediatest.ClipOptions{
 		FPS: 25, Length: 8 * time.Second, KeyEvery: 4 * time.Second, Counter: true,
 	}})
@@ -229,6 +232,7 @@ func TestAReaderStartsWithAKeyFrameFromTheCache(t *testing.T) {
 }
 
 func TestTheCacheIsBounded(t *testing.T) {
+	t.Parallel()
 	cam := newCamera(t, mediatest.Options{})
 	r := newRelay(t, relay.Options{CacheBytes: 100, Cameras: []relay.Camera{camera("c1", cam.URL())}})
 	await(t, "live health", func() bool { return health(r).State == relay.StateLive })
@@ -244,6 +248,7 @@ func TestTheCacheIsBounded(t *testing.T) {
 }
 
 func TestChangingTheListDisturbsNobodyElse(t *testing.T) {
+	t.Parallel()
 	cam, other := newCamera(t, mediatest.Options{}), newCamera(t, mediatest.Options{Start: 30})
 	keep := camera("keep", cam.URL())
 	r := newRelay(t, relay.Options{Cameras: []relay.Camera{keep, camera("drop", other.URL())}})
@@ -290,6 +295,7 @@ func TestChangingTheListDisturbsNobodyElse(t *testing.T) {
 
 // TestASlowReaderIsCutOffAlone opens a reader that never reads.
 func TestASlowReaderIsCutOffAlone(t *testing.T) {
+	t.Parallel()
 	cam := newCamera(t, mediatest.Options{ClipOptions: mediatest.ClipOptions{
 		Scene: mediatest.Still, Width: 1280, Height: 720, FPS: 25, Length: 2 * time.Second, KeyEvery: time.Second,
 	}})
@@ -343,6 +349,7 @@ func play(t *testing.T, conn net.Conn, url, token string, buffer int) {
 }
 
 func TestHealthIsTold(t *testing.T) {
+	t.Parallel()
 	cam := newCamera(t, mediatest.Options{User: "u", Pass: "pw-of-camera"})
 	var mu sync.Mutex
 	var states []relay.State
@@ -426,6 +433,7 @@ func TestHealthIsTold(t *testing.T) {
 
 // TestAnotherProgramCanRead lets ffmpeg read from the relay.
 func TestAnotherProgramCanRead(t *testing.T) {
+	t.Parallel()
 	program, err := exec.LookPath("ffmpeg")
 	if err != nil {
 		t.Skip("ffmpeg is not installed: ", err)
@@ -448,6 +456,7 @@ func TestAnotherProgramCanRead(t *testing.T) {
 }
 
 func TestNewRefusesWeakKeysAndBusyAddresses(t *testing.T) {
+	t.Parallel()
 	if _, err := relay.New(relay.Options{Addr: "127.0.0.1:0", Signer: relay.Signer{Key: []byte("short")}}); err == nil {
 		t.Error("a short key was accepted")
 	}

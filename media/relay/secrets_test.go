@@ -33,6 +33,7 @@ func (n *notebook) Write(b []byte) (int, error) {
 // TestNoFailureTellsAPassword lets cameras fail in every way there is and looks for the password in all that is logged,
 // told as health, or told to readers.
 func TestNoFailureTellsAPassword(t *testing.T) {
+	t.Parallel()
 	notes := &notebook{}
 	log := slog.New(slog.NewTextHandler(notes, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	base := mediatest.Options{User: "admin", Pass: hush}

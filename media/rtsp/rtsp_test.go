@@ -269,6 +269,8 @@ func TestDepacketizer(t *testing.T) {
 	}{
 		{4294967000, true, 0, []byte{0x65, 1}, &Unit{Key: true}},
 		{3304, true, 0, []byte{0x41, 1}, &Unit{PTS: 40 * time.Millisecond}},
+		// A fragment whose end is lost leaves nothing behind.
+		{5000, false, 0, []byte{0x7c, 0x85, 1}, nil},
 		{6904, false, 2, []byte{0x67, 1}, nil},
 		{6904, true, 0, []byte{0x65, 1}, &Unit{Key: true, PTS: 80 * time.Millisecond, Lost: 2}},
 		// A camera that never sets the marker.
