@@ -104,7 +104,10 @@ func (k *keepers) ring(camera, stream string) (*replay.Ring, string) {
 type keeper struct {
 	all     *keepers
 	kept    *kept
+	log     *slog.Logger
 	playing bool
+	missed  uint64    // units that could not be kept, as told last
+	told    time.Time // when
 }
 
 // newKeeper returns the keeper of a stream, nil when nothing is to be kept.
@@ -134,7 +137,9 @@ func newKeeper(r *Relay, cfg upstreamConfig) *keeper {
 		have = &kept{camera: cfg.camera, stream: cfg.stream, ring: ring}
 		k.rings[cfg.path()] = have
 	}
-	keeper := &keeper{all: k, kept: have}
+	keeper := &keeper{
+		all: k, kept: have, log: r.log.With(slog.String("camera", cfg.camera), slog.String("stream", cfg.stream)),
+	}
 	have.owner = keeper
 	return keeper
 }
@@ -166,6 +171,26 @@ func (k *keeper) add(t rtsp.Track, u rtsp.Unit) {
 		k.kept.ring.Start(t.Codec, t.Parameters)
 	}
 	k.kept.ring.Add(u)
+	if u.Key {
+		k.tell(u.Arrived)
+	}
+}
+
+// missedEvery folds reports of what could not be kept.
+const missedEvery = time.Minute
+
+// tell reports what memory or disk could not take.
+func (k *keeper) tell(now time.Time) {
+	s := k.kept.ring.Stats()
+	if s.Missed <= k.missed || now.Sub(k.told) < missedEvery {
+		return
+	}
+	why := "the disk or the share of memory is too small for this stream"
+	if s.Fault != nil {
+		why = s.Fault.Error()
+	}
+	k.log.Warn("pictures are missing in what is kept for replay", slog.Uint64("units", s.Missed-k.missed), slog.String("why", why))
+	k.missed, k.told = s.Missed, now
 }
 
 // keepOf returns how long a stream of the camera is kept.

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -197,6 +199,34 @@ func TestKeepBytes(t *testing.T) {
 	kb, _ := kept(r, "b")
 	if !full || ka < time.Second || kb < time.Second || ka > 5*time.Second {
 		t.Errorf("%v and %v are kept, full %v", ka, kb, full)
+	}
+}
+
+// watch is a writer that looks at each line.
+type watch func(line string)
+
+// Write implements io.Writer.
+func (w watch) Write(b []byte) (int, error) {
+	w(string(b))
+	return len(b), nil
+}
+
+// TestKeepingFails gives a camera less room than one group of pictures takes: nothing is kept, and it is told.
+func TestKeepingFails(t *testing.T) {
+	t.Parallel()
+	cam := newCamera(t, mediatest.Options{})
+	c := keptCamera("cau-1", cam.URL())
+	c.KeepBytes = 1000
+	var told atomic.Bool
+	r := newRelay(t, relay.Options{Cameras: []relay.Camera{c}, Logger: slog.New(slog.NewTextHandler(watch(func(line string) {
+		if strings.Contains(line, "pictures are missing in what is kept for replay") {
+			told.Store(true)
+		}
+	}), nil))})
+	await(t, "a warning", told.Load)
+	now := time.Now()
+	if _, err := r.Clip(t.Context(), "cau-1", "main", now.Add(-time.Second), now, io.Discard); !errors.Is(err, replay.ErrNothing) {
+		t.Errorf("a clip of nothing: %v", err)
 	}
 }
 

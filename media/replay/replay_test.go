@@ -262,6 +262,7 @@ func TestWriteRefuses(t *testing.T) {
 		{"no key unit", rtsp.H264, units[1:], ErrUnsupported, "key frame"},
 		{"no parameter sets", rtsp.H264, bare, ErrUnsupported, "parameter sets"},
 		{"no codec", "vp8", units, ErrUnsupported, `"vp8"`},
+		{"empty unit", rtsp.MJPEG, []rtsp.Unit{{Key: true}}, ErrUnsupported, "empty"},
 		{"no picture", rtsp.MJPEG, picture, ErrUnsupported, "JPEG"},
 	}
 	for _, c := range cases {

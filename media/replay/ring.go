@@ -162,7 +162,7 @@ func (r *Ring) Add(u rtsp.Unit) {
 }
 
 func (r *Ring) add(u rtsp.Unit) {
-	if r.closed {
+	if r.closed || len(u.NALUs) == 0 {
 		return
 	}
 	u.NALUs = r.withParameters(u)

@@ -81,7 +81,11 @@ func (w *Writer) Note(g Gap) { w.told = addGap(w.told, g) }
 // first one must be a key unit with its parameter sets; errors wrap ErrUnsupported or the error of the writer below, and
 // stay.
 func (w *Writer) Add(u rtsp.Unit, breaks GapKind) error {
-	if w.err != nil {
+	switch {
+	case w.err != nil:
+		return w.err
+	case len(u.NALUs) == 0:
+		w.err = fmt.Errorf("replay: %w: a unit is empty", ErrUnsupported)
 		return w.err
 	}
 	if !w.began {
