@@ -29,6 +29,7 @@ const (
 type Driver interface {
 	// Move turns with shares of the camera's speed, -1 to 1.
 	Move(ctx context.Context, pan, tilt, zoom float64) error
+	// Stop ends any movement.
 	Stop(ctx context.Context) error
 	// Preset sends the camera to a position it remembers, by name.
 	Preset(ctx context.Context, name string) error

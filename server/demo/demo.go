@@ -97,7 +97,7 @@ func (p *Province) Run(ctx context.Context) error {
 	defer p.close()
 	runs := []func(context.Context) error{p.fleet.run, p.broker.run}
 	for _, c := range p.cameras {
-		runs = append(runs, c.cam.Run)
+		runs = append(runs, c.runs()...)
 	}
 	if !p.o.Calm {
 		runs = append(runs, p.trouble)
@@ -155,7 +155,7 @@ func (p *Province) writeConfig() error {
 		"mqtt_password": filepath.Join(p.o.Dir, "mqtt.password"), "camera_password": filepath.Join(p.o.Dir, "camera.password"),
 	}
 	for _, c := range p.cameras {
-		values["camera_"+strings.ReplaceAll(c.id, "-", "_")] = c.host()
+		c.values(strings.ReplaceAll(c.id, "-", "_"), values)
 	}
 	var missing []string
 	text := os.Expand(string(assets.DemoProvince()), func(name string) string {

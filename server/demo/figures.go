@@ -111,7 +111,7 @@ func (o *offices) counts(ctx context.Context) error {
 	seen := float64(len(o.province.fleet.vessels))
 	good := 0
 	for _, c := range o.province.cameras {
-		if c.cam.Counts().Playing > 0 {
+		if !c.failing.Load() {
 			good++
 		}
 	}

@@ -80,6 +80,8 @@ func stationFields() []field {
 func cameraFields() []field {
 	return []field{
 		{Var{"name", Text, "the camera's name"}, get(func(c world.Camera) string { return orID(c.Name, c.ID) })},
+		{Var{"site", Text, "what it fails together with, empty when not known"}, get(func(c world.Camera) string { return c.Site })},
+		{Var{"cause", Text, "its site while all of that fails, which has an alert of its own; empty otherwise"}, get(func(c world.Camera) string { return c.Health.Cause })},
 		{Var{"owner", Text, "the agency that answers for it"}, get(func(c world.Camera) string { return c.Owner })},
 		{Var{"state", Text, "idle, opening, live, frozen, silent, refused, full, or empty"}, get(func(c world.Camera) string { return string(c.Health.State) })},
 		{Var{"reason", Text, "the relay's word on it"}, get(func(c world.Camera) string { return c.Health.Reason })},

@@ -6,7 +6,8 @@ import (
 	"iocwall/server/world/canon"
 )
 
-// Any is a table whose rows' type is not known; only Table is one.
+// Any is a Table whose rows' type is not known. Kind, Len, Total, Sum, Lookup,
+// Each, PutAny and Remove are those of Table.
 type Any interface {
 	Kind() string
 	Len() int
