@@ -2,9 +2,11 @@ package fieldtest
 
 import (
 	"context"
+	"fmt"
 	"hash/maphash"
 	"image"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,6 +25,7 @@ type eye struct {
 
 	mu       sync.Mutex
 	seen     []glance // changes of what the tile says
+	last     media.Stats
 	slowest  time.Duration
 	pictures int
 	spoiled  int
@@ -65,7 +68,7 @@ func (e *eye) run(ctx context.Context) error {
 		late := now.Sub(last) - lookEvery
 		last = now
 		stats := e.player.Stats()
-		e.note(glance{now, stats.State, stats.Reason}, late)
+		e.note(stats, now, late)
 		if frame, ok := e.player.Frame(); ok && e.album != nil {
 			e.look(frame, stats, frame.Seq != shown, time.Now())
 			shown = frame.Seq
@@ -74,12 +77,15 @@ func (e *eye) run(ctx context.Context) error {
 }
 
 // note writes down a change, and how busy the computer is.
-func (e *eye) note(g glance, late time.Duration) {
+func (e *eye) note(s media.Stats, now time.Time, late time.Duration) {
+	if leak(s.Detail+" "+s.URL) != "" {
+		e.s.t.Errorf("the password is on the tile: %s, %s", s.Detail, s.URL)
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.slowest = max(e.slowest, late)
-	if n := len(e.seen); n == 0 || e.seen[n-1].state != g.state || e.seen[n-1].reason != g.reason {
-		e.seen = append(e.seen, g)
+	e.slowest, e.last = max(e.slowest, late), s
+	if n := len(e.seen); n == 0 || e.seen[n-1].state != s.State || e.seen[n-1].reason != s.Reason {
+		e.seen = append(e.seen, glance{now, s.State, s.Reason})
 	}
 }
 
@@ -117,19 +123,16 @@ func (e *eye) patience() time.Duration {
 	return 4*e.slowest + 250*time.Millisecond
 }
 
-// first returns the first glance after a moment that a judge accepts.
-func (e *eye) first(after time.Time, ok func(glance) bool) (glance, bool) {
+// story tells what the tile said, for a test that fails.
+func (e *eye) story() string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for i, g := range e.seen {
-		if i+1 < len(e.seen) && !e.seen[i+1].at.After(after) {
-			continue // was over by then
-		}
-		if ok(g) {
-			return g, true
-		}
+	var out strings.Builder
+	for _, g := range e.seen {
+		fmt.Fprintf(&out, "%s %s (%s)\n", g.at.Format("15:04:05.000"), g.state, g.reason)
 	}
-	return glance{}, false
+	fmt.Fprintf(&out, "%d pictures, %d damaged, last: %+v", e.pictures, e.spoiled, e.last)
+	return out.String()
 }
 
 // album knows all pictures of a camera's clips as our decoder makes them.

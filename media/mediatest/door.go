@@ -33,12 +33,8 @@ func (h *handler) OnConnClose(ctx *gortsplib.ServerHandlerOnConnCloseCtx) {
 func (h *handler) OnSessionClose(ctx *gortsplib.ServerHandlerOnSessionCloseCtx) {
 	h.c.mu.Lock()
 	defer h.c.mu.Unlock()
-	_, played := h.c.sessions[ctx.Session]
-	delete(h.c.sessions, ctx.Session)
 	var polite liberrors.ErrServerSessionTornDown
-	if played && h.c.opts.Linger > 0 && !errors.As(ctx.Error, &polite) {
-		h.c.taken = append(h.c.taken, time.Now().Add(h.c.opts.Linger))
-	}
+	h.c.over(ctx.Session, errors.As(ctx.Error, &polite))
 }
 
 // OnStreamWriteError implements gortsplib.ServerHandlerOnStreamWriteError.

@@ -24,8 +24,8 @@ const (
 	// FaultFreeze: packets and key frames go on, the picture stands still: the sensor or the encoder hangs (go2rtc 574).
 	FaultFreeze Fault = "freeze"
 	// FaultHang: the camera's processor hangs: connections are taken and stay, nothing is sent and nothing is answered,
-	// not even to a new connection. When it ends, all connections are reset. No recovery until a restart (go2rtc 762,
-	// 1389).
+	// not even to a new connection. When it ends, only connections made from then on are answered: the others stay deaf
+	// for good, as behind a firewall that has forgotten them. No recovery until a restart (go2rtc 762, 1389).
 	FaultHang Fault = "hang"
 
 	// FaultRefuse: every request is answered with 401 and readers are thrown out. Cameras lock an account after a few
@@ -53,6 +53,9 @@ const (
 	FaultNoKey Fault = "nokey"
 	// FaultKeyLost: all packets of key frames are lost on the way, which leaves a gap in the numbers (mediamtx 180).
 	FaultKeyLost Fault = "key-lost"
+	// FaultCut: some units end in the middle, without a gap in the numbers, as from an encoder short of memory
+	// (mediamtx 1327).
+	FaultCut Fault = "cut"
 	// FaultGarbage: packets keep their headers but carry random bytes.
 	FaultGarbage Fault = "garbage"
 
@@ -71,7 +74,7 @@ const (
 func Faults() []Fault {
 	return []Fault{
 		FaultSilent, FaultVideoDead, FaultFreeze, FaultHang, FaultRefuse, FaultForbid, FaultFull, FaultAudioOnly,
-		FaultReset, FaultStorm, FaultDown, FaultLoss, FaultReorder, FaultNoKey, FaultKeyLost, FaultGarbage, FaultCreep,
+		FaultReset, FaultStorm, FaultDown, FaultLoss, FaultReorder, FaultNoKey, FaultKeyLost, FaultCut, FaultGarbage, FaultCreep,
 		FaultStep, FaultStepBack, FaultSwitch,
 	}
 }
@@ -122,6 +125,10 @@ func (c *Camera) victims(f Fault) (sessions []*gortsplib.ServerSession, conns []
 		for s := range c.sessions {
 			sessions = append(sessions, s)
 		}
+	case FaultHang:
+		for s := range c.sessions {
+			c.over(s, true)
+		}
 	case FaultReset, FaultDown, FaultStorm:
 		for conn := range c.conns {
 			conns = append(conns, conn)
@@ -130,9 +137,20 @@ func (c *Camera) victims(f Fault) (sessions []*gortsplib.ServerSession, conns []
 			if c.opts.UDP { // such a session does not end with its connection
 				sessions = append(sessions, s)
 			}
+			c.over(s, false)
 		}
 	}
 	return sessions, conns
+}
+
+// over notes that a session does not play any more; the place of one that went without a word may stay taken. The caller
+// holds the lock.
+func (c *Camera) over(s *gortsplib.ServerSession, polite bool) {
+	_, played := c.sessions[s]
+	delete(c.sessions, s)
+	if played && !polite && c.opts.Linger > 0 {
+		c.taken = append(c.taken, time.Now().Add(c.opts.Linger))
+	}
 }
 
 // SetLoss sets the share of packets, 0 to 1, that FaultLoss leaves out.
@@ -171,6 +189,7 @@ func (c *Camera) storm(now time.Time) {
 	for _, p := range c.sessions {
 		if now.Sub(p.since) >= stormAfter {
 			due = append(due, p)
+			c.over(p.session, false)
 		}
 	}
 	c.mu.Unlock()

@@ -17,20 +17,20 @@ import (
 )
 
 // listener hands connections to the server, or does not: a camera that is down refuses them, one that hangs takes them
-// and never answers.
+// and never answers, not even later.
 type listener struct {
 	net.Listener
 	c *Camera
 
 	mu      sync.Mutex
 	links   map[*link]struct{}
-	healed  chan struct{} // closed and replaced when a hanging camera comes back
 	hanging bool
+	over    chan struct{} // closed with the camera
 	closed  bool
 }
 
 func newListener(inner net.Listener, c *Camera) *listener {
-	return &listener{Listener: inner, c: c, links: map[*link]struct{}{}, healed: make(chan struct{})}
+	return &listener{Listener: inner, c: c, links: map[*link]struct{}{}, over: make(chan struct{})}
 }
 
 // Accept implements net.Listener.
@@ -52,12 +52,12 @@ func (l *listener) Accept() (net.Conn, error) {
 
 // wrap makes a link of a connection.
 func (l *listener) wrap(tcp *net.TCPConn) *link {
-	k := &link{Conn: tcp, tcp: tcp, l: l}
-	if l.c.opts.Door == DoorTLS {
-		k.Conn = tls.Server(&gate{tcp, l}, &tls.Config{Certificates: []tls.Certificate{l.c.cert}})
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	k := &link{Conn: tcp, tcp: tcp, l: l, deaf: l.hanging}
+	if l.c.opts.Door == DoorTLS {
+		k.Conn = tls.Server(&gate{tcp, k}, &tls.Config{Certificates: []tls.Certificate{l.c.cert}})
+	}
 	if l.closed {
 		abort(tcp)
 	}
@@ -65,41 +65,32 @@ func (l *listener) wrap(tcp *net.TCPConn) *link {
 	return k
 }
 
-// hang makes all connections deaf and mute, or ends that: then they are reset, since nobody knows what was lost.
+// hang makes all connections deaf and mute for good, and those to come as long as it is on.
 func (l *listener) hang(on bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.hanging == on {
-		return
-	}
 	l.hanging = on
 	if on {
-		return
-	}
-	close(l.healed)
-	l.healed = make(chan struct{})
-	for k := range l.links {
-		abort(k.tcp)
+		for k := range l.links {
+			k.deaf = true
+		}
 	}
 }
 
 // release ends all waiting for good.
 func (l *listener) release() {
-	l.hang(false)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed = true
-}
-
-// wait blocks while the camera hangs and reports whether it did.
-func (l *listener) wait() bool {
-	l.mu.Lock()
-	hanging, healed := l.hanging, l.healed
-	l.mu.Unlock()
-	if hanging {
-		<-healed
+	if l.closed {
+		return
 	}
-	return hanging
+	l.closed = true
+	close(l.over)
+	for k := range l.links {
+		if k.deaf {
+			abort(k.tcp)
+		}
+	}
 }
 
 // link is one connection to the camera. What the server answers is edited on its way out.
@@ -107,21 +98,33 @@ type link struct {
 	net.Conn // the TCP connection, or TLS on it
 	tcp      *net.TCPConn
 	l        *listener
+	deaf     bool // under the listener's lock
+}
+
+// isDeaf reports whether the connection is dead without anybody having been told.
+func (k *link) isDeaf() bool {
+	k.l.mu.Lock()
+	defer k.l.mu.Unlock()
+	return k.deaf
+}
+
+// wait blocks a deaf connection until the camera is gone.
+func (k *link) wait() {
+	if k.isDeaf() {
+		<-k.l.over
+	}
 }
 
 // Read implements net.Conn.
 func (k *link) Read(p []byte) (int, error) {
 	n, err := k.Conn.Read(p)
-	k.l.wait()
+	k.wait()
 	return n, err
 }
 
 // Write implements net.Conn. The server writes each message with one call.
 func (k *link) Write(p []byte) (int, error) {
-	k.l.mu.Lock()
-	hanging := k.l.hanging
-	k.l.mu.Unlock()
-	if hanging {
+	if k.isDeaf() {
 		return len(p), nil
 	}
 	if _, err := k.Conn.Write(edit(p, k.l.c.opts.Answer)); err != nil {
@@ -141,13 +144,13 @@ func (k *link) Close() error {
 // gate makes a TLS handshake hang too.
 type gate struct {
 	net.Conn
-	l *listener
+	k *link
 }
 
 // Read implements net.Conn.
 func (g *gate) Read(p []byte) (int, error) {
 	n, err := g.Conn.Read(p)
-	g.l.wait()
+	g.k.wait()
 	return n, err
 }
 

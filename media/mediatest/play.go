@@ -129,6 +129,9 @@ func (r *reel) send(o orders, dead bool) {
 	if r.c.opts.Params == ParamsSDP && r.clip == r.c.clip {
 		nalus = withoutParameters(r.c.opts.codec(), nalus)
 	}
+	if o.fault == FaultCut && rand.IntN(8) == 0 {
+		nalus = cutShort(nalus)
+	}
 	packets, err := r.c.tracks.encode(nalus)
 	if err != nil {
 		r.c.log.Error("camera cannot packetise a unit", "err", err)
@@ -213,6 +216,14 @@ func garble(p *rtp.Packet) *rtp.Packet {
 		copy(q.Payload, p.Payload[:min(2, len(p.Payload))])
 	}
 	return &q
+}
+
+// cutShort leaves out the second half of the last NAL unit.
+func cutShort(nalus [][]byte) [][]byte {
+	out := append([][]byte{}, nalus...)
+	last := out[len(out)-1]
+	out[len(out)-1] = last[:len(last)-len(last)/2]
+	return out
 }
 
 // withoutParameters drops VPS, SPS and PPS.
