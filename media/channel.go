@@ -97,10 +97,11 @@ func (ch *channel) add(v *Viewer, c Camera) {
 
 // remove lets a viewer go.
 func (ch *channel) remove(v *Viewer) {
-	ch.change(func() {
+	ch.change(func() bool {
 		v.closed, v.view = true, View{}
 		ch.viewers = slices.DeleteFunc(ch.viewers, func(o *Viewer) bool { return o == v })
 		ch.announce()
+		return true
 	})
 }
 
@@ -123,13 +124,15 @@ func (ch *channel) notify() {
 	}
 }
 
-// change changes what a viewer wants.
-func (ch *channel) change(f func()) {
+// change changes what a viewer wants; f reports whether that is something new.
+func (ch *channel) change(f func() bool) {
 	ch.mu.Lock()
-	f()
+	changed := f()
 	ch.mu.Unlock()
-	ch.dirty.Store(true)
-	ch.d.poke()
+	if changed {
+		ch.dirty.Store(true)
+		ch.d.poke()
+	}
 }
 
 // frame returns a viewer's newest frame.

@@ -45,7 +45,7 @@ type Frame struct {
 	Behind time.Duration
 	// Source is the size of the picture as the camera sent it, in pixels.
 	Source image.Point
-	// Stream is the stream the frame came from, as named in Options.Stream or SetSource.
+	// Stream is the stream the frame came from, as the options name it.
 	Stream string
 	// Cached says that the frame comes from the last seconds kept by the relay or by a parked viewer, on the way to live.
 	Cached bool

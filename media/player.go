@@ -27,7 +27,7 @@ type Options struct {
 	// Decoder makes the decoder for each connection.
 	Decoder DecoderFactory
 	// Width and Height are the size of the pictures to make, in pixels; 0×0 means decode and watch, but make no
-	// pictures until SetTarget. See SetTarget.
+	// pictures until SetView.
 	Width, Height int
 	// OnFrame is called after each new frame and each change of state, from the player's goroutines: it must not
 	// block and must not call Run. Typically it sets a flag or pokes a channel of size one.
@@ -63,18 +63,18 @@ type Player struct {
 	mu      sync.Mutex
 	url     string
 	stream  string
-	target  image.Point // of SetTarget
-	views   []View      // what pictures are made for, without empty or equal ones; replaced, never changed
-	parked  bool        // nothing is decoded
-	frames  []Frame     // the newest frame of each view
-	newest  Frame       // what was published last
+	view    View    // of SetView
+	views   []View  // what pictures are made for, without empty or equal ones; replaced, never changed
+	parked  bool    // nothing is decoded
+	frames  []Frame // the newest frame of each view
+	newest  Frame   // what was published last
 	watch   track
 	verdict verdict
 	meter   rtsp.Meter
 	stats   Stats // counters; the rest is filled in by Stats
 	running bool
 	session *session      // nil between connections
-	change  chan struct{} // closed and replaced when the source changes or a retry is asked for
+	change  chan struct{} // closed and replaced when a retry is asked for
 }
 
 // playFunc is rtsp.Play or a test's stand-in.
@@ -100,7 +100,7 @@ func New(opts Options) (*Player, error) {
 			opts.Width, opts.Height, maxSide)
 	}
 	p := newPlayer(opts)
-	p.SetTarget(opts.Width, opts.Height)
+	p.SetView(View{Size: image.Pt(opts.Width, opts.Height)})
 	return p, nil
 }
 
@@ -142,7 +142,7 @@ const maxSide = 16384
 func (p *Player) Frame() (Frame, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return nearest(p.frames, View{Size: p.target})
+	return nearest(p.frames, p.view)
 }
 
 // frame returns the newest frame that comes closest to a view.
@@ -180,12 +180,12 @@ func nearest(frames []Frame, v View) (best Frame, ok bool) {
 
 func abs(n int) int { return max(n, -n) }
 
-// SetTarget sets the size in pixels of the pictures made from now on; values outside 0 to 16384 are clamped. With a
-// side of 0 pictures are decoded and watched but not made.
-func (p *Player) SetTarget(width, height int) {
-	v := View{Size: image.Pt(width, height)}.tidy()
+// SetView says what pictures are made from now on; sizes are clamped to 16384 pixels a side. With an empty view
+// pictures are decoded and watched but not made.
+func (p *Player) SetView(v View) {
+	v = v.tidy()
 	p.mu.Lock()
-	p.target = v.Size
+	p.view = v
 	p.mu.Unlock()
 	p.setViews([]View{v}, false)
 }
@@ -215,19 +215,6 @@ func (p *Player) setViews(views []View, parked bool) {
 	}
 }
 
-// SetSource switches to another address or stream of the same camera. The last frame stays until the new source has
-// one. Failures and refusals of the old source are forgotten.
-func (p *Player) SetSource(url, stream string) error {
-	if err := rtsp.Check(url); err != nil {
-		return fmt.Errorf("media: new source: %w", err)
-	}
-	p.mu.Lock()
-	p.url, p.stream = url, stream
-	p.poke()
-	p.mu.Unlock()
-	return nil
-}
-
 // Retry connects again at once, even after a refusal. It is for an operator's hand, not for a loop.
 func (p *Player) Retry() {
 	p.mu.Lock()
@@ -239,7 +226,7 @@ func (p *Player) Retry() {
 func (p *Player) poke() {
 	p.watch = p.watch.afresh(time.Now())
 	if p.session != nil {
-		p.session.cancel(errSource)
+		p.session.cancel(errRetry)
 	}
 	close(p.change)
 	p.change = make(chan struct{})
@@ -253,7 +240,7 @@ func (p *Player) Stats() Stats {
 	p.judge(now)
 	s := p.stats
 	s.State, s.Reason, s.Since = p.verdict.State, p.verdict.Reason, p.verdict.Since
-	s.Stream, s.URL, s.Target = p.stream, rtsp.Public(p.url), p.target
+	s.Stream, s.URL, s.Target = p.stream, rtsp.Public(p.url), p.view.Size
 	s.FPS, s.Bitrate, s.Loss = p.meter.Rates(now)
 	p.watch.fill(&s, now)
 	if s.State == StateLive {

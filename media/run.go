@@ -11,8 +11,8 @@ import (
 	"iocwall/media/rtsp"
 )
 
-// errSource ends a session because the source changed or a retry was asked for.
-var errSource = errors.New("media: the source changed")
+// errRetry ends a session because a retry was asked for.
+var errRetry = errors.New("media: a retry was asked for")
 
 // errStalled ends a session that the watchdogs gave up.
 type errStalled struct{ reason Reason }
@@ -58,7 +58,7 @@ func (p *Player) loop(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if errors.Is(err, errSource) {
+		if errors.Is(err, errRetry) {
 			backoff.Reset()
 			continue
 		}
@@ -144,7 +144,7 @@ func (p *Player) source(ctx context.Context) (source, error) {
 	return at, nil
 }
 
-// waitRefused waits until the source changes or other credentials than the refused ones are to be had. Cameras lock
+// waitRefused waits until a retry is asked for or other credentials than the refused ones are to be had. Cameras lock
 // accounts after a few wrong logins, so the same ones are never tried again.
 func (p *Player) waitRefused(ctx context.Context, change <-chan struct{}, refused source) {
 	tick := time.NewTicker(p.opts.RefusedCheck)

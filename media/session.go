@@ -31,7 +31,7 @@ func (p *Player) connect(ctx context.Context, change <-chan struct{}) (source, e
 		patience: p.opts.Limits.Late, needKey: true, wake: make(chan struct{}, 1),
 	}}
 	if !p.begin(s, change) {
-		return used, errSource
+		return used, errRetry
 	}
 	defer p.begin(nil, nil)
 
@@ -55,7 +55,7 @@ func (p *Player) connect(ctx context.Context, change <-chan struct{}) (source, e
 	return used, err
 }
 
-// begin makes s the player's session, or nil none, and reports whether the source is still the one that was asked for.
+// begin makes s the player's session, or nil none, and reports whether no retry was asked for meanwhile.
 func (p *Player) begin(s *session, change <-chan struct{}) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

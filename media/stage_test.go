@@ -151,6 +151,11 @@ func TestALayoutHasItsOwnPicture(t *testing.T) {
 		if !ok || f.Image == nil || f.YUV != nil || g.YUV == nil || g.Image != nil {
 			t.Errorf("%+v %+v", f, g)
 		}
+		yuv.Size = image.Pt(320, 180)
+		a.SetView(yuv)
+		if f, ok := a.Frame(); ok && f.YUV == nil {
+			t.Errorf("a picture in another layout: %+v", f.View)
+		}
 	})
 }
 

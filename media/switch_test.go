@@ -181,6 +181,25 @@ func TestAnotherStreamStandsInForOneTheCameraDoesNotGive(t *testing.T) {
 	})
 }
 
+func TestACameraThatIsFullIsAskedWithPatience(t *testing.T) {
+	onStage(t, DeckOptions{}, nil, func(t *testing.T, s *stage) {
+		for _, c := range []*fakeCamera{s.main, s.sub} {
+			c.do(func() { c.refuse = &rtsp.Error{Reason: rtsp.ReasonFull} })
+		}
+		v := s.view(large)
+		pass(10 * time.Minute)
+		if st := v.Stats(); st.State != StateFull || st.Reason != ReasonFull {
+			t.Errorf("%+v", st)
+		}
+		if n := len(s.main.connections()) + len(s.sub.connections()); n < 10 || n > 90 {
+			t.Errorf("%d connections in ten minutes", n)
+		}
+		s.main.do(func() { s.main.refuse = nil })
+		pass(2 * time.Minute)
+		shows(t, v, StateLive, ReasonNone, "main")
+	})
+}
+
 func TestOneStreamThatFailsIsAskedAgainWithPatience(t *testing.T) {
 	lone := newFakeCamera()
 	lone.refuse = &rtsp.Error{Reason: rtsp.ReasonNotFound}
@@ -205,6 +224,7 @@ func TestADeadStreamIsLeftAtOnce(t *testing.T) {
 		pass(3 * time.Second)
 		shows(t, v, StateNoSignal, ReasonNoPackets, "sub")
 		old, _ := v.Frame()
+		s.main.do(func() { s.main.delay = 200 * time.Millisecond })
 		v.SetView(large)
 		for range 40 {
 			pass(20 * time.Millisecond)
@@ -392,7 +412,7 @@ func TestARefusedCameraIsNotAskedByAnotherTile(t *testing.T) {
 		pass(5 * time.Second)
 		shows(t, v, StateRefused, ReasonLoginRefused, "sub")
 		w := s.view(small)
-		pass(time.Hour)
+		pass(5 * time.Minute)
 		shows(t, w, StateRefused, ReasonLoginRefused, "sub")
 		if n := len(s.sub.connections()); n != 1 {
 			t.Errorf("%d logins", n)

@@ -21,21 +21,35 @@ type Viewer struct {
 // pictures is kept, so that showing it again is instant and marked as catching up.
 func (v *Viewer) SetView(view View) {
 	view = view.tidy()
-	v.ch.change(func() {
+	v.ch.change(func() bool {
+		changed := v.view != view
 		v.view = view
 		if !view.Empty() {
 			v.last = view
 		}
+		return changed
 	})
 }
 
 // SetStream asks for a stream by name; "" leaves the choice to the deck. When viewers of one camera ask for different
 // ones, the better one is played for all: Stats says which.
-func (v *Viewer) SetStream(name string) { v.ch.change(func() { v.stream = name }) }
+func (v *Viewer) SetStream(name string) {
+	v.ch.change(func() bool {
+		changed := v.stream != name
+		v.stream = name
+		return changed
+	})
+}
 
 // Preload keeps a camera with an empty view connected and ready as long as it is on: for the next camera of a tour. Its
 // stream is chosen for the last view that was not empty; without one, the smallest stream is taken.
-func (v *Viewer) Preload(on bool) { v.ch.change(func() { v.preload = on }) }
+func (v *Viewer) Preload(on bool) {
+	v.ch.change(func() bool {
+		changed := v.preload != on
+		v.preload = on
+		return changed
+	})
+}
 
 // Frame returns the newest frame for the viewer's view and whether there is one. Right after a change of view it is the
 // newest frame of the view that comes closest in the same layout: Frame.View says what it shows. A frame stays

@@ -48,7 +48,7 @@ type verdict struct {
 }
 
 // track is what the watchdogs know about one camera. It has no clock: every time is given. Fields of the session are
-// cleared when a new one begins; the rest lives until the source changes.
+// cleared when a new one begins; the rest lives until a retry is asked for.
 type track struct {
 	began       time.Time // when the player was asked for this source
 	still       *still    // whether the picture changes; outlives sessions
@@ -149,8 +149,6 @@ func (t *track) judge(now time.Time, l Limits) verdict {
 	switch {
 	case now.Sub(t.lastPacket) > quiet:
 		return verdict{StateNoSignal, ReasonNoPackets, t.lastDecoded}
-	case t.parked && now.Sub(t.lastUnit) > quiet:
-		return verdict{StateFrozen, ReasonNoUnits, t.lastDecoded}
 	case now.Sub(later(t.lastDecoded, t.shown)) > quiet:
 		return verdict{StateFrozen, t.whyNoPicture(now, quiet), t.lastDecoded}
 	case t.shown.After(t.lastDecoded):

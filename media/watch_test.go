@@ -481,7 +481,9 @@ func TestAFrozenCameraIsFoundByATourAndOverStreams(t *testing.T) {
 		v.Preload(true)
 		pass(time.Minute)
 		v.SetView(small)
-		pass(4500 * time.Millisecond) // it was watched for six seconds before
+		pass(time.Second)
+		shows(t, v, StateLive, ReasonNone, "sub") // it may have moved while nobody looked
+		pass(3500 * time.Millisecond)             // it was watched for six seconds before
 		shows(t, v, StateFrozen, ReasonUnchanged, "sub")
 		v.SetView(large)
 		for range 50 {
