@@ -16,8 +16,8 @@ const rangeBytes = 512 << 20
 // late is how long after the end that was asked for a unit may still be on its way into the ring, and look how often Copy
 // looks for what has come.
 const (
-	late = 500 * time.Millisecond
-	look = 100 * time.Millisecond
+	late = 200 * time.Millisecond
+	look = 50 * time.Millisecond
 )
 
 // edge is how far the first picture may lie after the beginning that was asked for without being called a gap: a camera

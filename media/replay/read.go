@@ -117,6 +117,8 @@ func (d *reading) box() (box, error) {
 	}
 	size, kind := int64(binary.BigEndian.Uint32(head[:])), string(head[4:])
 	switch {
+	case d.used == 0 && kind != "ftyp":
+		return box{}, fmt.Errorf("%w: it is not an MP4 file", ErrBroken)
 	case size < 8:
 		return box{}, fmt.Errorf("%w: a box of %d bytes", ErrBroken, size)
 	case kind != "mdat" && size > boxLimit, d.used+size > d.limits.Bytes:

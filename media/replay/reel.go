@@ -88,17 +88,15 @@ type readHead[P any] struct {
 	decoder Decoder[P]
 	next    int  // unit to be decoded next
 	last    int  // newest picture that came out, −1 for none
+	now     int  // picture that the decoder would render, −1 for one that is not to be shown
 	bad     bool // nothing is shown up to the next key unit
 	fault   error
 	cache   map[int]P
 	cached  []int // oldest first
 }
 
-// forget drops the pictures that are kept, and what the decoder holds, since they are to look different.
-func (h *readHead[P]) forget() {
-	h.cache, h.cached = nil, nil
-	h.close()
-}
+// forget drops the pictures that are kept, since they are to look different.
+func (h *readHead[P]) forget() { h.cache, h.cached = nil, nil }
 
 func (h *readHead[P]) close() {
 	if h.decoder != nil {
@@ -112,6 +110,9 @@ func (h *readHead[P]) close() {
 func (h *readHead[P]) find(target int, around bool) (pic P, at int, err error) {
 	if pic, ok := h.cache[target]; ok {
 		return pic, target, nil
+	}
+	if h.decoder != nil && h.now == target {
+		return h.render()
 	}
 	key := h.reel.keyBefore(target)
 	if h.decoder == nil || h.last >= target || key > h.next {
@@ -127,13 +128,8 @@ func (h *readHead[P]) find(target int, around bool) (pic P, at int, err error) {
 		if at <= target-h.limit || at < target && !around {
 			continue
 		}
-		pic, err := h.decoder.Render()
-		if err != nil {
-			return pic, 0, fmt.Errorf("replay: show a picture: %w", err)
-		}
-		h.keep(at, pic)
-		if at >= target {
-			return pic, at, nil
+		if pic, at, err = h.render(); err != nil || at >= target {
+			return pic, at, err
 		}
 	}
 	h.close()
@@ -142,6 +138,15 @@ func (h *readHead[P]) find(target int, around bool) (pic P, at int, err error) {
 		err = errors.New("the decoder does not give it out")
 	}
 	return pic, 0, fmt.Errorf("replay: picture %d does not decode: %w", target, err)
+}
+
+// render makes and keeps the picture that the decoder has now.
+func (h *readHead[P]) render() (pic P, at int, err error) {
+	if pic, err = h.decoder.Render(); err != nil {
+		return pic, 0, fmt.Errorf("replay: show a picture: %w", err)
+	}
+	h.keep(h.now, pic)
+	return pic, h.now, nil
 }
 
 // start begins anew at a key unit.
@@ -157,7 +162,7 @@ func (h *readHead[P]) start(key int) error {
 	if err != nil {
 		return fmt.Errorf("replay: open a decoder: %w", err)
 	}
-	h.decoder, h.next, h.last, h.bad, h.fault = d, key, -1, false, nil
+	h.decoder, h.next, h.last, h.now, h.bad, h.fault = d, key, -1, -1, false, nil
 	return nil
 }
 
@@ -183,14 +188,17 @@ func (h *readHead[P]) step() (at int, ok bool) {
 	// Instead of a time the decoder carries the number of the picture.
 	stamp, ready, err := h.decoder.Decode(units[i].NALUs, time.Duration(past+h.reel.shotOf[i])*time.Millisecond)
 	if err != nil {
-		h.bad, h.fault = true, err
+		h.bad, h.fault, h.now = true, err, -1
 		return 0, false
 	}
-	at = int(stamp / time.Millisecond)
-	if !ready || h.bad || at >= len(h.reel.shots) || at <= h.last {
+	if !ready {
 		return 0, false
 	}
-	h.last = at
+	at, h.now = int(stamp/time.Millisecond), -1
+	if h.bad || at >= len(h.reel.shots) || at <= h.last {
+		return 0, false
+	}
+	h.last, h.now = at, at
 	return at, true
 }
 

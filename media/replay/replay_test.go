@@ -350,7 +350,8 @@ func TestReadRefuses(t *testing.T) {
 		err    error
 	}{
 		{"nothing", nil, Limits{}, ErrCutOff},
-		{"text", []byte("<html>not found, really</html>"), Limits{}, ErrTooLarge},
+		{"text", []byte("<html>not found, really</html>"), Limits{}, ErrBroken},
+		{"large box", append(bytes.Clone(file[:at("moov")]), "\xff\xff\xff\xffmoov"...), Limits{}, ErrTooLarge},
 		{"zeros", make([]byte, 64), Limits{}, ErrBroken},
 		{"bytes", file, Limits{Bytes: 2000}, ErrTooLarge},
 		{"units", file, Limits{Units: 79}, ErrTooLarge},
@@ -389,7 +390,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add(file.Bytes())
 	f.Add(file.Bytes()[:file.Len()/2])
-	f.Add([]byte("\x00\x00\x00\x08moof\x00\x00\x00\x08mdat"))
+	f.Add([]byte("\x00\x00\x00\x08ftyp\x00\x00\x00\x08moof\x00\x00\x00\x08mdat"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := Read(bytes.NewReader(data), Limits{Bytes: 1 << 20, Units: 1000})
 		if len(c.Units) > 1000 {

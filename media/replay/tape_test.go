@@ -156,7 +156,11 @@ func TestTapeSteps(t *testing.T) {
 				tape.Seek(testAt.Add(time.Hour))
 				check(99)
 				log.look = "zoomed "
+				opened := log.opened
 				tape.Refresh()
+				if now(); log.opened != opened {
+					t.Error("a refresh decodes again")
+				}
 				if got := now(); got != "zoomed "+want(99) {
 					t.Errorf("after a refresh: %q", got)
 				}
