@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
+	"iocwall/media"
 	"iocwall/server/world"
 	"iocwall/ui/look"
 	"iocwall/ui/paint"
@@ -67,6 +68,9 @@ type surface struct {
 func newSurface(u *UI, env *tile.Env, w fyne.Window) *surface {
 	if make := u.o.Planes; make != nil {
 		env.Plane = func() (tile.Plane, error) { return make(w, u.kit.Theme.Bg) }
+	}
+	if u.o.Pixels == media.LayoutYUV {
+		env.Shades = u.shades(w)
 	}
 	return &surface{u: u, env: env, root: container.NewWithoutLayout()}
 }

@@ -129,6 +129,18 @@ type UI struct {
 	lastUp time.Time
 	// quiet makes tiles say only what is wrong.
 	quiet bool
+	pools map[fyne.Window]*paint.Pool
+}
+
+// shades are the shaders of a window.
+func (u *UI) shades(w fyne.Window) *paint.Pool {
+	if u.pools == nil {
+		u.pools = map[fyne.Window]*paint.Pool{}
+	}
+	if u.pools[w] == nil {
+		u.pools[w] = &paint.Pool{}
+	}
+	return u.pools[w]
 }
 
 // face is what a mode shows.

@@ -34,7 +34,7 @@ type theatre struct {
 }
 
 // newTheatre gives a client its cameras.
-func newTheatre(c *connection, f *feed, o *ui.Options) (*theatre, error) {
+func newTheatre(c *connection, f *feed, o *ui.Options, draws string) (*theatre, error) {
 	t := &theatre{c: c, decoders: decoders{factory: decode.New, tested: make(chan struct{})}}
 	tls, err := c.tlsConfig()
 	if err != nil {
@@ -47,7 +47,7 @@ func newTheatre(c *connection, f *feed, o *ui.Options) (*theatre, error) {
 	if o.Replay, err = c.replay(); err != nil {
 		return nil, err
 	}
-	o.Cameras, o.Decoder, o.Status = cameras{t.deck}, t.make, t.status
+	o.Cameras, o.Decoder, o.Status = cameras{t.deck}, t.make, func() string { return strings.Trim(t.status()+" · "+draws, " ·") }
 	return t, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
+	"iocwall/media"
 	"iocwall/ui"
 	"iocwall/ui/screens"
 	"iocwall/ui/tile"
@@ -75,8 +76,13 @@ func show(ctx context.Context, c *connection, o ui.Options, name string) error {
 	if err != nil {
 		return fmt.Errorf("%w; on a computer without a display start Xvfb first", err)
 	}
-	if err := planes(mons, &o); err != nil {
-		c.logger().Info("pictures are drawn by the toolkit", "why", err)
+	var why string
+	o.Pixels, why = pixels(c.Pictures, renderer)
+	c.logger().Info("form of pictures chosen", "pictures", why)
+	if o.Pixels == media.LayoutRGBA {
+		if err := planes(mons, &o); err != nil {
+			c.logger().Info("pictures are drawn by the toolkit", "why", err)
+		}
 	}
 	f, err := newFeed(c, name)
 	if err != nil {
@@ -84,7 +90,7 @@ func show(ctx context.Context, c *connection, o ui.Options, name string) error {
 	}
 	o.App = app.NewWithID(fmt.Sprintf("vn.iocwall.%s.%d", name, os.Getpid()))
 	o.Feed, o.Screens = f, mons
-	play, err := newTheatre(c, f, &o)
+	play, err := newTheatre(c, f, &o, why)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 
 	"iocwall/media"
 	"iocwall/ui/look"
@@ -77,6 +78,9 @@ const openLimit = 2 * time.Second
 type Camera struct {
 	box
 	picture         *canvas.Raster
+	shade           *paint.Shade // the picture when it comes in planes, else nil
+	shader          *fyne.Container
+	yuv             *media.YUV
 	tag, note, bar  *Pane
 	frame, lens     *Pane
 	img, grey, show *image.RGBA
@@ -119,12 +123,13 @@ func NewCamera(env *Env) *Camera {
 	t.env = env
 	t.picture = canvas.NewRaster(t.pixels)
 	t.picture.ScaleMode = canvas.ImageScalePixels
+	t.shader = container.NewStack()
 	t.tag = NewPane(env, t.Kind(), color.RGBA{}, t.paintTag)
 	t.note = NewPane(env, t.Kind(), th.S1, t.paintNote)
 	t.bar = NewPane(env, t.Kind(), th.S1, t.paintBar)
 	t.frame = NewPane(env, t.Kind(), color.RGBA{}, t.paintFrame)
 	t.lens = NewPane(env, t.Kind(), th.S1, t.paintLens)
-	t.panes = []fyne.CanvasObject{canvas.NewRectangle(th.Bg), t.picture, t.note.Raster, t.tag.Raster, t.bar.Raster, t.frame.Raster, t.lens.Raster}
+	t.panes = []fyne.CanvasObject{canvas.NewRectangle(th.Bg), t.picture, t.shader, t.note.Raster, t.tag.Raster, t.bar.Raster, t.frame.Raster, t.lens.Raster}
 	t.drawn = []*Pane{t.note, t.tag, t.bar, t.frame, t.lens}
 	t.layout = t.place
 	t.ExtendBaseWidget(t)
@@ -189,9 +194,49 @@ func (t *Camera) SetPicture(img *image.RGBA, seq uint64) {
 // SetFrame puts a frame on the tile as SetPicture does, whatever the form of its
 // pixels.
 func (t *Camera) SetFrame(f media.Frame) {
-	if f.Image != nil {
+	switch {
+	case f.Image != nil:
+		was := t.yuv != nil
+		t.yuv = nil
 		t.SetPicture(f.Image, f.Seq)
+		if was {
+			(&boxRenderer{&t.box}).Layout(t.Size())
+		}
+	case f.YUV != nil && t.env.Shades != nil:
+		t.setPlanes(f.YUV, f.Seq)
 	}
+}
+
+// setPlanes puts a picture in planes on the tile: it costs the upload of one and
+// a half bytes a pixel, and the window's graphics card does the rest.
+func (t *Camera) setPlanes(p *media.YUV, seq uint64) {
+	first := t.yuv == nil
+	t.yuv, t.seq, t.img, t.grey, t.show = p, seq, nil, nil, nil
+	if t.shade == nil {
+		t.shade = t.env.Shades.NewShade()
+		t.shader.Objects = []fyne.CanvasObject{t.shade.Shader}
+	}
+	if first {
+		t.plane.darken()
+		(&boxRenderer{&t.box}).Layout(t.Size())
+	}
+	t.cast()
+	canvas.Refresh(t.shade.Shader)
+}
+
+// cast gives the shader what of the planes is on the tile.
+func (t *Camera) cast() {
+	if t.shade == nil || t.yuv == nil || t.full.Empty() {
+		return
+	}
+	at := func(v, from, size int) float64 { return float64(v-from) / float64(size) }
+	x0, x1 := at(t.shown.Min.X, t.full.Min.X, t.full.Dx()), at(t.shown.Max.X, t.full.Min.X, t.full.Dx())
+	y0, y1 := at(t.shown.Min.Y, t.full.Min.Y, t.full.Dy()), at(t.shown.Max.Y, t.full.Min.Y, t.full.Dy())
+	if t.span.Whole != (image.Point{}) {
+		x0, y0, x1, y1 = 0, 0, 1, 1 // just this part was asked for
+	}
+	p := paint.Planes{Y: t.yuv.Y, U: t.yuv.U, V: t.yuv.V, Size: t.yuv.Size, BT709: t.yuv.Matrix == media.MatrixBT709, Full: t.yuv.Full}
+	t.shade.Set(p, x0, y0, x1, y1, t.face.Grey)
 }
 
 // PictureFull is the size in device pixels that the whole part shown would have.
@@ -214,6 +259,7 @@ func (t *Camera) Update(v CameraView) {
 	}
 	(&boxRenderer{&t.box}).Layout(t.Size())
 	t.display(changed)
+	t.cast()
 	for _, p := range t.drawn {
 		p.Touch()
 	}
@@ -276,7 +322,11 @@ func (t *Camera) place(w, h int) []image.Rectangle {
 	if t.plane.lit && t.clear() {
 		shown = image.Rectangle{} // the plane has it
 	}
-	return []image.Rectangle{ground, shown, note, tag, bar, frame, lens}
+	var shaded image.Rectangle
+	if t.yuv != nil && !t.face.NoPicture {
+		shown, shaded = image.Rectangle{}, shown
+	}
+	return []image.Rectangle{ground, shown, shaded, note, tag, bar, frame, lens}
 }
 
 // barHeight is the height of the bar in a tile h px high: none where nothing is

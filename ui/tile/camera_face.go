@@ -8,6 +8,7 @@ import (
 
 	"iocwall/media"
 	"iocwall/ui/paint"
+	"iocwall/ui/words"
 )
 
 func (e *Env) cameraFace(v CameraView) cameraFace {
@@ -94,10 +95,10 @@ const offsetLimit = 2 * time.Second
 // not perfect is worth the room.
 func (e *Env) truth(v CameraView, age time.Duration) []string {
 	l, s := e.Lang, v.Stats
-	var words []fact
+	var facts []words.Fact
 	add := func(rank int, text, short string) {
 		if text != "" {
-			words = append(words, fact{rank, text, short})
+			facts = append(facts, words.Fact{Rank: rank, Text: text, Short: short})
 		}
 	}
 	if s.ClockKnown && s.ClockOffset.Abs() > offsetLimit {
@@ -125,42 +126,7 @@ func (e *Env) truth(v CameraView, age time.Duration) []string {
 	add(4, word, word)
 	add(3, clock, clock)
 	add(0, l.Age(age), l.Age(age))
-	return ladder(words)
-}
-
-// fact is one part of the truth: the lower its rank, the longer it stays.
-type fact struct {
-	rank        int
-	text, short string
-}
-
-// ladder joins facts, from all of them down to the most needed one.
-func ladder(facts []fact) []string {
-	var out []string
-	say := func(short bool, keep func(fact) bool) {
-		var kept []string
-		for _, w := range facts {
-			if !keep(w) {
-				continue
-			}
-			if short {
-				w.text = w.short
-			}
-			kept = append(kept, w.text)
-		}
-		if t := strings.Join(kept, " · "); len(out) == 0 || out[len(out)-1] != t {
-			out = append(out, t)
-		}
-	}
-	for most := 6; most >= 3; most-- {
-		say(false, func(w fact) bool { return w.rank <= most })
-	}
-	for most := 3; most >= 1; most-- {
-		say(true, func(w fact) bool { return w.rank <= most })
-	}
-	say(true, func(w fact) bool { return w.rank == 0 || w.rank == 3 })
-	say(true, func(w fact) bool { return w.rank == 0 })
-	return out
+	return words.Ladder(facts)
 }
 
 // taken is when the picture was taken, by the clock of this computer: the

@@ -40,26 +40,12 @@ type figureFace struct {
 	Faded, Absent bool
 	Plates        []paint.Plate
 	Sentences     [][][]paint.Run // sentences, each with alternatives
-	Bar           *bar
-	Squares       *squares
-	Parts         []part
+	Bar           *paint.Bar
+	Squares       *paint.Squares
+	Parts         []paint.Part
 	Trend         []float64
 	Strip         paint.Strip
 	Popup         *Popup
-}
-
-// bar is a value against its target.
-type bar struct{ Value, Target, Max float64 }
-
-// squares are n of N units.
-type squares struct{ Have, Want int }
-
-// part is one piece of a total.
-type part struct {
-	Share   float64
-	Residue bool
-	Label   string
-	Value   string
 }
 
 // NewFigure returns an empty figure tile.
@@ -169,17 +155,17 @@ func (e *Env) figureValue(fig world.Figure, f *figureFace) {
 		frac := l.Fraction(*r.Num, *r.Den)
 		f.fractionSentence(e, frac, fig, t2)
 		if fig.Target != nil && fig.Unit == "%" {
-			f.Bar = &bar{Value: *r.Value, Target: *fig.Target, Max: max(100, *r.Value)}
+			f.Bar = &paint.Bar{Value: *r.Value, Target: *fig.Target, Max: max(100, *r.Value)}
 		}
 	} else if fig.Target != nil && r.Value != nil {
 		f.say([]paint.Run{{Text: l.T("figure.target", "n", l.Number(*fig.Target, fig.Decimals)+unitGap(l, f.Unit)), Color: t2}})
-		f.Bar = &bar{Value: *r.Value, Target: *fig.Target, Max: max(*r.Value, *fig.Target) * 1.1}
+		f.Bar = &paint.Bar{Value: *r.Value, Target: *fig.Target, Max: max(*r.Value, *fig.Target) * 1.1}
 	}
 	if r.Qualifier != world.Exact && r.Verbatim != "" {
 		f.Strip.Whole = "“" + r.Verbatim + "”"
 	}
 	if r.Want > 0 && r.Want <= 40 && r.Have < r.Want {
-		f.Squares, f.Bar = &squares{r.Have, r.Want}, nil
+		f.Squares, f.Bar = &paint.Squares{Have: r.Have, Want: r.Want}, nil
 	}
 }
 
@@ -254,10 +240,10 @@ func (e *Env) figureParts(fig world.Figure, f *figureFace) {
 		if l.Code == "en" && p.LabelEn != "" {
 			label = p.LabelEn
 		}
-		f.Parts = append(f.Parts, part{Share: max(0, p.Value) / total, Label: label, Value: l.Number(p.Value, 0)})
+		f.Parts = append(f.Parts, paint.Part{Share: max(0, p.Value) / total, Label: label, Value: l.Number(p.Value, 0)})
 	}
 	if residue > 0 {
-		f.Parts = append(f.Parts, part{Share: residue / total, Residue: true})
+		f.Parts = append(f.Parts, paint.Part{Share: residue / total, Residue: true})
 	}
 	f.Bar, f.Squares, f.Sentences = nil, nil, nil
 	f.partSentences(e)
@@ -266,7 +252,7 @@ func (e *Env) figureParts(fig world.Figure, f *figureFace) {
 // partSentences names the parts, two to a row.
 func (f *figureFace) partSentences(e *Env) {
 	t2 := e.Kit.Theme.T2
-	var named []part
+	var named []paint.Part
 	for _, p := range f.Parts {
 		if !p.Residue {
 			named = append(named, p)

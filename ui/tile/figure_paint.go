@@ -2,7 +2,6 @@ package tile
 
 import (
 	"image"
-	"math"
 
 	"iocwall/ui/paint"
 )
@@ -145,114 +144,21 @@ func (e *Env) valueRow(c *paint.Canvas, r image.Rectangle, f figureFace, size, u
 	left := r.Min.X + int(w) + e.px(60)
 	if room := r.Max.X - left; len(f.Trend) > 2 && room > e.px(240) {
 		tw := min(room, int(float64(r.Dx())*0.45))
-		e.trend(c, image.Rect(r.Max.X-tw, r.Min.Y+e.px(8), r.Max.X, r.Max.Y-e.px(8)), f.Trend, size >= e.Scale.Hero)
+		c.Trend(e.Scale, image.Rect(r.Max.X-tw, r.Min.Y+e.px(8), r.Max.X, r.Max.Y-e.px(8)), f.Trend, size >= e.Scale.Hero)
 	}
-}
-
-// trend draws a line of past values; it is a shape, its numbers are elsewhere.
-func (e *Env) trend(c *paint.Canvas, r image.Rectangle, v []float64, big bool) {
-	lo, hi := v[0], v[0]
-	for _, x := range v {
-		lo, hi = math.Min(lo, x), math.Max(hi, x)
-	}
-	if hi == lo {
-		hi, lo = hi+1, lo-1
-	}
-	width, dot := float64(e.px(7)), float64(e.px(12))
-	if big {
-		width, dot = float64(e.px(10)), float64(e.px(18))
-	}
-	pts := make([]paint.Point, len(v))
-	for i, x := range v {
-		pts[i] = paint.Point{
-			X: float64(r.Min.X) + dot + float64(i)*(float64(r.Dx())-2*dot)/float64(len(v)-1),
-			Y: float64(r.Max.Y) - dot - (x-lo)/(hi-lo)*(float64(r.Dy())-2*dot),
-		}
-	}
-	c.Line(pts, width, e.Kit.Theme.T1)
-	last := pts[len(pts)-1]
-	c.Dot(last.X, last.Y, dot, e.Kit.Theme.T1)
 }
 
 // graphicRow is the drawing under the sentence: parts, squares or target bar.
 func (e *Env) graphicRow(c *paint.Canvas, f figureFace, h int) *row {
 	switch {
 	case len(f.Parts) > 0:
-		return &row{h, false, func(r image.Rectangle) { e.partsBar(c, r, f.Parts) }}
+		return &row{h, false, func(r image.Rectangle) { c.Parts(e.Scale, r, f.Parts) }}
 	case f.Squares != nil:
-		return &row{h, false, func(r image.Rectangle) { e.squares(c, r, *f.Squares) }}
+		return &row{h, false, func(r image.Rectangle) { c.Squares(e.Scale, r, *f.Squares) }}
 	case f.Bar != nil:
-		return &row{h, false, func(r image.Rectangle) { e.targetBar(c, r, *f.Bar) }}
+		return &row{h, false, func(r image.Rectangle) { c.Target(e.Scale, r, *f.Bar) }}
 	}
 	return nil
-}
-
-func (e *Env) targetBar(c *paint.Canvas, r image.Rectangle, b bar) {
-	th := e.Kit.Theme
-	h := r.Dy() * 40 / 76
-	y := r.Min.Y + (r.Dy()-h)/2
-	track := image.Rect(r.Min.X, y+h/5, r.Max.X, y+h-h/5-h/10)
-	c.Fill(track, th.S3)
-	at := func(v float64) int {
-		return r.Min.X + int(math.Round(float64(r.Dx())*math.Min(1, math.Max(0, v/b.Max))))
-	}
-	c.Fill(image.Rect(track.Min.X, track.Min.Y, at(b.Value), track.Max.Y), th.T2)
-	t := min(max(at(b.Target), r.Min.X+e.px(5)), r.Max.X-e.px(5))
-	c.Fill(image.Rect(t-e.px(5), y, t+e.px(5), y+h), th.T1)
-}
-
-func (e *Env) squares(c *paint.Canvas, r image.Rectangle, s squares) {
-	th := e.Kit.Theme
-	pitch := float64(r.Dx()) / float64(s.Want)
-	pitch = math.Min(pitch, float64(r.Dy()))
-	side := int(math.Max(2, pitch*0.8))
-	h := min(side, r.Dy()-e.px(16))
-	y := r.Min.Y + (r.Dy()-h)/2
-	for i := range s.Want {
-		x := r.Min.X + int(float64(i)*pitch)
-		q := image.Rect(x, y, x+side, y+h)
-		if i < s.Have {
-			c.Fill(q, th.T2)
-		} else {
-			c.RoundLine(q, 0, math.Max(1, float64(e.px(4))), th.T2, math.Max(2, float64(e.px(10))), math.Max(2, float64(e.px(8))))
-		}
-	}
-}
-
-func (e *Env) partsBar(c *paint.Canvas, r image.Rectangle, parts []part) {
-	th := e.Kit.Theme
-	h := r.Dy() * 44 / 76
-	y, gap, least := r.Min.Y+(r.Dy()-h)/2, e.px(6), e.px(40)
-	avail := float64(r.Dx() - gap*(len(parts)-1))
-	// Tiny shares get a least width, taken from the largest.
-	widths, big := make([]float64, len(parts)), 0
-	spare := 0.0
-	for i, p := range parts {
-		widths[i] = p.Share * avail
-		if p.Share > 0 && widths[i] < float64(least) {
-			spare += float64(least) - widths[i]
-			widths[i] = float64(least)
-		}
-		if p.Share > parts[big].Share {
-			big = i
-		}
-	}
-	widths[big] -= spare
-	x := float64(r.Min.X)
-	for i, p := range parts {
-		q := image.Rect(int(x), y, int(x+widths[i]), y+h)
-		switch {
-		case p.Residue:
-			c.Hatch(q, e.px(6), e.px(12), e.px(3), th.T2, th.S1)
-		case i == 0:
-			c.Fill(q, th.T1)
-		case i == 1:
-			c.Fill(q, th.Second)
-		default:
-			c.Fill(q, th.Third)
-		}
-		x += widths[i] + float64(gap)
-	}
 }
 
 // figureSmall is a value, its state and a bar with the name: what can be read

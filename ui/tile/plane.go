@@ -152,7 +152,13 @@ func (t *Camera) OnPlane() bool { return t.plane.lit }
 func (t *Camera) Conceal() { t.plane.darken() }
 
 // Release gives back what the tile holds of the display. The tile may go on.
-func (t *Camera) Release() { t.plane.release() }
+func (t *Camera) Release() {
+	t.plane.release()
+	if t.shade != nil {
+		t.shade.Close()
+		t.shade, t.yuv, t.shader.Objects = nil, nil, nil
+	}
+}
 
 // Conceal takes the map off its plane, for a tile that is being hidden.
 func (t *Map) Conceal() { t.plane.darken() }

@@ -42,6 +42,9 @@ type Env struct {
 	// Dense says that tiles are so many that each says only its name and what is
 	// wrong.
 	Dense bool
+	// Shades are the shaders of the tile's window; nil means that pictures come as
+	// RGBA only.
+	Shades *paint.Pool
 	// Plane makes a plane on the tile's window; nil means that there are none.
 	Plane func() (Plane, error)
 }
