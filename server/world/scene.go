@@ -161,4 +161,6 @@ func (b SceneShown) apply(s *State, e *Event) (Ref, Effect, error) {
 }
 
 // TileKinds returns the kinds of tile that walls know.
-func TileKinds() []string { return []string{"alerts", "camera", "clock", "figure", "line", "map"} }
+func TileKinds() []string {
+	return []string{"alerts", "camera", "clock", "figure", "grid", "line", "map", "tour"}
+}
