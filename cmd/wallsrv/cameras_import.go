@@ -46,6 +46,7 @@ type camerasImportCmd struct {
 func (camerasImportCmd) Help() string {
 	return `Asks each camera for its streams, sizes and presets and prints entries for the configuration. With --config it prints
 only what is new or different, and with --write it puts that into the file; comments and everything else stay.
+Whoever answers is asked with the digest of the password: name the cameras where strangers share the network.
 
 A table has a header line with the columns id, name and main, and any of lat, lon, sub, user, password_ref, area, site
 and onvif, separated by commas, semicolons or tabs.
@@ -249,7 +250,9 @@ func surveyLines(s *onvif.Survey, model string) []string {
 		}
 		out = append(out, line)
 	}
-	out[0] = strings.TrimSpace(model + ": " + out[0])
+	if model != "" {
+		out[0] = model + ": " + out[0]
+	}
 	if extra := len(s.Presets) - len(presetNames(s.Presets)); extra > 0 {
 		out = append(out, fmt.Sprintf("%d presets without a name of their own, or beyond the first %d, are left out", extra, presetsKept))
 	}

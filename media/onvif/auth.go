@@ -121,8 +121,8 @@ func quoted(s string) (value, rest string) {
 	return b.String(), ""
 }
 
-// answer is the Authorization header for one request; it counts the use in c.
-func (c *challenge) answer(user, password, method, uri, cnonce string) string {
+// answer is the Authorization header for the request that is use number c.count of the nonce.
+func (c challenge) answer(user, password, method, uri, cnonce string) string {
 	sum := func(s string) string {
 		var h hash.Hash = md5.New() //nolint:gosec // see above
 		if c.algorithm == "SHA-256" {
@@ -131,7 +131,6 @@ func (c *challenge) answer(user, password, method, uri, cnonce string) string {
 		io.WriteString(h, s) //nolint:errcheck // a hash takes everything
 		return hex.EncodeToString(h.Sum(nil))
 	}
-	c.count++
 	secret, what := sum(user+":"+c.realm+":"+password), sum(method+":"+uri)
 	quote := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", "", "\n", "").Replace
 	var b strings.Builder

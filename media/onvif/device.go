@@ -50,7 +50,7 @@ type Device struct {
 	log     *slog.Logger
 	login   login
 
-	clockTurn, serviceTurn sync.Mutex // one asks, the others wait for its answer
+	serviceTurn, loginTurn, clockTurn sync.Mutex // one asks, the others wait for its answer; taken in this order
 
 	mu       sync.Mutex
 	clock    Clock

@@ -31,6 +31,13 @@ func (l *login) closed(op string) error {
 	return l.some[op]
 }
 
+// proved tells whether the camera has taken the login once.
+func (l *login) proved() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.accepted
+}
+
 func (l *login) accept(op string) {
 	if open(op) {
 		return

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -223,6 +224,47 @@ func TestLoginInTheAddressIsTakenOut(t *testing.T) {
 	s, err := d.Survey(t.Context())
 	if err != nil || s.Channels[0].Main.URL != "rtsp://127.0.0.1:554/main" {
 		t.Errorf("got %+v, %v", s, err)
+	}
+}
+
+// TestManyAsk asks one device from many goroutines; the race detector looks on.
+func TestManyAsk(t *testing.T) {
+	for _, quirks := range [][]onviftest.Quirk{nil, {onviftest.HTTPDigest}, {onviftest.HTTPDigest, onviftest.OneUseNonce}} {
+		cam := onviftest.New(onviftest.Options{User: user, Password: password, Quirks: quirks})
+		d := open(t, cam, password)
+		var wait sync.WaitGroup
+		for range 16 {
+			wait.Go(func() {
+				for range 5 {
+					if _, err := d.Information(t.Context()); err != nil {
+						t.Error(err)
+					}
+					if _, err := d.Profiles(t.Context()); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wait.Wait()
+		if n := cam.Asked("GetServices"); n != 1 {
+			t.Errorf("%v: the services were asked for %d times", quirks, n)
+		}
+		if n := cam.WrongLogins(); n > 1 {
+			t.Errorf("%v: %d logins looked wrong to the camera", quirks, n)
+		}
+		wrong := open(t, cam, "guess")
+		before := cam.WrongLogins()
+		for range 16 {
+			wait.Go(func() {
+				if _, err := wrong.Information(t.Context()); onvif.ReasonOf(err) != onvif.ReasonLoginRefused {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		if n := cam.WrongLogins() - before; n > 2 {
+			t.Errorf("%v: %d wrong logins at once lock the account", quirks, n)
+		}
 	}
 }
 

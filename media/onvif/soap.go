@@ -44,6 +44,11 @@ func (d *Device) exchange(ctx context.Context, x *exchange) (*element, error) {
 		}
 		return reply, err
 	}
+	if !d.login.proved() {
+		// One tries the login, the others wait for what comes of it.
+		d.loginTurn.Lock()
+		defer d.loginTurn.Unlock()
+	}
 	if err := d.login.closed(x.op); err != nil {
 		return nil, err
 	}
@@ -63,7 +68,7 @@ func (d *Device) prove(ctx context.Context, x *exchange) (*element, error) {
 	wants := d.digest.nonce != ""
 	d.mu.Unlock()
 	if wants {
-		return d.proveDigest(ctx, x, false)
+		return d.proveDigest(ctx, x)
 	}
 	reply, err := d.sign(ctx, x)
 	if ReasonOf(err) != ReasonLoginRefused {
@@ -85,15 +90,7 @@ func (d *Device) prove(ctx context.Context, x *exchange) (*element, error) {
 	if !ok {
 		return nil, d.explained(err)
 	}
-	d.mu.Lock()
-	d.digest = c
-	d.mu.Unlock()
-	if reply, err = d.proveDigest(ctx, x, true); ReasonOf(err) == ReasonLoginRefused {
-		d.mu.Lock()
-		d.digest = challenge{}
-		d.mu.Unlock()
-	}
-	return reply, err
+	return d.takeChallenge(ctx, x, c)
 }
 
 // explained adds to a refused signature what is known about the clock.
@@ -121,32 +118,47 @@ func (d *Device) sign(ctx context.Context, x *exchange) (*element, error) {
 	return d.send(ctx, x, proof{security: security})
 }
 
-// proveDigest sends x with HTTP digest; when the camera's nonce is used up, once more with the new one. fresh says that
-// the nonce was never used.
-func (d *Device) proveDigest(ctx context.Context, x *exchange, fresh bool) (*element, error) {
+// proveDigest sends x with HTTP digest by the nonce that worked before; when that is used up, once more with the new one.
+func (d *Device) proveDigest(ctx context.Context, x *exchange) (*element, error) {
+	d.mu.Lock()
+	d.digest.count++
+	c := d.digest
+	d.mu.Unlock()
+	reply, err := d.sendDigest(ctx, x, c)
+	if ReasonOf(err) != ReasonLoginRefused {
+		return reply, err
+	}
+	next, ok := parseChallenge(x.challenges)
+	if !ok {
+		return nil, err
+	}
+	return d.takeChallenge(ctx, x, next)
+}
+
+// takeChallenge answers a new challenge, and keeps it if that works. Until then it is nobody else's: some cameras take
+// each nonce once.
+func (d *Device) takeChallenge(ctx context.Context, x *exchange, c challenge) (*element, error) {
+	c.count = 1
+	reply, err := d.sendDigest(ctx, x, c)
+	if ReasonOf(err) == ReasonLoginRefused {
+		if again, ok := parseChallenge(x.challenges); ok && again.stale {
+			return nil, d.fail(ReasonFailed, x.op, x.address, "the camera takes back each nonce at once")
+		}
+		return nil, err
+	}
+	d.mu.Lock()
+	d.digest = c
+	d.mu.Unlock()
+	return reply, err
+}
+
+// sendDigest sends x with the answer to a challenge, at its present count.
+func (d *Device) sendDigest(ctx context.Context, x *exchange, c challenge) (*element, error) {
 	u, err := url.Parse(x.address)
 	if err != nil {
 		return nil, d.fail(ReasonFailed, x.op, x.address, "the service has no valid address")
 	}
-	for {
-		d.mu.Lock()
-		authorization := d.digest.answer(d.user, d.pass, http.MethodPost, u.RequestURI(), rand.Text())
-		d.mu.Unlock()
-		reply, err := d.send(ctx, x, proof{digest: authorization})
-		if ReasonOf(err) != ReasonLoginRefused {
-			return reply, err
-		}
-		next, ok := parseChallenge(x.challenges)
-		if fresh && !next.stale || !ok {
-			return nil, d.fail(ReasonLoginRefused, x.op, x.address, "the camera refused the login")
-		}
-		if fresh {
-			return nil, d.fail(ReasonFailed, x.op, x.address, "the camera takes back each nonce at once")
-		}
-		d.mu.Lock()
-		d.digest, fresh = next, true
-		d.mu.Unlock()
-	}
+	return d.send(ctx, x, proof{digest: c.answer(d.user, d.pass, http.MethodPost, u.RequestURI(), rand.Text())})
 }
 
 // send makes one exchange, or two when the camera moves us to https on the same host.
