@@ -225,13 +225,29 @@ func TestReload(t *testing.T) {
 	var flood world.Alert
 	eye.until("the flood", func(s *world.State) (ok bool) { flood, ok = alertOf(s); return ok })
 
+	for text, want := range map[string]string{
+		"journal: {keep: 30d}\n": "journal.keep", "evidence: {after: 5s}\n": "evidence", "tls: {proxy: true}\nrelay: {public: \"x:1\", listen: \"127.0.0.1:0\"}\n": "tls, relay",
+	} {
+		base := baseConfig
+		if strings.Contains(text, "relay:") {
+			base = strings.Replace(base, "relay: {listen: \"127.0.0.1:0\"}\n", "", 1)
+		}
+		c.write("ioc.yaml", base+"rules: rules.yaml\n"+text)
+		if err := c.Reload(t.Context(), c.load()); err == nil || !strings.Contains(err.Error(), want+" changed, which needs a restart") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+
 	r := newReceiver(t)
 	more := "rules: rules.yaml\nstations:\n  - {id: cau-lau, name: Cầu Câu Lâu, what: level, pos: [108.28, 15.86]}\n  - {id: ai-nghia, name: Ái Nghĩa, what: level, pos: [108.1, 15.88]}\n" +
 		"cameras:\n  - {id: cam, name: Cầu, pos: [108.28, 15.86], streams: [{name: main, url: \"rtsp://127.0.0.1:9/x\"}]}\n" + r.source()
-	c.configure(more)
+	c.write("ioc.yaml", strings.Replace(baseConfig, "name: Thử", "name: Tên mới", 1)+more)
 	c.write("rules.yaml", ruleFile+"  - {id: dry, on: station, value: 'reading(\"level\")', when: value < 1, severity: notice, title: \"Cạn {{name}}\"}\n")
 	if err := c.Reload(t.Context(), c.load()); err != nil {
 		t.Fatal(err)
+	}
+	if got := c.conf().Name; got != "Tên mới" {
+		t.Errorf("the centre is called %q", got)
 	}
 	eye.until("what is new", func(s *world.State) bool {
 		a, _ := s.Station("cau-lau")

@@ -20,18 +20,15 @@ import (
 const GrantLife = 10 * time.Minute
 
 // Key reads the key that signs the relay's tokens, or makes it. A relay that
-// runs as its own unit shares the file.
+// runs as its own unit shares the file; when both make it at the same moment, the
+// first one stands for both.
 func Key(path string) ([]byte, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		key := make([]byte, relay.MinKey)
-		if _, err := rand.Read(key); err != nil {
-			return nil, fmt.Errorf("cctv: random numbers: %w", err)
-		}
-		if err := atomicfile.Write(path, []byte(hex.EncodeToString(key)+"\n"), 0o600); err != nil {
+		if err := makeKey(path); err != nil {
 			return nil, fmt.Errorf("cctv: relay key: %w", err)
 		}
-		return key, nil
+		text, err = os.ReadFile(path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cctv: relay key: %w", err)
@@ -41,6 +38,23 @@ func Key(path string) ([]byte, error) {
 		return nil, fmt.Errorf("cctv: %s is damaged; remove it and restart, nodes fetch new tokens by themselves", path)
 	}
 	return key, nil
+}
+
+// makeKey writes a key to the file unless there is one by then.
+func makeKey(path string) error {
+	raw := make([]byte, relay.MinKey+8)
+	if _, err := rand.Read(raw); err != nil {
+		return err
+	}
+	mine := path + "." + hex.EncodeToString(raw[relay.MinKey:])
+	defer os.Remove(mine)
+	if err := atomicfile.Write(mine, []byte(hex.EncodeToString(raw[:relay.MinKey])+"\n"), 0o600); err != nil {
+		return err
+	}
+	if err := os.Link(mine, path); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	return nil
 }
 
 // Grant lets a wall fetch the pictures it may see, nil for none. Areas stand for

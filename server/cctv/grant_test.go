@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -31,5 +32,26 @@ func TestRelayKey(t *testing.T) {
 	}
 	if _, err := Key(path); err == nil {
 		t.Error("an empty key was accepted")
+	}
+}
+
+// Server and relay that start together for the first time have one key.
+func TestOneKeyForAll(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "relay.key")
+	keys := make([][]byte, 8)
+	var wg sync.WaitGroup
+	for i := range keys {
+		wg.Go(func() {
+			var err error
+			if keys[i], err = Key(path); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	for _, k := range keys {
+		if !slices.Equal(k, keys[0]) {
+			t.Fatal("two keys for one relay")
+		}
 	}
 }

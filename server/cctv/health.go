@@ -81,8 +81,8 @@ func (h *healths) report(camera string, r relay.Health) {
 }
 
 // tell writes the health of the camera into the history if there is news in it.
-// What could not be told, since the loop has ended or a disk is full, is told
-// with the next report.
+// What could not be told, since the loop has ended, a disk is full or the history
+// does not know the camera yet, is told with the next report.
 func (h *healths) tell(ctx context.Context, camera string) {
 	h.mu.Lock()
 	streams := h.streams[camera]
@@ -99,7 +99,14 @@ func (h *healths) tell(ctx context.Context, camera string) {
 	h.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, putLimit)
 	defer cancel()
-	if h.history.Put(ctx, Source, []world.Observation{{Body: now}}) != nil {
+	defined := false
+	_, err := h.history.Decide(ctx, Source, func(at world.Time, st *world.State) ([]world.Observation, error) {
+		if _, defined = st.Camera(camera); !defined {
+			return nil, nil // a new one, whose definition is on its way
+		}
+		return []world.Observation{{Time: at, Body: now}}, nil
+	})
+	if err != nil || !defined {
 		return
 	}
 	h.mu.Lock()

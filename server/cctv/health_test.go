@@ -120,6 +120,19 @@ func TestASiteFailsOnce(t *testing.T) {
 			t.Error("a camera that works has a cause")
 		}
 
+		// What comes before the history knows a camera is told again after it does.
+		early := Camera{Public: definedCamera("new", nil), Private: relay.Camera{ID: "new", Streams: []relay.Stream{{Name: "main"}}}}
+		if err := c.Apply(append(list, early)); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			report("new", relay.Health{Camera: "new", Stream: "main", State: relay.StateLive})
+			_ = h.Put(t.Context(), "config", []world.Observation{{Body: early.Public}})
+		}
+		if x, _ := h.state.Camera("new"); x.Health.State != world.CameraLive {
+			t.Errorf("the new camera is %+v", x.Health)
+		}
+
 		// What comes late of a camera that was removed is dropped.
 		if err := c.Apply(list[1:]); err != nil {
 			t.Fatal(err)

@@ -25,6 +25,9 @@ type sender struct {
 func (s *sender) Write(p []byte) (int, error) {
 	if !s.begun {
 		s.begun = true
+		// The time a request has to be read in would otherwise end its context
+		// in the middle of a long answer. What does not support deadlines has none.
+		_ = s.control.SetReadDeadline(time.Time{})
 		if s.begin != nil {
 			s.begin()
 		}
@@ -32,7 +35,6 @@ func (s *sender) Write(p []byte) (int, error) {
 		s.w.Header().Set("Cache-Control", "no-store")
 		s.w.WriteHeader(http.StatusOK)
 	}
-	// What does not support deadlines has none.
 	_ = s.control.SetWriteDeadline(time.Now().Add(sendLimit))
 	n, err := s.w.Write(p)
 	if err != nil {
