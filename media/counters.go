@@ -43,6 +43,9 @@ func (p *Player) adopt(old *Player) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	mine := slices.Clone(p.frames)
+	for i := range mine { // the old player may have given out higher numbers since
+		mine[i].Seq = p.opts.seq.Add(1)
+	}
 	for _, f := range frames {
 		if !has(p.frames, f.View) {
 			mine = append(mine, f)

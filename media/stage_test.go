@@ -355,6 +355,40 @@ func TestEndingTheDeckEndsAll(t *testing.T) {
 	})
 }
 
+func TestADeckRunsAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, dec := newFakeCamera(), &fakeDecoder{}
+		d, err := NewDeck(DeckOptions{Decoder: dec.factory, Address: func(context.Context, string, string) (string, string, string, error) {
+			return "rtsp://relay/x", "", "", nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.play = c.play
+		v := d.Open(cam, nil)
+		v.SetView(small)
+		for range 2 {
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			go func() {
+				pass(4 * time.Second)
+				if st := v.Stats(); st.State != StateLive {
+					t.Errorf("%+v", st)
+				}
+			}()
+			if err := d.Run(ctx); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("Run returned %v", err)
+			}
+			cancel()
+			if c.sessions() != 0 || dec.open.Load() != 0 {
+				t.Error("something is left")
+			}
+			if _, ok := v.Frame(); ok {
+				t.Error("a deck that does not run has a picture")
+			}
+		}
+	})
+}
+
 func TestNewDeckRefusesBadOptions(t *testing.T) {
 	d := &fakeDecoder{}
 	address := func(context.Context, string, string) (string, string, string, error) { return "", "", "", nil }

@@ -118,6 +118,28 @@ func TestStreamsChangeWithoutAGap(t *testing.T) {
 	})
 }
 
+func TestNumbersOfFramesNeverGoBack(t *testing.T) {
+	onStage(t, DeckOptions{}, nil, func(t *testing.T, s *stage) {
+		var v *Viewer
+		last, back := uint64(0), 0
+		v = s.deck.Open(cam, func() {
+			f, _ := v.Frame()
+			if f.Seq < last {
+				back++
+			}
+			last = f.Seq
+		})
+		s.main.do(func() { s.main.every = 70 * time.Millisecond })
+		for i := range 40 {
+			v.SetView([]View{small, large}[i%2])
+			pass(3500*time.Millisecond + time.Duration(i)*7*time.Millisecond)
+		}
+		if back > 0 || len(s.main.connections()) < 10 {
+			t.Errorf("went back %d times in %d changes", back, len(s.main.connections()))
+		}
+	})
+}
+
 func TestANewStreamIsShownOnlyOnceItIsLive(t *testing.T) {
 	onStage(t, DeckOptions{}, nil, func(t *testing.T, s *stage) {
 		s.main.do(func() { s.main.behind, s.main.silent = []time.Duration{3 * time.Second, 3 * time.Second}, true })

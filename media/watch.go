@@ -64,6 +64,7 @@ type track struct {
 	needKey   bool      // units are dropped until a key frame
 	behind    time.Duration
 	cached    bool
+	tardy     bool      // pictures are called late
 	slow      bool      // the decoder, not the network, makes it late
 	skipped   time.Time // when units were last left out since the decoder is slow
 
@@ -157,12 +158,18 @@ func (t *track) judge(now time.Time, l Limits) verdict {
 		return verdict{StateFrozen, ReasonUnchanged, changed}
 	case t.cached && t.behind > l.Quiet/8:
 		return verdict{State: StateLate, Reason: ReasonCatchingUp}
-	case t.behind > l.Late && t.slow, !t.skipped.IsZero() && now.Sub(t.skipped) <= 2*l.Late:
+	case t.late(l) && t.slow, !t.skipped.IsZero() && now.Sub(t.skipped) <= 2*l.Late:
 		return verdict{State: StateLate, Reason: ReasonOverloaded}
-	case t.behind > l.Late:
+	case t.late(l):
 		return verdict{State: StateLate, Reason: ReasonLate}
 	}
 	return verdict{State: StateLive}
+}
+
+// late tells whether pictures are late, with some play so that a camera at the limit does not flicker.
+func (t *track) late(l Limits) bool {
+	t.tardy = t.behind > l.Late || t.tardy && t.behind > l.Late*3/4
+	return t.tardy
 }
 
 // judgeWithoutPicture is for the time before a session's first picture and between sessions.
