@@ -97,3 +97,32 @@ func TestTheCachedGroupHasOneSetOfParameters(t *testing.T) {
 	f.send(t, 11, 0, key)
 	check("and the next key frame", 1, newer, pps, key)
 }
+
+// The library sends no packet of more than 1472 bytes, less what encryption adds; one that is larger ends the reader.
+func TestStampedPacketsAreNotTooLarge(t *testing.T) {
+	picture := make([]byte, 100_000)
+	picture[0] = 0x65
+	for _, codec := range []rtsp.Codec{rtsp.H264, rtsp.H265} {
+		if codec == rtsp.H265 {
+			picture[0], picture[1] = 0x26, 1
+		}
+		_, encode, err := packetizer(codec, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		packets, err := encode([][]byte{picture})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := newSink(1 << 20)
+		s.push(cached{packets: packets, arrived: time.Unix(1790000000, 0), taken: time.Now(), size: len(picture), key: true}, time.Now())
+		if len(s.got) != len(packets) || !s.got[0].Extension {
+			t.Fatalf("%s: %d packets of %d", codec, len(s.got), len(packets))
+		}
+		for i, p := range s.got {
+			if p.MarshalSize() > 1472-10 {
+				t.Fatalf("%s: packet %d has %d bytes", codec, i, p.MarshalSize())
+			}
+		}
+	}
+}

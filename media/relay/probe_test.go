@@ -198,3 +198,27 @@ func TestOneCauseOfASite(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// Cameras lock an account after a few wrong logins: one refusal ends the probes of all streams.
+func TestOneRefusalEndsTheProbes(t *testing.T) {
+	t.Parallel()
+	cam := newCamera(t, mediatest.Options{User: "admin", Pass: "right", Digest: true})
+	c := onDemand("c1", cam.URL())
+	c.User, c.Pass = "admin", "wrong"
+	c.Streams = append(c.Streams, relay.Stream{Name: "sub", URL: cam.URL()})
+	opts := quick(c)
+	opts.ProbeEvery = 50 * time.Millisecond
+	r := newRelay(t, opts)
+	await(t, "the refusal", func() bool {
+		for _, h := range r.Health() {
+			if h.State == relay.StateRefused {
+				return true
+			}
+		}
+		return false
+	})
+	time.Sleep(time.Second)
+	if n := cam.Counts().Logins; n != 1 {
+		t.Errorf("%d wrong logins", n)
+	}
+}
