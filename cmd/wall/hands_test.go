@@ -93,7 +93,6 @@ func TestHandsOnACamera(t *testing.T) {
 				return ""
 			}
 		}
-		d.save("/tmp/uigal/z.png")
 		return "no larger counter on the screen"
 	})
 	d.press('0')

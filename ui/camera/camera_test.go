@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"iocwall/media"
 	"iocwall/server/world"
 )
@@ -50,11 +52,22 @@ func TestZoomAsksForDetail(t *testing.T) {
 	m.Wheel(v, image.Pt(480, 270), 1)
 	m.Enlarge(1)
 	s.tick(v, time.Second)
-	if p.view.Size != whole.Size || p.view.Part.Whole() || !whole.Part.Whole() {
+	if p.view.Size.X != 960 || p.view.Part.Whole() || !whole.Part.Whole() {
 		t.Fatalf("asked for %+v before and %+v after zooming", whole, p.view)
 	}
-	if got := p.view.Part.X1 - p.view.Part.X0; math.Abs(got-1/v.Zoom().Factor()) > 1e-6 {
+	part := p.view.Part
+	if got := part.X1 - part.X0; got > 1/v.Zoom().Factor()+1e-6 || got < 0.8/v.Zoom().Factor() {
 		t.Errorf("the part is %v wide at ×%v", got, v.Zoom().Factor())
+	}
+	if dx, dy := 640*(part.X1-part.X0)/float64(p.view.Size.X), 360*(part.Y1-part.Y0)/float64(p.view.Size.Y); math.Abs(dx-dy) > 1e-3 {
+		t.Errorf("%+v is drawn out of shape", p.view)
+	}
+	for range 9 {
+		m.Key(fyne.KeyDown)
+	}
+	s.tick(v, time.Second)
+	if p.view.Part.Y1 < 1-1e-9 {
+		t.Errorf("the picture's lower edge cannot be reached: %+v", p.view.Part)
 	}
 	was := v.Zoom().Part()
 	m.Drag(v, image.Pt(100, 0))

@@ -90,6 +90,7 @@ type Camera struct {
 	want            image.Point // size the whole part would be shown in
 	class           class
 	span            Span
+	part            media.Part      // what of the picture is shown: the zoom in the tile's shape
 	full            image.Rectangle // where the whole part lies, seen from this tile's corner
 	plane           plane
 	shown           image.Rectangle   // where the picture lies in the tile
@@ -148,12 +149,12 @@ func (t *Camera) Name() string { return t.view.Name }
 // larger tile asks for just what is on its screen.
 func (t *Camera) PictureView() media.View {
 	if t.span.Whole == (image.Point{}) {
-		return media.View{Size: t.want, Part: t.face.Zoom}
+		return media.View{Size: t.want, Part: t.part}
 	}
 	if t.shown.Empty() || t.want.X <= 0 || t.want.Y <= 0 {
 		return media.View{}
 	}
-	z := t.face.Zoom
+	z := t.part
 	if z.Whole() {
 		z = media.Part{X1: 1, Y1: 1}
 	}
@@ -303,7 +304,9 @@ func (t *Camera) place(w, h int) []image.Rectangle {
 	if in > 0 || t.face.Chosen {
 		frame = image.Rect(0, 0, w, h)
 	}
-	if want := t.cover(image.Pt(sp.Whole.X, sp.Whole.Y-below)); want != t.want {
+	room := image.Pt(sp.Whole.X, sp.Whole.Y-below)
+	t.part = fill(t.face.Zoom, t.face.Source, room)
+	if want := t.cover(room); want != t.want {
 		t.want, t.show = want, nil
 	}
 	corner := image.Pt((sp.Whole.X-t.want.X)/2, (sp.Whole.Y-below-t.want.Y)/2).Sub(sp.At)
@@ -364,21 +367,38 @@ func (t *Camera) tagPlace(pic, note image.Rectangle, sp Span) image.Rectangle {
 
 // cover is the size of the part shown in a place.
 func (t *Camera) cover(place image.Point) image.Point {
-	src := shape(t.face.Source, t.face.Zoom)
-	if t.env.Dense {
-		return paint.CoverWithin(src, place, 0.28)
+	switch {
+	case !t.part.Whole() && t.face.Source != image.Point{}:
+		return place
+	case t.env.Dense:
+		return paint.CoverWithin(t.face.Source, place, 0.28)
 	}
-	return paint.CoverSize(src, place)
+	return paint.CoverSize(t.face.Source, place)
 }
 
-// shape is what is fitted into the tile. A part has the picture's proportions and
-// any size; of the whole picture its own size counts, since one that is near
-// enough is cut instead of scaled.
-func shape(size image.Point, p media.Part) image.Point {
-	if p.Whole() {
-		return size
+// fill gives a part of a picture the shape of a place, so that nothing is cut
+// off and nothing stays empty. A part at an edge of the picture stays there.
+func fill(z media.Part, src, place image.Point) media.Part {
+	if z.Whole() || src.X <= 0 || src.Y <= 0 || place.X <= 0 || place.Y <= 0 {
+		return z
 	}
-	return size.Mul(64)
+	w, h := z.X1-z.X0, z.Y1-z.Y0
+	k := float64(src.X) * float64(place.Y) / (float64(src.Y) * float64(place.X)) // height of a part as wide as high
+	nw, nh := w, w*k
+	if nh > h {
+		nw, nh = h/k, h
+	}
+	side := func(lo, old, size float64) (float64, float64) {
+		if old >= 1 {
+			return (1 - size) / 2, (1 + size) / 2
+		}
+		lo = lo / (1 - old) * (1 - size)
+		return lo, lo + size
+	}
+	var out media.Part
+	out.X0, out.X1 = side(z.X0, w, nw)
+	out.Y0, out.Y1 = side(z.Y0, h, nh)
+	return out
 }
 
 // pixels returns the picture as the window shows it: as it came when it is

@@ -188,7 +188,7 @@ func (t *Camera) paintLens(c *paint.Canvas) {
 		at := func(fx, fy float64) image.Point {
 			return m.Min.Add(image.Pt(int(fx*float64(m.Dx())+0.5), int(fy*float64(m.Dy())+0.5)))
 		}
-		part := image.Rectangle{Min: at(z.X0, z.Y0), Max: at(z.X1, z.Y1)}
+		part := image.Rectangle{Min: at(t.part.X0, t.part.Y0), Max: at(t.part.X1, t.part.Y1)}
 		part.Max.X, part.Max.Y = max(part.Max.X, part.Min.X+3), max(part.Max.Y, part.Min.Y+3)
 		c.Fill(part, th.T1)
 		c.Frame(m, max(1, e.px(3)), th.Line2)
