@@ -1,8 +1,10 @@
 package media
 
 import (
+	"context"
 	"fmt"
 	"image"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -119,25 +121,42 @@ func TestStreamsChangeWithoutAGap(t *testing.T) {
 }
 
 func TestNumbersOfFramesNeverGoBack(t *testing.T) {
-	onStage(t, DeckOptions{}, nil, func(t *testing.T, s *stage) {
-		var v *Viewer
-		last, back := uint64(0), 0
-		v = s.deck.Open(cam, func() {
-			f, _ := v.Frame()
-			if f.Seq < last {
-				back++
-			}
-			last = f.Seq
-		})
-		s.main.do(func() { s.main.every = 70 * time.Millisecond })
-		for i := range 40 {
-			v.SetView([]View{small, large}[i%2])
-			pass(3500*time.Millisecond + time.Duration(i)*7*time.Millisecond)
-		}
-		if back > 0 || len(s.main.connections()) < 10 {
-			t.Errorf("went back %d times in %d changes", back, len(s.main.connections()))
-		}
+	var seq atomic.Uint64
+	d := &fakeDecoder{}
+	old, next := newPlayer(Options{Decoder: d.factory, seq: &seq}), newPlayer(Options{Decoder: d.factory, seq: &seq})
+	next.show([]Frame{{View: small, Image: &image.RGBA{}}}, time.Now())
+	old.show([]Frame{{View: small, Image: &image.RGBA{}}, {View: large, Image: &image.RGBA{}}}, time.Now())
+	shown, _ := old.frame(small)
+	next.adopt(old)
+	if f, _ := next.frame(small); f.Seq <= shown.Seq {
+		t.Errorf("number %d after %d", f.Seq, shown.Seq)
+	}
+	if f, ok := next.frame(large); !ok || f.View != large {
+		t.Errorf("a view without a picture of the new stream has %v", f.View)
+	}
+}
+
+func TestWhatIsWantedAlreadyWakesNobody(t *testing.T) {
+	d, err := NewDeck(DeckOptions{
+		Decoder: (&fakeDecoder{}).factory,
+		Address: func(context.Context, string, string) (string, string, string, error) { return "", "", "", nil },
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := d.Open(cam, nil)
+	want := func() {
+		v.SetView(View{Size: small.Size, Part: Part{X1: 1, Y1: 1}})
+		v.SetStream("sub")
+		v.Preload(true)
+	}
+	want()
+	v.ch.dirty.Store(false)
+	<-d.wake
+	want()
+	if v.ch.dirty.Load() || len(d.wake) > 0 {
+		t.Error("the deck looks at a camera though nothing changed")
+	}
 }
 
 func TestANewStreamIsShownOnlyOnceItIsLive(t *testing.T) {
