@@ -24,6 +24,7 @@ require (
 	github.com/tidwall/rtree v1.10.0 // spatial index
 	go.etcd.io/bbolt v1.5.0 // the journal's files: one writer, crash-safe
 	golang.org/x/image v0.24.0 // fonts, vector fills and scaling
+	golang.org/x/net v0.59.0 // multicast on a chosen interface
 	golang.org/x/sys v0.48.0 // locks and socket options of the system
 	golang.org/x/text v0.42.0 // accent folding of Vietnamese
 	modernc.org/sqlite v1.40.0 // the peer of the journal's benchmark, without C
@@ -79,7 +80,6 @@ require (
 	go.mongodb.org/mongo-driver/v2 v2.5.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/exp v0.0.0-20250620022241-b7579e27df2b // indirect
-	golang.org/x/net v0.59.0 // indirect
 	golang.org/x/sync v0.23.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
