@@ -47,7 +47,7 @@ func record(t *testing.T, o mediatest.ClipOptions, params string, n int) replay.
 	}
 	defer ring.Close() //nolint:errcheck // in memory it cannot fail
 	var last time.Time
-	err = rtsp.Play(ctx, rtsp.Options{URL: cam.URL()}, rtsp.Handler{
+	handler := rtsp.Handler{
 		OnTrack: func(track rtsp.Track) { ring.Start(track.Codec, track.Parameters) },
 		OnUnit: func(u rtsp.Unit) {
 			ring.Add(u)
@@ -56,7 +56,11 @@ func record(t *testing.T, o mediatest.ClipOptions, params string, n int) replay.
 				cancel()
 			}
 		},
-	})
+	}
+	for ctx.Err() == nil { // the camera may not serve yet
+		err = rtsp.Play(ctx, rtsp.Options{URL: cam.URL()}, handler)
+		time.Sleep(20 * time.Millisecond)
+	}
 	<-gone
 	if last.IsZero() {
 		t.Fatal(err)
