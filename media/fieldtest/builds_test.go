@@ -266,14 +266,18 @@ func unwatched(t *testing.T) {
 	}
 }
 
-// probedWhileWatched opens and closes a tile on a camera that has one place and is looked at all the time.
+// probedWhileWatched opens and closes a tile on a camera that has one place and is looked at all the time, on both of its
+// streams.
 func probedWhileWatched(t *testing.T) {
-	cam := newCamera(t, mediatest.Options{User: user, Pass: pass, MaxSessions: 1})
+	cam := newCamera(t, mediatest.Options{User: user, Pass: pass, MaxSessions: 1, ClipOptions: mediatest.ClipOptions{
+		Width: 320, Height: 184, FPS: 25, Length: 4 * time.Second, KeyEvery: 2 * time.Second,
+	}})
 	s := newRelayOnly(t, relay.Camera{
-		ID: "c1", User: user, Pass: pass, ProbeEvery: 200 * time.Millisecond,
-		Streams: []relay.Stream{{Name: "main", URL: cam.URL()}},
-	}, nil)
-	for range 4 {
+		ID: "c1", User: user, Pass: pass, ProbeEvery: 100 * time.Millisecond,
+		Streams: []relay.Stream{{Name: "main", URL: cam.URL()}, {Name: "sub", URL: cam.URL()}},
+	}, nil, func(o *relay.Options) { o.Linger = 300 * time.Millisecond })
+	for range 2 {
+		await(t, "a look at the other stream", func() bool { return cam.Counts().Playing == 1 })
 		v := s.join(quickly, 320, 184)
 		await(t, "the tile to be live", func() bool {
 			st := v.Stats()
@@ -283,6 +287,7 @@ func probedWhileWatched(t *testing.T) {
 			return st.State == media.StateLive
 		})
 		v.Close()
+		await(t, "the camera to be let go", func() bool { return cam.Counts().Playing == 0 })
 	}
 	if n := cam.Counts(); n.Peak > 1 {
 		t.Errorf("%d sessions at once", n.Peak)

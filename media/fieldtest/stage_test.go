@@ -253,13 +253,17 @@ func (s *stage) open(o relay.Options) {
 }
 
 // newRelayOnly is a stage whose camera is not ours.
-func newRelayOnly(t testing.TB, cfg relay.Camera, trust *tls.Config) *stage {
+func newRelayOnly(t testing.TB, cfg relay.Camera, trust *tls.Config, change ...func(*relay.Options)) *stage {
 	t.Helper()
 	s := &stage{
 		t: t, cfg: cfg, diary: &diary{}, make: decode.New,
 		signer: relay.Signer{Key: bytes.Repeat([]byte("k"), relay.MinKey)},
 	}
-	s.open(relay.Options{CameraTLS: trust, Backoff: quickly})
+	o := relay.Options{CameraTLS: trust, Backoff: quickly}
+	for _, c := range change {
+		c(&o)
+	}
+	s.open(o)
 	t.Cleanup(func() {
 		if line := s.diary.leak(); line != "" {
 			t.Errorf("the password is in the log: %s", line)
