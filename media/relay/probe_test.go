@@ -13,7 +13,8 @@ import (
 // quick are options for a camera that is looked at often.
 func quick(cameras ...relay.Camera) relay.Options {
 	return relay.Options{
-		ProbeEvery: 300 * time.Millisecond, Step: 20 * time.Millisecond, Stall: time.Second, Linger: 100 * time.Millisecond,
+		ProbeEvery: 300 * time.Millisecond, Step: 20 * time.Millisecond, Linger: 100 * time.Millisecond,
+		DescribeWait: guard, Timeout: guard,
 		Backoff: rtsp.Backoff{Min: 20 * time.Millisecond, Max: 100 * time.Millisecond}, Cameras: cameras,
 	}
 }

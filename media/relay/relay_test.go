@@ -189,9 +189,15 @@ func TestATokenOnlyMattersAtTheDoor(t *testing.T) {
 	t.Parallel()
 	cam := newCamera(t, mediatest.Options{})
 	r := newRelay(t, relay.Options{Cameras: []relay.Camera{camera("c1", cam.URL())}})
-	short := token("c1", 1500*time.Millisecond)
+	short := token("c1", 2*time.Second)
 	reader := read(t, r.URL("c1", "main"), short)
-	await(t, "units", func() bool { return reader.count() > 5 })
+	await(t, "units", func() bool {
+		if _, over := reader.over(); over { // a busy computer: the token was over before the reader came
+			short = token("c1", 2*time.Second)
+			reader = read(t, r.URL("c1", "main"), short)
+		}
+		return reader.count() > 5
+	})
 	await(t, "the token's end", func() bool { _, err := signer.Verify(short, time.Now()); return errors.Is(err, relay.ErrExpired) })
 	before := reader.count()
 	await(t, "more units after it", func() bool { return reader.count() > before+10 })
@@ -211,7 +217,10 @@ func TestAReaderStartsWithAKeyFrameFromTheCache(t *testing.T) {
 	})
 	age := time.Since(health(r).LastKey)
 	reader := read(t, r.URL("c1", "main"), token("c1", time.Minute))
-	await(t, "the cache and then some", func() bool { return reader.count() > 60 })
+	await(t, "the cache and then some", func() bool {
+		units := reader.snapshot()
+		return len(units) > 60 && units[len(units)-1].Behind == 0
+	})
 	reader.mu.Lock()
 	defer reader.mu.Unlock()
 	first := reader.units[0]
@@ -225,9 +234,6 @@ func TestAReaderStartsWithAKeyFrameFromTheCache(t *testing.T) {
 		if i > 0 && u.PTS-reader.units[i-1].PTS != 40*time.Millisecond {
 			t.Errorf("unit %d comes %v after the one before", i, u.PTS-reader.units[i-1].PTS)
 		}
-	}
-	if last := reader.units[len(reader.units)-1]; last.Behind != 0 {
-		t.Errorf("live units are marked as cached: %v", last.Behind)
 	}
 }
 
