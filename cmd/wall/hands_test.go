@@ -86,10 +86,11 @@ func TestHandsOnACamera(t *testing.T) {
 	snapshotIsWhole(t, files[0], cam)
 
 	was := v.cells
-	d.wheel(image.Pt(was.Min.X+was.Dx()/2, was.Min.Y+was.Dy()/2), 3)
+	// One notch: a counter takes two thirds of the picture's width.
+	d.wheel(image.Pt(was.Min.X+was.Dx()/2, was.Min.Y+was.Dy()/2), 1)
 	eventually(t, stateGuard, "the wheel enlarges the picture", both, func() string {
 		for _, r := range mediatest.FindCounters(d.screen()) {
-			if r.Bounds.Dx() > was.Dx()*3/2 {
+			if r.Bounds.Dx() > was.Dx()*115/100 {
 				return ""
 			}
 		}
@@ -103,6 +104,47 @@ func TestHandsOnACamera(t *testing.T) {
 			}
 		}
 		return "no counter of the first size"
+	})
+	leaves(t, wall)
+}
+
+// TestReplayIsMarked shows again what was: the tile says so in a way that no live
+// one does, and goes back by the same key.
+func TestReplayIsMarked(t *testing.T) {
+	cam := newCamera(t, "cam-1", mediatest.Options{ClipOptions: mediatest.ClipOptions{Scene: mediatest.Street, FPS: 12}})
+	cam.replay = "30s"
+	s := newSite(t, []*camera{cam}, oneCamera)
+	operator := s.token("operator", "Trần Thị Mai")
+	s.serve()
+	d := newDisplay(t, 1600, 900)
+	wall := s.wall(d, operator, "mosaic")
+	both := []*program{wall, s.server}
+	v := &view{d: d, cam: cam}
+	advancing(t, "the camera is on the desk", both, v)
+	time.Sleep(4 * time.Second) // something to show again
+	blue := look.Dark().Notice
+	if share := near(d.screen(), blue); share > 0.001 {
+		t.Fatalf("a live screen has the colour of a replay in %.2f %% of its pixels", 100*share)
+	}
+	d.click(v.picture.Min.Add(v.picture.Max).Div(2))
+	time.Sleep(time.Second)
+	d.press('r')
+	eventually(t, stateGuard, "the tile is marked as a replay and shows a picture", both, func() string {
+		img := d.screen()
+		switch {
+		case near(img, blue) < 0.01:
+			return fmt.Sprintf("%.2f %% of the screen have the colour", 100*near(img, blue))
+		case len(mediatest.FindCounters(img)) != 1:
+			return "no picture"
+		}
+		return ""
+	})
+	d.press('r')
+	eventually(t, stateGuard, "the tile is live again", both, func() string {
+		if share := near(d.screen(), blue); share > 0.001 {
+			return fmt.Sprintf("%.2f %% of the screen have the colour of a replay", 100*share)
+		}
+		return v.live()
 	})
 	leaves(t, wall)
 }

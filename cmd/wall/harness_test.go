@@ -174,6 +174,7 @@ func eventually(tb testing.TB, guard time.Duration, what string, must []*program
 
 // camera is a loopback camera with a frame counter in its picture.
 type camera struct {
+	replay string // how far back it can be shown again, none when empty
 	*mediatest.Camera
 	id string
 }
@@ -225,6 +226,9 @@ func newSite(tb testing.TB, cameras []*camera, text string) *site {
 	}
 	for i, c := range cameras {
 		fmt.Fprintf(&b, "  - id: %s\n    name: Máy quay %d\n    pos: [108.%d, 15.8]\n    area: vn/da-nang-2025\n", c.id, i+1, 30+i)
+		if c.replay != "" {
+			fmt.Fprintf(&b, "    replay: %s\n", c.replay)
+		}
 		fmt.Fprintf(&b, "    user: relay\n    password: file:camera.secret\n    streams: [{name: main, url: %q, width: 640, height: 360}]\n", c.URL())
 	}
 	b.WriteString(text)

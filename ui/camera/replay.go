@@ -82,6 +82,11 @@ func (r *Replay) run(ctx context.Context, camera string, streams []string, from,
 	if len(clip.Units) == 0 {
 		return errNothingKept
 	}
+	return r.play(ctx, clip, to)
+}
+
+// play plays a clip from some seconds before its end until ctx ends.
+func (r *Replay) play(ctx context.Context, clip replay.Clip, to time.Time) error {
 	tape, err := replay.NewTape(clip, replay.TapeOptions[past]{Decoder: r.decoder, Notify: r.h.Poke})
 	if err != nil {
 		return err
