@@ -46,6 +46,20 @@ func TestBetweenParkingAndTheFirstPictureACameraCatchesUp(t *testing.T) {
 	})
 }
 
+func TestAKeyFrameDuringCatchingUpIsNoOverload(t *testing.T) {
+	onStage(t, DeckOptions{}, nil, func(t *testing.T, s *stage) {
+		s.sub.do(func() { s.sub.keyEvery = 100 })
+		v := s.view(small)
+		pass(2 * time.Second)
+		v.SetView(View{})
+		pass(9900 * time.Millisecond) // the next key frame is 0.1 s away
+		s.decoder.set(nil, 4*time.Millisecond)
+		v.SetView(small)
+		pass(150 * time.Millisecond)
+		shows(t, v, StateLive, ReasonNone, "sub")
+	})
+}
+
 func TestAnOutageIsNotTimeInWhichThePictureStood(t *testing.T) {
 	onStage(t, DeckOptions{}, nil, func(t *testing.T, s *stage) {
 		s.sub.do(func() { s.sub.scene = standing(1 << 30) })

@@ -78,25 +78,30 @@ func (q *queue) clear() int {
 	return n
 }
 
-// take returns the oldest unit, how many wait behind it, and how many were dropped since the decoder is slow and newer
-// ones are to be had. There is none while parked.
-func (q *queue) take(now time.Time) (u queued, waiting, dropped int, ok bool) {
+// left says what was left out before a unit that was taken, since a newer key frame is to be had.
+type left struct {
+	units int
+	live  bool // they waited for a slow decoder, not in a cache
+}
+
+// take returns the oldest unit that is worth decoding and how many wait behind it. There is none while parked.
+func (q *queue) take(now time.Time) (u queued, waiting int, out left, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.items) == 0 || q.parked {
-		return u, 0, 0, false
+		return u, 0, out, false
 	}
 	if first := q.items[0]; now.Sub(first.Arrived) > q.patience {
 		for i := len(q.items) - 1; i > 0; i-- {
 			if q.items[i].Key {
-				dropped = q.skip(i)
+				out = left{q.skip(i), first.Behind == 0 && !first.held}
 				break
 			}
 		}
 	}
 	u = q.items[0]
 	q.skip(1)
-	return u, len(q.items), dropped, true
+	return u, len(q.items), out, true
 }
 
 // waiting reports whether there is something to take.

@@ -66,8 +66,8 @@ func (s *session) decodeLoop(ctx context.Context, tracks <-chan rtsp.Track) {
 		if !s.open(ctx) {
 			continue
 		}
-		if u, waiting, dropped, ok := s.queue.take(time.Now()); ok {
-			s.skipped(dropped, !c.opened)
+		if u, waiting, out, ok := s.queue.take(time.Now()); ok {
+			s.skipped(out.units, out.live && !c.opened)
 			c.opened = false
 			s.decode(u, waiting)
 		}
