@@ -174,6 +174,42 @@ func measure(tb testing.TB, cmd *exec.Cmd, warm, span time.Duration, counted flo
 	return cost{time.Duration(float64(cpu1-cpu0) / frames), frames / elapsed.Seconds()}, nil
 }
 
+// measureAll is measure with a process of ffmpeg for each address.
+func measureAll(tb testing.TB, urls []string, options, filters []string, warm, span time.Duration) (cost, error) {
+	tb.Helper()
+	var all []*worker
+	defer func() {
+		for _, w := range all {
+			w.stop()
+		}
+	}()
+	for _, url := range urls {
+		all = append(all, start(tb, ffmpeg([]string{url}, options, filters)))
+	}
+	for began := time.Now(); slices.ContainsFunc(all, func(w *worker) bool { return w.frames.Load() == 0 }); time.Sleep(50 * time.Millisecond) {
+		if time.Since(began) > time.Minute {
+			return cost{}, errSlow
+		}
+	}
+	time.Sleep(warm)
+	sum := func() (cpu time.Duration, frames uint64, err error) {
+		for _, w := range all {
+			c, e := w.cpu()
+			cpu, frames, err = cpu+c, frames+w.frames.Load(), errors.Join(err, e)
+		}
+		return cpu, frames, err
+	}
+	cpu0, frames0, err0 := sum()
+	at := time.Now()
+	time.Sleep(span)
+	cpu1, frames1, err1 := sum()
+	if err := errors.Join(err0, err1); err != nil || frames1 == frames0 {
+		return cost{}, errors.Join(err, errSlow)
+	}
+	n := float64(frames1 - frames0)
+	return cost{time.Duration(float64(cpu1-cpu0) / n), n / time.Since(at).Seconds()}, nil
+}
+
 // need returns ffmpeg's path or skips.
 func need(b *testing.B) {
 	b.Helper()

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -89,6 +90,7 @@ func (r role) cameras(ctx context.Context) error {
 
 // player plays all addresses as the wall does and prints the number of decoded and rendered pictures ten times a second.
 func (r role) player(ctx context.Context) error {
+	debug.SetGCPercent(400) // as the wall's program does
 	var frames atomic.Uint64
 	done := make(chan error, len(r.URLs))
 	for _, url := range r.URLs {

@@ -53,6 +53,7 @@ type decoder struct {
 	codec  media.Codec
 	name   string
 
+	pixels   int           // of the newest picture
 	patience time.Duration // 0 for ever
 	hung     bool
 }
@@ -155,8 +156,7 @@ func (d *decoder) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool,
 		return media.Decoded{}, false, fmt.Errorf("decode: no memory for an access unit of %d bytes", total)
 	}
 	join(unsafe.Slice((*byte)(dst), total), d.codec, unit)
-	C.wall_worker_start(d.worker, C.int64_t(pts))
-	if err := d.wait(); err != nil {
+	if err := d.run(pts); err != nil {
 		return media.Decoded{}, false, err
 	}
 	var pic C.wall_picture
@@ -171,10 +171,24 @@ func (d *decoder) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool,
 	case pic.count == 0:
 		return media.Decoded{}, false, nil
 	}
+	d.pixels = int(pic.width) * int(pic.height)
 	return media.Decoded{
 		PTS: time.Duration(pic.pts), Frames: int(pic.count), Source: image.Pt(int(pic.width), int(pic.height)),
 		Print: uint64(pic.print),
 	}, true, nil
+}
+
+// small is the size in pixels of pictures, up to which a thread of their own costs more than it saves.
+const small = 1 << 19
+
+// run has the unit decoded: on the caller's thread where that is over soon.
+func (d *decoder) run(pts time.Duration) error {
+	if d.patience == 0 && d.pixels > 0 && d.pixels <= small {
+		C.wall_worker_run(d.worker, C.int64_t(pts))
+		return nil
+	}
+	C.wall_worker_start(d.worker, C.int64_t(pts))
+	return d.wait()
 }
 
 // wait returns when the worker is done, or when hardware has hung for too long: then the decoder is of no more use.

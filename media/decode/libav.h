@@ -49,6 +49,9 @@ uint8_t *wall_worker_input(wall_worker *w, int len);
 // wall_worker_start has the unit decoded. Until it is done nothing else may be called for this decoder.
 void wall_worker_start(wall_worker *w, int64_t pts);
 
+// wall_worker_run decodes the unit on the caller's thread.
+void wall_worker_run(wall_worker *w, int64_t pts);
+
 // wall_worker_result tells what came of it. The newest picture is kept.
 int wall_worker_result(wall_worker *w, wall_picture *out);
 

@@ -107,6 +107,10 @@ void wall_worker_start(wall_worker *w, int64_t pts) {
 	order(w, 1);
 }
 
+void wall_worker_run(wall_worker *w, int64_t pts) {
+	w->rc = wall_decode(w->decoder, &w->input, w->len, pts, &w->out);
+}
+
 int wall_worker_result(wall_worker *w, wall_picture *out) {
 	*out = w->out;
 	return w->rc;
