@@ -1,6 +1,17 @@
 package main
 
-import "fyne.io/fyne/v2"
+import (
+	"sync/atomic"
 
-// quit ends the toolkit's loop from any goroutine.
-func quit(a fyne.App) { fyne.Do(a.Quit) }
+	"fyne.io/fyne/v2"
+)
+
+// quit ends the toolkit's loop from any goroutine, unless it has ended: the
+// toolkit ends itself on an interrupt, and its windows are gone then.
+func quit(a fyne.App, ended *atomic.Bool) {
+	fyne.Do(func() {
+		if !ended.Load() {
+			a.Quit()
+		}
+	})
+}

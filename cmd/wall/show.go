@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -109,14 +110,16 @@ func show(ctx context.Context, c *connection, o ui.Options, name string) error {
 		})
 	}
 	// The first to end ends all; the toolkit's loop ends last.
+	var ended atomic.Bool
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		<-ctx.Done()
 		wg.Wait()
-		quit(o.App)
+		quit(o.App, &ended)
 	}()
 	o.App.Run()
+	ended.Store(true)
 	cancel()
 	<-done
 	for i, err := range errs {
