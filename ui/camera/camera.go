@@ -305,6 +305,8 @@ func (c *View) absent(def world.Camera, known bool, now time.Time) tile.CameraVi
 	switch {
 	case c.h.State() == nil:
 		v.Reason = c.h.Lang.T("wall.waiting")
+	case c.o.Camera == "":
+		v.Name, v.Reason = c.h.Lang.T("tour.empty"), c.h.Lang.T("tour.empty.next")
 	case !known:
 		v.Reason = c.h.Lang.T("camera.unknown", "id", c.o.Camera)
 	default:

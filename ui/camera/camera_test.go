@@ -265,6 +265,19 @@ func TestGrid(t *testing.T) {
 	}
 }
 
+// TestNothingToShow: a tour and a grid that choose no camera say so.
+func TestNothingToShow(t *testing.T) {
+	s := newStage(t, 1)
+	none := Pick{Site: "nowhere"}
+	for name, c := range map[string]Tile{"tour": NewTour(s.h, s.env, TourOptions{Pick: none}), "grid": NewGrid(s.h, s.env, GridOptions{Pick: none})} {
+		s.put(c, 960, 540)
+		s.tick(c, time.Second)
+		if got := c.Object().Name(); got != "Không có camera nào để xem" {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
 func TestPick(t *testing.T) {
 	s := newStage(t, 4)
 	p := PickOf(world.Tile{Params: []world.Param{{Key: "cameras", Value: "cam-03, cam-01"}}})

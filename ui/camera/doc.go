@@ -102,6 +102,7 @@ type Tile interface {
 	Update(now time.Time) bool
 	// Hide parks what nobody sees.
 	Hide(bool)
+	// Close ends all cameras on the tile.
 	Close()
 	// At returns the camera under a point of the tile, nil where there is none,
 	// and where the camera's own tile begins.

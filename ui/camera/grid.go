@@ -103,6 +103,9 @@ func (g *Grid) Paused() bool { return g.turn.held }
 // Update brings the page and its cells up to date.
 func (g *Grid) Update(now time.Time) bool {
 	ids := g.o.Pick.IDs(g.h.State())
+	if len(ids) == 0 {
+		ids = []string{""} // one cell, which says so
+	}
 	per := g.o.Cells
 	if per <= 0 {
 		per = len(ids)

@@ -41,6 +41,7 @@ type Model interface {
 	Silence(now time.Time) time.Duration
 	// ServerTime is the server's clock as far as this computer knows it.
 	ServerTime(now time.Time) time.Time
+	// Now is this computer's clock.
 	Now() time.Time
 	// Send queues a command and does not wait.
 	Send(world.Command) error

@@ -19,7 +19,7 @@ func (e *Env) cameraFace(v CameraView) cameraFace {
 	since := v.Now.Sub(s.Since)
 	switch s.State {
 	case media.StateLive:
-		f.Right, f.Quiet = e.truth(v, age), v.Quiet && !s.Stepped
+		f.Right, f.Quiet = e.truth(v, age), v.Quiet && !s.Stepped && s.Loss <= 0.001 && (!s.ClockKnown || s.ClockOffset.Abs() <= offsetLimit)
 		if s.Unchanged >= unchangedLimit {
 			f.Mark, f.Quiet = "frozen", false
 			f.Plate = e.statePlate(paint.PlateStale, "frozen", "camera.unchanged", l.AgeWord(s.Unchanged.Truncate(time.Second)))
