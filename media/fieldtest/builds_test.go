@@ -81,14 +81,14 @@ func oddBuilds() []field {
 				tile:  "no-signal (bad-stream) | no-signal (no-video)",
 				relay: "no-signal (bad-stream) | no-signal (no-video)", hold: 2 * time.Second,
 			}},
-			connects: 12,
+			connects: 5,
 		},
 		{
 			number: 14, name: "a web page instead of a description", report: "go2rtc",
 			remedy:   "rtsp: it is named, and tried again after growing pauses",
 			staging:  h264(func(o *mediatest.Options) { o.Answer = mediatest.AnswerJunk }),
 			script:   []step{{tile: "no-signal (bad-stream)", relay: "no-signal (bad-stream)", hold: 2 * time.Second}},
-			connects: 12,
+			connects: 5,
 		},
 		{
 			number: 14, name: "Content-Base is missing", report: "go2rtc, mediamtx",
@@ -140,7 +140,7 @@ func oddBuilds() []field {
 				{tile: "no-signal (untrusted)", relay: "no-signal (untrusted)", hold: time.Second},
 				{do: never("requests", func(n mediatest.Counts) int { return n.Describes }, 0)},
 			},
-			connects: 12,
+			connects: 5,
 		},
 	}
 }

@@ -29,6 +29,15 @@ type eye struct {
 	slowest  time.Duration
 	pictures int
 	spoiled  int
+	before   shown // the picture before
+}
+
+// shown is a picture on the tile, as far as the order of pictures is concerned.
+type shown struct {
+	number     int
+	settled    bool // whole and not out of a cache
+	connection uint64
+	at         time.Time
 }
 
 // glance is what the tile said from a moment on.
@@ -57,7 +66,7 @@ func (e *eye) run(ctx context.Context) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	last := time.Now()
-	var shown uint64
+	var newest uint64
 	for {
 		select {
 		case <-ctx.Done():
@@ -70,8 +79,8 @@ func (e *eye) run(ctx context.Context) error {
 		stats := e.player.Stats()
 		e.note(stats, now, late)
 		if frame, ok := e.player.Frame(); ok && e.album != nil {
-			e.look(frame, stats, frame.Seq != shown, time.Now())
-			shown = frame.Seq
+			e.look(frame, stats, frame.Seq != newest, time.Now())
+			newest = frame.Seq
 		}
 	}
 }
@@ -108,11 +117,27 @@ func (e *eye) look(f media.Frame, s media.Stats, fresh bool, now time.Time) {
 	if first {
 		e.s.t.Errorf("a damaged picture was shown, state %s (%s)", s.State, s.Reason)
 	}
+	e.order(shown{number, whole && !f.Cached, s.Connections, f.Arrived})
 	// The number in the picture tells when the camera sent it, whatever the clocks of the way say.
 	if at, ok := e.s.cam.SentAt(number, now); whole && ok && s.State == media.StateLive {
 		if old := now.Sub(at); old > staleAfter+e.patience() {
 			e.s.t.Errorf("picture %d was sent %v ago and is called live", number, old)
 		}
+	}
+}
+
+// order checks that pictures do not go back while a connection lasts. Pictures far apart in time tell nothing: the clip
+// has come around.
+func (e *eye) order(now shown) {
+	e.mu.Lock()
+	before := e.before
+	e.before = now
+	e.mu.Unlock()
+	loop := e.s.cam.Clip().Frames()
+	step := (now.number - before.number + loop) % loop
+	if before.settled && now.settled && before.connection == now.connection &&
+		now.at.Sub(before.at) < time.Second && step > loop*3/4 {
+		e.s.t.Errorf("picture %d was shown after picture %d", now.number, before.number)
 	}
 }
 

@@ -22,7 +22,8 @@ type field struct {
 	play func(*testing.T)
 	// pending says what is still missing in our remedy; the test is left out and says so.
 	pending string
-	// connects is how many connections the camera may see in all; 0: one, and one more for each healing.
+	// connects is how many connections the camera may see; 0: one, and five more for each healing. More than one: so many,
+	// and one more for each shortest pause that follows the growing ones.
 	connects int
 }
 
@@ -103,6 +104,7 @@ func TestFaultsOfTheField(t *testing.T) {
 				f.play(t)
 				return
 			}
+			began := time.Now()
 			s := newStage(t, f.staging)
 			healings := 0
 			for i, step := range f.script {
@@ -114,6 +116,9 @@ func TestFaultsOfTheField(t *testing.T) {
 			allowed := f.connects
 			if allowed == 0 {
 				allowed = 1 + 5*healings
+			}
+			if f.connects > 1 { // and then no more than the longest pause between attempts allows
+				allowed += int(2 * time.Since(began) / s.backoff.Max)
 			}
 			if n := s.cam.Counts().Connections; n > allowed {
 				t.Errorf("%d connections to the camera, want at most %d", n, allowed)

@@ -193,7 +193,8 @@ func TestAStillNightIsNeverFrozen(t *testing.T) {
 					continue
 				}
 				st := s.player.Stats()
-				if st.State == media.StateFrozen && last != st.State {
+				// A computer that is too slow says so: that is another matter.
+				if st.State == media.StateFrozen && st.Reason == rtsp.ReasonUnchanged && last != st.State {
 					marks <- fmt.Sprintf("%s %s (%s) unchanged %v", codec, st.State, st.Reason, st.Unchanged)
 				}
 				last = st.State

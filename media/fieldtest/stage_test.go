@@ -181,6 +181,8 @@ type stage struct {
 	diary  *diary
 	eye    *eye
 	make   media.DecoderFactory
+
+	backoff rtsp.Backoff
 }
 
 // staging says how a stage differs from the usual one.
@@ -218,7 +220,7 @@ func newStage(t testing.TB, s staging) *stage {
 		s.decoder = decode.New
 	}
 	st := &stage{
-		t: t, cam: newCamera(t, s.camera), diary: &diary{}, make: s.decoder,
+		t: t, cam: newCamera(t, s.camera), diary: &diary{}, make: s.decoder, backoff: s.backoff,
 		signer: relay.Signer{Key: bytes.Repeat([]byte("k"), relay.MinKey)},
 	}
 	st.cfg = relay.Camera{

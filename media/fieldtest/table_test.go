@@ -111,7 +111,7 @@ func lostCameras() []field {
 				{fault: mediatest.FaultHang, tile: "no-signal", within: dead, relay: "no-signal", hold: 6 * time.Second},
 				healed(8 * time.Second),
 			},
-			connects: 12,
+			connects: 5,
 		},
 		{
 			number: 2, name: "the camera is unplugged and comes back", report: "go2rtc 762",
@@ -122,7 +122,7 @@ func lostCameras() []field {
 				{fault: mediatest.FaultDown, tile: away, within: dead, relay: away, hold: 2 * time.Second},
 				healed(4 * time.Second),
 			},
-			connects: 20,
+			connects: 5,
 		},
 		{
 			number: 2, name: "the camera comes back with sound only", report: "go2rtc 1847",
@@ -133,7 +133,7 @@ func lostCameras() []field {
 				{fault: mediatest.FaultAudioOnly, tile: "no-signal (no-video)", within: 4 * time.Second, relay: "no-signal (no-video)", hold: 2 * time.Second},
 				healed(4 * time.Second),
 			},
-			connects: 20,
+			connects: 5,
 		},
 		{
 			number: 2, name: "a camera that nobody watches is lost, and that is known", report: "go2rtc 1389",
@@ -149,7 +149,7 @@ func lostCameras() []field {
 				{fault: mediatest.FaultStorm, hold: 10 * time.Second},
 				healed(8 * time.Second),
 			},
-			connects: 9,
+			connects: 5,
 		},
 	}
 }
@@ -274,7 +274,7 @@ func closedDoors() []field {
 				{fault: mediatest.FaultReset, do: func(*stage) {}, tile: "full (full)", within: 3 * time.Second, relay: "full (full)"},
 				healed(6 * time.Second),
 			},
-			connects: 12,
+			connects: 5,
 		},
 		{
 			number: 5, name: "looking at a camera takes nobody's place", report: "frigate 5983",
@@ -333,7 +333,7 @@ func closedDoors() []field {
 				{fault: mediatest.FaultFull, tile: "full"},
 				{fault: mediatest.FaultRefuse, tile: "refused"},
 			},
-			connects: 40,
+			connects: 8,
 		},
 		{
 			number: 15, name: "setting up the back channel ends other sessions", report: "Dahua models",
