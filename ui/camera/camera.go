@@ -145,6 +145,9 @@ func (c *View) Update(now time.Time) bool {
 	if known && c.h.Cameras != nil {
 		c.open(def)
 	}
+	if c.hidden {
+		return false // nothing is painted that nobody sees
+	}
 	if c.player == nil {
 		if now.Sub(c.said) >= time.Second {
 			c.said = now
