@@ -13,6 +13,8 @@ require (
 	github.com/expr-lang/expr v1.17.8 // typed expressions with budgets
 	github.com/fxamacker/cbor/v2 v2.9.0 // deterministic CBOR, fuzzed
 	github.com/fyne-io/oksvg v0.2.0 // icons; comes with the toolkit
+	github.com/go-gl/gl v0.0.0-20260331235117-4566fea9a276 // which renderer draws the windows
+	github.com/go-gl/glfw/v3.4/glfw v0.1.0-pre.1.0.20260707082822-2a407d02d01a // a hidden window to ask the renderer; the toolkit brings it
 	github.com/goccy/go-yaml v1.19.2 // YAML with positions
 	github.com/gorilla/websocket v1.5.3 // websockets with prepared and compressed messages
 	github.com/jezek/xgb v1.1.1 // RandR without C
@@ -44,8 +46,6 @@ require (
 	github.com/fyne-io/gl-js v0.2.1-0.20260315212741-029c47fd27e8 // indirect
 	github.com/fyne-io/glfw-js v0.4.0 // indirect
 	github.com/fyne-io/image v0.1.1 // indirect
-	github.com/go-gl/gl v0.0.0-20260331235117-4566fea9a276 // indirect
-	github.com/go-gl/glfw/v3.4/glfw v0.1.0-pre.1.0.20260707082822-2a407d02d01a // indirect
 	github.com/go-text/render v0.2.1 // indirect
 	github.com/go-text/typesetting v0.3.4 // indirect
 	github.com/godbus/dbus/v5 v5.2.2 // indirect
