@@ -27,7 +27,7 @@ func BenchmarkDecodeH265(b *testing.B) { decodeVersus(b, media.H265) }
 func decodeVersus(b *testing.B, codec media.Codec) {
 	need(b)
 	urls := cameras(b, role{Count: 1, Clip: mainStream(codec)})
-	const warm, span = 2 * time.Second, 6 * time.Second
+	const warm, span = 1500 * time.Millisecond, 4 * time.Second
 	peer := func(threads ...string) func() (cost, error) {
 		return func() (cost, error) { return measure(b, ffmpeg(urls, threads, nil), warm, span, 1) }
 	}
@@ -36,9 +36,9 @@ func decodeVersus(b *testing.B, codec media.Codec) {
 		best, how := cheaper(b, map[string]func() (cost, error){
 			"default threads": peer(), "-threads 1": peer("-threads", "1"),
 		})
-		ratio, mine, theirs := pairs(b, 5, ours, best)
+		ratio, mine, theirs := pairs(b, 7, ours, best)
 		report(b, fmt.Sprintf("decode-%s-vs-ffmpeg", codec), ratio,
-			fmt.Sprintf("ours %s, peer %s CPU a frame; 1080p25 over RTSP/TCP, ffmpeg with %s; median of 5 pairs of %v", ms(mine), ms(theirs), how, span))
+			fmt.Sprintf("ours %s, peer %s CPU a frame; 1080p25 over RTSP/TCP, ffmpeg with %s; median of 7 pairs of %v", ms(mine), ms(theirs), how, span))
 	}
 }
 
