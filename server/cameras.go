@@ -34,7 +34,7 @@ func (s *Server) openCameras(data string) error {
 		Open: func(first []relay.Camera, report func(string, relay.Health)) (cctv.Relay, error) {
 			return openRelay(s.config, signer, first, report, s.logger)
 		},
-		Cameras: list, History: cameraHistory{s}, Store: files, Signer: signer, Good: s.tokens.Good,
+		Cameras: list, History: cameraHistory{s}, Store: files, Notes: filepath.Join(data, "evidence.new"), Signer: signer, Good: s.tokens.Good,
 		Address: s.relayURL, Evidence: s.config.KeptEvidence(), Logger: s.logger,
 	})
 	return err

@@ -79,7 +79,7 @@ type Store interface {
 	Open(sum string) (io.ReadCloser, int64, error)
 }
 
-// Options make Cameras. All but Evidence, Turn and Logger are required.
+// Options make Cameras. All but Notes, Evidence, Turn and Logger are required.
 type Options struct {
 	// Open makes the relay with the first list of cameras. The relay calls
 	// report from a goroutine of its own, one call at a time.
@@ -88,6 +88,9 @@ type Options struct {
 	Cameras []Camera
 	History History
 	Store   Store
+	// Notes is a folder that says what is in files which no event names yet;
+	// empty keeps none, so that a crash may lose a clip that was stored.
+	Notes string
 	// Signer makes the tokens that the relay checks.
 	Signer relay.Signer
 	// Good tells whether the token with the id still opens doors.
@@ -137,7 +140,7 @@ func New(o Options) (*Cameras, error) {
 	if c.relay, err = o.Open(private(o.Cameras), c.healths.report); err != nil {
 		return nil, err
 	}
-	c.clips = newClips(o.History, o.Store, c.relay, o.Logger)
+	c.clips = newClips(o.History, o.Store, c.relay, notes(o.Notes), o.Logger)
 	c.alerts = newWitness(o.History, o.Evidence, o.Logger)
 	c.take(o.Cameras)
 	return c, nil

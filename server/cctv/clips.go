@@ -1,13 +1,16 @@
 package cctv
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"regexp"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,36 +24,45 @@ const (
 	// clipLongest bounds a clip, and clipAhead how far its end may lie ahead.
 	clipLongest = 10 * time.Minute
 	clipAhead   = 5 * time.Minute
-	// clipsAtOnce bounds the clips being written, those that wait for their end
-	// among them.
+	// clipsAtOnce bounds the clips being written for alerts, and those for
+	// people, those that wait for their end among them.
 	clipsAtOnce = 32
 	// clipsOpen bounds the clips of one person that are under way.
 	clipsOpen = 16
 	// clipRetry is the pause before a clip is tried again that failed for a
 	// reason that may pass.
 	clipRetry = 5 * time.Second
-	// clipSlack is how long after its end a clip may still be finished.
+	// clipSlack is how long what keeps a clip from being written has to pass.
 	clipSlack = 2 * time.Minute
 )
 
 var clipPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
-// clips writes what was asked for: for each clip of the state without an outcome
-// there is one job, until there is one.
+// clips writes what was asked for: for the clips of the state without an outcome
+// there are jobs, until there is one.
 type clips struct {
 	history History
 	store   Store
 	relay   Relay
+	notes   notes
 	log     *slog.Logger
 
-	mu    sync.Mutex
-	jobs  map[string]bool
-	after map[string]time.Time // not before then
-	wg    sync.WaitGroup
+	mu      sync.Mutex
+	jobs    map[work]*job
+	running map[bool]int // jobs being done, those for alerts apart
+	swept   bool
+	wg      sync.WaitGroup
 }
 
-func newClips(h History, s Store, r Relay, log *slog.Logger) *clips {
-	return &clips{history: h, store: s, relay: r, log: log, jobs: map[string]bool{}, after: map[string]time.Time{}}
+// job is what is being done about a work.
+type job struct {
+	running bool
+	after   time.Time // not before then
+	failing time.Time // since when it fails, zero while it does not
+}
+
+func newClips(h History, s Store, r Relay, n notes, log *slog.Logger) *clips {
+	return &clips{history: h, store: s, relay: r, notes: n, log: log, jobs: map[work]*job{}, running: map[bool]int{}}
 }
 
 // SaveClip asks for pictures to be kept for somebody. They are once the event
@@ -62,6 +74,8 @@ func (c *Cameras) SaveClip(ctx context.Context, id auth.Identity, a world.SaveCl
 	switch {
 	case !clipPattern.MatchString(a.ID):
 		return 0, refuse("%.40q is not an id of a clip", a.ID)
+	case strings.HasPrefix(a.ID, evidencePrefix):
+		return 0, refuse("ids that begin with %q are those of alerts; give the clip another one", evidencePrefix)
 	case len(a.Note) > 1000:
 		return 0, refuse("the note is longer than 1,000 bytes; shorten it")
 	case len(a.Alert) > 300 || len(a.Stream) > 64:
@@ -128,78 +142,185 @@ func fit(b *world.ClipAsked, cam world.Camera, now world.Time) error {
 	return nil
 }
 
-// look begins what was asked for and has no outcome.
-func (c *clips) look(ctx context.Context) {
-	var open []world.Clip
+// work is one piece of pictures. What is asked for it more than once, by the
+// alerts of one moment above all, is written once.
+type work struct {
+	camera, stream string
+	from, to       world.Time
+}
+
+func workOf(x world.Clip) work { return work{x.Camera, x.Stream, x.From, x.To} }
+
+// task is a work with what is known of it.
+type task struct {
+	work
+	alert bool          // an alert waits for it
+	kept  time.Duration // how far back its camera can be replayed
+}
+
+// open returns what was asked for and has no outcome, the oldest pictures first:
+// they are gone first.
+func (c *clips) open(ctx context.Context) ([]task, error) {
+	found := map[work]task{}
 	if err := c.history.Look(ctx, func(st *world.State) {
 		for x := range st.Clips() {
-			if x.Done == 0 {
-				open = append(open, x)
+			if x.Done != 0 {
+				continue
 			}
+			w := workOf(x)
+			t, there := found[w]
+			if !there {
+				cam, _ := st.Camera(x.Camera)
+				t = task{work: w, kept: time.Duration(cam.Replay) * time.Second}
+			}
+			t.alert = t.alert || x.By == ""
+			found[w] = t
 		}
 	}); err != nil {
+		return nil, err
+	}
+	return slices.SortedFunc(maps.Values(found), func(a, b task) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to), cmp.Compare(a.camera, b.camera), cmp.Compare(a.stream, b.stream))
+	}), nil
+}
+
+// look begins what was asked for and has no outcome.
+func (c *clips) look(ctx context.Context) {
+	open, err := c.open(ctx)
+	if err != nil {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, x := range open {
-		if len(c.jobs) >= clipsAtOnce {
-			return
+	now, there := time.Now(), map[work]bool{}
+	for _, t := range open {
+		there[t.work] = true
+		x := c.jobs[t.work]
+		if x == nil {
+			x = &job{}
+			c.jobs[t.work] = x
 		}
-		if c.jobs[x.ID] || time.Now().Before(c.after[x.ID]) {
+		// What people ask for never takes the place of what alerts do.
+		if x.running || now.Before(x.after) || c.running[t.alert] >= clipsAtOnce {
 			continue
 		}
-		c.jobs[x.ID] = true
-		c.wg.Go(func() { c.write(ctx, x) })
+		x.running = true
+		c.running[t.alert]++
+		c.wg.Go(func() {
+			failed := c.write(ctx, t, x.failing)
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.running[t.alert]--
+			x.running, x.after = false, time.Now().Add(clipRetry)
+			if failed && x.failing.IsZero() {
+				x.failing = time.Now()
+			}
+		})
+	}
+	for w, x := range c.jobs {
+		if !there[w] && !x.running {
+			delete(c.jobs, w)
+		}
+	}
+	if !c.swept {
+		c.swept = true
+		c.notes.sweep(there)
 	}
 }
 
 // wait returns when no clip is being written.
 func (c *clips) wait() { c.wg.Wait() }
 
-// write writes one clip and says what became of it. When ctx ends first nothing
-// is said: the next start tries again.
-func (c *clips) write(ctx context.Context, x world.Clip) {
-	var sum replay.Summary
-	file, err := c.store.Keep(ctx, func(w io.Writer) (err error) {
-		sum, err = c.relay.Clip(ctx, x.Camera, x.Stream, x.From.Std(), x.To.Std(), w)
-		return err
+// write writes one piece of pictures and says what became of it; failing is since
+// when that fails. When ctx ends first nothing is said: the next start goes on.
+// It returns whether it is to be tried again.
+func (c *clips) write(ctx context.Context, t task, failing time.Time) (again bool) {
+	saved, err := c.record(ctx, t)
+	if ctx.Err() != nil {
+		return false
+	}
+	if err != nil && passing(err) && !t.over(time.Now(), failing) {
+		c.log.Warn("a clip is tried again", "camera", t.camera, "from", t.from.Std(), "error", err)
+		return true
+	}
+	if err != nil {
+		c.log.Error("a clip was not saved", "camera", t.camera, "from", t.from.Std(), "error", err)
+	}
+	if err := c.tell(ctx, t, saved, err); err != nil {
+		if ctx.Err() == nil {
+			c.log.Error("the outcome of a clip was not written", "camera", t.camera, "from", t.from.Std(), "error", err)
+		}
+		return true
+	}
+	c.notes.remove(t.work)
+	return false
+}
+
+// over reports whether it is of no use to try again: the relay cannot have the
+// pictures any more, and there was time enough to reach it.
+func (t task) over(now, failing time.Time) bool {
+	return now.Sub(t.to.Std()) >= max(clipSlack, t.kept) && !failing.IsZero() && now.Sub(failing) >= clipSlack
+}
+
+// record returns what was saved. A file that was stored before a crash, and that
+// no event names yet, is taken as it is: its pictures may be nowhere else.
+func (c *clips) record(ctx context.Context, t task) (saved, error) {
+	if s, there := c.notes.read(t.work); there {
+		if file, size, err := c.store.Open(s.SHA256); err == nil {
+			if err := file.Close(); err == nil && size == s.Bytes {
+				return s, nil
+			}
+		}
+		c.notes.remove(t.work)
+	}
+	var s saved
+	file, err := c.store.Keep(ctx, func(w io.Writer) error {
+		sum, err := c.relay.Clip(ctx, t.camera, t.stream, t.from.Std(), t.to.Std(), w)
+		if err != nil {
+			return err
+		}
+		s = saved{
+			SHA256: hex.EncodeToString(sum.SHA256[:]), Bytes: sum.Bytes, Frames: sum.Frames, Gaps: len(sum.Gaps),
+			Missing: sum.Missing().Milliseconds(), From: world.TimeOf(sum.From), To: world.TimeOf(sum.To),
+		}
+		return c.notes.write(t.work, s) // before the file has its name
 	})
-	var b world.Body
-	switch {
-	case ctx.Err() != nil:
-	case err == nil && file != hex.EncodeToString(sum.SHA256[:]):
-		err = fmt.Errorf("the file on disk differs from what was written")
-		fallthrough
-	case err != nil:
-		if passing(err) && time.Since(x.To.Std()) < clipSlack {
-			c.log.Warn("a clip is tried again", "clip", x.ID, "camera", x.Camera, "error", err)
-			break
+	if err == nil && file != s.SHA256 {
+		err = errors.New("the file on disk differs from what was written")
+	}
+	return s, err
+}
+
+// outcomesAtOnce bounds how many outcomes are written into the history together.
+const outcomesAtOnce = 200
+
+// tell writes the outcome for everybody who asked for the work.
+func (c *clips) tell(ctx context.Context, t task, s saved, failed error) error {
+	var obs []world.Observation
+	if err := c.history.Look(ctx, func(st *world.State) {
+		for x := range st.Clips() {
+			if x.Done != 0 || workOf(x) != t.work {
+				continue
+			}
+			var b world.Body = world.ClipSaved{
+				ID: x.ID, Camera: x.Camera, SHA256: s.SHA256, Bytes: s.Bytes, Frames: s.Frames, Gaps: s.Gaps,
+				Missing: s.Missing, From: s.From, To: s.To, By: x.By, Alert: x.Alert,
+			}
+			if failed != nil {
+				b = world.ClipFailed{ID: x.ID, Camera: x.Camera, Reason: reasonOf(failed)}
+			}
+			obs = append(obs, world.Observation{Body: b})
 		}
-		c.log.Error("a clip was not saved", "clip", x.ID, "camera", x.Camera, "error", err)
-		b = world.ClipFailed{ID: x.ID, Camera: x.Camera, Reason: reasonOf(err)}
-	default:
-		b = world.ClipSaved{
-			ID: x.ID, Camera: x.Camera, SHA256: file, Bytes: sum.Bytes, Frames: sum.Frames, Gaps: len(sum.Gaps),
-			Missing: sum.Missing().Milliseconds(), From: world.TimeOf(sum.From), To: world.TimeOf(sum.To), By: x.By, Alert: x.Alert,
+	}); err != nil {
+		return err
+	}
+	for part := range slices.Chunk(obs, outcomesAtOnce) {
+		if err := c.history.Put(ctx, Source, part); err != nil {
+			return err
 		}
 	}
-	if b != nil {
-		if err := c.history.Put(ctx, Source, []world.Observation{{Body: b}}); err != nil && ctx.Err() == nil {
-			c.log.Error("the outcome of a clip was not written", "clip", x.ID, "error", err)
-		} else if err == nil {
-			c.log.Info("a clip has an outcome", "clip", x.ID, "camera", x.Camera, "outcome", b.Kind(), "frames", sum.Frames)
-		}
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.jobs, x.ID)
-	for id, at := range c.after {
-		if time.Since(at) > time.Minute {
-			delete(c.after, id)
-		}
-	}
-	c.after[x.ID] = time.Now().Add(clipRetry)
+	c.log.Info("a clip has an outcome", "camera", t.camera, "from", t.from.Std(), "clips", len(obs), "saved", failed == nil, "frames", s.Frames)
+	return nil
 }
 
 // passing reports whether what went wrong may be over in a moment: nothing that

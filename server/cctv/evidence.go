@@ -31,11 +31,11 @@ type witness struct {
 	history History
 	o       Evidence
 	log     *slog.Logger
-	done    map[string]bool // alerts that were looked at
+	done    map[string]bool // alerts that were looked at; nil before the first look
 }
 
 func newWitness(h History, o Evidence, log *slog.Logger) *witness {
-	return &witness{history: h, o: o, log: log, done: map[string]bool{}}
+	return &witness{history: h, o: o, log: log}
 }
 
 // look asks for evidence of the alerts that need it, once each. One goroutine
@@ -62,11 +62,9 @@ func (w *witness) look(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	if len(asks) > 0 {
-		ctx, cancel := context.WithTimeout(ctx, putLimit)
-		defer cancel()
+	for part := range slices.Chunk(asks, asksAtOnce) {
 		// What is asked for twice is asked for once: the ids are made of the alert.
-		if err := w.history.Put(ctx, Source, asks); err != nil {
+		if err := w.put(ctx, part); err != nil {
 			if ctx.Err() == nil {
 				w.log.Error("the evidence of an alert was not asked for", "error", err)
 			}
@@ -76,22 +74,29 @@ func (w *witness) look(ctx context.Context) {
 	w.done = open
 }
 
+// asksAtOnce bounds what is asked for together.
+const asksAtOnce = 200
+
+func (w *witness) put(ctx context.Context, asks []world.Observation) error {
+	ctx, cancel := context.WithTimeout(ctx, putLimit)
+	defer cancel()
+	return w.history.Put(ctx, Source, asks)
+}
+
 // ask returns what is to be kept for the alert.
 func (w *witness) ask(st *world.State, a world.Alert, now world.Time) []world.Observation {
 	var out []world.Observation
 	for _, cam := range w.cameras(st, a) {
 		at := a.Raised
 		horizon := time.Duration(cam.Replay) * time.Second
-		if now.Sub(at) > horizon {
-			at = a.Updated // it has become severe since
+		if now.Sub(at) > horizon && w.done != nil {
+			at = a.Updated // it has become severe since the last look
 		}
 		if now.Sub(at) > horizon {
 			continue // it was raised while nobody looked
 		}
-		b := world.ClipAsked{
-			ID: evidenceID(a.ID, cam.ID), Camera: cam.ID, From: at.Add(-w.o.Before), To: at.Add(w.o.After),
-			Alert: a.ID, Area: cam.Area,
-		}
+		b := world.ClipAsked{ID: evidenceID(a.ID, cam.ID), Camera: cam.ID, Alert: a.ID, Area: cam.Area}
+		b.From, b.To = w.around(at, horizon)
 		if _, there := st.Clip(b.ID); there || fit(&b, cam, now) != nil {
 			continue
 		}
@@ -100,9 +105,27 @@ func (w *witness) ask(st *world.State, a world.Alert, now world.Time) []world.Ob
 	return out
 }
 
+// around returns the time that is kept around an alert. Its ends lie on a grid, so
+// that a thousand alerts of one moment, or one that is raised again and again, ask
+// for the same pictures, which are written once: what a camera fills of the disk
+// is bounded whatever the rules do. A ring that is short is not asked for more
+// than is wanted of it.
+func (w *witness) around(at world.Time, horizon time.Duration) (from, to world.Time) {
+	step := min(max((w.o.Before+w.o.After)/3, time.Second), 10*time.Second)
+	if horizon < w.o.Before+w.o.After+step {
+		step = time.Second
+	}
+	grid := world.Time(step.Milliseconds())
+	from, to = at.Add(-w.o.Before), at.Add(w.o.After)
+	return from - from%grid, to + (grid-to%grid)%grid
+}
+
+// evidencePrefix begins the ids of clips that alerts ask for.
+const evidencePrefix = "alert-"
+
 func evidenceID(alert, camera string) string {
 	sum := sha256.Sum256([]byte(alert + "\x00" + camera))
-	return "alert-" + hex.EncodeToString(sum[:12])
+	return evidencePrefix + hex.EncodeToString(sum[:12])
 }
 
 // cameras returns those whose pictures belong to the alert: the camera it is
