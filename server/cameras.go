@@ -77,5 +77,11 @@ func (s *Server) relayURL(addr string) string {
 
 // doors of the cameras.
 func (s *Server) cameraDoors() cctv.Doors {
-	return cctv.Doors{Cameras: s.cameras, Audit: func(ctx context.Context, id auth.Identity, a world.Audited) { s.audit(ctx, id, a) }}
+	return cctv.Doors{Cameras: s.cameras, Audit: func(ctx context.Context, id auth.Identity, a world.Audited) error {
+		if !a.OK {
+			s.auditRefused(ctx, id, a)
+			return nil
+		}
+		return s.writeAudit(ctx, id, a)
+	}}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"iocwall/server/auth"
 	"iocwall/server/cctv"
@@ -26,7 +27,7 @@ func (s *Server) command(ctx context.Context, id auth.Identity, c world.Command)
 	var denied *auth.DeniedError
 	var camera *cctv.RefusedError
 	if errors.As(err, &refused) || errors.As(err, &denied) || errors.As(err, &camera) {
-		s.audit(ctx, id, world.Audited{Who: id.Token, Act: c.Act.Act(), Object: cut(objectOf(c.Act)), Reason: err.Error()})
+		s.auditRefused(ctx, id, world.Audited{Who: id.Token, Act: c.Act.Act(), Object: cut(objectOf(c.Act)), Reason: err.Error()})
 	}
 	return world.Receipt{ID: c.ID, Reason: err.Error()}
 }
@@ -195,8 +196,24 @@ func sameTile(a, b world.Tile) bool {
 
 // audit writes an audit event; it cannot stop what is audited.
 func (s *Server) audit(ctx context.Context, id auth.Identity, a world.Audited) {
-	err := s.loop.Put(ctx, person(id), []world.Observation{{Body: a}})
-	if err != nil {
+	if err := s.writeAudit(ctx, id, a); err != nil {
 		s.logger.Error("an audit event was not written", "act", a.Act, "error", err)
 	}
+}
+
+func (s *Server) writeAudit(ctx context.Context, id auth.Identity, a world.Audited) error {
+	return s.loop.Put(ctx, person(id), []world.Observation{{Body: a}})
+}
+
+// auditRefused writes down what was refused to somebody: one event for what
+// repeats itself within a minute, as a hand on a camera's stick does.
+func (s *Server) auditRefused(ctx context.Context, id auth.Identity, a world.Audited) {
+	write, others := s.denied.note(id.Token, a.Act+" "+a.Object+" "+a.Reason, time.Now())
+	if !write {
+		return
+	}
+	if others > 0 {
+		a.Reason += fmt.Sprintf(" (and %d more refusals in the minute before)", others)
+	}
+	s.audit(ctx, id, a)
 }

@@ -55,6 +55,29 @@ func (f *refusals) note(key string, now time.Time) (write bool, others int) {
 	return true, others
 }
 
+// denials remembers what was refused to those who are let in, each for
+// themselves: what one of them tries hides nothing of another. The zero value is
+// ready.
+type denials struct {
+	mu sync.Mutex
+	of map[string]*refusals // by token
+}
+
+// note is that of refusals.
+func (d *denials) note(token, key string, now time.Time) (write bool, others int) {
+	d.mu.Lock()
+	if d.of == nil {
+		d.of = map[string]*refusals{}
+	}
+	f := d.of[token]
+	if f == nil {
+		f = &refusals{}
+		d.of[token] = f // tokens are few, and strangers have none
+	}
+	d.mu.Unlock()
+	return f.note(key, now)
+}
+
 // turnAway writes down that a door stayed shut: for whom, from where and why, one
 // event for what repeats itself within a minute.
 func (s *Server) turnAway(r *http.Request, id auth.Identity, why error) {

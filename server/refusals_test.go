@@ -61,3 +61,27 @@ func TestRefusalsAreAudited(t *testing.T) {
 		t.Errorf("in the history: %v", got)
 	}
 }
+
+// Who tries the ids of what is not theirs, or holds on to a camera that somebody
+// else turns, is written down without filling the history.
+func TestGuessingIsFolded(t *testing.T) {
+	c := newCentre(t, "")
+	unit, id := c.tokenID("Xã", auth.Unit, caMau)
+	for i := range 2 * refusalsShown {
+		c.do("GET", "/api/clips/vu-"+strconv.Itoa(i), unit, "", "")
+		c.do("POST", "/api/commands", unit, "application/json", `{"id":"`+strconv.Itoa(i)+`","act":"camera.control","args":{"camera":"cau","pan":1}}`)
+	}
+	turned, tried := 0, 0
+	for _, e := range c.events() {
+		if b, ok := e.Body.(world.Audited); ok && b.Who == id && !b.OK {
+			if b.Act == "camera.control" {
+				turned++
+			} else if b.Act == "recording.read" {
+				tried++
+			}
+		}
+	}
+	if turned != 1 || tried != refusalsShown-1 {
+		t.Errorf("%d and %d events, want 1 and %d", turned, tried, refusalsShown-1)
+	}
+}

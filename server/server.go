@@ -66,6 +66,7 @@ type Server struct {
 
 	crowd    *crowd.Crowd
 	refused  refusals
+	denied   denials
 	ready    chan struct{}
 	reported once[filed]         // citizens' reports, by sender and form
 	ordered  once[world.Receipt] // commands of scripts, by token and id

@@ -29,8 +29,27 @@ const (
 	sumHeader = "X-Content-SHA256"
 )
 
-// Audit writes down what somebody did that changes nothing.
-type Audit func(ctx context.Context, id auth.Identity, a world.Audited)
+// Audit writes down what somebody did that changes nothing, and returns once
+// that is durable. What was not written down is not to be done.
+type Audit func(ctx context.Context, id auth.Identity, a world.Audited) error
+
+// auditLimit is how long a request waits until it is written down.
+const auditLimit = 20 * time.Second
+
+// errAudit is answered when reading could not be written down.
+var errAudit = errors.New("the history cannot be written, so pictures are not handed out; ask an administrator to look at the disk")
+
+// audit writes down what somebody does whether they still wait for the answer or
+// not: who hangs up half way has the pictures all the same.
+func (d Doors) audit(ctx context.Context, id auth.Identity, a world.Audited) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), auditLimit)
+	defer cancel()
+	if err := d.Audit(ctx, id, a); err != nil {
+		d.Cameras.log.Error("an audit event was not written", "act", a.Act, "object", a.Object, "error", err)
+		return errAudit
+	}
+	return nil
+}
 
 // Doors are the answers about cameras. The caller checked the right to knock:
 // state.read for lists, recording.read for pictures.
@@ -155,9 +174,9 @@ func (d Doors) Replay(w http.ResponseWriter, r *http.Request, id auth.Identity) 
 	}
 	what := fmt.Sprintf("%s/%s %s %s", camera, stream, from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339))
 	out := &sender{w: w, control: http.NewResponseController(w)}
-	out.begin = func() {
+	out.begin = func() error {
 		// Written down before anything is sent.
-		d.Audit(r.Context(), id, world.Audited{Who: id.Token, Act: string(auth.ReadRecordings), Object: what, OK: true})
+		return d.audit(r.Context(), id, world.Audited{Who: id.Token, Act: string(auth.ReadRecordings), Object: what, OK: true})
 	}
 	sum, err := d.Cameras.relay.Clip(r.Context(), camera, stream, from, to, out)
 	if err == nil {
@@ -168,6 +187,9 @@ func (d Doors) Replay(w http.ResponseWriter, r *http.Request, id auth.Identity) 
 		panic(http.ErrAbortHandler) // so that the client does not take half for the whole
 	}
 	status := http.StatusBadGateway
+	if errors.Is(err, errAudit) {
+		status, err = http.StatusServiceUnavailable, errAudit
+	}
 	if errors.Is(err, relay.ErrNotKept) || errors.Is(err, replay.ErrNothing) {
 		status = http.StatusNotFound
 	}
@@ -264,13 +286,16 @@ func (d Doors) Clip(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	file, size, err := d.Cameras.o.Store.Open(x.Saved.SHA256)
 	if err != nil {
 		said.OK, said.Reason = false, "the file is missing or damaged"
-		d.Audit(r.Context(), id, said)
+		d.audit(r.Context(), id, said) //nolint:errcheck // nothing is handed out
 		d.Cameras.log.Error("the file of a clip cannot be read", "clip", name, "sha256", x.Saved.SHA256, "error", err)
 		fail(w, http.StatusInternalServerError, errors.New(said.Reason))
 		return
 	}
 	defer file.Close()
-	d.Audit(r.Context(), id, said)
+	if err := d.audit(r.Context(), id, said); err != nil {
+		fail(w, http.StatusServiceUnavailable, err)
+		return
+	}
 	h := w.Header()
 	h.Set(sumHeader, x.Saved.SHA256)
 	h.Set("Content-Length", strconv.FormatInt(size, 10))
@@ -279,7 +304,7 @@ func (d Doors) Clip(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 		if !errors.Is(err, errClient) {
 			d.Cameras.log.Error("the file of a clip was not sent whole", "clip", name, "sha256", x.Saved.SHA256, "error", err)
 			said.OK, said.Reason = false, "the file is damaged; the transfer was broken off"
-			d.Audit(context.WithoutCancel(r.Context()), id, said)
+			d.audit(r.Context(), id, said) //nolint:errcheck // it was logged
 		}
 		panic(http.ErrAbortHandler)
 	}
@@ -288,7 +313,8 @@ func (d Doors) Clip(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 // refused answers and writes down that somebody asked for what is not for them,
 // or not there: the two look alike from outside.
 func (d Doors) refused(w http.ResponseWriter, r *http.Request, id auth.Identity, object string, status int, err error) {
-	d.Audit(r.Context(), id, world.Audited{Who: id.Token, Act: string(auth.ReadRecordings), Object: strings.ToValidUTF8(object[:min(len(object), 100)], ""), Reason: err.Error()})
+	said := world.Audited{Who: id.Token, Act: string(auth.ReadRecordings), Object: strings.ToValidUTF8(object[:min(len(object), 100)], ""), Reason: strings.ToValidUTF8(err.Error(), "")}
+	d.audit(r.Context(), id, said) //nolint:errcheck // nothing is handed out
 	fail(w, status, err)
 }
 

@@ -18,19 +18,21 @@ var errClient = errors.New("the client is gone")
 type sender struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
-	begin   func() // before the first bytes; nil for nothing
+	begin   func() error // before the first bytes, which an error holds back; nil for nothing
 	begun   bool
 }
 
 func (s *sender) Write(p []byte) (int, error) {
 	if !s.begun {
+		if s.begin != nil {
+			if err := s.begin(); err != nil {
+				return 0, err
+			}
+		}
 		s.begun = true
 		// The time a request has to be read in would otherwise end its context
 		// in the middle of a long answer. What does not support deadlines has none.
 		_ = s.control.SetReadDeadline(time.Time{})
-		if s.begin != nil {
-			s.begin()
-		}
 		s.w.Header().Set("Content-Type", "video/mp4")
 		s.w.Header().Set("Cache-Control", "no-store")
 		s.w.WriteHeader(http.StatusOK)
