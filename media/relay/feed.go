@@ -67,9 +67,11 @@ func (f *feed) open(cancel context.CancelCauseFunc) {
 		return
 	}
 	f.up.mu.Lock()
-	f.up.feed = f
-	close(f.up.ready)
-	f.up.mu.Unlock()
+	defer f.up.mu.Unlock()
+	if !f.up.leaving {
+		f.up.feed = f
+		close(f.up.ready)
+	}
 }
 
 // close ends all readers of this feed.

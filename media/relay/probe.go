@@ -227,6 +227,7 @@ func (u *upstream) giveWay(full bool) chan struct{} {
 	if u.stop == nil {
 		return nil
 	}
+	u.leave()
 	u.stop(errIdle)
 	return u.over
 }

@@ -13,7 +13,7 @@ import (
 // quick are options for a camera that is looked at often.
 func quick(cameras ...relay.Camera) relay.Options {
 	return relay.Options{
-		ProbeEvery: 300 * time.Millisecond, Step: 20 * time.Millisecond, Linger: 100 * time.Millisecond,
+		ProbeEvery: 300 * time.Millisecond, Step: 20 * time.Millisecond, Linger: 2 * time.Second,
 		DescribeWait: guard, Timeout: guard,
 		Backoff: rtsp.Backoff{Min: 20 * time.Millisecond, Max: 100 * time.Millisecond}, Cameras: cameras,
 	}
@@ -87,7 +87,12 @@ func TestWhoIsNotLookedAt(t *testing.T) {
 	opts.ProbeEvery = 100 * time.Millisecond
 	r := newRelay(t, opts)
 	reader := read(t, r.URL("watched", "main"), token("*", time.Minute))
-	await(t, "units", func() bool { return reader.count() > 5 })
+	await(t, "units", func() bool {
+		if err, over := reader.over(); over {
+			t.Fatalf("the reader was refused: %v", err)
+		}
+		return reader.count() > 5
+	})
 	sessions := watched.Counts().Sessions
 	time.Sleep(time.Second)
 	if n := always.Counts().Sessions; n != 1 {

@@ -55,6 +55,7 @@ func newCamera(t *testing.T, opts mediatest.Options) *mediatest.Camera {
 		t.Fatal(err)
 	}
 	background(t, c.Run)
+	await(t, "the camera to come up", func() bool { return c.Counts().Frames > 0 })
 	return c
 }
 

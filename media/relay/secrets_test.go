@@ -30,6 +30,13 @@ func (n *notebook) Write(b []byte) (int, error) {
 	return n.text.Write(b)
 }
 
+// String returns what was noted until now.
+func (n *notebook) String() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.text.String()
+}
+
 // TestNoFailureTellsAPassword lets cameras fail in every way there is and looks for the password in all that is logged,
 // told as health, or told to readers.
 func TestNoFailureTellsAPassword(t *testing.T) {
@@ -110,9 +117,7 @@ func TestNoFailureTellsAPassword(t *testing.T) {
 	fmt.Fprintln(told, r.SetCameras(bad))
 
 	for name, n := range map[string]*notebook{"log": notes, "told": told} {
-		n.mu.Lock()
-		text := n.text.String()
-		n.mu.Unlock()
+		text := n.String()
 		if len(text) < 1000 {
 			t.Errorf("%s: only %d bytes", name, len(text))
 		}
@@ -122,7 +127,7 @@ func TestNoFailureTellsAPassword(t *testing.T) {
 			}
 		}
 	}
-	if !strings.Contains(notes.text.String(), string(rtsp.ReasonLoginRefused)) || !strings.Contains(notes.text.String(), string(rtsp.ReasonUntrusted)) {
+	if text := notes.String(); !strings.Contains(text, string(rtsp.ReasonLoginRefused)) || !strings.Contains(text, string(rtsp.ReasonUntrusted)) {
 		t.Error("not all failures took place")
 	}
 }

@@ -43,6 +43,7 @@ type upstream struct {
 	waiting   int       // DESCRIBE requests being held
 	keepUntil time.Time // the linger after the last demand
 	feed      *feed     // nil while nothing can be served
+	leaving   bool      // the session is being ended: nobody may begin to read from it
 	ready     chan struct{}
 	failed    chan struct{} // closed when an attempt fails, then replaced
 	health    Health        // counters and what was last judged
@@ -180,6 +181,10 @@ func (u *upstream) waitWanted(ctx context.Context) bool {
 func (u *upstream) isWanted(now time.Time) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	return u.wantedLocked(now)
+}
+
+func (u *upstream) wantedLocked(now time.Time) bool {
 	u.watch.wanted = u.demanded(now)
 	return u.watch.wanted || u.probing && !u.enough
 }
@@ -197,7 +202,7 @@ func (u *upstream) session(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	u.mu.Lock()
-	u.stop, u.over = cancel, make(chan struct{})
+	u.stop, u.over, u.leaving = cancel, make(chan struct{}), false
 	u.mu.Unlock()
 	defer func() {
 		u.mu.Lock()
@@ -264,22 +269,42 @@ func (u *upstream) guard(ctx context.Context, cancel context.CancelCauseFunc) {
 			return
 		case now := <-tick.C:
 			u.seen(now)
-			if !u.isWanted(now) {
-				cancel(errIdle)
-				return
-			}
-			if reason, silent := u.silent(now); silent {
-				cancel(errSilent{reason})
+			if err := u.unneeded(now); err != nil {
+				cancel(err)
 				return
 			}
 		}
 	}
 }
 
-// silent tells whether the session delivers nothing for so long that it should be made anew.
-func (u *upstream) silent(now time.Time) (rtsp.Reason, bool) {
+// unneeded tells why the session is to end now, nil when it goes on. Who comes after that waits for the next session
+// instead of being given one that is about to be gone.
+func (u *upstream) unneeded(now time.Time) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	var err error
+	if !u.wantedLocked(now) {
+		err = errIdle
+	} else if reason, silent := u.silent(now); silent {
+		err = errSilent{reason}
+	}
+	if err != nil {
+		u.leave()
+	}
+	return err
+}
+
+// leave lets nobody else begin to read from the session, which is about to end; the caller holds the lock.
+func (u *upstream) leave() {
+	u.leaving = true
+	if u.feed != nil {
+		u.feed = nil
+		u.ready = make(chan struct{})
+	}
+}
+
+// silent tells whether the session delivers nothing for so long that it should be made anew; the caller holds the lock.
+func (u *upstream) silent(now time.Time) (rtsp.Reason, bool) {
 	w := &u.watch
 	if w.connected.IsZero() {
 		return rtsp.ReasonNone, false

@@ -144,6 +144,7 @@ func newCamera(t *testing.T) *mediatest.Camera {
 		t.Fatal(err)
 	}
 	background(t, cam.Run)
+	await(t, "the camera to come up", func() bool { return cam.Counts().Frames > 0 })
 	return cam
 }
 
