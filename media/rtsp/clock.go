@@ -30,6 +30,10 @@ func (r *reports) add(p rtcp.Packet) {
 	r.ntp, r.stamp = sensible(fromNTP(sr.NTPTime)), sr.RTPTime
 }
 
+// reportLife is how far from its report a picture may be to be given a time. Cameras report every few seconds; RTP
+// timestamps wrap after 13 hours and may begin anew, and what is far away may be of another turn.
+const reportLife = 10 * time.Minute
+
 // at returns the camera's time at an RTP timestamp, zero if it is not known.
 func (r *reports) at(stamp uint32) time.Time {
 	r.mu.Lock()
@@ -37,7 +41,12 @@ func (r *reports) at(stamp uint32) time.Time {
 	if r.ntp.IsZero() {
 		return time.Time{}
 	}
-	return sensible(r.ntp.Add(time.Duration(int32(stamp-r.stamp)) * time.Second / clockRate))
+	since := time.Duration(int32(stamp-r.stamp)) * time.Second / clockRate
+	if since > reportLife || since < -reportLife {
+		r.ntp = time.Time{}
+		return time.Time{}
+	}
+	return sensible(r.ntp.Add(since))
 }
 
 // fromNTP reads a 64-bit NTP timestamp: seconds since 1900 and a binary fraction.

@@ -28,16 +28,34 @@ func Describe(codec Codec, nalus [][]byte) (width, height int, fps float64) {
 		case codec == H264 && IsParameterSet(codec, n) && h264.NALUType(n[0]&0x1F) == h264.NALUTypeSPS:
 			var sps h264.SPS
 			if sps.Unmarshal(n) == nil {
-				return sps.Width(), sps.Height(), sps.FPS()
+				return plausible(sps.Width(), sps.Height(), sps.FPS())
 			}
 		case codec == H265 && IsParameterSet(codec, n) && h265.NALUType((n[0]>>1)&0x3F) == h265.NALUType_SPS_NUT:
 			var sps h265.SPS
 			if sps.Unmarshal(n) == nil {
-				return sps.Width(), sps.Height(), sps.FPS()
+				return plausible(sps.Width(), sps.Height(), sps.FPS())
 			}
 		}
 	}
 	return 0, 0, 0
+}
+
+// Bounds of what is believed: the largest level of either codec has sides of less than maxSide pixels, and no camera of a
+// centre sends more than maxRate frames a second.
+const (
+	maxSide = 16384
+	maxRate = 1000
+)
+
+// plausible returns size and rate as parameter sets declare them, zeros for what cannot be: those come from the network.
+func plausible(width, height int, fps float64) (int, int, float64) {
+	if width <= 0 || height <= 0 || width > maxSide || height > maxSide {
+		width, height = 0, 0
+	}
+	if !(fps > 0 && fps <= maxRate) { // not a number either
+		fps = 0
+	}
+	return width, height, fps
 }
 
 // IsParameterSet reports whether nalu is a VPS, SPS or PPS of the codec; MJPEG has none.

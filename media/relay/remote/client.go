@@ -40,6 +40,10 @@ const (
 	closeMemory = time.Hour
 )
 
+// trailerBytes bounds the summary of a clip, in bytes: the trailer of an answer must fit into the buffer of its
+// connection, and a clip may have hundreds of gaps.
+const trailerBytes = 128 << 10
+
 // Options say where the relay is. Addr and Signer are required.
 type Options struct {
 	// Addr is the relay's door: host:port, or unix:/path of a socket. Without TLS only the loopback and sockets are
@@ -122,6 +126,7 @@ func Dial(o Options) (*Client, error) {
 				DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 					return dialer.DialContext(ctx, network, address)
 				},
+				ReadBufferSize:  trailerBytes,
 				TLSClientConfig: o.TLS, ResponseHeaderTimeout: 15 * time.Minute, IdleConnTimeout: time.Minute, MaxIdleConns: 4,
 			},
 		},
