@@ -37,7 +37,8 @@ type Options struct {
 }
 
 // Device is one camera or recorder. Its methods may be called from any goroutine. It holds no connection open, so there
-// is nothing to close. Once the camera has refused the login it is not asked again: several wrong logins lock an account.
+// is nothing to close. Once the camera has refused the login it is not asked again for a quarter of an hour, then for longer:
+// several wrong logins lock an account.
 type Device struct {
 	address string // of the device service
 	host    string // host[:port] of it

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"iocwall/media/onvif"
@@ -290,6 +291,43 @@ func TestLoginIsWanted(t *testing.T) {
 	if c, err := d.Clock(t.Context()); err != nil || !c.Known || c.Offset.Abs() > time.Second {
 		t.Errorf("the clock needs no login: %+v, %v", c, err)
 	}
+}
+
+// A password that was mended at the camera is found to be so without anybody here doing something; one that stays wrong is
+// tried so seldom that no account is locked.
+func TestARefusedLoginIsTriedAgainMuchLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cam := onviftest.New(onviftest.Options{User: user, Password: "changed by somebody", MaxWrong: 50})
+		d := open(t, cam, password)
+		worst, wrong := 0, []int{}
+		for range 24 * 60 { // a day of commands
+			if _, err := d.Profiles(t.Context()); onvif.ReasonOf(err) != onvif.ReasonLoginRefused {
+				t.Fatalf("got %v", err)
+			}
+			time.Sleep(time.Minute)
+			wrong = append(wrong, cam.WrongLogins())
+			if i := len(wrong); i > 30 {
+				worst = max(worst, wrong[i-1]-wrong[i-31])
+			}
+		}
+		if n := cam.WrongLogins(); n < 3 || n > 12 || worst > 2 {
+			t.Errorf("%d wrong logins in a day, %d within half an hour", n, worst)
+		}
+		cam.SetPassword(password)
+		time.Sleep(4 * time.Hour)
+		if _, err := d.Profiles(t.Context()); err != nil {
+			t.Errorf("after the password was mended: %v", err)
+		}
+		cam.SetPassword("changed again")
+		for range 5 {
+			d.Profiles(t.Context()) //nolint:errcheck // refused
+		}
+		cam.SetPassword(password)
+		time.Sleep(16 * time.Minute)
+		if _, err := d.Profiles(t.Context()); err != nil {
+			t.Errorf("a quarter of an hour after the first refusal: %v", err)
+		}
+	})
 }
 
 func TestAViewerMayLookAndNotTurn(t *testing.T) {

@@ -19,7 +19,7 @@ const (
 	ReasonUnreachable  Reason = "unreachable"   // no route, connection refused, name unknown
 	ReasonTimeout      Reason = "timeout"       // the camera does not answer
 	ReasonDisconnected Reason = "disconnected"  // the connection broke
-	ReasonLoginRefused Reason = "login-refused" // user or password; never tried again with the same
+	ReasonLoginRefused Reason = "login-refused" // user or password; tried again much later only
 	ReasonNotONVIF     Reason = "not-onvif"     // something answers, but it does not speak ONVIF
 	ReasonUnsupported  Reason = "unsupported"   // the camera cannot do this
 	ReasonRefused      Reason = "refused"       // the camera declines; the detail is its own words

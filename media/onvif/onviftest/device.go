@@ -193,6 +193,13 @@ func (d *Device) SetOffset(offset time.Duration) {
 	d.offset = offset
 }
 
+// SetPassword changes the password, as somebody at the camera does.
+func (d *Device) SetPassword(password string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.opts.Password = password
+}
+
 // SetProfiles sets the camera up anew.
 func (d *Device) SetProfiles(profiles []Profile) {
 	d.mu.Lock()
