@@ -206,6 +206,7 @@ func (c *Cameras) Run(ctx context.Context) error {
 		}
 		cancel(fmt.Errorf("relay: %w", err))
 	})
+	wg.Go(func() { c.rest(ctx) })
 	wg.Go(func() { c.look(ctx) })
 	<-ctx.Done()
 	wg.Wait()

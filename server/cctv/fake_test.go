@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -126,6 +127,12 @@ func (m *motor) note(what string) error {
 	defer m.mu.Unlock()
 	m.did = append(m.did, what)
 	return m.err
+}
+
+func (m *motor) done() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.did)
 }
 func (m *motor) Move(context.Context, float64, float64, float64) error { return m.note("move") }
 func (m *motor) Stop(context.Context) error                            { return m.note("stop") }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"iocwall/media/onvif"
 	"iocwall/server/auth"
 	"iocwall/server/world"
 )
@@ -41,9 +42,10 @@ type Driver interface {
 type heads struct {
 	make func(Head) (Driver, error)
 
-	mu    sync.Mutex
-	wants map[string]Head
-	open  map[string]*head
+	mu     sync.Mutex
+	wants  map[string]Head
+	open   map[string]*head
+	closed bool
 }
 
 // head is one driver in use.
@@ -56,13 +58,15 @@ type head struct {
 	name   string    // what people call them
 	at     time.Time // when that was
 	noted  map[string]time.Time
+	locked bool // the camera refused the login
 }
 
 func newHeads(open func(Head) (Driver, error)) *heads {
 	return &heads{make: open, wants: map[string]Head{}, open: map[string]*head{}}
 }
 
-// follow closes the drivers of cameras whose head is another one now, or none.
+// follow closes the drivers of cameras whose head is another one now, or none. It
+// is a hand's word too that a refused login may be tried again.
 func (h *heads) follow(list map[string]Camera) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -73,7 +77,7 @@ func (h *heads) follow(list map[string]Camera) {
 		}
 	}
 	for id, x := range h.open {
-		if h.wants[id] != x.how {
+		if h.wants[id] != x.how || x.refused() {
 			delete(h.open, id)
 			go x.driver.Close() //nolint:errcheck // it may be what no longer answers
 		}
@@ -84,6 +88,9 @@ func (h *heads) follow(list map[string]Camera) {
 func (h *heads) of(camera string) (*head, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.closed {
+		return nil, refuse("the server is stopping; try again in a minute")
+	}
 	if x := h.open[camera]; x != nil {
 		return x, nil
 	}
@@ -100,9 +107,11 @@ func (h *heads) of(camera string) (*head, error) {
 	return x, nil
 }
 
+// close stops what turns and turns nothing any more.
 func (h *heads) close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.closed = true
 	var wg sync.WaitGroup
 	for _, x := range h.open {
 		wg.Go(func() { x.driver.Close() }) //nolint:errcheck // the camera stops by itself, or nothing can make it
@@ -120,6 +129,19 @@ func (x *head) take(id auth.Identity, now time.Time) error {
 	}
 	x.holder, x.name, x.at = id.Token, id.Name, now
 	return nil
+}
+
+// found notes whether the camera refused the login.
+func (x *head) found(err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.locked = onvif.ReasonOf(err) == onvif.ReasonLoginRefused
+}
+
+func (x *head) refused() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.locked
 }
 
 // worth reports whether what the person did is to be written down: presets are,
@@ -179,17 +201,71 @@ func (c *Cameras) Control(ctx context.Context, id auth.Identity, a world.Control
 	default:
 		err = x.driver.Move(ask, a.Pan, a.Tilt, a.Zoom)
 	}
-	if err != nil {
-		return 0, fmt.Errorf("the camera %s did not obey: %w", cam.Name, err)
+	x.found(err)
+	failed := err
+	if x.refused() {
+		failed = fmt.Errorf("%w; it is tried again after a quarter of an hour, or once the configuration was read again", err)
 	}
-	if a.Stop || !x.worth(id, a.Preset, time.Now()) {
-		return 0, nil
+	if failed != nil {
+		failed = fmt.Errorf("the camera %s did not obey: %w", cam.Name, failed)
 	}
-	return c.o.History.Decide(ctx, "token/"+id.Token, func(now world.Time, _ *world.State) ([]world.Observation, error) {
+	// A camera that does not answer may have turned all the same.
+	if a.Stop || neverTurned(err) || !x.worth(id, a.Preset, time.Now()) {
+		return 0, failed
+	}
+	seq, err := c.o.History.Decide(ctx, "token/"+id.Token, func(now world.Time, _ *world.State) ([]world.Observation, error) {
 		return []world.Observation{{Time: now, Body: world.CameraControlled{
 			Camera: a.Camera, By: id.Token, Name: id.Name, Preset: strings.ToValidUTF8(a.Preset, ""),
 		}}}, nil
 	})
+	if failed != nil {
+		return 0, failed
+	}
+	return seq, err
+}
+
+// neverTurned reports whether the camera said itself that it did not turn, or was
+// not reached.
+func neverTurned(err error) bool {
+	switch onvif.ReasonOf(err) {
+	case onvif.ReasonLoginRefused, onvif.ReasonUnsupported, onvif.ReasonRefused, onvif.ReasonNotONVIF, onvif.ReasonUnreachable:
+		return true
+	}
+	return false
+}
+
+// restLimit is how long ago a camera may have been turned by hand that is told to
+// stop at the start.
+const restLimit = time.Hour
+
+// rest stops the cameras that may have been turning when the server ended: one
+// that was killed could not, and some cameras know no time-out.
+func (c *Cameras) rest(ctx context.Context) {
+	var turning []string
+	if err := c.o.History.Look(ctx, func(st *world.State) {
+		for _, cam := range st.Cameras() {
+			if cam.PTZ && cam.Turned != 0 && cam.Preset == "" && st.Seen().Sub(cam.Turned) < restLimit {
+				turning = append(turning, cam.ID)
+			}
+		}
+	}); err != nil {
+		return
+	}
+	var wg sync.WaitGroup
+	for _, id := range turning {
+		x, err := c.heads.of(id)
+		if err != nil {
+			continue
+		}
+		wg.Go(func() {
+			ask, cancel := context.WithTimeout(ctx, turnLimit)
+			defer cancel()
+			err := x.driver.Stop(ask)
+			x.found(err)
+			c.log.Info("a camera that was turned before the start is told to stop", "camera", id, "error", err)
+		})
+	}
+	wg.Wait()
 }
 
 // visible returns the camera if the identity may see it.

@@ -1,6 +1,7 @@
 package cctv
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"iocwall/media/onvif"
 	"iocwall/server/auth"
 	"iocwall/server/world"
 )
@@ -78,4 +80,76 @@ func TestTurning(t *testing.T) {
 			t.Error("the head of a camera that was removed is still in use")
 		}
 	})
+}
+
+// A server that was killed stopped nothing: the next one does. One that stops
+// turns nothing any more.
+func TestCamerasAreStoppedAtTheStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ptz := func(id string) world.CameraDefined {
+			return definedCamera(id, func(b *world.CameraDefined) { b.PTZ = true })
+		}
+		h := newChronicle(t, ptz("turning"), ptz("sent"), ptz("still"), ptz("long-ago"), world.CameraControlled{Camera: "long-ago", By: "mai", Name: "Mai"})
+		h.now = t0.Add(2 * time.Hour)
+		for _, b := range []world.Body{world.CameraControlled{Camera: "turning", By: "mai", Name: "Mai"}, world.CameraControlled{Camera: "sent", By: "mai", Preset: "Cầu"}} {
+			_ = h.Put(t.Context(), "test", []world.Observation{{Body: b}})
+		}
+		motors := map[string]*motor{}
+		list := []Camera{}
+		for _, id := range []string{"turning", "sent", "still", "long-ago"} {
+			motors[id] = &motor{}
+			list = append(list, Camera{Public: ptz(id), Head: Head{Address: id}})
+		}
+		c := newCameras(t, h, func(o *Options) { o.Turn = func(x Head) (Driver, error) { return motors[x.Address], nil } }, list...)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- c.Run(ctx) }()
+		time.Sleep(time.Second)
+		for id, m := range motors {
+			if stopped := slices.Equal(m.done(), []string{"stop"}); stopped != (id == "turning") {
+				t.Errorf("%s: %v", id, m.done())
+			}
+		}
+		cancel()
+		<-ended
+		if _, err := c.Control(t.Context(), mai(), world.ControlCamera{Camera: "turning", Pan: 1}); err == nil || len(motors["turning"].done()) != 1 {
+			t.Errorf("turned after the end: %v", err)
+		}
+	})
+}
+
+// A camera that did not answer may have turned, and that is written down; one that
+// said no has not. A refused login may be tried again once the configuration was
+// read again.
+func TestTurningThatFailed(t *testing.T) {
+	h := newChronicle(t, definedCamera("ptz", func(b *world.CameraDefined) { b.PTZ = true }))
+	m, made := &motor{}, 0
+	list := []Camera{{Public: definedCamera("ptz", nil), Head: Head{Address: "10.0.0.1"}}}
+	c := newCameras(t, h, func(o *Options) {
+		o.Turn = func(Head) (Driver, error) { made++; return m, nil }
+	}, list...)
+	move := world.ControlCamera{Camera: "ptz", Pan: 1}
+	for _, x := range []struct {
+		reason onvif.Reason
+		events int
+		says   string
+	}{
+		{onvif.ReasonRefused, 0, "did not obey"},
+		{onvif.ReasonTimeout, 1, "did not obey"},
+		{onvif.ReasonLoginRefused, 1, "tried again"},
+	} {
+		m.err = &onvif.Error{Reason: x.reason}
+		if _, err := c.Control(t.Context(), mai(), move); err == nil || !strings.Contains(err.Error(), x.says) {
+			t.Errorf("%s: %v", x.reason, err)
+		}
+		if n := len(said[world.CameraControlled](h)); n != x.events {
+			t.Errorf("%s: %d events, want %d", x.reason, n, x.events)
+		}
+	}
+	if err := c.Apply(list); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Control(t.Context(), mai(), move); err == nil || made != 2 {
+		t.Errorf("%d drivers were made, %v", made, err)
+	}
 }
