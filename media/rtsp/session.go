@@ -106,14 +106,15 @@ func Play(ctx context.Context, opts Options, h Handler) error {
 
 // session is one connection to one camera.
 type session struct {
-	addr    address
-	handler Handler
-	op      string
-	empty   bool // the camera describes no tracks
-	stale   bool // the camera refused the login but not the password
-	lost    uint64
-	decode  depacketizer
-	reports reports
+	addr     address
+	handler  Handler
+	op       string
+	empty    bool // the camera describes no tracks
+	stale    bool // the camera refused the login but not the password
+	counting bool
+	expected uint16 // number of the next packet
+	decode   depacketizer
+	reports  reports
 }
 
 // run plays over the wanted transport, and with TransportAuto over UDP when the camera refuses TCP.
@@ -189,14 +190,27 @@ func (s *session) start(client *gortsplib.Client) error {
 // packet runs on the library's reader for each packet of the track, in order.
 func (s *session) packet(pkt *rtp.Packet) {
 	now := time.Now()
-	lost := s.lost
-	s.lost = 0
+	lost := s.gap(pkt.SequenceNumber)
 	if s.handler.OnPacket != nil {
 		s.handler.OnPacket(now, len(pkt.Payload), lost)
 	}
 	if unit, ok := s.decode.add(pkt, now, lost); ok {
 		s.handler.OnUnit(unit)
 	}
+}
+
+// gap returns how many packets are missing before the one with this number. The library tells too, but over UDP it hands
+// out packets from before and after several gaps at once and counts all of these before the first.
+func (s *session) gap(number uint16) uint64 {
+	n, counting := number-s.expected, s.counting
+	s.expected, s.counting = number+1, true
+	switch {
+	case !counting || n == 0:
+		return 0
+	case n > 1<<14:
+		return 1 // no loss but a camera that starts to count anew
+	}
+	return uint64(n)
 }
 
 // failed wraps what ended the session.

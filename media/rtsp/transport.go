@@ -66,7 +66,7 @@ func (s *session) client(opts Options, udp bool) (*gortsplib.Client, error) {
 		DialContext:   d.dial,
 		ListenPacket:  listenPacket,
 		OnResponse:    s.response,
-		OnPacketsLost: s.missing,
+		OnPacketsLost: func(uint64) {}, // see gap
 		OnDecodeError: func(error) {},
 	}, nil
 }
@@ -85,15 +85,6 @@ func (s *session) response(res *base.Response) {
 			s.stale = true
 		}
 	}
-}
-
-// missing counts packets that did not arrive. A jump over a quarter of all sequence numbers is no loss but a camera that
-// starts to count anew.
-func (s *session) missing(n uint64) {
-	if n > 1<<14 {
-		n = 1
-	}
-	s.lost += n
 }
 
 // dialer opens the connections of one attempt. The library follows redirects with the credentials, so it must not get
