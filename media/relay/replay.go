@@ -211,7 +211,17 @@ func (u *upstream) keep(t rtsp.Track, unit rtsp.Unit) {
 // gap tells the keeper that the session ended: what follows does not continue what was kept.
 func (u *upstream) gap() {
 	if u.kept != nil {
-		u.kept.playing = false
+		u.kept.stop()
+	}
+}
+
+// stop notes that the session ended, unless that of a newer configuration has begun.
+func (k *keeper) stop() {
+	k.playing = false
+	k.all.mu.Lock()
+	defer k.all.mu.Unlock()
+	if k.kept.owner == k {
+		k.kept.ring.Stop()
 	}
 }
 

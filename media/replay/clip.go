@@ -177,12 +177,12 @@ func (s *seam) next(u rtsp.Unit, breaks GapKind) (Gap, bool) {
 // come.
 func Write(w io.Writer, c Clip) (Summary, error) {
 	out := NewWriter(w, c.Head, c.Codec)
-	var first time.Time
-	if len(c.Units) > 0 {
-		first = c.Units[0].Arrived
+	var first, last time.Time
+	if n := len(c.Units); n > 0 {
+		first, last = c.Units[0].Arrived, c.Units[n-1].Arrived
 	}
 	for _, g := range c.Gaps {
-		if g.Kind == GapNotKept || g.Kind == GapNotArrived || !g.To.After(first) {
+		if g.Kind == GapNotKept || g.Kind == GapNotArrived || !g.To.After(first) || !g.From.Before(last) {
 			out.Note(g) // all others show in the units
 		}
 	}

@@ -125,6 +125,7 @@ type passage struct {
 	broken bool      // something could not be read since the last unit
 	fault  error     // why
 	over   bool      // nothing more is wanted
+	tail   GapKind   // why pictures between the last unit and the end may be missing, empty when none seem to be
 	put    func(codec rtsp.Codec, u rtsp.Unit, breaks GapKind) error
 }
 
@@ -145,7 +146,7 @@ func (p *passage) advance() (ended bool, err error) {
 			continue
 		case got.codec != p.codec:
 			// The camera was set to another codec meanwhile, which one file cannot hold.
-			p.over = true
+			p.over, p.tail = true, GapNotWritten
 			continue
 		case p.broken && got.breaks == "":
 			if !units[0].Key {
@@ -167,7 +168,10 @@ func (p *passage) units(units []rtsp.Unit, breaks GapKind) error {
 	for _, u := range units {
 		switch {
 		case u.Arrived.After(p.head.To):
-			p.over = true
+			p.over, p.tail = true, breaks
+			if breaks == "" && u.Lost > 0 {
+				p.tail = GapLost
+			}
 			return nil
 		case u.Arrived.Before(p.head.From):
 			if u.Key {
@@ -219,10 +223,33 @@ func (p *passage) begin(u rtsp.Unit, breaks GapKind) error {
 // missing returns what was asked for and lies before or after what was read.
 func (p *passage) missing() []Gap {
 	out := p.before
-	if p.head.To.Sub(p.last) > silence {
-		out = append(out, Gap{Kind: GapNotArrived, From: p.last, To: p.head.To})
+	g, limit := Gap{Kind: GapNotArrived, From: p.last, To: p.head.To}, silence
+	if !p.over {
+		p.tail = p.ring.tail()
+	}
+	if p.broken {
+		p.tail = GapNotWritten
+	}
+	if p.tail != "" {
+		g.Kind, limit = p.tail, edge
+	}
+	if g.To.Sub(g.From) > limit {
+		out = append(out, g)
 	}
 	return out
+}
+
+// tail tells why what came after the newest unit is missing, empty when nothing is known to be.
+func (r *Ring) tail() GapKind {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.hole:
+		return GapNotWritten
+	case r.start:
+		return GapDisconnected
+	}
+	return ""
 }
 
 // nothing is the error for a passage without any unit.

@@ -152,6 +152,14 @@ func (r *Ring) Start(codec rtsp.Codec, params [][]byte) {
 	r.start = true
 }
 
+// Stop says that the connection to the camera has ended, so that a clip that reaches to here knows.
+func (r *Ring) Stop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.finish()
+	r.start = true
+}
+
 // Add takes the next unit of the connection. It never waits: what cannot be kept is counted and becomes a gap. Units
 // before the first key unit are not kept.
 func (r *Ring) Add(u rtsp.Unit) {

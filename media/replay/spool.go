@@ -220,7 +220,7 @@ func (s *spool) write(g *group) {
 		r.lose(g)
 	default:
 		at.in.groups++
-		g.place, g.units = at, nil
+		g.place, g.units, r.fault = at, nil, nil
 		r.grow(g, int64(at.size)-g.bytes)
 	}
 	if at.in != nil {
