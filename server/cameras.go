@@ -25,7 +25,8 @@ func (s *Server) openCameras(data string) error {
 	if err != nil {
 		return fmt.Errorf("server: %w", err)
 	}
-	files, err := blob.New(blob.Options{Dir: filepath.Join(data, "evidence")})
+	folder := filepath.Join(data, "evidence")
+	files, err := blob.New(blob.Options{Dir: folder})
 	if err != nil {
 		return err
 	}
@@ -34,7 +35,7 @@ func (s *Server) openCameras(data string) error {
 		Open: func(first []relay.Camera, report func(string, relay.Health)) (cctv.Relay, error) {
 			return openRelay(s.config, signer, first, report, s.logger)
 		},
-		Cameras: list, History: cameraHistory{s}, Store: files, Notes: filepath.Join(data, "evidence.new"), Signer: signer, Good: s.tokens.Good,
+		Cameras: list, History: cameraHistory{s}, Store: reserve{files, spaceOf(folder)}, Notes: filepath.Join(data, "evidence.new"), Signer: signer, Good: s.tokens.Good,
 		Address: s.relayURL, Evidence: s.config.KeptEvidence(), Logger: s.logger,
 	})
 	return err
