@@ -89,7 +89,8 @@ type streamInfo struct {
 	Tries   int     `json:"tries,omitempty"`
 	// Kept is how many seconds can be replayed now.
 	Kept float64 `json:"kept,omitempty"`
-	// Detail is one sentence for a technician.
+	// Detail is one sentence for a technician, and for no others: it may name the
+	// camera's address.
 	Detail string `json:"detail,omitempty"`
 }
 
@@ -120,6 +121,9 @@ func (d Doors) List(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	for _, c := range out.Cameras {
 		for j, x := range c.Streams {
 			c.Streams[j] = x.with(live[[2]string{c.ID, x.Name}])
+			if id.Role != auth.Administrator && id.Role != auth.Technician {
+				c.Streams[j].Detail = ""
+			}
 		}
 	}
 	out.Sites = []trouble{}

@@ -84,3 +84,32 @@ func TestPicturesAreHandedOutOnlyWhenWrittenDown(t *testing.T) {
 		}
 	}
 }
+
+// Addresses of cameras are for those who tend them.
+func TestDetailsAreForTechnicians(t *testing.T) {
+	h := newChronicle(t, definedCamera("c", nil))
+	c := newCameras(t, h, func(o *Options) {
+		o.Open = func([]relay.Camera, func(string, relay.Health)) (Relay, error) {
+			return known{still{}, []relay.Health{{Camera: "c", Stream: "main", State: relay.StateNoSignal, Detail: "rtsp://10.20.3.11/main: no route to host"}}}, nil
+		}
+	})
+	for _, role := range auth.Roles() {
+		w := httptest.NewRecorder()
+		id := auth.Identity{Token: "x", Role: role}
+		if role == auth.Unit {
+			id.Areas = []string{"vn/da-nang"}
+		}
+		Doors{Cameras: c}.List(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil), id)
+		if told := strings.Contains(w.Body.String(), "10.20.3.11"); told != (role == auth.Administrator || role == auth.Technician) {
+			t.Errorf("%s: %s", role, w.Body)
+		}
+	}
+}
+
+// known is a relay that knows something.
+type known struct {
+	still
+	health []relay.Health
+}
+
+func (k known) Health() []relay.Health { return k.health }
