@@ -124,7 +124,7 @@ func TestClipOfABrokenCamera(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, sum := clip(t, r, "cau-1", begin.Add(-time.Second), begin.Add(3*time.Second))
-	if kinds(sum.Gaps) != "not-arrived" || sum.Missing() < 2*time.Second || sum.Frames < 20 {
+	if kinds(sum.Gaps) != "disconnected" || sum.Missing() < 2*time.Second || sum.Frames < 20 {
 		t.Errorf("going down: %d pictures, gaps %v", sum.Frames, sum.Gaps)
 	}
 	_, sum = clip(t, r, "cau-1", begin.Add(-time.Second), begin.Add(-500*time.Millisecond))

@@ -68,7 +68,13 @@ func New(o Options) (*Store, error) {
 	if err := errors.Join(syncDir(s.dir), syncDir(filepath.Dir(s.dir))); err != nil {
 		return nil, fmt.Errorf("blob: %w", err)
 	}
-	err := s.each(func(_ string, size int64) error {
+	// Counting does not follow links, and the folder may be one to another disk.
+	dir, err := filepath.EvalSymlinks(s.dir)
+	if err != nil {
+		return nil, fmt.Errorf("blob: %w", err)
+	}
+	s.dir = dir
+	err = s.each(func(_ string, size int64) error {
 		s.files++
 		s.bytes += size
 		return nil

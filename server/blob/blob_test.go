@@ -255,3 +255,20 @@ func TestKilled(t *testing.T) {
 	}
 	t.Logf("%d files told, %d there, %d half written ones removed", len(told), files, half)
 }
+
+// The folder may be a link to another disk: what is there counts all the same.
+func TestALinkToAnotherDisk(t *testing.T) {
+	disk, link := filepath.Join(t.TempDir(), "disk"), filepath.Join(t.TempDir(), "blobs")
+	if err := errors.Join(os.Mkdir(disk, 0o700), os.Symlink(disk, link)); err != nil {
+		t.Fatal(err)
+	}
+	sum := put(t, open(t, link, 0), "evidence")
+	again := open(t, link, 10)
+	total(t, again, 1, 8)
+	if err := again.Verify(t.Context(), sum); err != nil {
+		t.Error(err)
+	}
+	if _, _, err := again.Put(t.Context(), strings.NewReader("too much")); !errors.Is(err, ErrFull) {
+		t.Errorf("the bound counts from nothing: %v", err)
+	}
+}
