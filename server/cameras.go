@@ -35,7 +35,7 @@ func (s *Server) openCameras(data string) error {
 		Open: func(first []relay.Camera, report func(string, relay.Health)) (cctv.Relay, error) {
 			return openRelay(s.config, signer, first, report, s.logger)
 		},
-		Cameras: list, History: cameraHistory{s}, Store: reserve{files, spaceOf(folder)}, Notes: filepath.Join(data, "evidence.new"), Signer: signer, Good: s.tokens.Good,
+		Cameras: list, History: cameraHistory{s}, Store: reserve{files, spaceOf(folder)}, Notes: filepath.Join(data, "evidence.new"), Older: s.olderClip, Signer: signer, Good: s.tokens.Good,
 		Address: s.relayURL, Evidence: s.config.KeptEvidence(), Logger: s.logger,
 	})
 	return err
@@ -58,6 +58,39 @@ func (h cameraHistory) Decide(ctx context.Context, source string, f func(world.T
 
 func (h cameraHistory) Look(ctx context.Context, f func(*world.State)) error {
 	return h.s.loop.Call(ctx, f)
+}
+
+// olderClip looks through what is never trimmed for a clip that left the state.
+// That takes a while, so it is done once at a time.
+func (s *Server) olderClip(ctx context.Context, id string) (world.Clip, bool, error) {
+	select {
+	case s.digging <- struct{}{}:
+		defer func() { <-s.digging }()
+	case <-ctx.Done():
+		return world.Clip{}, false, context.Cause(ctx)
+	}
+	var x world.Clip
+	err := s.log.Records(ctx, 1, func(e world.Event) error {
+		switch b := e.Body.(type) {
+		case world.ClipAsked:
+			if b.ID == id && x.ID == "" {
+				x = world.Clip{ClipAsked: b, Asked: e.Time}
+			}
+		case world.ClipSaved:
+			if b.ID == id && !x.Ready() {
+				x.Saved, x.Done, x.Why = b, e.Time, ""
+			}
+		case world.ClipFailed:
+			if b.ID == id && x.Done == 0 {
+				x.Done, x.Why = e.Time, b.Reason
+			}
+		}
+		return nil
+	})
+	if x.ID != "" {
+		err = nil // a record that is damaged elsewhere takes nothing from this one
+	}
+	return x, x.ID != "", err
 }
 
 // grant lets a wall fetch the pictures it may see.

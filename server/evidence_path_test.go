@@ -172,6 +172,18 @@ func TestEvidenceOfAnAlert(t *testing.T) {
 		t.Errorf("another area is told of %s", text)
 	}
 
+	// What walls have no room for any more can be fetched all the same.
+	if err := c.loop.Put(t.Context(), "test", []world.Observation{{Body: world.EntityGone{Ref: clip.Ref(), Reason: "no room"}}}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "an old clip", func() bool {
+		film, err := c.film("/api/clips/"+clip.ID, mai)
+		return err == nil && len(film.Units) == clip.Saved.Frames
+	})
+	if status, _ := c.do("GET", "/api/clips/"+clip.ID, far, "", ""); status != http.StatusNotFound {
+		t.Errorf("another area gets %d for an old clip", status)
+	}
+
 	spoil(t, c.path("data"), clip.Saved.SHA256)
 	if _, err := c.film("/api/clips/"+clip.ID, mai); err == nil {
 		t.Error("a changed file was handed out")

@@ -67,6 +67,7 @@ type Server struct {
 	crowd    *crowd.Crowd
 	refused  refusals
 	denied   denials
+	digging  chan struct{} // holds one: who looks through all records
 	ready    chan struct{}
 	reported once[filed]         // citizens' reports, by sender and form
 	ordered  once[world.Receipt] // commands of scripts, by token and id
@@ -95,7 +96,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	}
 	s := &Server{
 		config: o.Config, logger: o.Logger, version: o.Version,
-		crowd: crowd.New(o.Config.TLS.Proxy, o.Logger), ready: make(chan struct{}),
+		crowd: crowd.New(o.Config.TLS.Proxy, o.Logger), ready: make(chan struct{}), digging: make(chan struct{}, 1),
 	}
 	defer func() {
 		if err != nil {

@@ -79,7 +79,7 @@ type Store interface {
 	Open(sum string) (io.ReadCloser, int64, error)
 }
 
-// Options make Cameras. All but Notes, Evidence, Turn and Logger are required.
+// Options make Cameras. All but Notes, Older, Evidence, Turn and Logger are required.
 type Options struct {
 	// Open makes the relay with the first list of cameras. The relay calls
 	// report from a goroutine of its own, one call at a time.
@@ -91,6 +91,8 @@ type Options struct {
 	// Notes is a folder that says what is in files which no event names yet;
 	// empty keeps none, so that a crash may lose a clip that was stored.
 	Notes string
+	// Older finds a clip that the state has no room for any more; nil finds none.
+	Older func(ctx context.Context, id string) (world.Clip, bool, error)
 	// Signer makes the tokens that the relay checks.
 	Signer relay.Signer
 	// Good tells whether the token with the id still opens doors.

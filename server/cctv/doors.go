@@ -265,12 +265,8 @@ func (d Doors) Clips(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 // when it is not what was saved, the transfer is broken off before its end.
 func (d Doors) Clip(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	name := r.PathValue("id")
-	var x world.Clip
-	var there bool
-	if err := d.Cameras.o.History.Look(r.Context(), func(st *world.State) {
-		x, there = st.Clip(name)
-		there = there && id.Sees(st, x.Area)
-	}); err != nil {
+	x, there, err := d.clip(r.Context(), id, name)
+	if err != nil {
 		fail(w, http.StatusServiceUnavailable, err)
 		return
 	}
@@ -287,7 +283,7 @@ func (d Doors) Clip(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 		return
 	}
 	said := world.Audited{Who: id.Token, Act: string(auth.ReadRecordings), Object: "clip/" + name, OK: true}
-	file, size, err := d.Cameras.o.Store.Open(x.Saved.SHA256)
+	file, size, err := d.Cameras.o.Store.Open(x.Saved.SHA256) // it stays when the state forgets the clip
 	if err != nil {
 		said.OK, said.Reason = false, "the file is missing or damaged"
 		d.audit(r.Context(), id, said) //nolint:errcheck // nothing is handed out
@@ -312,6 +308,24 @@ func (d Doors) Clip(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 		}
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// clip returns the clip if the identity may see it, also one that was saved so
+// long ago that walls are not told of it any more.
+func (d Doors) clip(ctx context.Context, id auth.Identity, name string) (x world.Clip, there bool, err error) {
+	o, may := d.Cameras.o, false
+	err = o.History.Look(ctx, func(st *world.State) {
+		x, there = st.Clip(name)
+		may = there && id.Sees(st, x.Area)
+	})
+	if err != nil || there || o.Older == nil || !clipPattern.MatchString(name) {
+		return x, may, err
+	}
+	if x, there, err = o.Older(ctx, name); err != nil || !there {
+		return x, false, err
+	}
+	err = o.History.Look(ctx, func(st *world.State) { may = id.Sees(st, x.Area) })
+	return x, may, err
 }
 
 // refused answers and writes down that somebody asked for what is not for them,
