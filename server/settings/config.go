@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	"iocwall/geo"
@@ -223,8 +224,19 @@ func Parse(path string, src []byte) (*Config, []strict.Problem) {
 	k.check()
 	problems = append(problems, k.problems...)
 	strict.Sort(problems)
+	for i, p := range problems {
+		problems[i].Path, problems[i].Message, problems[i].Suggestion = withoutLogin(p.Path), withoutLogin(p.Message), withoutLogin(p.Suggestion)
+	}
 	return &c, problems
 }
+
+// loginPattern is the login in front of an address, with or without a scheme.
+var loginPattern = regexp.MustCompile(`[^\s"/]*:[^\s"]*@`)
+
+// withoutLogin returns text without logins. What is written in the wrong place is
+// quoted where it is complained about, and that may be a camera's address with its
+// password.
+func withoutLogin(text string) string { return loginPattern.ReplaceAllString(text, "***@") }
 
 // UnmarshalNode keeps the whole entry for the kind to read.
 func (s *SourceConfig) UnmarshalNode(n strict.Node) []strict.Problem {

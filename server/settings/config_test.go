@@ -449,3 +449,32 @@ func FuzzParseConfig(f *testing.F) {
 		}
 	})
 }
+
+// A password that was written where it does not belong is not repeated to whoever
+// reads the complaint, or the log that holds it.
+func TestComplaintsHoldNoPasswords(t *testing.T) {
+	const camera = "cameras:\n  - {id: a, name: A, pos: [108, 15], user: u, "
+	for _, text := range []string{
+		camera + `streams: ["rtsp://u:hunter2@h/x"]}`,
+		camera + `streams: "rtsp://u:hunter2@h/x"}`,
+		camera + `streams: {"rtsp://u:hunter2@h/x": main}}`,
+		camera + `streams: [{name: "rtsp://u:hunter2@h/x", url: 5}]}`,
+		camera + `streams: [{name: main, url: "rtsp://u:hunter2@h/x"}]}`,
+		camera + `streams: [{name: main, url: "rtsp://u:hun/ter2@h/hunter2@x"}]}`,
+		camera + `onvif: "http://u:hunter2@h"}`,
+		camera + `onvif: "u:hunter2@h"}`,
+		camera + `onvif: {address: "u:hunter2@h"}}`,
+		camera + `password: hunter2}`,
+		`cameras: "rtsp://u:hunter2@h/x"`,
+	} {
+		_, problems := Parse("ioc.yaml", []byte(text))
+		if len(problems) == 0 {
+			t.Errorf("%s: nothing is wrong with it", text)
+		}
+		for _, p := range problems {
+			if strings.Contains(p.String(), "hunter2") || strings.Contains(p.String(), "ter2") {
+				t.Errorf("%s: %s", text, p)
+			}
+		}
+	}
+}
