@@ -38,8 +38,8 @@ func describe(t *testing.T, r *relay.Relay, camera string) rtsp.Track {
 func TestReadersAreLiveSoon(t *testing.T) {
 	t.Parallel()
 	cam := newCamera(t, mediatest.Options{ClipOptions: mediatest.ClipOptions{
-		FPS: 25, Length: 20 * time.Second, KeyEvery: 20 * time.Second, Counter: true,
-	}})
+		FPS: 25, Length: 10 * time.Second, KeyEvery: 10 * time.Second, Counter: true,
+	}, Start: 225}) // the next key frame comes after a second
 	r := newRelay(t, relay.Options{Cameras: []relay.Camera{camera("c1", cam.URL())}})
 	await(t, "part of a group", func() bool {
 		h := health(r)

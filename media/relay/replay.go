@@ -68,7 +68,10 @@ type keepers struct {
 type kept struct {
 	camera, stream string
 	ring           *replay.Ring
-	owner          *keeper // under keepers.mu
+
+	// Apart from keepers.mu, under which a stream is never to wait.
+	mu    sync.Mutex
+	owner *keeper
 }
 
 // follow drops what is not to be kept any more, without waiting for a disk, and changes how much is kept of the others.
@@ -102,7 +105,6 @@ func (k *keepers) ring(camera, stream string) (*replay.Ring, string) {
 
 // keeper fills the ring of one stream for as long as its configuration lasts. One goroutine uses it.
 type keeper struct {
-	all     *keepers
 	kept    *kept
 	log     *slog.Logger
 	playing bool
@@ -120,7 +122,9 @@ func newKeeper(r *Relay, cfg upstreamConfig) *keeper {
 	defer k.mu.Unlock()
 	if k.rings == nil {
 		k.rings, k.budget, k.most = map[string]*kept{}, replay.NewBudget(r.opts.KeepBytes), r.opts.KeepBytes
-		clean(r.opts.KeepDir, r.log)
+		if r.opts.KeepDir != "" {
+			r.wg.Go(func() { clean(r.opts.KeepDir, r.log) })
+		}
 	}
 	have := k.rings[cfg.path()]
 	if have == nil {
@@ -138,17 +142,17 @@ func newKeeper(r *Relay, cfg upstreamConfig) *keeper {
 		k.rings[cfg.path()] = have
 	}
 	keeper := &keeper{
-		all: k, kept: have, log: r.log.With(slog.String("camera", cfg.camera), slog.String("stream", cfg.stream)),
+		kept: have, log: r.log.With(slog.String("camera", cfg.camera), slog.String("stream", cfg.stream)),
 	}
+	have.mu.Lock()
 	have.owner = keeper
+	have.mu.Unlock()
 	return keeper
 }
 
-// clean removes what a killed relay has left on disk, of cameras that are gone too.
+// clean removes what a killed relay has left on disk, of cameras that are gone too. A file that a ring of ours has made
+// meanwhile loses its name only: the ring goes on with what it has open.
 func clean(dir string, log *slog.Logger) {
-	if dir == "" {
-		return
-	}
 	folders, err := filepath.Glob(filepath.Join(dir, "*", "*"))
 	for _, f := range folders {
 		err = errors.Join(err, replay.Clean(f))
@@ -160,9 +164,9 @@ func clean(dir string, log *slog.Logger) {
 
 // add takes the next unit as it came from the camera, with the track as it is described now.
 func (k *keeper) add(t rtsp.Track, u rtsp.Unit) {
-	k.all.mu.Lock()
+	k.kept.mu.Lock()
 	mine := k.kept.owner == k
-	k.all.mu.Unlock()
+	k.kept.mu.Unlock()
 	if !mine {
 		return // the session of an older configuration is about to end
 	}
@@ -218,8 +222,8 @@ func (u *upstream) gap() {
 // stop notes that the session ended, unless that of a newer configuration has begun.
 func (k *keeper) stop() {
 	k.playing = false
-	k.all.mu.Lock()
-	defer k.all.mu.Unlock()
+	k.kept.mu.Lock()
+	defer k.kept.mu.Unlock()
 	if k.kept.owner == k {
 		k.kept.ring.Stop()
 	}

@@ -81,7 +81,8 @@ type Stats struct {
 // Kept returns how much time the ring holds.
 func (s Stats) Kept() time.Duration { return s.Newest.Sub(s.Oldest) }
 
-// NewRing makes a ring. With a folder it starts a goroutine that Close ends.
+// NewRing makes a ring. With a folder it starts a goroutine that Close ends; what is wrong with the folder is told as
+// Stats.Fault.
 func NewRing(o RingOptions) (*Ring, error) {
 	if o.Keep <= 0 {
 		return nil, fmt.Errorf("replay: a ring that keeps %v; name a time above zero", o.Keep)
@@ -91,11 +92,7 @@ func NewRing(o RingOptions) (*Ring, error) {
 	}
 	r := &Ring{opts: o, start: true}
 	if o.Dir != "" {
-		s, err := newSpool(r, o.Dir)
-		if err != nil {
-			return nil, err
-		}
-		r.spool = s
+		r.spool = newSpool(r, o.Dir)
 	}
 	o.Budget.join(r)
 	return r, nil

@@ -213,6 +213,12 @@ func TestSpoolFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := newTestRing(t, RingOptions{Dir: own, Bytes: 1 << 30})
+	for range 1000 {
+		if files() == 0 {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
 	if n := files(); n != 0 {
 		t.Errorf("%d files at the start", n)
 	}
@@ -270,6 +276,29 @@ func TestSpoolFails(t *testing.T) {
 		}
 	}
 	r.mu.Unlock()
+}
+
+// TestSpoolComesLate makes a ring before its disk is there.
+func TestSpoolComesLate(t *testing.T) {
+	disk := filepath.Join(t.TempDir(), "disk")
+	if err := os.WriteFile(disk, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := newTestRing(t, RingOptions{Dir: filepath.Join(disk, "cau-1", "main")})
+	f := newFilm()
+	addAll(r, f.take(51))
+	settled(t, r)
+	if s := r.Stats(); s.Fault == nil || s.Missed != 50 {
+		t.Errorf("without a disk: %+v", s)
+	}
+	if err := os.Remove(disk); err != nil {
+		t.Fatal(err)
+	}
+	addAll(r, f.take(50))
+	settled(t, r)
+	if s := r.Stats(); s.Fault != nil || s.Missed != 50 || s.Units != 51 {
+		t.Errorf("with one: %+v", s)
+	}
 }
 
 // TestSpoolTooSlow holds that a disk that does not keep up costs whole groups, which are counted and told.

@@ -79,20 +79,15 @@ type spool struct {
 	buf    []byte // of the goroutine alone
 }
 
-// newSpool makes the folder, empties it of old files and starts.
-func newSpool(r *Ring, dir string) (*spool, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("replay: folder for what is kept: %w", err)
-	}
-	if err := Clean(dir); err != nil {
-		return nil, err
-	}
+// newSpool starts a spool, which empties its folder of old files before all else and makes it when it is needed. It does
+// not wait for the disk, and one that cannot be written costs what comes until it can.
+func newSpool(r *Ring, dir string) *spool {
 	s := &spool{
 		ring: r, dir: dir, all: map[*segment]struct{}{},
 		wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	go s.run()
-	return s, nil
+	return s
 }
 
 // take queues a whole group; false means that the disk is too slow for it. The caller holds the ring's lock.
@@ -166,6 +161,11 @@ func remove(segments []*segment) error {
 
 func (s *spool) run() {
 	defer close(s.done)
+	if err := Clean(s.dir); err != nil {
+		s.ring.mu.Lock()
+		s.ring.fault = err
+		s.ring.mu.Unlock()
+	}
 	for {
 		select {
 		case <-s.stop:
