@@ -44,10 +44,12 @@ func (w *witness) look(ctx context.Context) {
 	if w.o.From == "" {
 		return
 	}
-	var asks []world.Observation
+	var todo []world.Alert
+	var keeping []world.Camera
+	var now world.Time
 	open := map[string]bool{}
 	err := w.history.Look(ctx, func(st *world.State) {
-		now := st.Seen()
+		now = st.Seen()
 		for e := range st.Entities(world.KindAlert) {
 			a, ok := e.(world.Alert)
 			if !ok || a.Severity.Rank() < w.o.From.Rank() || strings.HasPrefix(a.ID, siteAlert) {
@@ -55,11 +57,23 @@ func (w *witness) look(ctx context.Context) {
 			}
 			open[a.ID] = true
 			if !w.done[a.ID] {
-				asks = append(asks, w.ask(st, a, now)...)
+				todo = append(todo, a)
 			}
+		}
+		if len(todo) > 0 {
+			keeping = slices.DeleteFunc(st.Cameras(), func(c world.Camera) bool { return c.Replay <= 0 })
 		}
 	})
 	if err != nil {
+		return
+	}
+	// What sees what takes a while when a thousand alerts come at once, and the
+	// history does not wait for it.
+	var asks []world.Observation
+	for _, a := range todo {
+		asks = append(asks, w.ask(keeping, a, now)...)
+	}
+	if asks, err = w.fresh(ctx, asks); err != nil {
 		return
 	}
 	for part := range slices.Chunk(asks, asksAtOnce) {
@@ -74,6 +88,21 @@ func (w *witness) look(ctx context.Context) {
 	w.done = open
 }
 
+// fresh returns what was not asked for before.
+func (w *witness) fresh(ctx context.Context, asks []world.Observation) ([]world.Observation, error) {
+	if len(asks) == 0 {
+		return nil, nil
+	}
+	err := w.history.Look(ctx, func(st *world.State) {
+		asks = slices.DeleteFunc(asks, func(o world.Observation) bool {
+			b, ok := o.Body.(world.ClipAsked)
+			_, there := st.Clip(b.ID)
+			return !ok || there
+		})
+	})
+	return asks, err
+}
+
 // asksAtOnce bounds what is asked for together.
 const asksAtOnce = 200
 
@@ -83,10 +112,10 @@ func (w *witness) put(ctx context.Context, asks []world.Observation) error {
 	return w.history.Put(ctx, Source, asks)
 }
 
-// ask returns what is to be kept for the alert.
-func (w *witness) ask(st *world.State, a world.Alert, now world.Time) []world.Observation {
+// ask returns what is to be kept for the alert of the cameras whose pictures are.
+func (w *witness) ask(keeping []world.Camera, a world.Alert, now world.Time) []world.Observation {
 	var out []world.Observation
-	for _, cam := range w.cameras(st, a) {
+	for _, cam := range w.cameras(keeping, a) {
 		at := a.Raised
 		horizon := time.Duration(cam.Replay) * time.Second
 		if now.Sub(at) > horizon && w.done != nil {
@@ -97,7 +126,7 @@ func (w *witness) ask(st *world.State, a world.Alert, now world.Time) []world.Ob
 		}
 		b := world.ClipAsked{ID: evidenceID(a.ID, cam.ID), Camera: cam.ID, Alert: a.ID, Area: cam.Area}
 		b.From, b.To = w.around(at, horizon)
-		if _, there := st.Clip(b.ID); there || fit(&b, cam, now) != nil {
+		if fit(&b, cam, now) != nil {
 			continue
 		}
 		out = append(out, world.Observation{Time: now, Body: b})
@@ -130,10 +159,12 @@ func evidenceID(alert, camera string) string {
 
 // cameras returns those whose pictures belong to the alert: the camera it is
 // about; else those that see the place, the nearest first; else the nearest one.
-func (w *witness) cameras(st *world.State, a world.Alert) []world.Camera {
+func (w *witness) cameras(keeping []world.Camera, a world.Alert) []world.Camera {
 	if a.About.Kind() == world.KindCamera {
-		if cam, there := st.Camera(a.About.ID()); there && cam.Replay > 0 {
-			return []world.Camera{cam}
+		for _, cam := range keeping {
+			if cam.ID == a.About.ID() {
+				return []world.Camera{cam}
+			}
 		}
 		return nil
 	}
@@ -146,8 +177,8 @@ func (w *witness) cameras(st *world.State, a world.Alert) []world.Camera {
 		away float64
 	}
 	var seeing, near []candidate
-	for _, cam := range st.Cameras() {
-		if cam.Replay <= 0 || cam.Pos == (geo.Point{}) {
+	for _, cam := range keeping {
+		if cam.Pos == (geo.Point{}) {
 			continue
 		}
 		x := candidate{cam, geo.Distance(cam.Pos, place)}

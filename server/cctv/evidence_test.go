@@ -95,3 +95,24 @@ func TestWitnesses(t *testing.T) {
 		}
 	}
 }
+
+// An alert that is raised again and again asks for the same pictures again and
+// again: what it takes of the disk is bounded. Each time is covered all the same.
+func TestAFlappingAlertIsCovered(t *testing.T) {
+	w := newWitness(nil, Evidence{From: world.Severe, Before: 10 * time.Second, After: 20 * time.Second}, nil)
+	seen := map[[2]world.Time]bool{}
+	for i := range 600 {
+		at := t0.Add(time.Duration(i) * 1037 * time.Millisecond)
+		from, to := w.around(at, time.Minute)
+		if at.Sub(from) < w.o.Before || to.Sub(at) < w.o.After || to.Sub(from) > 50*time.Second {
+			t.Fatalf("%v is kept from %v to %v", at, from, to)
+		}
+		seen[[2]world.Time{from, to}] = true
+	}
+	if len(seen) > 2*600/10+2 {
+		t.Errorf("ten minutes of an alert are %d files", len(seen))
+	}
+	if from, _ := w.around(t0+999, 35*time.Second); t0.Add(999*time.Millisecond).Sub(from) > w.o.Before+time.Second {
+		t.Errorf("a short ring is asked for %v", from)
+	}
+}
