@@ -130,7 +130,14 @@ func listenDoor(c *Config) (net.Listener, error) {
 		network, addr = "unix", path
 		// What a killed unit left behind; a running one holds the address of the
 		// pictures as well.
-		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		info, err := os.Lstat(path)
+		if err == nil && info.Mode()&os.ModeSocket == 0 {
+			return nil, fmt.Errorf("server: relay.remote: %s is there and is no socket; give another path", path)
+		}
+		if err == nil {
+			err = os.Remove(path)
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, fmt.Errorf("server: relay.remote: %w", err)
 		}
 	}

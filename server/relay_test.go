@@ -4,6 +4,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -105,5 +109,32 @@ func TestPicturesOutliveTheServer(t *testing.T) {
 	case <-over:
 	case <-time.After(patience):
 		t.Error("a revoked token still has its pictures")
+	}
+}
+
+// A door whose path was mistyped does not remove what lies there.
+func TestTheDoorTakesNoFileAway(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "important")
+	if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := &Config{}
+	c.Relay.Remote = "unix:" + path
+	if l, err := listenDoor(c); err == nil || !strings.Contains(err.Error(), "is no socket") {
+		t.Errorf("got %v, %v", l, err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
+	}
+	c.Relay.Remote += ".sock"
+	for range 2 { // the second time over what a killed unit left
+		l, err := listenDoor(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.(*net.UnixListener).SetUnlinkOnClose(false)
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
