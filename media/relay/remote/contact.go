@@ -68,12 +68,18 @@ func (c *Client) follow(ctx context.Context) error {
 	lines.Buffer(make([]byte, 4096), maxLine)
 	fresh := map[string]bool{}
 	for lines.Scan() {
-		dead.Reset(deadAfter)
+		dead.Stop() // the time that OnHealth takes is not the relay's
 		l, err := readLine(lines.Bytes())
 		if err != nil {
 			return err
 		}
 		c.take(l, fresh)
+		if l.Health == nil {
+			if err := c.closePending(ctx); err != nil {
+				return err
+			}
+		}
+		dead.Reset(deadAfter)
 	}
 	return fmt.Errorf("%w (%w)", ErrUnreachable, cmp.Or(context.Cause(ctx), lines.Err(), io.EOF))
 }
@@ -92,6 +98,19 @@ func (c *Client) greet(ctx context.Context) error {
 	c.mu.Lock()
 	c.hello = h
 	wanted := c.wanted
+	c.mu.Unlock()
+	if err := c.closePending(ctx); err != nil {
+		return err
+	}
+	if wanted == nil {
+		return nil
+	}
+	return c.call(ctx, http.MethodPut, "/v1/cameras", wanted, nil)
+}
+
+// closePending closes the subjects that could not be closed when they were to be.
+func (c *Client) closePending(ctx context.Context) error {
+	c.mu.Lock()
 	var subjects []string
 	for s, until := range c.toClose {
 		if time.Now().After(until) {
@@ -102,17 +121,17 @@ func (c *Client) greet(ctx context.Context) error {
 	}
 	c.mu.Unlock()
 	for _, s := range subjects {
-		if _, err := c.closeNow(ctx, s); err != nil {
+		ctx, cancel := context.WithTimeout(ctx, requestWait)
+		_, err := c.closeNow(ctx, s)
+		cancel()
+		if err != nil {
 			return err
 		}
 		c.mu.Lock()
 		delete(c.toClose, s)
 		c.mu.Unlock()
 	}
-	if wanted == nil {
-		return nil
-	}
-	return c.call(ctx, http.MethodPut, "/v1/cameras", wanted, nil)
+	return nil
 }
 
 // take takes in one line. fresh are the streams told since the contact was made.
