@@ -22,10 +22,10 @@ type second struct {
 
 // slot returns the counters of the current second.
 func (m *Meter) slot(now time.Time) *second {
-	if m.started.IsZero() {
+	unix := now.Unix()
+	if m.started.IsZero() || unix < m.started.Unix() { // the clock was set back
 		m.started = now
 	}
-	unix := now.Unix()
 	s := &m.ring[((unix%lossSeconds)+lossSeconds)%lossSeconds]
 	if s.unix != unix {
 		*s = second{unix: unix}
