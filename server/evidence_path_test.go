@@ -120,7 +120,7 @@ func whole(clip replay.Clip, from, to time.Time) error {
 		}
 	}
 	first, last := clip.Units[0].Arrived, clip.Units[len(clip.Units)-1].Arrived
-	if first.After(from.Add(50*time.Millisecond)) || last.Before(to.Add(-200*time.Millisecond)) {
+	if first.After(from.Add(100*time.Millisecond)) || last.Before(to.Add(-200*time.Millisecond)) {
 		return fmt.Errorf("it shows %v to %v instead of %v to %v", first, last, from, to)
 	}
 	return nil

@@ -209,10 +209,15 @@ func (c *Cameras) Run(ctx context.Context) error {
 		cancel(fmt.Errorf("relay: %w", err))
 	})
 	wg.Go(func() { c.rest(ctx) })
-	wg.Go(func() { c.look(ctx) })
+	writing, enough := context.WithCancel(context.WithoutCancel(ctx))
+	defer enough()
+	wg.Go(func() { c.look(ctx, writing) })
 	<-ctx.Done()
 	wg.Wait()
+	// What a relay in this process has of a clip ends with it, and is kept.
+	late := time.AfterFunc(stopLimit, enough)
 	c.clips.wait()
+	late.Stop()
 	c.heads.close()
 	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
 		return err
@@ -220,9 +225,12 @@ func (c *Cameras) Run(ctx context.Context) error {
 	return nil
 }
 
+// stopLimit is how long clips may take to be finished once the relay has ended.
+const stopLimit = 1500 * time.Millisecond
+
 // look does what the history asks for, again and again: the state says what was
 // asked for and has no outcome yet, so a restart forgets nothing.
-func (c *Cameras) look(ctx context.Context) {
+func (c *Cameras) look(ctx, writing context.Context) {
 	t := time.NewTicker(lookEvery)
 	defer t.Stop()
 	for {
@@ -233,7 +241,7 @@ func (c *Cameras) look(ctx context.Context) {
 		}
 		c.healths.look(ctx)
 		c.alerts.look(ctx)
-		c.clips.look(ctx)
+		c.clips.look(ctx, writing)
 	}
 }
 

@@ -184,9 +184,10 @@ func (c *clips) open(ctx context.Context) ([]task, error) {
 	}), nil
 }
 
-// look begins what was asked for and has no outcome.
-func (c *clips) look(ctx context.Context) {
-	open, err := c.open(ctx)
+// look begins what was asked for and has no outcome. The end of stop is that of the
+// server, the end of ctx that of its patience.
+func (c *clips) look(stop, ctx context.Context) {
+	open, err := c.open(stop)
 	if err != nil {
 		return
 	}
@@ -207,7 +208,7 @@ func (c *clips) look(ctx context.Context) {
 		x.running = true
 		c.running[t.alert]++
 		c.wg.Go(func() {
-			failed := c.write(ctx, t, x.failing)
+			failed := c.write(stop, ctx, t, x.failing)
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			c.running[t.alert]--
@@ -232,11 +233,12 @@ func (c *clips) look(ctx context.Context) {
 func (c *clips) wait() { c.wg.Wait() }
 
 // write writes one piece of pictures and says what became of it; failing is since
-// when that fails. When ctx ends first nothing is said: the next start goes on.
-// It returns whether it is to be tried again.
-func (c *clips) write(ctx context.Context, t task, failing time.Time) (again bool) {
-	saved, err := c.record(ctx, t)
-	if ctx.Err() != nil {
+// when that fails. It returns whether it is to be tried again. When the server stops
+// first, what there is is kept if it is the better part, since a ring in memory
+// ends with the server; else nothing is said, and the next start goes on.
+func (c *clips) write(stop, ctx context.Context, t task, failing time.Time) (again bool) {
+	saved, err := c.record(stop, ctx, t)
+	if ctx.Err() != nil || err != nil && stop.Err() != nil {
 		return false
 	}
 	if err != nil && passing(err) && !t.over(time.Now(), failing) {
@@ -264,7 +266,7 @@ func (t task) over(now, failing time.Time) bool {
 
 // record returns what was saved. A file that was stored before a crash, and that
 // no event names yet, is taken as it is: its pictures may be nowhere else.
-func (c *clips) record(ctx context.Context, t task) (saved, error) {
+func (c *clips) record(stop, ctx context.Context, t task) (saved, error) {
 	if s, there := c.notes.read(t.work); there {
 		if file, size, err := c.store.Open(s.SHA256); err == nil {
 			if err := file.Close(); err == nil && size == s.Bytes {
@@ -276,6 +278,9 @@ func (c *clips) record(ctx context.Context, t task) (saved, error) {
 	var s saved
 	file, err := c.store.Keep(ctx, func(w io.Writer) error {
 		sum, err := c.relay.Clip(ctx, t.camera, t.stream, t.from.Std(), t.to.Std(), w)
+		if err == nil && stop.Err() != nil && 2*sum.To.Sub(sum.From) < t.to.Sub(t.from) {
+			err = context.Cause(stop)
+		}
 		if err != nil {
 			return err
 		}

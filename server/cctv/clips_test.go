@@ -53,7 +53,7 @@ func TestOutcomes(t *testing.T) {
 				}}
 				k := newClips(h, shelf{x.sum}, s, "", discard())
 				for range 1000 {
-					k.look(t.Context())
+					k.look(t.Context(), t.Context())
 					time.Sleep(lookEvery)
 				}
 				k.wait()
@@ -90,7 +90,7 @@ func TestStopLeavesClipsForTheNextStart(t *testing.T) {
 			return replay.Summary{}, ctx.Err()
 		}}, "", discard())
 		for range 10 {
-			k.look(ctx)
+			k.look(ctx, ctx)
 			time.Sleep(lookEvery)
 		}
 		if n := writing.Load(); n != clipsAtOnce {
@@ -123,7 +123,7 @@ func TestAlertsOfOneMomentShareTheirPictures(t *testing.T) {
 			return sum, nil
 		}}, "", discard())
 		for range 100 {
-			k.look(t.Context())
+			k.look(t.Context(), t.Context())
 			time.Sleep(lookEvery)
 		}
 		k.wait()
@@ -152,7 +152,7 @@ func TestPeopleDoNotDelayEvidence(t *testing.T) {
 			time.Sleep(time.Second)
 			return sum, nil
 		}}, "", discard())
-		k.look(t.Context())
+		k.look(t.Context(), t.Context())
 		synctest.Wait()
 		began := map[world.Time]bool{}
 		for len(first) > 0 {
@@ -193,7 +193,7 @@ func TestStoredAndNotYetSaid(t *testing.T) {
 			_, err := w.Write(film)
 			return sum, err
 		}}, notes(filepath.Join(dir, "new")), discard())
-		k.look(ctx)
+		k.look(ctx, ctx)
 		k.wait()
 		if len(h.bodies) != 0 {
 			t.Fatalf("said by a killed server: %v", h.bodies)
@@ -201,7 +201,7 @@ func TestStoredAndNotYetSaid(t *testing.T) {
 
 		k = newClips(h, files, still{clip: func(io.Writer) (replay.Summary, error) { return replay.Summary{}, replay.ErrNothing }}, notes(filepath.Join(dir, "new")), discard())
 		for range 5 {
-			k.look(t.Context())
+			k.look(t.Context(), t.Context())
 			k.wait()
 		}
 		clip, _ := h.state.Clip("a")
@@ -242,7 +242,7 @@ func TestClipsWaitForARelayOfItsOwn(t *testing.T) {
 		}}, "", discard())
 		for i := range 200 {
 			away.Store(i < 100)
-			k.look(t.Context())
+			k.look(t.Context(), t.Context())
 			time.Sleep(lookEvery)
 		}
 		k.wait()
@@ -251,3 +251,49 @@ func TestClipsWaitForARelayOfItsOwn(t *testing.T) {
 		}
 	})
 }
+
+// A server that is stopped keeps what it has of a clip: a ring in memory ends with
+// it. Of one that has hardly begun the next start gets more.
+func TestAStopKeepsWhatThereIs(t *testing.T) {
+	for _, x := range []struct {
+		name  string
+		shown time.Duration
+		err   error
+		saved bool
+	}{
+		{"the better part", 20 * time.Second, nil, true},
+		{"hardly begun", 5 * time.Second, nil, false},
+		{"not begun", 0, replay.ErrNothing, false},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			now := world.TimeOf(time.Now())
+			h := newChronicle(t, definedCamera("c", nil), world.ClipAsked{ID: "a", Camera: "c", Stream: "main", From: now, To: now + 30_000})
+			ended := make(chan struct{})
+			sum := replay.Summary{Frames: 5, From: now.Std(), To: now.Std().Add(x.shown)}
+			r := closing{still{clip: func(io.Writer) (replay.Summary, error) { <-ended; return sum, x.err }}, ended}
+			c := newCameras(t, h, func(o *Options) {
+				o.Store = shelf{hex.EncodeToString(sum.SHA256[:])}
+				o.Open = func([]relay.Camera, func(string, relay.Health)) (Relay, error) { return r, nil }
+			}, Camera{Public: definedCamera("c", nil)})
+			ctx, cancel := context.WithCancel(t.Context())
+			over := make(chan error, 1)
+			go func() { over <- c.Run(ctx) }()
+			time.Sleep(20 * time.Second)
+			cancel()
+			if err := <-over; err != nil {
+				t.Error(err)
+			}
+			if clip, _ := h.state.Clip("a"); clip.Ready() != x.saved || (clip.Done != 0) != x.saved {
+				t.Errorf("%s: %+v", x.name, clip)
+			}
+		})
+	}
+}
+
+// closing is a relay whose clips end with it.
+type closing struct {
+	still
+	ended chan struct{}
+}
+
+func (r closing) Run(ctx context.Context) error { <-ctx.Done(); close(r.ended); return ctx.Err() }
