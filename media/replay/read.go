@@ -232,7 +232,7 @@ func (d *reading) takeFragment(b box) error {
 	}
 	at := track.BaseTime
 	for i, s := range track.Samples {
-		if s == nil || at > 1<<50 {
+		if s == nil || at > 1<<49 {
 			return fmt.Errorf("%w: a time of %d ticks", ErrBroken, at)
 		}
 		if err := d.takeSample(s, times[i], fromTicks(int64(at)+int64(s.PTSOffset))); err != nil {

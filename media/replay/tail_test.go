@@ -86,3 +86,10 @@ func TestTheEndIsMissing(t *testing.T) {
 		})
 	}
 }
+
+// The latest time that Read takes can be told as a duration; see takeFragment.
+func TestTheLastTimeOfAFile(t *testing.T) {
+	if d := fromTicks(1 << 49); d <= 0 || toTicks(d) != 1<<49 {
+		t.Errorf("%v", d)
+	}
+}
