@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"image"
 	"os"
+	"syscall"
 	"time"
 	"unsafe"
 
@@ -49,7 +50,9 @@ const patience = 3 * time.Second
 type decoder struct {
 	c      *C.wall_decoder
 	worker *C.wall_worker
-	done   *os.File // readable when the worker is done
+	slot   *C.wall_slot // the worker's, once there was a unit
+	todo   C.int        // the worker's: tells it that there is a unit
+	done   *os.File     // readable when the worker is done
 	codec  media.Codec
 	name   string
 
@@ -88,7 +91,7 @@ func open(opts media.DecoderOptions, on *device) (media.Decoder, error) {
 	rc := C.wall_open(&d.c, id, extra, C.int(len(params)), handle)
 	if rc >= 0 {
 		var fd C.int
-		if rc = C.wall_worker_open(&d.worker, d.c, &fd); rc >= 0 {
+		if rc = C.wall_worker_open(&d.worker, d.c, &fd, &d.todo); rc >= 0 {
 			d.done = os.NewFile(uintptr(fd), "decoder")
 		}
 	}
@@ -151,16 +154,17 @@ func (d *decoder) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool,
 			return media.Decoded{}, false, err
 		}
 	}
-	dst := C.wall_worker_input(d.worker, C.int(total))
-	if dst == nil {
-		return media.Decoded{}, false, fmt.Errorf("decode: no memory for an access unit of %d bytes", total)
+	if d.slot == nil || int(d.slot.room) < total {
+		if d.slot = C.wall_worker_slot(d.worker, C.int(total)); d.slot == nil {
+			return media.Decoded{}, false, fmt.Errorf("decode: no memory for an access unit of %d bytes", total)
+		}
 	}
-	join(unsafe.Slice((*byte)(dst), total), d.codec, unit)
-	if err := d.run(pts); err != nil {
+	join(unsafe.Slice((*byte)(d.slot.data), total), d.codec, unit)
+	d.slot.len, d.slot.pts = C.int(total), C.int64_t(pts)
+	if err := d.run(); err != nil {
 		return media.Decoded{}, false, err
 	}
-	var pic C.wall_picture
-	rc := C.wall_worker_result(d.worker, &pic)
+	rc, pic := d.slot.rc, d.slot.out
 	switch {
 	case rc == C.WALL_CORRUPT:
 		C.wall_flush(d.c)
@@ -181,23 +185,49 @@ func (d *decoder) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool,
 // small is the size in pixels of pictures, up to which a thread of their own costs more than it saves.
 const small = 1 << 19
 
-// run has the unit decoded: on the caller's thread where that is over soon.
-func (d *decoder) run(pts time.Duration) error {
+// run has the unit in the slot decoded: on the caller's thread where that is over soon.
+func (d *decoder) run() error {
 	if d.patience == 0 && d.pixels > 0 && d.pixels <= small {
-		C.wall_worker_run(d.worker, C.int64_t(pts))
+		C.wall_worker_run(d.worker)
 		return nil
 	}
-	C.wall_worker_start(d.worker, C.int64_t(pts))
+	one := uint64(1)
+	if _, errno := raw(syscall.SYS_WRITE, uintptr(d.todo), &one); errno != 0 {
+		d.hung = true
+		return fmt.Errorf("decode: %s takes no unit: %w", d.name, errno)
+	}
 	return d.wait()
+}
+
+// raw reads or writes a descriptor of eight bytes past the scheduler: it never blocks, and an announced call would wake
+// Go's monitor each time.
+func raw(call, fd uintptr, value *uint64) (n uintptr, errno syscall.Errno) {
+	for {
+		n, _, errno = syscall.RawSyscall(call, fd, uintptr(unsafe.Pointer(value)), unsafe.Sizeof(*value))
+		if errno != syscall.EINTR {
+			return n, errno
+		}
+	}
 }
 
 // wait returns when the worker is done, or when hardware has hung for too long: then the decoder is of no more use.
 func (d *decoder) wait() error {
-	var count [8]byte
 	if d.patience > 0 {
 		d.done.SetReadDeadline(time.Now().Add(d.patience)) //nolint:errcheck // without it a driver could hang us, no more
 	}
-	if _, err := d.done.Read(count[:]); err != nil {
+	conn, err := d.done.SyscallConn()
+	if err == nil {
+		var failed syscall.Errno
+		err = conn.Read(func(fd uintptr) bool {
+			var count uint64
+			_, failed = raw(syscall.SYS_READ, fd, &count)
+			return failed != syscall.EAGAIN
+		})
+		if err == nil && failed != 0 {
+			err = failed
+		}
+	}
+	if err != nil {
 		d.hung = true
 		return fmt.Errorf("decode: %s does not answer: %w", d.name, err)
 	}
@@ -234,7 +264,7 @@ func (d *decoder) Close() {
 	if d.done != nil {
 		d.done.Close() //nolint:errcheck // nothing was written
 	}
-	d.c, d.worker, d.done = nil, nil, nil
+	d.c, d.worker, d.slot, d.done = nil, nil, nil, nil
 }
 
 // words returns the text for a code.

@@ -39,21 +39,26 @@ typedef struct {
 // and never silently elsewhere.
 int wall_open(wall_decoder **out, int codec, const uint8_t *extra, int extra_len, wall_device *device);
 
+// wall_slot is where a unit and what came of it change hands. It is the caller's until todo is told, and from done on.
+typedef struct {
+	uint8_t *data; // where the unit goes, with start codes; NULL if there is no room
+	int room, len; // of data in bytes, and of the unit
+	int64_t pts;
+	wall_picture out;
+	int rc;
+} wall_slot;
+
 // wall_worker_open starts a thread for a decoder. *done becomes readable, eight bytes, when a unit is done; it is the
-// caller's to close.
-int wall_worker_open(wall_worker **out, wall_decoder *d, int *done);
+// caller's to close. Writing a 1 of eight bytes to *todo, which is the worker's, has the unit in the slot decoded; until
+// it is done nothing else may be called for this decoder.
+int wall_worker_open(wall_worker **out, wall_decoder *d, int *done, int *todo);
 
-// wall_worker_input makes room for an access unit with start codes of that many bytes, NULL if there is no memory.
-uint8_t *wall_worker_input(wall_worker *w, int len);
+// wall_worker_slot returns the worker's slot, which stays where it is, with room for a unit of that many bytes; NULL if
+// there is no memory.
+wall_slot *wall_worker_slot(wall_worker *w, int len);
 
-// wall_worker_start has the unit decoded. Until it is done nothing else may be called for this decoder.
-void wall_worker_start(wall_worker *w, int64_t pts);
-
-// wall_worker_run decodes the unit on the caller's thread.
-void wall_worker_run(wall_worker *w, int64_t pts);
-
-// wall_worker_result tells what came of it. The newest picture is kept.
-int wall_worker_result(wall_worker *w, wall_picture *out);
+// wall_worker_run decodes the unit in the slot on the caller's thread.
+void wall_worker_run(wall_worker *w);
 
 // wall_worker_close ends the thread; NULL is allowed.
 void wall_worker_close(wall_worker *w);
@@ -82,6 +87,8 @@ void wall_device_close(wall_device *device);
 // wall_error writes the words for a libav code.
 void wall_error(int code, char *buf, int len);
 
+// WALL_ROOM is the room for a unit that a worker keeps ready at the least, in bytes.
+#define WALL_ROOM (128 << 10)
 #define WALL_PADDING 64
 #define WALL_SLACK 256
 

@@ -9,122 +9,127 @@
 
 #include "internal.h"
 
-// A decoder works on a thread of its own and tells that it is done through a file descriptor, on which Go's poller waits.
-// A call from Go into C that lasts keeps Go's monitor awake, which looks after it every few dozen microseconds: with one
-// camera that costs a sixth of what decoding costs.
+// A decoder works on a thread of its own. Both sides tell each other through file descriptors that there is something to
+// do, and hand it over in wall_slot, so that Go makes no call into C for it: each such call wakes Go's monitor, and one
+// that lasts keeps it awake, which costs a sixth of what decoding one camera costs.
 
 struct wall_worker {
+	wall_slot slot; // first, so that Go finds it
 	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	int todo; // 0 nothing, 1 a unit, 2 the end
-	int done; // file descriptor
+	int todo; // file descriptor: a unit is in the slot, or the end has come
+	int done; // file descriptor: the unit is decoded
+	int end;
 	wall_decoder *decoder;
+	AVBufferPool *pool;
+	int size; // of the pool's buffers
 	AVBufferRef *input;
-	int len;
-	int64_t pts;
-	wall_picture out;
-	int rc;
 };
+
+// ready makes sure that a unit of that many bytes finds room in the slot.
+static int ready(wall_worker *w, int len) {
+	if (w->input && w->slot.room >= len) {
+		return 0;
+	}
+	av_buffer_unref(&w->input);
+	w->slot.data = NULL;
+	w->slot.room = 0;
+	if (!w->pool || w->size < len) {
+		av_buffer_pool_uninit(&w->pool);
+		w->size = len < WALL_ROOM ? WALL_ROOM : len + len / 2;
+		w->pool = av_buffer_pool_init((size_t)w->size + WALL_PADDING, NULL);
+	}
+	w->input = w->pool ? av_buffer_pool_get(w->pool) : NULL;
+	if (!w->input) {
+		return AVERROR(ENOMEM);
+	}
+	w->slot.data = w->input->data;
+	w->slot.room = w->size;
+	return 0;
+}
+
+static void decode_slot(wall_worker *w) {
+	wall_slot *s = &w->slot;
+	memset(s->data + s->len, 0, WALL_PADDING);
+	s->rc = wall_decode(w->decoder, &w->input, s->len, s->pts, &s->out);
+	s->room = 0;
+	s->data = NULL;
+	av_buffer_unref(&w->input); // in case it was not consumed
+	ready(w, 0);                // what fails here fails again when there is a unit
+}
 
 static void *work(void *arg) {
 	wall_worker *w = arg;
 	for (;;) {
-		pthread_mutex_lock(&w->lock);
-		while (!w->todo) {
-			pthread_cond_wait(&w->wake, &w->lock);
+		uint64_t n;
+		if (read(w->todo, &n, sizeof(n)) != sizeof(n)) {
+			continue; // only a signal can be in the way, and all are blocked
 		}
-		int end = w->todo == 2;
-		w->todo = 0;
-		pthread_mutex_unlock(&w->lock);
-		if (end) {
+		if (w->end) {
 			return NULL;
 		}
-		w->rc = wall_decode(w->decoder, &w->input, w->len, w->pts, &w->out);
-		uint64_t one = 1;
-		while (write(w->done, &one, sizeof(one)) < 0) {
-			// Only a signal can be in the way, and all are blocked.
+		decode_slot(w);
+		n = 1;
+		while (write(w->done, &n, sizeof(n)) < 0) {
 		}
 	}
 }
 
-int wall_worker_open(wall_worker **out, wall_decoder *d, int *done) {
+int wall_worker_open(wall_worker **out, wall_decoder *d, int *done, int *todo) {
 	*out = NULL;
 	wall_worker *w = av_mallocz(sizeof(*w));
 	if (!w) {
 		return AVERROR(ENOMEM);
 	}
 	w->decoder = d;
+	int theirs = -1, rc = 0;
 	w->done = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (w->done < 0) {
-		int rc = AVERROR(errno);
-		av_free(w);
-		return rc;
-	}
-	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->wake, NULL);
-	// Signals are for Go's threads.
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
+	w->todo = eventfd(0, EFD_CLOEXEC);
 	// A descriptor for each side: a worker that comes back late from a driver must not find another file under its number.
-	int theirs = fcntl(w->done, F_DUPFD_CLOEXEC, 0);
-	int rc = theirs < 0 ? errno : pthread_create(&w->thread, NULL, work, w);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (w->done >= 0 && w->todo >= 0) {
+		theirs = fcntl(w->done, F_DUPFD_CLOEXEC, 0);
+	}
+	if (theirs < 0) {
+		rc = errno;
+	} else {
+		// Signals are for Go's threads.
+		sigset_t all, before;
+		sigfillset(&all);
+		pthread_sigmask(SIG_SETMASK, &all, &before);
+		rc = pthread_create(&w->thread, NULL, work, w);
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
+	}
 	if (rc) {
-		if (theirs >= 0) {
-			close(theirs);
+		int all[] = {theirs, w->done, w->todo};
+		for (int i = 0; i < 3; i++) {
+			if (all[i] >= 0) {
+				close(all[i]);
+			}
 		}
-		close(w->done);
 		av_free(w);
 		return AVERROR(rc);
 	}
 	*done = theirs;
+	*todo = w->todo;
 	*out = w;
 	return 0;
 }
 
-uint8_t *wall_worker_input(wall_worker *w, int len) {
-	av_buffer_unref(&w->input);
-	w->input = av_buffer_alloc((size_t)len + WALL_PADDING);
-	if (!w->input) {
-		return NULL;
-	}
-	memset(w->input->data + len, 0, WALL_PADDING);
-	w->len = len;
-	return w->input->data;
-}
+wall_slot *wall_worker_slot(wall_worker *w, int len) { return ready(w, len) < 0 ? NULL : &w->slot; }
 
-static void order(wall_worker *w, int todo) {
-	pthread_mutex_lock(&w->lock);
-	w->todo = todo;
-	pthread_cond_signal(&w->wake);
-	pthread_mutex_unlock(&w->lock);
-}
-
-void wall_worker_start(wall_worker *w, int64_t pts) {
-	w->pts = pts;
-	order(w, 1);
-}
-
-void wall_worker_run(wall_worker *w, int64_t pts) {
-	w->rc = wall_decode(w->decoder, &w->input, w->len, pts, &w->out);
-}
-
-int wall_worker_result(wall_worker *w, wall_picture *out) {
-	*out = w->out;
-	return w->rc;
-}
+void wall_worker_run(wall_worker *w) { decode_slot(w); }
 
 void wall_worker_close(wall_worker *w) {
 	if (!w) {
 		return;
 	}
-	order(w, 2);
+	w->end = 1;
+	uint64_t one = 1;
+	while (write(w->todo, &one, sizeof(one)) < 0 && errno == EINTR) {
+	}
 	pthread_join(w->thread, NULL);
-	pthread_cond_destroy(&w->wake);
-	pthread_mutex_destroy(&w->lock);
 	av_buffer_unref(&w->input);
+	av_buffer_pool_uninit(&w->pool);
 	close(w->done);
+	close(w->todo);
 	av_free(w);
 }

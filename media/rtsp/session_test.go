@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"math/rand/v2"
 	"net"
 	"os"
 	"strconv"
@@ -27,7 +28,9 @@ import (
 // udpPorts finds two free neighbouring ports, the first even.
 func udpPorts(t *testing.T) (rtpAddr, rtcpAddr string) {
 	t.Helper()
-	for port := 20000; port < 60000; port += 2 {
+	// Below the ports the system gives out, and not where the next test looks first.
+	for range 1000 {
+		port := 12000 + 2*rand.IntN(10000)
 		a, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
 		if err != nil {
 			continue

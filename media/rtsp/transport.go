@@ -114,7 +114,7 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 	if tcp, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
 		d.remote = tcp.IP.String()
 	}
-	return conn, nil
+	return gathered(conn), nil
 }
 
 // listenPacket opens a UDP socket with a large buffer: as large as the system allows.
