@@ -16,6 +16,8 @@ VERSION := $(or $(shell git describe --tags --always --dirty 2>/dev/null),unknow
 # instrumentation of the toolkit takes minutes. All others are tested with it.
 windowed = $(shell $(GO) list -test -tags $(TAGS) -f '{{or .ForTest .ImportPath}} {{join .Deps " "}}' ./... 2>/dev/null \
 	| grep "\bfyne.io/fyne/v2\b" | cut -d" " -f1 | sed "s|[.]test$$||" | sort -u)
+# Packages whose tests play faults in real time.
+alone := iocwall/media/fieldtest
 packages = $(shell $(GO) list -tags $(TAGS) ./... 2>/dev/null)
 
 # Where the benchmarks are. Add a package here and its benchmarks are part of `make bench`; one that
@@ -27,9 +29,21 @@ BENCH_PACKAGES := \
 	./server/wire \
 	./server \
 	./geo/... \
-	./media/... \
+	./media \
+	./media/relay \
+	./media/decode \
 	./ui/... \
-	./cmd/wall
+	./cmd/wall=CameraToScreen|NineTiles
+
+# The camera path beside other programs: `make bench-camera`. After = the benchmarks' names.
+BENCH_CAMERA := \
+	./media/benchcamera=DecodeH264 \
+	./media/benchcamera=DecodeH265 \
+	./media/benchcamera=WallSameWork \
+	./media/benchcamera=WallMainStreams \
+	./media/replay=Evidence \
+	./media/fieldtest=FirstPicture \
+	./cmd/wall=CameraToScreen|NineTiles|WallBesidePlayers
 export IOCWALL_BIN := $(CURDIR)/bin
 BENCHTIME ?= 1s
 FUZZTIME ?= 5s
@@ -38,7 +52,8 @@ GOFUMPT := bin/tools/gofumpt-v0.9.2
 LINTER := bin/tools/golangci-lint-v2.11.4
 
 # Debian packages: name | set | why. The sets: build (make run, make test), camera (the demonstration's
-# and the tests' cameras), headless (a wall without a display), test.
+# and the tests' cameras), headless (a wall without a display), test, peers (programs of others that cameras
+# and players are tried with).
 define DEBIAN
 gcc                      | build    | C compiler for the window and video code
 libc6-dev                | build    | C library headers
@@ -62,11 +77,24 @@ imagemagick              | test     | reads pixels of the window under test
 xserver-xorg-core        | test     | X server with several monitors
 xserver-xorg-video-dummy | test     | monitors that exist only in memory
 x11-xserver-utils        | test     | arranges those monitors (xrandr)
+mpv                      | peers    | a player beside ours
+vlc-bin                  | peers    | a camera of others (VLC)
+vlc-plugin-base          | peers    | its RTSP server
+python3-gi               | peers    | starts GStreamer's RTSP server
+gir1.2-gst-rtsp-server-1.0  | peers | a camera of others (GStreamer)
+gstreamer1.0-tools       | peers    | a player of others (GStreamer)
+gstreamer1.0-plugins-base | peers   | its parts
+gstreamer1.0-plugins-good | peers   | its RTSP client
+gstreamer1.0-plugins-bad | peers    | its parsers
+gstreamer1.0-plugins-ugly | peers   | its H.264 encoder
+gstreamer1.0-libav       | peers    | its decoders
+gstreamer1.0-rtsp        | peers    | its RTSP
+glib-networking          | peers    | its TLS
 endef
 export DEBIAN
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint fmt fuzz fuzz-list clean build vet fmt-check test-pure test-ui test-display go-version
+.PHONY: help run test test-cameras test-long bench bench-camera lint fmt fuzz fuzz-list clean build vet fmt-check test-pure test-field test-ui test-display go-version
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,13 +111,14 @@ build: ## build bin/wall and bin/wallsrv
 	$(GO) build -v -tags $(TAGS) -ldflags "-X main.version=$(VERSION)" -o bin/ ./cmd/wallsrv ./cmd/wall
 
 test: go-version ## install what is missing and run every test
-	@$(STEP) "1/7 Debian packages" .ci/packages build camera headless test
-	@$(STEP) "2/7 format" $(MAKE) -s fmt-check
-	@$(STEP) "3/7 vet" $(MAKE) -s vet
-	@$(STEP) "4/7 tests with the race detector" $(MAKE) -s test-pure
-	@$(STEP) "5/7 tests of the windowed packages" $(MAKE) -s test-ui
-	@$(STEP) -q var/log/build.log "6/7 build bin/wallsrv and bin/wall" $(MAKE) -s build
-	@$(STEP) "7/7 the binaries on a virtual display" $(MAKE) -s test-display
+	@$(STEP) "1/8 Debian packages" .ci/packages build camera headless test
+	@$(STEP) "2/8 format" $(MAKE) -s fmt-check
+	@$(STEP) "3/8 vet" $(MAKE) -s vet
+	@$(STEP) "4/8 tests with the race detector" $(MAKE) -s test-pure
+	@$(STEP) "5/8 cameras with faults" $(MAKE) -s test-field
+	@$(STEP) "6/8 tests of the windowed packages" $(MAKE) -s test-ui
+	@$(STEP) -q var/log/build.log "7/8 build bin/wallsrv and bin/wall" $(MAKE) -s build
+	@$(STEP) "8/8 the binaries on a virtual display" $(MAKE) -s test-display
 	@echo "── all tests passed"
 
 vet: ## go vet
@@ -102,7 +131,10 @@ fmt-check: $(GOFUMPT) ## list code that is not formatted
 	@bad=$$($(GOFUMPT) -l .); [ -z "$$bad" ] || { echo "not formatted, run make fmt:"; echo "$$bad"; exit 1; }
 
 test-pure: ## tests that need no window toolkit, with the race detector
-	@$(GO) test -race -tags $(TAGS) -timeout 10m $(filter-out $(windowed),$(packages))
+	@$(GO) test -race -tags $(TAGS) -timeout 15m $(filter-out $(windowed) $(alone),$(packages))
+
+test-field: ## the faults cameras have in the field, in real time: with no other test beside it
+	@$(GO) test -tags $(TAGS) -timeout 10m $(alone)
 
 test-ui: ## tests of the packages that use the window toolkit
 	@$(if $(windowed),$(GO) test -tags $(TAGS) -timeout 10m $(windowed),echo "none yet")
@@ -114,6 +146,19 @@ bench: go-version ## run the benchmarks and print the ratios to peers (BENCHTIME
 	@$(STEP) "1/3 Debian packages" .ci/packages build camera headless test
 	@$(STEP) -q var/log/build.log "2/3 build bin/wallsrv and bin/wall" $(MAKE) -s build
 	@$(STEP) "3/3 benchmarks" .ci/xvfb .ci/bench $(BENCHTIME) $(TAGS),xvfb $(BENCH_PACKAGES)
+
+test-cameras: go-version ## cameras and players of others (GStreamer, VLC, ffmpeg, mpv) with ours
+	@$(STEP) "1/2 Debian packages" .ci/packages build camera headless test peers
+	@$(STEP) "2/2 cameras and players of others" env IOCWALL_PEERS=1 $(GO) test -count=1 -v -tags $(TAGS) -timeout 15m -run Others ./media/fieldtest
+
+test-long: go-version ## half an hour: memory of nine tiles, still nights, thousands of reconnects
+	@$(STEP) "1/2 Debian packages" .ci/packages build camera
+	@$(STEP) "2/2 long tests of cameras" env IOCWALL_LONG=1 $(GO) test -count=1 -v -tags $(TAGS) -timeout 60m -run 'NineTiles|StillNight|Reconnects' ./media/fieldtest
+
+bench-camera: go-version ## the camera path beside ffmpeg and mpv, as ratios (15 minutes)
+	@$(STEP) "1/3 Debian packages" .ci/packages build camera headless test peers
+	@$(STEP) -q var/log/build.log "2/3 build bin/wallsrv and bin/wall" $(MAKE) -s build
+	@$(STEP) "3/3 benchmarks" .ci/xvfb .ci/bench 1x $(TAGS),xvfb $(BENCH_CAMERA)
 
 lint: $(LINTER) ## run the linters of .golangci.yml
 	@$(STEP) "lint" $(LINTER) run --build-tags $(TAGS),xvfb ./...
