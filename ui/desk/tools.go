@@ -51,40 +51,58 @@ func (d *Desk) SetTools(tools []Tool) {
 			d.build(tools)
 			return
 		}
-		if was := b.tool.face(); was != t.face() {
-			d.build(tools)
-			return
-		}
+	}
+	renamed := false
+	for i, t := range tools {
+		b := d.buttons[i]
+		renamed = renamed || b.Text != t.face()
 		b.tool = t
+	}
+	if renamed {
+		for _, b := range d.buttons {
+			b.SetText(b.tool.face())
+		}
+		d.line()
 	}
 }
 
-// build makes the row anew.
+// build makes the row anew. A button that is held lets go: nobody could tell it
+// that the mouse did.
 func (d *Desk) build(tools []Tool) {
 	for _, b := range d.buttons {
+		b.MouseUp(nil)
 		d.root.Remove(b)
 	}
 	d.buttons, d.toolsAt = d.buttons[:0:0], d.places.Tools
+	for _, t := range tools {
+		b := newToolButton(t, func() { d.unfocus() })
+		d.buttons = append(d.buttons, b)
+		d.root.Add(b)
+	}
+	d.line()
+}
+
+// line puts the buttons in a row.
+func (d *Desk) line() {
 	density := float32(d.px(100)) / 100
 	r := d.places.Tools
 	x, right := float32(r.Min.X)/density, float32(r.Max.X)/density
 	y := float32(r.Min.Y)/density + (float32(r.Dy())/density-toolHeight)/2
 	group := ""
-	for _, t := range tools {
-		b := newToolButton(t, func() { d.unfocus() })
-		if group != "" && group != t.Group {
+	for _, b := range d.buttons {
+		if group != "" && group != b.tool.Group {
 			x += toolGap
 		}
-		group = t.Group
+		group = b.tool.Group
 		w := b.MinSize().Width
 		b.Move(fyne.NewPos(x, y))
 		b.Resize(fyne.NewSize(w, toolHeight))
 		if x+w > right {
 			b.Hide()
+		} else {
+			b.Show()
 		}
 		x += w + toolSpace
-		d.buttons = append(d.buttons, b)
-		d.root.Add(b)
 	}
 	d.root.Refresh()
 }
