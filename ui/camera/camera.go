@@ -145,6 +145,11 @@ func (c *View) Update(now time.Time) bool {
 	if known && c.h.Cameras != nil {
 		c.open(def)
 	}
+	if c.replay != nil {
+		if _, over := c.replay.over(now); over {
+			c.live()
+		}
+	}
 	if c.hidden {
 		return false // nothing is painted that nobody sees
 	}
@@ -167,6 +172,15 @@ func (c *View) Update(now time.Time) bool {
 	}
 	c.look()
 	return moving
+}
+
+// live ends what is shown again.
+func (c *View) live() {
+	if c.replay != nil {
+		c.replay.Close()
+		c.replay, c.said = nil, time.Time{}
+		c.h.Poke()
+	}
 }
 
 // picture puts the newest picture on the tile and reports whether the toolkit

@@ -289,3 +289,24 @@ func TestPick(t *testing.T) {
 		t.Errorf("of a site: %v", got)
 	}
 }
+
+// TestGridOfTwins: a camera named twice has two cells, and both are closed when
+// the page changes.
+func TestGridOfTwins(t *testing.T) {
+	s := newStage(t, 2)
+	g := NewGrid(s.h, s.env, GridOptions{Pick: Pick{Named: []string{"cam-01", "cam-01", "cam-02"}}})
+	s.put(g, 1280, 720)
+	before := s.deck.of("cam-01")
+	if len(before) != 2 {
+		t.Fatalf("%d players", len(before))
+	}
+	g.Place(Spot{Rect: image.Rect(0, 0, 960, 540), Whole: image.Rect(0, 0, 960, 540), Lower: true})
+	s.tick(g, time.Second)
+	if after := s.deck.of("cam-01"); len(after) != 2 || after[0] != before[0] || after[1] != before[1] {
+		t.Errorf("%d players after the grid moved", len(after))
+	}
+	g.Close()
+	if left := s.deck.of("cam-01"); len(left) != 0 {
+		t.Errorf("%d players are left", len(left))
+	}
+}

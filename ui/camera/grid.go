@@ -144,9 +144,9 @@ func same(a, b []string) bool {
 
 // lay puts cameras in their cells; one that was there goes on.
 func (g *Grid) lay(ids []string, page, side int) {
-	old := map[string]*View{}
+	old := map[string][]*View{} // a camera may be named twice
 	for _, c := range g.cells {
-		old[c.Camera()] = c
+		old[c.Camera()] = append(old[c.Camera()], c)
 	}
 	g.ids, g.page, g.side, g.placed = append([]string(nil), ids...), page, side, true
 	g.rescale()
@@ -158,19 +158,22 @@ func (g *Grid) lay(ids []string, page, side int) {
 		if rect.Dx() < 2 || rect.Dy() < 2 {
 			continue // on another screen
 		}
-		v := old[id]
-		if v == nil {
+		var v *View
+		if same := old[id]; len(same) > 0 {
+			v, old[id] = same[0], same[1:]
+		} else {
 			v = New(g.h, g.env, Options{Camera: id, Quiet: g.o.Quiet})
 		}
-		delete(old, id)
 		v.Place(Spot{Rect: rect, Whole: whole, Lower: rect.Max.Y == whole.Max.Y})
 		v.Hide(g.hidden)
 		g.cells = append(g.cells, v)
 		places = append(places, placed{Tile: v.Object(), At: rect.Sub(g.spot.Rect.Min)})
 	}
 	g.group.Lay(places)
-	for _, v := range old {
-		v.Close()
+	for _, same := range old {
+		for _, v := range same {
+			v.Close()
+		}
 	}
 }
 

@@ -97,11 +97,6 @@ func (m *Hands) Update(now time.Time) {
 	m.send(m.turn.renew(now))
 	m.settle(now)
 	m.follow(now)
-	if m.v != nil && m.v.replay != nil {
-		if _, over := m.v.replay.over(now); over {
-			m.Live()
-		}
-	}
 	if m.words != "" && now.After(m.until) && m.clip == "" {
 		m.words = ""
 	}
@@ -368,9 +363,7 @@ func (m *Hands) definition() (world.Camera, bool) {
 
 // Live ends what is shown again.
 func (m *Hands) Live() {
-	if m.v != nil && m.v.replay != nil {
-		m.v.replay.Close()
-		m.v.replay, m.v.said = nil, time.Time{}
-		m.h.Poke()
+	if m.v != nil {
+		m.v.live()
 	}
 }
