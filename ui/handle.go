@@ -2,6 +2,7 @@ package ui
 
 import (
 	"image"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -118,6 +119,16 @@ func (m *mosaic) holds(sl *slot) bool {
 	return false
 }
 
+// shows reports whether a slot is still on the wall or enlarged.
+func (m *mosaic) shows(sl *slot) bool {
+	for _, s := range m.surfaces() {
+		if slices.Contains(s.slots, sl) {
+			return true
+		}
+	}
+	return false
+}
+
 // deeper enlarges one camera of an enlarged grid, or goes back to the wall.
 func (m *mosaic) deeper(at image.Point) {
 	sl := m.zoom.slots[0]
@@ -161,7 +172,11 @@ func (m *mosaic) hush() {
 func (m *mosaic) tools(now time.Time) {
 	h := m.u.hands
 	// A tour or a grid may show other cameras than when it was taken in hand.
-	if m.held != nil && !m.holds(m.held) {
+	switch {
+	case m.held == nil:
+	case !m.shows(m.held):
+		m.let() // nobody's keys act on what is not to be seen
+	case !m.holds(m.held):
 		m.take(m.held, nil)
 	}
 	said := h.Said()
