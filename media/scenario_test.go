@@ -312,24 +312,6 @@ func TestLatePicturesAreLate(t *testing.T) {
 	})
 }
 
-func TestACameraAtTheLimitDoesNotFlicker(t *testing.T) {
-	tr, l, now := track{}, Limits{}.withDefaults(), time.Unix(1000, 0)
-	tr.began, tr.still = now, &still{}
-	tr.begin(now)
-	tr.lastPacket, tr.lastUnit = now, now
-	changes, last := 0, StateLive
-	for _, ms := range []time.Duration{900, 1010, 990, 1010, 900, 800, 1100, 700, 990} {
-		tr.decoded(now, now, ms*time.Millisecond, false)
-		if v := tr.judge(now, l); v.State != last {
-			changes++
-			last = v.State
-		}
-	}
-	if changes != 2 || last != StateLive {
-		t.Errorf("%d changes, last %s", changes, last)
-	}
-}
-
 func TestPicturesFromTheCacheAreNotLive(t *testing.T) {
 	scenario(t, Options{}, func(t *testing.T, p *Player, c *fakeCamera, d *fakeDecoder) {
 		d.set(nil, 5*time.Millisecond)

@@ -49,6 +49,7 @@ const (
 	ReasonDecoderErrors = rtsp.ReasonDecoderErrors
 	ReasonUnchanged     = rtsp.ReasonUnchanged
 	ReasonLoginRefused  = rtsp.ReasonLoginRefused
+	ReasonUntrusted     = rtsp.ReasonUntrusted
 	ReasonFull          = rtsp.ReasonFull
 	ReasonNotFound      = rtsp.ReasonNotFound
 	ReasonNoVideo       = rtsp.ReasonNoVideo

@@ -65,6 +65,7 @@ type track struct {
 	behind    time.Duration
 	cached    bool
 	tardy     bool      // pictures are called late
+	calm      time.Time // since when they are on time again while they are still called late
 	slow      bool      // the decoder, not the network, makes it late
 	skipped   time.Time // when units were last left out since the decoder is slow
 
@@ -158,17 +159,27 @@ func (t *track) judge(now time.Time, l Limits) verdict {
 		return verdict{StateFrozen, ReasonUnchanged, changed}
 	case t.cached && t.behind > l.Quiet/8:
 		return verdict{State: StateLate, Reason: ReasonCatchingUp}
-	case t.late(l) && t.slow, !t.skipped.IsZero() && now.Sub(t.skipped) <= 2*l.Late:
+	case t.late(now, l) && t.slow, !t.skipped.IsZero() && now.Sub(t.skipped) <= 2*l.Late:
 		return verdict{State: StateLate, Reason: ReasonOverloaded}
-	case t.late(l):
+	case t.late(now, l):
 		return verdict{State: StateLate, Reason: ReasonLate}
 	}
 	return verdict{State: StateLive}
 }
 
-// late tells whether pictures are late, with some play so that a camera at the limit does not flicker.
-func (t *track) late(l Limits) bool {
-	t.tardy = t.behind > l.Late || t.tardy && t.behind > l.Late*3/4
+// late tells whether pictures are late. A camera at the limit must not flicker: once late, they are on time again when
+// they were well below the limit for a while.
+func (t *track) late(now time.Time, l Limits) bool {
+	switch {
+	case t.behind > l.Late:
+		t.tardy, t.calm = true, time.Time{}
+	case t.tardy && t.behind > l.Late*3/4:
+		t.calm = time.Time{}
+	case t.tardy && t.calm.IsZero():
+		t.calm = now
+	case t.tardy && now.Sub(t.calm) >= l.Late:
+		t.tardy = false
+	}
 	return t.tardy
 }
 
