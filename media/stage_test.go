@@ -214,7 +214,7 @@ func TestAParkedCameraIsKeptAndShownAtOnce(t *testing.T) {
 		}
 		v.SetView(small)
 		pass(5 * time.Millisecond)
-		st = shows(t, v, StateLate, ReasonCatchingUp, "sub")
+		shows(t, v, StateLate, ReasonCatchingUp, "sub")
 		f, ok := v.Frame()
 		if age := f.Age(time.Now()); !ok || !f.Cached || age < time.Second || age > 3*time.Second {
 			t.Errorf("first picture: %v, cached %v, age %v", ok, f.Cached, age)

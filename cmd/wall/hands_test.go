@@ -246,7 +246,7 @@ func TestPlanesHaveTheRightColours(t *testing.T) {
 	far, worst := 0, 0
 	a, b := pics["rgba"], pics["yuv"]
 	for i := range a.Pix {
-		if n := int(apart(a.Pix[i], b.Pix[i])); n > 3 {
+		if n := apart(a.Pix[i], b.Pix[i]); n > 3 {
 			far++
 			worst = max(worst, n)
 		}

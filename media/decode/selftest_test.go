@@ -33,7 +33,6 @@ func (f fake) Open(opts media.DecoderOptions) (media.Decoder, error) {
 // odd is a decoder with the faults of drivers.
 type odd struct {
 	media.Decoder
-	codec  media.Codec
 	decode func(units int, pic media.Decoded, ok bool, err error) (media.Decoded, bool, error)
 	paint  func([]uint8)
 	units  int

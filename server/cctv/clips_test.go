@@ -43,9 +43,8 @@ func TestOutcomes(t *testing.T) {
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				h := newChronicle(t, definedCamera("c", nil), asked)
 				asked.To = world.TimeOf(time.Now())
-				h = newChronicle(t, definedCamera("c", nil), asked)
+				h := newChronicle(t, definedCamera("c", nil), asked)
 				tries := 0
 				s := still{clip: func(io.Writer) (replay.Summary, error) {
 					tries++

@@ -17,9 +17,7 @@ type Pick struct {
 // PickOf reads a tile's parameters: cameras=a,b,c, or area=…, or site=….
 func PickOf(t world.Tile) Pick {
 	p := Pick{Area: t.Param("area"), Site: t.Param("site")}
-	for _, id := range strings.FieldsFunc(t.Param("cameras"), func(r rune) bool { return r == ',' || r == ' ' || r == ';' }) {
-		p.Named = append(p.Named, id)
-	}
+	p.Named = append(p.Named, strings.FieldsFunc(t.Param("cameras"), func(r rune) bool { return r == ',' || r == ' ' || r == ';' })...)
 	return p
 }
 

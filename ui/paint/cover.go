@@ -31,6 +31,18 @@ func Crop(src *image.RGBA, w, h int, ground color.RGBA) *image.RGBA {
 	return cover(src, w, h, ground)
 }
 
+// Window is Crop without copying: the middle w×h px of a picture made for that
+// place, whose rows are as far apart as the picture's. It reports false where the
+// picture would have to be scaled.
+func Window(src *image.RGBA, w, h int) (*image.RGBA, bool) {
+	sw, sh := src.Rect.Dx(), src.Rect.Dy()
+	if w <= 0 || h <= 0 || sw < w || sh < h || float64(w*h) < (1-cropLimit-nearEnough)*float64(sw*sh) {
+		return nil, false
+	}
+	at := src.Rect.Min.Add(image.Pt((sw-w)/2, (sh-h)/2))
+	return src.SubImage(image.Rectangle{Min: at, Max: at.Add(image.Pt(w, h))}).(*image.RGBA), true
+}
+
 func cover(src *image.RGBA, w, h int, ground color.RGBA) *image.RGBA {
 	dst := image.NewRGBA(image.Rect(0, 0, max(w, 1), max(h, 1)))
 	sw, sh := src.Rect.Dx(), src.Rect.Dy()

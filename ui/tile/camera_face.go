@@ -50,6 +50,12 @@ func (e *Env) cameraFace(v CameraView) cameraFace {
 			f.Plate = e.statePlate(paint.PlateOffline, "offline", "camera.none", "")
 			f.Right = []string{l.T("since", "time", l.Clock(s.Since))}
 		}
+		if s.Reason == media.ReasonUntrusted {
+			f.Note = []string{l.T("camera.untrusted"), l.T("camera.untrusted.short")}
+			if f.NoPicture && v.Reason == "" {
+				f.Title, f.Lines = f.Note[0], []string{l.T("camera.untrusted.next")}
+			}
+		}
 		if v.Reason != "" {
 			f.Note, f.Right = []string{v.Reason}, []string{l.T("camera.nopicture")}
 		}
@@ -142,7 +148,7 @@ func (v CameraView) taken(age time.Duration) time.Time {
 // picture; the name a scene or the relay gives it is for technicians.
 func (e *Env) streamWord(v CameraView) string {
 	h := v.Stats.Source.Y
-	word := ""
+	var word string
 	switch {
 	case h >= 2000:
 		word = "4K"
