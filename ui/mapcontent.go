@@ -75,6 +75,9 @@ func (c *mapContent) hide(off bool) {
 // place also says at once whether the strip is on this part: the map's size
 // depends on it.
 func (c *mapContent) place(s spot) {
+	if s.rect != c.at.rect {
+		c.t.Conceal() // a plane does not move with the toolkit's objects
+	}
 	c.at, c.sent = s, time.Time{}
 	c.say(c.u.o.Now())
 }

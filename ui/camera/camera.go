@@ -96,6 +96,9 @@ func (c *View) Preload(on bool) {
 // Place puts the tile where it lies; a part of a larger tile shows its own crop
 // of the one picture.
 func (c *View) Place(s Spot) {
+	if s != c.at {
+		c.t.Conceal() // a plane does not move with the toolkit's objects
+	}
 	c.at, c.said = s, time.Time{}
 	span := tile.Span{}
 	if s.Whole != s.Rect {

@@ -26,6 +26,22 @@ func TestSwapPutsBlueFirst(t *testing.T) {
 	}
 }
 
+func TestSwapTakesAPartOfAPicture(t *testing.T) {
+	img := image.NewRGBA(image.Rect(0, 0, 7, 5))
+	for i := range 35 {
+		img.SetRGBA(i%7, i/7, color.RGBA{R: byte(i), G: byte(50 + i), B: byte(100 + i), A: 255})
+	}
+	part := img.SubImage(image.Rect(3, 2, 7, 5)).(*image.RGBA)
+	dst := make([]byte, 4*3*4)
+	swap(dst, part, 4, 3)
+	for i := range 12 {
+		c := img.RGBAAt(3+i%4, 2+i/4)
+		if got, want := [4]byte(dst[4*i:]), [4]byte{c.B, c.G, c.R, 255}; got != want {
+			t.Errorf("pixel %d is %v, want %v", i, got, want)
+		}
+	}
+}
+
 // stage is a display with a window of its own on it.
 type stage struct {
 	x   *X11

@@ -72,10 +72,21 @@ func (p *plane) light(env *Env, tile fyne.CanvasObject, img *image.RGBA, at imag
 
 // darken gives the place back to the toolkit.
 func (p *plane) darken() {
+	p.asked = time.Time{}
 	if p.lit {
 		p.on.Hide()
 		p.lit = false
 	}
+}
+
+// conceal gives the place back at once, before the next picture: the tile moves
+// or is hidden. What lay under the plane is shown again with the tile.
+func (p *plane) conceal(b *box) {
+	if was := p.lit; was {
+		p.darken()
+		(&boxRenderer{b}).Layout(b.Size())
+	}
+	p.asked = time.Time{}
 }
 
 // release gives the plane back.
@@ -122,9 +133,22 @@ func (p *plane) display(b *box, tile fyne.CanvasObject, raster *canvas.Raster, i
 func (t *Camera) display(changed bool) {
 	var img *image.RGBA
 	if t.clear() {
-		img, _ = t.pixels(t.shown.Dx(), t.shown.Dy()).(*image.RGBA)
+		img = t.window()
 	}
 	t.plane.display(&t.box, t, t.picture, img, t.shown, changed)
+}
+
+// window is the picture as a plane shows it: as pixels makes it, but not copied
+// where a part of it will do.
+func (t *Camera) window() *image.RGBA {
+	w, h := t.shown.Dx(), t.shown.Dy()
+	if t.env.Plane != nil && !t.plane.failed {
+		if img, ok := paint.Window(t.img, w, h); ok {
+			return img
+		}
+	}
+	img, _ := t.pixels(w, h).(*image.RGBA)
+	return img
 }
 
 // clear reports whether the picture is live and nothing is painted over it.
@@ -148,8 +172,9 @@ func (t *Map) clear() bool {
 // OnPlane reports whether the picture is on a plane: a new one costs no repaint.
 func (t *Camera) OnPlane() bool { return t.plane.lit }
 
-// Conceal takes the picture off its plane, for a tile that is being hidden.
-func (t *Camera) Conceal() { t.plane.darken() }
+// Conceal takes the picture off its plane, for a tile that is being hidden or
+// moved.
+func (t *Camera) Conceal() { t.plane.conceal(&t.box) }
 
 // Release gives back what the tile holds of the display. The tile may go on.
 func (t *Camera) Release() {
@@ -160,8 +185,8 @@ func (t *Camera) Release() {
 	}
 }
 
-// Conceal takes the map off its plane, for a tile that is being hidden.
-func (t *Map) Conceal() { t.plane.darken() }
+// Conceal takes the map off its plane, for a tile that is being hidden or moved.
+func (t *Map) Conceal() { t.plane.conceal(&t.box) }
 
 // Release gives back what the tile holds of the display. The tile may go on.
 func (t *Map) Release() { t.plane.release() }
