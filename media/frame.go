@@ -199,3 +199,28 @@ type DecoderOptions struct {
 
 // DecoderFactory makes a decoder. It is called for each connection, from the player's own goroutine.
 type DecoderFactory func(DecoderOptions) (Decoder, error)
+
+// Shaped gives a part of a picture of size src the shape of a place, so that nothing is cut
+// off and nothing stays empty. A part at an edge of the picture stays there.
+func (p Part) Shaped(src, place image.Point) Part {
+	if p.Whole() || src.X <= 0 || src.Y <= 0 || place.X <= 0 || place.Y <= 0 {
+		return p
+	}
+	w, h := p.X1-p.X0, p.Y1-p.Y0
+	k := float64(src.X) * float64(place.Y) / (float64(src.Y) * float64(place.X)) // height of a part as wide as high
+	nw, nh := w, w*k
+	if nh > h {
+		nw, nh = h/k, h
+	}
+	side := func(lo, old, size float64) (float64, float64) {
+		if old >= 1 {
+			return (1 - size) / 2, (1 + size) / 2
+		}
+		lo = lo / (1 - old) * (1 - size)
+		return lo, lo + size
+	}
+	var out Part
+	out.X0, out.X1 = side(p.X0, w, nw)
+	out.Y0, out.Y1 = side(p.Y0, h, nh)
+	return out
+}

@@ -18,6 +18,7 @@ import (
 	"iocwall/media/decode"
 	"iocwall/ui"
 	"iocwall/ui/camera"
+	"iocwall/ui/words"
 )
 
 // cameras plays each camera once for all tiles of this computer.
@@ -34,7 +35,7 @@ type theatre struct {
 }
 
 // newTheatre gives a client its cameras.
-func newTheatre(c *connection, f *feed, o *ui.Options, draws string) (*theatre, error) {
+func newTheatre(c *connection, f *feed, o *ui.Options, draws drawing) (*theatre, error) {
 	t := &theatre{c: c, decoders: decoders{factory: decode.New, tested: make(chan struct{})}}
 	tls, err := c.tlsConfig()
 	if err != nil {
@@ -47,7 +48,12 @@ func newTheatre(c *connection, f *feed, o *ui.Options, draws string) (*theatre, 
 	if o.Replay, err = c.replay(); err != nil {
 		return nil, err
 	}
-	o.Cameras, o.Decoder, o.Status = cameras{t.deck}, t.make, func() string { return strings.Trim(t.status()+" · "+draws, " ·") }
+	l, err := words.Load(c.Lang)
+	if err != nil {
+		return nil, err
+	}
+	o.Cameras, o.Decoder = cameras{t.deck}, t.make
+	o.Status = func() string { return strings.Trim(t.status(l)+" · "+draws.words(l), " ·") }
 	return t, nil
 }
 
@@ -64,7 +70,7 @@ func (t *theatre) Run(ctx context.Context) error {
 type decoders struct {
 	mu      sync.Mutex
 	factory media.DecoderFactory
-	words   string
+	codecs  []decode.CodecSupport
 	tested  chan struct{}
 }
 
@@ -73,9 +79,7 @@ type decoders struct {
 func (d *decoders) test(ctx context.Context, c *connection) {
 	defer close(d.tested)
 	s := decode.SelfTest(ctx, decode.Options{})
-	var words []string
 	for _, codec := range s.Codecs {
-		words = append(words, strings.ToUpper(string(codec.Codec))+" "+codec.Uses)
 		var why []string
 		for _, r := range codec.Refused {
 			why = append(why, r.Device+": "+r.Reason)
@@ -84,7 +88,7 @@ func (d *decoders) test(ctx context.Context, c *connection) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.factory, d.words = s.Factory(), strings.Join(words, " · ")
+	d.factory, d.codecs = s.Factory(), s.Codecs
 }
 
 // testFor is how long the first camera waits for the test of the hardware.
@@ -103,10 +107,18 @@ func (d *decoders) make(o media.DecoderOptions) (media.Decoder, error) {
 }
 
 // status says what decodes each codec.
-func (d *decoders) status() string {
+func (d *decoders) status(l *words.Lang) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.words
+	out := make([]string, 0, len(d.codecs))
+	for _, c := range d.codecs {
+		uses := c.Uses
+		if uses == "software" {
+			uses = l.T("status.software")
+		}
+		out = append(out, strings.ToUpper(string(c.Codec))+" "+uses)
+	}
+	return strings.Join(out, " · ")
 }
 
 // replay fetches what the relay kept of a camera from the server.

@@ -77,9 +77,9 @@ func show(ctx context.Context, c *connection, o ui.Options, name string) error {
 	if err != nil {
 		return fmt.Errorf("%w; on a computer without a display start Xvfb first", err)
 	}
-	var why string
-	o.Pixels, why = pixels(c.Pictures, renderer)
-	c.logger().Info("form of pictures chosen", "pictures", why)
+	draws := pixels(c.Pictures, renderer)
+	o.Pixels = draws.form
+	c.logger().Info("form of pictures chosen", "pictures", draws.form, "why", draws.why)
 	if o.Pixels == media.LayoutRGBA {
 		if err := planes(mons, &o); err != nil {
 			c.logger().Info("pictures are drawn by the toolkit", "why", err)
@@ -89,9 +89,10 @@ func show(ctx context.Context, c *connection, o ui.Options, name string) error {
 	if err != nil {
 		return err
 	}
+	draws.planes = o.Planes != nil
 	o.App = app.NewWithID(fmt.Sprintf("vn.iocwall.%s.%d", name, os.Getpid()))
 	o.Feed, o.Screens = f, mons
-	play, err := newTheatre(c, f, &o, why)
+	play, err := newTheatre(c, f, &o, draws)
 	if err != nil {
 		return err
 	}

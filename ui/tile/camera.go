@@ -305,7 +305,7 @@ func (t *Camera) place(w, h int) []image.Rectangle {
 		frame = image.Rect(0, 0, w, h)
 	}
 	room := image.Pt(sp.Whole.X, sp.Whole.Y-below)
-	t.part = fill(t.face.Zoom, t.face.Source, room)
+	t.part = t.face.Zoom.Shaped(t.face.Source, room)
 	if want := t.cover(room); want != t.want {
 		t.want, t.show = want, nil
 	}
@@ -374,31 +374,6 @@ func (t *Camera) cover(place image.Point) image.Point {
 		return paint.CoverWithin(t.face.Source, place, 0.28)
 	}
 	return paint.CoverSize(t.face.Source, place)
-}
-
-// fill gives a part of a picture the shape of a place, so that nothing is cut
-// off and nothing stays empty. A part at an edge of the picture stays there.
-func fill(z media.Part, src, place image.Point) media.Part {
-	if z.Whole() || src.X <= 0 || src.Y <= 0 || place.X <= 0 || place.Y <= 0 {
-		return z
-	}
-	w, h := z.X1-z.X0, z.Y1-z.Y0
-	k := float64(src.X) * float64(place.Y) / (float64(src.Y) * float64(place.X)) // height of a part as wide as high
-	nw, nh := w, w*k
-	if nh > h {
-		nw, nh = h/k, h
-	}
-	side := func(lo, old, size float64) (float64, float64) {
-		if old >= 1 {
-			return (1 - size) / 2, (1 + size) / 2
-		}
-		lo = lo / (1 - old) * (1 - size)
-		return lo, lo + size
-	}
-	var out media.Part
-	out.X0, out.X1 = side(z.X0, w, nw)
-	out.Y0, out.Y1 = side(z.Y0, h, nh)
-	return out
 }
 
 // pixels returns the picture as the window shows it: as it came when it is
