@@ -310,3 +310,32 @@ func TestGridOfTwins(t *testing.T) {
 		t.Errorf("%d players are left", len(left))
 	}
 }
+
+// TestReplayHoldsTheTurn: a tour and the pages of a grid wait while somebody looks
+// at what was, and go on when the tile is live again.
+func TestReplayHoldsTheTurn(t *testing.T) {
+	s := newStage(t, 3)
+	for name, c := range map[string]Tile{
+		"tour": NewTour(s.h, s.env, TourOptions{Pick: Pick{Site: ""}, Dwell: "5s"}),
+		"grid": NewGrid(s.h, s.env, GridOptions{Cells: 1, Dwell: "5s"}),
+	} {
+		s.put(c, 960, 540)
+		v := c.Views()[0]
+		r := &Replay{h: s.h, touched: s.now, speed: 2, index: -1, cancel: func() {}}
+		v.replay = r
+		for range 20 {
+			s.tick(c, time.Second)
+		}
+		if got := c.Views()[0]; got != v || v.replay != r {
+			t.Errorf("%s: went on to %s while somebody looked", name, got.Camera())
+		}
+		s.tick(c, idleLimit)
+		for range 10 {
+			s.tick(c, time.Second)
+		}
+		if got := c.Views()[0]; got == v {
+			t.Errorf("%s: does not go on", name)
+		}
+		c.Close()
+	}
+}

@@ -3,6 +3,7 @@ package camera
 import (
 	"image"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -113,9 +114,12 @@ func (g *Grid) Update(now time.Time) bool {
 	per = gridOf(max(1, per))
 	g.pages = max(1, (len(ids)+per-1)/per)
 	page := g.turn.now(now, g.pages, func(int) bool { return false }).at
+	if g.page < g.pages && slices.ContainsFunc(g.cells, func(c *View) bool { return c.replay != nil }) {
+		page = g.page // somebody looks at what was: the pages wait
+	}
 	from, to := min(len(ids), page*per), min(len(ids), (page+1)*per)
 	side := int(math.Round(math.Sqrt(float64(per))))
-	if ids = ids[from:to]; !same(ids, g.ids) || !g.placed || page != g.page || side != g.side {
+	if ids = ids[from:to]; !slices.Equal(ids, g.ids) || !g.placed || page != g.page || side != g.side {
 		g.lay(ids, page, side)
 	}
 	moving := false
@@ -128,18 +132,6 @@ func (g *Grid) Update(now time.Time) bool {
 		}
 	}
 	return moving
-}
-
-func same(a, b []string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // lay puts cameras in their cells; one that was there goes on.

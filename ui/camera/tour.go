@@ -111,6 +111,10 @@ func (t *Tour) Update(now time.Time) bool {
 		want = t.ids[due.at]
 	}
 	switch {
+	case t.now != nil && t.now.replay != nil && slices.Contains(t.ids, t.now.Camera()):
+		t.drop() // somebody looks at what was: the tour waits
+		t.stack.Put(t.now.Object())
+		return t.now.Update(now)
 	case t.now == nil:
 		t.now = t.view(want)
 		t.now.Hide(t.hidden)
