@@ -171,6 +171,9 @@ func (m *mosaic) hush() {
 // tools brings the hands up to date, and what the desk says of them.
 func (m *mosaic) tools(now time.Time) {
 	h := m.u.hands
+	if m.win.Canvas().Focused() != nil {
+		h.Unheard()
+	}
 	// A tour or a grid may show other cameras than when it was taken in hand.
 	switch {
 	case m.held == nil:

@@ -178,6 +178,10 @@ func (s *surface) fail(sl *slot) {
 	}
 	sl.holder.Move(at)
 	sl.holder.Resize(size)
+	if sl.hidden {
+		sl.holder.Hide()
+		sl.content.hide(true)
+	}
 	objects := make([]fyne.CanvasObject, 0, len(s.slots))
 	for _, x := range s.slots {
 		objects = append(objects, s.objectsOf(x)...)

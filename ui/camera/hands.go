@@ -44,6 +44,7 @@ type Hands struct {
 	}
 
 	turn   turning
+	keyed  bool      // the movement is held by a key
 	sent   []command // commands whose answer is awaited
 	clip   string    // id of the evidence asked for
 	number int
@@ -215,8 +216,17 @@ func (m *Hands) ptz() bool {
 
 // Turn turns the camera in hand until Release.
 func (m *Hands) Turn(w Way) {
+	m.keyed = false
 	if m.ptz() {
 		m.send(m.turn.hold(m.v.Camera(), w, m.h.Now()))
+	}
+}
+
+// Unheard ends a movement that is held by a key: something else has the keyboard,
+// and nobody would tell that the key was let go.
+func (m *Hands) Unheard() {
+	if m.keyed {
+		m.Release()
 	}
 }
 

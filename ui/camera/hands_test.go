@@ -224,3 +224,23 @@ func TestActions(t *testing.T) {
 	}
 	_ = media.StateLive
 }
+
+// TestKeyboardTakenAway: a camera that is turned by a key stops when something
+// else gets the keyboard, one that is turned by a button goes on.
+func TestKeyboardTakenAway(t *testing.T) {
+	s, _, m := held(t)
+	m.Turn(wayLeft)
+	m.Unheard()
+	if n := len(s.sent); n != 1 {
+		t.Errorf("held by a button: %+v", s.acts())
+	}
+	m.Release()
+	for _, k := range []fyne.KeyName{fyne.KeyLeft, fyne.KeyPageUp} {
+		m.Key(k)
+		m.Unheard()
+		m.Update(s.now.Add(time.Second))
+		if last := s.sent[len(s.sent)-1].Act; last != (world.ControlCamera{Camera: "cam-01", Stop: true}) {
+			t.Errorf("held by %s: %+v", k, last)
+		}
+	}
+}

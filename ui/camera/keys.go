@@ -107,10 +107,11 @@ func (m *Hands) Key(k fyne.KeyName) bool {
 		return was
 	}
 	x, y, w, ok := way(k)
-	switch {
-	case !ok:
+	if !ok {
 		return false
-	case x == 0 && y == 0: // nearer or farther
+	}
+	defer func() { m.keyed = true }()
+	if x == 0 && y == 0 { // nearer or farther
 		m.Turn(w)
 		return m.ptz()
 	}
