@@ -339,3 +339,30 @@ func TestReplayHoldsTheTurn(t *testing.T) {
 		c.Close()
 	}
 }
+
+// TestHeldTourStays: a tour that is held stays at its camera while others come
+// into its area.
+func TestHeldTourStays(t *testing.T) {
+	s := newStage(t, 4)
+	c := NewTour(s.h, s.env, TourOptions{Dwell: "5s"})
+	s.put(c, 960, 540)
+	c.Step(1)
+	for range 4 {
+		s.tick(c, time.Second)
+	}
+	was := c.Views()[0].Camera()
+	s.add(world.CameraDefined{ID: "cam-00", Name: "Mới", Area: "vn/quang-nam"})
+	for range 4 {
+		s.tick(c, time.Second)
+	}
+	if got := c.Views()[0].Camera(); got != was {
+		t.Errorf("held at %s, shows %s", was, got)
+	}
+	c.Step(1)
+	for range 4 {
+		s.tick(c, time.Second)
+	}
+	if got := c.Views()[0].Camera(); got == was {
+		t.Error("a step does not leave the camera")
+	}
+}

@@ -276,7 +276,7 @@ func (m *Hands) Snapshot() {
 			case ctx.Err() != nil:
 			case err != nil:
 				h.Log.Error("snapshot failed", "camera", def.ID, "error", err)
-				m.say(h.Now(), h.Lang.T("snapshot.failed", "reason", err.Error()))
+				m.say(h.Now(), h.Lang.T("snapshot.failed", "reason", h.why(err)))
 			default:
 				m.say(h.Now(), h.Lang.T("snapshot.saved", "path", path))
 			}

@@ -2,11 +2,13 @@ package camera
 
 import (
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -241,6 +243,23 @@ func TestKeyboardTakenAway(t *testing.T) {
 		m.Update(s.now.Add(time.Second))
 		if last := s.sent[len(s.sent)-1].Act; last != (world.ControlCamera{Camera: "cam-01", Stop: true}) {
 			t.Errorf("held by %s: %+v", k, last)
+		}
+	}
+}
+
+// TestWhyIsInTheInterfacesLanguage: what goes wrong with files is said in words.
+func TestWhyIsInTheInterfacesLanguage(t *testing.T) {
+	s := newStage(t, 1)
+	s.h.Snapshots = "/srv/anh"
+	for want, err := range map[string]error{
+		"hết chỗ trên đĩa của /srv/anh":    fmt.Errorf("write the picture: %w", &os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}),
+		"không được phép ghi vào /srv/anh": fmt.Errorf("write the picture: %w", &os.PathError{Op: "open", Path: "x", Err: syscall.EACCES}),
+		"chưa có hình":                     errNoPicture,
+		"Không còn gì được giữ của lúc đó": errNothingKept,
+		"the server answers 404 Not Found": errors.New("the server answers 404 Not Found"),
+	} {
+		if got := s.h.why(err); got != want {
+			t.Errorf("%v: %q, want %q", err, got, want)
 		}
 	}
 }

@@ -60,7 +60,7 @@ func openReplay(h *Host, camera string, streams []string, from, to time.Time) *R
 		if err := r.run(ctx, camera, streams, from, to); err != nil && ctx.Err() == nil {
 			h.Log.Warn("replay failed", "camera", camera, "error", err)
 			r.mu.Lock()
-			r.reason = err.Error()
+			r.reason = h.why(err)
 			r.mu.Unlock()
 			h.Poke()
 		}

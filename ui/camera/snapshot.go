@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 	"unicode"
 
@@ -218,6 +219,22 @@ var (
 	errNoPicture   = errors.New("the camera has no picture")
 	errNothingKept = errors.New("nothing was kept of this time")
 )
+
+// why says in the language of the interface what went wrong, and in the words of
+// the error what the catalogue does not know.
+func (h *Host) why(err error) string {
+	switch {
+	case errors.Is(err, errNoPicture):
+		return h.Lang.T("camera.nopicture")
+	case errors.Is(err, errNothingKept):
+		return h.Lang.T("replay.nothing")
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return h.Lang.T("snapshot.full", "folder", h.Snapshots)
+	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS):
+		return h.Lang.T("snapshot.denied", "folder", h.Snapshots)
+	}
+	return err.Error()
+}
 
 // keep takes a picture of a camera, live or past, and writes it with its caption;
 // any goroutine.

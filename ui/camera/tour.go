@@ -35,6 +35,7 @@ type Tour struct {
 	asked  time.Time // since when next should be on the tile
 	spot   Spot
 	hidden bool
+	kept   string            // the camera the tour is held at
 	out    map[string]string // why cameras are left out
 }
 
@@ -96,7 +97,11 @@ func (t *Tour) Place(s Spot) {
 func (t *Tour) Pause() { t.turn.hold(!t.turn.held); t.h.Poke() }
 
 // Step shows the camera that many further, and holds there.
-func (t *Tour) Step(by int) { t.turn.step(by, len(t.ids)); t.h.Poke() }
+func (t *Tour) Step(by int) {
+	t.turn.step(by, len(t.ids))
+	t.kept = ""
+	t.h.Poke()
+}
 
 // Paused reports whether the tour was held by hand.
 func (t *Tour) Paused() bool { return t.turn.held }
@@ -105,10 +110,17 @@ func (t *Tour) Paused() bool { return t.turn.held }
 func (t *Tour) Update(now time.Time) bool {
 	t.ids = t.o.Pick.IDs(t.h.State())
 	t.out = outOf(t.h, t.ids)
+	if i := slices.Index(t.ids, t.kept); t.turn.held && i >= 0 {
+		t.turn.at = i // the list changed, what is held did not
+	}
 	due := t.turn.now(now, len(t.ids), func(i int) bool { return t.out[t.ids[i]] != "" })
 	want := ""
 	if len(t.ids) > 0 {
 		want = t.ids[due.at]
+	}
+	t.kept = ""
+	if t.turn.held {
+		t.kept = want
 	}
 	switch {
 	case t.now != nil && t.now.replay != nil && slices.Contains(t.ids, t.now.Camera()):
