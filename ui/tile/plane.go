@@ -81,10 +81,11 @@ func (p *plane) darken() {
 
 // conceal gives the place back at once, before the next picture: the tile moves
 // or is hidden. What lay under the plane is shown again with the tile.
-func (p *plane) conceal(b *box) {
-	if was := p.lit; was {
+func (p *plane) conceal(b *box, raster *canvas.Raster) {
+	if p.lit {
 		p.darken()
 		(&boxRenderer{b}).Layout(b.Size())
+		canvas.Refresh(raster) // what the toolkit drew last is older than the plane's
 	}
 	p.asked = time.Time{}
 }
@@ -174,7 +175,7 @@ func (t *Camera) OnPlane() bool { return t.plane.lit }
 
 // Conceal takes the picture off its plane, for a tile that is being hidden or
 // moved.
-func (t *Camera) Conceal() { t.plane.conceal(&t.box) }
+func (t *Camera) Conceal() { t.plane.conceal(&t.box, t.picture) }
 
 // Release gives back what the tile holds of the display. The tile may go on.
 func (t *Camera) Release() {
@@ -186,7 +187,7 @@ func (t *Camera) Release() {
 }
 
 // Conceal takes the map off its plane, for a tile that is being hidden or moved.
-func (t *Map) Conceal() { t.plane.conceal(&t.box) }
+func (t *Map) Conceal() { t.plane.conceal(&t.box, t.picture) }
 
 // Release gives back what the tile holds of the display. The tile may go on.
 func (t *Map) Release() { t.plane.release() }
