@@ -93,7 +93,6 @@ func (s *Shade) Set(p Planes, x0, y0, x1, y1 float64, grey bool) {
 	}
 }
 
-
 // shadeSource takes each sample at the middle of its texel, where the sampler's
 // own interpolation does not mix neighbours: they are other samples. It
 // interpolates by itself. Chroma lies left of its pair of pixels and between its

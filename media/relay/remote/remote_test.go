@@ -430,7 +430,9 @@ func TestOtherVersions(t *testing.T) {
 		{"newer", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"version":"2"}`) }, ErrVersion}, //nolint:errcheck // test
 		{"a web page", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `<html>`) }, ErrVersion},     //nolint:errcheck // test
 		{"no such path", http.NotFound, ErrVersion},
-		{"a redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://192.0.2.1/", http.StatusFound) }, ErrVersion},
+		{"a redirect", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://192.0.2.1/", http.StatusFound)
+		}, ErrVersion},
 		{"nothing", func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, err := w.(http.Hijacker).Hijack()
 			if err == nil {
