@@ -25,6 +25,7 @@ type gather struct {
 	raw    syscall.RawConn
 	room   []byte
 	unread []byte
+	frames framing
 }
 
 // gathered returns conn with reads gathered, or conn itself where that cannot be done.
@@ -50,10 +51,11 @@ func (g *gather) Read(p []byte) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if n < len(g.room) {
+		if !g.frames.whole(g.room[:n]) && n < len(g.room) {
 			time.Sleep(gatherTime)
 			more, err := g.take(g.room[n:], false)
 			if err == nil {
+				g.frames.whole(g.room[n : n+more])
 				n += more
 			} // else the next read meets it again
 		}
