@@ -34,7 +34,7 @@ func TestBetweenParkingAndTheFirstPictureACameraCatchesUp(t *testing.T) {
 	onStage(t, DeckOptions{}, nil, func(t *testing.T, s *stage) {
 		v := s.deck.Open(cam, nil)
 		v.Preload(true)
-		pass(time.Minute)
+		pass(time.Minute + 10*time.Millisecond) // between two pictures
 		s.decoder.do(func() { s.decoder.slow, s.decoder.broken = 300*time.Millisecond, 1 })
 		v.SetView(small)
 		pass(800 * time.Millisecond)
