@@ -63,7 +63,7 @@ func Layout(w world.WallDefined, s world.SceneSaved) (Plan, []Problem) {
 	plan := Plan{Screens: make([]ScreenPlan, 0, len(w.Screens))}
 	for _, sc := range w.Screens {
 		sp := ScreenPlan{Screen: sc}
-		if sc.W > 0 && sc.H > 0 && sc.PxW > 0 && sc.PxH > 0 {
+		if drawable(sc) {
 			for _, t := range s.Tiles {
 				if p, ok := place(w, sc, t); ok {
 					sp.Tiles = append(sp.Tiles, p)
@@ -75,15 +75,10 @@ func Layout(w world.WallDefined, s world.SceneSaved) (Plan, []Problem) {
 	return plan, problems
 }
 
-// place returns the part of t on sc. A part thinner than two pixels counts as
-// none: a tile that merely touches a neighbour does not spill on to it.
+// place returns the part of t on sc.
 func place(w world.WallDefined, sc world.Screen, t world.Tile) (Placement, bool) {
-	kx, ky := float64(sc.PxW)/sc.W, float64(sc.PxH)/sc.H
-	whole := image.Rect(
-		round((t.X-sc.X)*kx), round((t.Y-sc.Y)*ky),
-		round((t.X+t.W-sc.X)*kx), round((t.Y+t.H-sc.Y)*ky))
-	vis := whole.Intersect(image.Rect(0, 0, sc.PxW, sc.PxH))
-	if vis.Dx() < 2 || vis.Dy() < 2 {
+	whole, vis, ok := part(sc, t)
+	if !ok {
 		return Placement{}, false
 	}
 	p := Placement{Tile: t, Visible: vis, Whole: whole}
@@ -92,13 +87,27 @@ func place(w world.WallDefined, sc world.Screen, t world.Tile) (Placement, bool)
 	return p, true
 }
 
+// part returns where t lies in the pixels of sc, entirely and as far as it is
+// seen. A part thinner than two pixels counts as none: a tile that merely
+// touches a neighbour does not spill on to it.
+func part(sc world.Screen, t world.Tile) (whole, visible image.Rectangle, ok bool) {
+	kx, ky := float64(sc.PxW)/sc.W, float64(sc.PxH)/sc.H
+	whole = image.Rect(
+		round((t.X-sc.X)*kx), round((t.Y-sc.Y)*ky),
+		round((t.X+t.W-sc.X)*kx), round((t.Y+t.H-sc.Y)*ky))
+	visible = whole.Intersect(image.Rect(0, 0, sc.PxW, sc.PxH))
+	return whole, visible, visible.Dx() >= 2 && visible.Dy() >= 2
+}
+
 // rank returns the place of sc among the distinct columns (or rows) of screens
-// that the tile covers, and how many there are.
+// that show a part of the tile, and how many there are.
 func rank(w world.WallDefined, sc world.Screen, t world.Tile, columns bool) (at, of int) {
-	const touch = 2 // mm: less than this of a screen does not count
 	seen := map[int]bool{}
 	for _, o := range w.Screens {
-		if min(o.X+o.W, t.X+t.W)-max(o.X, t.X) < touch || min(o.Y+o.H, t.Y+t.H)-max(o.Y, t.Y) < touch {
+		if !drawable(o) {
+			continue
+		}
+		if _, _, ok := part(o, t); !ok {
 			continue
 		}
 		key, mine := round(o.Y), round(sc.Y)
@@ -113,8 +122,11 @@ func rank(w world.WallDefined, sc world.Screen, t world.Tile, columns bool) (at,
 			}
 		}
 	}
-	return at, max(of, 1)
+	return at, of
 }
+
+// drawable reports whether the screen has a size, on the wall and in pixels.
+func drawable(sc world.Screen) bool { return sc.W > 0 && sc.H > 0 && sc.PxW > 0 && sc.PxH > 0 }
 
 func round(x float64) int { return int(math.Round(x)) }
 
