@@ -98,21 +98,28 @@ scenes:
     tiles:
 `
 
-// BenchmarkNineTiles counts the distinct frames that nine cameras of 25 frames a
-// second show in one window of 1920×1080.
-func BenchmarkNineTiles(b *testing.B) {
+// nineCameras starts nine cameras of 25 frames a second and returns them with the
+// configuration of a monitor that shows them.
+func nineCameras(b *testing.B) (cams []*camera, text string) {
+	b.Helper()
 	clip, err := mediatest.NewClip(b.Context(), mediatest.ClipOptions{Scene: mediatest.Street, FPS: 25, Counter: true})
 	if err != nil {
 		b.Skip(err)
 	}
-	var cams []*camera
-	text := nineTiles
+	text = nineTiles
 	for i := range 9 {
 		id := fmt.Sprintf("cam-%d", i+1)
 		// 27 frames between the cameras, so that find tells them apart.
 		cams = append(cams, newCamera(b, id, mediatest.Options{Clip: clip, Start: 27 * i}))
 		text += fmt.Sprintf("      - {id: %s, kind: camera, at: \"1\", cell: \"3x3:%d\", params: {camera: %s}}\n", id, i+1, id)
 	}
+	return cams, text
+}
+
+// BenchmarkNineTiles counts the distinct frames that nine cameras of 25 frames a
+// second show in one window of 1920×1080.
+func BenchmarkNineTiles(b *testing.B) {
+	cams, text := nineCameras(b)
 	s := newSite(b, cams, text)
 	node := s.token("node", "pc-01")
 	s.serve()

@@ -27,17 +27,7 @@ func BenchmarkWallBesidePlayers(b *testing.B) {
 	if err != nil {
 		b.Skip("mpv is not installed; on Debian: apt-get install mpv")
 	}
-	clip, err := mediatest.NewClip(b.Context(), mediatest.ClipOptions{Scene: mediatest.Street, FPS: 25, Counter: true})
-	if err != nil {
-		b.Skip(err)
-	}
-	var cams []*camera
-	text := nineTiles
-	for i := range 9 {
-		id := fmt.Sprintf("cam-%d", i+1)
-		cams = append(cams, newCamera(b, id, mediatest.Options{Clip: clip, Start: 27 * i}))
-		text += fmt.Sprintf("      - {id: %s, kind: camera, at: \"1\", cell: \"3x3:%d\", params: {camera: %s}}\n", id, i+1, id)
-	}
+	cams, text := nineCameras(b)
 	for b.Loop() {
 		var ratios, ours, peers []float64
 		for range 3 {

@@ -47,8 +47,8 @@ func (c *camerasCheckCmd) Run(ctx context.Context, k *kong.Context, logger *slog
 		return errors.New("--for is not between 1s and 10m, or --jobs is not between 1 and 256")
 	}
 	config, problems := settings.Load(c.Config)
-	if len(problems) > 0 {
-		return fmt.Errorf("%w\n%d mistakes in the configuration; mend them first", strict.Error(problems), len(problems))
+	if err := mistakes(problems, "mend them first"); err != nil {
+		return err
 	}
 	cameras, err := c.chosen(config)
 	if err != nil {

@@ -111,8 +111,8 @@ func (c *camerasImportCmd) load() (*settings.Config, string, error) {
 		return nil, "", err
 	}
 	config, problems := settings.Parse(c.Config, text)
-	if len(problems) > 0 {
-		return nil, "", fmt.Errorf("%w\n%d mistakes in the configuration; mend them first", strict.Error(problems), len(problems))
+	if err := mistakes(problems, "mend them first"); err != nil {
+		return nil, "", err
 	}
 	return config, string(text), nil
 }

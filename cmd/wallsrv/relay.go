@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -10,7 +9,6 @@ import (
 
 	"iocwall/server"
 	"iocwall/server/settings"
-	"iocwall/server/strict"
 )
 
 type relayCmd struct {
@@ -34,8 +32,8 @@ func (c *relayCmd) Run(ctx context.Context, logger *slog.Logger) error {
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
 	config, problems := settings.Load(c.Config)
-	if len(problems) > 0 {
-		return fmt.Errorf("%w\n%d mistakes in the configuration; nothing was started", strict.Error(problems), len(problems))
+	if err := mistakes(problems, "nothing was started"); err != nil {
+		return err
 	}
 	u, err := server.NewRelayUnit(config, logger)
 	if err != nil {

@@ -40,8 +40,8 @@ func (c *serveCmd) Run(ctx context.Context, logger *slog.Logger) error {
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
 	config, problems := settings.Load(c.Config)
-	if len(problems) > 0 {
-		return fmt.Errorf("%w\n%d mistakes in the configuration; nothing was started", strict.Error(problems), len(problems))
+	if err := mistakes(problems, "nothing was started"); err != nil {
+		return err
 	}
 	s, err := server.New(ctx, server.Options{Config: config, Logger: logger, Version: version})
 	if err != nil {
@@ -57,6 +57,15 @@ func (c *serveCmd) Run(ctx context.Context, logger *slog.Logger) error {
 	cancel()
 	<-done
 	return err
+}
+
+// mistakes says all that is wrong with a configuration, and what follows; nil
+// when nothing is.
+func mistakes(problems []strict.Problem, then string) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w\n%d mistakes in the configuration; %s", strict.Error(problems), len(problems), then)
 }
 
 // watch reads the configuration again for every signal until ctx ends.

@@ -150,45 +150,29 @@ var errSlow = errors.New("it did not keep up with its cameras")
 // measure plays for a while after warming up. counted says how many frames stand behind one of the process's own count.
 func measure(tb testing.TB, cmd *exec.Cmd, warm, span time.Duration, counted float64) (cost, error) {
 	tb.Helper()
-	w := start(tb, cmd)
-	defer w.stop()
-	for began := time.Now(); w.frames.Load() == 0; time.Sleep(50 * time.Millisecond) {
-		select {
-		case <-w.gone:
-			return cost{}, fmt.Errorf("%s ended: %s", cmd.Path, w.stderr.String())
-		default:
-		}
-		if time.Since(began) > time.Minute {
-			return cost{}, fmt.Errorf("%s shows nothing: %s", cmd.Path, w.stderr.String())
-		}
-	}
-	time.Sleep(warm)
-	cpu0, err0 := w.cpu()
-	at, frames0 := time.Now(), w.frames.Load()
-	time.Sleep(span)
-	cpu1, err1 := w.cpu()
-	frames, elapsed := float64(w.frames.Load()-frames0)*counted, time.Since(at)
-	if err := errors.Join(err0, err1); err != nil || frames == 0 {
-		return cost{}, fmt.Errorf("%s: %w: %s", cmd.Path, errors.Join(err, errSlow), w.stderr.String())
-	}
-	return cost{time.Duration(float64(cpu1-cpu0) / frames), frames / elapsed.Seconds()}, nil
+	return measureAll(tb, []*exec.Cmd{cmd}, warm, span, counted)
 }
 
-// measureAll is measure with a process of ffmpeg for each address.
-func measureAll(tb testing.TB, urls []string, options, filters []string, warm, span time.Duration) (cost, error) {
+// measureAll is measure with several processes side by side; the cost is that of all of them.
+func measureAll(tb testing.TB, cmds []*exec.Cmd, warm, span time.Duration, counted float64) (cost, error) {
 	tb.Helper()
 	var all []*worker
-	defer func() {
-		for _, w := range all {
-			w.stop()
-		}
-	}()
-	for _, url := range urls {
-		all = append(all, start(tb, ffmpeg([]string{url}, options, filters)))
+	for _, cmd := range cmds {
+		w := start(tb, cmd)
+		defer w.stop()
+		all = append(all, w)
 	}
-	for began := time.Now(); slices.ContainsFunc(all, func(w *worker) bool { return w.frames.Load() == 0 }); time.Sleep(50 * time.Millisecond) {
-		if time.Since(began) > time.Minute {
-			return cost{}, errSlow
+	began := time.Now()
+	for _, w := range all {
+		for ; w.frames.Load() == 0; time.Sleep(50 * time.Millisecond) {
+			select {
+			case <-w.gone:
+				return cost{}, fmt.Errorf("%s ended: %s", w.cmd.Path, w.stderr.String())
+			default:
+			}
+			if time.Since(began) > time.Minute {
+				return cost{}, fmt.Errorf("%s shows nothing: %s", w.cmd.Path, w.stderr.String())
+			}
 		}
 	}
 	time.Sleep(warm)
@@ -203,11 +187,11 @@ func measureAll(tb testing.TB, urls []string, options, filters []string, warm, s
 	at := time.Now()
 	time.Sleep(span)
 	cpu1, frames1, err1 := sum()
-	if err := errors.Join(err0, err1); err != nil || frames1 == frames0 {
-		return cost{}, errors.Join(err, errSlow)
+	frames, elapsed := float64(frames1-frames0)*counted, time.Since(at)
+	if err := errors.Join(err0, err1); err != nil || frames == 0 {
+		return cost{}, fmt.Errorf("%s: %w: %s", all[0].cmd.Path, errors.Join(err, errSlow), all[0].stderr.String())
 	}
-	n := float64(frames1 - frames0)
-	return cost{time.Duration(float64(cpu1-cpu0) / n), n / time.Since(at).Seconds()}, nil
+	return cost{time.Duration(float64(cpu1-cpu0) / frames), frames / elapsed.Seconds()}, nil
 }
 
 // need returns ffmpeg's path or skips.

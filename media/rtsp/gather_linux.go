@@ -3,7 +3,6 @@
 package rtsp
 
 import (
-	"errors"
 	"io"
 	"net"
 	"os"
@@ -88,10 +87,8 @@ func (g *gather) take(p []byte, wait bool) (int, error) {
 		return 0, nil
 	case errno != 0:
 		return 0, &net.OpError{Op: "read", Net: "tcp", Source: g.LocalAddr(), Addr: g.RemoteAddr(), Err: os.NewSyscallError("read", errno)}
-	case n == 0 && wait:
-		return 0, io.EOF
 	case n == 0:
-		return 0, errors.New("the connection has ended")
+		return 0, io.EOF
 	}
 	return n, nil
 }

@@ -208,7 +208,7 @@ func converse(conn net.Conn, answer func(string, string, map[string]string) stri
 	}
 }
 
-// described is the answer to DESCRIBE with this session description.
+// described is the answer to DESCRIBE with this SDP.
 func described(sdp string, headers ...string) string {
 	return "200 OK\r\nContent-Type: application/sdp\r\n" + strings.Join(headers, "") +
 		fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(sdp), sdp)

@@ -82,12 +82,12 @@ func (p *plane) darken() {
 // conceal gives the place back at once, before the next picture: the tile moves
 // or is hidden. What lay under the plane is shown again with the tile.
 func (p *plane) conceal(b *box, raster *canvas.Raster) {
-	if p.lit {
-		p.darken()
-		(&boxRenderer{b}).Layout(b.Size())
-		canvas.Refresh(raster) // what the toolkit drew last is older than the plane's
+	was := p.lit
+	p.darken()
+	if was {
+		(&boxRenderer{b}).Layout(b.Size()) // shows what lay under the plane
+		canvas.Refresh(raster)             // what the toolkit drew last is older than the plane's
 	}
-	p.asked = time.Time{}
 }
 
 // release gives the plane back.
@@ -122,11 +122,8 @@ func (p *plane) display(b *box, tile fyne.CanvasObject, raster *canvas.Raster, i
 		}
 		return
 	}
-	p.darken()
-	if was {
-		(&boxRenderer{b}).Layout(b.Size()) // shows what lay under the plane
-	}
-	if was || changed {
+	p.conceal(b, raster)
+	if changed && !was {
 		canvas.Refresh(raster)
 	}
 }
