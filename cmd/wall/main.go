@@ -15,6 +15,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"iocwall/media/decode"
 )
 
 // version is set when a release is built.
@@ -52,6 +54,8 @@ func (c *cli) Validate(k *kong.Context) error {
 }
 
 func main() {
+	// What cannot be made patient runs all the same, only dearer.
+	patience := decode.Patient()
 	var c cli
 	k := kong.Parse(&c, kong.Name("wall"), kong.UsageOnError(), kong.Vars{"version": version},
 		kong.Description(`Shows a wall: the whole of it in one window, or this computer's part on its monitors.
@@ -63,6 +67,9 @@ Examples:
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	k.BindTo(ctx, (*context.Context)(nil))
+	if patience != nil {
+		c.logger().Warn("timers stay eager", "error", patience)
+	}
 	err := k.Run(&c.connection)
 	stop()
 	if err != nil {

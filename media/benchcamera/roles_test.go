@@ -90,7 +90,10 @@ func (r role) cameras(ctx context.Context) error {
 
 // player plays all addresses as the wall does and prints the number of decoded and rendered pictures ten times a second.
 func (r role) player(ctx context.Context) error {
-	debug.SetGCPercent(400) // as the wall's program does
+	if err := decode.Patient(); err != nil { // as the wall's program does, and the next line too
+		return err
+	}
+	debug.SetGCPercent(400)
 	var frames atomic.Uint64
 	done := make(chan error, len(r.URLs))
 	for _, url := range r.URLs {
