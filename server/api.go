@@ -142,6 +142,7 @@ func entityKinds() []string {
 		world.KindVessel, world.KindStation, world.KindCamera, world.KindReport, world.KindFigure,
 		world.KindArea, world.KindAgency, world.KindWall, world.KindScene, world.KindAlert,
 		world.KindAid, world.KindBase, world.KindSource, world.KindClip,
+		world.KindFence, world.KindDrawing, world.KindMapView, world.KindLayer,
 	}
 }
 

@@ -27,8 +27,64 @@ type Frame struct {
 	Reports  []Report
 	Cameras  []Camera
 	Alerts   []Alert
+	// Marks are points of other layers: hospitals, schools, sights.
+	Marks []Mark
+	Texts []Text
+	// Handles are the corners of what is being drawn; they lie over everything.
+	Handles []Handle
+	// Band is the rectangle a hand is drawing to choose what lies in it, in pixels
+	// of the whole view; empty for none.
+	Band image.Rectangle
+	// Gather says which layers' points gather to clusters where they would cover
+	// each other. What is selected or alarmed stands alone.
+	Gather Gather
 
 	Furniture Furniture
+}
+
+// Gather chooses layers.
+type Gather struct{ Vessels, Stations, Reports, Cameras, Marks bool }
+
+// Mark is a point of a layer of features.
+type Mark struct {
+	Layer, ID  string
+	At         geo.Point
+	Icon       Icon
+	Name       string
+	Importance int // 0 draws no name
+	Selected   bool
+}
+
+// Text is a line of text at a place, such as a note in a drawing or a measured
+// distance.
+type Text struct {
+	At   geo.Point
+	Text string
+	// Plate puts it on a plate rather than on the map.
+	Plate bool
+}
+
+// Handle is a corner that a hand can move, or the middle of an edge where one
+// can be added.
+type Handle struct {
+	At             geo.Point
+	Middle, Chosen bool
+}
+
+// Swatch is the colour of one class of a choropleth.
+type Swatch struct {
+	Fill color.RGBA
+	// Hatch is for areas without a value: they are never the colour of zero.
+	Hatch bool
+}
+
+// Found is one thing that was drawn at a place. The layer is "vessels",
+// "stations", "reports", "cameras", "alerts", "marks", "areas" or "lines".
+type Found struct {
+	Layer, ID string
+	At        image.Point // in pixels of the whole view
+	// Members are the ids of what gathered to a cluster.
+	Members []string
 }
 
 // Furniture says which of the map's own boxes are drawn. The inset with Hoàng Sa
@@ -37,6 +93,11 @@ type Furniture struct {
 	Legend      []LegendItem // empty: no legend
 	Scale       bool         // 1-2-5 scale bar and north arrow
 	Attribution bool         // source and day of the boundaries
+	// Data is the sentence on the times of the newest and the oldest datum on the
+	// map; empty for none.
+	Data string
+	// Credit is said beside the base map's own attribution.
+	Credit string
 	// KeepClear are rectangles in pixels of the whole view that are covered by
 	// others, such as plates; labels and furniture avoid them.
 	KeepClear []image.Rectangle
@@ -44,8 +105,11 @@ type Furniture struct {
 
 // LegendItem is one row of the legend.
 type LegendItem struct {
-	Icon Icon
-	Text string
+	Icon   Icon
+	Text   string
+	Swatch *Swatch // in place of the icon
+	// Heading makes the row a heading, such as the indicator's name and unit.
+	Heading bool
 }
 
 // Severity is how bad an alert is.
@@ -170,19 +234,25 @@ type Alert struct {
 
 // Area is a filled area with an outline.
 type Area struct {
-	Polygons geo.MultiPolygon
-	Fill     color.RGBA // not premultiplied; zero alpha draws no fill
-	Edge     color.RGBA
-	Width    float64 // of the edge in units of Sizes.Line
-	Dashed   bool
+	Polygons  geo.MultiPolygon
+	Layer, ID string
+	Name      string // written in the middle where it fits; empty for none
+	Hatch     bool   // no value
+	Selected  bool
+	Fill      color.RGBA // not premultiplied; zero alpha draws no fill
+	Edge      color.RGBA
+	Width     float64 // of the edge in units of Sizes.Line
+	Dashed    bool
 }
 
 // Line is a line on the map, such as a sea boundary.
 type Line struct {
-	Points []geo.Point
-	Color  color.RGBA
-	Width  float64 // in units of Sizes.Line
-	Dashed bool
+	Layer, ID string
+	Name      string // written along the line's middle; empty for none
+	Points    []geo.Point
+	Color     color.RGBA
+	Width     float64 // in units of Sizes.Line
+	Dashed    bool
 }
 
 // Dot is a plain point, for many.

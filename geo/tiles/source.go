@@ -5,6 +5,9 @@ package tiles
 import (
 	"errors"
 	"fmt"
+	"image"
+
+	"github.com/paulmach/orb"
 
 	"iocwall/geo"
 )
@@ -32,10 +35,46 @@ type Data struct {
 	// Pending counts parts that are still being fetched; 0 means complete.
 	Pending int
 
+	// Rasters and Vectors are the tiles of a map that comes in tiles, in drawing
+	// order; none for the built-in map. Where they are missing or break off, the
+	// shapes below them are seen.
+	Rasters []Raster
+	Vectors []Vector
+
 	Outside   []Shape // land that is not Vietnam's
 	Provinces []Shape // Vietnam's, over the land outside
 	Lines     []Path  // borders, rivers, roads
 	Places    []Place // names, most important first within a class
+}
+
+// Raster is one picture of the base map. It covers a square of the map: the tile
+// (X, Y) of zoom Z, counted from the north-west, whose side is 1/2^Z of the
+// Web-Mercator square.
+type Raster struct {
+	Z, X, Y int
+	Img     *image.RGBA     // shared; opaque or with premultiplied alpha
+	Part    image.Rectangle // of Img that covers the square: a coarser tile may stand in
+}
+
+// Vector is one vector tile, or the part of a coarser one that stands in for it.
+type Vector struct {
+	Z, X, Y int
+	Layers  []VectorLayer
+}
+
+// VectorLayer is one layer of a vector tile, such as "water".
+type VectorLayer struct {
+	Name     string
+	Features []VectorFeature
+}
+
+// VectorFeature is one feature of a layer. Its geometry is in the Web-Mercator
+// unit square, as geo.Project gives it, so that drawing needs no trigonometry; it
+// may reach a little beyond the tile.
+type VectorFeature struct {
+	ID         uint64
+	Geometry   orb.Geometry   // Point, MultiPoint, LineString, MultiLineString, Polygon or MultiPolygon
+	Properties map[string]any // string, float64, int64, uint64 or bool; shared
 }
 
 // Shape is a filled area.

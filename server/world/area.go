@@ -116,15 +116,13 @@ func (AgencyDefined) Kind() string { return "agency.defined" }
 
 // Agency is an agency as last defined.
 type Agency struct {
+	nowhere
 	AgencyDefined
 	Defined Time `cbor:"20,keyasint" json:"defined"`
 }
 
 // Ref returns the agency's name in the state.
 func (a Agency) Ref() Ref { return NewRef(KindAgency, a.ID) }
-
-// Place returns no place.
-func (a Agency) Place() (geo.Point, bool) { return geo.Point{}, false }
 
 // In returns the agency's area.
 func (a Agency) In() string { return a.Area }

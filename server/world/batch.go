@@ -176,4 +176,5 @@ var entityKinds = map[string]func([]byte) (Entity, error){
 	KindFigure: entityOf[Figure], KindArea: entityOf[Area], KindAgency: entityOf[Agency],
 	KindWall: entityOf[Wall], KindScene: entityOf[Scene], KindAlert: entityOf[Alert],
 	KindSource: entityOf[SourceStatus], KindClip: entityOf[Clip],
+	KindFence: entityOf[Fence], KindDrawing: entityOf[Drawing], KindMapView: entityOf[MapView], KindLayer: entityOf[Layer],
 }

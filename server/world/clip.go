@@ -3,8 +3,6 @@ package world
 import (
 	"cmp"
 	"slices"
-
-	"iocwall/geo"
 )
 
 // ClipAsked asks for a piece of a camera's pictures to be kept for good. What
@@ -70,6 +68,7 @@ func (ClipFailed) Kind() string { return "clip.failed" }
 
 // Clip is a piece of recorded video: asked for, then saved or failed.
 type Clip struct {
+	nowhere
 	ClipAsked
 	Asked Time `cbor:"20,keyasint" json:"asked"`
 	// Done is when it was saved or failed, zero while it is under way.
@@ -82,9 +81,6 @@ type Clip struct {
 
 // Ref returns the clip's name in the state.
 func (c Clip) Ref() Ref { return NewRef(KindClip, c.ID) }
-
-// Place returns no place: that is the camera's.
-func (c Clip) Place() (geo.Point, bool) { return geo.Point{}, false }
 
 // In returns the area the camera was in.
 func (c Clip) In() string { return c.Area }

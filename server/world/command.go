@@ -70,6 +70,22 @@ type SaveClip struct {
 	Note  string `json:"note,omitempty"`
 }
 
+// SaveFence stores the next version of a fence, or removes it. Version is the
+// one it was made from, zero for a new one; so it is for the two acts below.
+type SaveFence struct {
+	Fence FenceSaved `json:"fence"`
+}
+
+// SaveDrawing stores the next version of a drawing, or removes it.
+type SaveDrawing struct {
+	Drawing DrawingSaved `json:"drawing"`
+}
+
+// SaveMapView stores the next version of a view of the map, or removes it.
+type SaveMapView struct {
+	View MapViewSaved `json:"view"`
+}
+
 // Resync asks for a snapshot: the sender's digest did not agree.
 type Resync struct {
 	At Position `json:"at"`
@@ -92,6 +108,15 @@ func (ControlCamera) Act() string { return "camera.control" }
 // Act returns "clip.save".
 func (SaveClip) Act() string { return "clip.save" }
 
+// Act returns "fence.save".
+func (SaveFence) Act() string { return "fence.save" }
+
+// Act returns "drawing.save".
+func (SaveDrawing) Act() string { return "drawing.save" }
+
+// Act returns "mapview.save".
+func (SaveMapView) Act() string { return "mapview.save" }
+
 // Act returns "feed.resync".
 func (Resync) Act() string { return "feed.resync" }
 
@@ -100,6 +125,9 @@ func (ShowScene) act()        {}
 func (SaveScene) act()        {}
 func (ControlCamera) act()    {}
 func (SaveClip) act()         {}
+func (SaveFence) act()        {}
+func (SaveDrawing) act()      {}
+func (SaveMapView) act()      {}
 func (Resync) act()           {}
 
 // actKinds is the literal list of what can be asked for.
@@ -109,6 +137,9 @@ var actKinds = map[string]func([]byte) (Act, error){
 	"scene.save":        actOf[SaveScene],
 	"camera.control":    actOf[ControlCamera],
 	"clip.save":         actOf[SaveClip],
+	"fence.save":        actOf[SaveFence],
+	"drawing.save":      actOf[SaveDrawing],
+	"mapview.save":      actOf[SaveMapView],
 	"feed.resync":       actOf[Resync],
 }
 

@@ -1,10 +1,6 @@
 package world
 
-import (
-	"slices"
-
-	"iocwall/geo"
-)
+import "iocwall/server/world/trend"
 
 // FigureDefined makes or changes an indicator: what is counted, for whom, how
 // it is judged. The catalogue is editable; every change is an event.
@@ -37,6 +33,9 @@ type FigureDefined struct {
 	Icon string `cbor:"14,keyasint,omitempty" json:"icon,omitempty"`
 	// UnitEn is the unit in English where it differs.
 	UnitEn string `cbor:"15,keyasint,omitempty" json:"unitEn,omitempty"`
+	// Of is the indicator this one is the part of for its Area alone; a map
+	// colours areas by the parts of one indicator.
+	Of string `cbor:"16,keyasint,omitempty" json:"of,omitempty"`
 }
 
 // Kind returns "figure.defined".
@@ -102,6 +101,7 @@ const maxTrend = 48
 // Figure is an indicator with its newest period. A value for an earlier period
 // or a correction of one changes only the trend.
 type Figure struct {
+	nowhere
 	FigureDefined
 	Defined Time           `cbor:"20,keyasint" json:"defined"`
 	Last    FigureReported `cbor:"21,keyasint" json:"last"`
@@ -116,9 +116,6 @@ type Figure struct {
 
 // Ref returns the figure's name in the state.
 func (f Figure) Ref() Ref { return NewRef(KindFigure, f.ID) }
-
-// Place returns no place: a figure is about an area.
-func (f Figure) Place() (geo.Point, bool) { return geo.Point{}, false }
 
 // In returns the area the figure is about.
 func (f Figure) In() string { return f.Area }
@@ -162,44 +159,20 @@ func (b FigureReported) apply(s *State, e *Event) (Ref, Effect, error) {
 	if current {
 		f.Last, f.Time, f.Seen, f.Source, f.Stale = b, e.Time, e.Seen, e.Source, 0
 	}
-	trend, changed := trendWith(f.Trend, b, e.Time)
+	points, changed := trendWith(f.Trend, b, e.Time)
 	if !current && !changed {
 		return f.Ref(), EffectNone, nil
 	}
-	f.Trend = trend
+	f.Trend = points
 	s.figures.Put(b.Figure, f)
 	return f.Ref(), EffectPut, nil
 }
 
-func trendWith(trend []FigurePoint, b FigureReported, t Time) ([]FigurePoint, bool) {
+func trendWith(points []FigurePoint, b FigureReported, t Time) ([]FigurePoint, bool) {
 	if b.Value == nil {
-		return trend, false
+		return points, false
 	}
-	i, found := slices.BinarySearchFunc(trend, b.Period, func(p FigurePoint, k string) int {
-		switch {
-		case p.Period < k:
-			return -1
-		case p.Period > k:
-			return 1
-		}
-		return 0
-	})
-	p := FigurePoint{Period: b.Period, Value: *b.Value, Time: t}
-	if found {
-		old := trend[i]
-		if t < old.Time || (t == old.Time && p.Value <= old.Value) {
-			return trend, false
-		}
-		trend = slices.Clone(trend)
-		trend[i] = p
-		return trend, true
-	}
-	if i == 0 && len(trend) == maxTrend {
-		return trend, false
-	}
-	trend = slices.Insert(slices.Clone(trend), i, p)
-	if len(trend) > maxTrend {
-		trend = trend[1:]
-	}
-	return trend, true
+	return trend.With(points, FigurePoint{Period: b.Period, Value: *b.Value, Time: t}, maxTrend,
+		func(p FigurePoint) string { return p.Period },
+		func(p, old FigurePoint) bool { return p.Time > old.Time || p.Time == old.Time && p.Value > old.Value })
 }

@@ -40,6 +40,12 @@ var bodyKinds = map[string]codec{
 	"scene.saved":  codecOf[SceneSaved](),
 	"scene.shown":  codecOf[SceneShown](),
 
+	"fence.saved":   codecOf[FenceSaved](),
+	"fence.crossed": codecOf[FenceCrossed](),
+	"drawing.saved": codecOf[DrawingSaved](),
+	"mapview.saved": codecOf[MapViewSaved](),
+	"layer.saved":   codecOf[LayerSaved](),
+
 	"alert.raised":       codecOf[AlertRaised](),
 	"alert.updated":      codecOf[AlertUpdated](),
 	"alert.resolved":     codecOf[AlertResolved](),

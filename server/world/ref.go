@@ -22,6 +22,10 @@ const (
 	KindAlert   = "alert"
 	KindSource  = "source"
 	KindClip    = "clip"
+	KindFence   = "fence"
+	KindDrawing = "drawing"
+	KindMapView = "mapview"
+	KindLayer   = "layer"
 )
 
 // NewRef returns the Ref of the entity of this kind and id.
@@ -41,7 +45,7 @@ func (r Ref) ID() string {
 
 // Bounded reports whether entities of the kind belong to a place, so that who
 // may see certain areas only sees those in them. Areas, agencies, walls, scenes,
-// sources, aids and base stations are everybody's.
+// sources, aids, base stations and what is stored of the map are everybody's.
 func Bounded(kind string) bool {
 	switch kind {
 	case KindVessel, KindStation, KindCamera, KindReport, KindFigure, KindAlert, KindClip:

@@ -1,7 +1,5 @@
 package world
 
-import "iocwall/geo"
-
 // WallDefined makes or changes a wall: its screens, where each hangs and which
 // computer drives it.
 type WallDefined struct {
@@ -90,6 +88,7 @@ func (SceneShown) Kind() string { return "scene.shown" }
 
 // Wall is a wall with the scene on it.
 type Wall struct {
+	everybodys
 	WallDefined
 	Defined Time       `cbor:"20,keyasint" json:"defined"`
 	Shown   SceneShown `cbor:"21,keyasint" json:"shown"`
@@ -99,26 +98,15 @@ type Wall struct {
 // Ref returns the wall's name in the state.
 func (w Wall) Ref() Ref { return NewRef(KindWall, w.ID) }
 
-// Place returns no place.
-func (w Wall) Place() (geo.Point, bool) { return geo.Point{}, false }
-
-// In returns no area.
-func (w Wall) In() string { return "" }
-
 // Scene is a scene as last saved.
 type Scene struct {
+	everybodys
 	SceneSaved
 	Time Time `cbor:"20,keyasint" json:"time"`
 }
 
 // Ref returns the scene's name in the state.
 func (s Scene) Ref() Ref { return NewRef(KindScene, s.ID) }
-
-// Place returns no place.
-func (s Scene) Place() (geo.Point, bool) { return geo.Point{}, false }
-
-// In returns no area.
-func (s Scene) In() string { return "" }
 
 func (b WallDefined) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.ID == "" {

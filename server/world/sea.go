@@ -104,6 +104,8 @@ type Vessel struct {
 	Source string         `cbor:"12,keyasint" json:"source"`
 	// Lost is when the server declared the signal lost, zero while it is not.
 	Lost Time `cbor:"13,keyasint,omitempty" json:"lost,omitempty"`
+	// Fences are those it is in or near, by id.
+	Fences []FenceStay `cbor:"14,keyasint,omitempty" json:"fences,omitempty"`
 }
 
 // Ref returns the vessel's name in the state.
@@ -137,18 +139,18 @@ func (b VesselStatic) apply(s *State, e *Event) (Ref, Effect, error) {
 		return "", EffectNone, errNoID
 	}
 	v, _ := s.vessels.Get(b.MMSI)
-	old := v
+	changed := v.MMSI != b.MMSI
 	v.MMSI = b.MMSI
 	if b.Name != nil && newer(e.Time, v.NameTime, *b.Name, v.Name) {
-		v.Name, v.NameTime = *b.Name, e.Time
+		v.Name, v.NameTime, changed = *b.Name, e.Time, true
 	}
 	if b.Particulars != nil && newer(e.Time, v.PartTime, *b.Particulars, v.Particulars) {
-		v.Particulars, v.PartTime = *b.Particulars, e.Time
+		v.Particulars, v.PartTime, changed = *b.Particulars, e.Time, true
 	}
 	if b.Voyage != nil && newer(e.Time, v.VoyageTime, *b.Voyage, v.Voyage) {
-		v.Voyage, v.VoyageTime = *b.Voyage, e.Time
+		v.Voyage, v.VoyageTime, changed = *b.Voyage, e.Time, true
 	}
-	if v == old {
+	if !changed {
 		return v.Ref(), EffectNone, nil
 	}
 	s.vessels.Put(b.MMSI, v)

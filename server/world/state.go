@@ -11,7 +11,7 @@ import (
 
 // Entity is one thing the centre knows of, as last known. The concrete types
 // are Vessel, Aid, Base, Station, Camera, Report, Figure, Area, Agency, Wall,
-// Scene, Alert, SourceStatus and Clip; they are values and may be kept, but the
+// Scene, Alert, SourceStatus, Clip, Fence, Drawing, MapView and Layer; they are values and may be kept, but the
 // slices inside them must not be changed.
 type Entity interface {
 	// Ref returns the entity's name.
@@ -21,6 +21,18 @@ type Entity interface {
 	// In returns the id of the area it belongs to, empty for none.
 	In() string
 }
+
+// nowhere is part of entities without a place.
+type nowhere struct{}
+
+// Place returns no place.
+func (nowhere) Place() (geo.Point, bool) { return geo.Point{}, false }
+
+// everybodys is part of entities without a place that belong to no area.
+type everybodys struct{ nowhere }
+
+// In returns no area.
+func (everybodys) In() string { return "" }
 
 // State is what is so: the newest of everything a wall needs (called Live in
 // the design). The zero value is not usable; see New. A State belongs to one
@@ -43,6 +55,10 @@ type State struct {
 	alerts   *table.Table[Alert]
 	sources  *table.Table[SourceStatus]
 	clips    *table.Table[Clip]
+	fences   *table.Table[Fence]
+	drawings *table.Table[Drawing]
+	mapViews *table.Table[MapView]
+	layers   *table.Table[Layer]
 	tables   *table.Set // all of them
 }
 
@@ -64,11 +80,16 @@ func New(epoch uint64) *State {
 		alerts:   newTable[Alert](KindAlert),
 		sources:  newTable[SourceStatus](KindSource),
 		clips:    newTable[Clip](KindClip),
+		fences:   newTable[Fence](KindFence),
+		drawings: newTable[Drawing](KindDrawing),
+		mapViews: newTable[MapView](KindMapView),
+		layers:   newTable[Layer](KindLayer),
 	}
 	// The order is that of snapshots.
 	s.tables = table.NewSet(
 		s.vessels, s.aids, s.bases, s.stations, s.cameras, s.reports, s.figures,
 		s.areas, s.agencies, s.walls, s.scenes, s.alerts, s.sources, s.clips,
+		s.fences, s.drawings, s.mapViews, s.layers,
 	)
 	return s
 }
@@ -224,6 +245,21 @@ func (s *State) Clip(id string) (Clip, bool) { return s.clips.Get(id) }
 
 // Clips yields all pieces of recorded video in no particular order.
 func (s *State) Clips() iter.Seq[Clip] { return s.clips.All() }
+
+// Fence returns the fence with the id.
+func (s *State) Fence(id string) (Fence, bool) { return s.fences.Get(id) }
+
+// Fences returns all fences by id.
+func (s *State) Fences() []Fence { return s.fences.Sorted() }
+
+// Drawings returns what operators drew on the map, by id.
+func (s *State) Drawings() []Drawing { return s.drawings.Sorted() }
+
+// MapViews returns the saved views of the map by id.
+func (s *State) MapViews() []MapView { return s.mapViews.Sorted() }
+
+// Layers returns the layers of features by id.
+func (s *State) Layers() []Layer { return s.layers.Sorted() }
 
 // Within reports whether area is root or lies below it in the tree. An empty
 // root holds everything. A parent that was defined in a circle ends the search.

@@ -1,7 +1,5 @@
 package world
 
-import "iocwall/geo"
-
 // SourceState is how a source is doing.
 type SourceState string
 
@@ -40,18 +38,13 @@ func (SourceHealth) Kind() string { return "source.health" }
 
 // SourceStatus is a source as last reported.
 type SourceStatus struct {
+	everybodys
 	SourceHealth
 	Time Time `cbor:"20,keyasint" json:"time"`
 }
 
 // Ref returns the source's name in the state.
 func (s SourceStatus) Ref() Ref { return NewRef(KindSource, s.Source) }
-
-// Place returns no place.
-func (s SourceStatus) Place() (geo.Point, bool) { return geo.Point{}, false }
-
-// In returns no area.
-func (s SourceStatus) In() string { return "" }
 
 func (b SourceHealth) apply(s *State, e *Event) (Ref, Effect, error) {
 	return applyLatest(s.sources, KindSource, b.Source, e, latest, func(x SourceStatus) (Time, SourceHealth) { return x.Time, x.SourceHealth }, b,
