@@ -50,6 +50,24 @@ const (
 	IconCity
 	IconSelected
 	IconPointer
+	IconPlace // a point of a layer that has no sign of its own
+	IconHospital
+	IconSchool
+	IconSight
+	IconMarket
+	IconFuel
+	IconLandslide
+	IconFlood
+	IconPump
+	IconStore // of relief goods
+	IconOffice
+	IconHarbour
+	IconShelter
+	IconHotel
+	IconBridge
+	IconFactory
+	IconCluster // ring around the count of what gathered
+	IconFence   // for the legend
 	iconCount
 )
 

@@ -38,6 +38,9 @@ type Frame struct {
 	// Gather says which layers' points gather to clusters where they would cover
 	// each other. What is selected or alarmed stands alone.
 	Gather Gather
+	// WantHits asks Draw to say what it drew where, in Stats.Hits. The polygons and
+	// points of areas and lines are then read later too and must not change in place.
+	WantHits bool
 
 	Furniture Furniture
 }
@@ -58,8 +61,9 @@ type Mark struct {
 // Text is a line of text at a place, such as a note in a drawing or a measured
 // distance.
 type Text struct {
-	At   geo.Point
-	Text string
+	Layer, ID string // found as "texts" where Layer is empty
+	At        geo.Point
+	Text      string
 	// Plate puts it on a plate rather than on the map.
 	Plate bool
 }
@@ -79,9 +83,10 @@ type Swatch struct {
 }
 
 // Found is one thing that was drawn at a place. The layer is "vessels",
-// "stations", "reports", "cameras", "alerts", "marks", "areas" or "lines".
+// "stations", "reports", "cameras" or "alerts", or that of the Mark, Text, Area
+// or Line, which is "marks", "texts", "areas" or "lines" where it names none.
 type Found struct {
-	Layer, ID string
+	Layer, ID string      // a cluster has no id
 	At        image.Point // in pixels of the whole view
 	// Members are the ids of what gathered to a cluster.
 	Members []string
@@ -110,6 +115,10 @@ type LegendItem struct {
 	Swatch *Swatch // in place of the icon
 	// Heading makes the row a heading, such as the indicator's name and unit.
 	Heading bool
+	// Line draws a piece of line in place of the icon, dashed where Dashed is set;
+	// zero alpha draws none.
+	Line   color.RGBA
+	Dashed bool
 }
 
 // Severity is how bad an alert is.
@@ -152,7 +161,7 @@ type Vessel struct {
 	Name       string
 	Importance int // 0 draws no name; higher names are placed first
 	Severity   Severity
-	Selected   bool
+	Selected   bool        // or followed: it stands out and never gathers
 	Trail      []geo.Point // past positions, oldest first
 }
 
@@ -176,7 +185,8 @@ type Station struct {
 	Fill       color.RGBA // colour of the law; zero draws a plain plate
 	Ink        color.RGBA // text on Fill; zero takes the style's ink
 	Stale      bool       // the chip is grey and carries the clock
-	Importance int
+	Importance int        // higher is worse: a cluster shows the chip of its worst station
+	Selected   bool
 }
 
 // Category chooses the sign inside a report's pin.
@@ -199,6 +209,7 @@ type Report struct {
 	Category   Category
 	Late       bool
 	Importance int
+	Selected   bool
 }
 
 // Health is the state of a camera.
@@ -220,6 +231,8 @@ type Camera struct {
 	Angle   float64 // width of the field of view in degrees
 	Range   float64 // metres; 0 draws a wedge of fixed size
 	Health  Health
+
+	Selected bool
 }
 
 // Alert is an alert with a place: its shape, and a callout with two lines.
@@ -230,19 +243,24 @@ type Alert struct {
 	Title    string // bold; empty draws the shape alone
 	Text     string
 	Area     geo.MultiPolygon // affected area, dashed; may be empty
+	Selected bool
 }
 
-// Area is a filled area with an outline.
+// Area is a filled area with an outline. Areas of one layer that share an edge
+// meet without a seam; where they overlap the first one shows.
 type Area struct {
 	Polygons  geo.MultiPolygon
 	Layer, ID string
 	Name      string // written in the middle where it fits; empty for none
-	Hatch     bool   // no value
+	Hatch     bool   // no value: hatched, whatever Fill says
 	Selected  bool
 	Fill      color.RGBA // not premultiplied; zero alpha draws no fill
-	Edge      color.RGBA
-	Width     float64 // of the edge in units of Sizes.Line
+	Edge      color.RGBA // zero alpha draws no edge
+	Width     float64    // of the edge in units of Sizes.Line
 	Dashed    bool
+	// Fence draws it over lines, dashed and faintly filled in the style's colour of
+	// fences; Fill, Edge and Width replace those where they are not zero.
+	Fence bool
 }
 
 // Line is a line on the map, such as a sea boundary.
@@ -250,9 +268,10 @@ type Line struct {
 	Layer, ID string
 	Name      string // written along the line's middle; empty for none
 	Points    []geo.Point
-	Color     color.RGBA
-	Width     float64 // in units of Sizes.Line
+	Color     color.RGBA // zero alpha takes the style's colour of lines
+	Width     float64    // in units of Sizes.Line; 0 takes 2
 	Dashed    bool
+	Selected  bool
 }
 
 // Dot is a plain point, for many.

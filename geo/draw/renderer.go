@@ -28,6 +28,8 @@ type Stats struct {
 	Vessels    int  // vessels in the crop
 	Labels     int  // labels placed on the whole view
 	LabelsLeft int  // labels that found no room
+	Clusters   int  // clusters on the whole view
+	Hits       *Hits
 }
 
 // Renderer draws frames. It owns its buffers and caches and must be used by one
