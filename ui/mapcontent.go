@@ -2,14 +2,18 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"image"
+	"io"
 	"sync/atomic"
 	"time"
 
 	"iocwall/assets"
 	"iocwall/geo"
 	"iocwall/geo/draw"
+	"iocwall/geo/tiles"
 	"iocwall/server/world"
+	"iocwall/ui/maps"
 	"iocwall/ui/tile"
 )
 
@@ -18,6 +22,35 @@ const (
 	// mapRefresh the time after which one is made anyway: symbols fade with age.
 	mapGap, mapRefresh = time.Second, 5 * time.Second
 )
+
+// MapOptions configure what all maps share.
+type MapOptions struct {
+	// Features opens the features of a layer as GeoJSON; see maps.Options.
+	Features func(ctx context.Context, id, sha256 string) (io.ReadCloser, error)
+	// Cache is the folder for files of features; empty keeps none.
+	Cache string
+}
+
+// newMaps makes what all maps share, the desk's map among them.
+func (u *UI) newMaps() (*maps.Maps, error) {
+	provinces, ok := u.base.(*tiles.Embedded)
+	if !ok {
+		var err error
+		if provinces, err = tiles.NewEmbedded(assets.Basemap(), tiles.Since2025); err != nil {
+			return nil, fmt.Errorf("read the base map: %w", err)
+		}
+	}
+	return maps.New(maps.Options{
+		Base: u.base, Provinces: provinces, Lang: u.lang, Theme: u.kit.Theme, Features: u.o.Maps.Features, Cache: u.o.Maps.Cache,
+		Changed: u.poke, Logger: u.log,
+	})
+}
+
+func (u *UI) runMaps(ctx context.Context) {
+	if err := u.maps.Run(ctx); err != nil && ctx.Err() == nil {
+		u.log.Error("layers of features not read", "error", err)
+	}
+}
 
 // mapContent shows a map. Pictures are drawn on a goroutine of their own; the
 // newest job wins.

@@ -28,7 +28,8 @@ type model struct {
 
 	alerts   []world.Alert // open ones, most urgent first
 	receipts map[string]world.Receipt
-	version  uint64 // counts changes, for what is drawn off this goroutine
+	version  uint64             // counts changes, for what is drawn off this goroutine
+	touched  func(world.Change) // is told of every change but a new state
 }
 
 // apply takes a batch. It reports whether walls or scenes changed and an error
@@ -57,6 +58,9 @@ func (m *model) apply(b *world.Batch, now time.Time) (moved bool, err error) {
 	m.state, err = m.state.ApplyBatch(b, func(c world.Change) {
 		if k := c.Ref.Kind(); k == world.KindWall || k == world.KindScene {
 			moved = true
+		}
+		if m.touched != nil {
+			m.touched(c)
 		}
 	})
 	if err == nil && b.Check != nil {

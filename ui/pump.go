@@ -29,6 +29,7 @@ func (u *UI) Run(ctx context.Context) error {
 	u.jobs.mu.Unlock()
 	defer u.jobs.stop()
 	u.jobs.start(u.pump)
+	u.jobs.start(u.runMaps)
 	if u.o.Screens != nil {
 		u.jobs.start(u.watchScreens)
 	}

@@ -24,6 +24,7 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/camera"
 	"iocwall/ui/look"
+	"iocwall/ui/maps"
 	"iocwall/ui/paint"
 	"iocwall/ui/screens"
 	"iocwall/ui/tile"
@@ -89,6 +90,8 @@ type Options struct {
 	Planes func(w fyne.Window, ground color.RGBA) (tile.Plane, error)
 	// Base is the base map; nil means the embedded one.
 	Base tiles.Source
+	// Maps say what lies over it.
+	Maps MapOptions
 	// Lang is "vi" (default) or "en"; Theme is "dark" (default) or "light".
 	Lang, Theme string
 	// Width and Height are the mosaic window's first size; default 1600×900.
@@ -109,6 +112,7 @@ type UI struct {
 	lang *words.Lang
 	kit  *paint.Kit
 	base tiles.Source
+	maps *maps.Maps
 
 	wake    chan struct{}
 	pending atomic.Bool // a tick waits for the toolkit's goroutine
@@ -180,6 +184,10 @@ func New(o Options) (*UI, error) {
 			return nil, fmt.Errorf("ui: read the base map: %w", err)
 		}
 	}
+	if u.maps, err = u.newMaps(); err != nil {
+		return nil, fmt.Errorf("ui: %w", err)
+	}
+	u.model.touched = u.maps.Observe
 	u.cameras = u.cameraHost()
 	u.hands = camera.NewHands(u.cameras, u.kit)
 	o.App.Settings().SetTheme(look.Toolkit(u.kit.Theme))
