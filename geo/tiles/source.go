@@ -34,10 +34,15 @@ type Data struct {
 	Version uint64
 	// Pending counts parts that are still being fetched; 0 means complete.
 	Pending int
+	// Failed counts parts that could not be had and are not being fetched now, and
+	// Problem is why one of them could not, for people; nil if Failed is 0. What the
+	// map never had is not counted.
+	Failed  int
+	Problem error
 
 	// Rasters and Vectors are the tiles of a map that comes in tiles, in drawing
-	// order; none for the built-in map. Where they are missing or break off, the
-	// shapes below them are seen.
+	// order (coarse ones first); none for the built-in map. No two of them cover the
+	// same place. Where they are missing or break off, the shapes below are seen.
 	Rasters []Raster
 	Vectors []Vector
 
@@ -49,14 +54,19 @@ type Data struct {
 
 // Raster is one picture of the base map. It covers a square of the map: the tile
 // (X, Y) of zoom Z, counted from the north-west, whose side is 1/2^Z of the
-// Web-Mercator square.
+// Web-Mercator square. X and Y lie in 0…2^Z−1: the map is not repeated beyond the
+// antimeridian. Z need not be that of the view: beyond the finest zoom of a map its
+// finest tiles are drawn larger, and others stand in while tiles are on their way.
 type Raster struct {
 	Z, X, Y int
-	Img     *image.RGBA     // shared; opaque or with premultiplied alpha
-	Part    image.Rectangle // of Img that covers the square: a coarser tile may stand in
+	Img     *image.RGBA     // shared and never changed; opaque or with premultiplied alpha
+	Part    image.Rectangle // of Img that covers the square, never empty: a coarser tile may stand in
 }
 
-// Vector is one vector tile, or the part of a coarser one that stands in for it.
+// Vector is one vector tile, or the part of a coarser one that stands in for it: it
+// covers the square (Z, X, Y) as a Raster does, and its features are to be drawn
+// clipped to that square, which they may exceed by far. Layers are in the order of
+// the tile, shared and never changed.
 type Vector struct {
 	Z, X, Y int
 	Layers  []VectorLayer
@@ -70,7 +80,8 @@ type VectorLayer struct {
 
 // VectorFeature is one feature of a layer. Its geometry is in the Web-Mercator
 // unit square, as geo.Project gives it, so that drawing needs no trigonometry; it
-// may reach a little beyond the tile.
+// may reach beyond the tile. Rings are closed; the first of a polygon is its outer
+// one and the others are holes. A tile does not say in which direction rings turn.
 type VectorFeature struct {
 	ID         uint64
 	Geometry   orb.Geometry   // Point, MultiPoint, LineString, MultiLineString, Polygon or MultiPolygon
