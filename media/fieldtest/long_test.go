@@ -71,6 +71,25 @@ func weigh(t testing.TB) burden {
 	return burden{runtime.NumGoroutine(), int64(m.HeapAlloc), resident(t)}
 }
 
+// weighQuarters weighs after each of so many steps, and returns the mean of each quarter of them: one sample says little, as
+// memory goes up and down with the collector. What is made once is there by the second quarter.
+func weighQuarters(t testing.TB, steps int, step func(i, of int)) (quarters [4]burden) {
+	t.Helper()
+	var counts [4]int64
+	for i := range steps {
+		step(i, steps)
+		q, b := &quarters[4*i/steps], weigh(t)
+		counts[4*i/steps]++
+		q.goroutines = max(q.goroutines, b.goroutines)
+		q.heap, q.rss = q.heap+b.heap, q.rss+b.rss
+	}
+	for i := range quarters {
+		quarters[i].heap /= max(1, counts[i])
+		quarters[i].rss /= max(1, counts[i])
+	}
+	return quarters
+}
+
 func (b burden) String() string {
 	return fmt.Sprintf("%d goroutines, heap %.1f MB, RSS %.1f MB", b.goroutines, float64(b.heap)/1e6, float64(b.rss)/1e6)
 }
@@ -108,13 +127,10 @@ func TestReconnectsLeaveNothing(t *testing.T) {
 			await(t, "the next picture", func() bool { return s.player.Stats().Frames > frames })
 		}
 	}
-	cut(rounds / 4) // what is made once is there now
-	before := weigh(t)
 	began := time.Now()
-	cut(rounds - rounds/4)
-	after := weigh(t)
-	fmt.Printf("MEASURED reconnects %d in %v: %s, then %s\n", rounds, time.Since(began).Round(time.Second), before, after)
-	before.flat(t, after, 0.05, 4<<20)
+	quarters := weighQuarters(t, min(rounds, 80), func(i, of int) { cut(rounds*(i+1)/of - rounds*i/of) })
+	fmt.Printf("MEASURED reconnects %d in %v: %s, then %s\n", rounds, time.Since(began).Round(time.Second), quarters[1], quarters[3])
+	quarters[1].flat(t, quarters[3], 0.05, 1<<20)
 }
 
 // TestNineTilesStayFlat plays nine cameras on one computer: for 20 minutes at full length. The memory in use is sampled
@@ -150,18 +166,12 @@ func TestNineTilesStayFlat(t *testing.T) {
 		}
 		return true
 	})
-	const samples = 80
-	var quarters [4]burden
-	for i := range samples {
-		time.Sleep(length / samples)
+	quarters := weighQuarters(t, 80, func(_, of int) {
+		time.Sleep(length / time.Duration(of))
 		for _, v := range tiles {
 			v.Frame() // as a window would
 		}
-		q := &quarters[4*i/samples]
-		b := weigh(t)
-		q.goroutines = max(q.goroutines, b.goroutines)
-		q.heap, q.rss = q.heap+b.heap/(samples/4), q.rss+b.rss/(samples/4)
-	}
+	})
 	frames := uint64(0)
 	for _, v := range tiles {
 		frames += v.Stats().Frames
