@@ -138,7 +138,7 @@ func (r *Renderer) roundRect(rect image.Rectangle, radius float64, col color.RGB
 	if rect.Intersect(r.canvas.Win).Empty() {
 		return
 	}
-	s := &r.ground.shape
+	s := &r.shape
 	s.Reset(r.canvas.Win)
 	x0, y0, x1, y1 := float64(rect.Min.X), float64(rect.Min.Y), float64(rect.Max.X), float64(rect.Max.Y)
 	points := r.points[:0]

@@ -265,7 +265,7 @@ func (r *Renderer) drawBar(x, y, px int) {
 	half := max(0.6, r.sizes.Line*0.6)
 	tick := r.sizes.Text * 0.3
 	x0, x1, yy := float64(x)+half, float64(x+px)-half, float64(y)
-	s := &r.ground.strokes
+	s := &r.strokes
 	s.Reset(r.canvas.Win)
 	s.Line(x0, yy+tick/2, x1, yy+tick/2, half)
 	s.Line(x0, yy-tick, x0, yy+tick/2, half)

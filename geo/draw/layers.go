@@ -82,16 +82,6 @@ type Swatch struct {
 	Hatch bool
 }
 
-// Found is one thing that was drawn at a place. The layer is "vessels",
-// "stations", "reports", "cameras" or "alerts", or that of the Mark, Text, Area
-// or Line, which is "marks", "texts", "areas" or "lines" where it names none.
-type Found struct {
-	Layer, ID string      // a cluster has no id
-	At        image.Point // in pixels of the whole view
-	// Members are the ids of what gathered to a cluster.
-	Members []string
-}
-
 // Furniture says which of the map's own boxes are drawn. The inset with Hoàng Sa
 // and Trường Sa is no choice: it is there whenever sea is in view and they are not.
 type Furniture struct {

@@ -47,7 +47,7 @@ func (r *Renderer) polyline(points []geo.Point, width float64, col color.RGBA, d
 	if dashed {
 		on, off = r.sizes.Text*0.64, r.sizes.Text*0.39
 	}
-	s := &r.ground.strokes
+	s := &r.strokes
 	s.Reset(r.canvas.Win)
 	reach := width + r.sizes.Text
 	prev, at := r.proj.at(points[0]), 0.0
@@ -101,7 +101,7 @@ func (r *Renderer) area(mp geo.MultiPolygon, fill, edge color.RGBA, width float6
 		return
 	}
 	if fill.A > 0 {
-		s := &r.ground.shape
+		s := &r.shape
 		s.Reset(r.canvas.Win)
 		for _, polygon := range mp {
 			for _, ring := range polygon {
@@ -189,7 +189,7 @@ func (r *Renderer) wedges(cameras []Camera) {
 }
 
 func (r *Renderer) wedge(x, y float64, c *Camera, reach float64) {
-	s := &r.ground.shape
+	s := &r.shape
 	s.Reset(r.canvas.Win)
 	points := append(r.points[:0], raster.XY{X: x, Y: y})
 	const steps = 12
@@ -204,7 +204,7 @@ func (r *Renderer) wedge(x, y float64, c *Camera, reach float64) {
 		fill.A, edge.A = 18, 90
 	}
 	s.Fill(&r.canvas, fill)
-	lines := &r.ground.strokes
+	lines := &r.strokes
 	lines.Reset(r.canvas.Win)
 	for i, p := range points {
 		q := points[(i+1)%len(points)]

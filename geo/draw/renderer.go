@@ -23,13 +23,13 @@ type Options struct {
 
 // Stats tells what one Draw did.
 type Stats struct {
-	BaseDrawn  bool // the base map was drawn anew
-	Pending    int  // parts of the base map still being fetched
-	Vessels    int  // vessels in the crop
-	Labels     int  // labels placed on the whole view
-	LabelsLeft int  // labels that found no room
-	Clusters   int  // clusters on the whole view
-	Hits       *Hits
+	BaseDrawn  bool  // the base map was drawn anew
+	Pending    int   // parts of the base map still being fetched
+	Vessels    int   // vessels in the crop
+	Labels     int   // labels placed on the whole view
+	LabelsLeft int   // labels that found no room
+	Clusters   int   // clusters on the whole view
+	Hits       *Hits // where Frame.WantHits asks for them
 }
 
 // Renderer draws frames. It owns its buffers and caches and must be used by one
@@ -50,6 +50,8 @@ type Renderer struct {
 	frame  uint64
 
 	ground  ground
+	shape   raster.Shape
+	strokes raster.Strokes
 	grid    grid
 	canvas  raster.Canvas
 	proj    projection
