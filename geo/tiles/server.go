@@ -1,0 +1,316 @@
+package tiles
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+
+	"iocwall/geo"
+)
+
+const (
+	serverRequests = 4                // at once
+	serverPatience = 20 * time.Second // for one tile
+	firstPause     = time.Second      // after a failure; doubled with each one that follows
+	longestPause   = 5 * time.Minute
+	keepDefault    = 7 * 24 * time.Hour // what a tile is good for if the server does not say
+	keepAbsent     = 24 * time.Hour
+	keepLongest    = 90 * 24 * time.Hour
+)
+
+// ServerOptions says which tiles a server has, since servers do not tell.
+type ServerOptions struct {
+	// URL is http or https with {z}, {x} and {y}, or {-y} for rows counted from the
+	// south; {s} stands for one of Subdomains. It may hold a user and password or a
+	// key; they are never part of an error or of Info.
+	URL string
+	// Subdomains are a, b and c unless others are given.
+	Subdomains []string
+	// Format is taken from the ending of the URL and otherwise PNG. Pictures of any
+	// format are understood, so only vector tiles must be told apart.
+	Format Format
+	// TileSize is 512 if the URL says @2x and otherwise 256.
+	TileSize int
+	// MinZoom and MaxZoom are 0 and 19 (14 for vector tiles) if both are 0.
+	MinZoom, MaxZoom int
+	Bounds           geo.Bounds // none: the world
+	Name             string
+	Attribution      string // none: the server's name
+	UserAgent        string // whom the server may turn to; none: the product's name
+	Cache            *Cache // shared with other servers; nil: none
+	Transport        http.RoundTripper
+}
+
+// server is an Archive on a tile server.
+type server struct {
+	template template
+	info     Info
+	agent    string
+	cache    *Cache
+	client   *http.Client
+	slots    chan struct{}
+
+	mu       sync.Mutex
+	failures int       // in a row
+	until    time.Time // when it is asked again
+	last     error     // of them
+	stale    int
+}
+
+// OpenServer prepares the tiles of a server; it asks nothing yet. It sends at most
+// four requests at once and none for a while after failures. What the server lets
+// be kept is kept in the cache, and asked for again by its tag; while the server
+// fails, what has gone stale there is good enough.
+func OpenServer(o ServerOptions) (Archive, error) {
+	t, err := parseTemplate(o.URL, o.Subdomains)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{template: t, agent: o.UserAgent, cache: o.Cache, slots: make(chan struct{}, serverRequests)}
+	if s.agent == "" {
+		s.agent = "IOC-Wall (map of an operations centre)"
+	}
+	if err := s.describe(o); err != nil {
+		return nil, fmt.Errorf("tiles: server %s: %w", t.host, err)
+	}
+	transport := o.Transport
+	if transport == nil {
+		transport = &http.Transport{
+			Proxy:                 http.ProxyFromEnvironment,
+			DialContext:           (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
+			TLSHandshakeTimeout:   5 * time.Second,
+			ResponseHeaderTimeout: 10 * time.Second,
+			MaxConnsPerHost:       serverRequests,
+			MaxIdleConnsPerHost:   serverRequests,
+			IdleConnTimeout:       time.Minute,
+			ForceAttemptHTTP2:     true,
+		}
+	}
+	s.client = &http.Client{Transport: transport, Timeout: serverPatience, CheckRedirect: sameHost}
+	return s, nil
+}
+
+func (s *server) describe(o ServerOptions) error {
+	s.info = Info{Name: o.Name, Format: o.Format, TileSize: o.TileSize, Attribution: plain(o.Attribution)}
+	if s.info.Name == "" {
+		s.info.Name = s.template.host
+	}
+	if s.info.Attribution == "" {
+		s.info.Attribution = s.template.host
+	}
+	if s.info.Format == "" {
+		s.info.Format = s.template.format
+	}
+	if s.info.Format == MVT {
+		s.info.TileSize = 512
+	}
+	if s.info.TileSize == 0 {
+		s.info.TileSize = s.template.size
+	}
+	if s.info.TileSize != 256 && s.info.TileSize != 512 {
+		return fmt.Errorf("tiles of %d pixels; choose 256 or 512", s.info.TileSize)
+	}
+	low, high := o.MinZoom, o.MaxZoom
+	if low == 0 && high == 0 {
+		if high = 19; s.info.Format == MVT {
+			high = 14
+		}
+	}
+	if err := s.info.setZooms(low, high); err != nil {
+		return err
+	}
+	notes := len(s.info.Notes)
+	if s.info.setBounds(o.Bounds); len(s.info.Notes) > notes {
+		return errors.New(s.info.Notes[notes])
+	}
+	return nil
+}
+
+// sameHost follows a redirect only within the server that was configured: another
+// one was chosen by nobody here.
+func sameHost(next *http.Request, via []*http.Request) error {
+	first := via[0].URL
+	switch {
+	case len(via) > 3:
+		return errors.New("it redirects in a circle")
+	case next.URL.Host != first.Host || next.URL.Scheme != first.Scheme && next.URL.Scheme != "https":
+		return errors.New("it redirects to another server; write that one into the configuration if it is right")
+	}
+	return nil
+}
+
+// Tile implements Archive.
+func (s *server) Tile(ctx context.Context, z, x, y int) ([]byte, error) {
+	if !onMap(z, x, y) || z < s.info.MinZoom || z > s.info.MaxZoom {
+		return nil, ErrNoTile
+	}
+	var old kept
+	have := false
+	key := s.template.key(z, x, y)
+	if s.cache != nil {
+		if old, have = s.cache.get(key, time.Now()); have && time.Now().Before(old.stale) {
+			return old.answer()
+		}
+	}
+	fresh, err := s.fetch(ctx, z, x, y, old, have)
+	if err != nil {
+		if have && ctx.Err() == nil {
+			s.mu.Lock()
+			s.stale++
+			s.mu.Unlock()
+			return old.answer()
+		}
+		return nil, err
+	}
+	return fresh.answer()
+}
+
+// answer unpacks what is kept. What is kept without bytes is known not to be there.
+func (k kept) answer() ([]byte, error) {
+	if len(k.tile) == 0 {
+		return nil, ErrNoTile
+	}
+	return unpack(k.tile, maxTileBytes)
+}
+
+// fetch asks the server and keeps what it answers.
+func (s *server) fetch(ctx context.Context, z, x, y int, old kept, have bool) (kept, error) {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return kept{}, ctx.Err()
+	}
+	if err := s.pausing(); err != nil {
+		return kept{}, err
+	}
+	response, err := s.ask(ctx, z, x, y, old, have)
+	if err != nil {
+		return kept{}, s.failed(ctx, err, "")
+	}
+	defer func() { _ = response.Body.Close() }()
+	k, keep, err := s.understand(response, old, have)
+	if err != nil {
+		return kept{}, s.failed(ctx, err, response.Header.Get("Retry-After"))
+	}
+	s.mu.Lock()
+	s.failures, s.until = 0, time.Time{}
+	s.mu.Unlock()
+	if keep && s.cache != nil {
+		if err := s.cache.put(s.template.key(z, x, y), k, time.Now()); err != nil {
+			return k, nil // the tile is here; a full disk shows in the cache's own figures
+		}
+	}
+	return k, nil
+}
+
+func (s *server) ask(ctx context.Context, z, x, y int, old kept, have bool) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.template.address(z, x, y), nil)
+	if err != nil {
+		return nil, errors.New("its address is no URL") // the error has the address in it
+	}
+	request.Header.Set("User-Agent", s.agent)
+	if have && old.tag != "" {
+		request.Header.Set("If-None-Match", old.tag)
+	}
+	response, err := s.client.Do(request)
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err // without the address, in which there may be a key
+	}
+	return response, err
+}
+
+// understand reads an answer, and whether it may be kept.
+func (s *server) understand(r *http.Response, old kept, have bool) (k kept, keep bool, err error) {
+	now := time.Now()
+	k = kept{fetched: now, tag: r.Header.Get("ETag")}
+	good, keep := lifetime(r.Header, now)
+	k.stale = now.Add(good)
+	switch r.StatusCode {
+	case http.StatusOK:
+	case http.StatusNotModified:
+		if !have {
+			return k, false, errors.New("it says that nothing has changed, about a tile it was never asked for")
+		}
+		k.tile = old.tile
+		if k.tag == "" {
+			k.tag = old.tag
+		}
+		return k, keep, nil
+	case http.StatusNoContent, http.StatusNotFound, http.StatusGone:
+		k.stale = now.Add(keepAbsent)
+		return k, true, nil
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return k, false, fmt.Errorf("it refuses (%d); check the key or password in its URL, and its terms of use", r.StatusCode)
+	case http.StatusTooManyRequests:
+		return k, false, errors.New("it was asked too often (429)")
+	default:
+		return k, false, fmt.Errorf("it answers %d", r.StatusCode)
+	}
+	k.tile, err = io.ReadAll(io.LimitReader(r.Body, maxTileBytes+1))
+	switch {
+	case err != nil:
+		return k, false, fmt.Errorf("its answer breaks off: %w", err)
+	case len(k.tile) > maxTileBytes:
+		return k, false, fmt.Errorf("its answer has more than %d bytes", maxTileBytes)
+	}
+	return k, keep, nil
+}
+
+// pausing returns an error while the server is left alone after failures.
+func (s *server) pausing() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Now().Before(s.until) {
+		return &PausedError{Host: s.template.host, Until: s.until, Reason: s.last}
+	}
+	return nil
+}
+
+// failed counts a failure and returns it with the name of the server.
+func (s *server) failed(ctx context.Context, err error, retryAfter string) error {
+	if ctx.Err() != nil {
+		return ctx.Err() // nobody waits for the answer any more; that is not the server's fault
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pause := min(longestPause, firstPause<<min(s.failures, 10))
+	if seconds, bad := strconv.Atoi(retryAfter); bad == nil && seconds > 0 {
+		pause = max(pause, min(time.Hour, time.Duration(seconds)*time.Second))
+	}
+	s.failures++
+	s.last = err
+	s.until = time.Now().Add(pause)
+	return fmt.Errorf("server %s: %w", s.template.host, err)
+}
+
+// PausedError says that a server is left alone after failures.
+type PausedError struct {
+	Host   string
+	Until  time.Time // when it is asked again
+	Reason error     // the last failure
+}
+
+func (e *PausedError) Error() string {
+	return fmt.Sprintf("server %s is asked again at %s: %v", e.Host, e.Until.Format(time.TimeOnly), e.Reason)
+}
+
+// Unwrap returns the failure.
+func (e *PausedError) Unwrap() error { return e.Reason }
+
+// Info implements Archive.
+func (s *server) Info() Info { return s.info }
+
+// Close implements Archive.
+func (s *server) Close() error {
+	s.client.CloseIdleConnections()
+	return nil
+}
