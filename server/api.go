@@ -50,8 +50,20 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /api/clips", s.door(auth.ReadState, cameras.Clips))
 	mux.HandleFunc("GET /api/clips/{id}", s.door(auth.ReadRecordings, cameras.Clip))
 	mux.HandleFunc("GET /metrics", s.door(auth.ReadMetrics, s.metrics()))
+	charts := s.chartDoors()
+	mux.HandleFunc("GET /api/map/layers/{id}", s.door(auth.ReadFeed, charts.Layer))
+	mux.HandleFunc("PUT /api/map/layers/{id}", s.door(auth.EditMap, charts.PutLayer))
+	mux.HandleFunc("GET /api/map/fences", s.door(auth.ReadFeed, charts.Fences))
+	mux.HandleFunc("POST /api/map/fences", s.door(auth.EditMap, charts.ImportFences))
 	s.mountReports(mux)
-	return s.timed(http.MaxBytesHandler(mux, maxBody))
+	short := http.MaxBytesHandler(mux, maxBody)
+	return s.timed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/api/map/") {
+			mux.ServeHTTP(w, r) // files for the map bound themselves
+			return
+		}
+		short.ServeHTTP(w, r)
+	}))
 }
 
 // timed gives every request its time.

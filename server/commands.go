@@ -10,6 +10,7 @@ import (
 
 	"iocwall/server/auth"
 	"iocwall/server/cctv"
+	"iocwall/server/chart"
 	"iocwall/server/core"
 	"iocwall/server/scene"
 	"iocwall/server/settings"
@@ -26,7 +27,8 @@ func (s *Server) command(ctx context.Context, id auth.Identity, c world.Command)
 	var refused *refusedError
 	var denied *auth.DeniedError
 	var camera *cctv.RefusedError
-	if errors.As(err, &refused) || errors.As(err, &denied) || errors.As(err, &camera) {
+	var drawn *chart.RefusedError
+	if errors.As(err, &refused) || errors.As(err, &denied) || errors.As(err, &camera) || errors.As(err, &drawn) {
 		s.auditRefused(ctx, id, world.Audited{Who: id.Token, Act: c.Act.Act(), Object: cut(objectOf(c.Act)), Reason: err.Error()})
 	}
 	return world.Receipt{ID: c.ID, Reason: err.Error()}
@@ -53,6 +55,12 @@ func (s *Server) act(ctx context.Context, id auth.Identity, a world.Act) (uint64
 		return s.cameras.Control(ctx, id, a)
 	case world.SaveClip:
 		return s.cameras.SaveClip(ctx, id, a)
+	case world.SaveFence:
+		return s.charts.SaveFence(ctx, id, a)
+	case world.SaveDrawing:
+		return s.charts.SaveDrawing(ctx, id, a)
+	case world.SaveMapView:
+		return s.charts.SaveMapView(ctx, id, a)
 	}
 	return 0, refuse("this server does not do %s", a.Act())
 }
@@ -77,6 +85,12 @@ func objectOf(a world.Act) string {
 		return a.Camera
 	case world.SaveClip:
 		return a.Camera + " " + a.ID
+	case world.SaveFence:
+		return a.Fence.ID
+	case world.SaveDrawing:
+		return a.Drawing.ID
+	case world.SaveMapView:
+		return a.View.ID
 	}
 	return ""
 }

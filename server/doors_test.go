@@ -56,6 +56,10 @@ func doors() []doorCase {
 		{"GET /api/cameras/{id}/replay", "/api/cameras/none/replay", "", false, 404, []auth.Role{admin, operator, leader, unit, technician, node}, 401},
 		{"GET /api/clips", "/api/clips", "", false, 200, readers, 401},
 		{"GET /api/clips/{id}", "/api/clips/none", "", false, 404, []auth.Role{admin, operator, leader, unit, technician, node}, 401},
+		{"GET /api/map/layers/{id}", "/api/map/layers/none", "", false, 404, append([]auth.Role{node}, readers...), 401},
+		{"PUT /api/map/layers/{id}", "/api/map/layers/x?name=X", "no file", false, 422, []auth.Role{admin, operator}, 401},
+		{"GET /api/map/fences", "/api/map/fences", "", false, 200, append([]auth.Role{node}, readers...), 401},
+		{"POST /api/map/fences", "/api/map/fences", "no file", false, 422, []auth.Role{admin, operator}, 401},
 		{"GET /metrics", "/metrics", "", false, 200, []auth.Role{admin, technician}, 401},
 		{"GET /georeport/v2/{resource}", "/georeport/v2/services.json", "", false, 200, reporters, 401},
 		{"GET /georeport/v2/{resource}/{id}", "/georeport/v2/services/roads.json", "", false, 200, reporters, 401},
@@ -184,6 +188,9 @@ func TestCommandRights(t *testing.T) {
 		"show":        {world.ShowScene{Wall: "x", Scene: "y"}, []auth.Role{auth.Administrator, auth.Operator, auth.Technician}},
 		"turn":        {world.ControlCamera{Camera: "x", Pan: 1}, []auth.Role{auth.Administrator, auth.Operator, auth.Technician}},
 		"keep":        {world.SaveClip{ID: "x", Camera: "y", From: 1, To: 2}, []auth.Role{auth.Administrator, auth.Operator}},
+		"fence":       {world.SaveFence{Fence: world.FenceSaved{Saved: world.Saved{ID: "x"}}}, []auth.Role{auth.Administrator, auth.Operator}},
+		"draw":        {world.SaveDrawing{Drawing: world.DrawingSaved{Saved: world.Saved{ID: "x"}}}, []auth.Role{auth.Administrator, auth.Operator}},
+		"view":        {world.SaveMapView{View: world.MapViewSaved{Saved: world.Saved{ID: "x"}}}, []auth.Role{auth.Administrator, auth.Operator}},
 		"save":        {world.SaveScene{Scene: world.SceneSaved{ID: "x", Wall: "y"}}, []auth.Role{auth.Administrator, auth.Operator, auth.Technician}},
 	}
 	for _, role := range auth.Roles() {

@@ -29,13 +29,17 @@ func (s *Server) Reload(ctx context.Context, c *Config) error {
 	if len(problems) > 0 {
 		return fmt.Errorf("server: rules: %s; the running configuration stays", problems[0])
 	}
+	onMap, err := s.readMap(ctx, c)
+	if err != nil {
+		return fmt.Errorf("server: %w; the running configuration stays", err)
+	}
 	if err := s.cameras.Apply(cameras); err != nil {
 		return fmt.Errorf("server: %w; the running configuration stays", err)
 	}
 	if err := s.feeds.Apply(c.Feeds()); err != nil {
 		return errors.Join(fmt.Errorf("server: %w; the running configuration stays", err), s.cameras.Apply(before))
 	}
-	if err := s.write(ctx, c); err != nil {
+	if err := s.write(ctx, c, onMap); err != nil {
 		return err
 	}
 	if err := s.loop.Exchange(ctx, rules, c.Limits()); err != nil {

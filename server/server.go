@@ -22,6 +22,7 @@ import (
 	"iocwall/server/auth"
 	"iocwall/server/calendar"
 	"iocwall/server/cctv"
+	"iocwall/server/chart"
 	"iocwall/server/core"
 	"iocwall/server/crowd"
 	"iocwall/server/journal"
@@ -57,6 +58,8 @@ type Server struct {
 	hub      *wire.Hub
 	feeds    *source.Supervisor
 	cameras  *cctv.Cameras
+	charts   *chart.Charts
+	onMap    onMap // what the configuration keeps on the map
 	listener net.Listener
 
 	areas   *area.Set
@@ -123,6 +126,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	if err := s.openCameras(data); err != nil {
+		return nil, err
+	}
+	if err := s.openCharts(ctx, data); err != nil {
 		return nil, err
 	}
 	if s.feeds, err = source.NewSupervisor(source.Options{
@@ -284,7 +290,7 @@ func (s *Server) Run(ctx context.Context) error {
 // define writes what the configuration says into the history, and what follows
 // for the rules.
 func (s *Server) define(ctx context.Context, c *Config) error {
-	if err := s.write(ctx, c); err != nil {
+	if err := s.write(ctx, c, s.onMap); err != nil {
 		return err
 	}
 	if err := s.loop.Resume(ctx, s.rules); err != nil {
@@ -294,11 +300,15 @@ func (s *Server) define(ctx context.Context, c *Config) error {
 }
 
 // write brings the history in line with the configuration.
-func (s *Server) write(ctx context.Context, c *Config) error {
-	_, err := s.loop.Ask(ctx, core.Request{
+func (s *Server) write(ctx context.Context, c *Config, m onMap) error {
+	fences, err := s.newFences(ctx, m.fences)
+	if err != nil {
+		return err
+	}
+	_, err = s.loop.Ask(ctx, core.Request{
 		Source: settings.Source,
 		Decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
-			return settings.Definitions(c, s.areas, now, st), nil
+			return append(settings.Definitions(c, s.areas, now, st), chart.Definitions(now, st, m.layers, fences)...), nil
 		},
 	})
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 // be given twice to pass.
 func TestAuthorisationMatrix(t *testing.T) {
 	want := map[Role]string{
-		Administrator: "alert.acknowledge camera.control camera.watch clip.save feed.read feed.resync metrics.read observation.send recording.read report.open report.text scene.save scene.show state.read",
-		Operator:      "alert.acknowledge camera.control camera.watch clip.save feed.read feed.resync recording.read report.open report.text scene.save scene.show state.read",
+		Administrator: "alert.acknowledge camera.control camera.watch clip.save feed.read feed.resync map.edit metrics.read observation.send recording.read report.open report.text scene.save scene.show state.read",
+		Operator:      "alert.acknowledge camera.control camera.watch clip.save feed.read feed.resync map.edit recording.read report.open report.text scene.save scene.show state.read",
 		Leader:        "camera.watch feed.read feed.resync recording.read state.read",
 		Unit:          "camera.watch feed.read feed.resync recording.read report.open state.read",
 		Technician:    "camera.control camera.watch feed.read feed.resync metrics.read recording.read scene.save scene.show state.read",

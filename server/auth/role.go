@@ -57,6 +57,9 @@ const (
 	AcknowledgeAlert Right = "alert.acknowledge"
 	ShowScene        Right = "scene.show"
 	SaveScene        Right = "scene.save"
+	// EditMap is for what people keep on the map: fences, drawings, saved views
+	// and layers of features.
+	EditMap          Right = "map.edit"
 	Resync           Right = "feed.resync"
 	SendObservations Right = "observation.send"
 	OpenReport       Right = "report.open"
@@ -75,6 +78,7 @@ var rights = map[Right][]Role{
 	AcknowledgeAlert: {Administrator, Operator},
 	ShowScene:        {Administrator, Operator, Technician},
 	SaveScene:        {Administrator, Operator, Technician},
+	EditMap:          {Administrator, Operator},
 	Resync:           {Administrator, Operator, Leader, Unit, Technician, Auditor, Node},
 	SendObservations: {Administrator, Provider},
 	OpenReport:       {Administrator, Operator, Unit, Provider},

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"iocwall/server/fence"
 	"iocwall/server/journal"
 	"iocwall/server/rule"
 	"iocwall/server/world"
@@ -54,15 +55,16 @@ type Publisher interface {
 }
 
 // Loop is the one goroutine that owns the state: it numbers what comes in, has
-// it made durable, applies it, evaluates the rules and hands the changes to the
-// hub, in this order. While one batch is written the next one fills. Nothing in
+// it made durable, applies it, watches the fences, evaluates the rules and hands
+// the changes to the hub, in this order. While one batch is written the next one fills. Nothing in
 // it reads a disk or waits for a client. Its methods may be called from any
 // goroutine.
 type Loop struct {
 	log      Journal
 	hub      Publisher
 	state    *world.State
-	rules    *rule.Set // nil before Resume
+	rules    *rule.Set    // nil before Resume
+	fences   *fence.Guard // nil before Resume
 	patience Patience
 	logger   *slog.Logger
 	now      func() time.Time
@@ -423,6 +425,9 @@ func (l *Loop) publish(b *batch) {
 		if e.Source == SourceServer || e.Source == rule.Source {
 			l.own--
 		}
+		if l.fences != nil {
+			l.addOwn(SourceServer, l.fences.Note(c), b.rounds[i]+1)
+		}
 		if c.Effect != world.EffectNone && l.rules != nil {
 			l.addOwn(rule.Source, l.rules.Eval(e.Seen, l.state, c), b.rounds[i]+1)
 		}
@@ -439,6 +444,9 @@ func (l *Loop) tick() {
 	if step := l.clock.step(l.now()); step != 0 {
 		l.logger.Warn("the clock of this computer jumped", "by", step)
 		l.addOwn(SourceServer, []world.Observation{{Time: now, Body: world.ClockStepped{By: step.Milliseconds()}}}, 0)
+	}
+	if l.fences != nil {
+		l.addOwn(SourceServer, l.fences.Tick(now), 1)
 	}
 	// What is on its way must arrive first: otherwise it would be found again.
 	if l.own == 0 {

@@ -5,14 +5,24 @@ import (
 	"errors"
 	"time"
 
+	"iocwall/server/fence"
 	"iocwall/server/rule"
 	"iocwall/server/world"
 )
 
-// Resume gives the loop its rules, when the definitions of the configuration
-// are in the history: the rules would otherwise judge half of them.
+// Resume makes the loop watch the fences and gives it its rules, when the
+// definitions of the configuration are in the history: the rules would otherwise
+// judge half of them.
 func (l *Loop) Resume(ctx context.Context, rules *rule.Set) error {
-	_, err := l.Ask(ctx, Request{Source: rule.Source, Decide: func(now world.Time, s *world.State) ([]world.Observation, error) {
+	_, err := l.Ask(ctx, Request{Source: SourceServer, Decide: func(now world.Time, s *world.State) ([]world.Observation, error) {
+		guard, out := fence.New(s, now, l.logger)
+		l.fences = guard
+		return l.said(out), nil
+	}})
+	if err != nil {
+		return err
+	}
+	_, err = l.Ask(ctx, Request{Source: rule.Source, Decide: func(now world.Time, s *world.State) ([]world.Observation, error) {
 		l.rules = rules
 		return l.said(rules.Resume(now, s)), nil
 	}})

@@ -57,6 +57,8 @@ func (k *checker) check() {
 	k.agencies()
 	k.sources()
 	k.wall()
+	k.layers()
+	k.fences()
 }
 
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
@@ -142,6 +144,9 @@ func (k *checker) figures() {
 			k.fail(path+".decimals", "is not between 0 and 6", "")
 		}
 		k.area(path, f.Area)
+		if f.Each != "" {
+			k.area(path+".each", f.Each)
+		}
 	}
 }
 

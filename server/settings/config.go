@@ -35,23 +35,31 @@ type Config struct {
 	// of Vietnam.
 	Areas string `yaml:"areas"`
 	// Rules is the file of rules; empty for none.
-	Rules    string            `yaml:"rules"`
-	Journal  JournalConfig     `yaml:"journal"`
-	Patience PatienceConfig    `yaml:"patience"`
-	Relay    RelayConfig       `yaml:"relay"`
-	Evidence EvidenceConfig    `yaml:"evidence"`
-	Sources  []SourceConfig    `yaml:"sources"`
-	Agencies []AgencyConfig    `yaml:"agencies"`
-	Cameras  []CameraConfig    `yaml:"cameras"`
-	Stations []StationConfig   `yaml:"stations"`
-	Figures  []FigureConfig    `yaml:"figures"`
-	Services []ServiceConfig   `yaml:"services"`
-	Wall     WallConfig        `yaml:"wall"`
-	Scenes   []SceneConfig     `yaml:"scenes"`
-	sources  []source.Named    // Sources, decoded by kind
-	wall     world.WallDefined // Wall, resolved
-	scenes   []world.SceneSaved
-	dir      string
+	Rules    string          `yaml:"rules"`
+	Journal  JournalConfig   `yaml:"journal"`
+	Patience PatienceConfig  `yaml:"patience"`
+	Relay    RelayConfig     `yaml:"relay"`
+	Evidence EvidenceConfig  `yaml:"evidence"`
+	Sources  []SourceConfig  `yaml:"sources"`
+	Agencies []AgencyConfig  `yaml:"agencies"`
+	Cameras  []CameraConfig  `yaml:"cameras"`
+	Stations []StationConfig `yaml:"stations"`
+	Figures  []FigureConfig  `yaml:"figures"`
+	Services []ServiceConfig `yaml:"services"`
+	// Layers are files of features for the map.
+	Layers []LayerConfig `yaml:"layers"`
+	// Fences is a GeoJSON file of fences that there are from the start; people may
+	// change them afterwards; then theirs stand.
+	Fences  string            `yaml:"fences"`
+	Wall    WallConfig        `yaml:"wall"`
+	Scenes  []SceneConfig     `yaml:"scenes"`
+	sources []source.Named    // Sources, decoded by kind
+	wall    world.WallDefined // Wall, resolved
+	scenes  []world.SceneSaved
+	// layerPlaces and fencesPlace say where layers and fences stand in the file.
+	layerPlaces []strict.Problem
+	fencesPlace strict.Problem
+	dir         string
 }
 
 // TLSConfig names the certificate and the key, both PEM files. Without them the
@@ -127,6 +135,11 @@ type FigureConfig struct {
 	Owner       string        `yaml:"owner"`
 	Area        string        `yaml:"area"`
 	Icon        string        `yaml:"icon"`
+	// Each is an area: the indicator is reported for each of the areas right below
+	// it that are in force, too, as figures of their own, see PartID.
+	Each string `yaml:"each"`
+	// EachLevel leaves out areas of another level.
+	EachLevel string `yaml:"each_level"`
 }
 
 // ServiceConfig is one category of citizens' reports.
@@ -289,8 +302,8 @@ func (c *Config) DataDir() string { return c.Path(c.Data) }
 
 // Summary says in a line what the configuration holds.
 func (c *Config) Summary() string {
-	return fmt.Sprintf("%d sources, %d cameras, %d stations, %d figures, %d report services, %d screens, %d scenes",
-		len(c.Sources), len(c.Cameras), len(c.Stations), len(c.Figures), len(c.Services), len(c.wall.Screens), len(c.scenes))
+	return fmt.Sprintf("%d sources, %d cameras, %d stations, %d figures, %d report services, %d layers, %d screens, %d scenes",
+		len(c.Sources), len(c.Cameras), len(c.Stations), len(c.Figures), len(c.Services), len(c.Layers), len(c.wall.Screens), len(c.scenes))
 }
 
 // Certificate returns how doors and relay speak TLS, nil without a certificate.

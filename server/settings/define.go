@@ -20,7 +20,7 @@ func Definitions(c *Config, areas *area.Set, now world.Time, s *world.State) []w
 	}
 	d.cameras(c)
 	d.stations(c)
-	d.figures(c)
+	d.figures(c, areas)
 	d.scenes(c)
 	return d.out
 }
@@ -86,7 +86,7 @@ func (d *definer) stations(c *Config) {
 	}
 }
 
-func (d *definer) figures(c *Config) {
+func (d *definer) figures(c *Config, areas *area.Set) {
 	short := map[string]string{}
 	for _, a := range c.Agencies {
 		short[a.ID] = a.Name
@@ -96,13 +96,16 @@ func (d *definer) figures(c *Config) {
 	}
 	wanted := map[string]bool{}
 	for _, x := range c.Figures {
-		wanted[x.ID] = true
-		old, _ := d.state.Figure(x.ID)
-		d.put(old.FigureDefined, world.FigureDefined{
+		b := world.FigureDefined{
 			ID: x.ID, Name: x.Name, NameEn: x.NameEn, Short: x.Short, Domain: x.Domain, Unit: x.Unit, UnitEn: x.UnitEn,
 			Decimals: x.Decimals, Target: x.Target, LowerBetter: x.LowerBetter, Every: x.Every.Milliseconds(),
 			Owner: x.Owner, OwnerName: short[x.Owner], Area: x.Area, Icon: x.Icon,
-		})
+		}
+		for _, b := range append([]world.FigureDefined{b}, parts(x, b, areas, d.now)...) {
+			wanted[b.ID] = true
+			old, _ := d.state.Figure(b.ID)
+			d.put(old.FigureDefined, b)
+		}
 	}
 	for _, old := range d.state.Figures() {
 		if old.Defined != 0 && !wanted[old.ID] {

@@ -1,0 +1,211 @@
+package chart
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+
+	"github.com/paulmach/orb"
+
+	"iocwall/geo"
+)
+
+// rejectedShown bounds the rejected features that are told of one by one.
+const rejectedShown = 20
+
+// Rejection says why one feature of a file was left out.
+type Rejection struct {
+	// Index is its place in the file, from 0.
+	Index int    `json:"index"`
+	Error string `json:"error"`
+}
+
+// Reading is what was read of a file of features.
+type Reading struct {
+	// SHA256 and Bytes are those of what is kept, not of what came in.
+	SHA256 string
+	Bytes  int64
+	// Features were kept, Rejected left out.
+	Features, Rejected int
+	// First are the first of those left out, at most twenty.
+	First []Rejection
+}
+
+func (r *Reading) reject(index int, err error) {
+	if r.Rejected++; len(r.First) < rejectedShown {
+		r.First = append(r.First, Rejection{index, err.Error()})
+	}
+}
+
+// keep reads GeoJSON from in feature by feature, and stores what is good of it in
+// one form: a feature a line, coordinates to a ten-millionth of a degree,
+// properties as they were. fit may refuse features, too; nil takes all. A file
+// that breaks off, or holds nothing that is good, is an error and leaves nothing.
+func (c *Charts) keep(ctx context.Context, in io.Reader, fit func(geo.Feature) error) (Reading, error) {
+	var out Reading
+	var broken error
+	sum, err := c.store.Keep(ctx, func(w io.Writer) error {
+		b := bufio.NewWriterSize(w, 64<<10)
+		out, broken = normalise(ctx, b, in, fit)
+		return errors.Join(broken, b.Flush())
+	})
+	out.SHA256 = sum
+	switch {
+	case broken != nil:
+		return out, broken
+	case err != nil:
+		return out, err
+	}
+	return out, nil
+}
+
+// normalise writes the good features of in to w.
+func normalise(ctx context.Context, w io.Writer, in io.Reader, fit func(geo.Feature) error) (Reading, error) {
+	var out Reading
+	var failed error
+	var buf []byte
+	put := func(b []byte) bool {
+		n, err := w.Write(b)
+		out.Bytes += int64(n)
+		failed = errors.Join(failed, err)
+		return err == nil
+	}
+	if !put([]byte(`{"type":"FeatureCollection","features":[`)) {
+		return out, failed
+	}
+	err := geo.EachFeature(in, func(f geo.Feature, why *geo.FeatureError) bool {
+		if ctx.Err() != nil {
+			failed = context.Cause(ctx)
+			return false
+		}
+		if why != nil {
+			out.reject(why.Index, why.Err)
+			return true
+		}
+		if fit != nil {
+			if err := fit(f); err != nil {
+				out.reject(f.Index, err)
+				return true
+			}
+		}
+		buf = buf[:0]
+		if out.Features > 0 {
+			buf = append(buf, ',')
+		}
+		line, err := appendFeature(append(buf, '\n'), f)
+		if err != nil {
+			out.reject(f.Index, err)
+			return true
+		}
+		buf = line
+		out.Features++
+		return put(buf)
+	})
+	switch {
+	case failed != nil:
+		return out, failed
+	case err != nil:
+		return out, refuse("the file cannot be read to its end: %w", err)
+	case out.Features == 0 && out.Rejected > 0:
+		return out, refuse("none of the %d features can be used; feature %d: %s", out.Rejected, out.First[0].Index, out.First[0].Error)
+	case out.Features == 0:
+		return out, refuse("the file holds no features")
+	}
+	put([]byte("\n]}\n"))
+	return out, failed
+}
+
+// appendFeature writes one feature.
+func appendFeature(b []byte, f geo.Feature) ([]byte, error) {
+	b = append(b, `{"type":"Feature"`...)
+	if f.ID != "" {
+		id, err := plain(f.ID)
+		if err != nil {
+			return b, err
+		}
+		b = append(append(b, `,"id":`...), id...)
+	}
+	b = append(b, `,"geometry":`...)
+	b, err := appendGeometry(b, f.Geometry)
+	if err != nil {
+		return b, err
+	}
+	b = append(b, `,"properties":`...)
+	if len(f.Properties) == 0 {
+		return append(b, "{}}"...), nil
+	}
+	props, err := plain(f.Properties)
+	if err != nil {
+		return b, fmt.Errorf("its properties cannot be kept: %w", err)
+	}
+	return append(append(b, props...), '}'), nil
+}
+
+// plain is JSON without the escapes that only web pages need.
+func plain(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimRight(b.Bytes(), "\n"), nil
+}
+
+func appendGeometry(b []byte, g orb.Geometry) ([]byte, error) {
+	b = append(append(append(b, `{"type":"`...), g.GeoJSONType()...), `","coordinates":`...)
+	switch g := g.(type) {
+	case orb.Point:
+		b = appendPoint(b, g)
+	case orb.MultiPoint:
+		b = appendPoints(b, g)
+	case orb.LineString:
+		b = appendPoints(b, g)
+	case orb.MultiLineString:
+		b = appendList(b, g, func(b []byte, l orb.LineString) []byte { return appendPoints(b, l) })
+	case orb.Polygon:
+		b = appendPolygon(b, g)
+	case orb.MultiPolygon:
+		b = appendList(b, g, appendPolygon)
+	default:
+		return b, fmt.Errorf("geometry %s is not supported", g.GeoJSONType())
+	}
+	return append(b, '}'), nil
+}
+
+func appendList[E any](b []byte, list []E, one func([]byte, E) []byte) []byte {
+	b = append(b, '[')
+	for i, e := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = one(b, e)
+	}
+	return append(b, ']')
+}
+
+func appendPolygon(b []byte, p orb.Polygon) []byte {
+	return appendList(b, p, func(b []byte, r orb.Ring) []byte { return appendPoints(b, r) })
+}
+
+func appendPoints(b []byte, ps []orb.Point) []byte { return appendList(b, ps, appendPoint) }
+
+func appendPoint(b []byte, p orb.Point) []byte {
+	b = appendDegrees(append(b, '['), p[0])
+	return append(appendDegrees(append(b, ','), p[1]), ']')
+}
+
+// appendDegrees writes an angle to a ten-millionth of a degree, a centimetre.
+func appendDegrees(b []byte, v float64) []byte {
+	v = math.Round(v*1e7) / 1e7
+	if v == 0 {
+		v = 0 // not -0
+	}
+	return strconv.AppendFloat(b, v, 'f', -1, 64)
+}

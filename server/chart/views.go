@@ -1,0 +1,146 @@
+package chart
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"iocwall/server/auth"
+	"iocwall/server/world"
+)
+
+const (
+	// mostParams bounds the parameters of a view, longestParam each in bytes.
+	mostParams   = 64
+	longestParam = 2000
+)
+
+// SaveMapView stores the next version of a view of the map for somebody, or
+// removes it. It returns the number of the event.
+func (c *Charts) SaveMapView(ctx context.Context, id auth.Identity, a world.SaveMapView) (uint64, error) {
+	if err := id.Demand(auth.EditMap); err != nil {
+		return 0, err
+	}
+	x := a.View
+	x.Params = slices.SortedFunc(slices.Values(x.Params), func(a, b world.Param) int { return strings.Compare(a.Key, b.Key) })
+	if len(x.Params) == 0 {
+		x.Params = nil
+	}
+	if err := CheckView(x); err != nil {
+		return 0, err
+	}
+	stored := func(st *world.State) (world.MapView, bool) {
+		e, _ := st.Entity(world.NewRef(world.KindMapView, x.ID))
+		got, there := e.(world.MapView)
+		return got, there
+	}
+	return c.save(ctx, id, "view", func(st *world.State) (world.Body, error) {
+		was, there := stored(st)
+		v, err := version("view", x.Saved, was.Is.Version, there)
+		if err != nil {
+			return nil, err
+		}
+		if !there && st.Count(world.KindMapView) >= mostStored {
+			return nil, refuse("there are %d views already; remove one that is not needed", mostStored)
+		}
+		if x.Removed {
+			x = world.MapViewSaved{Saved: world.Saved{ID: x.ID, Name: was.Is.Name, Removed: true}}
+		}
+		x.Version, x.By = v, id.Name
+		return x, nil
+	}, func(st *world.State) (world.Body, string) {
+		got, there := stored(st)
+		return standing(got.Is.Saved, got.Is, there)
+	})
+}
+
+// CheckView returns what is wrong with a view and its parameters, nil when
+// nothing is. The parameters are those of a map tile; a layer's filter is read by
+// the wall, which knows what the layer holds.
+func CheckView(x world.MapViewSaved) error {
+	if err := named("view", x.Saved); err != nil || x.Removed {
+		return err
+	}
+	if len(x.Params) > mostParams {
+		return refuse("the view has more than %d parameters", mostParams)
+	}
+	for i, p := range x.Params {
+		switch {
+		case i > 0 && x.Params[i-1].Key == p.Key:
+			return refuse("the parameter %s of the view is there twice", p.Key)
+		case len(p.Value) > longestParam:
+			return refuse("the parameter %.60s of the view is longer than %d bytes", p.Key, longestParam)
+		}
+		if err := sound("the parameter "+p.Key, p.Value); err != nil {
+			return err
+		}
+		if err := param(p.Key, p.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Params returns the parameters of a map, those of layers apart.
+func Params() []string {
+	return []string{"areas", "bounds", "center", "classes", "cluster", "follow", "home", "layers", "legend", "limit", "trail", "view", "zoom"}
+}
+
+// param checks one parameter of a map.
+func param(key, value string) error {
+	bad := func(want string) error {
+		return refuse("the parameter %s of the view is %.60q; write %s", key, value, want)
+	}
+	switch key {
+	case "center":
+		if c, ok := numbers(value); !ok || len(c) != 2 || math.Abs(c[0]) > 90 || math.Abs(c[1]) > 180 {
+			return bad(`latitude and longitude in degrees, as in "15.57,108.47"`)
+		}
+	case "bounds":
+		if b, ok := numbers(value); !ok || len(b) != 4 || !(b[0] < b[2] && b[1] < b[3]) || math.Abs(b[0]) > 180 || math.Abs(b[2]) > 180 || math.Abs(b[1]) > 90 || math.Abs(b[3]) > 90 {
+			return bad(`west, south, east and north in degrees, as in "107.4,15.0,109.5,16.3"`)
+		}
+	case "zoom":
+		if z, err := strconv.ParseFloat(value, 64); err != nil || !(z >= 0 && z <= 24) {
+			return bad("a number from 0 to 24")
+		}
+	case "trail":
+		if t, err := strconv.ParseFloat(value, 64); err != nil || !(t >= 0 && t <= 24*60) {
+			return bad("minutes from 0 to 1440")
+		}
+	case "limit":
+		if d, err := time.ParseDuration(value); err != nil || d <= 0 {
+			return bad(`a time, as in "30m"`)
+		}
+	case "cluster", "legend":
+		if value != "no" && value != "yes" {
+			return bad(`"no" or "yes"`)
+		}
+	case "classes":
+		if limits, ok := numbers(value); value != "quantile" && value != "equal" && (!ok || !slices.IsSorted(limits)) {
+			return bad(`"quantile", "equal" or limits that rise, as in "50,70,90"`)
+		}
+	case "areas", "follow", "home", "layers", "view":
+	default:
+		if layer, ok := strings.CutPrefix(key, "filter."); !ok || !validID(layer) {
+			return refuse("a map has no parameter %.60q; there are %s and filter.LAYER", key, strings.Join(Params(), ", "))
+		}
+	}
+	return nil
+}
+
+// numbers reads numbers between commas.
+func numbers(s string) ([]float64, bool) {
+	var out []float64
+	for part := range strings.SplitSeq(s, ",") {
+		v, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
+		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, false
+		}
+		out = append(out, v)
+	}
+	return out, true
+}
