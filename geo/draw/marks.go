@@ -37,37 +37,6 @@ func (r *Renderer) sorted(n int, importance func(int) int, id func(int) string) 
 	return r.order
 }
 
-// polyline draws a line on the map, dashed 60/24/10/24 in fifty-sixths of the
-// text size where asked.
-func (r *Renderer) polyline(points []geo.Point, width float64, col color.RGBA, dashed bool) {
-	if len(points) < 2 {
-		return
-	}
-	on, off := 0.0, 0.0
-	if dashed {
-		on, off = r.sizes.Text*0.64, r.sizes.Text*0.39
-	}
-	s := &r.strokes
-	s.Reset(r.canvas.Win)
-	reach := width + r.sizes.Text
-	prev, at := r.proj.at(points[0]), 0.0
-	for _, p := range points[1:] {
-		next := r.proj.at(p)
-		length := math.Hypot(next.X-prev.X, next.Y-prev.Y)
-		// Only what is in view is dashed: a line may be a million screens long.
-		if from, to, ok := r.clip(prev, next, reach); ok && length < -farAway {
-			a := raster.XY{X: prev.X + (next.X-prev.X)*from, Y: prev.Y + (next.Y-prev.Y)*from}
-			b := raster.XY{X: prev.X + (next.X-prev.X)*to, Y: prev.Y + (next.Y-prev.Y)*to}
-			raster.Dashes(a, b, on, off, at+from*length, func(a, b raster.XY) { s.Line(a.X, a.Y, b.X, b.Y, max(0.5, width/2)) })
-		}
-		if on > 0 {
-			at = math.Mod(at+length, on+off)
-		}
-		prev = next
-	}
-	s.Fill(&r.canvas, col)
-}
-
 // clip returns which part of the line from a to b, as fractions of it, may lie
 // in the view or within reach of it (Liang and Barsky).
 func (r *Renderer) clip(a, b raster.XY, reach float64) (from, to float64, ok bool) {
@@ -89,37 +58,6 @@ func (r *Renderer) clip(a, b raster.XY, reach float64) (from, to float64, ok boo
 	return from, to, ok
 }
 
-func (r *Renderer) areas(areas []Area) {
-	for i := range areas {
-		a := &areas[i]
-		r.area(a.Polygons, a.Fill, a.Edge, a.Width*r.sizes.Line, a.Dashed)
-	}
-}
-
-func (r *Renderer) area(mp geo.MultiPolygon, fill, edge color.RGBA, width float64, dashed bool) {
-	if len(mp) == 0 || !mp.Bound().Intersects(r.view.BoundsOf(r.canvas.Win)) {
-		return
-	}
-	if fill.A > 0 {
-		s := &r.shape
-		s.Reset(r.canvas.Win)
-		for _, polygon := range mp {
-			for _, ring := range polygon {
-				addRing(s, ring, r.proj, &r.points)
-			}
-		}
-		s.Fill(&r.canvas, fill)
-	}
-	if edge.A == 0 {
-		return
-	}
-	for _, polygon := range mp {
-		for _, ring := range polygon {
-			r.polyline(ring, width, edge, dashed)
-		}
-	}
-}
-
 func (r *Renderer) severityColor(s Severity) color.RGBA {
 	return [...]color.RGBA{
 		NoSeverity: r.style.Text3, Notice: r.style.Notice, Warning: r.style.Warning, Severe: r.style.Severe,
@@ -135,7 +73,14 @@ func (r *Renderer) alertAreas(alerts []Alert) {
 			fill = r.style.CriticalPlate
 		}
 		fill.A = 56
-		r.area(a.Area, fill, r.severityColor(a.Severity), 2.5*r.sizes.Line, true)
+		if r.inCrop(a.Area) {
+			r.shape.Reset(r.canvas.Win)
+			r.addPolygons(a.Area)
+			r.shape.Fill(&r.canvas, fill)
+			r.strokes.Reset(r.canvas.Win)
+			r.addEdges(a.Area, 2.5*r.sizes.Line, true, 1)
+			r.strokes.Fill(&r.canvas, r.severityColor(a.Severity))
+		}
 		if len(a.Area) > 0 {
 			b := a.Area.Bound()
 			nw, se := r.proj.at(geo.Pt(b.Min[0], b.Max[1])), r.proj.at(geo.Pt(b.Max[0], b.Min[1]))

@@ -52,6 +52,7 @@ type Renderer struct {
 	ground  ground
 	shape   raster.Shape
 	strokes raster.Strokes
+	sheets  sheet
 	grid    grid
 	canvas  raster.Canvas
 	proj    projection
@@ -96,6 +97,7 @@ func New(o Options) (*Renderer, error) {
 	r := &Renderer{
 		base: o.Base, style: o.Style, sizes: o.Sizes, words: o.Words, icons: iconParts(),
 		sprite: map[raster.IconKey]*raster.Sprite{}, texts: map[raster.TextKey]*raster.Sprite{}, widths: map[widthKey]float64{},
+		sheets: sheet{spots: map[uint64]innerSpot{}},
 	}
 	var err error
 	if r.plain, err = raster.ParseTypeface(o.Regular); err != nil {
@@ -130,6 +132,7 @@ func (r *Renderer) SetSizes(s Sizes) {
 func (r *Renderer) forget() {
 	r.ground.valid = false
 	r.inset.valid = false
+	r.sheets.valid = false
 	clear(r.sprite)
 	clear(r.texts)
 	clear(r.widths)
@@ -197,11 +200,7 @@ func (r *Renderer) layers(f *Frame) {
 	for _, k := range f.Furniture.KeepClear {
 		r.grid.take(k)
 	}
-	r.areas(f.Areas)
-	for i := range f.Lines {
-		l := &f.Lines[i]
-		r.polyline(l.Points, l.Width*r.sizes.Line, l.Color, l.Dashed)
-	}
+	r.sheet(f)
 	r.alertAreas(f.Alerts)
 	r.placeFurniture(f)
 	r.nameArchipelagos()
@@ -214,6 +213,8 @@ func (r *Renderer) layers(f *Frame) {
 	r.alerts(f.Alerts)
 	r.stations(f.Stations)
 	// What stays in place is named before what moves.
+	r.nameAreas(f.Areas)
+	r.nameLines(f.Lines)
 	r.namePlaces(1)
 	r.namePlaces(2)
 	r.nameProvinces(f.Home)
