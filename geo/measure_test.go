@@ -43,7 +43,7 @@ func TestEdgesFindTheNearest(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 4))
 	area := geo.MultiPolygon{{star(rnd, geo.Pt(108, 15), 300, 0.5), star(rnd, geo.Pt(108, 15), 20, 0.05)}, {star(rnd, geo.Pt(109.5, 15), 7, 0.2)}}
 	edges := geo.PrepareEdges(area)
-	for range 3000 {
+	for range 400 {
 		p := geo.Pt(106+5*rnd.Float64(), 13+4*rnd.Float64())
 		want := math.Inf(1)
 		for _, polygon := range area {
@@ -78,7 +78,7 @@ func flatDistance(p, a, b geo.Point) float64 {
 		return math.Hypot((a[0]+f*(b[0]-a[0])-p[0])*kx, (a[1]+f*(b[1]-a[1])-p[1])*k)
 	}
 	lo, hi := 0.0, 1.0 // the distance along an edge has one minimum
-	for range 200 {
+	for range 90 {
 		m, n := lo+(hi-lo)/3, hi-(hi-lo)/3
 		if at(m) < at(n) {
 			hi = n

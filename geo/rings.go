@@ -54,6 +54,20 @@ func CheckRing(ring orb.Ring) error {
 	return nil
 }
 
+// CheckArea returns why an area cannot be used, naming the polygon and the ring;
+// nil if every ring passes CheckRing. An area without polygons is an error.
+func CheckArea(area MultiPolygon) error {
+	if len(area) == 0 {
+		return errors.New("it has no polygons")
+	}
+	for i, polygon := range area {
+		if err := checkPolygon(polygon); err != nil {
+			return fmt.Errorf("polygon %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
 // sweepEdge is an edge with its western end first.
 type sweepEdge struct {
 	a, b Point

@@ -5,6 +5,9 @@
 package fence
 
 import (
+	"errors"
+	"fmt"
+	"math"
 	"time"
 
 	"iocwall/geo"
@@ -70,4 +73,82 @@ type Stay struct {
 type Distance struct {
 	Fence  string
 	Meters float64 // to the nearest edge; 0 inside
+}
+
+// maxReach bounds Near and Margin in metres: beyond it lengths on a flat map say
+// nothing.
+const maxReach = 500e3
+
+const maxDwell = 366 * 24 * time.Hour
+
+// Check returns why the fence cannot be watched, nil if it can.
+func (f Fence) Check() error {
+	switch {
+	case f.ID == "":
+		return errors.New("a fence has no id")
+	case !(f.Near >= 0 && f.Near <= maxReach):
+		return fmt.Errorf("fence %s: near is %g m, expected 0 to %g", f.ID, f.Near, maxReach)
+	case !(f.Margin >= 0 && f.Margin <= maxReach):
+		return fmt.Errorf("fence %s: margin is %g m, expected 0 to %g", f.ID, f.Margin, maxReach)
+	case f.Dwell < 0 || f.Dwell > maxDwell:
+		return fmt.Errorf("fence %s: dwell is %v, expected 0 to %v", f.ID, f.Dwell, maxDwell)
+	case !f.From.IsZero() && !f.Until.IsZero() && !f.From.Before(f.Until):
+		return fmt.Errorf("fence %s: it ends at %v, not after it begins at %v", f.ID, f.Until, f.From)
+	}
+	if err := geo.CheckArea(f.Area); err != nil {
+		return fmt.Errorf("fence %s: %w", f.ID, err)
+	}
+	return nil
+}
+
+// watched is a fence laid out for questions.
+type watched struct {
+	Fence
+	area  *geo.Prepared
+	edges *geo.Edges
+	// reach is the distance in metres beyond which an object is surely outside
+	// and far; box holds everything within it.
+	reach       float64
+	box         geo.Bounds
+	from, until instant
+	on          bool   // it is being watched now
+	seen        uint64 // the last question that looked at it
+}
+
+func prepare(f Fence) *watched {
+	w := &watched{Fence: f, area: geo.Prepare(f.Area), edges: geo.PrepareEdges(f.Area), from: never, until: forever}
+	w.reach = f.Margin
+	if f.Near > 0 {
+		w.reach += f.Near
+	}
+	if !f.From.IsZero() {
+		w.from = instantOf(f.From)
+	}
+	if !f.Until.IsZero() {
+		w.until = instantOf(f.Until)
+	}
+	b := w.area.Bounds()
+	w.box = geo.Around(b.Min, w.reach).Union(geo.Around(b.Max, w.reach)).
+		Union(geo.Around(b.LeftTop(), w.reach)).Union(geo.Around(b.RightBottom(), w.reach))
+	return w
+}
+
+// distance returns how many metres p is outside: 0 inside, +Inf beyond limit.
+func (w *watched) distance(p geo.Point, limit float64) float64 {
+	switch {
+	case w.area.Contains(p):
+		return 0
+	case limit <= 0:
+		return math.Inf(1)
+	}
+	// Something outside is never at 0, not even on the edge of a hole.
+	return max(w.edges.Distance(p, limit), math.SmallestNonzeroFloat64)
+}
+
+// away is distance as far as the fence's own reach goes.
+func (w *watched) away(p geo.Point) float64 {
+	if !w.box.Contains(p) {
+		return math.Inf(1)
+	}
+	return w.distance(p, w.reach)
 }
