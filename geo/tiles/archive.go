@@ -53,6 +53,11 @@ const (
 // is no failure.
 var ErrNoTile = errors.New("there is no such tile")
 
+// brokenTile marks an error as one of the tile and not of the way to it.
+type brokenTile struct{ error }
+
+func (b brokenTile) Unwrap() error { return b.error }
+
 // Archive holds the tiles of one map: a file or a server.
 type Archive interface {
 	// Tile returns the tile of zoom z, column x and row y, both counted from the
@@ -197,6 +202,15 @@ func unpack(data []byte, limit int) ([]byte, error) {
 	}
 	if len(out) > limit {
 		return nil, fmt.Errorf("it unpacks to more than %d bytes", limit)
+	}
+	return out, nil
+}
+
+// unpackTile returns a tile without gzip.
+func unpackTile(data []byte) ([]byte, error) {
+	out, err := unpack(data, maxTileBytes)
+	if err != nil {
+		return nil, brokenTile{err}
 	}
 	return out, nil
 }

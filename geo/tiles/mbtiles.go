@@ -181,9 +181,9 @@ func (m *mbtiles) blob(ctx context.Context, question string, args ...any) ([]byt
 	case err != nil:
 		return nil, err
 	case size.Int64 > maxTileBytes:
-		return nil, fmt.Errorf("it has %d bytes, more than %d", size.Int64, maxTileBytes)
+		return nil, brokenTile{fmt.Errorf("it has %d bytes, more than %d", size.Int64, maxTileBytes)}
 	}
-	return unpack(data, maxTileBytes)
+	return unpackTile(data)
 }
 
 // Info implements Archive.

@@ -198,7 +198,11 @@ func (p *pmtiles) Tile(ctx context.Context, z, x, y int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.read(at, maxTileBytes, maxTileBytes)
+	tile, err := p.read(at, maxTileBytes, maxTileBytes)
+	if err != nil {
+		return nil, brokenTile{err}
+	}
+	return tile, nil
 }
 
 // find follows the directories to a tile.

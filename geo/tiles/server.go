@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"google.golang.org/protobuf/encoding/protowire"
+
 	"iocwall/geo"
 )
 
@@ -177,7 +179,7 @@ func (k kept) answer() ([]byte, error) {
 	if len(k.tile) == 0 {
 		return nil, ErrNoTile
 	}
-	return unpack(k.tile, maxTileBytes)
+	return unpackTile(k.tile)
 }
 
 // fetch asks the server and keeps what it answers.
@@ -223,7 +225,7 @@ func (s *server) ask(ctx context.Context, z, x, y int, old kept, have bool) (*ht
 	response, err := s.client.Do(request)
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
-		err = wrapped.Err // without the address, in which there may be a key
+		err = s.template.discreet(wrapped.Err) // without the address, in which there may be a key
 	}
 	return response, err
 }
@@ -261,8 +263,26 @@ func (s *server) understand(r *http.Response, old kept, have bool) (k kept, keep
 		return k, false, fmt.Errorf("its answer breaks off: %w", err)
 	case len(k.tile) > maxTileBytes:
 		return k, false, fmt.Errorf("its answer has more than %d bytes", maxTileBytes)
+	case len(k.tile) == 0:
+		k.stale = now.Add(keepAbsent)
+		return k, true, nil
 	}
-	return k, keep, nil
+	return k, keep, s.plausible(k.tile)
+}
+
+// plausible refuses what is no tile at all, such as the page of a network that wants
+// a login first: it would be kept for days.
+func (s *server) plausible(tile []byte) error {
+	raw, err := unpack(tile, maxTileBytes)
+	if err == nil && s.info.Format == MVT {
+		err = eachField(raw, func(protowire.Number, field) error { return nil })
+	} else if err == nil {
+		_, _, _, err = measure(raw)
+	}
+	if err != nil {
+		return fmt.Errorf("it answers with something else than a tile: %w", err)
+	}
+	return nil
 }
 
 // pausing returns an error while the server is left alone after failures.
@@ -282,13 +302,17 @@ func (s *server) failed(ctx context.Context, err error, retryAfter string) error
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	pause := min(longestPause, firstPause<<min(s.failures, 10))
-	if seconds, bad := strconv.Atoi(retryAfter); bad == nil && seconds > 0 {
-		pause = max(pause, min(time.Hour, time.Duration(seconds)*time.Second))
+	now := time.Now()
+	if !now.Before(s.until) { // otherwise this is one more of those that failed together
+		s.until = now.Add(min(longestPause, firstPause<<min(s.failures, 10)))
+		s.failures++
 	}
-	s.failures++
+	if seconds, bad := strconv.Atoi(retryAfter); bad == nil && seconds > 0 {
+		if later := now.Add(min(time.Hour, time.Duration(seconds)*time.Second)); later.After(s.until) {
+			s.until = later
+		}
+	}
 	s.last = err
-	s.until = time.Now().Add(pause)
 	return fmt.Errorf("server %s: %w", s.template.host, err)
 }
 

@@ -59,6 +59,26 @@ func (t template) address(z, x, y int) string {
 	).Replace(t.text)
 }
 
+// discreet returns err, or another error if err has a part of the address in it that
+// may be secret.
+func (t template) discreet(err error) error {
+	u, bad := url.Parse(t.address(0, 0, 0))
+	if bad != nil {
+		return errors.New("it cannot be asked")
+	}
+	secrets := strings.FieldsFunc(u.Path, func(r rune) bool { return r == '/' })
+	for _, values := range u.Query() {
+		secrets = append(secrets, values...)
+	}
+	password, _ := u.User.Password()
+	for _, secret := range append(secrets, u.User.Username(), password) {
+		if len(secret) > 3 && strings.Contains(err.Error(), secret) {
+			return errors.New("it cannot be asked; the reason is left out here, for it has a part of the address in it that may be secret")
+		}
+	}
+	return err
+}
+
 // key names a tile in the cache; it is hashed there.
 func (t template) key(z, x, y int) string { return fmt.Sprintf("%s\n%d/%d/%d", t.text, z, x, y) }
 

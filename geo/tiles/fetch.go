@@ -1,0 +1,255 @@
+package tiles
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// work fetches and decodes tiles, the newest wanted first.
+func (t *Tiled) work(ctx context.Context) {
+	for ctx.Err() == nil {
+		k, ok := t.next()
+		if !ok {
+			select {
+			case <-ctx.Done():
+			case <-t.wake:
+			}
+			continue
+		}
+		l, err := t.fetch(ctx, k)
+		if ctx.Err() != nil {
+			return
+		}
+		t.arrived(k, l, err)
+	}
+}
+
+// next takes the tile that the newest view wants most, near its middle first, and
+// drops those that no view has asked for lately. It wakes another worker if there
+// is more to do.
+func (t *Tiled) next() (tileKey, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var best tileKey
+	var newest *want
+	now := time.Now()
+	dropped := 0
+	for k, w := range t.wanted {
+		if now.Sub(w.at) > wantedFor {
+			delete(t.wanted, k)
+			dropped++
+			continue
+		}
+		if newest == nil || w.tick > newest.tick || w.tick == newest.tick && (w.far < newest.far || w.far == newest.far && k.less(best)) {
+			best, newest = k, w
+		}
+	}
+	if dropped > 0 {
+		t.stats.Dropped += dropped
+		t.changed() // a view that is still there asks again
+	}
+	if newest == nil {
+		return best, false
+	}
+	delete(t.wanted, best)
+	t.flight[best] = true
+	if len(t.wanted) > 0 {
+		select {
+		case t.wake <- struct{}{}:
+		default:
+		}
+	}
+	return best, true
+}
+
+func (k tileKey) less(o tileKey) bool {
+	if k.y != o.y {
+		return k.y < o.y
+	}
+	return k.x < o.x
+}
+
+// fetch gets and decodes a tile, without the lock.
+func (t *Tiled) fetch(ctx context.Context, k tileKey) (*loaded, error) {
+	raw, err := t.archive.Tile(ctx, k.z, k.x, k.y)
+	if err != nil {
+		return nil, err
+	}
+	l := &loaded{key: k}
+	if t.info.Format == MVT {
+		v, err := DecodeVector(raw, k.z, k.x, k.y)
+		if err != nil {
+			return nil, brokenTile{err}
+		}
+		l.vector, l.bytes = v, v.Bytes+bytesFeature
+		return l, nil
+	}
+	img, err := DecodePicture(raw)
+	if err != nil {
+		return nil, brokenTile{err}
+	}
+	l.picture, l.bytes = img, int64(len(img.Pix))
+	return l, nil
+}
+
+// arrived files a tile, or why there is none.
+func (t *Tiled) arrived(k tileKey, l *loaded, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	defer t.changed()
+	delete(t.flight, k)
+	now := time.Now()
+	if err == nil {
+		t.stats.Decoded++
+		if v := l.vector; v != nil && v.Rejected > 0 {
+			t.stats.Rejected += v.Rejected
+			t.problem(k, fmt.Errorf("%d features are broken and left out, the first: %w", v.Rejected, v.Problems[0]))
+		}
+		if !t.room(l.bytes, now) {
+			err = fmt.Errorf("there is no room for it: the maps in view need more than %d MiB of tiles; give them more memory", t.budget>>20)
+			t.fail(k, err, now.Add(crowdedFor))
+			return
+		}
+		t.serial++
+		l.serial, l.used = t.serial, now
+		t.used += l.bytes
+		t.loaded[k] = t.recent.PushFront(l)
+		delete(t.failed, k)
+		return
+	}
+	var paused *PausedError
+	var bad brokenTile
+	switch {
+	case errors.Is(err, ErrNoTile):
+		t.remember(k, &failure{until: now.Add(absentFor)})
+	case errors.As(err, &paused):
+		t.fail(k, err, paused.Until)
+	case errors.As(err, &bad):
+		t.stats.Broken++
+		t.fail(k, err, now.Add(brokenFor))
+	default:
+		t.fail(k, err, now.Add(failedFor))
+	}
+}
+
+// problem notes what was wrong with a tile and returns it with the tile's name.
+func (t *Tiled) problem(k tileKey, err error) error {
+	err = fmt.Errorf("tile %d/%d/%d of %s: %w", k.z, k.x, k.y, t.info.Name, err)
+	t.stats.Problem = err
+	if now := time.Now(); now.Sub(t.logged) >= logEvery {
+		t.logged = now
+		t.log.Warn("tiles of a map are not in order", "problem", err.Error(), "broken", t.stats.Broken, "failed", t.stats.Failed, "rejected", t.stats.Rejected)
+	}
+	return err
+}
+
+func (t *Tiled) fail(k tileKey, err error, until time.Time) {
+	t.stats.Failed++
+	t.remember(k, &failure{err: t.problem(k, err), until: until})
+}
+
+// remember keeps a failure. If there are too many, any other is forgotten: its tile
+// is tried again sooner.
+func (t *Tiled) remember(k tileKey, f *failure) {
+	for other := range t.failed {
+		if len(t.failed) < maxFailed {
+			break
+		}
+		delete(t.failed, other)
+	}
+	t.failed[k] = f
+}
+
+// room gives up tiles, those unused for the longest time first, until need bytes
+// fit. Those that were drawn just now stay: two maps that do not fit together would
+// otherwise take tiles from each other for ever.
+func (t *Tiled) room(need int64, now time.Time) bool {
+	for t.used+need > t.budget {
+		last := t.recent.Back()
+		if last == nil {
+			return false
+		}
+		l := last.Value.(*loaded)
+		if now.Sub(l.used) < pinnedFor {
+			return false
+		}
+		t.recent.Remove(last)
+		delete(t.loaded, l.key)
+		t.used -= l.bytes
+	}
+	return true
+}
+
+// changed has the watchers told soon.
+func (t *Tiled) changed() {
+	select {
+	case t.news <- struct{}{}:
+	default:
+	}
+}
+
+// sweep forgets failures whose time has come, and has views that saw them ask again;
+// it wakes a worker now and then, to drop what nobody wants.
+func (t *Tiled) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			t.forget(now)
+		}
+	}
+}
+
+func (t *Tiled) forget(now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for k, f := range t.failed {
+		if now.Before(f.until) {
+			continue
+		}
+		delete(t.failed, k)
+		if f.asked {
+			t.changed()
+		}
+	}
+	if len(t.wanted) > 0 {
+		select {
+		case t.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// tell calls the watchers, once for what comes together.
+func (t *Tiled) tell(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.news:
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(gatherFor):
+		}
+		select {
+		case <-t.news:
+		default:
+		}
+		t.mu.Lock()
+		watchers := make([]func(), 0, len(t.watch))
+		for _, f := range t.watch {
+			watchers = append(watchers, f)
+		}
+		t.mu.Unlock()
+		for _, f := range watchers {
+			f()
+		}
+	}
+}

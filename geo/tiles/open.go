@@ -1,0 +1,55 @@
+package tiles
+
+import (
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+)
+
+// Options says how Open makes a map.
+type Options struct {
+	Under   *Embedded     // the built-in map, seen where the other has no tiles; required
+	Cache   *Cache        // for tile servers, shared by all of them; nil: none
+	Memory  int64         // bytes of decoded tiles; 0: 128 MiB
+	Workers int           // tiles fetched at once; 0: 2, for servers 4
+	Server  ServerOptions // for tile servers; its URL and Cache are set by Open
+	Log     *slog.Logger
+}
+
+// Open makes the map that spec names: "embedded" (or nothing) for the built-in one
+// alone, a file that ends in .pmtiles or .mbtiles, or the URL of a tile server such
+// as https://example.org/{z}/{x}/{y}.png. Its tiles come once Run runs. What is
+// wrong with a file is an error here; a server is not asked before it is needed.
+func Open(spec string, o Options) (*Tiled, error) {
+	var a Archive
+	var err error
+	scheme, _, isURL := strings.Cut(spec, "://")
+	switch {
+	case spec == "" || spec == "embedded":
+	case isURL && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")):
+		s := o.Server
+		s.URL, s.Cache = spec, o.Cache
+		if o.Workers == 0 {
+			o.Workers = serverRequests
+		}
+		a, err = OpenServer(s)
+	case isURL:
+		err = fmt.Errorf("tiles: a map at an address that begins with %s:// cannot be opened; use http or https, or the path of a file", scheme)
+	case strings.EqualFold(filepath.Ext(spec), ".pmtiles"):
+		a, err = OpenPMTiles(spec)
+	case strings.EqualFold(filepath.Ext(spec), ".mbtiles"):
+		a, err = OpenMBTiles(spec)
+	default:
+		err = fmt.Errorf(`tiles: %q is no map; write "embedded", a file that ends in .pmtiles or .mbtiles, `+
+			`or the address of a tile server like https://example.org/{z}/{x}/{y}.png`, spec)
+	}
+	if err != nil {
+		return nil, err
+	}
+	t, err := NewTiled(TiledOptions{Under: o.Under, Archive: a, Memory: o.Memory, Workers: o.Workers, Log: o.Log})
+	if err != nil && a != nil {
+		_ = a.Close()
+	}
+	return t, err
+}
