@@ -17,6 +17,7 @@ type Sprite struct {
 	rows []span // of each row, from the first to behind the last pixel that is not clear
 	ox   int
 	oy   int
+	fast program
 	Used uint64 // number of the last frame that drew it
 }
 
@@ -26,6 +27,15 @@ func (s *Sprite) Draw(c *Canvas, x, y int) {
 		return
 	}
 	x, y = x+s.ox, y+s.oy
+	if x >= c.Win.Min.X && y >= c.Win.Min.Y && x+s.w <= c.Win.Max.X && y+s.h <= c.Win.Max.Y && s.h > 0 {
+		if s.fast.stride != c.Stride {
+			s.fast = s.compile(c.Stride)
+		}
+		if s.fast.last > 0 {
+			s.fast.run(c.Pix[(y-c.Win.Min.Y)*c.Stride+(x-c.Win.Min.X)*4:])
+			return
+		}
+	}
 	if x >= c.Win.Max.X || x+s.w <= c.Win.Min.X {
 		return
 	}
