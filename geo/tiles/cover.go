@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"iocwall/geo"
+	"iocwall/geo/tiles/archive"
 )
 
 // deepest is how many zooms coarser a tile may be that stands in for another; a
@@ -189,8 +190,8 @@ func (c *cover) emit() {
 	}
 }
 
-func (d *Data) grow(f Format, n int) {
-	if f == MVT {
+func (d *Data) grow(f archive.Format, n int) {
+	if f == archive.MVT {
 		d.Vectors = slices.Grow(d.Vectors, n)
 	} else {
 		d.Rasters = slices.Grow(d.Rasters, n)
@@ -297,4 +298,17 @@ func partOf(whole image.Rectangle, square, tile tileKey) image.Rectangle {
 	deep := square.z - tile.z
 	x, y, side := square.x-tile.x<<deep, square.y-tile.y<<deep, whole.Dx()
 	return image.Rect(x*side>>deep, y*side>>deep, (x+1)*side>>deep, (y+1)*side>>deep).Add(whole.Min)
+}
+
+// span returns the first and last column and row of the tiles of zoom z that touch b.
+func span(b geo.Bounds, z int) (x0, y0, x1, y1 int) {
+	west, north := geo.Project(geo.Point{b.Min[0], b.Max[1]})
+	east, south := geo.Project(geo.Point{b.Max[0], b.Min[1]})
+	return column(west, z), column(north, z), column(east, z), column(south, z)
+}
+
+// column returns the column or row of zoom z at a place in the unit square.
+func column(at float64, z int) int {
+	n := math.Exp2(float64(z))
+	return int(max(0, min(n-1, math.Floor(at*n))))
 }

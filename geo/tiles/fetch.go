@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"iocwall/geo/tiles/archive"
 )
 
 // work fetches and decodes tiles, the newest wanted first.
@@ -78,17 +80,17 @@ func (t *Tiled) fetch(ctx context.Context, k tileKey) (*loaded, error) {
 		return nil, err
 	}
 	l := &loaded{key: k}
-	if t.info.Format == MVT {
+	if t.info.Format == archive.MVT {
 		v, err := DecodeVector(raw, k.z, k.x, k.y)
 		if err != nil {
-			return nil, brokenTile{err}
+			return nil, fmt.Errorf("%w: %w", archive.ErrBroken, err)
 		}
 		l.vector, l.bytes = v, v.Bytes+bytesFeature
 		return l, nil
 	}
-	img, err := DecodePicture(raw)
+	img, err := archive.DecodePicture(raw)
 	if err != nil {
-		return nil, brokenTile{err}
+		return nil, fmt.Errorf("%w: %w", archive.ErrBroken, err)
 	}
 	l.picture, l.bytes = img, int64(len(img.Pix))
 	return l, nil
@@ -119,14 +121,13 @@ func (t *Tiled) arrived(k tileKey, l *loaded, err error) {
 		delete(t.failed, k)
 		return
 	}
-	var paused *PausedError
-	var bad brokenTile
+	var paused *archive.PausedError
 	switch {
-	case errors.Is(err, ErrNoTile):
+	case errors.Is(err, archive.ErrNoTile):
 		t.remember(k, &failure{until: now.Add(absentFor)})
 	case errors.As(err, &paused):
 		t.fail(k, err, paused.Until)
-	case errors.As(err, &bad):
+	case errors.Is(err, archive.ErrBroken):
 		t.stats.Broken++
 		t.fail(k, err, now.Add(brokenFor))
 	default:

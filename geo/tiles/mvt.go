@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"iocwall/geo/tiles/archive"
 )
 
 // Vector tiles, after https://github.com/mapbox/vector-tile-spec/tree/master/2.1.
@@ -34,7 +36,7 @@ type VectorTile struct {
 // left out and told; a tile that breaks off, or that would need more than 48 MiB of
 // memory, is an error.
 func DecodeVector(tile []byte, z, x, y int) (*VectorTile, error) {
-	if !onMap(z, x, y) {
+	if !archive.OnMap(z, x, y) {
 		return nil, fmt.Errorf("there is no tile %d/%d/%d", z, x, y)
 	}
 	d := &vectorDecoder{out: &VectorTile{}, side: math.Exp2(-float64(z))}

@@ -5,15 +5,19 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+
+	"iocwall/geo/tiles/archive"
 )
+
+const serverWorkers = 4 // as many as a server is asked at once
 
 // Options says how Open makes a map.
 type Options struct {
-	Under   *Embedded     // the built-in map, seen where the other has no tiles; required
-	Cache   *Cache        // for tile servers, shared by all of them; nil: none
-	Memory  int64         // bytes of decoded tiles; 0: 128 MiB
-	Workers int           // tiles fetched at once; 0: 2, for servers 4
-	Server  ServerOptions // for tile servers; its URL and Cache are set by Open
+	Under   Source                // the built-in map, seen where the other has no tiles; required
+	Cache   *archive.Cache        // for tile servers, shared by all of them; nil: none
+	Memory  int64                 // bytes of decoded tiles; 0: 128 MiB
+	Workers int                   // tiles fetched at once; 0: 2, for servers 4
+	Server  archive.ServerOptions // for tile servers; its URL and Cache are set by Open
 	Log     *slog.Logger
 }
 
@@ -22,7 +26,7 @@ type Options struct {
 // as https://example.org/{z}/{x}/{y}.png. Its tiles come once Run runs. What is
 // wrong with a file is an error here; a server is not asked before it is needed.
 func Open(spec string, o Options) (*Tiled, error) {
-	var a Archive
+	var a archive.Archive
 	var err error
 	scheme, _, isURL := strings.Cut(spec, "://")
 	switch {
@@ -31,16 +35,19 @@ func Open(spec string, o Options) (*Tiled, error) {
 		s := o.Server
 		s.URL, s.Cache = spec, o.Cache
 		if o.Workers == 0 {
-			o.Workers = serverRequests
+			o.Workers = serverWorkers
 		}
-		a, err = OpenServer(s)
+		a, err = archive.OpenServer(s)
 	case isURL:
 		err = fmt.Errorf("tiles: a map at an address that begins with %s:// cannot be opened; use http or https, or the path of a file", scheme)
 	case strings.EqualFold(filepath.Ext(spec), ".pmtiles"):
-		a, err = OpenPMTiles(spec)
+		a, err = archive.OpenPMTiles(spec)
 	case strings.EqualFold(filepath.Ext(spec), ".mbtiles"):
-		a, err = OpenMBTiles(spec)
+		a, err = archive.OpenMBTiles(spec)
 	default:
+		if strings.ContainsAny(spec, "{@?") {
+			spec = "an address" // there may be a key in it
+		}
 		err = fmt.Errorf(`tiles: %q is no map; write "embedded", a file that ends in .pmtiles or .mbtiles, `+
 			`or the address of a tile server like https://example.org/{z}/{x}/{y}.png`, spec)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"iocwall/geo"
+	"iocwall/geo/tiles/archive"
 )
 
 // Times and bounds of a Tiled.
@@ -32,10 +33,10 @@ const (
 
 // TiledOptions says how a Tiled works.
 type TiledOptions struct {
-	Under   Source // is seen where the map has no tiles, and before they come; required
-	Archive Archive
-	Memory  int64 // bytes of decoded tiles to keep; 0: 128 MiB
-	Workers int   // tiles fetched and decoded at once; 0: 2
+	Under   Source          // is seen where the map has no tiles, and before they come; required
+	Archive archive.Archive // its Close is Run's; nil: none
+	Memory  int64           // bytes of decoded tiles to keep; 0: 128 MiB
+	Workers int             // tiles fetched and decoded at once; 0: 2
 	Log     *slog.Logger
 }
 
@@ -43,8 +44,8 @@ type TiledOptions struct {
 // fetched and decoded by Run. It is safe for use from many goroutines.
 type Tiled struct {
 	under   Source
-	archive Archive // nil: there is only what is under it
-	info    Info
+	archive archive.Archive // nil: there is only what is under it
+	info    archive.Info
 	budget  int64
 	workers int
 	log     *slog.Logger
@@ -124,7 +125,7 @@ func NewTiled(o TiledOptions) (*Tiled, error) {
 }
 
 // Info describes the map; it is empty if there is only the one under it.
-func (t *Tiled) Info() Info { return t.info }
+func (t *Tiled) Info() archive.Info { return t.info }
 
 // Attribution implements Source: it names both maps.
 func (t *Tiled) Attribution() Attribution {
@@ -208,7 +209,7 @@ func (t *Tiled) zoom(v geo.View) (int, bool) {
 	}
 	fine := math.Log2(v.World / float64(t.info.TileSize))
 	z := int(math.Round(fine))
-	if t.info.Format == MVT {
+	if t.info.Format == archive.MVT {
 		z = int(math.Floor(fine + 1e-9)) // vector tiles are made to be drawn larger, up to twice
 	}
 	// Tiles of a finer zoom than the view's would be many and tiny.

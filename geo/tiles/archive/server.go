@@ -1,4 +1,4 @@
-package tiles
+package archive
 
 import (
 	"context"
@@ -80,7 +80,7 @@ func OpenServer(o ServerOptions) (Archive, error) {
 		s.agent = "IOC-Wall (map of an operations centre)"
 	}
 	if err := s.describe(o); err != nil {
-		return nil, fmt.Errorf("tiles: server %s: %w", t.host, err)
+		return nil, fmt.Errorf("archive: server %s: %w", t.host, err)
 	}
 	transport := o.Transport
 	if transport == nil {
@@ -150,7 +150,7 @@ func sameHost(next *http.Request, via []*http.Request) error {
 
 // Tile implements Archive.
 func (s *server) Tile(ctx context.Context, z, x, y int) ([]byte, error) {
-	if !onMap(z, x, y) || z < s.info.MinZoom || z > s.info.MaxZoom {
+	if !OnMap(z, x, y) || z < s.info.MinZoom || z > s.info.MaxZoom {
 		return nil, ErrNoTile
 	}
 	var old kept
@@ -275,7 +275,10 @@ func (s *server) understand(r *http.Response, old kept, have bool) (k kept, keep
 func (s *server) plausible(tile []byte) error {
 	raw, err := unpack(tile, maxTileBytes)
 	if err == nil && s.info.Format == MVT {
-		err = eachField(raw, func(protowire.Number, field) error { return nil })
+		for n := 0; len(raw) > 0 && err == nil; raw = raw[max(0, n):] {
+			_, _, n = protowire.ConsumeField(raw)
+			err = protowire.ParseError(n)
+		}
 	} else if err == nil {
 		_, _, _, err = measure(raw)
 	}

@@ -1,4 +1,4 @@
-package tiles
+package archive
 
 import (
 	"context"
@@ -63,7 +63,7 @@ type pmtilesHead struct {
 func OpenPMTiles(path string) (Archive, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("tiles: open PMTiles: %w", err)
+		return nil, fmt.Errorf("archive: open PMTiles: %w", err)
 	}
 	stat, err := f.Stat()
 	if err == nil && !stat.Mode().IsRegular() {
@@ -75,7 +75,7 @@ func OpenPMTiles(path string) (Archive, error) {
 	}
 	if err != nil {
 		_ = f.Close()
-		return nil, fmt.Errorf("tiles: open PMTiles %s: %w", path, err)
+		return nil, fmt.Errorf("archive: open PMTiles %s: %w", path, err)
 	}
 	p.close = f.Close
 	return p, nil
@@ -191,7 +191,7 @@ func (p *pmtiles) Tile(ctx context.Context, z, x, y int) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if !onMap(z, x, y) || z < p.info.MinZoom || z > p.info.MaxZoom {
+	if !OnMap(z, x, y) || z < p.info.MinZoom || z > p.info.MaxZoom {
 		return nil, ErrNoTile
 	}
 	at, err := p.find(tileID(z, x, y))
@@ -200,7 +200,7 @@ func (p *pmtiles) Tile(ctx context.Context, z, x, y int) ([]byte, error) {
 	}
 	tile, err := p.read(at, maxTileBytes, maxTileBytes)
 	if err != nil {
-		return nil, brokenTile{err}
+		return nil, fmt.Errorf("%w: %w", ErrBroken, err)
 	}
 	return tile, nil
 }

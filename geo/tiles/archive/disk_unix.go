@@ -1,6 +1,6 @@
 //go:build unix
 
-package tiles
+package archive
 
 import (
 	"errors"

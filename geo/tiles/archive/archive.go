@@ -1,4 +1,7 @@
-package tiles
+// Package archive gives the tiles of a map as bytes: from a PMTiles or MBTiles file,
+// or from a tile server with a cache on the disk. It also decodes pictures, since
+// some archives can only be understood by looking at one of their tiles.
+package archive
 
 import (
 	"bytes"
@@ -10,7 +13,6 @@ import (
 	"html"
 	"io"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 
@@ -43,8 +45,10 @@ func parseFormat(name string) (Format, bool) {
 	return "", false
 }
 
+// MaxZoom is the finest zoom that a map may have: 2.4 m a tile.
+const MaxZoom = 24
+
 const (
-	maxZoom      = 24      // finest zoom of a map: 2.4 m a tile
 	maxTileBytes = 8 << 20 // of one tile, packed or unpacked
 	maxMetadata  = 4 << 20 // of an archive's description, unpacked
 )
@@ -53,10 +57,9 @@ const (
 // is no failure.
 var ErrNoTile = errors.New("there is no such tile")
 
-// brokenTile marks an error as one of the tile and not of the way to it.
-type brokenTile struct{ error }
-
-func (b brokenTile) Unwrap() error { return b.error }
+// ErrBroken is part of the error where a tile is there and is not in order: trying
+// again soon is of no use.
+var ErrBroken = errors.New("the tile is broken")
 
 // Archive holds the tiles of one map: a file or a server.
 type Archive interface {
@@ -111,8 +114,8 @@ func (i *Info) setBounds(b geo.Bounds) {
 
 // setZooms takes the zooms of a description, or says why it cannot be one.
 func (i *Info) setZooms(low, high int) error {
-	if low < 0 || high > maxZoom || low > high {
-		return fmt.Errorf("zooms %d to %d; they must lie within 0 to %d", low, high, maxZoom)
+	if low < 0 || high > MaxZoom || low > high {
+		return fmt.Errorf("zooms %d to %d; they must lie within 0 to %d", low, high, MaxZoom)
 	}
 	i.MinZoom, i.MaxZoom = low, high
 	return nil
@@ -210,25 +213,12 @@ func unpack(data []byte, limit int) ([]byte, error) {
 func unpackTile(data []byte) ([]byte, error) {
 	out, err := unpack(data, maxTileBytes)
 	if err != nil {
-		return nil, brokenTile{err}
+		return nil, fmt.Errorf("%w: %w", ErrBroken, err)
 	}
 	return out, nil
 }
 
-// onMap tells whether there can be a tile (z, x, y).
-func onMap(z, x, y int) bool {
-	return z >= 0 && z <= maxZoom && x >= 0 && y >= 0 && x < 1<<z && y < 1<<z
-}
-
-// span returns the first and last column and row of the tiles of zoom z that touch b.
-func span(b geo.Bounds, z int) (x0, y0, x1, y1 int) {
-	west, north := geo.Project(geo.Point{b.Min[0], b.Max[1]})
-	east, south := geo.Project(geo.Point{b.Max[0], b.Min[1]})
-	return column(west, z), column(north, z), column(east, z), column(south, z)
-}
-
-// column returns the column or row of zoom z at a place in the unit square.
-func column(at float64, z int) int {
-	n := math.Exp2(float64(z))
-	return int(max(0, min(n-1, math.Floor(at*n))))
+// OnMap tells whether there can be a tile (z, x, y).
+func OnMap(z, x, y int) bool {
+	return z >= 0 && z <= MaxZoom && x >= 0 && y >= 0 && x < 1<<z && y < 1<<z
 }

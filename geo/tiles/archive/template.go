@@ -1,4 +1,4 @@
-package tiles
+package archive
 
 import (
 	"errors"
@@ -28,19 +28,19 @@ func parseTemplate(text string, subs []string) (template, error) {
 	}
 	u, err := url.Parse(t.address(0, 0, 0))
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return t, errors.New("tiles: the address of a tile server is no URL; write it like https://example.org/{z}/{x}/{y}.png")
+		return t, errors.New("archive: the address of a tile server is no URL; write it like https://example.org/{z}/{x}/{y}.png")
 	}
 	t.host = u.Hostname()
 	for _, part := range []string{"{z}", "{x}"} {
 		if !strings.Contains(text, part) {
-			return t, fmt.Errorf("tiles: the address of the tile server %s has no %s; write it like https://example.org/{z}/{x}/{y}.png", t.host, part)
+			return t, fmt.Errorf("archive: the address of the tile server %s has no %s; write it like https://example.org/{z}/{x}/{y}.png", t.host, part)
 		}
 	}
 	if strings.Contains(text, "{y}") == strings.Contains(text, "{-y}") {
-		return t, fmt.Errorf("tiles: the address of the tile server %s needs either {y} or {-y}", t.host)
+		return t, fmt.Errorf("archive: the address of the tile server %s needs either {y} or {-y}", t.host)
 	}
 	if at := strings.IndexAny(t.address(0, 0, 0), "{}"); at >= 0 {
-		return t, fmt.Errorf("tiles: the address of the tile server %s has a part in braces that is not known; {z} {x} {y} {-y} {s} are", t.host)
+		return t, fmt.Errorf("archive: the address of the tile server %s has a part in braces that is not known; {z} {x} {y} {-y} {s} are", t.host)
 	}
 	if t.format, _ = parseFormat(strings.TrimPrefix(path.Ext(u.Path), ".")); t.format == "" {
 		t.format = PNG

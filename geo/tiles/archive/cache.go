@@ -1,4 +1,4 @@
-package tiles
+package archive
 
 import (
 	"container/list"
@@ -55,19 +55,19 @@ type cached struct {
 // process at a time can use a folder; a second one gets an error.
 func OpenCache(dir string, budget int64) (*Cache, error) {
 	if budget < cacheMinimum {
-		return nil, fmt.Errorf("tiles: a cache of %d bytes is too small; give it at least %d", budget, cacheMinimum)
+		return nil, fmt.Errorf("archive: a cache of %d bytes is too small; give it at least %d", budget, cacheMinimum)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("tiles: open cache: %w", err)
+		return nil, fmt.Errorf("archive: open cache: %w", err)
 	}
 	c := &Cache{dir: dir, budget: budget, recent: list.New(), held: map[string]*list.Element{}}
 	var err error
 	if c.lock, err = lockFile(filepath.Join(dir, "lock")); err != nil {
-		return nil, fmt.Errorf("tiles: open cache %s: %w", dir, err)
+		return nil, fmt.Errorf("archive: open cache %s: %w", dir, err)
 	}
 	if err := c.scan(); err != nil {
 		_ = c.lock.Close()
-		return nil, fmt.Errorf("tiles: read cache %s: %w", dir, err)
+		return nil, fmt.Errorf("archive: read cache %s: %w", dir, err)
 	}
 	return c, nil
 }
@@ -195,7 +195,7 @@ func (c *Cache) put(key string, k kept, now time.Time) error {
 	c.mu.Lock()
 	if !c.room(need) {
 		c.mu.Unlock()
-		return fmt.Errorf("tiles: a tile of %d bytes does not fit into a cache of %d; give it more room", len(raw), c.budget)
+		return fmt.Errorf("archive: a tile of %d bytes does not fit into a cache of %d; give it more room", len(raw), c.budget)
 	}
 	c.used += need
 	c.peak = max(c.peak, c.used)
@@ -207,7 +207,7 @@ func (c *Cache) put(key string, k kept, now time.Time) error {
 	defer c.mu.Unlock()
 	c.used -= need
 	if err != nil {
-		return fmt.Errorf("tiles: keep a tile: %w", err)
+		return fmt.Errorf("archive: keep a tile: %w", err)
 	}
 	if old, ok := c.held[name]; ok { // its file was replaced
 		c.used -= c.recent.Remove(old).(*cached).size

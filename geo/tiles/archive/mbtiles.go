@@ -1,4 +1,4 @@
-package tiles
+package archive
 
 import (
 	"context"
@@ -33,7 +33,7 @@ type mbtiles struct {
 func OpenMBTiles(path string) (Archive, error) {
 	a, err := openMBTiles(path)
 	if err != nil {
-		return nil, fmt.Errorf("tiles: open MBTiles %s: %w", path, err)
+		return nil, fmt.Errorf("archive: open MBTiles %s: %w", path, err)
 	}
 	return a, nil
 }
@@ -161,7 +161,7 @@ func decodeMBTilesMetadata(values map[string]string, tile []byte) (Info, error) 
 
 // Tile implements Archive.
 func (m *mbtiles) Tile(ctx context.Context, z, x, y int) ([]byte, error) {
-	if !onMap(z, x, y) || z < m.info.MinZoom || z > m.info.MaxZoom {
+	if !OnMap(z, x, y) || z < m.info.MinZoom || z > m.info.MaxZoom {
 		return nil, ErrNoTile
 	}
 	ctx, cancel := context.WithTimeout(ctx, mbtilesPatience)
@@ -181,7 +181,7 @@ func (m *mbtiles) blob(ctx context.Context, question string, args ...any) ([]byt
 	case err != nil:
 		return nil, err
 	case size.Int64 > maxTileBytes:
-		return nil, brokenTile{fmt.Errorf("it has %d bytes, more than %d", size.Int64, maxTileBytes)}
+		return nil, fmt.Errorf("%w: it has %d bytes, more than %d", ErrBroken, size.Int64, maxTileBytes)
 	}
 	return unpackTile(data)
 }
