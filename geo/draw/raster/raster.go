@@ -385,21 +385,3 @@ func (c *capsule) cover(x, y int) uint32 {
 	}
 	return uint32(min(d, 1) * 255)
 }
-
-// Line draws one line with round ends straight into the picture.
-func (c *Canvas) Line(x0, y0, x1, y1, half float64, col color.RGBA) {
-	line := newCapsule(x0, y0, x1, y1, half)
-	top, bottom := line.rows(c.Win)
-	for y := top; y < bottom; y++ {
-		from, to := line.span(c.Win, y)
-		if from >= to {
-			continue
-		}
-		row := c.Row(y, from, to)
-		for x := from; x < to; x++ {
-			if a := line.cover(x, y); a > 0 {
-				blend(row[(x-from)*4:(x-from)*4+4], col, a*uint32(col.A)/255)
-			}
-		}
-	}
-}
