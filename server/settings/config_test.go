@@ -92,11 +92,15 @@ func names(t *testing.T, typ reflect.Type, in, sample string) {
 func TestSampleExamples(t *testing.T) {
 	text := regexp.MustCompile(`(?m)^(\w+): \[\]$`).ReplaceAllString(string(assets.SampleConfig()), "$1:")
 	text = regexp.MustCompile(`(?m)^#(  +)`).ReplaceAllString(text, "$1")
-	c, problems := parse(t, text)
+	file := filepath.Join(t.TempDir(), "benh-vien.geojson")
+	if err := os.WriteFile(file, []byte(`{"type":"FeatureCollection","features":[]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, problems := parse(t, strings.ReplaceAll(text, "file: benh-vien.geojson", "file: "+file))
 	if len(problems) > 0 {
 		t.Error(strings.Join(problems, "\n"))
 	}
-	if len(c.Sources) != 1 || len(c.Agencies) != 1 || len(c.Cameras) != 1 || len(c.Stations) != 1 || len(c.Figures) != 1 || len(c.Services) != 1 || len(c.scenes) != 1 {
+	if len(c.Sources) != 1 || len(c.Agencies) != 1 || len(c.Cameras) != 1 || len(c.Stations) != 1 || len(c.Figures) != 2 || len(c.Services) != 1 || len(c.Layers) != 1 || len(c.scenes) != 1 {
 		t.Errorf("examples are missing: %s", c.Summary())
 	}
 }
