@@ -19,9 +19,11 @@ func (r *Renderer) stations(stations []Station) {
 		if !ok {
 			continue
 		}
-		icon := [...]raster.Icon{Air: IconAir, Water: IconWater, Level: IconLevel}[min(s.Kind, Level)]
+		icon := stationIcon(s.Kind)
 		halo := r.haloAt(x, y)
 		r.icon(raster.IconKey{Icon: icon, Size: r.symbol(1.1), Main: r.style.Text, Back: halo, Halo: halo}).Draw(&r.canvas, x, y)
+		r.chosen(s.Selected, x, y, 1.2)
+		r.hits.Symbol("stations", s.ID, x, y, half)
 		r.chip(s, x, y, half)
 	}
 }
@@ -67,6 +69,7 @@ func (r *Renderer) chip(s *Station, x, y, half int) {
 			r.grid.take(rect)
 			r.stats.Labels++
 			r.drawChip(s, rect, value, word, pad, mark)
+			r.hits.Plate("stations", s.ID, x, y, rect)
 			return
 		}
 	}
@@ -192,6 +195,8 @@ func (r *Renderer) alert(a *Alert, x, y int) {
 	}
 	key := raster.IconKey{Icon: severityIcon(a.Severity), Size: r.symbol(1.6), Main: col, Back: r.style.OnFill, Halo: r.style.Sea}
 	r.icon(key).Draw(&r.canvas, x, y)
+	r.chosen(a.Selected, x, y, 1.5)
+	r.hits.Symbol("alerts", a.ID, x, y, int(r.sizes.Symbol*0.8))
 }
 
 // calloutRoom looks in widening rings for a place that covers nothing, then
@@ -227,6 +232,7 @@ func (r *Renderer) callout(a *Alert, x, y int, col color.RGBA) {
 	rect := r.calloutRoom(x, y, w, h)
 	r.grid.take(rect)
 	r.stats.Labels++
+	r.hits.Plate("alerts", a.ID, x, y, rect)
 	end := image.Pt(min(max(x, rect.Min.X), rect.Max.X), min(max(y, rect.Min.Y), rect.Max.Y))
 	line := max(1, r.sizes.Line*1.4)
 	r.canvas.Line(float64(x), float64(y), float64(end.X), float64(end.Y), line/2, col)

@@ -68,6 +68,8 @@ const (
 	IconFactory
 	IconCluster // ring around the count of what gathered
 	IconFence   // for the legend
+	iconHandle
+	iconHandleMiddle
 	iconCount
 )
 
@@ -142,10 +144,46 @@ func iconParts() [iconCount][]raster.Part {
 		IconCity:     {{D: ring(4.2), Ink: raster.InkBack}, {D: ring(4.2), Stroke: 2}, {D: ring(1.4)}},
 		IconSelected: {{D: ring(11), Stroke: 1.8}},
 		IconPointer:  {{D: "M3 12h17M14 6l6 6-6 6", Stroke: 2.4}},
+
+		IconPlace:     {{D: ring(6), Ink: raster.InkBack}, {D: ring(6), Stroke: 2}, {D: ring(2)}},
+		IconHospital:  hollow("M9 2.500h6V9h6.500v6H15v6.500H9V15H2.500V9H9Z"),
+		IconSchool:    hollow("M12 4 1.500 9.500 12 15l10.500-5.500Z", raster.Part{D: "M6 12v5.500c2.500 2.500 9.500 2.500 12 0V12M21.500 10v6.500", Stroke: 2}),
+		IconSight:     {{D: "M5 9h14v11H5Z", Ink: raster.InkBack}, {D: "M1.500 9.500c4.500-.5 7.500-3 10.500-6.500c3 3.500 6 6 10.500 6.500ZM5.500 10v10.500M18.500 10v10.500M3 20.500h18M12 14v6", Stroke: 2}},
+		IconMarket:    {{D: "M5 10h14v11H5Z", Ink: raster.InkBack}, {D: "M2.500 10 5 3.500h14L21.500 10ZM5 10v11h14V10M9.500 4 8.500 10M14.500 4l1 6", Stroke: 2}},
+		IconFuel:      {{D: "M4 3.500h10V21H4Z", Ink: raster.InkBack}, {D: "M4 21V3.500h10V21M2 21h14M7 8h4M14 12h2.500v5a2.200 2.200 0 0 0 4.400 0V9L17.500 5.500", Stroke: 2}},
+		IconLandslide: {{D: "M2 21V3.500L17 21Z", Ink: raster.InkBack}, {D: "M2 21V3.500L17 21ZM2 21h20.500", Stroke: 2}, {D: "M11 6.500a2.300 2.300 0 1 1 4.600 0a2.300 2.300 0 1 1-4.600 0ZM16.500 13a2.300 2.300 0 1 1 4.600 0a2.300 2.300 0 1 1-4.600 0Z"}},
+		IconFlood:     {{D: "M4.500 12.500V9L12 3l7.500 6v3.500Z", Ink: raster.InkBack}, {D: "M4.500 12.500V9L12 3l7.500 6v3.500" + wave(15.5) + wave(20.5), Stroke: 2}},
+		IconPump:      {{D: "M3 10h9.500a4.500 4.500 0 0 1 4.500 4.500V16M13.500 16h7.500M9 10V4.500M5.500 4.500h7M17.200 19.500v2", Stroke: 2.4}},
+		IconStore:     hollow("M2.500 7.500 12 2.500l9.500 5v9L12 21.500l-9.500-5Z", raster.Part{D: "M2.500 7.500l9.500 5 9.500-5M12 12.500v9", Stroke: 2}),
+		IconOffice:    {{D: "M4 12h16v9H4Z", Ink: raster.InkBack}, {D: "M4 21v-9h16v9M2 21h20M12 12V2.500h6.500v4.500H12M10 21v-5h4v5", Stroke: 2}},
+		IconHarbour:   {{D: "M12 7.500v13.500M7.500 11h9M3.500 14c.5 4.500 4 7 8.500 7s8-2.500 8.500-7M9.500 5a2.500 2.500 0 1 1 5 0a2.500 2.500 0 1 1-5 0Z", Stroke: 2.2}},
+		IconShelter:   {{D: "M5 10.500 12 4l7 6.500V21H5Z", Ink: raster.InkBack}, {D: "M2 12.500 12 3.500l10 9M5 11v10h14V11M12 16.500V21", Stroke: 2}, {D: "M10 13a2 2 0 1 1 4 0a2 2 0 1 1-4 0Z"}},
+		IconHotel:     {{D: "M2.500 5v15.500M2.500 16.500h19v4M21.500 16.500V13a3 3 0 0 0-3-3H10.500v6.500M6.500 11.500v1", Stroke: 2.200}},
+		IconBridge:    {{D: "M1.500 8.500h21M3 8.500V20M21 8.500V20M3 18a9 7 0 0 1 18 0M8.500 9v3M12 9v2M15.500 9v3", Stroke: 2}},
+		IconFactory:   hollow("M3 21V10l6 4v-4l6 4V3.500h5.500V21Z", raster.Part{D: "M7.500 17.500h2M14 17.500h2", Stroke: 2}),
+		IconCluster:   {{D: ring(11), Ink: raster.InkBack}, {D: ring(10.3), Stroke: 1.3}},
+		IconFence:     {{D: "M3 4h18v16H3Z", Stroke: 2, Dash: 3.4}},
+
+		iconHandle:       {{D: "M3 3h18v18H3Z", Ink: raster.InkBack}, {D: "M3 3h18v18H3Z", Stroke: 3.4}},
+		iconHandleMiddle: {{D: ring(9), Ink: raster.InkBack}, {D: ring(9), Stroke: 3.4}},
 	}
 }
 
 const waterDrop = "M12 2.5c4 5 6.500 8 6.500 11.700a6.500 6.500 0 0 1-13 0C5.500 10.500 8 7.500 12 2.500Z"
+
+// wave is a line of water at a height of the grid.
+func wave(y float64) string {
+	return fmt.Sprintf("M1.500 %gc2-2 3.500-2 5.300 0s3.500 2 5.200 0s3.500-2 5.300 0s3.500 2 5.200 0", y)
+}
+
+func stationIcon(k StationKind) Icon {
+	return [...]raster.Icon{Air: IconAir, Water: IconWater, Level: IconLevel}[min(k, Level)]
+}
+
+// healthIcon is the sign of a camera's state.
+func healthIcon(h Health) Icon {
+	return [...]raster.Icon{Live: IconLive, Stale: IconStale, Frozen: IconFrozen, Offline: IconOffline}[min(h, Offline)]
+}
 
 func vesselIcon(v *Vessel, lost bool) raster.Icon {
 	round := math.IsNaN(v.Heading) || math.IsInf(v.Heading, 0)

@@ -113,6 +113,8 @@ func (r *Renderer) reports(reports []Report) {
 			r.icon(raster.IconKey{Icon: IconWarning, Size: r.symbol(0.85), Main: r.style.Warning, Back: r.style.OnFill, Halo: r.style.Chip}).
 				Draw(&r.canvas, x+int(size)*10/24, y-int(size)*10/24)
 		}
+		r.chosen(rep.Selected, x, y, 1.6)
+		r.hits.Symbol("reports", rep.ID, x, y, half)
 	}
 }
 
@@ -175,16 +177,12 @@ func (r *Renderer) cameras(cameras []Camera) {
 		half := int(size) / 2
 		r.grid.take(image.Rect(x-half, y-half, x+half, y+half))
 		key := raster.IconKey{Size: r.symbol(0.6), Main: r.style.Text, Back: r.style.Card, Halo: r.style.Card}
-		switch c.Health {
-		case Live:
-			key.Icon, key.Size, key.Main = IconLive, r.symbol(0.4), r.style.Text2
-		case Stale:
-			key.Icon = IconStale
-		case Frozen:
-			key.Icon = IconFrozen
-		default:
-			key.Icon = IconOffline
+		key.Icon = healthIcon(c.Health)
+		if c.Health == Live {
+			key.Size, key.Main = r.symbol(0.4), r.style.Text2
 		}
 		r.icon(key).Draw(&r.canvas, x+half, y-half)
+		r.chosen(c.Selected, x, y, 1.2)
+		r.hits.Symbol("cameras", c.ID, x, y, half)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"iocwall/geo"
+	"iocwall/geo/draw/hit"
 	"iocwall/geo/draw/raster"
 	"iocwall/geo/tiles"
 )
@@ -53,18 +54,21 @@ type Renderer struct {
 	shape   raster.Shape
 	strokes raster.Strokes
 	sheets  sheet
-	grid    grid
-	canvas  raster.Canvas
-	proj    projection
-	view    geo.View
-	data    tiles.Data
-	order   []int32
-	spots   []spot
-	bands   []int32
-	pending []pendingText
-	inset   inset
-	stats   Stats
-	points  []raster.XY
+	hits    *hit.Recorder
+
+	gathered gathering
+	grid     grid
+	canvas   raster.Canvas
+	proj     projection
+	view     geo.View
+	data     tiles.Data
+	order    []int32
+	spots    []spot
+	bands    []int32
+	pending  []pendingText
+	inset    inset
+	stats    Stats
+	points   []raster.XY
 }
 
 type widthKey struct {
@@ -184,12 +188,19 @@ func (r *Renderer) Draw(dst *image.RGBA, f *Frame) (Stats, error) {
 	r.canvas = raster.CanvasOf(dst, vis)
 	r.pending = r.pending[:0]
 	r.stats = Stats{Pending: data.Pending}
+	r.hits = nil
+	if f.WantHits {
+		r.hits = hit.NewRecorder(f.View)
+	}
 	r.drawGround(f)
 	r.layers(f)
 	for i := range r.pending {
 		r.drawText(&r.pending[i])
 	}
+	r.drawHandles(f.Handles)
+	r.drawBand(f.Band)
 	r.drawFurniture(f)
+	r.stats.Hits = r.hits.Hits()
 	r.sweepCaches()
 	return r.stats, nil
 }
@@ -200,26 +211,35 @@ func (r *Renderer) layers(f *Frame) {
 	for _, k := range f.Furniture.KeepClear {
 		r.grid.take(k)
 	}
+	g := &r.gathered
+	r.hitShapes(f)
 	r.sheet(f)
 	r.alertAreas(f.Alerts)
+	r.gatherLayers(f)
 	r.placeFurniture(f)
 	r.nameArchipelagos()
+	r.drawMarks(g.marks.items)
 	r.dots(f.Dots)
-	r.vessels(f.Vessels)
-	r.wedges(f.Cameras)
-	r.cameras(f.Cameras)
-	r.reports(f.Reports)
-	r.takeStations(f.Stations)
+	r.drawRings()
+	r.vessels(g.vessels.items)
+	r.hitVessels(g.vessels.items)
+	r.wedges(g.cameras.items)
+	r.cameras(g.cameras.items)
+	r.reports(g.reports.items)
+	r.takeStations(g.stations.items)
 	r.alerts(f.Alerts)
-	r.stations(f.Stations)
+	r.stations(g.stations.items)
+	r.ringChips()
+	r.drawTexts(f.Texts)
 	// What stays in place is named before what moves.
 	r.nameAreas(f.Areas)
+	r.nameMarks(g.marks.items)
 	r.nameLines(f.Lines)
 	r.namePlaces(1)
 	r.namePlaces(2)
 	r.nameProvinces(f.Home)
 	r.nameSea()
-	r.nameVessels(f.Vessels)
+	r.nameVessels(g.vessels.items)
 }
 
 // near reports whether a symbol of the given reach may show in the view.

@@ -1,0 +1,314 @@
+package draw
+
+import (
+	"cmp"
+	"image"
+	"image/color"
+	"math"
+	"slices"
+	"strconv"
+
+	"iocwall/geo"
+	"iocwall/geo/draw/cluster"
+	"iocwall/geo/draw/raster"
+)
+
+// gathering is what the layers of one frame gathered to, and the points that
+// stand alone.
+type gathering struct {
+	gatherer cluster.Gatherer
+	points   []cluster.Point
+	taken    []bool
+	rings    []ring
+	layers   []string
+
+	vessels  lone[Vessel]
+	stations lone[Station]
+	reports  lone[Report]
+	cameras  lone[Camera]
+	marks    lone[Mark]
+}
+
+// lone is what of a layer stands alone: the frame's own items, or some of them
+// in a buffer.
+type lone[T any] struct{ items, buf []T }
+
+// ring is one cluster.
+type ring struct {
+	x, y, half int // in pixels of the view
+	count      string
+	width      int        // of the count
+	kind       Icon       // of its members
+	worst      Icon       // sign of the worst state among them
+	color      color.RGBA // of that state
+	station    *Station   // whose chip stands beside it
+}
+
+// gatherLayers decides what stands alone and what gathers.
+func (r *Renderer) gatherLayers(f *Frame) {
+	g := &r.gathered
+	g.rings = g.rings[:0]
+	g.vessels.leave(g, f.Gather.Vessels, f.Vessels, r.gatherVessels)
+	g.stations.leave(g, f.Gather.Stations, f.Stations, r.gatherStations)
+	g.reports.leave(g, f.Gather.Reports, f.Reports, r.gatherReports)
+	g.cameras.leave(g, f.Gather.Cameras, f.Cameras, r.gatherCameras)
+	g.marks.leave(g, f.Gather.Marks, f.Marks, r.gatherMarks)
+}
+
+// leave keeps the items that do not gather.
+func (l *lone[T]) leave(g *gathering, on bool, items []T, gather func([]T)) {
+	l.items = items
+	if !on || len(items) < 2 {
+		return
+	}
+	g.taken = slices.Grow(g.taken[:0], len(items))[:len(items)]
+	clear(g.taken)
+	gather(items)
+	l.buf = l.buf[:0]
+	for i := range items {
+		if !g.taken[i] {
+			l.buf = append(l.buf, items[i])
+		}
+	}
+	l.items = l.buf
+}
+
+// offer offers a point for gathering, if it may show in the view or gather with
+// one that does.
+func (r *Renderer) offer(i int, p geo.Point, alone bool) {
+	x, y := geo.Project(p)
+	x, y = x*r.proj.world, y*r.proj.world
+	reach := 16 * r.ringHalf("00")
+	if at := (raster.XY{X: x - r.proj.ox, Y: y - r.proj.oy}); !alone && r.near(at, reach) {
+		r.gathered.points = append(r.gathered.points, cluster.Point{X: x, Y: y, ID: int32(i)})
+	}
+}
+
+// ringHalf is the radius of the ring around a count.
+func (r *Renderer) ringHalf(count string) float64 {
+	size := r.sizes.Text
+	return max(0.86*size, math.Hypot(r.width(count, size, true)/2, size*0.3)+size*0.3)
+}
+
+// gather makes rings of the points on offer, whose symbols are cover pixels wide;
+// look fills in what a ring shows of its members.
+func (r *Renderer) gather(layer string, cover float64, id func(int32) string, look func([]int32, *ring)) {
+	g := &r.gathered
+	for _, group := range g.gatherer.Gather(g.points, cluster.Sizes{Cover: cover, Ring: max(cover/2, r.ringHalf("00"))}) {
+		for _, m := range group.Members {
+			g.taken[m] = true
+		}
+		c := ring{count: r.number(len(group.Members))}
+		c.half = int(math.Round(r.ringHalf(c.count)))
+		c.width = int(r.width(c.count, r.sizes.Text, true))
+		c.x, c.y = int(math.Round(group.X-r.proj.ox)), int(math.Round(group.Y-r.proj.oy))
+		if !r.seen(group.Members, c.x, c.y) {
+			continue
+		}
+		c.color = r.style.Text2
+		look(group.Members, &c)
+		r.place(&c)
+		if r.hits != nil {
+			r.hits.Cluster(layer, c.x, c.y, c.half, len(group.Members), func(i int) string { return id(group.Members[i]) })
+		}
+		g.rings = append(g.rings, c)
+		r.stats.Clusters++
+	}
+	g.points = g.points[:0]
+}
+
+// seen reports whether a ring or one of its members is in view.
+func (r *Renderer) seen(members []int32, x, y int) bool {
+	if image.Pt(x, y).In(r.view.Rect()) {
+		return true
+	}
+	in := r.view.Rect()
+	for _, p := range r.gathered.points {
+		at := image.Pt(int(math.Round(p.X-r.proj.ox)), int(math.Round(p.Y-r.proj.oy)))
+		if _, member := slices.BinarySearch(members, p.ID); member && at.In(in) {
+			return true
+		}
+	}
+	return false
+}
+
+// place moves a ring into the view and on to one screen, and off the rings of
+// other layers that stand there.
+func (r *Renderer) place(c *ring) {
+	v := r.view.Rect()
+	c.x, c.y = min(max(c.x, v.Min.X), v.Max.X-1), min(max(c.y, v.Min.Y), v.Max.Y-1)
+	for i := range r.gathered.rings {
+		o := &r.gathered.rings[i]
+		dx, dy := float64(c.x-o.x), float64(c.y-o.y)
+		d, want := math.Hypot(dx, dy), float64(c.half+o.half)
+		if d >= 0.85*want {
+			continue
+		}
+		if d < 1 {
+			dx, dy, d = 1, 0, 1
+		}
+		c.x, c.y = o.x+int(math.Round(dx/d*want)), o.y+int(math.Round(dy/d*want))
+	}
+	c.x, c.y = r.grid.settle(c.x, c.y, c.half+int(r.sizes.Symbol*0.3))
+}
+
+// number writes a count with its thousands apart.
+func (r *Renderer) number(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	mark := "."
+	if r.words.Decimal == "." {
+		mark = ","
+	}
+	rest := strconv.Itoa(1000 + n%1000)
+	return strconv.Itoa(n/1000) + mark + rest[1:]
+}
+
+func (r *Renderer) gatherVessels(vs []Vessel) {
+	for i := range vs {
+		v := &vs[i]
+		r.offer(i, v.At, v.Selected || v.Severity >= Warning)
+	}
+	r.gather("vessels", r.sizes.Symbol*0.8, func(i int32) string { return vs[i].ID }, func(members []int32, c *ring) {
+		c.kind = vesselIcon(&Vessel{Kind: vs[members[0]].Kind}, false)
+		for _, m := range members {
+			v := &vs[m]
+			if v.Kind != vs[members[0]].Kind {
+				c.kind = IconVessel
+			}
+			switch {
+			case v.lost():
+				c.worst = IconOffline
+			case v.Severity == Notice && c.worst == IconNone:
+				c.worst = IconNotice
+			}
+		}
+	})
+}
+
+func (r *Renderer) gatherStations(ss []Station) {
+	for i := range ss {
+		r.offer(i, ss[i].At, ss[i].Selected)
+	}
+	r.gather("stations", r.sizes.Symbol*1.15, func(i int32) string { return ss[i].ID }, func(members []int32, c *ring) {
+		c.station = &ss[members[0]]
+		c.kind = stationIcon(c.station.Kind)
+		for _, m := range members {
+			s := &ss[m]
+			if s.Kind != ss[members[0]].Kind {
+				c.kind = IconNone
+			}
+			if s.Stale {
+				c.worst = IconStale
+			}
+			if cmp.Or(cmp.Compare(rank(s), rank(c.station)), cmp.Compare(c.station.ID, s.ID)) > 0 {
+				c.station = s
+			}
+		}
+	})
+}
+
+// rank is how bad a station's value is; one that is not fresh says less.
+func rank(s *Station) int {
+	if s.Stale || s.Value == "" {
+		return s.Importance - 1000
+	}
+	return s.Importance
+}
+
+func (r *Renderer) gatherReports(rs []Report) {
+	for i := range rs {
+		r.offer(i, rs[i].At, rs[i].Selected)
+	}
+	r.gather("reports", r.sizes.Symbol*1.3, func(i int32) string { return rs[i].ID }, func(members []int32, c *ring) {
+		c.kind = IconReport
+		for _, m := range members {
+			if rs[m].Late {
+				c.worst, c.color = IconWarning, r.style.Warning
+			}
+		}
+	})
+}
+
+func (r *Renderer) gatherCameras(cs []Camera) {
+	for i := range cs {
+		r.offer(i, cs[i].At, cs[i].Selected)
+	}
+	r.gather("cameras", r.sizes.Symbol*1.1, func(i int32) string { return cs[i].ID }, func(members []int32, c *ring) {
+		c.kind = IconCamera
+		worst := Live
+		for _, m := range members {
+			worst = max(worst, cs[m].Health)
+		}
+		if worst != Live {
+			c.worst = healthIcon(worst)
+		}
+	})
+}
+
+// gatherMarks gathers the marks of each layer by themselves.
+func (r *Renderer) gatherMarks(ms []Mark) {
+	g := &r.gathered
+	g.layers = g.layers[:0]
+	for i := range ms {
+		if !slices.Contains(g.layers, ms[i].Layer) {
+			g.layers = append(g.layers, ms[i].Layer)
+		}
+	}
+	for _, layer := range g.layers {
+		for i := range ms {
+			if ms[i].Layer == layer {
+				r.offer(i, ms[i].At, ms[i].Selected)
+			}
+		}
+		r.gather(cmp.Or(layer, "marks"), r.sizes.Symbol, func(i int32) string { return ms[i].ID }, func(members []int32, c *ring) {
+			c.kind = markIcon(ms[members[0]].Icon)
+			for _, m := range members {
+				if markIcon(ms[m].Icon) != c.kind {
+					c.kind = IconPlace
+				}
+			}
+		})
+	}
+}
+
+// drawRings draws the clusters and keeps their places.
+func (r *Renderer) drawRings() {
+	for i := range r.gathered.rings {
+		c := &r.gathered.rings[i]
+		size := uint16(math.Round(float64(c.half) * 24 / 11))
+		r.icon(raster.IconKey{Icon: IconCluster, Size: size, Main: c.color, Back: r.style.Card, Halo: r.style.Sea}).Draw(&r.canvas, c.x, c.y)
+		r.write(c.x-c.width/2, c.y+int(math.Round(r.sizes.Text*0.36)), c.count, plainText(r.sizes.Text, true, r.style.Text))
+		d := int(float64(c.half) * 0.74)
+		if c.kind != IconNone {
+			r.icon(r.small(c.kind, 0.72)).Draw(&r.canvas, c.x-d, c.y-d)
+		}
+		if c.worst != IconNone {
+			r.icon(r.small(c.worst, 0.78)).Draw(&r.canvas, c.x+d, c.y-d)
+		}
+		edge := c.half + int(r.sizes.Symbol*0.1)
+		r.grid.take(image.Rect(c.x-edge, c.y-edge, c.x+edge, c.y+edge))
+	}
+}
+
+// small is an icon as it stands on a ring.
+func (r *Renderer) small(icon Icon, factor float64) raster.IconKey {
+	key := raster.IconKey{Icon: icon, Size: r.symbol(factor), Main: r.style.Text2, Back: r.style.Card, Halo: r.style.Card}
+	switch icon {
+	case IconNotice, IconWarning, IconSevere, IconCritical:
+		key.Main, key.Back = r.severityColor(Notice+Severity(icon-IconNotice)), r.style.OnFill
+	case IconOffline, IconFrozen, IconStale:
+		key.Main = r.style.Text
+	}
+	return key
+}
+
+// ringChips writes the value of the worst station beside a ring of stations.
+func (r *Renderer) ringChips() {
+	for i := range r.gathered.rings {
+		if c := &r.gathered.rings[i]; c.station != nil {
+			r.chip(c.station, c.x, c.y, c.half)
+		}
+	}
+}

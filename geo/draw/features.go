@@ -1,0 +1,171 @@
+package draw
+
+import (
+	"cmp"
+	"image"
+	"math"
+
+	"iocwall/geo/draw/raster"
+)
+
+// markIcon is the sign of a mark; one without has the common one.
+func markIcon(i Icon) Icon {
+	if i == IconNone || i >= iconCount {
+		return IconPlace
+	}
+	return i
+}
+
+// drawMarks draws the points of layers of features, the important on top, and
+// keeps their places.
+func (r *Renderer) drawMarks(ms []Mark) {
+	order := r.sorted(len(ms), func(i int) int { return ms[i].Importance }, func(i int) string { return ms[i].ID })
+	half := int(r.sizes.Symbol * 0.5)
+	for k := len(order) - 1; k >= 0; k-- {
+		m := &ms[order[k]]
+		x, y, ok := r.markSpot(m.At, r.sizes.Symbol/2)
+		if !ok {
+			continue
+		}
+		key := raster.IconKey{Icon: markIcon(m.Icon), Size: r.symbol(1), Main: r.style.Text2, Halo: r.haloAt(x, y)}
+		key.Back = key.Halo
+		if m.Selected {
+			key.Main = r.style.Text
+		}
+		r.icon(key).Draw(&r.canvas, x, y)
+		r.chosen(m.Selected, x, y, 1)
+		r.grid.take(image.Rect(x-half, y-half, x+half, y+half))
+		r.hits.Symbol(cmp.Or(m.Layer, "marks"), m.ID, x, y, half)
+	}
+}
+
+// chosen draws the mark of what is selected around a symbol.
+func (r *Renderer) chosen(selected bool, x, y int, factor float64) {
+	if selected {
+		r.icon(raster.IconKey{Icon: IconSelected, Size: r.symbol(1.5 * factor), Main: r.style.Focus, Halo: r.style.Sea}).Draw(&r.canvas, x, y)
+	}
+}
+
+// nameMarks writes the names of marks, the important first.
+func (r *Renderer) nameMarks(ms []Mark) {
+	size := r.sizes.Text
+	h := int(size * raster.LinePitch)
+	gap := int(r.sizes.Symbol * 0.6)
+	for _, i := range r.sorted(len(ms), func(i int) int { return ms[i].Importance }, func(i int) string { return ms[i].ID }) {
+		m := &ms[i]
+		if m.Name == "" || m.Importance <= 0 && !m.Selected {
+			continue
+		}
+		x, y, ok := r.markSpot(m.At, r.sizes.Symbol/2)
+		if !ok {
+			continue
+		}
+		w := int(r.width(m.Name, size, false)) + 2
+		rect, ok := r.grid.first(x, y, w, h, gap, gap+int(size*0.4))
+		if !ok {
+			r.stats.LabelsLeft++
+			continue
+		}
+		r.grid.take(rect)
+		r.stats.Labels++
+		col := r.style.Text2
+		if m.Selected {
+			col = r.style.Text
+		}
+		r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, size), m.Name, r.label(size, false, col, r.haloAt(x, y)))
+		r.hits.Plate(cmp.Or(m.Layer, "marks"), m.ID, x, y, rect)
+	}
+}
+
+// drawTexts writes the texts of drawings and measures; none is left out.
+func (r *Renderer) drawTexts(ts []Text) {
+	size := r.sizes.Text
+	for i := range ts {
+		t := &ts[i]
+		at := r.proj.at(t.At)
+		if t.Text == "" || !r.near(at, 0) {
+			continue
+		}
+		x, y := int(math.Round(at.X)), int(math.Round(at.Y))
+		pad := 1
+		if t.Plate {
+			pad = int(size * 0.36)
+		}
+		w, h := int(r.width(t.Text, size, t.Plate))+2*pad, int(size*raster.LinePitch)
+		rect := inside(image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h), r.grid.nearestPane(x, y))
+		if _, ok := r.grid.free(rect); !ok {
+			if rect, ok = r.grid.first(x, y, w, h, int(size*0.5), int(size*1.2)); !ok {
+				rect = r.grid.force(x, y, w, h, int(size*0.5))
+			}
+		}
+		r.grid.take(rect)
+		r.stats.Labels++
+		style := r.label(size, false, r.style.Text, r.haloAt(x, y))
+		if t.Plate {
+			r.box(rect, max(2, size*0.14), max(1, r.sizes.Line*0.5), r.style.Card, r.style.CardEdge)
+			style = plainText(size, true, r.style.Text)
+		}
+		r.write(rect.Min.X+pad, baseline(rect.Min.Y, 0, size), t.Text, style)
+		r.hits.Plate(cmp.Or(t.Layer, "texts"), t.ID, x, y, rect)
+	}
+}
+
+// drawHandles draws the corners that a hand can move: square, round between
+// corners, filled where chosen.
+func (r *Renderer) drawHandles(hs []Handle) {
+	for i := range hs {
+		h := &hs[i]
+		at := r.proj.at(h.At)
+		if !r.near(at, r.sizes.Symbol) {
+			continue
+		}
+		key := raster.IconKey{Icon: iconHandle, Size: r.symbol(0.7), Main: r.style.Focus, Back: r.style.Card, Halo: r.style.Sea}
+		if h.Middle {
+			key.Icon, key.Size = iconHandleMiddle, r.symbol(0.6)
+		}
+		if h.Chosen {
+			key.Back, key.Size = r.style.Focus, key.Size*5/4
+		}
+		r.icon(key).Draw(&r.canvas, int(math.Round(at.X)), int(math.Round(at.Y)))
+	}
+}
+
+// drawBand draws the rectangle a hand is drawing.
+func (r *Renderer) drawBand(band image.Rectangle) {
+	if band.Empty() {
+		return
+	}
+	fill := r.style.Focus
+	fill.A = 36
+	r.canvas.Rect(band, fill)
+	r.frameRect(band, r.canvas.Win, max(2, int(math.Round(r.sizes.Line*1.6))), r.style.Focus)
+}
+
+// hitVessels records where vessels stand.
+func (r *Renderer) hitVessels(vs []Vessel) {
+	if r.hits == nil {
+		return
+	}
+	half := int(r.sizes.Symbol / 2)
+	for i := range vs {
+		if x, y, ok := r.markSpot(vs[i].At, r.sizes.Symbol/4); ok {
+			r.hits.Symbol("vessels", vs[i].ID, x, y, half)
+		}
+	}
+}
+
+// hitShapes records areas and lines.
+func (r *Renderer) hitShapes(f *Frame) {
+	if r.hits == nil {
+		return
+	}
+	for i := range f.Areas {
+		a := &f.Areas[i]
+		r.hits.Area(cmp.Or(a.Layer, "areas"), a.ID, a.Polygons)
+	}
+	for i := range f.Lines {
+		l := &f.Lines[i]
+		width, _ := r.lineLook(l)
+		r.hits.Line(cmp.Or(l.Layer, "lines"), l.ID, l.Points, width)
+	}
+}
