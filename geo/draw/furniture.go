@@ -19,7 +19,8 @@ type furniture struct {
 	inset, legend, credit image.Rectangle
 	items                 []LegendItem
 	bar                   scaleBar
-	creditText            string
+	lines                 []string // of the attribution, the first of them data
+	data                  int      // how many of the lines are on the data
 	pointers              []pointer
 }
 
@@ -47,7 +48,7 @@ func (r *Renderer) wallScale() bool { return r.sizes.Text >= 28 }
 // at marks that stay in place, never at vessels, so that boxes do not wander.
 func (r *Renderer) placeFurniture(f *Frame) {
 	fu := &r.inset.furniture
-	*fu = furniture{pointers: fu.pointers[:0]}
+	*fu = furniture{pointers: fu.pointers[:0], lines: fu.lines[:0]}
 	if r.ground.sea.any && !r.islandsInPlace() {
 		w, h, fits := r.insetSize()
 		if fits {
@@ -64,11 +65,64 @@ func (r *Renderer) placeFurniture(f *Frame) {
 		fu.items = nil
 		r.placeLegend(f)
 	}
+	r.placeCredit(f)
+}
+
+// placeCredit finds room for the sentence on the data, the base map's attribution
+// and the credit. Where all of it finds none, the sentence on the data alone does.
+func (r *Renderer) placeCredit(f *Frame) {
+	fu := &r.inset.furniture
+	text := f.Furniture.Credit
 	if f.Furniture.Attribution {
-		fu.creditText = r.creditText()
-		w, h := int(r.width(fu.creditText, r.sizes.Text, false))+4, int(r.sizes.Text*raster.LinePitch)
+		text = joined(r.creditText(), text)
+	}
+	for _, credit := range []string{text, ""} {
+		fu.lines = fu.lines[:0]
+		r.wrap(f.Furniture.Data)
+		fu.data = len(fu.lines)
+		r.wrap(credit)
+		if len(fu.lines) == 0 {
+			return
+		}
+		wide := 0.0
+		for _, l := range fu.lines {
+			wide = max(wide, r.width(l, r.sizes.Text, false))
+		}
+		w, h := int(wide)+4, int(r.sizes.Text*raster.LinePitch*float64(len(fu.lines)))
 		fu.credit = r.fitting(f, w, h, [4]corner{{1, 1}, {-1, 1}, {1, -1}, {-1, -1}})
-		r.grid.take(fu.credit)
+		if !fu.credit.Empty() {
+			r.grid.take(fu.credit)
+			return
+		}
+	}
+	fu.lines, fu.data = fu.lines[:0], 0
+}
+
+const dot = " · "
+
+// joined puts two sentences into one line.
+func joined(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + dot + b
+}
+
+// wrap breaks a line between its parts where it would take half of a screen.
+func (r *Renderer) wrap(text string) {
+	fu := &r.inset.furniture
+	most := 0.46 * float64(r.grid.nearestPane(r.view.Width-1, r.view.Height-1).Dx())
+	line := ""
+	for part := range strings.SplitSeq(text, dot) {
+		longer := joined(line, part)
+		if line != "" && r.width(longer, r.sizes.Text, false) > most {
+			fu.lines = append(fu.lines, line)
+			longer = part
+		}
+		line = longer
+	}
+	if line != "" {
+		fu.lines = append(fu.lines, line)
 	}
 }
 
@@ -105,7 +159,7 @@ func (r *Renderer) creditText() string {
 	a := r.base.Attribution()
 	text := a.Text
 	if day, err := time.Parse(time.DateOnly, a.BoundariesSince); err == nil {
-		text = fmt.Sprintf(r.words.BoundariesSince, day.Format(r.words.DateLayout)) + " · " + text
+		text = fmt.Sprintf(r.words.BoundariesSince, day.Format(r.words.DateLayout)) + dot + text
 	}
 	return text
 }
@@ -198,7 +252,11 @@ func (r *Renderer) legendSize(f *Frame) (w, h int) {
 	row := int(math.Round(size * raster.LinePitch))
 	wide := 0.0
 	for _, it := range r.inset.furniture.items {
-		wide = max(wide, r.width(it.Text, size, false)+size*1.7)
+		indent := size * 1.7
+		if it.Heading {
+			indent = 0
+		}
+		wide = max(wide, r.width(it.Text, size, it.Heading)+indent)
 	}
 	h = row*len(r.inset.furniture.items) + 2*pad
 	if f.Furniture.Scale {
@@ -223,11 +281,26 @@ func (r *Renderer) drawFurniture(f *Frame) {
 		r.drawLegend(f, fu.legend)
 	}
 	if !fu.credit.Empty() {
-		x, y := fu.credit.Min.X+2, baseline(fu.credit.Min.Y, 0, r.sizes.Text)
-		r.writeNow(x, y, fu.creditText, r.label(r.sizes.Text, false, r.style.Text3, r.style.Sea))
+		r.drawCredit()
 	}
 	if !fu.inset.Empty() {
 		r.drawInset(fu.inset)
+	}
+}
+
+// drawCredit writes the lines towards the side of the glass they stand at.
+func (r *Renderer) drawCredit() {
+	fu, size := &r.inset.furniture, r.sizes.Text
+	right := fu.credit.Min.X-r.margin() > r.grid.nearestPane(fu.credit.Min.X, fu.credit.Min.Y).Min.X
+	for i, l := range fu.lines {
+		x, col := fu.credit.Min.X+2, r.style.Text3
+		if right {
+			x = fu.credit.Max.X - 2 - int(r.width(l, size, false))
+		}
+		if i < fu.data {
+			col = r.style.Text2
+		}
+		r.writeNow(x, baseline(fu.credit.Min.Y, i, size), l, r.label(size, false, col, r.style.Sea))
 	}
 }
 
@@ -241,8 +314,7 @@ func (r *Renderer) drawLegend(f *Frame, rect image.Rectangle) {
 	row := int(math.Round(size * raster.LinePitch))
 	y := rect.Min.Y + pad
 	for _, it := range r.inset.furniture.items {
-		r.legendIcon(it.Icon, rect.Min.X+pad+int(size*0.5), y+row/2)
-		r.writeNow(rect.Min.X+pad+int(size*1.7), baseline(y, 0, size), it.Text, plainText(size, false, s.Text2))
+		r.legendRow(&it, rect.Min.X+pad, y, row)
 		y += row
 	}
 	if !f.Furniture.Scale {
@@ -259,6 +331,51 @@ func (r *Renderer) drawLegend(f *Frame, rect image.Rectangle) {
 	r.icon(raster.IconKey{Icon: IconNorth, Size: r.symbol(1), Main: s.Text}).Draw(&r.canvas, nx, mid-int(size*0.55))
 	w := int(r.width(r.words.North, size, true))
 	r.writeNow(nx-w/2, baseline(mid-int(size*0.1), 0, size), r.words.North, plainText(size, true, s.Text))
+}
+
+// legendRow draws a row whose top left corner is (x, y).
+func (r *Renderer) legendRow(it *LegendItem, x, y, row int) {
+	size, s := r.sizes.Text, r.style
+	base := baseline(y, 0, size)
+	if it.Heading {
+		r.writeNow(x, base, it.Text, plainText(size, true, s.Text))
+		return
+	}
+	middle := y + row/2
+	switch {
+	case it.Swatch != nil:
+		r.swatch(it.Swatch, image.Rect(x, middle-int(size*0.42), x+int(size*1.2), middle+int(size*0.42)))
+	case it.Line.A > 0:
+		r.strokes.Reset(r.canvas.Win)
+		on, off := 0.0, 0.0
+		if it.Dashed {
+			on, off = size*0.38, size*0.24
+		}
+		from, to := raster.XY{X: float64(x), Y: float64(middle)}, raster.XY{X: float64(x) + size*1.2, Y: float64(middle)}
+		raster.Dashes(from, to, on, off, 0, func(a, b raster.XY) { r.strokes.Line(a.X, a.Y, b.X, b.Y, max(0.8, r.sizes.Line)) })
+		r.strokes.Fill(&r.canvas, it.Line)
+	default:
+		r.legendIcon(it.Icon, x+int(size*0.5), middle)
+	}
+	r.writeNow(x+int(size*1.7), base, it.Text, plainText(size, false, s.Text2))
+}
+
+// swatch draws the colour of a class as it stands on the map.
+func (r *Renderer) swatch(w *Swatch, rect image.Rectangle) {
+	n := max(1, int(math.Round(r.sizes.Line*0.6)))
+	r.canvas.Rect(rect, r.style.CardEdge)
+	in := rect.Inset(n)
+	r.canvas.Rect(in, r.style.Land)
+	if !w.Hatch {
+		r.canvas.Rect(in, w.Fill)
+		return
+	}
+	p := r.hatch()
+	for y := in.Min.Y; y < in.Max.Y; y++ {
+		for x := in.Min.X; x < in.Max.X; x++ {
+			r.canvas.Rect(image.Rect(x, y, x+1, y+1), p.colors[(x-in.Min.X+y-in.Min.Y)%p.period])
+		}
+	}
 }
 
 func (r *Renderer) drawBar(x, y, px int) {
@@ -281,6 +398,8 @@ func (r *Renderer) legendIcon(icon raster.Icon, x, y int) {
 		return
 	case IconAir, IconWater, IconLevel, IconCamera:
 		key.Main, key.Back = r.style.Text, r.style.Card
+	case IconCluster, IconFence:
+		key.Main, key.Back = r.style.Text2, r.style.Card
 	case IconReport:
 		key.Main, key.Back = r.style.Text2, r.style.Card
 	case IconReportLate:
@@ -289,6 +408,9 @@ func (r *Renderer) legendIcon(icon raster.Icon, x, y int) {
 		x, y = x+int(r.sizes.Symbol*0.3), y-int(r.sizes.Symbol*0.3)
 	case IconNotice, IconWarning, IconSevere, IconCritical:
 		key.Main, key.Back = r.severityColor(Notice+Severity(icon-IconNotice)), r.style.OnFill
+	}
+	if icon >= IconPlace && icon < IconCluster {
+		key.Main, key.Back = r.style.Text2, r.style.Card
 	}
 	r.icon(key).Draw(&r.canvas, x, y)
 }
