@@ -103,11 +103,15 @@ func isQuad(row []byte, a uint32) bool {
 func (p *program) size() int { return p.quads*(16+2) + p.twins*(8+4+1) + p.singles*(4+2+1) }
 
 // lists returns the parts of the code.
-func (p *program) lists() (quads, twins []uint64, singles []uint32, quadSteps, twinSteps, singleSteps []uint16, twinKeeps, singleKeeps []uint8) {
+func (p *program) lists() (
+	quads [][2]uint64, twins []uint64, singles []uint32,
+	quadSteps []uint16, twinSteps [][2]uint16, singleSteps []uint16,
+	twinKeeps, singleKeeps []uint8,
+) {
 	// The pointers stay inside code, whose length is that of size. Longer words
 	// come first, so that all are aligned.
 	at := unsafe.Pointer(unsafe.SliceData(p.code))
-	quads = unsafe.Slice((*uint64)(at), 2*p.quads)
+	quads = unsafe.Slice((*[2]uint64)(at), p.quads)
 	at = unsafe.Add(at, 16*p.quads)
 	twins = unsafe.Slice((*uint64)(at), p.twins)
 	at = unsafe.Add(at, 8*p.twins)
@@ -115,7 +119,7 @@ func (p *program) lists() (quads, twins []uint64, singles []uint32, quadSteps, t
 	at = unsafe.Add(at, 4*p.singles)
 	quadSteps = unsafe.Slice((*uint16)(at), p.quads)
 	at = unsafe.Add(at, 2*p.quads)
-	twinSteps = unsafe.Slice((*uint16)(at), 2*p.twins)
+	twinSteps = unsafe.Slice((*[2]uint16)(at), p.twins)
 	at = unsafe.Add(at, 4*p.twins)
 	singleSteps = unsafe.Slice((*uint16)(at), p.singles)
 	at = unsafe.Add(at, 2*p.singles)
@@ -134,13 +138,13 @@ func (p *program) fill(q, t, s []dab) bool {
 	}
 	at := 0
 	for i, d := range q {
-		quads[2*i], quads[2*i+1], quadSteps[i] = d.quad[0], d.quad[1], step(at, d.at)
+		quads[i], quadSteps[i] = d.quad, step(at, d.at)
 		at = d.at
 	}
 	at = 0
 	for i, d := range t {
 		twins[i], twinKeeps[i] = uint64(d.color)|uint64(d.twin)<<32, uint8(keepOf(d.color>>24))
-		twinSteps[2*i], twinSteps[2*i+1] = step(at, d.at), step(d.at, d.twinAt)
+		twinSteps[i] = [2]uint16{step(at, d.at), step(d.at, d.twinAt)}
 		at = d.at
 	}
 	at = 0
@@ -160,48 +164,63 @@ const (
 // of dst. The caller has made sure that the sprite's box lies in the picture.
 func (p *program) run(dst []byte) {
 	// The steps never lead beyond last, see compile.
-	base := unsafe.Pointer(&dst[:p.last][0])
+	at := unsafe.Pointer(&dst[:p.last][0])
 	quads, twins, singles, quadSteps, twinSteps, singleSteps, twinKeeps, singleKeeps := p.lists()
-	at := base
-	singleSteps, singleKeeps = singleSteps[:len(singles)], singleKeeps[:len(singles)]
-	for i, src := range singles {
-		at = unsafe.Add(at, int(singleSteps[i])*4)
-		d, keep := *(*uint32)(at), uint32(singleKeeps[i])
+	laySingles(at, singles, singleSteps, singleKeeps)
+	layTwins(at, twins, twinSteps, twinKeeps)
+	if p.keep == 0 {
+		copyQuads(at, quads, quadSteps)
+		return
+	}
+	layQuads(at, quads, quadSteps, p.keep)
+}
+
+// Each of the loops has a function of its own, so that all it needs stays in registers.
+
+func laySingles(at unsafe.Pointer, colors []uint32, steps []uint16, keeps []uint8) {
+	steps, keeps = steps[:len(colors)], keeps[:len(colors)]
+	for i, src := range colors {
+		at = unsafe.Add(at, int(steps[i])*4)
+		d, keep := *(*uint32)(at), uint32(keeps[i])
 		rb := (d & 0x00ff00ff) * keep >> 8 & 0x00ff00ff
 		ga := (d >> 8 & 0x00ff00ff) * keep & 0xff00ff00
 		*(*uint32)(at) = src + (rb | ga)
 	}
-	at = base
-	twinKeeps = twinKeeps[:len(twins)]
-	for i, src := range twins {
-		at = unsafe.Add(at, int(twinSteps[2*i])*4)
-		other := unsafe.Add(at, int(twinSteps[2*i+1])*4)
-		d, keep := uint64(*(*uint32)(at))|uint64(*(*uint32)(other))<<32, uint64(twinKeeps[i])
+}
+
+func layTwins(at unsafe.Pointer, colors []uint64, steps [][2]uint16, keeps []uint8) {
+	steps, keeps = steps[:len(colors)], keeps[:len(colors)]
+	for i, src := range colors {
+		at = unsafe.Add(at, int(steps[i][0])*4)
+		twin := unsafe.Add(at, int(steps[i][1])*4)
+		d, keep := uint64(*(*uint32)(at))|uint64(*(*uint32)(twin))<<32, uint64(keeps[i])
 		rb := (d & lanes) * keep >> 8 & lanes
 		ga := (d >> 8 & lanes) * keep & highLanes
 		d = src + (rb | ga)
 		*(*uint32)(at) = uint32(d)
-		*(*uint32)(other) = uint32(d >> 32)
+		*(*uint32)(twin) = uint32(d >> 32)
 	}
-	at = base
-	quads = quads[:2*len(quadSteps)]
-	if p.keep == 0 {
-		for i, step := range quadSteps {
-			at = unsafe.Add(at, int(step)*4)
-			*(*[2]uint64)(at) = [2]uint64(quads[2*i : 2*i+2])
-		}
-		return
-	}
-	keep := p.keep
-	for i, step := range quadSteps {
-		at = unsafe.Add(at, int(step)*4)
-		two := (*[2]uint64)(at)
-		d, e := two[0], two[1]
+}
+
+func layQuads(at unsafe.Pointer, colors [][2]uint64, steps []uint16, keep uint64) {
+	steps = steps[:len(colors)]
+	for i := range colors {
+		at = unsafe.Add(at, int(steps[i])*4)
+		d := *(*uint64)(at)
 		rb := (d & lanes) * keep >> 8 & lanes
 		ga := (d >> 8 & lanes) * keep & highLanes
-		two[0] = quads[2*i] + (rb | ga)
-		rb = (e & lanes) * keep >> 8 & lanes
-		ga = (e >> 8 & lanes) * keep & highLanes
-		two[1] = quads[2*i+1] + (rb | ga)
+		*(*uint64)(at) = colors[i][0] + (rb | ga)
+		d = *(*uint64)(unsafe.Add(at, 8))
+		rb = (d & lanes) * keep >> 8 & lanes
+		ga = (d >> 8 & lanes) * keep & highLanes
+		*(*uint64)(unsafe.Add(at, 8)) = colors[i][1] + (rb | ga)
+	}
+}
+
+func copyQuads(at unsafe.Pointer, colors [][2]uint64, steps []uint16) {
+	steps = steps[:len(colors)]
+	for i := range colors {
+		at = unsafe.Add(at, int(steps[i])*4)
+		*(*[2]uint64)(at) = colors[i]
 	}
 }
