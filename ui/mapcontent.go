@@ -33,15 +33,15 @@ type MapOptions struct {
 
 // newMaps makes what all maps share, the desk's map among them.
 func (u *UI) newMaps() (*maps.Maps, error) {
-	provinces, ok := u.base.(*tiles.Embedded)
-	if !ok {
+	var sets [2]*tiles.Embedded
+	for i, division := range []tiles.Set{tiles.Since2025, tiles.Before2025} {
 		var err error
-		if provinces, err = tiles.NewEmbedded(assets.Basemap(), tiles.Since2025); err != nil {
+		if sets[i], err = tiles.NewEmbedded(assets.Basemap(), division); err != nil {
 			return nil, fmt.Errorf("read the base map: %w", err)
 		}
 	}
 	return maps.New(maps.Options{
-		Base: u.base, Provinces: provinces, Lang: u.lang, Theme: u.kit.Theme, Features: u.o.Maps.Features, Cache: u.o.Maps.Cache,
+		Base: u.base, Provinces: sets[0], Former: sets[1], Lang: u.lang, Theme: u.kit.Theme, Features: u.o.Maps.Features, Cache: u.o.Maps.Cache,
 		Changed: u.poke, Logger: u.log,
 	})
 }
@@ -58,6 +58,7 @@ type mapContent struct {
 	u      *UI
 	env    *tile.Env
 	t      *tile.Map
+	m      *maps.Map
 	params world.Tile
 	at     spot
 	hidden bool
@@ -66,12 +67,15 @@ type mapContent struct {
 	done   atomic.Pointer[mapPicture]
 	cancel context.CancelFunc
 
-	sent    time.Time
-	version uint64
-	view    geo.View
-	drawn   time.Time
-	said    time.Time
-	layers  []tile.MapLayer
+	sent     time.Time
+	version  uint64
+	features uint64
+	view     geo.View
+	coming   bool // parts of the base map were on their way in the last picture
+	drawn    time.Time
+	said     time.Time
+	layers   []tile.MapLayer
+	faults   []string
 }
 
 type mapJob struct {
@@ -81,12 +85,13 @@ type mapJob struct {
 }
 
 type mapPicture struct {
-	img *image.RGBA
-	at  time.Time
+	img     *image.RGBA
+	at      time.Time
+	pending int
 }
 
 func newMapContent(u *UI, env *tile.Env, p world.Tile) content {
-	c := &mapContent{u: u, env: env, t: tile.NewMap(env), params: p, jobs: make(chan mapJob, 1)}
+	c := &mapContent{u: u, env: env, t: tile.NewMap(env), m: u.maps.Open(p.Params), params: p, jobs: make(chan mapJob, 1)}
 	c.cancel = u.jobs.start(c.work)
 	return c
 }
@@ -117,7 +122,7 @@ func (c *mapContent) place(s spot) {
 
 func (c *mapContent) update(now time.Time, data bool) bool {
 	if p := c.done.Swap(nil); p != nil {
-		c.drawn = p.at
+		c.drawn, c.coming = p.at, p.pending > 0
 		c.t.SetPicture(p.img)
 		c.said = time.Time{}
 	}
@@ -136,7 +141,7 @@ func (c *mapContent) update(now time.Time, data bool) bool {
 
 func (c *mapContent) say(now time.Time) {
 	c.t.Update(tile.MapView{
-		Title: c.title(), Layers: c.layers, Drawn: c.drawn, Now: now, Cover: c.u.cover(now),
+		Title: c.title(), Layers: c.layers, Faults: c.faults, Drawn: c.drawn, Now: now, Cover: c.u.cover(now),
 		Column: c.at.column, Columns: c.columns(), Upper: !c.at.lower(),
 	})
 }
@@ -164,13 +169,20 @@ func (c *mapContent) ask(now time.Time) {
 	}
 	since := now.Sub(c.sent)
 	view := c.mapView(size)
-	if view == c.view && (since < mapGap || m.version == c.version && since < mapRefresh) {
+	features := c.u.maps.Version()
+	same := m.version == c.version && features == c.features && !c.coming
+	if view == c.view && (since < mapGap || same && since < mapRefresh) {
 		return
 	}
-	f, layers := c.u.mapFrame(c.params, view, c.env.Scale.Text, now)
-	f.Screens = c.at.glass
-	c.layers = layers
-	c.sent, c.version, c.view = now, m.version, view
+	p := c.m.Picture(maps.Now{
+		State: m.state, Alerts: m.alerts, Time: m.serverTime(now), View: view, Screens: c.at.glass, Text: c.env.Scale.Text,
+	})
+	f := p.Frame
+	c.layers, c.faults = p.Layers, nil
+	for _, x := range p.Faults {
+		c.faults = append(c.faults, x.Text)
+	}
+	c.sent, c.version, c.features, c.view = now, m.version, features, view
 	job := mapJob{frame: f, text: c.env.Scale.Text, at: now}
 	for {
 		select {
@@ -193,7 +205,7 @@ func (c *mapContent) mapView(size image.Point) geo.View {
 	if c.at.lower() {
 		strip = c.at.rect.Dy() - size.Y
 	}
-	v := c.u.mapCamera(c.params, whole.Dx(), max(16, whole.Dy()-strip))
+	v := c.m.View(c.u.model.state, whole.Dx(), max(16, whole.Dy()-strip))
 	off := c.at.rect.Min.Sub(whole.Min)
 	v.Crop = image.Rectangle{Min: off, Max: off.Add(size)}
 	return v
@@ -237,10 +249,11 @@ func (c *mapContent) work(ctx context.Context) {
 func (c *mapContent) paint(r *draw.Renderer, job mapJob) {
 	size := job.frame.View.Visible().Size()
 	img := image.NewRGBA(image.Rect(0, 0, size.X, size.Y))
-	if _, err := r.Draw(img, job.frame); err != nil {
+	stats, err := r.Draw(img, job.frame)
+	if err != nil {
 		c.u.log.Error("map not drawn", "error", err)
 		return
 	}
-	c.done.Store(&mapPicture{img, job.at})
+	c.done.Store(&mapPicture{img, job.at, stats.Pending})
 	c.u.poke()
 }

@@ -8,14 +8,11 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"time"
+	"slices"
 
-	"iocwall/geo"
-	"iocwall/geo/draw"
 	"iocwall/geo/tiles"
 	"iocwall/server/world"
 	"iocwall/ui/look"
-	"iocwall/ui/tile"
 	"iocwall/ui/words"
 )
 
@@ -23,10 +20,11 @@ import (
 type Options struct {
 	// Base is the map under everything; it is asked for its attribution only.
 	Base tiles.Source
-	// Provinces are the outlines of areas of which no layer has any.
-	Provinces *tiles.Embedded
-	Lang      *words.Lang
-	Theme     look.Theme
+	// Provinces are the outlines of areas in force of which no layer has any,
+	// Former those of areas that ended; nil means that those are not drawn.
+	Provinces, Former *tiles.Embedded
+	Lang              *words.Lang
+	Theme             look.Theme
 	// Features opens the features of a layer as GeoJSON; the sum is that of the
 	// whole file in hexadecimal digits. It may wait and is called off the
 	// toolkit's goroutine. Nil means that layers of features stay empty.
@@ -41,10 +39,21 @@ type Options struct {
 }
 
 // Maps holds what all maps of a client share: past positions of vessels, features
-// of layers, outlines of areas. All methods but Run belong to the toolkit's
-// goroutine.
+// of layers, outlines of areas. All methods but Run and Version belong to the
+// toolkit's goroutine.
 type Maps struct {
-	o Options
+	o     Options
+	state *world.State // whose rows are below
+
+	vessels  table[world.Vessel, vessel]
+	stations table[world.Station, world.Station]
+	reports  table[world.Report, report]
+	cameras  table[world.Camera, world.Camera]
+	trails   trails
+	// areas counts the changes of areas: filters may ask for their names.
+	areas uint64
+
+	features features
 }
 
 // New returns a Maps, or an error that names the missing option.
@@ -55,117 +64,127 @@ func New(o Options) (*Maps, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Maps{o: o}, nil
+	if o.Changed == nil {
+		o.Changed = func() {}
+	}
+	m := &Maps{o: o}
+	m.vessels = table[world.Vessel, vessel]{
+		get: (*world.State).Vessel, of: vesselOf,
+		all: func(s *world.State) []world.Vessel { return slices.Collect(s.Vessels()) },
+	}
+	m.stations = table[world.Station, world.Station]{get: (*world.State).Station, all: (*world.State).Stations, of: itself[world.Station]}
+	m.cameras = table[world.Camera, world.Camera]{get: (*world.State).Camera, all: (*world.State).Cameras, of: itself[world.Camera]}
+	m.reports = table[world.Report, report]{
+		get: (*world.State).Report, of: reportOf,
+		all: func(s *world.State) []world.Report { return slices.Collect(s.Reports()) },
+	}
+	m.features.init(o)
+	return m, nil
 }
+
+func itself[E any](e E) E { return e }
 
 // Run fetches and reads layers of features until ctx is done.
-func (m *Maps) Run(ctx context.Context) error {
-	<-ctx.Done()
-	return nil
-}
+func (m *Maps) Run(ctx context.Context) error { return m.features.run(ctx) }
 
 // Observe takes note of one change of the state: past positions come from here.
-// A state that was replaced as a whole needs no word; Frame sees it.
-func (m *Maps) Observe(world.Change) {}
+// A state that was replaced as a whole needs no word; pictures see it.
+func (m *Maps) Observe(c world.Change) {
+	switch id := c.Ref.ID(); c.Ref.Kind() {
+	case world.KindVessel:
+		if b, ok := c.Event.Body.(world.VesselPosition); ok {
+			m.trails.add(b.MMSI, c.Event.Time, b.Pos)
+		}
+		if c.Effect == world.EffectRemoved {
+			m.trails.remove(id)
+		}
+		m.vessels.mark(id)
+	case world.KindStation:
+		m.stations.mark(id)
+	case world.KindCamera:
+		m.cameras.mark(id)
+	case world.KindReport:
+		m.reports.mark(id)
+	case world.KindArea:
+		m.areas++
+	}
+}
 
 // Version counts what changed beside the state: features that came. A picture
-// made at another version is out of date.
-func (m *Maps) Version() uint64 { return 0 }
+// made at another version is out of date. It may be called from any goroutine.
+func (m *Maps) Version() uint64 { return m.features.version.Load() }
+
+// renew brings the rows in line with the state.
+func (m *Maps) renew(s *world.State) {
+	if m.state != s {
+		m.state = s
+		m.vessels.whole, m.stations.whole, m.cameras.whole, m.reports.whole = true, true, true, true
+		m.areas++
+	}
+	m.vessels.renew(s, func(v world.Vessel) {
+		if v.Time != 0 {
+			m.trails.add(v.MMSI, v.Time, v.Last.Pos)
+		}
+	})
+	m.stations.renew(s, func(world.Station) {})
+	m.cameras.renew(s, func(world.Camera) {})
+	m.reports.renew(s, func(world.Report) {})
+}
 
 // Map is one map: its parameters with what was made ready for them, such as
 // compiled filters. It belongs to the toolkit's goroutine.
 type Map struct {
-	m     *Maps
-	own   []world.Param
-	brief Params
+	m       *Maps
+	own     []world.Param
+	read    string // what params was read from
+	params  Params
+	faults  []Fault
+	filters map[string]*filter
 }
 
 // Open returns a map of the parameters.
-func (m *Maps) Open(params []world.Param) *Map { return &Map{m: m, own: params} }
+func (m *Maps) Open(params []world.Param) *Map {
+	return &Map{m: m, own: slices.Clone(params), filters: map[string]*filter{}}
+}
 
 // Set changes the parameters; what is the same in them stays ready.
-func (p *Map) Set(params []world.Param) { p.own = params }
+func (p *Map) Set(params []world.Param) { p.own = slices.Clone(params) }
 
 // Params returns the parameters in force: the map's own, before those of the
 // saved view it names.
-func (p *Map) Params(*world.State) Params { return p.brief }
-
-// View returns where the map looks, width × height pixels: at what it follows,
-// its bounds or its centre, or else at all that stands still.
-func (p *Map) View(_ *world.State, width, height int) geo.View {
-	return geo.FitView(vietnam(), width, height, 0)
+func (p *Map) Params(s *world.State) Params {
+	p.resolve(s)
+	return p.params
 }
 
-func vietnam() geo.Bounds { return geo.Bounds{Min: geo.Point{102, 8}, Max: geo.Point{117.5, 23.5}} }
-
-// Now is what a picture is made of.
-type Now struct {
-	State *world.State
-	// Alerts are the open ones, most urgent first.
-	Alerts []world.Alert
-	// Time is the server's clock: ages count from it.
-	Time time.Time
-	View geo.View
-	// Text is the size of the map's text in pixels; boxes that have no room at
-	// this size are left out.
-	Text float64
-	// Selected are drawn as chosen.
-	Selected []world.Ref
+// resolve reads the parameters when they or the saved view changed.
+func (p *Map) resolve(s *world.State) {
+	params, missing := p.own, ""
+	if i := slices.IndexFunc(p.own, func(q world.Param) bool { return q.Key == "view" && q.Value != "" }); i >= 0 {
+		missing = p.own[i].Value
+		for _, v := range s.MapViews() {
+			if v.Is.ID == missing {
+				params, missing = behind(p.own, v.Is.Params), ""
+				break
+			}
+		}
+	}
+	k := missing + "\x00" + key(params)
+	if k == p.read {
+		return
+	}
+	p.read = k
+	p.params, p.faults = p.m.Parse(params)
+	if missing != "" {
+		p.faults = append(p.faults, p.m.fault("view", missing, p.m.o.Lang.T("map.why.view")))
+	}
+	old := p.filters
+	p.filters = map[string]*filter{}
+	for layer, src := range p.params.Filters {
+		f := old[layer]
+		if f == nil || f.source != src {
+			f = newFilter(layer, src)
+		}
+		p.filters[layer] = f
+	}
 }
-
-// Picture is a frame to draw, and what is said beside it.
-type Picture struct {
-	// Frame belongs to the caller, who may add handles, a band and texts and hand
-	// it to another goroutine; what its slices hold is never changed again.
-	Frame *draw.Frame
-	// Layers are the truths for the strip, one a layer, the base map's last.
-	Layers []tile.MapLayer
-	// Faults are the parameters that cannot be followed; the rest is drawn.
-	Faults []Fault
-}
-
-// Picture makes the frame of the view.
-func (p *Map) Picture(n Now) Picture { return Picture{Frame: &draw.Frame{View: n.View}} }
-
-// LayerInfo is one row of a list of layers that can be switched.
-type LayerInfo struct {
-	// Key is the name in the parameter "layers": that of a built-in layer, or the
-	// id of a layer of features.
-	Key, Name string
-	// Count is how many things it has, before filters; -1 while that is not known.
-	Count int
-	On    bool
-	// Filter is the expression in force, empty for none.
-	Filter string
-	// Fault says in a sentence what is wrong with the layer or its filter.
-	Fault string
-}
-
-// Layers lists all layers: the built-in ones, then those of features by name.
-func (p *Map) Layers(*world.State) []LayerInfo { return nil }
-
-// Detail is what is known of one thing on the map, for a panel or a hint.
-type Detail struct {
-	Ref   world.Ref
-	Kind  string // "Tàu", "Trạm", the layer's name
-	Title string
-	Lines []Line
-	// At is where it is, Bounds its box if it has extent.
-	At     geo.Point
-	Placed bool
-	Bounds geo.Bounds
-}
-
-// Line is one named statement of a detail.
-type Line struct{ Name, Text string }
-
-// Describe says what is known of an entity, or of a feature of a layer, whose
-// Ref is that of FeatureRef.
-func (m *Maps) Describe(*world.State, world.Ref, time.Time) (Detail, bool) { return Detail{}, false }
-
-// Named calls each with every feature with a name of the layers that have been
-// read, until each returns false.
-func (m *Maps) Named(each func(ref world.Ref, layer, name string, at geo.Point) bool) {}
-
-// Outline returns the outline of an administrative area, as exact as it is known.
-func (m *Maps) Outline(*world.State, string) (geo.MultiPolygon, bool) { return nil, false }

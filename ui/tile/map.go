@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"reflect"
+	"strconv"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -16,6 +17,8 @@ import (
 type MapView struct {
 	Title  string
 	Layers []MapLayer
+	// Faults say what is wrong with the map's parameters; the rest is drawn.
+	Faults []string
 	// Drawn is when the picture on the tile was made, of data as of then.
 	Drawn time.Time
 	Now   time.Time
@@ -34,6 +37,9 @@ type MapLayer struct {
 	Newest time.Time
 	// Have of All elements are fresh, as words; Dated is said instead of an age.
 	Whole, Dated string
+	// Fault says what is wrong with the layer, empty for nothing; it is said in
+	// place of the age.
+	Fault string
 	// Stale marks a layer whose newest element is older than it should be.
 	Stale bool
 }
@@ -126,6 +132,8 @@ func (e *Env) mapFace(v MapView) mapFace {
 		}
 		s := paint.Strip{Source: layer.Name, Whole: layer.Whole, Plate: layer.Stale}
 		switch {
+		case layer.Fault != "":
+			s.Age, s.Plate = layer.Fault, true
 		case layer.Dated != "":
 			s.Stamp = layer.Dated
 		case layer.Newest.IsZero():
@@ -149,6 +157,12 @@ func (e *Env) mapFace(v MapView) mapFace {
 	case f.Popup != nil:
 		p := e.popupPlate(f.Popup)
 		f.Plate = &p
+	case len(v.Faults) > 0 && v.Column == 0:
+		text, short := v.Faults[0], l.T("map.faults", "n", strconv.Itoa(len(v.Faults)))
+		if len(v.Faults) > 1 {
+			text += " · " + l.T("map.faults.more", "n", strconv.Itoa(len(v.Faults)-1))
+		}
+		f.Plate = &paint.Plate{Kind: paint.PlateStale, Icon: "differs", Text: text, Shorter: []string{v.Faults[0], short}}
 	}
 	return f
 }

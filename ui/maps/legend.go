@@ -1,0 +1,115 @@
+package maps
+
+import (
+	"image/color"
+	"math"
+	"strconv"
+
+	"iocwall/geo/draw"
+)
+
+// legend counts what is in view and names it.
+type legend struct {
+	vessels  [draw.PublicService + 1]int
+	stations [draw.Level + 1]int
+	reports  [draw.Procedures + 1]int
+	alerts   [draw.Critical + 1]int
+	overdue  int
+	cameras  int
+	fences   int
+	drawings int
+	lost     bool // a vessel's symbol is hollow
+	aged     bool // an area's edge is dashed
+
+	classes  []draw.LegendItem // of the areas
+	features []draw.LegendItem
+}
+
+// items are all rows: the areas' classes first, since nothing else explains them.
+func (g *legend) items(k *maker) []draw.LegendItem {
+	out := append([]draw.LegendItem(nil), g.classes...)
+	t := k.m.o.Lang
+	add := func(icon draw.Icon, key string, n int) {
+		if n > 0 {
+			out = append(out, draw.LegendItem{Icon: icon, Text: t.T(key, "n", strconv.Itoa(n))})
+		}
+	}
+	add(draw.IconFishing, "legend.fishing", g.vessels[draw.Fishing])
+	add(draw.IconCargo, "legend.cargo", g.vessels[draw.Cargo])
+	add(draw.IconPassenger, "legend.passenger", g.vessels[draw.Passenger])
+	add(draw.IconPublicService, "legend.public", g.vessels[draw.PublicService])
+	add(draw.IconVessel, "legend.vessel", g.vessels[draw.OtherVessel])
+	add(draw.IconAir, "legend.air", g.stations[draw.Air])
+	add(draw.IconWater, "legend.water", g.stations[draw.Water])
+	add(draw.IconLevel, "legend.level", g.stations[draw.Level])
+	open := 0
+	for _, n := range g.reports {
+		open += n
+	}
+	add(draw.IconReport, "legend.report", open-g.overdue)
+	add(draw.IconReportLate, "legend.report.late", g.overdue)
+	add(draw.IconCamera, "legend.camera", g.cameras)
+	out = append(out, g.features...)
+	if g.fences > 0 {
+		out = append(out, draw.LegendItem{Icon: draw.IconFence, Text: t.T("legend.fence", "n", strconv.Itoa(g.fences))})
+	}
+	return out
+}
+
+// short is the legend of a map with room for fewer rows: the classes of areas
+// stay whole, or the legend goes.
+func (g *legend) short(items []draw.LegendItem, room int) []draw.LegendItem {
+	if n := len(g.classes); n > 0 && n <= room {
+		return items[:n]
+	}
+	return nil
+}
+
+// choropleth names an indicator's classes with their limits and how many areas
+// are in each.
+func (g *legend) choropleth(k *maker, x *indicator, limits, values []float64, without int) {
+	t := k.m.o.Lang
+	heading := x.name
+	if x.unit != "" {
+		heading = t.T("legend.unit", "name", x.name, "unit", x.unit)
+	}
+	g.classes = append(g.classes, draw.LegendItem{Heading: true, Text: heading})
+	counts := make([]int, len(limits)+1)
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, v := range values {
+		counts[class(limits, v)]++
+		low, high = min(low, v), max(high, v)
+	}
+	for i, fill := range shades(k.m.o.Theme, len(counts)) {
+		if len(values) == 0 {
+			break
+		}
+		n := strconv.Itoa(counts[i])
+		var text string
+		switch {
+		case len(limits) == 0:
+			text = span(x.number(t, low), x.number(t, high))
+		case i == 0:
+			text = t.T("legend.upto", "n", x.number(t, limits[0]))
+		case i == len(limits):
+			text = t.T("legend.over", "n", x.number(t, limits[i-1]))
+		default:
+			text = span(t.T("legend.over", "n", x.number(t, limits[i-1])), x.number(t, limits[i]))
+		}
+		g.classes = append(g.classes, draw.LegendItem{Swatch: &draw.Swatch{Fill: fill}, Text: t.T("legend.class", "range", text, "n", n)})
+	}
+	if without > 0 {
+		g.classes = append(g.classes, draw.LegendItem{Swatch: &draw.Swatch{Hatch: true}, Text: t.T("legend.novalue", "n", strconv.Itoa(without))})
+	}
+	if g.aged {
+		th := k.m.o.Theme
+		g.classes = append(g.classes, draw.LegendItem{Line: color.RGBA{th.T1.R, th.T1.G, th.T1.B, 255}, Dashed: true, Text: t.T("legend.aged")})
+	}
+}
+
+func span(from, to string) string {
+	if from == to {
+		return from
+	}
+	return from + " – " + to
+}

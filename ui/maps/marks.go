@@ -1,0 +1,210 @@
+package maps
+
+import (
+	"strconv"
+
+	"iocwall/geo"
+	"iocwall/geo/draw"
+	"iocwall/server/world"
+	"iocwall/ui/tile"
+)
+
+// report is what a map needs of a citizen's report.
+type report struct {
+	at            geo.Point
+	placed        bool
+	category      draw.Category
+	closed        bool
+	due, overdue  world.Time
+	opened, moved world.Time
+}
+
+func reportOf(r world.Report) report {
+	return report{
+		at: r.Pos, placed: r.Placed && geo.Valid(r.Pos), category: category(r.Service), closed: r.State.Closed(),
+		due: r.Due, overdue: r.Overdue, opened: r.Opened, moved: r.Changed,
+	}
+}
+
+func category(service string) draw.Category {
+	switch service {
+	case "roads", "infrastructure":
+		return draw.Roads
+	case "environment":
+		return draw.Environment
+	case "order", "urban-order":
+		return draw.UrbanOrder
+	case "food", "food-safety":
+		return draw.FoodSafety
+	case "procedures", "administration":
+		return draw.Procedures
+	}
+	return draw.OtherReport
+}
+
+// reports shows those that are open. How late one is, in parts of a day, decides
+// which lies on top.
+func (k *maker) reports() {
+	filter, on := k.on(Reports)
+	if !on {
+		return
+	}
+	open, overdue, hidden, nowhere := 0, 0, 0, 0
+	var newest world.Time
+	for i := range k.m.reports.rows {
+		row := &k.m.reports.rows[i]
+		r := &row.is
+		newest = max(newest, r.moved)
+		if r.closed {
+			continue
+		}
+		open++
+		isLate := r.overdue != 0
+		if isLate {
+			overdue++
+		}
+		if !r.placed {
+			nowhere++
+			continue
+		}
+		if !filter.entity(k.s, k.now, row.slot, row.revision, func() world.Entity { e, _ := k.s.Report(row.id); return e }) {
+			hidden++
+			continue
+		}
+		if !k.box.Contains(r.at) {
+			continue
+		}
+		d := draw.Report{ID: row.id, At: r.at, Category: r.category, Late: isLate, Selected: k.selected[world.NewRef(world.KindReport, row.id)]}
+		if isLate {
+			d.Importance = 1 + int(min(1000, max(0, k.now.Sub(r.due).Hours()/6)))
+		}
+		k.f.Reports = append(k.f.Reports, d)
+		k.datum(r.moved, r.at)
+		if k.view.Contains(r.at) {
+			k.legend.reports[d.Category]++
+			if isLate {
+				k.legend.overdue++
+			}
+		}
+	}
+	if newest == 0 && filter.why() == nil {
+		return // nobody reports here
+	}
+	t := k.m.o.Lang
+	whole := t.T("map.reports.count", "n", strconv.Itoa(open))
+	if overdue > 0 {
+		whole = t.T("map.reports.late", "n", strconv.Itoa(open), "late", strconv.Itoa(overdue))
+	}
+	if nowhere > 0 {
+		whole += " · " + t.T("map.nowhere", "n", strconv.Itoa(nowhere))
+	}
+	k.say(tile.MapLayer{Name: t.T("map.reports"), Newest: newest.Std(), Whole: whole}, filter, hidden)
+}
+
+func (k *maker) cameras() {
+	filter, on := k.on(Cameras)
+	if !on {
+		return
+	}
+	all, good, hidden := 0, 0, 0
+	var newest world.Time
+	for i := range k.m.cameras.rows {
+		row := &k.m.cameras.rows[i]
+		c := &row.is
+		at, ok := c.Place()
+		if !ok || !geo.Valid(at) {
+			continue
+		}
+		all++
+		health := healthOf(c.Health.State)
+		if health == draw.Live {
+			good++
+		}
+		newest = max(newest, c.Time)
+		if !filter.entity(k.s, k.now, row.slot, row.revision, func() world.Entity { return *c }) {
+			hidden++
+			continue
+		}
+		if !k.box.Contains(at) {
+			continue
+		}
+		k.f.Cameras = append(k.f.Cameras, draw.Camera{
+			ID: c.ID, At: at, Heading: angle(c.Heading), Angle: c.View, Range: c.Reach, Health: health, Selected: k.selected[c.Ref()],
+		})
+		if k.view.Contains(at) {
+			k.legend.cameras++
+		}
+	}
+	if all == 0 && filter.why() == nil {
+		return
+	}
+	t := k.m.o.Lang
+	k.say(tile.MapLayer{
+		Name: t.T("layer.cameras"), Newest: newest.Std(),
+		Whole: t.T("map.cameras.good", "n", strconv.Itoa(good), "all", strconv.Itoa(all)),
+	}, filter, hidden)
+}
+
+// healthOf turns the relay's word into a sign. A camera nobody watches is fine as
+// far as anybody knows; one that was never tried is not known to be.
+func healthOf(s world.CameraState) draw.Health {
+	switch s {
+	case world.CameraLive, world.CameraIdle:
+		return draw.Live
+	case world.CameraFrozen:
+		return draw.Frozen
+	case world.CameraSilent, world.CameraRefused, world.CameraFull:
+		return draw.Offline
+	}
+	return draw.Stale
+}
+
+// alerts shows those that have a place; the two urgent severities say what they
+// are and who has them, the others are shapes. The whole sentence stands in the
+// list: on the map it would hide what it is about.
+func (k *maker) alerts() {
+	filter, on := k.on(Alerts)
+	if !on {
+		return
+	}
+	t := k.m.o.Lang
+	hidden := 0
+	for i := range k.n.Alerts {
+		a := &k.n.Alerts[i]
+		if !a.Placed || !geo.Valid(a.Pos) {
+			continue
+		}
+		if !filter.thing(func(v map[string]any) {
+			v["id"], v["severity"], v["title"], v["rule"], v["area"], v["about"] = a.ID, string(a.Severity), a.Title, a.Rule, a.Area, string(a.About)
+			v["taken"], v["since"], v["now"] = a.Taken != 0, a.Since.Std(), k.n.Time
+		}) {
+			hidden++
+			continue
+		}
+		if !k.box.Contains(a.Pos) {
+			continue
+		}
+		d := draw.Alert{ID: a.ID, At: a.Pos, Severity: severity(a.Severity), Selected: k.selected[a.Ref()]}
+		if a.Severity.Rank() >= world.Severe.Rank() {
+			d.Title, d.Text = a.Title, t.T("alerts.untaken.long")
+			if a.Taken != 0 {
+				d.Text = t.T("alerts.taken.at", "who", taker(a), "time", t.Clock(a.Taken.Std()))
+			}
+		}
+		k.f.Alerts = append(k.f.Alerts, d)
+		if k.view.Contains(a.Pos) {
+			k.legend.alerts[min(d.Severity, draw.Critical)]++
+		}
+	}
+	if filter.why() != nil || hidden > 0 {
+		k.say(tile.MapLayer{Name: t.T("layer.alerts")}, filter, hidden)
+	}
+}
+
+// taker is who has an alert.
+func taker(a *world.Alert) string {
+	if a.Taker != "" {
+		return a.Taker
+	}
+	return a.TakenBy
+}
