@@ -2,28 +2,40 @@ package draw
 
 import (
 	"image"
-	"image/color"
 	"math"
 	"slices"
 
 	"github.com/paulmach/orb"
 
 	"iocwall/geo"
+	painter "iocwall/geo/draw/ground"
 	"iocwall/geo/draw/raster"
+	"iocwall/geo/style"
 	"iocwall/geo/tiles"
 )
 
-// ground is the rasterised base map of the last view.
+// ground is the rasterised base map of the last view, and the names on it.
 type ground struct {
+	style   *style.Style // nil: the plain one
+	painter *painter.Painter
 	valid   bool
 	view    geo.View
 	version uint64
 	home    []string
 	pix     []byte
+	labels  []painter.Label
+	written []writtenName
 	shape   raster.Shape
 	strokes raster.Strokes
 	sea     seaMask
 	seaView geo.View // whole view that sea was made for
+}
+
+// SetGround changes the style of the base map from the next Draw on; nil is the
+// plain one, in the colours of the renderer's Style.
+func (r *Renderer) SetGround(s *style.Style) {
+	r.ground.style = s
+	r.forget()
 }
 
 // drawGround copies the base map into the picture, drawing it anew when the
@@ -37,12 +49,14 @@ func (r *Renderer) drawGround(f *Frame) {
 			g.pix = make([]byte, n)
 		}
 		g.pix = g.pix[:n]
+		if g.painter == nil {
+			g.painter = painter.New(painter.Options{Style: g.style, Text: r.sizes.Text, Line: r.sizes.Line}, palette(&r.style))
+		}
+		m := painter.Map{View: f.View, Data: r.data, Home: f.Home}
+		g.painter.Draw(&raster.Canvas{Pix: g.pix, Stride: win.Dx() * 4, Win: win}, m)
+		g.labels = g.painter.Labels(m)
 		g.valid, g.view, g.version = true, f.View, r.data.Version
 		g.home = append(g.home[:0], f.Home...)
-		out := r.canvas
-		r.canvas = raster.Canvas{Pix: g.pix, Stride: win.Dx() * 4, Win: win}
-		r.baseMap(f.Home)
-		r.canvas = out
 		if whole := f.View.Whole(); g.seaView != whole {
 			g.sea.build(r.data, whole)
 			g.seaView = whole
@@ -59,127 +73,16 @@ func (r *Renderer) drawGround(f *Frame) {
 	}
 }
 
-// baseMap draws sea, land, rivers, roads and borders.
-func (r *Renderer) baseMap(home []string) {
-	g, c, s := &r.ground, &r.canvas, r.style
-	c.Rect(c.Win, s.Sea)
-	bounds := r.view.BoundsOf(c.Win)
-	g.shape.Reset(c.Win)
-	addShapes(&g.shape, r.data.Outside, bounds, r.proj, nil, &r.points)
-	g.shape.Fill(c, s.Outside)
-
-	country := s.Land
-	if len(home) > 0 {
-		country = s.Country
+func palette(s *Style) painter.Palette {
+	return painter.Palette{
+		Sea: s.Sea, Land: s.Land, Outside: s.Outside, Country: s.Country, River: s.River, Road: s.Road,
+		Border: s.Border, HomeEdge: s.HomeEdge, Edge: s.Edge, Islet: s.Text2,
 	}
-	addShapes(&g.shape, r.data.Provinces, bounds, r.proj, nil, &r.points)
-	g.shape.Fill(c, country)
-	if len(home) > 0 {
-		addShapes(&g.shape, r.data.Provinces, bounds, r.proj, home, &r.points)
-		g.shape.Fill(c, s.Land)
-	}
-	g.strokes.Reset(c.Win)
-	r.mapLines(bounds, tiles.ClassRiver, s.River)
-	r.mapLines(bounds, tiles.ClassRoad, s.Road)
-	r.mapLines(bounds, tiles.ClassBorder, s.Border)
-	r.mapLines(bounds, tiles.ClassEdge, s.Edge)
-	if len(home) > 0 {
-		r.homeEdge(bounds, home)
-	}
-	r.islets(bounds)
 }
 
 // density is how many em of text a degree of longitude takes; it decides what a
 // map at this scale can hold.
 func (r *Renderer) density() float64 { return r.view.World / 360 / r.sizes.Text }
-
-// lineWidth is in pixels; 0 leaves the line out at this scale.
-func (r *Renderer) lineWidth(class tiles.Class, rank int) float64 {
-	d, u := r.density(), r.sizes.Line
-	switch class {
-	case tiles.ClassRiver:
-		if d < 3 || rank > 1 && d < 12 {
-			return 0
-		}
-		return u * min(1+d/14, 4) * map[bool]float64{true: 1, false: 0.65}[rank == 1]
-	case tiles.ClassRoad:
-		if d < 6 || rank > 1 && d < 12 {
-			return 0
-		}
-		return u * map[bool]float64{true: 1.9, false: 1.2}[rank == 1]
-	case tiles.ClassBorder:
-		return u * 0.8
-	}
-	return u
-}
-
-func (r *Renderer) mapLines(bounds geo.Bounds, class tiles.Class, col color.RGBA) {
-	for i := range r.data.Lines {
-		l := &r.data.Lines[i]
-		if l.Class != class || !l.Bounds.Intersects(bounds) {
-			continue
-		}
-		if w := r.lineWidth(class, l.Rank); w > 0 {
-			source := 1.0
-			if class == tiles.ClassRiver {
-				source = 0.35
-			}
-			r.addLine(l.Points, w/2, source)
-		}
-	}
-	if class == tiles.ClassRiver || class == tiles.ClassRoad {
-		// Schematic lines may leave a coarse coast; they end where the sea begins.
-		r.ground.strokes.FillExcept(&r.canvas, col, r.style.Sea)
-		return
-	}
-	r.ground.strokes.Fill(&r.canvas, col)
-}
-
-// addLine draws a line that grows from source times its half width to all of it.
-func (r *Renderer) addLine(points []geo.Point, half, source float64) {
-	half = max(half, 0.35)
-	prev := r.proj.at(points[0])
-	for i, p := range points[1:] {
-		next := r.proj.at(p)
-		if math.Abs(next.X-prev.X)+math.Abs(next.Y-prev.Y) < 0.7 {
-			continue
-		}
-		w := half * min(1, source+1.6*(1-source)*float64(i)/float64(len(points)))
-		r.ground.strokes.Line(prev.X, prev.Y, next.X, next.Y, max(w, 0.35))
-		prev = next
-	}
-}
-
-func (r *Renderer) homeEdge(bounds geo.Bounds, home []string) {
-	for i := range r.data.Provinces {
-		p := &r.data.Provinces[i]
-		if !slices.Contains(home, p.ID) || !p.Bounds.Intersects(bounds) {
-			continue
-		}
-		for _, polygon := range p.Polygons {
-			for _, ring := range polygon {
-				r.addLine(ring, r.sizes.Line*0.75, 1)
-			}
-		}
-	}
-	r.ground.strokes.Fill(&r.canvas, r.style.HomeEdge)
-}
-
-// islets draws the islands of the archipelagos as points.
-func (r *Renderer) islets(bounds geo.Bounds) {
-	half := max(1.2, r.sizes.Symbol/14)
-	if r.density() > 30 {
-		half *= 1.6
-	}
-	for i := range r.data.Places {
-		p := &r.data.Places[i]
-		if p.Class == tiles.ClassIslet && bounds.Pad(0.2).Contains(p.At) {
-			at := r.proj.at(p.At)
-			r.ground.strokes.Line(at.X, at.Y, at.X, at.Y, half)
-		}
-	}
-	r.ground.strokes.Fill(&r.canvas, r.style.Text2)
-}
 
 // addShapes adds the shapes that meet bounds, or only those with an id in only.
 func addShapes(s *raster.Shape, shapes []tiles.Shape, bounds geo.Bounds, p projection, only []string, buf *[]raster.XY) {

@@ -144,6 +144,9 @@ func threshold(class tiles.Class, rank int) float64 {
 // everyone looks for, round 2 the rest.
 func (r *Renderer) namePlaces(round int) {
 	d := r.density()
+	if round == 1 {
+		r.ground.written = r.ground.written[:0]
+	}
 	for i := range r.data.Places {
 		p := &r.data.Places[i]
 		first := p.Class == tiles.ClassCity && (p.Rank == 1 || d > 25) || p.Class == tiles.ClassIslet && p.Rank == 1
@@ -188,6 +191,52 @@ func (r *Renderer) namePlace(p *tiles.Place, at raster.XY, d float64) {
 	r.grid.take(rect)
 	r.stats.Labels++
 	r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, size), p.Name, r.label(size, false, col, halo))
+	r.ground.written = append(r.ground.written, writtenName{bareName(p.Name), x, y})
+}
+
+// writtenName is a name of the built-in map that is written already.
+type writtenName struct {
+	name string
+	x, y int
+}
+
+// bareName is a place's name without what kind of place it is, to compare names
+// of two maps.
+func bareName(name string) string {
+	name = strings.ToLower(name)
+	for _, kind := range []string{"thành phố ", "tp. ", "tp ", "thị xã ", "thị trấn ", "tỉnh ", "đảo "} {
+		name = strings.TrimPrefix(name, kind)
+	}
+	return name
+}
+
+// nameTiles writes the names that the tiles of the base map want, where there is
+// room and they are not written yet.
+func (r *Renderer) nameTiles() {
+	for i := range r.ground.labels {
+		l := &r.ground.labels[i]
+		x, y := int(l.At.X), int(l.At.Y)
+		bare := bareName(l.Text)
+		twice := slices.ContainsFunc(r.ground.written, func(w writtenName) bool {
+			return w.name == bare && math.Hypot(float64(w.x-x), float64(w.y-y)) < 12*l.Size
+		})
+		if twice {
+			continue
+		}
+		w := int(r.width(l.Text, l.Size, l.Bold)+l.Spacing*float64(len([]rune(l.Text)))) + 2
+		h := int(l.Size * raster.LinePitch)
+		rect := image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h)
+		if _, ok := r.grid.free(rect); !ok {
+			r.stats.LabelsLeft++
+			continue
+		}
+		r.grid.take(rect)
+		r.stats.Labels++
+		style := r.label(l.Size, l.Bold, l.Color, l.Halo)
+		style.HaloWidth = float32(max(l.HaloWidth, float64(style.HaloWidth)))
+		style.Slanted, style.Spacing = l.Slanted, float32(l.Spacing)
+		r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, l.Size), l.Text, style)
+	}
 }
 
 // symbol is the size of a symbol relative to the common one.

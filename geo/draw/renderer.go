@@ -10,16 +10,19 @@ import (
 	"iocwall/geo"
 	"iocwall/geo/draw/hit"
 	"iocwall/geo/draw/raster"
+	"iocwall/geo/style"
 	"iocwall/geo/tiles"
 )
 
-// Options say what a Renderer draws with. All fields are needed.
+// Options say what a Renderer draws with. All fields but Ground are needed.
 type Options struct {
 	Base          tiles.Source
 	Style         Style
 	Sizes         Sizes
 	Words         Words
 	Regular, Bold []byte // fonts as TrueType files
+	// Ground is the style of the base map; nil is a plain one in Style's colours.
+	Ground *style.Style
 }
 
 // Stats tells what one Draw did.
@@ -134,7 +137,7 @@ func (r *Renderer) SetSizes(s Sizes) {
 }
 
 func (r *Renderer) forget() {
-	r.ground.valid = false
+	r.ground.valid, r.ground.painter = false, nil
 	r.inset.valid = false
 	r.sheets.valid = false
 	clear(r.sprite)
@@ -239,6 +242,7 @@ func (r *Renderer) layers(f *Frame) {
 	r.namePlaces(2)
 	r.nameProvinces(f.Home)
 	r.nameSea()
+	r.nameTiles()
 	r.nameVessels(g.vessels.items)
 }
 
