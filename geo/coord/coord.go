@@ -3,10 +3,16 @@
 // grid VN-2000 in a zone that the configuration names.
 package coord
 
-import "iocwall/geo"
+import (
+	"fmt"
+	"math"
+
+	"iocwall/geo"
+)
 
 // Zone is one zone of the VN-2000 grid: a transverse Mercator projection around
-// a central meridian, with a false easting of 500 km.
+// a central meridian, with a false easting of 500 km (Decision 83/2000/QĐ-TTg,
+// Circular 973/2001/TT-TCĐC).
 type Zone struct {
 	Meridian float64 // central meridian in degrees east
 	Width    int     // 3 (scale 0.9999, provinces) or 6 (scale 0.9996, the nation)
@@ -16,60 +22,82 @@ type Zone struct {
 // from the equator, Y runs east with 500,000 on the central meridian.
 type Grid struct{ X, Y float64 }
 
-// Form is how a position was written.
-type Form string
+// farthest is how many degrees of longitude from its meridian a zone is used;
+// there the series is still exact to a hundredth of a millimetre.
+const farthest = 10
 
-// The forms that Parse knows.
+// Limits of Y and X that a zone can have between 30° south and north.
 const (
-	FormDecimal Form = "decimal" // 15.4481, 108.5586
-	FormMinutes Form = "minutes" // 15°42,0′B 108°57,6′Đ
-	FormSeconds Form = "seconds" // 15°42′03″N 108°57′36″E
-	FormGrid    Form = "grid"    // X=1738123 Y=557432
+	falseEasting = 500e3
+	mostEast     = 1.7e6
+	mostNorth    = 3.4e6
 )
 
-// Reading is a position that was read.
-type Reading struct {
-	Point geo.Point // WGS 84
-	Form  Form
-	Grid  Grid // as written; zero unless Form is FormGrid
-}
-
-// Province is a province and the meridian its cadastral maps use.
-type Province struct {
-	Name     string  // with its accents, as before 1 July 2025
-	Now      string  // the province it belongs to since 1 July 2025
-	Meridian float64 // central meridian of its 3° zone, degrees east
-}
-
 // Check returns why the zone cannot be used, nil if it can.
-func (z Zone) Check() error { return nil }
+func (z Zone) Check() error {
+	quarters := z.Meridian * 4
+	switch {
+	case z == Zone{}:
+		return fmt.Errorf("no zone of VN-2000 is set; name a central meridian such as 107°45′")
+	case z.Width != 3 && z.Width != 6:
+		return fmt.Errorf("a zone of VN-2000 is 3° or 6° wide, not %d°", z.Width)
+	case !(z.Meridian >= 99 && z.Meridian <= 120):
+		return fmt.Errorf("the central meridian %g° is not one of VN-2000; expected 102° to 117°", z.Meridian)
+	case z.Width == 6 && math.Mod(z.Meridian-99, 6) != 0:
+		return fmt.Errorf("a 6° zone of VN-2000 has the central meridian 99°, 105°, 111° or 117°, not %g°", z.Meridian)
+	case quarters != math.Trunc(quarters):
+		return fmt.Errorf("the central meridian %g° is not a multiple of 15′", z.Meridian)
+	}
+	return nil
+}
 
-// String writes the zone as ParseZone reads it: "107°45′ 3°".
-func (z Zone) String() string { return "" }
+// String writes the zone as ParseZone reads it: "107°45′/3".
+func (z Zone) String() string {
+	minutes := int(math.Round(z.Meridian * 60))
+	return fmt.Sprintf("%d°%02d′/%d", minutes/60, minutes%60, z.Width)
+}
 
-// ParseZone reads a zone as a configuration writes it: a central meridian
-// ("107.75", "107°45′", "107,75") and optionally the width after a slash or a
-// blank ("107°45′/3", "105/6"). Without a width it is 3.
-func ParseZone(text string) (Zone, error) { return Zone{}, nil }
+// Grid returns the VN-2000 grid position of a WGS 84 point at the height 0. It is
+// an error where the point is not Valid or lies more than 10° of longitude from
+// the zone's meridian.
+func (z Zone) Grid(p geo.Point) (Grid, error) {
+	if err := z.Check(); err != nil {
+		return Grid{}, err
+	}
+	if err := geo.CheckPoint(p); err != nil {
+		return Grid{}, err
+	}
+	lat, lon := toVN2000(p)
+	if math.Abs(lon-z.Meridian) > farthest {
+		return Grid{}, fmt.Errorf("longitude %.2f° is too far from the zone's meridian %g°", lon, z.Meridian)
+	}
+	north, east := z.mercator().forward(lat, lon-z.Meridian)
+	return Grid{X: north, Y: east + falseEasting}, nil
+}
 
-// Grid returns the VN-2000 grid position of a WGS 84 point. It is an error where
-// the point lies more than 10° of longitude from the zone's meridian.
-func (z Zone) Grid(p geo.Point) (Grid, error) { return Grid{}, nil }
-
-// Point returns the WGS 84 point of a VN-2000 grid position, at sea level.
-func (z Zone) Point(g Grid) (geo.Point, error) { return geo.Point{}, nil }
+// Point returns the WGS 84 point of a VN-2000 grid position at the height 0 of
+// that system. Point and Grid undo each other to within two millimetres. It is an
+// error where the position cannot be in the zone.
+func (z Zone) Point(g Grid) (geo.Point, error) {
+	if err := z.Check(); err != nil {
+		return geo.Point{}, err
+	}
+	if !(math.Abs(g.X) <= mostNorth) {
+		return geo.Point{}, fmt.Errorf("X=%.0f is not in Vietnam: north of the equator it is 600,000 to 2,700,000 m", g.X)
+	}
+	if !(math.Abs(g.Y-falseEasting) <= mostEast-falseEasting) {
+		return geo.Point{}, fmt.Errorf("Y=%.0f is not in the zone %v: near its meridian it is 500,000 m", g.Y, z)
+	}
+	lat, off := z.mercator().inverse(g.X, g.Y-falseEasting)
+	return toWGS84(lat, z.Meridian+off), nil
+}
 
 // String writes the position as "X=1738123 Y=557432", in whole metres.
-func (g Grid) String() string { return "" }
+func (g Grid) String() string { return fmt.Sprintf("X=%.0f Y=%.0f", g.X, g.Y) }
 
-// Provinces returns the central meridians of the provinces in order of name. It
-// is the caller's.
-func Provinces() []Province { return nil }
-
-// Parse reads a position: decimal degrees with comma or dot, degrees and
-// minutes, degrees, minutes and seconds, with the letters of either language,
-// or VN-2000 metres in the zone. Without letters latitude comes first. Zone may
-// be zero; then metres are an error that says so. The errors say what to write
-// instead; a position that makes sense only in the other order is an error that
-// names the right one.
-func Parse(text string, zone Zone) (Reading, error) { return Reading{}, nil }
+func (z Zone) mercator() mercator {
+	if z.Width == 6 {
+		return mercator{scale: 0.9996}
+	}
+	return mercator{scale: 0.9999}
+}
