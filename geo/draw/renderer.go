@@ -68,6 +68,7 @@ type Renderer struct {
 	order    []int32
 	spots    []spot
 	bands    []int32
+	fleet    fleet
 	pending  []pendingText
 	inset    inset
 	stats    Stats
@@ -143,29 +144,6 @@ func (r *Renderer) forget() {
 	clear(r.sprite)
 	clear(r.texts)
 	clear(r.widths)
-}
-
-// projection maps positions to pixels of the view.
-type projection struct{ world, ox, oy float64 }
-
-func (p projection) at(q geo.Point) raster.XY {
-	x, y := geo.Project(q)
-	return raster.XY{X: bounded(x*p.world - p.ox), Y: bounded(y*p.world - p.oy)}
-}
-
-// farAway is where positions that are no numbers end up: off every view.
-const farAway = -1e9
-
-func bounded(v float64) float64 {
-	if v != v {
-		return farAway
-	}
-	return max(farAway, min(-farAway, v))
-}
-
-func projectionOf(v geo.View) projection {
-	ox, oy := v.Origin()
-	return projection{v.World, ox, oy}
 }
 
 // Draw draws the frame into dst, which must have the size of the view's crop,

@@ -217,3 +217,6 @@ func (r *Renderer) nameVessels(vs []Vessel) {
 		r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, size), v.Name, st)
 	}
 }
+
+// fleet is what drawing many vessels keeps between frames.
+type fleet struct{}
