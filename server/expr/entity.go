@@ -30,8 +30,11 @@ func ForKind(kind string) (*Env, bool) {
 		return nil, false
 	}
 	e := &Env{owner: kind, vars: map[string]Var{}, fields: map[string]field{}, hidden: map[string]bool{hiddenState: true}}
-	if kind == world.KindStation {
+	switch kind {
+	case world.KindStation:
 		e.hidden[hiddenEntity] = true
+	case world.KindVessel:
+		e.hidden[hiddenVessel] = true
 	}
 	for _, f := range slices.Concat(own, commonFields()) {
 		e.vars[f.Name], e.fields[f.Name] = f.Var, f
@@ -62,7 +65,7 @@ func (e *Env) Loader(programs ...*Program) *Loader {
 		}
 		l.now = l.now || name == "now"
 	}
-	for _, name := range []string{hiddenState, hiddenEntity} {
+	for _, name := range []string{hiddenState, hiddenEntity, hiddenVessel} {
 		if slices.ContainsFunc(programs, func(p *Program) bool { return p.Uses(name) }) {
 			l.hidden = append(l.hidden, name)
 		}

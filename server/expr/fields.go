@@ -46,6 +46,9 @@ func vesselFields() []field {
 		{Var{"status", Number, "navigational status of ITU-R M.1371 (7 = fishing)"}, get(func(v world.Vessel) float64 { return float64(v.Last.Status) })},
 		{Var{"lost", Truth, "whether the server declared the signal lost"}, get(func(v world.Vessel) bool { return v.Lost != 0 })},
 		{Var{"source", Text, "who heard it"}, get(func(v world.Vessel) string { return v.Source })},
+		{Var{"fence", Text, "the id of the fence it is inside of, of several the one it entered last; empty for none"}, get(lastFence)},
+		{Var{"fenceName", Text, "the name of that fence"}, fenceName},
+		{Var{"fenceSince", Moment, "when it entered that fence"}, get(func(v world.Vessel) time.Time { return lastStay(v).Since.Std() })},
 	}
 }
 

@@ -36,6 +36,7 @@ type function struct {
 const (
 	hiddenState  = "$state"
 	hiddenEntity = "$entity"
+	hiddenVessel = "$vessel"
 )
 
 // vietnam is the one time zone of the product: UTC+7 without summer time.
@@ -80,6 +81,11 @@ func functionTable() []function {
 		entry("point(lat, lon) place", "a place by latitude and longitude in degrees (WGS 84)", sign[func(float64, float64) geo.Point](), point),
 		entry("distance(place, place) number", "metres on the sphere", sign[func(geo.Point, geo.Point) float64](), distance),
 		entry("within(area) truth", "whether the thing belongs to the area with this id or one below it", sign[func(string, string, any) bool](), within, "area", hiddenState),
+
+		entry("inside(fence) truth", "whether the vessel is inside the fence with this id", sign[func(string, any) bool](), atFence(isInside), hiddenVessel),
+		entry("near(fence) truth", "whether the vessel is near that fence or inside it", sign[func(string, any) bool](), atFence(isNear), hiddenVessel),
+		entry("insideAny(purpose) truth", "whether the vessel is inside a fence of this purpose (\"protected\"); of any purpose when it is empty", sign[func(string, any, any) bool](), atAnyFence(isInside), hiddenVessel, hiddenState),
+		entry("nearAny(purpose) truth", "whether the vessel is near such a fence or inside it", sign[func(string, any, any) bool](), atAnyFence(isNear), hiddenVessel, hiddenState),
 
 		entry("reading(quantity) number", "the newest value of the quantity at the station, not known if there is none", sign[func(string, any) float64](), reading, hiddenEntity),
 		entry("has(quantity) truth", "whether the station has ever reported the quantity", sign[func(string, any) bool](), has, hiddenEntity),
