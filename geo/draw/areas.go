@@ -332,7 +332,7 @@ func (r *Renderer) fences(areas []Area) {
 		r.strokes.Reset(r.canvas.Win)
 		if a.Selected {
 			r.chosenEdge(a.Polygons)
-			edge = r.style.Text
+			edge, width = r.style.Sea, 0.7*width
 		}
 		r.addEdges(a.Polygons, width, true, 0.6)
 		r.strokes.Fill(&r.canvas, edge)
@@ -342,7 +342,7 @@ func (r *Renderer) fences(areas []Area) {
 // Ramp returns n colours for the classes of a choropleth, from the lowest to the
 // highest, apart in greyscale and without the hues of any state.
 func (s Style) Ramp(n int) []color.RGBA {
-	low, high := mixed(s.Land, s.SeaName, 0.22), mixed(s.SeaName, s.Text, 0.45)
+	low, high := mixed(s.Land, s.SeaName, 0.2), mixed(s.SeaName, s.Text, 0.3)
 	out := make([]color.RGBA, n)
 	for i := range out {
 		out[i] = mixed(low, high, float64(i)/max(1, float64(n-1)))

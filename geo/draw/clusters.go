@@ -18,6 +18,8 @@ import (
 type gathering struct {
 	gatherer cluster.Gatherer
 	points   []cluster.Point
+	single   []image.Point // what of a layer on offer stands alone, in pixels of the view
+	ring     float64       // common radius
 	taken    []bool
 	rings    []ring
 	layers   []string
@@ -47,7 +49,7 @@ type ring struct {
 // gatherLayers decides what stands alone and what gathers.
 func (r *Renderer) gatherLayers(f *Frame) {
 	g := &r.gathered
-	g.rings = g.rings[:0]
+	g.rings, g.ring = g.rings[:0], r.ringHalf("00")
 	g.vessels.leave(g, f.Gather.Vessels, f.Vessels, r.gatherVessels)
 	g.stations.leave(g, f.Gather.Stations, f.Stations, r.gatherStations)
 	g.reports.leave(g, f.Gather.Reports, f.Reports, r.gatherReports)
@@ -74,12 +76,15 @@ func (l *lone[T]) leave(g *gathering, on bool, items []T, gather func([]T)) {
 }
 
 // offer offers a point for gathering, if it may show in the view or gather with
-// one that does.
+// one that does. What stands alone keeps rings off.
 func (r *Renderer) offer(i int, p geo.Point, alone bool) {
 	x, y := geo.Project(p)
 	x, y = x*r.proj.world, y*r.proj.world
-	reach := 16 * r.ringHalf("00")
-	if at := (raster.XY{X: x - r.proj.ox, Y: y - r.proj.oy}); !alone && r.near(at, reach) {
+	at := raster.XY{X: x - r.proj.ox, Y: y - r.proj.oy}
+	switch {
+	case alone && r.near(at, 0):
+		r.gathered.single = append(r.gathered.single, image.Pt(int(math.Round(at.X)), int(math.Round(at.Y))))
+	case !alone && r.near(at, 16*r.gathered.ring):
 		r.gathered.points = append(r.gathered.points, cluster.Point{X: x, Y: y, ID: int32(i)})
 	}
 }
@@ -94,7 +99,7 @@ func (r *Renderer) ringHalf(count string) float64 {
 // look fills in what a ring shows of its members.
 func (r *Renderer) gather(layer string, cover float64, id func(int32) string, look func([]int32, *ring)) {
 	g := &r.gathered
-	for _, group := range g.gatherer.Gather(g.points, cluster.Sizes{Cover: cover, Ring: max(cover/2, r.ringHalf("00"))}) {
+	for _, group := range g.gatherer.Gather(g.points, cluster.Sizes{Cover: cover, Ring: max(cover/2, g.ring)}) {
 		for _, m := range group.Members {
 			g.taken[m] = true
 		}
@@ -114,7 +119,7 @@ func (r *Renderer) gather(layer string, cover float64, id func(int32) string, lo
 		g.rings = append(g.rings, c)
 		r.stats.Clusters++
 	}
-	g.points = g.points[:0]
+	g.points, g.single = g.points[:0], g.single[:0]
 }
 
 // seen reports whether a ring or one of its members is in view.
@@ -139,17 +144,25 @@ func (r *Renderer) place(c *ring) {
 	c.x, c.y = min(max(c.x, v.Min.X), v.Max.X-1), min(max(c.y, v.Min.Y), v.Max.Y-1)
 	for i := range r.gathered.rings {
 		o := &r.gathered.rings[i]
-		dx, dy := float64(c.x-o.x), float64(c.y-o.y)
-		d, want := math.Hypot(dx, dy), float64(c.half+o.half)
-		if d >= 0.85*want {
-			continue
-		}
-		if d < 1 {
-			dx, dy, d = 1, 0, 1
-		}
-		c.x, c.y = o.x+int(math.Round(dx/d*want)), o.y+int(math.Round(dy/d*want))
+		c.keepOff(o.x, o.y, float64(c.half+o.half))
+	}
+	for _, p := range r.gathered.single {
+		c.keepOff(p.X, p.Y, float64(c.half)+r.sizes.Symbol/2)
 	}
 	c.x, c.y = r.grid.settle(c.x, c.y, c.half+int(r.sizes.Symbol*0.3))
+}
+
+// keepOff moves a ring away from a place that it would cover.
+func (c *ring) keepOff(x, y int, want float64) {
+	dx, dy := float64(c.x-x), float64(c.y-y)
+	d := math.Hypot(dx, dy)
+	if d >= 0.85*want {
+		return
+	}
+	if d < 1 {
+		dx, dy, d = 1, 0, 1
+	}
+	c.x, c.y = x+int(math.Round(dx/d*want)), y+int(math.Round(dy/d*want))
 }
 
 // number writes a count with its thousands apart.
@@ -221,7 +234,7 @@ func (r *Renderer) gatherReports(rs []Report) {
 	for i := range rs {
 		r.offer(i, rs[i].At, rs[i].Selected)
 	}
-	r.gather("reports", r.sizes.Symbol*1.3, func(i int32) string { return rs[i].ID }, func(members []int32, c *ring) {
+	r.gather("reports", r.sizes.Symbol*1.5, func(i int32) string { return rs[i].ID }, func(members []int32, c *ring) {
 		c.kind = IconReport
 		for _, m := range members {
 			if rs[m].Late {
@@ -235,7 +248,7 @@ func (r *Renderer) gatherCameras(cs []Camera) {
 	for i := range cs {
 		r.offer(i, cs[i].At, cs[i].Selected)
 	}
-	r.gather("cameras", r.sizes.Symbol*1.1, func(i int32) string { return cs[i].ID }, func(members []int32, c *ring) {
+	r.gather("cameras", r.sizes.Symbol*1.4, func(i int32) string { return cs[i].ID }, func(members []int32, c *ring) {
 		c.kind = IconCamera
 		worst := Live
 		for _, m := range members {

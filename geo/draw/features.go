@@ -50,7 +50,7 @@ func (r *Renderer) chosen(selected bool, x, y int, factor float64) {
 func (r *Renderer) nameMarks(ms []Mark) {
 	size := r.sizes.Text
 	h := int(size * raster.LinePitch)
-	gap := int(r.sizes.Symbol * 0.6)
+	gap := int(r.sizes.Symbol * 0.66)
 	for _, i := range r.sorted(len(ms), func(i int) int { return ms[i].Importance }, func(i int) string { return ms[i].ID }) {
 		m := &ms[i]
 		if m.Name == "" || m.Importance <= 0 && !m.Selected {

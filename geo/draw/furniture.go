@@ -22,6 +22,7 @@ type furniture struct {
 	lines                 []string // of the attribution, the first of them data
 	data                  int      // how many of the lines are on the data
 	pointers              []pointer
+	weights               []weight
 }
 
 // scaleBar is a length of 1, 2 or 5 times a power of ten.
@@ -48,11 +49,12 @@ func (r *Renderer) wallScale() bool { return r.sizes.Text >= 28 }
 // at marks that stay in place, never at vessels, so that boxes do not wander.
 func (r *Renderer) placeFurniture(f *Frame) {
 	fu := &r.inset.furniture
-	*fu = furniture{pointers: fu.pointers[:0], lines: fu.lines[:0]}
+	*fu = furniture{pointers: fu.pointers[:0], lines: fu.lines[:0], weights: fu.weights[:0]}
+	r.weigh(f)
 	if r.ground.sea.any && !r.islandsInPlace() {
 		w, h, fits := r.insetSize()
 		if fits {
-			fu.inset = r.corner(f, w, h, [4]corner{{1, 1}, {1, -1}, {-1, 1}, {-1, -1}})
+			fu.inset = r.corner(w, h, [4]corner{{1, 1}, {1, -1}, {-1, 1}, {-1, -1}})
 			r.grid.take(fu.inset.Inset(-r.margin() / 2))
 		}
 		if r.wallScale() || !fits {
@@ -89,7 +91,7 @@ func (r *Renderer) placeCredit(f *Frame) {
 			wide = max(wide, r.width(l, r.sizes.Text, false))
 		}
 		w, h := int(wide)+4, int(r.sizes.Text*raster.LinePitch*float64(len(fu.lines)))
-		fu.credit = r.fitting(f, w, h, [4]corner{{1, 1}, {-1, 1}, {1, -1}, {-1, -1}})
+		fu.credit = r.fitting(w, h, [4]corner{{1, 1}, {-1, 1}, {1, -1}, {-1, -1}})
 		if !fu.credit.Empty() {
 			r.grid.take(fu.credit)
 			return
@@ -132,7 +134,7 @@ func (r *Renderer) placeLegend(f *Frame) {
 		return
 	}
 	w, h := r.legendSize(f)
-	fu.legend = r.fitting(f, w, h, [4]corner{{-1, 1}, {-1, -1}, {1, 1}, {1, -1}})
+	fu.legend = r.fitting(w, h, [4]corner{{-1, 1}, {-1, -1}, {1, 1}, {1, -1}})
 	if !fu.legend.Empty() {
 		r.grid.take(fu.legend.Inset(-r.margin() / 2))
 	}
@@ -140,9 +142,9 @@ func (r *Renderer) placeLegend(f *Frame) {
 
 // fitting is corner for boxes that give way: it returns an empty box where the
 // best corner is too small or would cover other furniture.
-func (r *Renderer) fitting(f *Frame, w, h int, order [4]corner) image.Rectangle {
+func (r *Renderer) fitting(w, h int, order [4]corner) image.Rectangle {
 	fu := &r.inset.furniture
-	rect := r.corner(f, w, h, order)
+	rect := r.corner(w, h, order)
 	pane, ok := r.grid.pane(rect)
 	if !ok || rect.Overlaps(fu.inset) || rect.Overlaps(fu.legend) || 2*w > pane.Dx() && 3*h > pane.Dy() {
 		return image.Rectangle{}
@@ -168,7 +170,7 @@ func (r *Renderer) creditText() string {
 type corner struct{ dx, dy int }
 
 // corner returns the box of w × h pixels in the corner that hides least.
-func (r *Renderer) corner(f *Frame, w, h int, order [4]corner) image.Rectangle {
+func (r *Renderer) corner(w, h int, order [4]corner) image.Rectangle {
 	var best image.Rectangle
 	least := math.Inf(1)
 	m := r.margin()
@@ -188,21 +190,26 @@ func (r *Renderer) corner(f *Frame, w, h int, order [4]corner) image.Rectangle {
 		if c.dy > 0 {
 			rect = rect.Add(image.Pt(0, pane.Dy()-h))
 		}
-		if cost := float64(i) + r.hides(f, rect); cost < least {
+		if cost := float64(i) + r.hides(rect); cost < least {
 			best, least = rect, cost
 		}
 	}
 	return best
 }
 
-// hides says how much a box would cover.
-func (r *Renderer) hides(f *Frame, rect image.Rectangle) float64 {
-	hard, _ := r.grid.cost(rect)
-	cost := float64(hard) * 50
-	count := func(p geo.Point, weight float64) {
-		at := r.proj.at(p)
-		if image.Pt(int(at.X), int(at.Y)).In(rect) {
-			cost += weight
+// weight is a place that a box should rather not cover.
+type weight struct {
+	at   image.Point
+	cost float64
+}
+
+// weigh lists the places that count in this frame. Vessels do not, since boxes
+// would wander with them.
+func (r *Renderer) weigh(f *Frame) {
+	fu := &r.inset.furniture
+	count := func(p geo.Point, cost float64) {
+		if at := r.proj.at(p); r.near(at, 0) {
+			fu.weights = append(fu.weights, weight{image.Pt(int(at.X), int(at.Y)), cost})
 		}
 	}
 	for i := range f.Alerts {
@@ -217,10 +224,27 @@ func (r *Renderer) hides(f *Frame, rect image.Rectangle) float64 {
 	for i := range f.Reports {
 		count(f.Reports[i].At, 3)
 	}
+	for i := range f.Marks {
+		count(f.Marks[i].At, 2)
+	}
+	for i := range f.Texts {
+		count(f.Texts[i].At, 10)
+	}
 	for i := range r.data.Places {
 		p := &r.data.Places[i]
 		if p.Class == tiles.ClassCity || p.Class == tiles.ClassIslet {
 			count(p.At, 3)
+		}
+	}
+}
+
+// hides says how much a box would cover.
+func (r *Renderer) hides(rect image.Rectangle) float64 {
+	hard, _ := r.grid.cost(rect)
+	cost := float64(hard) * 50
+	for _, w := range r.inset.furniture.weights {
+		if w.at.In(rect) {
+			cost += w.cost
 		}
 	}
 	return cost

@@ -112,7 +112,7 @@ func (r *Renderer) nameArea(a *Area, sum uint64) {
 		w, h := r.blockSize(lines[:], size, false)
 		fits := float64(w) < left+right && math.Hypot(float64(w), float64(h))/2 < 1.5*spot.Room*r.view.World
 		if fits || a.Selected && lines[1] != "" {
-			r.writeMiddle(lines, int(math.Round(x)), int(math.Round(y)), w, h)
+			r.writeMiddle(a, lines, int(math.Round(x)), int(math.Round(y)), w, h)
 			return
 		}
 		lines = halves(a.Name)
@@ -120,7 +120,7 @@ func (r *Renderer) nameArea(a *Area, sum uint64) {
 }
 
 // writeMiddle writes lines around a place unless something stands there.
-func (r *Renderer) writeMiddle(lines [2]string, x, y, w, h int) {
+func (r *Renderer) writeMiddle(a *Area, lines [2]string, x, y, w, h int) {
 	if !image.Pt(x, y).In(r.view.Rect()) {
 		return
 	}
@@ -136,7 +136,25 @@ func (r *Renderer) writeMiddle(lines [2]string, x, y, w, h int) {
 	}
 	r.grid.take(rect)
 	r.stats.Labels++
-	r.writeBlock(rect, lines[:], r.label(r.sizes.Text, false, r.style.Text, r.style.Land))
+	ink, ground := r.inkOn(a)
+	r.writeBlock(rect, lines[:], r.label(r.sizes.Text, false, ink, ground))
+}
+
+// inkOn is the colour of a name inside of an area, and of what lies around it.
+func (r *Renderer) inkOn(a *Area) (ink, ground color.RGBA) {
+	switch {
+	case a.Hatch:
+		return r.style.Text, r.style.Card
+	case a.Fence || a.Fill.A < 128:
+		return r.style.Text, r.style.Land
+	}
+	ground = mixed(r.style.Land, a.Fill, float64(a.Fill.A)/255)
+	ground.A = 255
+	dark, light := r.style.Ink, color.RGBA{255, 255, 255, 255}
+	if luminance(ground) > 0.18 {
+		return dark, ground
+	}
+	return light, ground
 }
 
 // inner returns where the name of an area stands, found once for an outline.
@@ -166,8 +184,8 @@ func halves(name string) [2]string {
 
 func abs(v int) int { return max(v, -v) }
 
-// nameLines writes the name of each line beside the middle of what is in view of
-// it.
+// nameLines writes the name of each line over the middle of what is in view of
+// it, or beside that where something stands there.
 func (r *Renderer) nameLines(lines []Line) {
 	size := r.sizes.Text
 	for i := range lines {
@@ -180,14 +198,18 @@ func (r *Renderer) nameLines(lines []Line) {
 		col.A = 255
 		x, y := int(math.Round(at.X)), int(math.Round(at.Y))
 		w, h := int(r.width(l.Name, size, false))+2, int(size*raster.LinePitch)
-		rect, ok := r.grid.first(x, y, w, h, int(size*0.35), int(size*1.2))
-		if !ok {
-			r.stats.LabelsLeft++
-			continue
+		rect := inside(image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h), r.grid.nearestPane(x, y))
+		if _, ok := r.grid.free(rect); !ok {
+			if rect, ok = r.grid.first(x, y, w, h, int(size*0.35), int(size*1.2)); !ok {
+				r.stats.LabelsLeft++
+				continue
+			}
 		}
 		r.grid.take(rect)
 		r.stats.Labels++
-		r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, size), l.Name, r.label(size, false, col, r.haloAt(x, y)))
+		style := r.label(size, false, col, r.haloAt(x, y))
+		style.HaloWidth *= 1.8
+		r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, size), l.Name, style)
 	}
 }
 
