@@ -1,9 +1,7 @@
 package atlas
 
 import (
-	orbgeo "github.com/paulmach/orb/geo"
-
-	"github.com/paulmach/orb"
+	"slices"
 
 	"iocwall/geo"
 	"iocwall/ui/words"
@@ -40,9 +38,7 @@ func measure(p path, onshore func(geo.Point) bool) measured {
 	}
 	if p.closed && len(p.points) >= 3 {
 		m.closedAtLeast = true
-		ring := append(orb.Ring{}, p.points...)
-		ring = append(ring, p.points[0])
-		m.area = orbgeo.Area(orb.Polygon{ring})
+		m.area = geo.RingArea(append(slices.Clone(p.points), p.points[0]))
 	}
 	return m
 }

@@ -38,8 +38,8 @@ type spot struct {
 	corner
 }
 
-// nowhere is no spot.
-var nowhere = spot{part: -1}
+// nowhere returns no spot.
+func nowhere() spot { return spot{part: -1} }
 
 func closedForm(form string) bool { return form == formArea || form == formRing }
 

@@ -1,0 +1,70 @@
+package atlas
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"iocwall/geo"
+	"iocwall/geo/coord"
+)
+
+// positionForm is how positions are written at the foot of the map.
+type positionForm int
+
+const (
+	formAll positionForm = iota
+	formMinutes
+	formDecimal
+	formGrid
+	positionForms
+)
+
+// positions writes a place in one form or in all, as many as are known.
+func (a *Atlas) positions(p geo.Point, form positionForm) string {
+	l := a.h.Lang
+	var out []string
+	if form == formAll || form == formMinutes {
+		out = append(out, l.Position(p[1], p[0]))
+	}
+	if form == formAll || form == formDecimal {
+		out = append(out, l.Degrees(p[1], p[0]))
+	}
+	if form == formAll || form == formGrid {
+		out = append(out, a.grid(p, form == formGrid))
+	}
+	return strings.TrimSuffix(strings.Join(out, " · "), " · ")
+}
+
+// grid writes a place in the metres of the zone; where there is none it is said
+// only when it was asked for.
+func (a *Atlas) grid(p geo.Point, asked bool) string {
+	l := a.h.Lang
+	if a.h.Zone == (coord.Zone{}) {
+		if asked {
+			return l.T("atlas.grid.nozone")
+		}
+		return ""
+	}
+	g, err := a.h.Zone.Grid(p)
+	switch {
+	case err != nil && asked:
+		return l.T("atlas.grid.outside", "zone", a.h.Zone.String())
+	case err != nil:
+		return ""
+	}
+	return l.T("atlas.grid", "grid", g.String(), "zone", a.h.Zone.String())
+}
+
+// nextForm writes positions another way from now on.
+func (a *Atlas) nextForm() {
+	a.form = (a.form + 1) % positionForms
+	a.touch()
+}
+
+// sortFound puts what is near a place first.
+func sortFound(all []found, to geo.Point) {
+	slices.SortFunc(all, func(x, y found) int {
+		return cmp.Or(cmp.Compare(geo.Distance(x.at, to), geo.Distance(y.at, to)), cmp.Compare(x.name, y.name))
+	})
+}
