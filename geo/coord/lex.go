@@ -83,13 +83,13 @@ type lexer struct {
 	rest      string
 	before    rune // the character before rest
 	tokens    []token
-	thousands bool // dots stand between thousands
+	thousands string // the mark that stands between thousands: dot, comma or none
 }
 
 func lex(text string) ([]token, error) {
 	text = strings.ToLower(norm.NFC.String(text))
-	text = strings.NewReplacer("vn-2000", " ", "vn2000", " ", "''", "″", "′′", "″").Replace(text)
-	l := &lexer{rest: text, thousands: hasThousands(text)}
+	text = strings.NewReplacer("vn-2000", " ", "vn2000", " ", "''", "″", "′′", "″", "º", "°").Replace(text)
+	l := &lexer{rest: text, thousands: thousandsMark(text)}
 	for l.rest != "" {
 		if err := l.next(); err != nil {
 			return nil, err
@@ -120,7 +120,7 @@ func (l *lexer) next() error {
 	}
 	l.rest = l.rest[size:]
 	switch r {
-	case '°', 'º', '˚':
+	case '°', '˚':
 		l.put(kindDegree, string(r))
 	case '\'', '′', '’', '‘', 'ʹ', '´', '`', 'ʼ':
 		l.put(kindMinute, string(r))
@@ -204,9 +204,9 @@ func (l *lexer) number(minus bool) error {
 func (l *lexer) split(run string) ([]string, error) {
 	dots, commas := strings.Count(run, "."), strings.Count(run, ",")
 	switch {
-	case l.thousands && dots > 0 && commas <= 1 && grouped(run, "."):
+	case l.thousands == "." && commas <= 1 && grouped(run, "."):
 		return []string{strings.Replace(strings.ReplaceAll(run, ".", ""), ",", ".", 1)}, nil
-	case commas > 1 && dots <= 1 && grouped(run, ","): // 1,738,123.5
+	case l.thousands == "," && dots <= 1 && grouped(run, ","):
 		return []string{strings.ReplaceAll(run, ",", "")}, nil
 	case dots == 0 && commas == 3: // 15,4481,108,5586
 		p := strings.Split(run, ",")
@@ -224,15 +224,18 @@ func (l *lexer) split(run string) ([]string, error) {
 	return nil, fmt.Errorf("%q may be read in several ways; put a blank between the numbers", run)
 }
 
-// hasThousands reports whether some number has two dots between its thousands,
-// as in 1.738.123.
-func hasThousands(text string) bool {
+// thousandsMark returns the mark that cuts some number into three groups, as in
+// 1.738.123, or "".
+func thousandsMark(text string) string {
 	for _, run := range strings.FieldsFunc(text, func(r rune) bool { return r != '.' && r != ',' && (r < '0' || r > '9') }) {
-		if strings.Count(run, ".") > 1 && grouped(strings.TrimRight(run, ".,"), ".") {
-			return true
+		run = strings.TrimRight(run, ".,")
+		for _, mark := range []string{".", ","} {
+			if strings.Count(run, mark) == 2 && grouped(run, mark) {
+				return mark
+			}
 		}
 	}
-	return false
+	return ""
 }
 
 // grouped reports whether marks cut the whole part of a number into thousands.
