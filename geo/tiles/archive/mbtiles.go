@@ -24,21 +24,22 @@ const mbtilesPatience = 10 * time.Second
 // mbtiles is an Archive in an MBTiles file, after
 // https://github.com/mapbox/mbtiles-spec/blob/master/1.3/spec.md.
 type mbtiles struct {
-	db   *sql.DB
-	info Info
+	db       *sql.DB
+	info     Info
+	patience time.Duration // for one question
 }
 
 // OpenMBTiles opens an MBTiles file for reading. The file must not be changed while
 // it is open, and nothing is written beside it.
 func OpenMBTiles(path string) (Archive, error) {
-	a, err := openMBTiles(path)
+	a, err := openMBTiles(path, mbtilesPatience)
 	if err != nil {
 		return nil, fmt.Errorf("archive: open MBTiles %s: %w", path, err)
 	}
 	return a, nil
 }
 
-func openMBTiles(path string) (*mbtiles, error) {
+func openMBTiles(path string, patience time.Duration) (*mbtiles, error) {
 	stat, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -55,7 +56,7 @@ func openMBTiles(path string) (*mbtiles, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(2)
-	m := &mbtiles{db: db}
+	m := &mbtiles{db: db, patience: patience}
 	if err := m.describe(); err != nil {
 		_ = db.Close()
 		return nil, err
@@ -79,7 +80,7 @@ func mbtilesAddress(path string) (string, error) {
 }
 
 func (m *mbtiles) describe() error {
-	ctx, cancel := context.WithTimeout(context.Background(), mbtilesPatience)
+	ctx, cancel := context.WithTimeout(context.Background(), m.patience)
 	defer cancel()
 	values, err := m.metadata(ctx)
 	if err != nil {
@@ -164,7 +165,7 @@ func (m *mbtiles) Tile(ctx context.Context, z, x, y int) ([]byte, error) {
 	if !OnMap(z, x, y) || z < m.info.MinZoom || z > m.info.MaxZoom {
 		return nil, ErrNoTile
 	}
-	ctx, cancel := context.WithTimeout(ctx, mbtilesPatience)
+	ctx, cancel := context.WithTimeout(ctx, m.patience)
 	defer cancel()
 	return m.blob(ctx, `SELECT length(tile_data), CASE WHEN length(tile_data) <= ? THEN tile_data END FROM tiles
 		WHERE zoom_level = ? AND tile_column = ? AND tile_row = ? LIMIT 1`, z, x, 1<<z-1-y) // rows are counted from the south
