@@ -107,6 +107,7 @@ func New(o Options) (*Renderer, error) {
 		sprite: map[raster.IconKey]*raster.Sprite{}, texts: map[raster.TextKey]*raster.Sprite{}, widths: map[widthKey]float64{},
 		sheets: sheet{spots: map[uint64]innerSpot{}},
 	}
+	r.ground.style = o.Ground
 	var err error
 	if r.plain, err = raster.ParseTypeface(o.Regular); err != nil {
 		return nil, err
@@ -233,6 +234,9 @@ func (r *Renderer) near(p raster.XY, reach float64) bool {
 func (r *Renderer) icon(key raster.IconKey) *raster.Sprite {
 	s := r.sprite[key]
 	if s == nil {
+		if key.Icon >= iconCount {
+			return nil
+		}
 		s = r.maker.Icon(r.icons[key.Icon], key)
 		r.sprite[key] = s
 	}
