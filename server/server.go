@@ -147,15 +147,7 @@ func TokenFile(data string) string { return filepath.Join(data, "tokens.json") }
 
 // loadAreas reads the tree of areas of a configuration.
 func loadAreas(c *Config) (*area.Set, error) {
-	name, src := "built-in areas", assets.Areas()
-	if c.Areas != "" {
-		var err error
-		name = c.Areas
-		if src, err = os.ReadFile(c.Path(name)); err != nil {
-			return nil, fmt.Errorf("server: areas: %w", err)
-		}
-	}
-	set, problems := area.Parse(name, src)
+	set, problems := c.AreaSet()
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("server: areas: %w", strict.Error(problems))
 	}
@@ -167,7 +159,7 @@ func (s *Server) openAreas() error {
 	if err != nil {
 		return err
 	}
-	loc, err := area.NewLocator(set, assets.Basemap(), world.TimeOf(time.Now()))
+	loc, err := area.NewLocator(set, assets.Basemap())
 	if err != nil {
 		return err
 	}
@@ -319,7 +311,7 @@ func (s *Server) write(ctx context.Context, c *Config, m onMap) error {
 
 // put makes observations of a feed durable.
 func (s *Server) put(ctx context.Context, from string, obs []world.Observation) error {
-	s.locator.Fill(obs)
+	s.locator.Fill(obs, world.TimeOf(time.Now()))
 	return s.loop.Put(ctx, from, obs)
 }
 

@@ -23,6 +23,7 @@ type cli struct {
 	Check   checkCmd   `cmd:"" help:"Report everything that is wrong with a configuration file, then end."`
 	Sources sourcesCmd `cmd:"" help:"Describe the kinds of source, or one of them in full."`
 	Sample  sampleCmd  `cmd:"" help:"Print a configuration file with every setting at its default."`
+	Areas   areasCmd   `cmd:"" help:"Import administrative areas."`
 	Cameras camerasCmd `cmd:"" help:"Find cameras, import them, and check that they play."`
 	Token   tokenCmd   `cmd:"" help:"Make, list and revoke the tokens that open the server's doors."`
 

@@ -4,6 +4,8 @@ package area
 
 import (
 	"fmt"
+	"io"
+	"slices"
 	"time"
 
 	"iocwall/geo"
@@ -15,7 +17,13 @@ import (
 // file is a file of administrative areas; assets/areas/vietnam.yaml explains
 // the fields.
 type file struct {
-	Areas []struct {
+	// Include is "built-in" for a file whose areas come beside those of the
+	// built-in tree.
+	Include string `yaml:"include"`
+	// Outlines is a GeoJSON file, beside this one, with outlines of areas: the
+	// property "area" of each feature is the id of its area.
+	Outlines string `yaml:"outlines"`
+	Areas    []struct {
 		ID        string     `yaml:"id"`
 		Name      string     `yaml:"name"`
 		NameEn    string     `yaml:"name_en"`
@@ -54,16 +62,35 @@ type Set struct {
 	Successions []world.AreaSucceeded
 	// outlines names the outline of an area in the base map.
 	outlines map[string]string
+	// own are outlines that came with the file.
+	own map[string]geo.MultiPolygon
 }
 
-// Parse reads a file of areas and checks that the tree hangs together.
-func Parse(name string, src []byte) (*Set, []strict.Problem) {
+// Files are what a file of areas may name.
+type Files struct {
+	// BuiltIn is the built-in tree, for "include"; nil has none.
+	BuiltIn []byte
+	// Open opens a file that lies beside the file of areas, for "outlines"; nil
+	// has none.
+	Open func(name string) (io.ReadCloser, error)
+}
+
+// Parse is Read for a file that names no other.
+func Parse(name string, src []byte) (*Set, []strict.Problem) { return Read(name, src, Files{}) }
+
+// Read reads a file of areas with the files it names, and checks that the tree
+// hangs together.
+func Read(name string, src []byte, files Files) (*Set, []strict.Problem) {
 	doc, problems := strict.Parse(name, src)
 	var f file
 	problems = append(problems, doc.Decode(&f)...)
-	set := &Set{outlines: map[string]string{}}
+	set := &Set{outlines: map[string]string{}, own: map[string]geo.MultiPolygon{}}
 	index := map[string]int{}
 	var ids []string
+	for _, a := range set.include(doc, &problems, f.Include, files) {
+		index[a.ID] = -1
+		ids = append(ids, a.ID)
+	}
 	for i, a := range f.Areas {
 		path := fmt.Sprintf("areas[%d]", i)
 		if _, there := index[a.ID]; there || a.ID == "" {
@@ -108,7 +135,67 @@ func Parse(name string, src []byte) (*Set, []strict.Problem) {
 		}
 		set.Successions = append(set.Successions, world.AreaSucceeded{Old: s.From, New: s.To, At: s.At.Time, Share: s.Share})
 	}
+	problems = append(problems, set.readOutlines(doc, f.Outlines, files.Open)...)
 	return set, problems
+}
+
+// include puts the built-in tree before the areas of the file and returns it.
+func (s *Set) include(doc *strict.Doc, problems *[]strict.Problem, what string, files Files) []world.AreaDefined {
+	switch {
+	case what == "":
+		return nil
+	case what != "built-in" || files.BuiltIn == nil:
+		*problems = append(*problems, doc.Problem("include", fmt.Sprintf("%q cannot be included", what), `write "built-in" for the tree of Vietnam`))
+		return nil
+	}
+	tree, bad := Parse("built-in areas", files.BuiltIn)
+	*problems = append(*problems, bad...)
+	s.Areas, s.Successions, s.outlines = tree.Areas, tree.Successions, tree.outlines
+	return tree.Areas
+}
+
+// readOutlines reads the outlines of areas. What is wrong with one is told with
+// its place in its file.
+func (s *Set) readOutlines(doc *strict.Doc, name string, open func(string) (io.ReadCloser, error)) (problems []strict.Problem) {
+	if name == "" {
+		return nil
+	}
+	fail := func(message, hint string) { problems = append(problems, doc.Problem("outlines", message, hint)) }
+	if open == nil {
+		fail(fmt.Sprintf("%q cannot be read from here", name), "")
+		return problems
+	}
+	in, err := open(name)
+	if err != nil {
+		fail(err.Error(), "give the path of a GeoJSON file, relative to the folder of this one")
+		return problems
+	}
+	defer in.Close() //nolint:errcheck // it was only read
+	ids := make([]string, 0, len(s.Areas))
+	for _, a := range s.Areas {
+		ids = append(ids, a.ID)
+	}
+	err = geo.EachFeature(in, func(f geo.Feature, why *geo.FeatureError) bool {
+		id, _ := f.Properties["area"].(string)
+		_, twice := s.own[id]
+		switch {
+		case why != nil:
+			fail(fmt.Sprintf("%s: %v", name, why), "")
+		case !slices.Contains(ids, id):
+			fail(fmt.Sprintf("%s: feature %d: no area %q", name, f.Index, id), strict.Nearest(id, ids))
+		case twice:
+			fail(fmt.Sprintf("%s: feature %d: %s has an outline already", name, f.Index, id), "")
+		case f.MultiPolygon() == nil:
+			fail(fmt.Sprintf("%s: feature %d: the outline of %s is a %s", name, f.Index, id, f.Geometry.GeoJSONType()), "an outline is a Polygon or a MultiPolygon")
+		default:
+			s.own[id] = f.MultiPolygon()
+		}
+		return len(problems) < 100
+	})
+	if err != nil {
+		fail(fmt.Sprintf("%s: %v", name, err), "")
+	}
+	return problems
 }
 
 // Circles takes pairs of an id and its parent's id. It goes up from child to parent and returns, for every circle found so,

@@ -6,7 +6,6 @@ import (
 
 	"iocwall/assets"
 	"iocwall/server/strict"
-	"iocwall/server/world"
 )
 
 func TestProblems(t *testing.T) {
@@ -55,7 +54,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(assets.Areas()[:2000])
 	f.Fuzz(func(t *testing.T, src []byte) {
 		set, _ := Parse("f.yaml", src)
-		if _, err := NewLocator(set, assets.Basemap(), world.Time(1_763_690_000_000)); err != nil {
+		if _, err := NewLocator(set, assets.Basemap()); err != nil {
 			t.Errorf("a tree of areas breaks the outlines: %v", err)
 		}
 	})

@@ -3,14 +3,17 @@ package settings
 import (
 	"crypto/tls"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 
 	"iocwall/assets"
 	"iocwall/server/area"
+	"iocwall/server/strict"
 )
 
 // doors checks the addresses, and that nobody on the network can read along.
@@ -106,14 +109,33 @@ func (k *checker) areaFile() {
 	}
 	var known []string
 	k.areas = func() []string { return known }
-	src, err := os.ReadFile(c.Path(c.Areas))
-	if err != nil {
+	if _, err := os.Stat(c.Path(c.Areas)); err != nil {
 		k.fail("areas", err.Error(), "give the path of a file of areas, or leave it out for the built-in tree")
 		return
 	}
-	set, ps := area.Parse(c.Areas, src)
+	set, ps := c.AreaSet()
 	k.problems = append(k.problems, ps...)
 	known = ids(set)
+}
+
+// AreaSet reads the tree of areas: the built-in one, or that of the file the
+// configuration names, with the files that one names. With problems the set must
+// not be used.
+func (c *Config) AreaSet() (*area.Set, []strict.Problem) {
+	if c.Areas == "" {
+		return area.Parse("built-in areas", assets.Areas())
+	}
+	path := c.Path(c.Areas)
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, []strict.Problem{{File: c.Areas, Message: err.Error()}}
+	}
+	return area.Read(c.Areas, src, area.Files{BuiltIn: assets.Areas(), Open: func(name string) (io.ReadCloser, error) {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(path), name)
+		}
+		return os.Open(name)
+	}})
 }
 
 // certificate checks that the server can use what it would show.

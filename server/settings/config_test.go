@@ -305,12 +305,12 @@ func TestBuiltInAreas(t *testing.T) {
 		if n != provinces {
 			t.Errorf("%d provinces on %s, want %d", n, date, provinces)
 		}
-		loc, err := area.NewLocator(set, assets.Basemap(), at)
+		loc, err := area.NewLocator(set, assets.Basemap())
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := map[bool]string{true: "vn/quang-nam", false: daNang}[provinces == 63]
-		if got := loc.At([2]float64{108.0, 15.6}); got != want {
+		if got := loc.At([2]float64{108.0, 15.6}, at); got != want {
 			t.Errorf("on %s a place in the hills of Quảng Nam lies in %q, want %q", date, got, want)
 		}
 	}
