@@ -138,12 +138,14 @@ func (m *mosaic) deeper(at image.Point) {
 		m.enlarge(m.zoomed)
 		return
 	}
-	m.enlarge("")
+	m.leave()
 }
 
 // rune takes letters: hands first, then the desk.
 func (m *mosaic) rune(r rune) {
 	switch {
+	case m.mapUp():
+		m.chart.a.Rune(r)
 	case m.u.hands.Rune(r):
 	case r == 'p' || r == 'P':
 		m.hush()
@@ -190,6 +192,13 @@ func (m *mosaic) tools(now time.Time) {
 	if m.u.o.Status != nil {
 		status = m.u.o.Status()
 	}
+	if m.mapUp() {
+		m.desk.Note(m.chart.a.Said(), status)
+		m.desk.Keys(m.u.lang.T("atlas.foot.keys"))
+		m.desk.SetTools(m.mapTools())
+		return
+	}
+	m.desk.Keys("")
 	m.desk.Note(said, status)
 	var tools []desk.Tool
 	if m.zoom != nil {

@@ -3,6 +3,7 @@ package ui
 import (
 	"image"
 	"math"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -31,6 +32,8 @@ type mosaic struct {
 	zoomed string // id of the tile that fills the window
 	single string // id of a camera of it that does instead
 	held   *slot  // whose camera is in hand
+	chart  *chart // the map in hand, nil before it was opened
+	under  string // what the camera opened from the map goes back to
 }
 
 // places are the parts of the window in device pixels.
@@ -48,6 +51,9 @@ func (m *mosaic) surfaces() []*surface {
 	}
 	if m.zoom != nil {
 		out = append(out, m.zoom)
+	}
+	if m.chart != nil {
+		out = append(out, m.chart.on)
 	}
 	return out
 }
@@ -85,6 +91,8 @@ func (m *mosaic) open() {
 		c.SetOnKeyUp(func(e *fyne.KeyEvent) { u.hands.KeyUp(e.Name) })
 	}
 	m.desk.OnQuiet(m.hush)
+	m.desk.OnMap(func() { m.enlarge(atlasID) })
+	m.shortcuts()
 	m.win.Show()
 }
 
@@ -220,28 +228,27 @@ func mosaicSpots(w world.WallDefined, sc world.SceneSaved, area image.Rectangle)
 }
 
 // enlarge lets one tile fill the wall and the panes under it; an empty id goes
-// back to the whole wall.
+// back to the whole wall. A map becomes the map in hand.
 func (m *mosaic) enlarge(id string) {
-	_, sc, _, has := m.u.model.wall(m.u.o.Wall)
-	var t *world.Tile
-	for i := range sc.Tiles {
-		if has && sc.Tiles[i].ID == id {
-			t = &sc.Tiles[i]
-		}
-	}
+	t := m.fills(id)
 	was := m.zoomed
 	m.zoomed = ""
-	if t == nil {
-		if m.zoom != nil {
-			m.let()
-			m.zoom.close()
-			m.zoom = nil
+	if t == nil || t.Kind == "map" {
+		m.shrink()
+		if t != nil {
+			m.zoomed = id
+			m.openMap(t.Params)
+			return
 		}
-		m.single = ""
+		m.closeMap()
 		m.board.show(true)
 		m.desk.Show(true)
 		m.compose()
 		return
+	}
+	if m.mapUp() {
+		m.under = was
+		m.closeMap()
 	}
 	if was != id {
 		m.single = ""
@@ -250,11 +257,7 @@ func (m *mosaic) enlarge(id string) {
 	if m.single != "" {
 		t = &world.Tile{ID: id + ":" + m.single, Kind: "camera", Params: []world.Param{{Key: "camera", Value: m.single}}}
 	}
-	area := m.place.Bar
-	area.Min.Y, area.Max.Y = m.place.Bar.Max.Y, m.place.Foot.Min.Y
-	if hasCameras(t.Kind) {
-		area.Max.Y = m.place.Tools.Min.Y
-	}
+	area := m.area(hasCameras(t.Kind))
 	d := m.density()
 	scale := look.DeskScale(math.Max(16*float64(d), 56*float64(area.Dy())/1080))
 	if m.zoom == nil {
@@ -276,10 +279,23 @@ func (m *mosaic) enlarge(id string) {
 	m.compose()
 }
 
+// shrink takes the enlarged tile away.
+func (m *mosaic) shrink() {
+	if m.zoom != nil {
+		m.let()
+		m.zoom.close()
+		m.zoom = nil
+	}
+	m.single = ""
+}
+
 func (m *mosaic) compose() {
 	objects := []fyne.CanvasObject{m.ground, m.board.root, m.desk.Root()}
 	if m.zoom != nil {
 		objects = append(objects, m.zoom.root)
+	}
+	if m.mapUp() {
+		objects = append(objects, m.chart.on.root)
 	}
 	m.root.Objects = objects
 	m.root.Refresh()
@@ -288,11 +304,23 @@ func (m *mosaic) compose() {
 
 func (m *mosaic) key(e *fyne.KeyEvent) {
 	switch {
+	case m.mapUp():
+		m.chart.a.Key(e.Name)
 	case m.u.hands.Key(e.Name):
 	case e.Name == fyne.KeyEscape:
 		m.let()
-		m.enlarge("")
+		m.leave()
 	default:
 		m.desk.Key(e)
 	}
+}
+
+// leave goes back from what is enlarged: a camera opened from the map to the map,
+// all else to the wall.
+func (m *mosaic) leave() {
+	if strings.HasPrefix(m.zoomed, atlasID) && m.zoomed != atlasID {
+		m.enlarge(m.under)
+		return
+	}
+	m.enlarge("")
 }

@@ -92,6 +92,8 @@ type Options struct {
 	Base tiles.Source
 	// Maps say what lies over it.
 	Maps MapOptions
+	// Atlas is about the map in hand, in Mosaic mode.
+	Atlas AtlasOptions
 	// Lang is "vi" (default) or "en"; Theme is "dark" (default) or "light".
 	Lang, Theme string
 	// Width and Height are the mosaic window's first size; default 1600×900.

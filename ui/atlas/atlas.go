@@ -162,6 +162,14 @@ func (a *Atlas) Hide(off bool) {
 	}
 }
 
+// Repaint paints everything anew, after the environment has changed.
+func (a *Atlas) Repaint() {
+	a.face.lay()
+	a.face.said = faceWords{}
+	a.face.body.pane.Touch()
+	a.touch()
+}
+
 // Close ends the drawing.
 func (a *Atlas) Close() { a.paint.stop() }
 
@@ -320,3 +328,18 @@ func (a *Atlas) start(f func(ctx context.Context) func()) {
 		}
 	})
 }
+
+// Shown is the view of the picture on the map and when it was drawn, of data as
+// of then; zero before the first one.
+func (a *Atlas) Shown() (geo.View, time.Time) {
+	if a.shown == nil {
+		return geo.View{}, time.Time{}
+	}
+	return a.shown.view, a.shown.at
+}
+
+// View is where the map looks now; the picture follows it.
+func (a *Atlas) View() geo.View { return a.view }
+
+// Chosen is the thing whose detail is shown, empty for none.
+func (a *Atlas) Chosen() world.Ref { return a.one }

@@ -24,7 +24,9 @@ func (a *Atlas) Key(k fyne.KeyName) bool {
 	case fyne.KeyDown:
 		a.arrow(image.Pt(0, 1), pull, nudge)
 	case fyne.KeyEscape:
-		return a.escape()
+		if !a.escape() {
+			a.h.Leave()
+		}
 	case fyne.KeyReturn, fyne.KeyEnter:
 		return a.endPart() || a.enter() || a.openIt()
 	case fyne.KeyDelete, fyne.KeyBackspace:
@@ -218,6 +220,8 @@ func (a *Atlas) control(k fyne.KeyName) bool {
 	switch k {
 	case fyne.KeyK:
 		a.openSearch("")
+	case fyne.KeyM:
+		a.h.Leave()
 	case fyne.KeyReturn, fyne.KeyEnter:
 		if a.work == nil && a.page == pageViews {
 			a.saveView()
@@ -249,7 +253,7 @@ func Shortcuts() []fyne.Shortcut {
 	return []fyne.Shortcut{
 		&fyne.ShortcutUndo{}, &fyne.ShortcutRedo{},
 		&desktop.CustomShortcut{KeyName: fyne.KeyZ, Modifier: fyne.KeyModifierControl | fyne.KeyModifierShift},
-		control(fyne.KeyK), control(fyne.KeyReturn), control(fyne.KeyEnter), control(fyne.KeyD), control(fyne.KeyDelete),
+		control(fyne.KeyK), control(fyne.KeyM), control(fyne.KeyReturn), control(fyne.KeyEnter), control(fyne.KeyD), control(fyne.KeyDelete),
 	}
 }
 

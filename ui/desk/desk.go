@@ -80,14 +80,17 @@ type Desk struct {
 	buttons  []*toolButton
 	toolsAt  image.Rectangle
 	quiet    *widget.Button
+	atlas    *widget.Button
 	isQuiet  bool
 	inHand   bool
+	keys     string // at the foot, in the place of the desk's own
 
 	said, status string // at the foot
 	// unfocus gives the keyboard back to the window after a click on a button:
 	// single letters act only while no field has it.
 	unfocus func()
 	onQuiet func()
+	onMap   func()
 }
 
 // request is an acknowledgement on its way.
@@ -125,9 +128,13 @@ func New(m Model, env *tile.Env) *Desk {
 		d.onQuiet()
 		d.unfocus()
 	})
-	d.onQuiet = func() {}
+	d.onQuiet, d.onMap = func() {}, func() {}
 	d.Quiet(false)
-	d.root = container.NewWithoutLayout(d.bar.Raster, d.list.Raster, d.detail.Raster, d.foot.Raster, d.picker, d.take, d.quiet)
+	d.atlas = widget.NewButton(env.Lang.T("atlas.open")+"  Ctrl M", func() {
+		d.unfocus()
+		d.onMap()
+	})
+	d.root = container.NewWithoutLayout(d.bar.Raster, d.list.Raster, d.detail.Raster, d.foot.Raster, d.picker, d.take, d.quiet, d.atlas)
 	return d
 }
 
@@ -140,6 +147,13 @@ func (d *Desk) OnUnfocus(f func()) { d.unfocus = f }
 
 // OnQuiet sets what the switch "only what is wrong" does.
 func (d *Desk) OnQuiet(f func()) { d.onQuiet = f }
+
+// OnMap sets what the button for the map in hand does.
+func (d *Desk) OnMap(f func()) { d.onMap = f }
+
+// Keys puts words on keys at the foot, in the place of the desk's own; empty
+// brings those back.
+func (d *Desk) Keys(s string) { d.keys = s }
 
 // Quiet shows whether tiles say only what is wrong.
 func (d *Desk) Quiet(on bool) {
@@ -170,10 +184,13 @@ func (d *Desk) Lay(p Places, density float32) {
 	d.places = p
 	q := image.Rect(p.Bar.Max.X-px(16+quietRight+quietWidth), p.Bar.Min.Y+px(6), p.Bar.Max.X-px(16+quietRight), p.Bar.Max.Y-px(6))
 	put(d.quiet, q)
-	if d.wide(p.Bar.Dx()) {
-		d.quiet.Show()
-	} else {
-		d.quiet.Hide()
+	put(d.atlas, image.Rect(q.Min.X-px(8+mapWidth), q.Min.Y, q.Min.X-px(8), q.Max.Y))
+	for _, b := range []*widget.Button{d.quiet, d.atlas} {
+		if d.wide(p.Bar.Dx()) {
+			b.Show()
+		} else {
+			b.Hide()
+		}
 	}
 	head := p.List
 	head.Min.Y += px(listHead)
@@ -188,8 +205,8 @@ func (d *Desk) Lay(p Places, density float32) {
 }
 
 // quietWidth is the width of the switch, quietRight what is right of it: the
-// time of day. Both are Fyne units.
-const quietWidth, quietRight = 230, 120
+// time of day; mapWidth is the width of the button for the map. All are Fyne units.
+const quietWidth, quietRight, mapWidth = 230, 120, 160
 
 // wide reports whether a bar of so many pixels has room for the switch.
 func (d *Desk) wide(px int) bool { return px >= d.px(1100) }

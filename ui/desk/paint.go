@@ -58,7 +58,7 @@ func (d *Desk) paintBar(c *paint.Canvas) {
 	c.Text(right-tw, 0, h, w[4], body*1.25, true, th.T1)
 	right -= tw + float64(d.px(24))
 	if d.wide(b.Dx()) {
-		right = float64(b.Dx() - d.px(16+quietRight+quietWidth+16))
+		right = float64(b.Dx() - d.px(16+quietRight+quietWidth+8+mapWidth+16))
 	}
 	if w[3] != "" {
 		p := paint.Plate{Kind: paint.PlateStale, Icon: "stale", Text: w[3]}
@@ -77,6 +77,8 @@ func (d *Desk) paintBar(c *paint.Canvas) {
 
 func (d *Desk) footWords() string {
 	switch {
+	case d.keys != "":
+		return d.keys
 	case d.hidden && d.inHand:
 		return d.env.Lang.T("console.keys.camera.zoom")
 	case d.hidden:
