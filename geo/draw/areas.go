@@ -143,9 +143,17 @@ func (r *Renderer) addPolygons(mp geo.MultiPolygon) {
 	for _, polygon := range mp {
 		for i, ring := range polygon {
 			r.sheets.rings = outline.Append(r.sheets.rings[:0], ring, r.scale())
-			r.shape.Ring(outline.Turned(r.sheets.rings, i == 0))
+			outline.Turned(r.sheets.rings, i == 0)
+			r.addRing(r.sheets.rings)
 		}
 	}
+}
+
+// addRing adds a ring to the shape, cut where the window ends: else shallow edges
+// would be drawn differently where screens meet.
+func (r *Renderer) addRing(ring []raster.XY) {
+	r.cut = outline.Cut(r.cut[:0], ring, float64(r.canvas.Win.Min.X), float64(r.canvas.Win.Max.X))
+	r.shape.Ring(r.cut)
 }
 
 // fills draws the insides of areas. The pixels of an edge that two areas of one

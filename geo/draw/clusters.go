@@ -92,7 +92,7 @@ func (r *Renderer) offer(i int, p geo.Point, alone bool) {
 // ringHalf is the radius of the ring around a count.
 func (r *Renderer) ringHalf(count string) float64 {
 	size := r.sizes.Text
-	return max(0.86*size, math.Hypot(r.width(count, size, true)/2, size*0.3)+size*0.3)
+	return max(0.92*size, math.Hypot(r.width(count, size, true)/2, size*0.3)+size*0.3)
 }
 
 // gather makes rings of the points on offer, whose symbols are cover pixels wide;
@@ -291,9 +291,9 @@ func (r *Renderer) drawRings() {
 	for i := range r.gathered.rings {
 		c := &r.gathered.rings[i]
 		size := uint16(math.Round(float64(c.half) * 24 / 11))
-		r.icon(raster.IconKey{Icon: IconCluster, Size: size, Main: c.color, Back: r.style.Card, Halo: r.style.Sea}).Draw(&r.canvas, c.x, c.y)
+		r.icon(raster.IconKey{Icon: IconCluster, Size: size, Main: c.color, Back: r.style.Card, Halo: r.haloAt(c.x, c.y)}).Draw(&r.canvas, c.x, c.y)
 		r.write(c.x-c.width/2, c.y+int(math.Round(r.sizes.Text*0.36)), c.count, plainText(r.sizes.Text, true, r.style.Text))
-		d := int(float64(c.half) * 0.74)
+		d := int(float64(c.half) * 0.84)
 		if c.kind != IconNone {
 			r.icon(r.small(c.kind, 0.72)).Draw(&r.canvas, c.x-d, c.y-d)
 		}

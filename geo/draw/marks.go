@@ -144,7 +144,7 @@ func (r *Renderer) wedge(x, y float64, c *Camera, reach float64) {
 		a := (c.Heading + c.Angle*(float64(i)/steps-0.5)) * math.Pi / 180
 		points = append(points, raster.XY{X: x + math.Sin(a)*reach, Y: y - math.Cos(a)*reach})
 	}
-	s.Ring(points)
+	r.addRing(points)
 	fill, edge := r.style.Text, r.style.Text
 	fill.A, edge.A = 52, 150
 	if c.Health != Live {

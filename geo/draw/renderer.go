@@ -73,6 +73,7 @@ type Renderer struct {
 	inset    inset
 	stats    Stats
 	points   []raster.XY
+	cut      []raster.XY
 }
 
 type widthKey struct {

@@ -69,6 +69,17 @@ func TestTurned(t *testing.T) {
 	}
 }
 
+func TestCut(t *testing.T) {
+	ring := []raster.XY{{X: -10, Y: 0}, {X: 30, Y: 40}, {X: 5, Y: 15}, {X: 0, Y: 7}}
+	want := []raster.XY{{X: -10, Y: 0}, {X: 0, Y: 10}, {X: 20, Y: 30}, {X: 30, Y: 40}, {X: 20, Y: 30}, {X: 5, Y: 15}, {X: 0, Y: 7}}
+	if got := Cut(nil, ring, 0, 20); !slices.Equal(got, want) {
+		t.Errorf("cut to %v, want %v", got, want)
+	}
+	if got := Cut(nil, nil, 0, 20); got != nil {
+		t.Errorf("cut nothing to %v", got)
+	}
+}
+
 func TestInner(t *testing.T) {
 	square := []geo.Point{{100, -5}, {110, -5}, {110, 5}, {100, 5}, {100, -5}}
 	hole := []geo.Point{{104, -1}, {106, -1}, {106, 1}, {104, 1}, {104, -1}}
