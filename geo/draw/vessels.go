@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"encoding/binary"
 	"image"
 	"image/color"
 	"math"
@@ -18,14 +19,15 @@ const SpeedLineMinutes = 6
 func (r *Renderer) dots(dots []Dot) {
 	size := r.symbol(0.9)
 	reach := float64(size)
-	r.spots = r.spots[:0]
-	for i := range dots {
-		at := r.proj.at(dots[i].At)
-		r.spots = append(r.spots, spot{int32(math.Round(at.X)), int32(math.Round(at.Y)), r.near(at, reach)})
-	}
+	f := &r.fleet
+	f.dots, f.tiles.of = f.dots[:0], f.tiles.of[:0]
 	var last color.RGBA
 	var s *raster.Sprite
-	for _, i := range r.northToSouth() {
+	for i := range dots {
+		at := r.proj.at(dots[i].At)
+		if !r.near(at, reach) {
+			continue
+		}
 		col := dots[i].Color
 		if col.A == 0 {
 			col = r.style.Vessel
@@ -33,77 +35,152 @@ func (r *Renderer) dots(dots []Dot) {
 		if s == nil || col != last {
 			last, s = col, r.icon(raster.IconKey{Icon: IconIslet, Size: size, Main: col, Halo: r.style.Sea})
 		}
-		s.Draw(&r.canvas, int(r.spots[i].x), int(r.spots[i].y))
+		p := placed{s, int32(math.Round(at.X)), int32(math.Round(at.Y))}
+		f.dots = append(f.dots, p)
+		f.tiles.add(p.x, p.y)
+	}
+	f.sortedDots = northToSouth(&f.tiles, f.sortedDots, f.dots, r.view)
+	for i := range f.sortedDots {
+		p := &f.sortedDots[i]
+		p.sprite.Draw(&r.canvas, int(p.x), int(p.y))
 	}
 }
 
-// bandRows is the height of a band of the picture that stays in the
-// processor's cache while its symbols are drawn.
-const bandRows = 16
-
-// northToSouth returns the spots in view sorted into bands by counting. Drawing
-// them in this order is several times faster than at random, and lets southern
-// symbols lie over northern ones everywhere alike.
-func (r *Renderer) northToSouth() []int32 {
-	const above = 1 << 10 // spots may stand above the view
-	bands := (r.view.Height+2*above)/bandRows + 2
-	if cap(r.bands) < bands {
-		r.bands = make([]int32, bands)
-	}
-	r.bands = r.bands[:bands]
-	clear(r.bands)
-	band := func(s spot) int { return max(0, min(bands-2, (int(s.y)+above)/bandRows)) }
-	n := 0
-	for _, s := range r.spots {
-		if s.in {
-			r.bands[band(s)+1]++
-			n++
-		}
-	}
-	for i := 1; i < bands; i++ {
-		r.bands[i] += r.bands[i-1]
-	}
-	if cap(r.order) < n {
-		r.order = make([]int32, n)
-	}
-	r.order = r.order[:n]
-	for i, s := range r.spots {
-		if s.in {
-			b := band(s)
-			r.order[r.bands[b]] = int32(i)
-			r.bands[b]++
-		}
-	}
-	return r.order
+// placed is a sprite with its place in pixels of the view.
+type placed struct {
+	sprite *raster.Sprite
+	x, y   int32
 }
+
+// Symbols are drawn tile by tile: what one touches of the picture then stays in
+// the fastest of the processor's caches. Tiles are rows of the view first, so
+// that southern symbols lie over northern ones everywhere alike.
+const (
+	tileHeight = 16
+	tileWidth  = 128
+	tilesAbove = 1 << 10 // pixels; symbols may stand so far outside the view
+)
+
+// tiling remembers the tile of each of many symbols.
+type tiling struct {
+	of     []uint64 // y and x in tiles
+	starts []int32
+}
+
+// add says where the next symbol is.
+func (t *tiling) add(x, y int32) {
+	t.of = append(t.of, uint64(max(0, y+tilesAbove)/tileHeight)<<32|uint64(max(0, x+tilesAbove)/tileWidth))
+}
+
+// northToSouth returns symbols sorted by their tiles, by counting; those of one
+// tile keep their order. The result uses the memory of out.
+func northToSouth[T any](t *tiling, out, in []T, v geo.View) []T {
+	across, down := (v.Width+2*tilesAbove)/tileWidth+1, (v.Height+2*tilesAbove)/tileHeight+1
+	t.starts = slices.Grow(t.starts[:0], across*down+1)[:across*down+1]
+	clear(t.starts)
+	for i, k := range t.of {
+		tile := min(int(k>>32), down-1)*across + min(int(uint32(k)), across-1)
+		t.of[i] = uint64(tile)
+		t.starts[tile+1]++
+	}
+	for i := range across * down {
+		t.starts[i+1] += t.starts[i]
+	}
+	out = slices.Grow(out[:0], len(in))[:len(in)]
+	for i, tile := range t.of {
+		out[t.starts[tile]] = in[i]
+		t.starts[tile]++
+	}
+	return out
+}
+
+// fleet is what drawing many symbols keeps.
+type fleet struct {
+	dots, sortedDots   []placed
+	ships, sortedShips []ship
+	tiles              tiling
+	// icons are the sprites of hulls by shape, heading, fade and severity, found
+	// without a map; they are those of one style and size.
+	icons []*raster.Sprite
+	style Style
+	size  uint16
+}
+
+// ship is how a vessel is drawn.
+type ship struct {
+	placed
+	ux, uy   float32 // direction of the speed line
+	ahead    float32 // its length in pixels, 0 for none
+	vessel   int32
+	trail    bool
+	selected bool
+}
+
+const (
+	hullShapes     = int(IconLostRound-IconVessel) + 1
+	hullSeverities = int(Critical-Notice) + 1 // Notice stands for none, too
+)
 
 // vessels draws trails, then speed lines, then hulls, so that no line lies over
 // a hull. It leaves the places in r.spots.
 func (r *Renderer) vessels(vs []Vessel) {
-	r.spots = r.spots[:0]
+	f, trails := &r.fleet, false
+	r.readyFleet()
+	f.ships, f.tiles.of, r.spots = f.ships[:0], f.tiles.of[:0], r.spots[:0]
 	for i := range vs {
-		r.spots = append(r.spots, r.vesselSpot(&vs[i]))
+		v := &vs[i]
+		at := r.vesselSpot(v)
+		r.spots = append(r.spots, at)
+		if !at.in {
+			continue
+		}
+		lost := v.lost()
+		s := ship{placed: placed{r.hullIcon(v, lost), at.x, at.y}, vessel: int32(i), trail: len(v.Trail) > 1, selected: v.Selected}
+		s.ux, s.uy, s.ahead = r.speedLine(v, lost)
+		trails = trails || s.trail
+		f.ships = append(f.ships, s)
+		f.tiles.add(at.x, at.y)
 	}
-	order := r.northToSouth()
-	for _, i := range order {
-		if len(vs[i].Trail) > 1 {
-			r.trail(vs[i].Trail)
+	f.sortedShips = northToSouth(&f.tiles, f.sortedShips, f.ships, r.view)
+	for i := 0; trails && i < len(f.sortedShips); i++ {
+		if s := &f.sortedShips[i]; s.trail {
+			r.trail(vs[s.vessel].Trail)
 		}
 	}
-	for _, i := range order {
-		r.speedLine(&vs[i], r.spots[i])
+	r.hulls(f.sortedShips)
+}
+
+func (r *Renderer) hulls(ships []ship) {
+	for i := range ships {
+		if s := &ships[i]; s.ahead > 0 {
+			r.canvas.Ray(float64(s.x)+0.5, float64(s.y)+0.5, float64(s.ux), float64(s.uy), float64(s.ahead), r.sizes.Line*0.6, r.style.SpeedLine)
+		}
 	}
-	box := int(r.sizes.Symbol * 0.3)
-	for _, i := range order {
-		x, y := int(r.spots[i].x), int(r.spots[i].y)
-		r.vesselIcon(&vs[i]).Draw(&r.canvas, x, y)
-		if vs[i].Selected {
+	crowd := r.grid.crowdOf(int(r.sizes.Symbol * 0.3))
+	for i := range ships {
+		s := &ships[i]
+		x, y := int(s.x), int(s.y)
+		s.sprite.Draw(&r.canvas, x, y)
+		if s.selected {
 			r.icon(raster.IconKey{Icon: IconSelected, Size: r.symbol(1.5), Main: r.style.Focus}).Draw(&r.canvas, x, y)
 		}
-		r.grid.avoid(image.Rect(x-box, y-box, x+box, y+box))
+		crowd.avoid(x, y)
 		if image.Pt(x, y).In(r.canvas.Win) {
 			r.stats.Vessels++
 		}
+	}
+}
+
+// readyFleet empties the table of hulls when they no longer look so, or when
+// there are so many sprites that those not in use should go.
+func (r *Renderer) readyFleet() {
+	f := &r.fleet
+	if f.icons == nil {
+		f.icons = make([]*raster.Sprite, hullShapes*raster.Turns*(raster.Fades+1)*hullSeverities)
+	}
+	if size := r.symbol(1); f.style != r.style || f.size != size || len(r.sprite) > maxSprites {
+		f.style, f.size = r.style, size
+		clear(f.icons)
 	}
 }
 
@@ -114,7 +191,7 @@ func (r *Renderer) vesselSpot(v *Vessel) spot {
 		return spot{}
 	}
 	x, y := int(math.Round(at.X)), int(math.Round(at.Y))
-	if image.Pt(x, y).In(r.view.Rect()) {
+	if r.grid.screen && image.Pt(x, y).In(r.view.Rect()) {
 		x, y = r.grid.settle(x, y, int(r.sizes.Symbol/4))
 	}
 	return spot{int32(x), int32(y), true}
@@ -123,45 +200,87 @@ func (r *Renderer) vesselSpot(v *Vessel) spot {
 // lost reports whether the symbol is hollow.
 func (v *Vessel) lost() bool { return v.Lost || v.Limit > 0 && v.Age >= v.Limit }
 
-func (r *Renderer) vesselIcon(v *Vessel) *raster.Sprite {
-	lost := v.lost()
-	key := raster.IconKey{
-		Icon: vesselIcon(v, lost), Turn: raster.TurnOf(v.Heading), Size: r.symbol(1),
-		Main: r.style.Vessel, Back: r.style.Sea, Halo: r.style.Sea,
-	}
-	switch v.Severity {
-	case Warning:
-		key.Main = r.style.Warning
-	case Severe:
-		key.Main = r.style.Severe
-	case Critical:
-		key.Main = r.style.Critical
-	}
+func (r *Renderer) hullIcon(v *Vessel, lost bool) *raster.Sprite {
+	icon, turn, fade := vesselIcon(v, lost), raster.TurnOf(v.Heading), 0
 	if v.Limit > 0 {
-		key.Fade = uint8(min(raster.Fades, max(0, int(float64(v.Age)/float64(v.Limit)*raster.Fades))))
+		fade = min(raster.Fades, max(0, int(float64(v.Age)/float64(v.Limit)*raster.Fades)))
 	}
 	if lost {
-		key.Fade = raster.Fades / 2 // hollow already says it; 40 % would be too faint
+		fade = raster.Fades / 2 // hollow already says it; 40 % would be too faint
 	}
-	return r.icon(key)
+	severity := min(max(v.Severity, Notice), Critical)
+	at := ((int(icon-IconVessel)*raster.Turns+int(turn))*(raster.Fades+1)+fade)*hullSeverities + int(severity-Notice)
+	s := r.fleet.icons[at]
+	if s == nil {
+		main := r.style.Vessel
+		if severity > Notice {
+			main = r.severityColor(severity)
+		}
+		s = r.icon(raster.IconKey{
+			Icon: icon, Turn: turn, Size: r.symbol(1), Fade: uint8(fade), Main: main, Back: r.style.Sea, Halo: r.style.Sea,
+		})
+		r.fleet.icons[at] = s
+	}
+	s.Used = r.frame
+	return s
 }
 
-func (r *Renderer) speedLine(v *Vessel, s spot) {
+// speedLine returns the direction and the length in pixels of a vessel's speed
+// line; the length is 0 for none.
+func (r *Renderer) speedLine(v *Vessel, lost bool) (ux, uy, ahead float32) {
 	course := v.Course
 	if course != course {
 		course = v.Heading
 	}
-	if !(v.Speed > 0.3) || math.IsNaN(course) || math.IsInf(course, 0) || v.lost() {
-		return
+	if !(v.Speed > 0.3) || lost || math.IsNaN(course) || math.IsInf(course, 0) {
+		return 0, 0, 0
 	}
 	meters := min(v.Speed, 60) * geo.MetersPerNauticalMile * SpeedLineMinutes / 60
-	length := meters / r.view.MetersPerPixel(v.At[1])
+	length := meters * r.proj.near.stretch(v.At[1]) * r.proj.world / (2 * math.Pi * geo.EarthRadius)
 	if length < r.sizes.Symbol*0.3 {
-		return
+		return 0, 0, 0
 	}
 	sin, cos := math.Sincos(course * math.Pi / 180)
-	x, y := float64(s.x)+0.5, float64(s.y)+0.5
-	r.canvas.Line(x, y, x+sin*length, y-cos*length, r.sizes.Line*0.6, r.style.SpeedLine)
+	return float32(sin), float32(-cos), float32(length)
+}
+
+// crowd counts many symbols of one size in a grid, as grid.avoid does.
+type crowd struct {
+	grid    *grid
+	box     int
+	inverse uint64 // of the cells' size, of 1<<32
+}
+
+func (g *grid) crowdOf(box int) crowd { return crowd{g, box, 1<<32/uint64(g.cell) + 1} }
+
+// cell returns v / c.grid.cell, for a v of less than some ten thousands.
+func (c *crowd) cell(v int) int { return int(uint64(max(v, 0)) * c.inverse >> 32) }
+
+// avoid counts a symbol around (x, y).
+func (c *crowd) avoid(x, y int) {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	g, half := c.grid, c.grid.cell/2
+	x0, x1 := c.cell(x-c.box+half), min(g.w, c.cell(x+c.box+half))
+	y0, y1 := c.cell(y-c.box+half), min(g.h, c.cell(y+c.box+half))
+	if x0 >= x1 || y0 >= y1 {
+		return
+	}
+	if x1-x0 > 8 || (y1-1)*g.w+x0+8 > len(g.soft) {
+		g.avoid(image.Rect(x-c.box, y-c.box, x+c.box, y+c.box))
+		return
+	}
+	add := uint64(ones) >> (8 * (8 - (x1 - x0)))
+	for at := y0*g.w + x0; y0 < y1; y0, at = y0+1, at+g.w {
+		cells := g.soft[at : at+8]
+		v := binary.LittleEndian.Uint64(cells)
+		if full := (^v - ones) & v & tops; full == 0 {
+			binary.LittleEndian.PutUint64(cells, v+add)
+			continue
+		}
+		for i := range x1 - x0 { // one cell or more can count no further
+			cells[i] = min(cells[i], 254) + 1
+		}
+	}
 }
 
 func (r *Renderer) trail(points []geo.Point) {
@@ -217,6 +336,3 @@ func (r *Renderer) nameVessels(vs []Vessel) {
 		r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, size), v.Name, st)
 	}
 }
-
-// fleet is what drawing many vessels keeps between frames.
-type fleet struct{}

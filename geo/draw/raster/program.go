@@ -13,18 +13,19 @@ import (
 // next in pixels of the picture. Pixels of one coverage are laid over two at a
 // time, wherever they are. A few loops over the whole sprite in place of some
 // for each of its rows are several times faster, since the processor foresees
-// the end of a loop only when it is far away. What they read is small and lies
-// together: a crowded map has more symbols than the processor's caches hold.
+// the end of a loop only when it is far away. What they read is one piece, from
+// its begin to its end: a crowded map has more symbols than the processor's
+// caches hold.
 type program struct {
-	stride int // of the picture in bytes; 0 before the first
-	last   int // bytes from the first to behind the last pixel of the sprite's box
-	code   []uint64
-	keep   uint64 // what remains of the picture under the quads, of 256
-	// How many there are of each kind. In code they follow each other: first the
-	// colours of all, two words for a quad, one for twins and half a one for a
-	// single, then the steps, two for twins, then what remains of the picture
-	// under twins and singles, of 256.
-	quads, twins, singles int
+	code []uint64 // singles, then twins, then quads
+	// A single is one word: color, step << 32, keep << 48. Twins are two words:
+	// both colours; step, step from one to the other << 16, keep << 32. A quad is
+	// three words: four colours in two, and the step. What is kept of the picture
+	// under them is of 256.
+	singles, twins int32
+	keep           uint32 // what remains of the picture under the quads, of 256
+	stride         int32  // of the picture in bytes; 0 before the first
+	last           int    // bytes from the first to behind the last pixel of the sprite's box
 }
 
 // dab is a pixel of a sprite that is not clear, and its twin.
@@ -56,8 +57,8 @@ func (s *Sprite) commonCover() uint32 {
 // compile makes the sprite's program for a stride. It has no last where there can
 // be none, because steps are too long for it.
 func (s *Sprite) compile(stride int) program {
-	if stride%4 != 0 {
-		return program{stride: stride}
+	if stride%4 != 0 || stride > math.MaxInt32 {
+		return program{stride: int32(stride)}
 	}
 	common := s.commonCover()
 	var quads, twins, singles []dab
@@ -85,12 +86,11 @@ func (s *Sprite) compile(stride int) program {
 	}
 	singles = slices.DeleteFunc(singles, func(d dab) bool { return d.used })
 	slices.SortFunc(twins, func(a, b dab) int { return cmp.Compare(a.at, b.at) })
-	p := program{stride: stride, last: (s.h-1)*stride + s.w*4, keep: uint64(keepOf(common))}
-	p.quads, p.twins, p.singles = len(quads), len(twins), len(singles)
-	p.code = make([]uint64, (p.size()+7)/8)
-	if !p.fill(quads, twins, singles) {
-		return program{stride: stride}
+	p := program{stride: int32(stride), keep: keepOf(common), singles: int32(len(singles)), twins: int32(len(twins))}
+	if !p.write(quads, twins, singles) {
+		return program{stride: int32(stride)}
 	}
+	p.last = (s.h-1)*stride + s.w*4
 	return p
 }
 
@@ -99,58 +99,25 @@ func isQuad(row []byte, a uint32) bool {
 	return len(row) >= 16 && uint32(row[3]) == a && uint32(row[7]) == a && uint32(row[11]) == a && uint32(row[15]) == a
 }
 
-// size returns the bytes of the code.
-func (p *program) size() int { return p.quads*(16+2) + p.twins*(8+4+1) + p.singles*(4+2+1) }
-
-// lists returns the parts of the code.
-func (p *program) lists() (
-	quads [][2]uint64, twins []uint64, singles []uint32,
-	quadSteps []uint16, twinSteps [][2]uint16, singleSteps []uint16,
-	twinKeeps, singleKeeps []uint8,
-) {
-	// The pointers stay inside code, whose length is that of size. Longer words
-	// come first, so that all are aligned.
-	at := unsafe.Pointer(unsafe.SliceData(p.code))
-	quads = unsafe.Slice((*[2]uint64)(at), p.quads)
-	at = unsafe.Add(at, 16*p.quads)
-	twins = unsafe.Slice((*uint64)(at), p.twins)
-	at = unsafe.Add(at, 8*p.twins)
-	singles = unsafe.Slice((*uint32)(at), p.singles)
-	at = unsafe.Add(at, 4*p.singles)
-	quadSteps = unsafe.Slice((*uint16)(at), p.quads)
-	at = unsafe.Add(at, 2*p.quads)
-	twinSteps = unsafe.Slice((*[2]uint16)(at), p.twins)
-	at = unsafe.Add(at, 4*p.twins)
-	singleSteps = unsafe.Slice((*uint16)(at), p.singles)
-	at = unsafe.Add(at, 2*p.singles)
-	twinKeeps = unsafe.Slice((*uint8)(at), p.twins)
-	at = unsafe.Add(at, p.twins)
-	singleKeeps = unsafe.Slice((*uint8)(at), p.singles)
-	return
-}
-
-func (p *program) fill(q, t, s []dab) bool {
-	quads, twins, singles, quadSteps, twinSteps, singleSteps, twinKeeps, singleKeeps := p.lists()
-	ok := true
-	step := func(from, to int) uint16 {
-		ok = ok && to-from <= math.MaxUint16
-		return uint16(to - from)
+// write makes the code, or reports that a step is too long for it.
+func (p *program) write(quads, twins, singles []dab) bool {
+	p.code = make([]uint64, 0, len(singles)+2*len(twins)+3*len(quads))
+	at, ok := 0, true
+	step := func(d dab) uint64 {
+		n := d.at - at
+		at, ok = d.at, ok && n <= math.MaxUint16
+		return uint64(n)
 	}
-	at := 0
-	for i, d := range q {
-		quads[i], quadSteps[i] = d.quad, step(at, d.at)
-		at = d.at
+	for _, d := range singles {
+		p.code = append(p.code, uint64(d.color)|step(d)<<32|uint64(keepOf(d.color>>24))<<48)
 	}
 	at = 0
-	for i, d := range t {
-		twins[i], twinKeeps[i] = uint64(d.color)|uint64(d.twin)<<32, uint8(keepOf(d.color>>24))
-		twinSteps[i] = [2]uint16{step(at, d.at), step(d.at, d.twinAt)}
-		at = d.at
+	for _, d := range twins {
+		p.code = append(p.code, uint64(d.color)|uint64(d.twin)<<32, step(d)|uint64(d.twinAt-d.at)<<16|uint64(keepOf(d.color>>24))<<32)
 	}
 	at = 0
-	for i, d := range s {
-		singles[i], singleKeeps[i], singleSteps[i] = d.color, uint8(keepOf(d.color>>24)), step(at, d.at)
-		at = d.at
+	for _, d := range quads {
+		p.code = append(p.code, d.quad[0], d.quad[1], step(d))
 	}
 	return ok
 }
@@ -165,62 +132,59 @@ const (
 func (p *program) run(dst []byte) {
 	// The steps never lead beyond last, see compile.
 	at := unsafe.Pointer(&dst[:p.last][0])
-	quads, twins, singles, quadSteps, twinSteps, singleSteps, twinKeeps, singleKeeps := p.lists()
-	laySingles(at, singles, singleSteps, singleKeeps)
-	layTwins(at, twins, twinSteps, twinKeeps)
+	twins, quads := p.code[p.singles:], p.code[p.singles+2*p.twins:]
+	laySingles(at, p.code[:p.singles])
+	layTwins(at, twins[:2*p.twins])
 	if p.keep == 0 {
-		copyQuads(at, quads, quadSteps)
+		copyQuads(at, quads)
 		return
 	}
-	layQuads(at, quads, quadSteps, p.keep)
+	layQuads(at, quads, uint64(p.keep))
 }
 
 // Each of the loops has a function of its own, so that all it needs stays in registers.
 
-func laySingles(at unsafe.Pointer, colors []uint32, steps []uint16, keeps []uint8) {
-	steps, keeps = steps[:len(colors)], keeps[:len(colors)]
-	for i, src := range colors {
-		at = unsafe.Add(at, int(steps[i])*4)
-		d, keep := *(*uint32)(at), uint32(keeps[i])
+func laySingles(at unsafe.Pointer, code []uint64) {
+	for _, w := range code {
+		at = unsafe.Add(at, int(uint16(w>>32))*4)
+		d, keep := *(*uint32)(at), uint32(w>>48)
 		rb := (d & 0x00ff00ff) * keep >> 8 & 0x00ff00ff
 		ga := (d >> 8 & 0x00ff00ff) * keep & 0xff00ff00
-		*(*uint32)(at) = src + (rb | ga)
+		*(*uint32)(at) = uint32(w) + (rb | ga)
 	}
 }
 
-func layTwins(at unsafe.Pointer, colors []uint64, steps [][2]uint16, keeps []uint8) {
-	steps, keeps = steps[:len(colors)], keeps[:len(colors)]
-	for i, src := range colors {
-		at = unsafe.Add(at, int(steps[i][0])*4)
-		twin := unsafe.Add(at, int(steps[i][1])*4)
-		d, keep := uint64(*(*uint32)(at))|uint64(*(*uint32)(twin))<<32, uint64(keeps[i])
+func layTwins(at unsafe.Pointer, code []uint64) {
+	for ; len(code) >= 2; code = code[2:] {
+		w := code[1]
+		at = unsafe.Add(at, int(uint16(w))*4)
+		twin := unsafe.Add(at, int(uint16(w>>16))*4)
+		d, keep := uint64(*(*uint32)(at))|uint64(*(*uint32)(twin))<<32, w>>32
 		rb := (d & lanes) * keep >> 8 & lanes
 		ga := (d >> 8 & lanes) * keep & highLanes
-		d = src + (rb | ga)
+		d = code[0] + (rb | ga)
 		*(*uint32)(at) = uint32(d)
 		*(*uint32)(twin) = uint32(d >> 32)
 	}
 }
 
-func layQuads(at unsafe.Pointer, colors [][2]uint64, steps []uint16, keep uint64) {
-	steps = steps[:len(colors)]
-	for i := range colors {
-		at = unsafe.Add(at, int(steps[i])*4)
+func layQuads(at unsafe.Pointer, code []uint64, keep uint64) {
+	for ; len(code) >= 3; code = code[3:] {
+		at = unsafe.Add(at, int(code[2])*4)
 		d := *(*uint64)(at)
 		rb := (d & lanes) * keep >> 8 & lanes
 		ga := (d >> 8 & lanes) * keep & highLanes
-		*(*uint64)(at) = colors[i][0] + (rb | ga)
+		*(*uint64)(at) = code[0] + (rb | ga)
 		d = *(*uint64)(unsafe.Add(at, 8))
 		rb = (d & lanes) * keep >> 8 & lanes
 		ga = (d >> 8 & lanes) * keep & highLanes
-		*(*uint64)(unsafe.Add(at, 8)) = colors[i][1] + (rb | ga)
+		*(*uint64)(unsafe.Add(at, 8)) = code[1] + (rb | ga)
 	}
 }
 
-func copyQuads(at unsafe.Pointer, colors [][2]uint64, steps []uint16) {
-	steps = steps[:len(colors)]
-	for i := range colors {
-		at = unsafe.Add(at, int(steps[i])*4)
-		*(*[2]uint64)(at) = colors[i]
+func copyQuads(at unsafe.Pointer, code []uint64) {
+	for ; len(code) >= 3; code = code[3:] {
+		at = unsafe.Add(at, int(code[2])*4)
+		*(*[2]uint64)(at) = [2]uint64(code)
 	}
 }

@@ -28,7 +28,7 @@ func (s *Sprite) Draw(c *Canvas, x, y int) {
 	}
 	x, y = x+s.ox, y+s.oy
 	if x >= c.Win.Min.X && y >= c.Win.Min.Y && x+s.w <= c.Win.Max.X && y+s.h <= c.Win.Max.Y && s.h > 0 {
-		if s.fast.stride != c.Stride {
+		if int(s.fast.stride) != c.Stride {
 			s.fast = s.compile(c.Stride)
 		}
 		if s.fast.last > 0 {
@@ -157,23 +157,28 @@ type Part struct {
 // IconKey names one cached symbol.
 type IconKey struct {
 	Icon             Icon
-	Turn             uint8 // heading in steps of 360/turns degrees
+	Turn             uint8 // heading in steps of 360/Turns degrees
 	Fade             uint8 // 0 is fresh
 	Size             uint16
 	Main, Back, Halo color.RGBA
 }
 
-// turns is the number of headings a symbol is drawn for.
-const turns = 72
+// Turns is the number of headings a symbol is drawn for.
+const Turns = 72
 
 // TurnOf returns the step of IconKey.Turn nearest to a heading in degrees; a
 // heading that is no number gives 0.
 func TurnOf(heading float64) uint8 {
-	h := geo.NormalDegrees(heading)
-	if h != h {
+	if !(heading >= 0 && heading < 360) {
+		if heading = geo.NormalDegrees(heading); heading != heading {
+			return 0
+		}
+	}
+	turn := int(heading/360*Turns + 0.5)
+	if turn == Turns {
 		return 0
 	}
-	return uint8(int(math.Round(h/360*turns)) % turns)
+	return uint8(turn)
 }
 
 // Icon makes a symbol centred on its position, with a keyline in the halo
@@ -184,7 +189,7 @@ func (k *Maker) Icon(parts []Part, key IconKey) *Sprite {
 	s := &Sprite{w: 2 * half, h: 2 * half, ox: -half, oy: -half}
 	s.pix = make([]byte, s.w*s.h*4)
 	box := image.Rect(0, 0, s.w, s.h)
-	sin, cos := math.Sincos(float64(key.Turn) / turns * 2 * math.Pi)
+	sin, cos := math.Sincos(float64(key.Turn) / Turns * 2 * math.Pi)
 	scale := size / 24
 	to := func(p XY) XY {
 		x, y := (p.X-12)*scale, (p.Y-12)*scale
