@@ -110,7 +110,11 @@ const (
 func (c *cover) state(k tileKey, far float64) tileState {
 	if e, ok := c.t.loaded[k]; ok {
 		c.t.recent.MoveToFront(e)
-		e.Value.(*loaded).used = c.now
+		l := e.Value.(*loaded)
+		l.used = c.now
+		if c.t.refresh > 0 && c.now.Sub(l.came) > c.t.refresh && c.t.failed[k] == nil {
+			c.ask(k, far+maxViewTiles) // after those that are not there at all
+		}
 		return atHand
 	}
 	if f, ok := c.t.failed[k]; ok && c.now.Before(f.until) {

@@ -1,6 +1,7 @@
 package tiles
 
 import (
+	"container/list"
 	"context"
 	"errors"
 	"fmt"
@@ -114,8 +115,9 @@ func (t *Tiled) arrived(k tileKey, l *loaded, err error) {
 			t.fail(k, err, now.Add(crowdedFor))
 			return
 		}
+		t.giveUp(t.loaded[k])
 		t.serial++
-		l.serial, l.used = t.serial, now
+		l.serial, l.used, l.came = t.serial, now, now
 		t.used += l.bytes
 		t.loaded[k] = t.recent.PushFront(l)
 		delete(t.failed, k)
@@ -176,11 +178,18 @@ func (t *Tiled) room(need int64, now time.Time) bool {
 		if now.Sub(l.used) < pinnedFor {
 			return false
 		}
-		t.recent.Remove(last)
+		t.giveUp(last)
+	}
+	return true
+}
+
+// giveUp takes a tile out of memory, if there is one.
+func (t *Tiled) giveUp(e *list.Element) {
+	if e != nil {
+		l := t.recent.Remove(e).(*loaded)
 		delete(t.loaded, l.key)
 		t.used -= l.bytes
 	}
-	return true
 }
 
 // changed has the watchers told soon.

@@ -5,11 +5,15 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"iocwall/geo/tiles/archive"
 )
 
-const serverWorkers = 4 // as many as a server is asked at once
+const (
+	serverWorkers = 4             // as many as a server is asked at once
+	serverRefresh = 6 * time.Hour // the cache knows better which tiles are still good
+)
 
 // Options says how Open makes a map.
 type Options struct {
@@ -27,6 +31,7 @@ type Options struct {
 // wrong with a file is an error here; a server is not asked before it is needed.
 func Open(spec string, o Options) (*Tiled, error) {
 	var a archive.Archive
+	var refresh time.Duration
 	var err error
 	scheme, _, isURL := strings.Cut(spec, "://")
 	switch {
@@ -37,6 +42,7 @@ func Open(spec string, o Options) (*Tiled, error) {
 		if o.Workers == 0 {
 			o.Workers = serverWorkers
 		}
+		refresh = serverRefresh
 		a, err = archive.OpenServer(s)
 	case isURL:
 		err = fmt.Errorf("tiles: a map at an address that begins with %s:// cannot be opened; use http or https, or the path of a file", scheme)
@@ -54,7 +60,7 @@ func Open(spec string, o Options) (*Tiled, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := NewTiled(TiledOptions{Under: o.Under, Archive: a, Memory: o.Memory, Workers: o.Workers, Log: o.Log})
+	t, err := NewTiled(TiledOptions{Under: o.Under, Archive: a, Memory: o.Memory, Workers: o.Workers, Refresh: refresh, Log: o.Log})
 	if err != nil && a != nil {
 		_ = a.Close()
 	}

@@ -37,6 +37,9 @@ type TiledOptions struct {
 	Archive archive.Archive // its Close is Run's; nil: none
 	Memory  int64           // bytes of decoded tiles to keep; 0: 128 MiB
 	Workers int             // tiles fetched and decoded at once; 0: 2
+	// Refresh is how old a tile may be before it is fetched again while it is drawn;
+	// 0: of any age, as is right for a file.
+	Refresh time.Duration
 	Log     *slog.Logger
 }
 
@@ -48,6 +51,7 @@ type Tiled struct {
 	info    archive.Info
 	budget  int64
 	workers int
+	refresh time.Duration
 	log     *slog.Logger
 	wake    chan struct{} // one tile or more are wanted
 	news    chan struct{} // what a view gets has changed
@@ -79,6 +83,7 @@ type loaded struct {
 	bytes   int64
 	serial  uint64
 	used    time.Time
+	came    time.Time
 }
 
 // failure is what could not be had, and until when it is not tried again.
@@ -101,7 +106,7 @@ func NewTiled(o TiledOptions) (*Tiled, error) {
 		return nil, errors.New("tiles: a map in tiles needs a map under it; hand in the built-in one")
 	}
 	t := &Tiled{
-		under: o.Under, archive: o.Archive, budget: o.Memory, workers: o.Workers, log: o.Log,
+		under: o.Under, archive: o.Archive, budget: o.Memory, workers: o.Workers, refresh: o.Refresh, log: o.Log,
 		wake: make(chan struct{}, 1), news: make(chan struct{}, 1),
 		recent: list.New(), loaded: map[tileKey]*list.Element{}, failed: map[tileKey]*failure{},
 		wanted: map[tileKey]*want{}, flight: map[tileKey]bool{}, watch: map[int]func(){},
@@ -168,6 +173,7 @@ type Stats struct {
 	Failed   int   // times that a tile could not be had
 	Dropped  int   // tiles that nobody wanted any more before they were fetched
 	Rejected int   // features of vector tiles that were broken and left out
+	Stale    int   // tiles that a server could not renew, so that older ones of the cache are shown
 	Problem  error // the last of all these, with the tile it concerns; nil if there was none
 }
 
@@ -176,6 +182,9 @@ func (t *Tiled) Stats() Stats {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := t.stats
+	if a, ok := t.archive.(interface{ Stale() int }); ok {
+		s.Stale = a.Stale()
+	}
 	s.Loaded, s.Memory, s.Budget, s.Pending = len(t.loaded), t.used, t.budget, len(t.wanted)+len(t.flight)
 	return s
 }

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -69,6 +70,13 @@ func (s *shelf) Info() archive.Info { return s.info }
 func (s *shelf) Close() error {
 	s.closed = true
 	return nil
+}
+
+// count tells how many tiles were asked for.
+func (s *shelf) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.asked)
 }
 
 func pngOf(side int, c color.Color) []byte {
@@ -171,16 +179,16 @@ func squaresOf(d Data) []tileKey {
 func TestTilesCome(t *testing.T) {
 	s := newShelf(0, 14)
 	running(t, s, 0, 2, func(t *testing.T, tiled *Tiled) {
-		told := 0
-		stop := tiled.Watch(func() { told++ })
+		var told atomic.Int32
+		stop := tiled.Watch(func() { told.Add(1) })
 		v := hoiAn(10.2)
 		first := mapOf(t, tiled, v)
 		if first.Pending != 18 || len(first.Rasters) != 0 || first.Version != 5 {
 			t.Errorf("at first there are %d tiles, %d pending, version %d", len(first.Rasters), first.Pending, first.Version)
 		}
 		time.Sleep(time.Second)
-		if told == 0 || told > 20 {
-			t.Errorf("told %d times", told)
+		if n := told.Load(); n == 0 || n > 20 {
+			t.Errorf("told %d times", n)
 		}
 		all := mapOf(t, tiled, v)
 		if all.Pending != 0 || all.Failed != 0 || len(all.Rasters) != 18 || all.Version == first.Version {
@@ -193,14 +201,14 @@ func TestTilesCome(t *testing.T) {
 		}
 		disjoint(t, squaresOf(all))
 		stop()
-		before := told
+		before := told.Load()
 		settle(t, tiled, v.Pan(5000, 0))
 		time.Sleep(time.Second)
-		if again := mapOf(t, tiled, v); again.Version != all.Version || told != before {
-			t.Errorf("nothing has changed but the version (%d, %d); told %d times more", again.Version, all.Version, told-before)
+		if again := mapOf(t, tiled, v); again.Version != all.Version || told.Load() != before {
+			t.Errorf("nothing has changed but the version (%d, %d); told %d times more", again.Version, all.Version, told.Load()-before)
 		}
-		if n := len(s.asked); n != len(tiled.loaded) {
-			t.Errorf("%d tiles were asked for, %d are there", n, len(tiled.loaded))
+		if n := s.count(); n != tiled.Stats().Loaded {
+			t.Errorf("%d tiles were asked for, %d are there", n, tiled.Stats().Loaded)
 		}
 	})
 }
@@ -373,11 +381,11 @@ func TestBrokenTile(t *testing.T) {
 		if coarse != d.Failed || math.Abs(area-float64(len(d.Rasters))/(1<<20)) > 1e-12 {
 			t.Errorf("%d of %d holes are filled", coarse, d.Failed)
 		}
-		before := len(s.asked)
+		before := s.count()
 		time.Sleep(brokenFor / 2)
 		mapOf(t, tiled, v)
 		time.Sleep(time.Second)
-		if len(s.asked) != before {
+		if s.count() != before {
 			t.Error("it is asked for again at once")
 		}
 		s.answer = nil
@@ -471,8 +479,8 @@ func TestMemoryStaysUnderItsBudget(t *testing.T) {
 	const budget = 40 * 256 << 10 // 40 tiles
 	running(t, newShelf(0, 14), budget, 2, func(t *testing.T, tiled *Tiled) {
 		v := hoiAn(11)
-		for range 30 {
-			v = v.Pan(400, 100)
+		for range 10 {
+			v = v.Pan(700, 100)
 			settle(t, tiled, v)
 			time.Sleep(3 * time.Second)
 			if st := tiled.Stats(); st.Memory > budget || st.Memory != int64(st.Loaded)*256<<10 || tiled.recent.Len() != st.Loaded {
@@ -494,6 +502,45 @@ func TestMemoryStaysUnderItsBudget(t *testing.T) {
 		}
 		if n := tiled.Stats().Decoded - before; n > 1000 {
 			t.Errorf("%d tiles were decoded for 40 that fit", n)
+		}
+	})
+}
+
+// TestTilesAreFetchedAgain has a server whose tiles change. What is there is drawn
+// meanwhile, and when the server fails.
+func TestTilesAreFetchedAgain(t *testing.T) {
+	s := newShelf(0, 14)
+	var failing atomic.Bool
+	s.answer = func(context.Context, int, int, int) ([]byte, error) {
+		if failing.Load() {
+			return nil, errors.New("no way there")
+		}
+		return nil, nil
+	}
+	running(t, s, 0, 2, func(t *testing.T, tiled *Tiled) {
+		tiled.refresh = time.Hour
+		v := hoiAn(10)
+		first := settle(t, tiled, v)
+		time.Sleep(50 * time.Minute)
+		mapOf(t, tiled, v)
+		time.Sleep(time.Second)
+		before := s.count()
+		if before != len(first.Rasters) {
+			t.Errorf("%d tiles were asked for, %d are drawn", before, len(first.Rasters))
+		}
+		time.Sleep(11 * time.Minute)
+		for i := range 2 {
+			failing.Store(i == 0)
+			if d := mapOf(t, tiled, v); d.Pending != 0 || len(d.Rasters) != before || i == 0 && d.Version != first.Version {
+				t.Errorf("%d pending, %d tiles", d.Pending, len(d.Rasters))
+			}
+			time.Sleep(time.Minute)
+		}
+		if d := mapOf(t, tiled, v); d.Version == first.Version || s.count() != 3*before {
+			t.Errorf("%d tiles were asked for", s.count())
+		}
+		if st := tiled.Stats(); st.Memory != int64(st.Loaded)*256<<10 || st.Loaded != before || tiled.recent.Len() != before {
+			t.Errorf("%+v", st)
 		}
 	})
 }

@@ -35,13 +35,15 @@ type Cache struct {
 
 	writing sync.Mutex // held while a tile is put: the order on the disk is that of the index
 
-	mu     sync.Mutex
-	used   int64 // bytes allocated on the disk, with what is being written
-	folder int64 // of them for the folder itself, which grows with the names in it
-	peak   int64
-	broken int
-	recent *list.List // of *cached, last used first
-	held   map[string]*list.Element
+	mu      sync.Mutex
+	used    int64 // bytes allocated on the disk, with what is being written
+	folder  int64 // of them for the folder itself, which grows with the names in it
+	peak    int64
+	broken  int
+	failed  int
+	problem error
+	recent  *list.List // of *cached, last used first
+	held    map[string]*list.Element
 }
 
 type cached struct {
@@ -184,8 +186,18 @@ func (c *Cache) get(key string, now time.Time) (kept, bool) {
 	return kept{}, false
 }
 
-// put keeps a tile under a key, in place of what was there.
-func (c *Cache) put(key string, k kept, now time.Time) error {
+// put keeps a tile under a key, in place of what was there. What fails is counted,
+// since a map can do without its cache.
+func (c *Cache) put(key string, k kept, now time.Time) {
+	if err := c.write(key, k, now); err != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.failed++
+		c.problem = err
+	}
+}
+
+func (c *Cache) write(key string, k kept, now time.Time) error {
 	raw := k.encode()
 	name := cacheName(key)
 	path := filepath.Join(c.dir, name)
@@ -195,7 +207,7 @@ func (c *Cache) put(key string, k kept, now time.Time) error {
 	c.mu.Lock()
 	if !c.room(need) {
 		c.mu.Unlock()
-		return fmt.Errorf("archive: a tile of %d bytes does not fit into a cache of %d; give it more room", len(raw), c.budget)
+		return fmt.Errorf("archive: keep a tile: %d bytes do not fit into a cache of %d; give it more room", len(raw), c.budget)
 	}
 	c.used += need
 	c.peak = max(c.peak, c.used)
@@ -255,11 +267,13 @@ type CacheStats struct {
 	Tiles              int
 	Used, Peak, Budget int64 // bytes allocated now, at most so far, and allowed
 	Broken             int   // tiles that the disk had broken and that were dropped
+	Failed             int   // tiles that could not be kept
+	Problem            error // why the last of them could not; nil if there was none
 }
 
 // Stats returns how full the cache is.
 func (c *Cache) Stats() CacheStats {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return CacheStats{Tiles: len(c.held), Used: c.used, Peak: c.peak, Budget: c.budget, Broken: c.broken}
+	return CacheStats{Tiles: len(c.held), Used: c.used, Peak: c.peak, Budget: c.budget, Broken: c.broken, Failed: c.failed, Problem: c.problem}
 }

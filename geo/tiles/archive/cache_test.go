@@ -79,7 +79,7 @@ func TestTileCacheStaysUnderItsBudget(t *testing.T) {
 			fetched++
 			tile := make([]byte, 100+random.IntN(60000))
 			copy(tile, key)
-			if err := c.put(key, kept{fetched: now, stale: now, tile: tile}, now); err != nil {
+			if err := c.write(key, kept{fetched: now, stale: now, tile: tile}, now); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -110,7 +110,7 @@ func TestCacheDropsTheLongestUnused(t *testing.T) {
 	tile := make([]byte, 100<<10)
 	put := func(key string) {
 		now = now.Add(time.Hour)
-		if err := c.put(key, kept{tile: tile}, now); err != nil {
+		if err := c.write(key, kept{tile: tile}, now); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -156,7 +156,7 @@ func TestCacheOfBrokenFiles(t *testing.T) {
 	now := time.Unix(1e9, 0)
 	k := kept{fetched: now, stale: now.Add(time.Hour), tag: `"a"`, tile: []byte("tile")}
 	for _, key := range []string{"good", "torn", "flipped", "gone", "empty"} {
-		if err := c.put(key, k, now); err != nil {
+		if err := c.write(key, k, now); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -200,10 +200,14 @@ func TestCacheLimits(t *testing.T) {
 	if _, err := OpenCache(dir, cacheMinimum); err == nil || !strings.Contains(err.Error(), "another process uses it") {
 		t.Errorf("a second user of the folder: %v", err)
 	}
-	if err := c.put("large", kept{tile: make([]byte, 2<<20)}, time.Now()); err == nil {
+	if err := c.write("large", kept{tile: make([]byte, 2<<20)}, time.Now()); err == nil {
 		t.Error("a tile larger than the cache is kept")
 	}
-	if err := c.put("small", kept{tile: make([]byte, 2000), tag: strings.Repeat("x", maxTag+1)}, time.Now()); err != nil {
+	c.put("large", kept{tile: make([]byte, 2<<20)}, time.Now())
+	if s := c.Stats(); s.Failed != 1 || s.Problem == nil {
+		t.Errorf("%+v", s)
+	}
+	if err := c.write("small", kept{tile: make([]byte, 2000), tag: strings.Repeat("x", maxTag+1)}, time.Now()); err != nil {
 		t.Error(err)
 	}
 	if k, ok := c.get("small", time.Now()); !ok || k.tag != "" {
@@ -230,7 +234,7 @@ func TestCacheFromManyGoroutines(t *testing.T) {
 					t.Errorf("tile %s begins with %q", key, k.tile[:5])
 				}
 				tile := append([]byte(key+" "), make([]byte, random.IntN(80000))...)
-				if err := c.put(key, kept{tile: tile}, time.Now()); err != nil {
+				if err := c.write(key, kept{tile: tile}, time.Now()); err != nil {
 					t.Error(err)
 				}
 			}
@@ -290,7 +294,7 @@ func fillForever(dir string) {
 	}
 	for i := 0; ; i = (i + 1) % 5000 {
 		tile := append([]byte(fmt.Sprint(i, " ")), make([]byte, i*37%30000)...)
-		if err := c.put(fmt.Sprint(i), kept{tile: tile}, time.Now()); err != nil {
+		if err := c.write(fmt.Sprint(i), kept{tile: tile}, time.Now()); err != nil {
 			fmt.Println(err)
 			os.Exit(1)
 		}
@@ -320,7 +324,7 @@ func BenchmarkTileCache(b *testing.B) {
 		if _, ok := c.get(key, now); ok {
 			return
 		}
-		if err := c.put(key, kept{tile: tile}, now); err != nil {
+		if err := c.write(key, kept{tile: tile}, now); err != nil {
 			b.Fatal(err)
 		}
 	})

@@ -206,9 +206,7 @@ func (s *server) fetch(ctx context.Context, z, x, y int, old kept, have bool) (k
 	s.failures, s.until = 0, time.Time{}
 	s.mu.Unlock()
 	if keep && s.cache != nil {
-		if err := s.cache.put(s.template.key(z, x, y), k, time.Now()); err != nil {
-			return k, nil // the tile is here; a full disk shows in the cache's own figures
-		}
+		s.cache.put(s.template.key(z, x, y), k, time.Now()) // if it fails the cache says so; the tile is here
 	}
 	return k, nil
 }
@@ -332,6 +330,14 @@ func (e *PausedError) Error() string {
 
 // Unwrap returns the failure.
 func (e *PausedError) Unwrap() error { return e.Reason }
+
+// Stale returns how many times a tile of the cache was good enough although the
+// server could not renew it.
+func (s *server) Stale() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stale
+}
 
 // Info implements Archive.
 func (s *server) Info() Info { return s.info }

@@ -303,8 +303,8 @@ func TestServerAndCache(t *testing.T) {
 		time.Sleep(601 * time.Second)
 		next = func() (*http.Response, error) { return nil, errors.New("no way there") }
 		tile(white, 3)
-		if s.stale != 1 {
-			t.Errorf("%d stale tiles are counted", s.stale)
+		if s.Stale() != 1 {
+			t.Errorf("%d stale tiles are counted", s.Stale())
 		}
 		time.Sleep(time.Minute)
 		next = func() (*http.Response, error) {
