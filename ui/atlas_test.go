@@ -21,11 +21,11 @@ func chartBench(t *testing.T, w, h float32, lang, theme string) (*bench, *mosaic
 	b := newBench(t, Options{Mode: Mosaic, Lang: lang, Theme: theme, Width: w, Height: h})
 	b.tick(0)
 	m := b.ui.face.(*mosaic)
+	m.win.Resize(fyne.NewSize(w, h))
 	b.give(snapshot(province(9, 3)))
 	for _, body := range chartBodies() {
 		b.give(b.event(body))
 	}
-	shoot(m.win, int(w), int(h))
 	b.tick(time.Second)
 	return b, m
 }
@@ -172,12 +172,9 @@ func atlasPictures(t *testing.T, name string, w, h float32, lang, theme string) 
 	b, m := chartBench(t, w, h, lang, theme)
 	snap := func(what string) {
 		b.again(m)
-		shoot(m.win, int(w), int(h))
-		b.tick(time.Second)
 		keep(t, "atlas-"+name+"-"+what, shoot(m.win, int(w), int(h)))
 	}
 	m.enlarge("map")
-	shoot(m.win, int(w), int(h))
 	b.drawn(m)
 	a := m.chart.a
 	snap("empty")

@@ -63,6 +63,7 @@ type Atlas struct {
 	saved    string            // the chosen saved view
 	rejected []string          // of the file of fences that was read last
 	onshore  *geo.Index[string]
+	zoned    zoned
 }
 
 // asked is what a picture was asked for with.
@@ -274,7 +275,10 @@ func (a *Atlas) px(units float32) int { return int(units*a.density() + 0.5) }
 
 // selected are the things drawn as chosen.
 func (a *Atlas) selected() []world.Ref {
-	out := append([]world.Ref(nil), a.chosen...)
+	var out []world.Ref
+	if a.one == "" {
+		out = append(out, a.chosen...)
+	}
 	for _, r := range []world.Ref{a.one, a.follow, a.hover} {
 		if r != "" {
 			out = append(out, r)

@@ -75,6 +75,7 @@ func newFace(a *Atlas) *face {
 	f.pane, f.edge = canvas.NewRectangle(th.S1), canvas.NewRectangle(th.Line1)
 	f.body = newSheet(env, th.S1)
 	f.results = newSheet(env, th.S1)
+	f.results.framed = true
 	f.results.Hide()
 	for _, s := range []*sheet{f.body, f.results} {
 		s.key, s.rune, s.cut = func(e *fyne.KeyEvent) { a.Key(e.Name) }, func(r rune) { a.Rune(r) }, func(c fyne.Shortcut) { a.Shortcut(c) }

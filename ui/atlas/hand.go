@@ -116,6 +116,8 @@ func (h *hand) MouseDown(e *desktop.MouseEvent) {
 	h.down = h.px(e.Position)
 	h.shift = e.Modifier&fyne.KeyModifierShift != 0
 	h.drag = dragNone
+	h.a.search.on = false
+	h.a.touch()
 	h.a.h.Keyboard()
 }
 
@@ -135,7 +137,6 @@ func (h *hand) MouseUp(e *desktop.MouseEvent) {
 
 // clicked is a click at a pixel of the map.
 func (a *Atlas) clicked(at image.Point, double bool) {
-	a.search.on = false
 	w := a.work
 	switch {
 	case w != nil && w.hist.now.on >= 0:

@@ -91,7 +91,8 @@ func (a *Atlas) drawLegs(f *draw.Frame, p part) {
 		}
 	}
 	if len(m.legs) > 0 {
-		at := p.points[len(p.points)-1]
+		x, y := a.view.Pixel(p.points[len(p.points)-1])
+		at := a.view.Point(x, y-float64(a.px(24))) // clear of the corner
 		if b, ok := geo.BoundsOf(p.points); ok && p.closed {
 			at = b.Center()
 		}

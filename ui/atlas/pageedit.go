@@ -208,7 +208,7 @@ func (a *Atlas) drawingPanel(w *work) panel {
 		{formMeasure, "atlas.form.measure"},
 	} {
 		p.rows = append(p.rows, row{
-			kind: rowItem, name: l.T(f.key), check: true, on: w.form == f.form && w.hist.now.on >= 0, chosen: w.form == f.form && w.hist.now.on >= 0,
+			kind: rowItem, name: l.T(f.key), radio: true, on: w.form == f.form && w.hist.now.on >= 0, chosen: w.form == f.form && w.hist.now.on >= 0,
 			do: func() { a.newPart(f.form) },
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"iocwall/server/world"
+	"iocwall/ui/maps"
 )
 
 // setParam changes one of the map's parameters; empty takes it away.
@@ -28,13 +29,8 @@ func (a *Atlas) setParam(key, value string) {
 
 // switchLayer puts a layer on or off the map.
 func (a *Atlas) switchLayer(key string) {
-	a.layer = key
-	a.texts[fieldFilter] = ""
 	var on []string
 	for _, x := range a.m.Layers(a.h.State()) {
-		if x.Key == key {
-			a.texts[fieldFilter] = x.Filter
-		}
 		if x.On != (x.Key == key) {
 			on = append(on, x.Key)
 		}
@@ -43,14 +39,24 @@ func (a *Atlas) switchLayer(key string) {
 		on = []string{noLayers}
 	}
 	a.setParam("layers", strings.Join(on, ","))
-	a.face.refill()
+}
+
+// chooseLayer shows the filter of a layer; chosen again, the layer is switched.
+func (a *Atlas) chooseLayer(x maps.LayerInfo) {
+	if a.layer == x.Key {
+		a.switchLayer(x.Key)
+		return
+	}
+	a.layer = x.Key
+	a.fill([]string{fieldFilter}, map[string]string{fieldFilter: x.Filter})
+	a.touch()
 }
 
 // noLayers stands for an empty list of layers: nothing in the parameter would mean
 // the usual ones.
 const noLayers = "none"
 
-// chooseLayer shows the filter of a layer.
+// filterLayer puts the filter in the field into force.
 func (a *Atlas) filterLayer() {
 	if a.layer != "" {
 		a.setParam("filter."+a.layer, strings.TrimSpace(a.texts[fieldFilter]))
@@ -91,7 +97,7 @@ func (a *Atlas) layersPanel() panel {
 	all := a.m.Layers(s)
 	chosen := ""
 	for _, x := range all {
-		r := row{kind: rowItem, name: x.Name, check: true, on: x.On, chosen: x.Key == a.layer, wrong: x.Fault, do: func() { a.switchLayer(x.Key) }}
+		r := row{kind: rowItem, name: x.Name, check: true, on: x.On, chosen: x.Key == a.layer, wrong: x.Fault, do: func() { a.chooseLayer(x) }, toggle: func() { a.switchLayer(x.Key) }}
 		if x.Count >= 0 {
 			r.right = l.Int(int64(x.Count))
 		}
@@ -128,10 +134,10 @@ func (a *Atlas) indicatorRows() []row {
 	}
 	now := a.m.Params(a.h.State())
 	rows := []row{{kind: rowSection, name: l.T("atlas.areas")}}
-	none := row{kind: rowItem, name: l.T("atlas.areas.none"), check: true, on: now.Areas == "", do: func() { a.setParam("areas", "") }}
+	none := row{kind: rowItem, name: l.T("atlas.areas.none"), radio: true, on: now.Areas == "", do: func() { a.setParam("areas", "") }}
 	rows = append(rows, none)
 	for _, x := range all {
-		rows = append(rows, row{kind: rowItem, name: x[1], check: true, on: now.Areas == x[0], do: func() { a.setParam("areas", x[0]) }})
+		rows = append(rows, row{kind: rowItem, name: x[1], radio: true, on: now.Areas == x[0], do: func() { a.setParam("areas", x[0]) }})
 	}
 	if now.Areas == "" {
 		return rows
@@ -141,7 +147,7 @@ func (a *Atlas) indicatorRows() []row {
 		key, value string
 		on         bool
 	}{{"atlas.classes.quantile", "quantile", !now.Classes.Equal && len(now.Classes.Limits) == 0}, {"atlas.classes.equal", "equal", now.Classes.Equal}} {
-		rows = append(rows, row{kind: rowItem, name: l.T(c.key), check: true, on: c.on, do: func() { a.setParam("classes", c.value) }})
+		rows = append(rows, row{kind: rowItem, name: l.T(c.key), radio: true, on: c.on, do: func() { a.setParam("classes", c.value) }})
 	}
 	return rows
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/paulmach/orb/planar"
+
 	"iocwall/geo"
 	"iocwall/geo/coord"
 )
@@ -40,20 +42,58 @@ func (a *Atlas) positions(p geo.Point, form positionForm) string {
 // only when it was asked for.
 func (a *Atlas) grid(p geo.Point, asked bool) string {
 	l := a.h.Lang
-	if a.h.Zone == (coord.Zone{}) {
+	zone := a.zone()
+	if zone == (coord.Zone{}) {
 		if asked {
 			return l.T("atlas.grid.nozone")
 		}
 		return ""
 	}
-	g, err := a.h.Zone.Grid(p)
+	g, err := zone.Grid(p)
 	switch {
 	case err != nil && asked:
-		return l.T("atlas.grid.outside", "zone", a.h.Zone.String())
+		return l.T("atlas.grid.outside", "zone", zone.String())
 	case err != nil:
 		return ""
 	}
-	return l.T("atlas.grid", "grid", g.String(), "zone", a.h.Zone.String())
+	return l.T("atlas.grid", "grid", g.String(), "zone", zone.String())
+}
+
+// zoned is the zone of the province in the middle of the map.
+type zoned struct {
+	of   geo.Point
+	zone coord.Zone
+	any  bool
+}
+
+// zone is the VN-2000 zone in force: the centre's own, or that which the cadastre
+// of the province in the middle of the map uses.
+func (a *Atlas) zone() coord.Zone {
+	if a.h.Zone != (coord.Zone{}) {
+		return a.h.Zone
+	}
+	at := a.view.Center
+	if a.zoned.any && a.zoned.of == at {
+		return a.zoned.zone
+	}
+	was := a.zoned.zone
+	a.zoned = zoned{of: at, zone: was, any: true} // at sea the province last seen counts
+	data, err := a.h.Base.Map(a.view)
+	if err != nil {
+		return was
+	}
+	for i := range data.Provinces {
+		s := &data.Provinces[i]
+		if !s.Bounds.Contains(at) || !planar.MultiPolygonContains(s.Polygons, at) {
+			continue
+		}
+		for _, p := range coord.Provinces() {
+			if p.Now == s.Name || p.Name == s.Name {
+				a.zoned.zone = coord.Zone{Meridian: p.Meridian, Width: 3}
+			}
+		}
+	}
+	return a.zoned.zone
 }
 
 // nextForm writes positions another way from now on.

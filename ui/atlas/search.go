@@ -211,7 +211,7 @@ func (a *Atlas) find() {
 	s.found, s.at, s.fault = nil, 0, ""
 	text := strings.TrimSpace(s.text)
 	if s.kind == "" && numeric(text) {
-		if r, err := coord.Parse(text, a.h.Zone); err == nil {
+		if r, err := coord.Parse(text, a.zone()); err == nil {
 			s.found = append(s.found, found{goal: goal{name: a.positions(r.Point, formAll), kind: kindCoord, at: r.Point}})
 		} else if !digits(text) {
 			s.fault = a.h.Lang.T("atlas.search.coord")

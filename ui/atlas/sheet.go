@@ -30,12 +30,14 @@ type row struct {
 	kind        rowKind
 	name, text  string
 	right, icon string
-	// check shows whether something is on; on says so. Chosen marks the row that
-	// the keys act on.
-	check, on, chosen bool
-	wrong             string // what is wrong with an item, under it
-	plate             paint.PlateKind
-	do                func()
+	// check shows whether something is on, radio which of several is; on says so.
+	// Chosen marks the row that the fields are about.
+	check, radio, on, chosen bool
+	wrong                    string // what is wrong with an item, under it
+	plate                    paint.PlateKind
+	do                       func()
+	// toggle is what the box alone does, and the space bar; nil is as do.
+	toggle func()
 }
 
 // sheet is a painted list that scrolls, and that keys and clicks choose from.
@@ -52,6 +54,7 @@ type sheet struct {
 	// sheet has the keyboard.
 	cursor  int
 	focused bool
+	framed  bool // it lies over something
 	// key and rune take what the sheet does not want.
 	key  func(*fyne.KeyEvent)
 	rune func(rune)
@@ -96,8 +99,8 @@ func (s *sheet) set(rows []row) {
 }
 
 func (r row) sign() string {
-	flags := []byte{byte('0' + r.kind), ' ', ' ', ' '}
-	for i, on := range []bool{r.check, r.on, r.chosen} {
+	flags := []byte{byte('0' + r.kind), ' ', ' ', ' ', ' '}
+	for i, on := range []bool{r.check, r.on, r.chosen, r.radio} {
 		if on {
 			flags[i+1] = 'x'
 		}
@@ -121,6 +124,7 @@ const (
 	bodySize  = 16
 	smallSize = 14
 	lineHigh  = 24
+	boxWide   = 44
 )
 
 func (s *sheet) width() float64 { return float64(s.size.X - 2*s.px(sheetPad)) }
@@ -244,7 +248,11 @@ func (s *sheet) Tapped(e *fyne.PointEvent) {
 	for i := range s.rows {
 		if y >= s.tops[i] && y < s.tops[i+1] && s.rows[i].do != nil {
 			s.cursor = i
-			s.rows[i].do()
+			if r := s.rows[i]; r.toggle != nil && e.Position.X < boxWide {
+				r.toggle()
+			} else {
+				r.do()
+			}
 			s.pane.Touch()
 			return
 		}
@@ -275,8 +283,14 @@ func (s *sheet) FocusLost() {
 
 // TypedRune hands letters on: a list is no field.
 func (s *sheet) TypedRune(r rune) {
-	if r == ' ' && s.act() {
-		return
+	if r == ' ' && s.cursor >= 0 && s.cursor < len(s.rows) {
+		if t := s.rows[s.cursor].toggle; t != nil {
+			t()
+			return
+		}
+		if s.act() {
+			return
+		}
 	}
 	s.rune(r)
 }
@@ -315,6 +329,9 @@ func (s *sheet) paint(c *paint.Canvas) {
 		if end > 0 && top < s.size.Y {
 			s.paintRow(c, i, r, top)
 		}
+	}
+	if s.framed {
+		c.Frame(c.Img.Rect, max(1, s.px(1)), s.env.Kit.Theme.Line2)
 	}
 	if n := len(s.tops); n > 0 && s.tops[n-1] > s.size.Y && s.size.Y > 0 { // where in the list this is
 		track := float64(s.size.Y)
@@ -379,8 +396,8 @@ func (s *sheet) paintItem(c *paint.Canvas, i int, r row, top int) {
 	if r.text != "" {
 		inset = s.px(6)
 	}
-	if r.check {
-		s.paintCheck(c, image.Pt(x, top+inset+(first-s.px(18))/2), r.on)
+	if r.check || r.radio {
+		s.paintCheck(c, image.Pt(x, top+inset+(first-s.px(18))/2), r)
 		x += s.px(30)
 	} else if r.icon != "" {
 		c.Icon(x, top+inset+(first-s.px(20))/2, s.px(20), r.icon, th.T1, th.S1)
@@ -406,12 +423,20 @@ func (s *sheet) paintItem(c *paint.Canvas, i int, r row, top int) {
 	}
 }
 
-// paintCheck draws a box with or without its tick.
-func (s *sheet) paintCheck(c *paint.Canvas, at image.Point, on bool) {
+// paintCheck draws a box with or without its tick, or a ring with or without its
+// dot.
+func (s *sheet) paintCheck(c *paint.Canvas, at image.Point, r row) {
 	th := s.env.Kit.Theme
 	box := image.Rectangle{Min: at, Max: at.Add(image.Pt(s.px(18), s.px(18)))}
+	if r.radio {
+		c.RoundLine(box, float64(s.px(9)), float64(max(1, s.px(1.5))), th.Line2)
+		if r.on {
+			c.Dot(float64(at.X)+float64(s.px(9)), float64(at.Y)+float64(s.px(9)), float64(s.px(4.5)), th.T1)
+		}
+		return
+	}
 	c.RoundLine(box, float64(s.px(4)), float64(max(1, s.px(1.5))), th.Line2)
-	if on {
+	if r.on {
 		k := float64(s.px(18)) / 18
 		x, y := float64(at.X), float64(at.Y)
 		c.Line([]paint.Point{{X: x + 4*k, Y: y + 9.5*k}, {X: x + 7.5*k, Y: y + 13*k}, {X: x + 14*k, Y: y + 5.5*k}}, 2*k, th.T1)
