@@ -39,7 +39,7 @@ func (d *pattern) skip(length float64) {
 
 // dashed adds a line as dashes and gaps, which are given in widths of the line.
 // Dashes have round ends, so each is drawn shorter by a width.
-func (p *Painter) dashed(path []geo.Point, s *sheet, half float64, dashes []float64) {
+func (b *brush) dashed(path []geo.Point, s *sheet, half float64, dashes []float64) {
 	d := pattern{lengths: dashes, unit: 2 * half, i: -1}
 	d.next()
 	prev := s.at.pixel(path[0])
@@ -56,7 +56,7 @@ func (p *Painter) dashed(path []geo.Point, s *sheet, half float64, dashes []floa
 		for at := from * length; at < to*length; {
 			end := min(at+d.left, to*length)
 			if d.on() {
-				p.dash(prev, next, at/length, end/length, half, length)
+				b.dash(prev, next, at/length, end/length, half, length)
 			}
 			d.left -= end - at
 			at = end
@@ -69,11 +69,11 @@ func (p *Painter) dashed(path []geo.Point, s *sheet, half float64, dashes []floa
 	}
 }
 
-func (p *Painter) dash(a, b raster.XY, from, to, half, length float64) {
+func (b *brush) dash(p, q raster.XY, from, to, half, length float64) {
 	inset := min(half/length, (to-from)/2)
 	from, to = from+inset, to-inset
-	dx, dy := b.X-a.X, b.Y-a.Y
-	p.strokes.Line(a.X+dx*from, a.Y+dy*from, a.X+dx*to, a.Y+dy*to, half)
+	dx, dy := q.X-p.X, q.Y-p.Y
+	b.strokes.Line(p.X+dx*from, p.Y+dy*from, p.X+dx*to, p.Y+dy*to, half)
 }
 
 // within returns the part of the way from a to b, 0 to 1, that lies in r or less

@@ -43,11 +43,11 @@ func (p *Painter) Labels(m Map) []Label {
 	if p.cover.whole || len(m.Data.Vectors) == 0 {
 		return nil
 	}
-	p.scope = style.Scope{Zoom: p.zoom(m.View)}
+	p.prepare(m)
 	var all []wanted
 	for i := range p.layers {
 		l := &p.layers[i]
-		if l.Kind != style.Symbol || l.Source == style.Builtin || !l.Shows(p.scope.Zoom) {
+		if l.Kind != style.Symbol || l.Source == style.Builtin || !l.Shows(p.brushes[0].scope.Zoom) {
 			continue
 		}
 		for k := range p.sheets {
@@ -64,14 +64,15 @@ func (p *Painter) Labels(m Map) []Label {
 func (p *Painter) labelsOf(all []wanted, l *style.Layer, i int, s *sheet, m Map) []wanted {
 	features := s.content.layers[i]
 	window := s.at.back(s.clip, 0)
+	b := p.brushes[0]
 	for k := range features {
 		f := &features[k]
-		if !p.bind(l, f, window) {
+		if !b.bind(l, f, window) {
 			continue
 		}
 		text := f.text
 		if text == "" {
-			text = readable(l.Text.Field.At(&p.scope), f.properties)
+			text = readable(l.Text.Field.At(&b.scope), f.properties)
 		}
 		if text == "" {
 			continue
@@ -79,7 +80,7 @@ func (p *Painter) labelsOf(all []wanted, l *style.Layer, i int, s *sheet, m Map)
 		if l.Text.Upper {
 			text = strings.ToUpper(text)
 		}
-		w := wanted{layer: i, key: l.Text.SortKey.At(&p.scope), Label: p.label(l, text)}
+		w := wanted{layer: i, key: l.Text.SortKey.At(&b.scope), Label: p.label(l, text)}
 		if !p.standing(&w, l, f, s, m) {
 			continue
 		}
@@ -89,11 +90,12 @@ func (p *Painter) labelsOf(all []wanted, l *style.Layer, i int, s *sheet, m Map)
 }
 
 func (p *Painter) label(l *style.Layer, text string) Label {
-	size := max(l.Text.Size.At(&p.scope), styleText) * p.textScale
+	b := p.brushes[0]
+	size := max(l.Text.Size.At(&b.scope), styleText) * p.textScale
 	return Label{
 		Text: text, Size: size,
-		Color: faded(l.Color.At(&p.scope), l.Opacity.At(&p.scope)), Halo: faded(l.Text.Halo.At(&p.scope), 1),
-		HaloWidth: l.Text.HaloWidth.At(&p.scope) * p.textScale,
+		Color: faded(l.Color.At(&b.scope), l.Opacity.At(&b.scope)), Halo: faded(l.Text.Halo.At(&b.scope), 1),
+		HaloWidth: l.Text.HaloWidth.At(&b.scope) * p.textScale,
 		Bold:      l.Text.Bold, Slanted: l.Text.Slanted, Spacing: l.Text.Spacing * size,
 	}
 }

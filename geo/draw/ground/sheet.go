@@ -2,6 +2,7 @@ package ground
 
 import (
 	"image"
+	"maps"
 	"math"
 
 	"github.com/paulmach/orb"
@@ -167,24 +168,22 @@ func whole(has map[string]any) feature {
 	return feature{properties: has, geometry: style.Polygon, bounds: boxOf(ring), paths: [][]geo.Point{ring}}
 }
 
-// maxContents bounds the contents kept of tiles out of view.
-const maxContents = 96
+// maxKept bounds what is kept of tiles out of view.
+const maxKept = 96
 
 func (p *Painter) forget() {
-	if len(p.contents) <= maxContents {
-		return
+	if len(p.contents) > maxKept {
+		maps.DeleteFunc(p.contents, func(_ *tiles.VectorLayer, c *content) bool { return p.drawn-c.used > 2 })
 	}
-	for key, c := range p.contents {
-		if p.drawn-c.used > 2 {
-			delete(p.contents, key)
-		}
+	if len(p.changed) > maxKept {
+		maps.DeleteFunc(p.changed, func(_ changedKey, c *changed) bool { return p.drawn-c.used > 2 })
 	}
 }
 
 // take returns the features of a tile's layer that a layer of the style draws.
 func (p *Painter) take(l *style.Layer, from *tiles.VectorLayer) []feature {
 	var out []feature
-	scope := style.Scope{Zoom: p.scope.Zoom}
+	scope := style.Scope{Zoom: p.brushes[0].scope.Zoom}
 	for i := range from.Features {
 		v := &from.Features[i]
 		f := feature{properties: v.Properties, id: v.ID}
@@ -212,7 +211,7 @@ func (p *Painter) take(l *style.Layer, from *tiles.VectorLayer) []feature {
 func (p *Painter) choose(l *style.Layer, features []feature) []feature {
 	var out []feature
 	for _, f := range features {
-		scope := style.Scope{Zoom: p.scope.Zoom, Properties: f.properties, Geometry: f.geometry}
+		scope := style.Scope{Zoom: p.brushes[0].scope.Zoom, Properties: f.properties, Geometry: f.geometry}
 		if l.Filter.Zooms() || l.Filter.Holds(&scope) {
 			out = append(out, f)
 		}
