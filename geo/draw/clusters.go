@@ -103,31 +103,34 @@ func (r *Renderer) gather(layer string, cover float64, id func(int32) string, lo
 		for _, m := range group.Members {
 			g.taken[m] = true
 		}
-		c := ring{count: r.number(len(group.Members))}
-		c.half = int(math.Round(r.ringHalf(c.count)))
-		c.width = int(r.width(c.count, r.sizes.Text, true))
-		c.x, c.y = int(math.Round(group.X-r.proj.ox)), int(math.Round(group.Y-r.proj.oy))
-		if !r.seen(group.Members, c.x, c.y) {
+		at := image.Pt(int(math.Round(group.X-r.proj.ox)), int(math.Round(group.Y-r.proj.oy)))
+		if !r.seen(group.Members, at) {
 			continue
 		}
-		c.color = r.style.Text2
-		look(group.Members, &c)
-		r.place(&c)
+		g.rings = append(g.rings, ring{count: r.number(len(group.Members)), x: at.X, y: at.Y, color: r.style.Text2})
+		c := &g.rings[len(g.rings)-1]
+		c.half = int(math.Round(r.ringHalf(c.count)))
+		c.width = int(r.width(c.count, r.sizes.Text, true))
+		look(group.Members, c)
+		r.place(c, g.rings[:len(g.rings)-1])
 		if r.hits != nil {
-			r.hits.Cluster(layer, c.x, c.y, c.half, len(group.Members), func(i int) string { return id(group.Members[i]) })
+			r.hitRing(layer, c, group.Members, id)
 		}
-		g.rings = append(g.rings, c)
 		r.stats.Clusters++
 	}
 	g.points, g.single = g.points[:0], g.single[:0]
 }
 
+func (r *Renderer) hitRing(layer string, c *ring, members []int32, id func(int32) string) {
+	r.hits.Cluster(layer, c.x, c.y, c.half, len(members), func(i int) string { return id(members[i]) })
+}
+
 // seen reports whether a ring or one of its members is in view.
-func (r *Renderer) seen(members []int32, x, y int) bool {
-	if image.Pt(x, y).In(r.view.Rect()) {
+func (r *Renderer) seen(members []int32, at image.Point) bool {
+	in := r.view.Rect()
+	if at.In(in) {
 		return true
 	}
-	in := r.view.Rect()
 	for _, p := range r.gathered.points {
 		at := image.Pt(int(math.Round(p.X-r.proj.ox)), int(math.Round(p.Y-r.proj.oy)))
 		if _, member := slices.BinarySearch(members, p.ID); member && at.In(in) {
@@ -139,11 +142,11 @@ func (r *Renderer) seen(members []int32, x, y int) bool {
 
 // place moves a ring into the view and on to one screen, and off the rings of
 // other layers that stand there.
-func (r *Renderer) place(c *ring) {
+func (r *Renderer) place(c *ring, others []ring) {
 	v := r.view.Rect()
 	c.x, c.y = min(max(c.x, v.Min.X), v.Max.X-1), min(max(c.y, v.Min.Y), v.Max.Y-1)
-	for i := range r.gathered.rings {
-		o := &r.gathered.rings[i]
+	for i := range others {
+		o := &others[i]
 		c.keepOff(o.x, o.y, float64(c.half+o.half))
 	}
 	for _, p := range r.gathered.single {

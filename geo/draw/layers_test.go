@@ -48,7 +48,7 @@ func TestGoldenLayers(t *testing.T) {
 			t.Run(name+"-"+c.kind, func(t *testing.T) {
 				f := &draw.Frame{View: coast(720, 405), Home: []string{"da-nang"}}
 				if c.kind == "wall" {
-					f.View = coast(1440, 810)
+					f.View = coast(1920, 1080)
 				}
 				if c.kind == "light" {
 					fill = layerScenes(c.style)[name]

@@ -40,7 +40,7 @@ func (r *Renderer) lineLook(l *Line) (width float64, col color.RGBA) {
 // addStroke adds a line on the map to the strokes, dashed 36/22 in fifty-sixths
 // of the text size times dash where asked.
 func (r *Renderer) addStroke(points []geo.Point, closed bool, width float64, dashed bool, dash float64) {
-	r.points = outline.Append(r.points[:0], points, r.scale())
+	r.points = outline.Thin(outline.Append(r.points[:0], points, r.scale()), 0.3)
 	n := len(r.points)
 	if n < 2 {
 		return

@@ -67,6 +67,42 @@ func Cut(dst, ring []raster.XY, lo, hi float64) []raster.XY {
 	return dst
 }
 
+// Thin drops corners of a line in place that lie within tolerance pixels of what
+// is left. The first and the last stay.
+func Thin(line []raster.XY, tolerance float64) []raster.XY {
+	const most = 12 // corners dropped in a row, so that the work stays in proportion
+	n, from := 0, 0
+	for from < len(line) {
+		line[n] = line[from]
+		n++
+		to := from + 1
+		for to+1 < len(line) && to-from < most && straight(line, from, to+1, tolerance) {
+			to++
+		}
+		from = to
+	}
+	return line[:n]
+}
+
+// straight reports whether all corners between two are near the line from one to
+// the other.
+func straight(line []raster.XY, from, to int, tolerance float64) bool {
+	a, b := line[from], line[to]
+	dx, dy := b.X-a.X, b.Y-a.Y
+	l := dx*dx + dy*dy
+	for _, p := range line[from+1 : to] {
+		ex, ey := p.X-a.X, p.Y-a.Y
+		along := ex*dx + ey*dy
+		if along < 0 || along > l || l == 0 {
+			return false
+		}
+		if off := ex*dy - ey*dx; off*off > tolerance*tolerance*l {
+			return false
+		}
+	}
+	return true
+}
+
 // Area returns the signed area of a ring in square pixels.
 func Area(ring []raster.XY) float64 {
 	sum := 0.0

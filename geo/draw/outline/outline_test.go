@@ -80,6 +80,27 @@ func TestCut(t *testing.T) {
 	}
 }
 
+func TestThin(t *testing.T) {
+	for _, c := range []struct{ in, want []raster.XY }{
+		{nil, nil},
+		{[]raster.XY{{X: 1, Y: 1}}, []raster.XY{{X: 1, Y: 1}}},
+		{[]raster.XY{{X: 0, Y: 0}, {X: 5, Y: 0.2}, {X: 10, Y: 0}, {X: 10, Y: 5}, {X: 10, Y: 9}}, []raster.XY{{X: 0, Y: 0}, {X: 10, Y: 0}, {X: 10, Y: 9}}},
+		{[]raster.XY{{X: 0, Y: 0}, {X: 5, Y: 0}, {X: 0, Y: 0}}, []raster.XY{{X: 0, Y: 0}, {X: 5, Y: 0}, {X: 0, Y: 0}}},
+		{[]raster.XY{{X: 0, Y: 0}, {X: 5, Y: 2}, {X: 10, Y: 0}}, []raster.XY{{X: 0, Y: 0}, {X: 5, Y: 2}, {X: 10, Y: 0}}},
+	} {
+		if got := Thin(slices.Clone(c.in), 0.3); !slices.Equal(got, c.want) {
+			t.Errorf("%v thinned to %v, want %v", c.in, got, c.want)
+		}
+	}
+	long := make([]raster.XY, 100)
+	for i := range long {
+		long[i].X = float64(i)
+	}
+	if got := Thin(long, 0.3); len(got) > 12 || got[len(got)-1].X != 99 {
+		t.Errorf("a straight line keeps %d corners, the last at %v", len(got), got[len(got)-1])
+	}
+}
+
 func TestInner(t *testing.T) {
 	square := []geo.Point{{100, -5}, {110, -5}, {110, 5}, {100, 5}, {100, -5}}
 	hole := []geo.Point{{104, -1}, {106, -1}, {106, 1}, {104, 1}, {104, -1}}

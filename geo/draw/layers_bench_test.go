@@ -1,0 +1,91 @@
+package draw_test
+
+import (
+	"image"
+	"math/rand/v2"
+	"testing"
+
+	"iocwall/geo"
+	"iocwall/geo/draw"
+)
+
+// moving draws a frame whose vessels all move every time.
+func moving(b *testing.B, f *draw.Frame, each func(int)) {
+	r := renderer(b, draw.Dark(), draw.Desk())
+	rnd := rand.New(rand.NewPCG(3, 4))
+	dst := picture(f.View)
+	b.ReportAllocs()
+	warm(b, r, dst, f)
+	defer reportCPU(b)()
+	for i := 0; b.Loop(); i++ {
+		for k := range f.Vessels {
+			f.Vessels[k].At[0] += (rnd.Float64() - 0.5) * 1e-3
+		}
+		each(i)
+		if _, err := r.Draw(dst, f); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// layered is a map with all layers: 150 areas, 2,000 vessels that gather.
+func layered(v geo.View) *draw.Frame {
+	f := scene(v)
+	crowd(f)
+	f.Vessels = vessels(2000)
+	choropleth(f, draw.Dark(), mesh(geo.Bounds{Min: geo.Pt(107.3, 15), Max: geo.Pt(108.6, 16.1)}, 15, 10, 3))
+	sketches(f)
+	f.Marks = append(f.Marks, places()...)
+	return f
+}
+
+func BenchmarkLayers1080(b *testing.B) {
+	moving(b, layered(coast(1920, 1080)), func(int) {})
+}
+
+func BenchmarkLayersWithHits1080(b *testing.B) {
+	f := layered(coast(1920, 1080))
+	f.WantHits = true
+	moving(b, f, func(int) {})
+}
+
+// BenchmarkLayersPan1080 moves the view too, so that areas are drawn anew.
+func BenchmarkLayersPan1080(b *testing.B) {
+	f := layered(coast(1920, 1080))
+	moving(b, f, func(i int) { f.View = coast(1920, 1080).Pan(float64(i%50), 0) })
+}
+
+func BenchmarkClusters20000(b *testing.B) {
+	f := &draw.Frame{View: coast(1920, 1080), Vessels: vessels(20000), Gather: draw.Gather{Vessels: true}}
+	for i := range f.Vessels {
+		f.Vessels[i].Importance = 0
+	}
+	moving(b, f, func(int) {})
+}
+
+// BenchmarkSpanCrop draws the middle of five screens side by side;
+// BenchmarkSpanAlone the same place on a screen of its own.
+func BenchmarkSpanCrop(b *testing.B) {
+	f := span()
+	f.View = f.View.CropTo(f.Screens[2])
+	moving(b, f, func(int) {})
+}
+
+func BenchmarkSpanAlone(b *testing.B) {
+	f := span()
+	s := f.Screens[2]
+	whole := f.View
+	f.View = geo.View{Center: whole.Point(float64(s.Min.X+s.Max.X)/2, float64(s.Min.Y+s.Max.Y)/2), World: whole.World, Width: s.Dx(), Height: s.Dy()}
+	f.Screens = nil
+	moving(b, f, func(int) {})
+}
+
+// span is a map over five screens with bezels.
+func span() *draw.Frame {
+	const w, h, bezel = 1920, 1080, 40
+	f := layered(geo.FitView(geo.Bounds{Min: geo.Pt(106.5, 15.2), Max: geo.Pt(110.5, 15.9)}, 5*w+4*bezel, h, 0))
+	for i := range 5 {
+		f.Screens = append(f.Screens, image.Rect(0, 0, w, h).Add(image.Pt(i*(w+bezel), 0)))
+	}
+	return f
+}
