@@ -29,7 +29,7 @@ type demoCmd struct {
 
 // Help is shown by --help.
 func (demoCmd) Help() string {
-	return `A coastal province with 12 cameras, 300 vessels, 40 stations, 25 indicators and citizens who report. Its peers speak the protocols of a real centre; the server takes them in through the same doors. Needs the program ffmpeg.
+	return `A coastal province with 12 cameras, 300 vessels, 40 stations, 26 indicators, fences, layers of the map and citizens who report. Its peers speak the protocols of a real centre; the server takes them in through the same doors. Needs the program ffmpeg.
 
 Example:
   wallsrv demo
@@ -58,7 +58,8 @@ func (c *demoCmd) Run(ctx context.Context, logger *slog.Logger, k *kong.Context)
 		return err
 	}
 	token := filepath.Join(dir, "wall.token")
-	if _, err := demoToken(province.Data(), token, auth.Spec{Name: "Trần Thị Mai", Role: auth.Operator}); err != nil {
+	operator, err := demoToken(province.Data(), token, auth.Spec{Name: "Trần Thị Mai", Role: auth.Operator})
+	if err != nil {
 		return err
 	}
 	provider, err := demoToken(province.Data(), filepath.Join(dir, "provider.token"), auth.Spec{Name: "Trình diễn", Role: auth.Provider})
@@ -76,7 +77,9 @@ func (c *demoCmd) Run(ctx context.Context, logger *slog.Logger, k *kong.Context)
 		stopPeers()
 		return errors.Join(err, <-ended)
 	}
-	go func() { ended <- province.Drive(peers, demo.Doors{URL: "http://" + s.Addr(), Token: provider}) }()
+	go func() {
+		ended <- province.Drive(peers, demo.Doors{URL: "http://" + s.Addr(), Token: provider, Operator: operator})
+	}()
 	err = run(ctx, s, func() error {
 		fmt.Fprintf(k.Stderr, "the province is up after %s; look at it with:\n  wall --server ws://%s/feed --token-file %s\n", time.Since(began).Round(time.Millisecond), s.Addr(), token)
 		return writeReady(c.ReadyFile, ready{Addr: s.Addr(), TokenFile: token})

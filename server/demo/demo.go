@@ -152,6 +152,7 @@ func (p *Province) writeConfig() error {
 	values := map[string]string{
 		"listen": p.o.Listen, "relay": p.o.Relay, "data": p.Data(), "rules": filepath.Join(p.o.Dir, "rules.yaml"),
 		"ais": p.fleet.addr(), "mqtt": p.broker.addr(),
+		"map":           filepath.Join(p.o.Dir, "map"),
 		"mqtt_password": filepath.Join(p.o.Dir, "mqtt.password"), "camera_password": filepath.Join(p.o.Dir, "camera.password"),
 	}
 	for _, c := range p.cameras {
@@ -175,9 +176,29 @@ func (p *Province) writeConfig() error {
 	if err := os.WriteFile(values["rules"], assets.DemoRules(), 0o600); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
+	if err := writeFiles(values["map"]); err != nil {
+		return err
+	}
 	p.config = filepath.Join(p.o.Dir, "province.yaml")
 	if err := os.WriteFile(p.config, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("demo: %w", err)
+	}
+	return nil
+}
+
+// writeFiles writes the files of the map that the configuration names.
+func writeFiles(dir string) error {
+	files, err := assets.DemoFiles()
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			return fmt.Errorf("demo: %w", err)
+		}
 	}
 	return nil
 }

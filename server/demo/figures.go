@@ -101,6 +101,9 @@ func (o *offices) figures(ctx context.Context) error {
 	if err := o.observe(ctx, obs...); err != nil {
 		return err
 	}
+	if err := o.byArea(ctx, now); err != nil {
+		return err
+	}
 	return o.counts(ctx)
 }
 

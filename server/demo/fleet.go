@@ -37,7 +37,9 @@ type vessel struct {
 	course, knots float64
 	at, to        geo.Point
 	lane          bool // goes up and down the coast
+	patrol        []geo.Point
 	lost          bool // falls silent now and then
+	leg           int  // of the patrol
 	turn          int  // in which second of ten it reports
 }
 
@@ -90,13 +92,32 @@ func newVessel(rnd *rand.Rand, i int) *vessel {
 		v.name, v.lost = "QNA 90123 TS", true
 	}
 	v.call = fmt.Sprintf("XV%04d", i)
+	if p := patrols(); i > 0 && i <= len(p) {
+		v.patrol, v.knots = p[i-1], 11
+		v.leg, v.at, v.to = 1, v.patrol[0], v.patrol[1]
+		v.course = geo.Bearing(v.at, v.to)
+		return v
+	}
 	v.at, v.to = v.waypoint(rnd), v.waypoint(rnd)
 	return v
+}
+
+// patrols are the ways of boats that cross a fence now and then: a corner of the
+// reef off Cù Lao Chàm, and the restricted zone off Kỳ Hà.
+func patrols() [][]geo.Point {
+	return [][]geo.Point{
+		{{108.605, 15.945}, {108.570, 15.922}, {108.540, 15.905}, {108.610, 15.900}},
+		{{108.945, 15.640}, {108.905, 15.620}, {108.880, 15.650}, {108.930, 15.665}},
+	}
 }
 
 // waypoint is somewhere at sea: on the lane, or on a fishing ground within some
 // eighty nautical miles of the coast, more of them close by.
 func (v *vessel) waypoint(rnd *rand.Rand) geo.Point {
+	if n := len(v.patrol); n > 0 {
+		v.leg = (v.leg + 1) % n
+		return v.patrol[v.leg]
+	}
 	if v.lane {
 		lat := 14.5
 		if rnd.IntN(2) == 0 {

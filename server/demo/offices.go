@@ -20,8 +20,9 @@ import (
 type Doors struct {
 	// URL is http://host:port of the server.
 	URL string
-	// Token is that of a provider.
-	Token string
+	// Token is that of a provider, Operator that of an operator, who draws on the
+	// map; without one nothing is drawn.
+	Token, Operator string
 }
 
 // Drive sends in what offices and citizens send, through the server's public
@@ -32,6 +33,9 @@ func (p *Province) Drive(ctx context.Context, d Doors) error {
 		if !pause(ctx, time.Second) {
 			return nil
 		}
+	}
+	if d.Operator != "" {
+		o.try(ctx, "drawings", o.draw)
 	}
 	for range 24 {
 		o.try(ctx, "report", o.report)
@@ -71,18 +75,22 @@ func (o *offices) try(ctx context.Context, what string, f func(context.Context) 
 
 // post sends a body and reads the answer into out, which may be nil.
 func (o *offices) post(ctx context.Context, path, kind string, body io.Reader, out any) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, o.doors.URL+path, body)
+	return o.send(ctx, http.MethodPost, path, o.doors.Token, kind, body, out)
+}
+
+func (o *offices) send(ctx context.Context, method, path, token, kind string, body io.Reader, out any) error {
+	req, err := http.NewRequestWithContext(ctx, method, o.doors.URL+path, body)
 	if err != nil {
 		return err
 	}
-	req.Header.Set("Authorization", "Bearer "+o.doors.Token)
+	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", kind)
 	resp, err := o.client.Do(req)
 	if err != nil {
 		return err
 	}
 	defer resp.Body.Close()
-	raw, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, 4<<20))
 	if err != nil {
 		return err
 	}

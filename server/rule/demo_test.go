@@ -43,6 +43,7 @@ func TestDemoRules(t *testing.T) {
 		"Lũ Câu Lâu 4,12 m, trên BĐ3",
 		"Tàu QNa-90123-TS không có vị trí từ 09:01",
 		"Camera Tam Kỳ 3 từ chối đăng nhập từ 09:05",
+		"Tàu QNa-91230-TS vào San hô Cù Lao Chàm (minh hoạ)",
 		"6 phản ánh quá hạn xử lý",
 		"Nguồn ais: 9,1 % bản tin bị từ chối",
 	} {

@@ -370,11 +370,20 @@ func TestDemoProvince(t *testing.T) {
 	if err := os.WriteFile(rules, assets.DemoRules(), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	files, err := assets.DemoFiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	text := os.Expand(string(assets.DemoProvince()), func(name string) string {
 		switch name {
 		case "rules":
 			return rules
-		case "data":
+		case "data", "map":
 			return dir
 		case "mqtt_password", "camera_password":
 			return filepath.Join(dir, name)
@@ -387,10 +396,13 @@ func TestDemoProvince(t *testing.T) {
 	if len(problems) > 0 {
 		t.Fatal(strings.Join(problems, "\n"))
 	}
-	if len(c.Cameras) != 12 || len(c.Stations) != 40 || len(c.Figures) != 25 || len(c.sources) < 2 || len(c.scenes) == 0 {
+	if len(c.Cameras) != 12 || len(c.Stations) != 40 || len(c.Figures) != 26 || len(c.Layers) != 5 || len(c.sources) < 2 || len(c.scenes) == 0 {
 		t.Errorf("the province has %s", c.Summary())
 	}
-	set, _ := area.Parse("areas", assets.Areas())
+	set, problems2 := c.AreaSet()
+	if len(problems2) > 0 {
+		t.Fatal(strict.Error(problems2))
+	}
 	known := map[string]bool{"": true}
 	for _, a := range set.Areas {
 		known[a.ID] = true
