@@ -11,6 +11,7 @@ import (
 	"iocwall/assets"
 	"iocwall/geo"
 	"iocwall/geo/draw"
+	"iocwall/geo/style"
 	"iocwall/geo/tiles"
 	"iocwall/server/world"
 	"iocwall/ui/maps"
@@ -21,6 +22,9 @@ const (
 	// mapGap is the least time between two pictures of a map while data comes,
 	// mapRefresh the time after which one is made anyway: symbols fade with age.
 	mapGap, mapRefresh = time.Second, 5 * time.Second
+	// partGap is the least time between two pictures while parts of the base map
+	// and features come.
+	partGap = 250 * time.Millisecond
 )
 
 // MapOptions configure what all maps share.
@@ -29,6 +33,8 @@ type MapOptions struct {
 	Features func(ctx context.Context, id, sha256 string) (io.ReadCloser, error)
 	// Cache is the folder for files of features; empty keeps none.
 	Cache string
+	// Ground is the style of the base map; nil is the product's own for the theme.
+	Ground *style.Style
 }
 
 // newMaps makes what all maps share, the desk's map among them.
@@ -41,7 +47,7 @@ func (u *UI) newMaps() (*maps.Maps, error) {
 		}
 	}
 	return maps.New(maps.Options{
-		Base: u.base, Provinces: sets[0], Former: sets[1], Lang: u.lang, Theme: u.kit.Theme, Features: u.o.Maps.Features, Cache: u.o.Maps.Cache,
+		Base: u.base, Provinces: sets[0], Former: sets[1], Lang: u.lang, Theme: u.kit.Theme, Ground: u.o.Maps.Ground, Features: u.o.Maps.Features, Cache: u.o.Maps.Cache,
 		Changed: u.poke, Logger: u.log,
 	})
 }
@@ -170,8 +176,14 @@ func (c *mapContent) ask(now time.Time) {
 	since := now.Sub(c.sent)
 	view := c.mapView(size)
 	features := c.u.maps.Version()
-	same := m.version == c.version && features == c.features && !c.coming
-	if view == c.view && (since < mapGap || same && since < mapRefresh) {
+	gap := mapGap
+	switch {
+	case features != c.features:
+		gap = partGap
+	case m.version == c.version && !c.coming:
+		gap = mapRefresh
+	}
+	if view == c.view && since < gap {
 		return
 	}
 	p := c.m.Picture(maps.Now{
@@ -213,15 +225,15 @@ func (c *mapContent) mapView(size image.Point) geo.View {
 
 // work draws until ctx is done.
 func (c *mapContent) work(ctx context.Context) {
-	style, words := draw.Dark(), draw.Vietnamese()
+	colours, words := draw.Dark(), draw.Vietnamese()
 	if c.u.kit.Theme.Name == "light" {
-		style = draw.Light()
+		colours = draw.Light()
 	}
 	if c.u.lang.Code == "en" {
 		words = draw.English()
 	}
 	r, err := draw.New(draw.Options{
-		Base: c.u.base, Style: style, Sizes: draw.Wall(56), Words: words,
+		Base: c.u.base, Style: colours, Ground: c.u.maps.Ground(), Sizes: draw.Wall(56), Words: words,
 		Regular: assets.Regular(), Bold: assets.Bold(),
 	})
 	if err != nil {

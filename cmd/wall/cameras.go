@@ -2,11 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -123,53 +119,15 @@ func (d *decoders) status(l *words.Lang) string {
 
 // replay fetches what the relay kept of a camera from the server.
 func (c *connection) replay() (func(ctx context.Context, camera, stream string, from, to time.Time) (io.ReadCloser, error), error) {
-	base, err := url.Parse(c.Server)
-	if err != nil {
-		return nil, fmt.Errorf("server: %w", err)
-	}
-	t, err := c.tlsConfig()
+	d, err := c.door()
 	if err != nil {
 		return nil, err
 	}
-	base.Scheme = strings.Replace(base.Scheme, "ws", "http", 1)
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = t
-	client := &http.Client{Transport: transport}
 	return func(ctx context.Context, camera, stream string, from, to time.Time) (io.ReadCloser, error) {
-		u := *base
-		u.Path = "/api/cameras/" + camera + "/replay"
-		u.RawPath = "/api/cameras/" + url.PathEscape(camera) + "/replay"
-		u.RawQuery = url.Values{
+		return d.get(ctx, "/api/cameras/"+url.PathEscape(camera)+"/replay", url.Values{
 			"stream": {stream}, "from": {from.Format(time.RFC3339Nano)}, "to": {to.Format(time.RFC3339Nano)},
-		}.Encode()
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
-		if err != nil {
-			return nil, err
-		}
-		token, err := c.token()
-		if err != nil {
-			return nil, err
-		}
-		req.Header.Set("Authorization", "Bearer "+token)
-		resp, err := client.Do(req)
-		if err != nil {
-			return nil, err
-		}
-		if resp.StatusCode != http.StatusOK {
-			defer resp.Body.Close()
-			return nil, refused(resp)
-		}
-		return resp.Body, nil
+		})
 	}, nil
-}
-
-// refused is the server's reason for not answering, in its own words.
-func refused(resp *http.Response) error {
-	var said struct{ Error string }
-	if err := json.NewDecoder(io.LimitReader(resp.Body, 4096)).Decode(&said); err == nil && said.Error != "" {
-		return errors.New(said.Error)
-	}
-	return fmt.Errorf("the server answers %s", resp.Status)
 }
 
 // pictures is the folder that snapshots are kept in unless another is named.

@@ -34,6 +34,8 @@ type connection struct {
 	Snapshots string `help:"Folder for pictures that people keep; iocwall-pictures in the home folder if left out." type:"path" placeholder:"DIR" env:"IOCWALL_PICTURES"`
 	Markers   bool   `help:"Put machine-readable marks on tiles, for tests of the wall." hidden:""`
 
+	mapFlags
+
 	LogLevel slog.Level `help:"Write messages from this level on: debug, info, warn or error." default:"info" name:"log-level"`
 }
 
@@ -63,6 +65,7 @@ func main() {
 Examples:
   wall --token-file mai.token                                  the whole wall on a laptop
   wall node --name pc-03 --token-file node.token --server wss://ioc.example.vn/feed
+  wall --token-file mai.token --map /srv/quang-nam.pmtiles     with a map of your own
   wall bench cameras                                           how many cameras this computer can show`))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

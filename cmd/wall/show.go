@@ -96,6 +96,10 @@ func show(ctx context.Context, c *connection, o ui.Options, name string) error {
 	if err != nil {
 		return err
 	}
+	under, err := newGround(c, &o)
+	if err != nil {
+		return err
+	}
 	o.Snapshots = cmp.Or(c.Snapshots, pictures())
 	o.Lang, o.Theme, o.Wall, o.Markers, o.Logger = c.Lang, c.Theme, c.Wall, c.Markers, c.logger()
 	u, err := ui.New(o)
@@ -103,8 +107,8 @@ func show(ctx context.Context, c *connection, o ui.Options, name string) error {
 		return err
 	}
 	var wg sync.WaitGroup
-	var errs [4]error
-	for i, run := range []func(context.Context) error{f.client.Run, mons.Run, play.Run, u.Run} {
+	var errs [5]error
+	for i, run := range []func(context.Context) error{f.client.Run, mons.Run, play.Run, under.Run, u.Run} {
 		wg.Go(func() {
 			errs[i] = run(ctx)
 			cancel()

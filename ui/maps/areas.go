@@ -194,7 +194,7 @@ func (k *maker) fill(x *indicator, all []shown, limits []float64) {
 			d.Hatch = true
 		default:
 			d.Fill = fills[class(limits, a.value)]
-			d.Name += " " + x.number(k.m.o.Lang, a.value)
+			d.Name = together(d.Name) + " " + x.number(k.m.o.Lang, a.value)
 			if x.aged(a.area.ID) {
 				d.Dashed, d.Edge, d.Width = true, th.T1, 1.5
 				k.legend.aged = true
@@ -203,6 +203,14 @@ func (k *maker) fill(x *indicator, all []shown, limits []float64) {
 		}
 		k.f.Areas = append(k.f.Areas, d)
 	}
+}
+
+// together keeps a short name on one line: what breaks is before the value.
+func together(name string) string {
+	if len([]rune(name)) > 12 {
+		return name
+	}
+	return strings.ReplaceAll(name, " ", "\u00a0")
 }
 
 func (k *maker) datumIn(t world.Time, o geo.MultiPolygon) {

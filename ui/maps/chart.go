@@ -167,7 +167,8 @@ func (m *Maps) atSea(p geo.Point) bool {
 // square kilometres.
 func (m *Maps) Size(ring []geo.Point) string {
 	t := m.o.Lang
-	v := math.Abs(orbgeo.Area(orb.Ring(ring)))
+	r := geo.EarthRadius / orb.EarthRadius // the sphere that distances are measured on
+	v := math.Abs(orbgeo.Area(orb.Ring(ring))) * r * r
 	switch {
 	case v < 10_000:
 		return t.T("map.size.m", "n", t.Number(v, 0))

@@ -18,15 +18,23 @@ type filter struct {
 	machine expr.Machine
 	vars    expr.Vars
 	timely  bool // it looks at the clock
-	at      world.Time
+	second  int64
+	again   int // verdicts that may still be made anew in this round
 	areas   uint64
 	kept    []verdict // by slot
 }
 
+// verdict is what a filter said of a thing as of its revision, and in which second.
 type verdict struct {
 	revision uint64
+	second   int64
 	pass     bool
 }
+
+// anew is how many verdicts are made anew in a round because the clock went on.
+// With more things than that some verdicts are as many seconds old as there are
+// that many things.
+const anew = 4000
 
 // newFilter compiles a layer's filter. Layers of features know their id, name
 // and properties.
@@ -82,10 +90,10 @@ func (f *filter) begin(now world.Time, areas uint64) {
 	if f == nil {
 		return
 	}
-	f.failed = nil
-	if second := now - now%1000; f.timely && f.at != second || f.areas != areas {
+	f.failed, f.second, f.again = nil, int64(now)/1000, anew
+	if f.areas != areas {
 		clear(f.kept)
-		f.at, f.areas = second, areas
+		f.areas = areas
 	}
 }
 
@@ -99,12 +107,17 @@ func (f *filter) entity(s *world.State, now world.Time, slot int32, revision uin
 		f.kept = append(f.kept, verdict{})
 	}
 	if v := &f.kept[slot]; v.revision == revision {
-		return v.pass
+		// A clock that went back makes verdicts anew too.
+		age := max(f.second-v.second, v.second-f.second)
+		if !f.timely || age <= int64(len(f.kept)/anew) || f.again == 0 {
+			return v.pass
+		}
+		f.again--
 	}
 	f.loader.Load(f.vars, now, s, get())
 	pass, ok := f.truth()
 	if ok {
-		f.kept[slot] = verdict{revision, pass}
+		f.kept[slot] = verdict{revision, f.second, pass}
 	}
 	return pass
 }

@@ -14,8 +14,8 @@ import (
 	"iocwall/ui/tile"
 )
 
-// style is how a layer's features are drawn, as its look says.
-type style struct {
+// appearance is how a layer's features are drawn, as its look says.
+type appearance struct {
 	icon       draw.Icon
 	fill, edge color.RGBA
 	width      float64
@@ -23,9 +23,9 @@ type style struct {
 	minZoom    float64
 }
 
-func (m *Maps) styleOf(look []world.Param) style {
+func (m *Maps) styleOf(look []world.Param) appearance {
 	th := m.o.Theme
-	s := style{icon: draw.IconPlace, edge: th.Second, width: 1.5}
+	s := appearance{icon: draw.IconPlace, edge: th.Second, width: 1.5}
 	for _, p := range look {
 		switch p.Key {
 		case "icon":
@@ -175,7 +175,7 @@ func (m *Maps) wholeness(l world.LayerSaved, c *collection) string {
 }
 
 // legendOf is a layer's row: the sign of what it holds most visibly.
-func legendOf(name string, c *collection, st *style, n int) draw.LegendItem {
+func legendOf(name string, c *collection, st *appearance, n int) draw.LegendItem {
 	row := draw.LegendItem{Text: name + " · " + strconv.Itoa(n)}
 	switch g := c.items[0].shape.(type) {
 	case orb.Point, orb.MultiPoint:
@@ -194,7 +194,7 @@ func legendOf(name string, c *collection, st *style, n int) draw.LegendItem {
 }
 
 // feature adds one feature's points, lines and areas.
-func (k *maker) feature(layer string, it *item, st *style) {
+func (k *maker) feature(layer string, it *item, st *appearance) {
 	ref := FeatureRef(layer, it.id)
 	id, selected := string(ref), k.selected[ref]
 	mark := func(p geo.Point) {

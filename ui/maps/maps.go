@@ -6,10 +6,13 @@ package maps
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"slices"
 
+	"iocwall/assets"
+	"iocwall/geo/style"
 	"iocwall/geo/tiles"
 	"iocwall/server/world"
 	"iocwall/ui/look"
@@ -18,13 +21,16 @@ import (
 
 // Options configure a Maps. Base, Provinces and Lang are required.
 type Options struct {
-	// Base is the map under everything; it is asked for its attribution only.
+	// Base is the map under everything; it is asked for its attribution, and
+	// watched if it has parts that come later.
 	Base tiles.Source
 	// Provinces are the outlines of areas in force of which no layer has any,
 	// Former those of areas that ended; nil means that those are not drawn.
 	Provinces, Former *tiles.Embedded
 	Lang              *words.Lang
 	Theme             look.Theme
+	// Ground is the style of the base map; nil is the product's own for the theme.
+	Ground *style.Style
 	// Features opens the features of a layer as GeoJSON; the sum is that of the
 	// whole file in hexadecimal digits. It may wait and is called off the
 	// toolkit's goroutine. Nil means that layers of features stay empty.
@@ -68,6 +74,15 @@ func New(o Options) (*Maps, error) {
 		o.Changed = func() {}
 	}
 	m := &Maps{o: o}
+	if m.o.Ground == nil {
+		own, err := assets.MapStyle(o.Theme.Name)
+		if err == nil {
+			m.o.Ground, _, err = style.Parse(own)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("maps: %w", err)
+		}
+	}
 	m.vessels = table[world.Vessel, vessel]{
 		get: (*world.State).Vessel, of: vesselOf,
 		all: func(s *world.State) []world.Vessel { return slices.Collect(s.Vessels()) },
@@ -84,8 +99,20 @@ func New(o Options) (*Maps, error) {
 
 func itself[E any](e E) E { return e }
 
-// Run fetches and reads layers of features until ctx is done.
-func (m *Maps) Run(ctx context.Context) error { return m.features.run(ctx) }
+// Ground is the style of the base map, for those who draw pictures.
+func (m *Maps) Ground() *style.Style { return m.o.Ground }
+
+// Run fetches and reads layers of features until ctx is done, and watches what
+// comes of the base map. It returns when all it started is gone.
+func (m *Maps) Run(ctx context.Context) error {
+	if b, ok := m.o.Base.(interface{ Watch(func()) (stop func()) }); ok {
+		defer b.Watch(func() {
+			m.features.version.Add(1)
+			m.o.Changed()
+		})()
+	}
+	return m.features.run(ctx)
+}
 
 // Observe takes note of one change of the state: past positions come from here.
 // A state that was replaced as a whole needs no word; pictures see it.
@@ -110,8 +137,9 @@ func (m *Maps) Observe(c world.Change) {
 	}
 }
 
-// Version counts what changed beside the state: features that came. A picture
-// made at another version is out of date. It may be called from any goroutine.
+// Version counts what changed beside the state: features and parts of the base map
+// that came. A picture made at another version is out of date. It may be called
+// from any goroutine.
 func (m *Maps) Version() uint64 { return m.features.version.Load() }
 
 // renew brings the rows in line with the state.
@@ -140,6 +168,7 @@ type Map struct {
 	params  Params
 	faults  []Fault
 	filters map[string]*filter
+	near    int // vessels in the last picture
 }
 
 // Open returns a map of the parameters.

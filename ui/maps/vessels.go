@@ -63,8 +63,9 @@ const (
 	// maxTrailed is how many vessels near a view may trail; where there are more,
 	// only those do that are chosen or alarmed.
 	maxTrailed = 2500
-	// maxNamed is how many vessels in a view are all named, where there is room.
-	maxNamed = 60
+	// maxNamed is how many vessels in a view are all named at most, nameRoom the
+	// room that each name needs for that, in squares of the text's size.
+	maxNamed, nameRoom = 60, 60
 	// late is the age of a layer's newest position that turns its strip grey.
 	late = time.Minute
 )
@@ -79,8 +80,9 @@ func (k *maker) vessels() {
 		limit = usualLimit
 	}
 	rows := k.m.vessels.rows
-	k.f.Vessels = make([]draw.Vessel, 0, min(len(rows), 1024))
-	times := make([]world.Time, 0, min(len(rows), 1024))
+	room := min(len(rows), k.p.near+k.p.near/16+64) // about as many as in the last picture
+	k.f.Vessels = make([]draw.Vessel, 0, room)
+	times := make([]world.Time, 0, room)
 	all, fresh, hidden, seen := 0, 0, 0, 0
 	var newest world.Time
 	for i := range rows {
@@ -113,7 +115,9 @@ func (k *maker) vessels() {
 		})
 		times = append(times, v.time)
 	}
-	k.distinguish(seen <= maxNamed)
+	k.p.near = len(k.f.Vessels)
+	space := float64(k.n.View.Width) * float64(k.n.View.Height) / (nameRoom * k.n.Text * k.n.Text)
+	k.distinguish(seen <= maxNamed && float64(seen) <= space)
 	k.trail(times)
 	t := k.m.o.Lang
 	k.say(tile.MapLayer{

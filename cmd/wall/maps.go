@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"iocwall/assets"
+	"iocwall/geo/style"
+	"iocwall/geo/tiles"
+	"iocwall/geo/tiles/archive"
+	"iocwall/ui"
+)
+
+// mapFlags choose the map under everything.
+type mapFlags struct {
+	Map      string   `help:"Base map: embedded, a file that ends in .pmtiles or .mbtiles, or the address of a tile server as in https://example.org/{z}/{x}/{y}.png." default:"embedded" env:"IOCWALL_MAP" placeholder:"FILE|URL"`
+	MapCache byteSize `help:"How much of a tile server's map is kept on disk, as in 512MB; 0 keeps nothing." default:"512MB" name:"map-cache" placeholder:"SIZE"`
+	MapStyle string   `help:"Style of the base map, a file in the map's subset of the MapLibre style; the theme's own if left out." type:"existingfile" name:"map-style" placeholder:"FILE"`
+}
+
+// byteSize is a number of bytes, written as in 512MB or 2GB.
+type byteSize int64
+
+// UnmarshalText reads a size; MB are 1,000,000 bytes, MiB 1,048,576.
+func (s *byteSize) UnmarshalText(text []byte) error {
+	digits := strings.TrimRight(strings.TrimSpace(string(text)), "kKmMgGiIbB ")
+	unit := strings.ToUpper(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(string(text)), digits)))
+	v, err := strconv.ParseFloat(digits, 64)
+	factors := map[string]float64{"": 1, "B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "K": 1e3, "M": 1e6, "G": 1e9, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30}
+	factor, known := factors[unit]
+	if err != nil || !known || !(v >= 0) || v*factor > math.MaxInt64/2 {
+		return fmt.Errorf("%q is no size; write it as in 512MB or 2GB", text)
+	}
+	*s = byteSize(v * factor)
+	return nil
+}
+
+// ground is the base map, which fetches its tiles beside the client.
+type ground struct {
+	base  *tiles.Tiled
+	cache *archive.Cache
+}
+
+// newGround opens the base map and hands it, its style and the server's layers of
+// features to the client. What is wrong with a file is an error; a folder for
+// tiles that cannot be used is not.
+func newGround(c *connection, o *ui.Options) (*ground, error) {
+	under, err := tiles.NewEmbedded(assets.Basemap(), tiles.Since2025)
+	if err != nil {
+		return nil, err
+	}
+	g := &ground{}
+	folder, err := os.UserCacheDir()
+	if err != nil {
+		c.logger().Warn("nothing of the map is kept on disk", "error", err)
+	} else {
+		folder = filepath.Join(folder, "iocwall")
+		o.Maps.Cache = filepath.Join(folder, "features")
+	}
+	if isServer := strings.Contains(c.Map, "://"); isServer && folder != "" && c.MapCache > 0 {
+		if g.cache, err = archive.OpenCache(filepath.Join(folder, "tiles"), int64(c.MapCache)); err != nil {
+			c.logger().Warn("tiles of the map are not kept on disk", "error", err)
+		}
+	}
+	if o.Maps.Ground, err = c.style(); err == nil {
+		g.base, err = tiles.Open(c.Map, tiles.Options{Under: under, Cache: g.cache, Log: c.logger()})
+	}
+	if err == nil {
+		o.Maps.Features, err = c.features()
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("map: %w", err), g.close())
+	}
+	o.Base = g.base
+	return g, nil
+}
+
+// Run fetches tiles until ctx ends.
+func (g *ground) Run(ctx context.Context) error {
+	return errors.Join(g.base.Run(ctx), g.close())
+}
+
+func (g *ground) close() error {
+	if g.cache == nil {
+		return nil
+	}
+	return g.cache.Close()
+}
+
+// style reads the style of the base map, nil for the theme's own. What is not
+// understood in it is told and left out.
+func (c *connection) style() (*style.Style, error) {
+	if c.MapStyle == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(c.MapStyle)
+	if err != nil {
+		return nil, err
+	}
+	s, problems, err := style.Parse(data)
+	for _, p := range problems {
+		c.logger().Warn("part of the map's style is not used", "style", c.MapStyle, "problem", p.String())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("style %s: %w", c.MapStyle, err)
+	}
+	return s, nil
+}
+
+// features fetches the features of layers from the server.
+func (c *connection) features() (func(ctx context.Context, id, sha256 string) (io.ReadCloser, error), error) {
+	d, err := c.door()
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, id, _ string) (io.ReadCloser, error) {
+		return d.get(ctx, "/api/map/layers/"+url.PathEscape(id), nil)
+	}, nil
+}

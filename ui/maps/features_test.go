@@ -1,0 +1,325 @@
+package maps
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"iocwall/geo"
+	"iocwall/server/world"
+)
+
+func layer(id, sum string, version int) world.LayerSaved {
+	return world.LayerSaved{Saved: world.Saved{ID: id, Name: id, Version: version}, SHA256: sum, Features: 12}
+}
+
+// TestFeaturesThatCannotCome: the strip says why, and it is tried again where that
+// can help.
+func TestFeaturesThatCannotCome(t *testing.T) {
+	lib := &library{}
+	good := lib.put(hospitals())
+	torn := lib.put(`{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"A"},"geometry":{"type":"Point","coordinates":[108,15]}},{"type":`)
+	other := lib.put("# no GeoJSON")
+	lib.files["0123"] = []byte(hospitals()) // not what its sum says
+	for _, c := range []struct {
+		name, sum  string
+		marks      int
+		strip      string
+		again      bool
+		withoutAll bool
+	}{
+		{"good", good, 12, "", false, false},
+		{"torn", torn, 1, "chưa đọc hết", false, false},
+		{"other", other, 0, "Chưa tải được", false, false},
+		{"wrong sum", "0123", 0, "Chưa tải được", true, false},
+		{"not there", strings.Repeat("ab", 32), 0, "Chưa tải được", true, false},
+		{"no sum", "", 0, "Chưa tải được", false, false},
+		{"a path", "../../etc/passwd", 0, "Chưa tải được", false, false},
+		{"no library", good, 0, "Chưa tải được", false, true},
+	} {
+		o := Options{Features: lib.open, Cache: t.TempDir()}
+		if c.withoutAll {
+			o.Features = nil
+		}
+		h := newHistory(t, o)
+		h.add(ago(0), layer("x", c.sum, 1))
+		if l := strip(t, h.picture("layers", "x"), "x"); l.Dated != "đang tải" {
+			t.Errorf("%s: before it came: %+v", c.name, l)
+		}
+		before := h.m.Version()
+		settle(t, h.m)
+		if h.m.Version() == before {
+			t.Errorf("%s: nobody is told", c.name)
+		}
+		p := h.picture("layers", "x", "bounds", "107,14,110,17")
+		l := strip(t, p, "x")
+		if len(p.Frame.Marks) != c.marks || !strings.Contains(l.Whole+l.Fault, c.strip) {
+			t.Errorf("%s: %d marks, strip %+v", c.name, len(p.Frame.Marks), l)
+		}
+		if strings.Contains(l.Fault, "Bearer") {
+			t.Errorf("%s: fault %q", c.name, l.Fault)
+		}
+		if next, in := h.m.features.next(); (in > 0) != c.again || next != nil {
+			t.Errorf("%s: again in %v", c.name, in)
+		}
+		infos := h.m.Open(param("layers", "x")).Layers(h.s)
+		if last := infos[len(infos)-1]; last.Key != "x" || !last.On || (last.Fault != "") != (c.strip == "Chưa tải được") {
+			t.Errorf("%s: in the list %+v", c.name, last)
+		}
+	}
+}
+
+// TestNewFeatures: what is shown stays until its next version was read; what is
+// gone is forgotten.
+func TestNewFeatures(t *testing.T) {
+	lib := &library{}
+	h := newHistory(t, Options{Features: lib.open})
+	marks := func() int { return len(h.picture("layers", "x", "bounds", "107,14,110,17").Frame.Marks) }
+	h.add(ago(0), layer("x", lib.put(hospitals()), 1))
+	marks()
+	settle(t, h.m)
+	h.add(ago(0), layer("x", lib.put(strings.ReplaceAll(hospitals(), `"BV 3"`, `"BV 33"`)), 2))
+	if n := marks(); n != 12 {
+		t.Errorf("%d marks while the new ones come", n)
+	}
+	settle(t, h.m)
+	names := ""
+	h.m.Named(func(_ world.Ref, _, name string, _ geo.Point) bool { names += name + ","; return true })
+	if n := marks(); n != 12 || !strings.Contains(names, "BV 2,BV 33,BV 4,") {
+		t.Errorf("%d marks, named %q", n, names)
+	}
+	last := layer("x", "", 3)
+	last.Removed = true
+	h.add(ago(0), last)
+	if n := marks(); n != 0 || len(h.m.features.sets) != 0 {
+		t.Errorf("%d marks of %d layers remain", n, len(h.m.features.sets))
+	}
+}
+
+// TestShelf: what was fetched is read from disk the next time, also by the next
+// program, and the folder stays within its bound.
+func TestShelf(t *testing.T) {
+	lib := &library{}
+	sum := lib.put(hospitals())
+	folder := filepath.Join(t.TempDir(), "features")
+	for range 2 {
+		h := newHistory(t, Options{Features: lib.open, Cache: folder})
+		h.add(ago(0), layer("x", sum, 1))
+		h.picture("layers", "x")
+		settle(t, h.m)
+		if n := len(h.picture("layers", "x", "bounds", "107,14,110,17").Frame.Marks); n != 12 {
+			t.Errorf("%d marks", n)
+		}
+	}
+	if lib.fetched != 1 {
+		t.Errorf("fetched %d times", lib.fetched)
+	}
+	s := shelf{folder: folder, most: 3 * 1500}
+	for i := range 10 {
+		text := fmt.Sprintf("%01500d", i)
+		f, err := s.keep(lib.put(text), strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(f)
+		if f.Close(); string(got) != text || err != nil {
+			t.Fatalf("kept %d bytes, %v", len(got), err)
+		}
+	}
+	entries, _ := os.ReadDir(folder)
+	if len(entries) > 3 {
+		t.Errorf("%d files are kept", len(entries))
+	}
+	if _, err := s.keep(sum, strings.NewReader("something else")); err == nil {
+		t.Error("a file with another sum is kept")
+	}
+	if _, ok := s.open(sum); ok {
+		t.Error("the oldest file is still there")
+	}
+}
+
+// TestRetry: features that could not be fetched are fetched again after a pause
+// that grows, and Run ends with its context.
+func TestRetry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lib := &library{fail: errors.New("no network")}
+		h := newHistory(t, Options{Features: lib.open})
+		h.m.features.now = time.Now
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- h.m.Run(ctx) }()
+		h.add(ago(0), layer("x", lib.put(hospitals()), 1))
+		h.picture("layers", "x")
+		synctest.Wait()
+		for _, want := range []int{2, 3, 4} {
+			time.Sleep(retryFirst << (want - 2))
+			synctest.Wait()
+			lib.mu.Lock()
+			if lib.fetched != want {
+				t.Errorf("fetched %d times, want %d", lib.fetched, want)
+			}
+			lib.mu.Unlock()
+		}
+		lib.mu.Lock()
+		lib.fail = nil
+		lib.mu.Unlock()
+		time.Sleep(retryFirst << 3)
+		synctest.Wait()
+		if n := len(h.picture("layers", "x", "bounds", "107,14,110,17").Frame.Marks); n != 12 {
+			t.Errorf("%d marks", n)
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestBounds: a layer with more than fits is cut, and says so.
+func TestBounds(t *testing.T) {
+	var b bytes.Buffer
+	b.WriteString(`{"type":"FeatureCollection","features":[`)
+	for i := range maxItems + 10 {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"type":"Feature","properties":{"name":"%d"},"geometry":{"type":"Point","coordinates":[108,%d]}}`, i, i%80)
+	}
+	b.WriteString(`]}`)
+	c, err := collect(t.Context(), &b, want{id: "x"})
+	if err != nil || len(c.items) != maxItems || c.left != 10 {
+		t.Errorf("%d features, %d left: %v", len(c.items), c.left, err)
+	}
+	m := newMaps(t, "vi", Options{})
+	if s := m.wholeness(world.LayerSaved{Features: maxItems + 10}, c); !strings.Contains(s, "chưa đọc hết") {
+		t.Errorf("the strip says %q", s)
+	}
+}
+
+// TestSimplified: shapes get coarser with the zoom and stay areas.
+func TestSimplified(t *testing.T) {
+	var ring orb.Ring
+	for i := range 2000 {
+		ring = append(ring, geo.Destination(geo.Point{108, 15}, float64(i)*360/2000, 5000+float64(i%2)))
+	}
+	ring = append(ring, ring[0])
+	it := item{shape: orb.Polygon{ring}}
+	it.simplify()
+	last := 0
+	for _, z := range []float64{5, 8, 11, 14} {
+		n := corners(it.at(z))
+		mp := polygons(it.at(z))
+		if n < last || len(mp) != 1 || len(mp[0][0]) < 4 || mp[0][0][0] != mp[0][0][len(mp[0][0])-1] {
+			t.Errorf("zoom %v: %d corners", z, n)
+		}
+		last = n
+	}
+	if last != 2001 || corners(it.at(11)) > 500 {
+		t.Errorf("%d corners whole, %d at zoom 11", last, corners(it.at(11)))
+	}
+}
+
+// TestAreasOfALayer: outlines of areas come from a layer before the built-in ones,
+// and a detail keeps numerator and denominator.
+func TestAreasOfALayer(t *testing.T) {
+	lib := &library{}
+	h := newHistory(t, Options{Features: lib.open})
+	square := `{"type":"Feature","properties":{"area":"vn/da-nang-2025","name":"Đà Nẵng"},"geometry":{"type":"Polygon","coordinates":[[[108,15],[108.5,15],[108.5,15.5],[108,15.5],[108,15]]]}}`
+	l := layer("tinh", lib.put(`{"type":"FeatureCollection","features":[`+square+`]}`), 1)
+	l.Areas = true
+	provinces(h)
+	whole, ok := h.m.Outline(h.s, "vn/da-nang-2025")
+	if !ok || len(whole) < 2 {
+		t.Fatalf("the built-in outline has %d polygons", len(whole))
+	}
+	h.add(ago(0), l)
+	h.picture("areas", "ontime")
+	settle(t, h.m)
+	if o, ok := h.m.Outline(h.s, "vn/da-nang-2025"); !ok || len(o) != 1 || !o.Bound().Contains(geo.Point{108.2, 15.2}) || o.Bound().Max[0] > 108.51 {
+		t.Errorf("outline %v", o)
+	}
+	p := h.picture("layers", "areas", "bounds", "107,14,110,17")
+	if len(p.Frame.Areas) != 1 || p.Frame.Areas[0].ID != "area/vn/da-nang-2025" || p.Frame.Areas[0].Hatch {
+		t.Errorf("outlines alone: %+v", p.Frame.Areas)
+	}
+	d, ok := h.m.Describe(h.s, "area/vn/da-nang-2025", noon)
+	text := fmt.Sprint(d)
+	if !ok || !strings.Contains(text, "(") || !strings.Contains(text, "10/2026") || !strings.Contains(text, "Cũ") {
+		t.Errorf("detail %v", text)
+	}
+}
+
+// TestFormerAreas: an area that ended has the outline it had.
+func TestFormerAreas(t *testing.T) {
+	h := newHistory(t, Options{})
+	end := world.TimeOf(time.Date(2025, 6, 30, 17, 0, 0, 0, time.UTC))
+	h.add(ago(0),
+		world.AreaDefined{ID: "vn/quang-nam", Name: "Quảng Nam", Until: end}, world.AreaDefined{ID: "vn/da-nang", Name: "Đà Nẵng", Until: end},
+		world.AreaDefined{ID: "vn/da-nang-2025", Name: "Đà Nẵng", From: end})
+	tamKy, daNang := geo.Point{108.48, 15.57}, geo.Point{108.2, 16.05}
+	for id, want := range map[string][2]bool{"vn/quang-nam": {true, false}, "vn/da-nang": {false, true}, "vn/da-nang-2025": {true, true}} {
+		o, ok := h.m.Outline(h.s, id)
+		a := geo.Prepare(o)
+		if got := [2]bool{a.Contains(tamKy), a.Contains(daNang)}; !ok || got != want {
+			t.Errorf("%s holds Tam Kỳ and Đà Nẵng: %v, want %v", id, got, want)
+		}
+	}
+	if _, ok := h.m.Outline(h.s, "vn/nowhere"); ok {
+		t.Error("there is an outline of nowhere")
+	}
+}
+
+// TestDescribe: everything a map can show has a title, and no text is missing.
+func TestDescribe(t *testing.T) {
+	for _, code := range []string{"vi", "en"} {
+		lib := &library{}
+		h := newHistory(t, Options{})
+		h.m = newMaps(t, code, Options{Features: lib.open})
+		coast(h, lib)
+		all := []string{"layers", "vessels,areas,benh-vien,ranh-bien,quy-hoach", "areas", "ontime"}
+		h.picture(all...)
+		settle(t, h.m)
+		refs := []world.Ref{FeatureRef("benh-vien", "#3"), FeatureRef("ranh-bien", "12nm"), FeatureRef("quy-hoach", "2")}
+		for e := range h.s.Entities("") {
+			switch e.Ref().Kind() {
+			case world.KindVessel, world.KindStation, world.KindReport, world.KindCamera, world.KindAlert, world.KindFence, world.KindDrawing, world.KindArea:
+				refs = append(refs, e.Ref())
+			}
+		}
+		for _, r := range refs {
+			d, ok := h.m.Describe(h.s, r, noon)
+			text := fmt.Sprint(d.Kind, "|", d.Title, "|", d.Lines)
+			if !ok || d.Ref != r || d.Title == "" || len(d.Lines) == 0 && r != "area/vn" || strings.Contains(text, "[") && strings.Contains(text, "detail.") {
+				t.Errorf("%s: %s", r, text)
+			}
+		}
+		if _, ok := h.m.Describe(h.s, "vessel/0", noon); ok {
+			t.Error("a vessel that is not there is described")
+		}
+		for _, l := range h.m.Open(nil).Layers(h.s) {
+			if l.Name == "" || strings.HasPrefix(l.Name, "[") {
+				t.Errorf("layer %+v", l)
+			}
+		}
+	}
+}
+
+func TestRefs(t *testing.T) {
+	layer, id, ok := SplitFeature(FeatureRef("a", "b/c"))
+	if layer != "a" || id != "b/c" || !ok {
+		t.Errorf("%q %q", layer, id)
+	}
+	if _, _, ok := SplitFeature("vessel/1"); ok {
+		t.Error("a vessel is a feature")
+	}
+}
