@@ -35,7 +35,7 @@ func (ground) Attribution() Attribution {
 	return Attribution{Text: "Natural Earth", BoundariesSince: "2025-07-01"}
 }
 
-// shelf is an Archive of pictures of 256 pixels that are made when asked for; the
+// shelf is an Archive of pictures of 64 pixels that are made when asked for; the
 // red and green of their pixels are column and row.
 type shelf struct {
 	info   archive.Info
@@ -62,7 +62,7 @@ func (s *shelf) Tile(ctx context.Context, z, x, y int) ([]byte, error) {
 			return b, err
 		}
 	}
-	return pngOf(256, color.RGBA{byte(x), byte(y), byte(z), 255}), nil
+	return pngOf(64, color.RGBA{byte(x), byte(y), byte(z), 255}), nil
 }
 
 func (s *shelf) Info() archive.Info { return s.info }
@@ -195,7 +195,7 @@ func TestTilesCome(t *testing.T) {
 			t.Errorf("then there are %d tiles, %d pending, version %d", len(all.Rasters), all.Pending, all.Version)
 		}
 		for _, r := range all.Rasters {
-			if c := r.Img.RGBAAt(9, 9); r.Z != 10 || c != (color.RGBA{byte(r.X), byte(r.Y), 10, 255}) || r.Part != image.Rect(0, 0, 256, 256) {
+			if c := r.Img.RGBAAt(9, 9); r.Z != 10 || c != (color.RGBA{byte(r.X), byte(r.Y), 10, 255}) || r.Part != image.Rect(0, 0, 64, 64) {
 				t.Errorf("tile %d/%d/%d is %v of %v", r.Z, r.X, r.Y, r.Part, c)
 			}
 		}
@@ -476,14 +476,14 @@ func TestNewestFirst(t *testing.T) {
 }
 
 func TestMemoryStaysUnderItsBudget(t *testing.T) {
-	const budget = 40 * 256 << 10 // 40 tiles
+	const budget = 40 * 16 << 10 // 40 tiles
 	running(t, newShelf(0, 14), budget, 2, func(t *testing.T, tiled *Tiled) {
 		v := hoiAn(11)
 		for range 10 {
 			v = v.Pan(700, 100)
 			settle(t, tiled, v)
 			time.Sleep(3 * time.Second)
-			if st := tiled.Stats(); st.Memory > budget || st.Memory != int64(st.Loaded)*256<<10 || tiled.recent.Len() != st.Loaded {
+			if st := tiled.Stats(); st.Memory > budget || st.Memory != int64(st.Loaded)*16<<10 || tiled.recent.Len() != st.Loaded {
 				t.Fatalf("%+v", st)
 			}
 		}
@@ -539,7 +539,7 @@ func TestTilesAreFetchedAgain(t *testing.T) {
 		if d := mapOf(t, tiled, v); d.Version == first.Version || s.count() != 3*before {
 			t.Errorf("%d tiles were asked for", s.count())
 		}
-		if st := tiled.Stats(); st.Memory != int64(st.Loaded)*256<<10 || st.Loaded != before || tiled.recent.Len() != before {
+		if st := tiled.Stats(); st.Memory != int64(st.Loaded)*16<<10 || st.Loaded != before || tiled.recent.Len() != before {
 			t.Errorf("%+v", st)
 		}
 	})

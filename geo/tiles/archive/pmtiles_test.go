@@ -106,7 +106,12 @@ func TestPMTiles(t *testing.T) {
 }
 
 func TestDirectoriesStayWithinTheirBudget(t *testing.T) {
-	tiles := pyramid(t, 5)
+	tiles := map[[3]int][]byte{}
+	for x := range 32 {
+		for y := range 32 {
+			tiles[[3]int{5, x, y}] = []byte{byte(x), byte(y), 0}
+		}
+	}
 	p := written{tiles: tiles, top: 5, leaf: 8}.open(t)
 	p.cache.budget = 170 * dirEntryBytes // the root and a few leaves
 	for k := range tiles {
