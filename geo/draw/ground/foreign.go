@@ -66,7 +66,6 @@ func plainLetters(s string) string {
 type barred struct {
 	names  map[[4]byte][]string // by their first four bytes
 	boxes  [2]box
-	near   box // where a name may mean Biển Đông at all
 	waters box // of Biển Đông and its gulfs
 	sea    []geo.Point
 }
@@ -75,7 +74,6 @@ func newBarred() *barred {
 	b := &barred{
 		names:  map[[4]byte][]string{},
 		boxes:  archipelagos(),
-		near:   boxOfBounds(geo.Bounds{Min: geo.Pt(92, -12), Max: geo.Pt(132, 32)}),
 		waters: boxOfBounds(geo.Bounds{Min: geo.Pt(99, 1), Max: geo.Pt(121.5, 23.2)}),
 		sea:    openSea(),
 	}
@@ -96,9 +94,6 @@ func (b *barred) nameable(f *feature, layer string) bool {
 	at := f.place()
 	if b.boxes[0].holds(at) || b.boxes[1].holds(at) {
 		return false
-	}
-	if !b.near.holds(at) {
-		return true
 	}
 	if b.waters.holds(at) && water(layer, f.properties) {
 		return false
