@@ -94,7 +94,7 @@ func ringCrossing(ring orb.Ring) (i, j int, at Point, crosses bool) {
 				continue
 			}
 			kept = append(kept, o)
-			if p, ok := properCrossing(o, e); ok {
+			if p, ok := Crossing(o.a, o.b, e.a, e.b); ok {
 				return min(o.n, e.n), max(o.n, e.n), p, true
 			}
 		}
@@ -103,17 +103,20 @@ func ringCrossing(ring orb.Ring) (i, j int, at Point, crosses bool) {
 	return 0, 0, Point{}, false
 }
 
-func properCrossing(p, q sweepEdge) (Point, bool) {
-	if min(p.a[1], p.b[1]) > max(q.a[1], q.b[1]) || min(q.a[1], q.b[1]) > max(p.a[1], p.b[1]) {
+// Crossing returns where the straight edges from a to b and from c to d cross, in
+// longitude and latitude. Edges that only touch, at an end or along their length,
+// do not cross.
+func Crossing(a, b, c, d Point) (at Point, crosses bool) {
+	if min(a[1], b[1]) > max(c[1], d[1]) || min(c[1], d[1]) > max(a[1], b[1]) {
 		return Point{}, false
 	}
-	d1, d2 := side(q.a, q.b, p.a), side(q.a, q.b, p.b)
-	d3, d4 := side(p.a, p.b, q.a), side(p.a, p.b, q.b)
+	d1, d2 := side(c, d, a), side(c, d, b)
+	d3, d4 := side(a, b, c), side(a, b, d)
 	if d1*d2 >= 0 || d3*d4 >= 0 || math.IsNaN(d1+d2+d3+d4) {
 		return Point{}, false
 	}
 	t := d1 / (d1 - d2)
-	return Point{p.a[0] + t*(p.b[0]-p.a[0]), p.a[1] + t*(p.b[1]-p.a[1])}, true
+	return Point{a[0] + t*(b[0]-a[0]), a[1] + t*(b[1]-a[1])}, true
 }
 
 // side is positive where c lies left of the line from a to b.
