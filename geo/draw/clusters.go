@@ -194,7 +194,7 @@ func (r *Renderer) gatherVessels(vs []Vessel) {
 				c.kind = IconVessel
 			}
 			switch {
-			case v.lost():
+			case gone(v):
 				c.worst = IconOffline
 			case v.Severity == Notice && c.worst == IconNone:
 				c.worst = IconNotice

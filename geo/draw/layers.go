@@ -1,271 +1,93 @@
 package draw
 
-import (
-	"image"
-	"image/color"
-	"time"
+import "iocwall/geo/draw/scene"
 
-	"iocwall/geo"
+// What a Frame holds; package scene says what each of them means.
+type (
+	// Frame is everything that one picture shows.
+	Frame = scene.Frame
+	// Gather chooses layers whose points gather.
+	Gather = scene.Gather
+	// Vessel is one ship.
+	Vessel = scene.Vessel
+	// Station is a measuring station.
+	Station = scene.Station
+	// Report is a citizen's report.
+	Report = scene.Report
+	// Camera is a camera with its field of view.
+	Camera = scene.Camera
+	// Alert is an alert with a place.
+	Alert = scene.Alert
+	// Mark is a point of a layer of features.
+	Mark = scene.Mark
+	// Dot is a plain point, for many.
+	Dot = scene.Dot
+	// Area is a filled area with an outline.
+	Area = scene.Area
+	// Line is a line on the map.
+	Line = scene.Line
+	// Text is a line of text at a place.
+	Text = scene.Text
+	// Handle is a corner that a hand can move.
+	Handle = scene.Handle
+	// Furniture says which of the map's own boxes are drawn.
+	Furniture = scene.Furniture
+	// LegendItem is one row of the legend.
+	LegendItem = scene.LegendItem
+	// Swatch is the colour of one class of a choropleth.
+	Swatch = scene.Swatch
+
+	// Severity is how bad an alert is.
+	Severity = scene.Severity
+	// VesselKind chooses the shape of a vessel.
+	VesselKind = scene.VesselKind
+	// StationKind chooses the icon of a station.
+	StationKind = scene.StationKind
+	// Category chooses the sign inside a report's pin.
+	Category = scene.Category
+	// Health is the state of a camera.
+	Health = scene.Health
 )
-
-// Frame is everything that one picture shows. Draw reads it and keeps nothing.
-type Frame struct {
-	View geo.View
-	// Screens are the panes of glass in pixels of the whole view; what lies
-	// between them is bezel. No label crosses their edges and no symbol's centre
-	// lies on one. Empty means one pane, the whole view.
-	Screens []image.Rectangle
-	// Home are the ids of the provinces drawn as the own area; none means that
-	// all of Vietnam is.
-	Home []string
-
-	Areas    []Area
-	Lines    []Line
-	Dots     []Dot
-	Vessels  []Vessel
-	Stations []Station
-	Reports  []Report
-	Cameras  []Camera
-	Alerts   []Alert
-	// Marks are points of other layers: hospitals, schools, sights.
-	Marks []Mark
-	Texts []Text
-	// Handles are the corners of what is being drawn; they lie over everything.
-	Handles []Handle
-	// Band is the rectangle a hand is drawing to choose what lies in it, in pixels
-	// of the whole view; empty for none.
-	Band image.Rectangle
-	// Gather says which layers' points gather to clusters where they would cover
-	// each other. What is selected or alarmed stands alone.
-	Gather Gather
-	// WantHits asks Draw to say what it drew where, in Stats.Hits. The polygons and
-	// points of areas and lines are then read later too and must not change in place.
-	WantHits bool
-
-	Furniture Furniture
-}
-
-// Gather chooses layers.
-type Gather struct{ Vessels, Stations, Reports, Cameras, Marks bool }
-
-// Mark is a point of a layer of features.
-type Mark struct {
-	Layer, ID  string
-	At         geo.Point
-	Icon       Icon
-	Name       string
-	Importance int // 0 draws no name
-	Selected   bool
-}
-
-// Text is a line of text at a place, such as a note in a drawing or a measured
-// distance.
-type Text struct {
-	Layer, ID string // found as "texts" where Layer is empty
-	At        geo.Point
-	Text      string
-	// Plate puts it on a plate rather than on the map.
-	Plate bool
-}
-
-// Handle is a corner that a hand can move, or the middle of an edge where one
-// can be added.
-type Handle struct {
-	At             geo.Point
-	Middle, Chosen bool
-}
-
-// Swatch is the colour of one class of a choropleth.
-type Swatch struct {
-	Fill color.RGBA
-	// Hatch is for areas without a value: they are never the colour of zero.
-	Hatch bool
-}
-
-// Furniture says which of the map's own boxes are drawn. The inset with Hoàng Sa
-// and Trường Sa is no choice: it is there whenever sea is in view and they are not.
-type Furniture struct {
-	Legend      []LegendItem // empty: no legend
-	Scale       bool         // 1-2-5 scale bar and north arrow
-	Attribution bool         // source and day of the boundaries
-	// Data is the sentence on the times of the newest and the oldest datum on the
-	// map; empty for none.
-	Data string
-	// Credit is said beside the base map's own attribution.
-	Credit string
-	// KeepClear are rectangles in pixels of the whole view that are covered by
-	// others, such as plates; labels and furniture avoid them.
-	KeepClear []image.Rectangle
-}
-
-// LegendItem is one row of the legend.
-type LegendItem struct {
-	Icon   Icon
-	Text   string
-	Swatch *Swatch // in place of the icon
-	// Heading makes the row a heading, such as the indicator's name and unit.
-	Heading bool
-	// Line draws a piece of line in place of the icon, dashed where Dashed is set;
-	// zero alpha draws none.
-	Line   color.RGBA
-	Dashed bool
-}
-
-// Severity is how bad an alert is.
-type Severity uint8
 
 // Severities, from none to the worst.
 const (
-	NoSeverity Severity = iota
-	Notice
-	Warning
-	Severe
-	Critical
+	NoSeverity = scene.NoSeverity
+	Notice     = scene.Notice
+	Warning    = scene.Warning
+	Severe     = scene.Severe
+	Critical   = scene.Critical
 )
-
-// VesselKind chooses the shape of a vessel.
-type VesselKind uint8
 
 // Kinds of vessels.
 const (
-	OtherVessel VesselKind = iota
-	Fishing
-	Cargo
-	Passenger
-	PublicService
+	OtherVessel   = scene.OtherVessel
+	Fishing       = scene.Fishing
+	Cargo         = scene.Cargo
+	Passenger     = scene.Passenger
+	PublicService = scene.PublicService
 )
-
-// Vessel is one ship.
-type Vessel struct {
-	ID      string
-	At      geo.Point
-	Kind    VesselKind
-	Heading float64 // degrees from true north; NaN is unknown and draws a round symbol
-	Course  float64 // degrees over ground, for the speed line; NaN takes Heading
-	Speed   float64 // knots over ground; NaN or 0 draws no speed line
-	// Age of the position and the age at which it counts as lost. The symbol
-	// fades to 40 % on the way and is hollow from the limit on. A zero Limit
-	// never fades.
-	Age, Limit time.Duration
-	Lost       bool // lost for another reason: hollow
-	Name       string
-	Importance int // 0 draws no name; higher names are placed first
-	Severity   Severity
-	Selected   bool        // or followed: it stands out and never gathers
-	Trail      []geo.Point // past positions, oldest first
-}
-
-// StationKind chooses the icon of a station.
-type StationKind uint8
 
 // Kinds of stations.
 const (
-	Air StationKind = iota
-	Water
-	Level
+	Air   = scene.Air
+	Water = scene.Water
+	Level = scene.Level
 )
-
-// Station is a measuring station with a chip: the value in bold and a word.
-type Station struct {
-	ID         string
-	At         geo.Point
-	Kind       StationKind
-	Value      string     // "42" or "6,8 m"; empty draws a dash in a dashed plate
-	Word       string     // "Tốt"; empty for levels
-	Fill       color.RGBA // colour of the law; zero draws a plain plate
-	Ink        color.RGBA // text on Fill; zero takes the style's ink
-	Stale      bool       // the chip is grey and carries the clock
-	Importance int        // higher is worse: a cluster shows the chip of its worst station
-	Selected   bool
-}
-
-// Category chooses the sign inside a report's pin.
-type Category uint8
 
 // Categories of citizens' reports.
 const (
-	OtherReport Category = iota
-	Roads
-	Environment
-	UrbanOrder
-	FoodSafety
-	Procedures
+	OtherReport = scene.OtherReport
+	Roads       = scene.Roads
+	Environment = scene.Environment
+	UrbanOrder  = scene.UrbanOrder
+	FoodSafety  = scene.FoodSafety
+	Procedures  = scene.Procedures
 )
-
-// Report is a citizen's report.
-type Report struct {
-	ID         string
-	At         geo.Point
-	Category   Category
-	Late       bool
-	Importance int
-	Selected   bool
-}
-
-// Health is the state of a camera.
-type Health uint8
 
 // States of cameras.
 const (
-	Live Health = iota
-	Stale
-	Frozen
-	Offline
+	Live    = scene.Live
+	Stale   = scene.Stale
+	Frozen  = scene.Frozen
+	Offline = scene.Offline
 )
-
-// Camera is a camera with its field of view.
-type Camera struct {
-	ID      string
-	At      geo.Point
-	Heading float64 // middle of the field of view; NaN draws no wedge
-	Angle   float64 // width of the field of view in degrees
-	Range   float64 // metres; 0 draws a wedge of fixed size
-	Health  Health
-
-	Selected bool
-}
-
-// Alert is an alert with a place: its shape, and a callout with two lines.
-type Alert struct {
-	ID       string
-	At       geo.Point
-	Severity Severity
-	Title    string // bold; empty draws the shape alone
-	Text     string
-	Area     geo.MultiPolygon // affected area, dashed; may be empty
-	Selected bool
-}
-
-// Area is a filled area with an outline. Areas of one layer that share an edge
-// meet without a seam; where they overlap the first one shows.
-type Area struct {
-	Polygons  geo.MultiPolygon
-	Layer, ID string
-	Name      string // written in the middle where it fits; empty for none
-	Hatch     bool   // no value: hatched, whatever Fill says
-	Selected  bool
-	Fill      color.RGBA // not premultiplied; zero alpha draws no fill
-	Edge      color.RGBA // zero alpha draws no edge
-	Width     float64    // of the edge in units of Sizes.Line
-	Dashed    bool
-	// Fence draws it over lines, dashed and faintly filled in the style's colour of
-	// fences; Fill, Edge and Width replace those where they are not zero.
-	Fence bool
-}
-
-// Line is a line on the map, such as a sea boundary.
-type Line struct {
-	Layer, ID string
-	Name      string // written along the line's middle; empty for none
-	Points    []geo.Point
-	Color     color.RGBA // zero alpha takes the style's colour of lines
-	Width     float64    // in units of Sizes.Line; 0 takes 2
-	Dashed    bool
-	Selected  bool
-}
-
-// Dot is a plain point, for many.
-type Dot struct {
-	At    geo.Point
-	Color color.RGBA
-}

@@ -10,6 +10,7 @@ import (
 	"iocwall/geo"
 	"iocwall/geo/draw/hit"
 	"iocwall/geo/draw/raster"
+	"iocwall/geo/draw/sign"
 	"iocwall/geo/style"
 	"iocwall/geo/tiles"
 )
@@ -104,7 +105,7 @@ func New(o Options) (*Renderer, error) {
 		return nil, fmt.Errorf("draw: sizes %+v are too small to be read", o.Sizes)
 	}
 	r := &Renderer{
-		base: o.Base, style: o.Style, sizes: o.Sizes, words: o.Words, icons: iconParts(),
+		base: o.Base, style: o.Style, sizes: o.Sizes, words: o.Words, icons: sign.Parts(),
 		sprite: map[raster.IconKey]*raster.Sprite{}, texts: map[raster.TextKey]*raster.Sprite{}, widths: map[widthKey]float64{},
 		sheets: sheet{spots: map[uint64]innerSpot{}},
 	}

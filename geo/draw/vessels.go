@@ -134,7 +134,7 @@ func (r *Renderer) vessels(vs []Vessel) {
 		if !at.in {
 			continue
 		}
-		lost := v.lost()
+		lost := gone(v)
 		s := ship{placed: placed{r.hullIcon(v, lost), at.x, at.y}, vessel: int32(i), trail: len(v.Trail) > 1, selected: v.Selected}
 		s.ux, s.uy, s.ahead = r.speedLine(v, lost)
 		trails = trails || s.trail
@@ -197,8 +197,8 @@ func (r *Renderer) vesselSpot(v *Vessel) spot {
 	return spot{int32(x), int32(y), true}
 }
 
-// lost reports whether the symbol is hollow.
-func (v *Vessel) lost() bool { return v.Lost || v.Limit > 0 && v.Age >= v.Limit }
+// gone reports whether the symbol is hollow.
+func gone(v *Vessel) bool { return v.Lost || v.Limit > 0 && v.Age >= v.Limit }
 
 func (r *Renderer) hullIcon(v *Vessel, lost bool) *raster.Sprite {
 	icon, turn, fade := vesselIcon(v, lost), raster.TurnOf(v.Heading), 0
