@@ -147,7 +147,7 @@ func (b *brush) picture(c *raster.Canvas, t *placed) {
 	s := &b.sampler
 	s.prepare(img, part, dst, win)
 	scale := float64(part.Dy()) / float64(dst.Dy())
-	last := image.Pt(img.Rect.Min.Y-9, 0)
+	last := image.Pt(img.Rect.Min.Y-1, img.Rect.Min.Y-1) // no rows yet
 	for y := win.Min.Y; y < win.Max.Y; y++ {
 		at := float64(part.Min.Y) + (float64(y-dst.Min.Y)+0.5)*scale - 0.5
 		y0, weight := split(at, img.Rect.Min.Y, img.Rect.Max.Y-1)

@@ -88,14 +88,17 @@ func inside(polygon []geo.Point, p geo.Point) bool {
 
 const (
 	coverCell = 8 // pixels between two samples of a cover
-	// nameLength is the room for a name on a picture to either side of its place,
-	// in the picture's own pixels.
-	nameLength = 160
-	// widestName bounds that room on the coarsest pictures, in the unit square: 6°.
-	widestName = 6.0 / 360
+	// halfName is about half the length of a name on a picture, in pixels of a tile
+	// that has 256.
+	halfName = 60
+	// margin is the sea around the islands that the boxes have anyway, and widest is
+	// the most that is added to it, both in the unit square.
+	margin, widest = 0.6 / 360, 3.0 / 360
 	// seaNamed is the zoom, in tiles of 256 pixels, up to which the sea's name may
 	// be written on pictures.
 	seaNamed = 8.5
+	// softSeam is how wide the seam is in pixels of a map with ordinary text.
+	softSeam = 44
 )
 
 // cover says how much of the picture is the built-in map's: samples from 0, none,
@@ -129,7 +132,7 @@ func (k *cover) build(m Map, win image.Rectangle, scale float64) {
 	k.x, k.y = floorTo(win.Min.X, coverCell), floorTo(win.Min.Y, coverCell)
 	k.w, k.h = (win.Max.X-k.x+coverCell-1)/coverCell+1, (win.Max.Y-k.y+coverCell-1)/coverCell+1
 	k.cells = k.cells[:0]
-	soft := 14 * scale
+	soft := softSeam * scale
 	least, most := uint8(255), uint8(0)
 	for y := range k.h {
 		for x := range k.w {
@@ -149,19 +152,21 @@ func (k *cover) build(m Map, win image.Rectangle, scale float64) {
 
 func floorTo(v, n int) int { return int(math.Floor(float64(v)/float64(n))) * n }
 
-// padding returns how far a written name may reach on the coarsest of the
-// pictures, in the unit square, and whether the sea's name may be on one.
+// padding returns how far beyond the boxes a written name may reach on the
+// coarsest of the pictures, in the unit square, and whether the sea's name may be
+// on one.
 func padding(pictures []tiles.Raster) (pad float64, seaNames bool) {
 	for i := range pictures {
 		r := &pictures[i]
 		if r.Img == nil || r.Part.Empty() {
 			continue
 		}
-		pixel := math.Exp2(-float64(r.Z)) / float64(r.Part.Dx())
-		pad = max(pad, nameLength*pixel)
+		// A picture of 512 pixels has letters twice as large.
+		pixel := math.Exp2(-float64(r.Z)) * float64(r.Img.Rect.Dx()) / float64(r.Part.Dx()) / 256
+		pad = max(pad, halfName*pixel-margin)
 		seaNames = seaNames || -math.Log2(pixel*256) <= seaNamed
 	}
-	return min(pad, widestName), seaNames
+	return min(pad, widest), seaNames
 }
 
 // beyond is how far a pixel lies from a rectangle; 0 inside.
