@@ -191,6 +191,7 @@ func (f *face) focus(name string) {
 	}
 	if c := fyne.CurrentApp().Driver().CanvasForObject(e); c != nil {
 		c.Focus(e)
+		e.Entry.TypedShortcut(&fyne.ShortcutSelectAll{}) // the next letter begins anew
 	}
 }
 

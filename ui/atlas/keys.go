@@ -267,7 +267,7 @@ func (a *Atlas) Actions() []Action {
 	if a.work != nil {
 		kind = a.work.kind
 	}
-	return []Action{
+	out := []Action{
 		act("find", "Ctrl K", "atlas.act.search", false, func() { a.openSearch("") }),
 		act("find", "J", "atlas.act.area", false, a.jumpTo),
 		act("tool", "S", "atlas.act.box", a.tool == toolBox, a.boxTool),
@@ -278,6 +278,10 @@ func (a *Atlas) Actions() []Action {
 		act("view", "0", "atlas.act.whole", false, a.whole),
 		act("foot", "U", "atlas.act.form", false, a.nextForm),
 	}
+	if w := a.work; w != nil && w.chosen.part >= 0 {
+		out = append(out, act("corner", "Ins", "atlas.corner.add", false, func() { a.insertCorner() }), act("corner", "Del", "atlas.corner.remove", false, func() { a.removeCorner() }))
+	}
+	return out
 }
 
 // foundRows are the results under the field.

@@ -154,9 +154,6 @@ func (a *Atlas) editActs(w *work) []Action {
 	if w.kind == workFence {
 		out = append(out, Action{Key: "N", Label: l.T("atlas.fence.part"), Do: func() { a.newPart(formRing) }})
 	}
-	if w.chosen.part >= 0 {
-		out = append(out, Action{Key: "Ins", Label: l.T("atlas.corner.add"), Do: func() { a.insertCorner() }}, Action{Key: "Del", Label: l.T("atlas.corner.remove"), Do: func() { a.removeCorner() }})
-	}
 	if _, old := a.outdated(w); old {
 		out = append(out, Action{Key: "F5", Label: l.T("atlas.reload"), Do: a.reload})
 	}

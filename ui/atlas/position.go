@@ -56,6 +56,9 @@ func (a *Atlas) grid(p geo.Point, asked bool) string {
 	case err != nil:
 		return ""
 	}
+	if asked {
+		return g.String() + " (" + zone.String() + ")"
+	}
 	return l.T("atlas.grid", "grid", g.String(), "zone", zone.String())
 }
 

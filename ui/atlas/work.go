@@ -58,6 +58,7 @@ func (a *Atlas) begin(w *work) {
 	w.chosen, w.dragging = nowhere(), nowhere()
 	a.work, a.tool = w, toolWork
 	delete(a.kept, w.kind)
+	a.h.Keyboard()
 	a.touch()
 }
 
@@ -112,6 +113,7 @@ func (a *Atlas) act(name string, next sketch) {
 	w := a.work
 	w.hist.do(name, next)
 	w.chosen, w.badEdges = nowhere(), nil
+	a.said = "" // what was said of the act before
 	a.touch()
 }
 
