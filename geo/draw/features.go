@@ -165,7 +165,7 @@ func (r *Renderer) hitShapes(f *Frame) {
 	}
 	for i := range f.Lines {
 		l := &f.Lines[i]
-		width, _ := r.lineLook(l)
+		width, _ := r.sheet.LineLook(l)
 		r.hits.Line(cmp.Or(l.Layer, "lines"), l.ID, l.Points, width)
 	}
 }

@@ -390,16 +390,11 @@ func (r *Renderer) swatch(w *Swatch, rect image.Rectangle) {
 	r.canvas.Rect(rect, r.style.CardEdge)
 	in := rect.Inset(n)
 	r.canvas.Rect(in, r.style.Land)
-	if !w.Hatch {
-		r.canvas.Rect(in, w.Fill)
+	if w.Hatch {
+		r.sheet.Hatch(in)
 		return
 	}
-	p := r.hatch()
-	for y := in.Min.Y; y < in.Max.Y; y++ {
-		for x := in.Min.X; x < in.Max.X; x++ {
-			r.canvas.Rect(image.Rect(x, y, x+1, y+1), p.colors[(x-in.Min.X+y-in.Min.Y)%p.period])
-		}
-	}
+	r.canvas.Rect(in, w.Fill)
 }
 
 func (r *Renderer) drawBar(x, y, px int) {

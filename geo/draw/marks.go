@@ -37,27 +37,6 @@ func (r *Renderer) sorted(n int, importance func(int) int, id func(int) string) 
 	return r.order
 }
 
-// clip returns which part of the line from a to b, as fractions of it, may lie
-// in the view or within reach of it (Liang and Barsky).
-func (r *Renderer) clip(a, b raster.XY, reach float64) (from, to float64, ok bool) {
-	from, to = 0, 1
-	side := func(p, q float64) bool { // p is the step towards the side, q the room
-		switch {
-		case p == 0:
-			return q >= 0
-		case p < 0:
-			from = max(from, q/p)
-		default:
-			to = min(to, q/p)
-		}
-		return from <= to
-	}
-	w, h := float64(r.view.Width)+reach, float64(r.view.Height)+reach
-	dx, dy := b.X-a.X, b.Y-a.Y
-	ok = side(-dx, a.X+reach) && side(dx, w-a.X) && side(-dy, a.Y+reach) && side(dy, h-a.Y)
-	return from, to, ok
-}
-
 func (r *Renderer) severityColor(s Severity) color.RGBA {
 	return [...]color.RGBA{
 		NoSeverity: r.style.Text3, Notice: r.style.Notice, Warning: r.style.Warning, Severe: r.style.Severe,
@@ -73,13 +52,9 @@ func (r *Renderer) alertAreas(alerts []Alert) {
 			fill = r.style.CriticalPlate
 		}
 		fill.A = 56
-		if r.inCrop(a.Area) {
-			r.shape.Reset(r.canvas.Win)
-			r.addPolygons(a.Area)
-			r.shape.Fill(&r.canvas, fill)
-			r.strokes.Reset(r.canvas.Win)
-			r.addEdges(a.Area, 2.5*r.sizes.Line, true, 1)
-			r.strokes.Fill(&r.canvas, r.severityColor(a.Severity))
+		if r.sheet.InCrop(a.Area) {
+			r.sheet.Fill(a.Area, fill)
+			r.sheet.Outline(a.Area, 2.5*r.sizes.Line, r.severityColor(a.Severity))
 		}
 		if len(a.Area) > 0 {
 			b := a.Area.Bound()
@@ -136,21 +111,18 @@ func (r *Renderer) wedges(cameras []Camera) {
 }
 
 func (r *Renderer) wedge(x, y float64, c *Camera, reach float64) {
-	s := &r.shape
-	s.Reset(r.canvas.Win)
 	points := append(r.points[:0], raster.XY{X: x, Y: y})
 	const steps = 12
 	for i := range steps + 1 {
 		a := (c.Heading + c.Angle*(float64(i)/steps-0.5)) * math.Pi / 180
 		points = append(points, raster.XY{X: x + math.Sin(a)*reach, Y: y - math.Cos(a)*reach})
 	}
-	r.addRing(points)
 	fill, edge := r.style.Text, r.style.Text
 	fill.A, edge.A = 52, 150
 	if c.Health != Live {
 		fill.A, edge.A = 18, 90
 	}
-	s.Fill(&r.canvas, fill)
+	r.sheet.FillRing(points, fill)
 	lines := &r.strokes
 	lines.Reset(r.canvas.Win)
 	for i, p := range points {

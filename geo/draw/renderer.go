@@ -10,6 +10,7 @@ import (
 	"iocwall/geo"
 	"iocwall/geo/draw/hit"
 	"iocwall/geo/draw/raster"
+	"iocwall/geo/draw/sheet"
 	"iocwall/geo/draw/sign"
 	"iocwall/geo/style"
 	"iocwall/geo/tiles"
@@ -57,7 +58,7 @@ type Renderer struct {
 	ground  ground
 	shape   raster.Shape
 	strokes raster.Strokes
-	sheets  sheet
+	sheet   sheet.Sheet
 	hits    *hit.Recorder
 
 	gathered gathering
@@ -74,7 +75,6 @@ type Renderer struct {
 	inset    inset
 	stats    Stats
 	points   []raster.XY
-	cut      []raster.XY
 }
 
 type widthKey struct {
@@ -107,7 +107,6 @@ func New(o Options) (*Renderer, error) {
 	r := &Renderer{
 		base: o.Base, style: o.Style, sizes: o.Sizes, words: o.Words, icons: sign.Parts(),
 		sprite: map[raster.IconKey]*raster.Sprite{}, texts: map[raster.TextKey]*raster.Sprite{}, widths: map[widthKey]float64{},
-		sheets: sheet{spots: map[uint64]innerSpot{}},
 	}
 	r.ground.style = o.Ground
 	var err error
@@ -143,7 +142,7 @@ func (r *Renderer) SetSizes(s Sizes) {
 func (r *Renderer) forget() {
 	r.ground.valid, r.ground.painter = false, nil
 	r.inset.valid = false
-	r.sheets.valid = false
+	r.sheet.Forget()
 	clear(r.sprite)
 	clear(r.texts)
 	clear(r.widths)
@@ -177,6 +176,7 @@ func (r *Renderer) Draw(dst *image.RGBA, f *Frame) (Stats, error) {
 		r.hits = hit.NewRecorder(f.View)
 	}
 	r.drawGround(f)
+	r.beginSheet()
 	r.layers(f)
 	for i := range r.pending {
 		r.drawText(&r.pending[i])
@@ -197,7 +197,7 @@ func (r *Renderer) layers(f *Frame) {
 	}
 	g := &r.gathered
 	r.hitShapes(f)
-	r.sheet(f)
+	r.sheet.Draw(f.Areas, f.Lines, r.stats.BaseDrawn)
 	r.alertAreas(f.Alerts)
 	r.gatherLayers(f)
 	r.placeFurniture(f)

@@ -1,0 +1,185 @@
+// Package sheet draws what seldom changes on a map: areas, lines and fences over
+// the base map. The result is kept until something of it changes. A Sheet must be
+// used by one goroutine at a time.
+package sheet
+
+import (
+	"image/color"
+	"math"
+
+	"iocwall/geo"
+	"iocwall/geo/draw/outline"
+	"iocwall/geo/draw/raster"
+	"iocwall/geo/draw/scene"
+)
+
+// Look is the sizes in pixels and the colours that a Sheet draws with.
+type Look struct {
+	Text, Line                        float64
+	Sea, Card, CardEdge, Text2, Focus color.RGBA
+}
+
+// Sheet draws and keeps areas, lines and fences. Its zero value is ready.
+type Sheet struct {
+	look   Look
+	canvas *raster.Canvas
+	view   geo.View
+	scale  outline.Scale
+
+	kept    bool
+	of      geo.View
+	sum     uint64
+	pix     []byte
+	cover   []uint8 // how much of each pixel the areas of the layer being drawn take
+	shape   raster.Shape
+	strokes raster.Strokes
+	rings   []raster.XY
+	cut     []raster.XY
+	points  []raster.XY
+	mids    []middle // of each line that has a name
+	spots   map[uint64]innerSpot
+	sums    []uint64 // of each area's outline
+	frame   uint64
+}
+
+// middle is where a line is half way through the view.
+type middle struct {
+	raster.XY
+	ok bool
+}
+
+// innerSpot is the place of an area's name; used is the last frame it was for.
+type innerSpot struct {
+	outline.Spot
+	ok   bool
+	used uint64
+}
+
+// Begin takes the picture that is drawn next, a window of the view.
+func (s *Sheet) Begin(canvas *raster.Canvas, view geo.View, look Look) {
+	if s.spots == nil {
+		s.spots = map[uint64]innerSpot{}
+	}
+	if s.look != look {
+		s.look, s.kept = look, false
+	}
+	x, y := view.Origin()
+	s.canvas, s.view, s.scale = canvas, view, outline.Scale{World: view.World, X: x, Y: y}
+	s.frame++
+}
+
+// Forget lets go of what was kept.
+func (s *Sheet) Forget() { s.kept = false }
+
+// Draw draws areas, lines and fences into a picture of the base map, or takes them
+// from the last one; fresh says that the base map is not the same as then.
+func (s *Sheet) Draw(areas []scene.Area, lines []scene.Line, fresh bool) {
+	if len(areas)+len(lines) == 0 {
+		s.kept = false
+		return
+	}
+	sum := s.sumOf(areas, lines)
+	win := s.canvas.Win
+	row := win.Dx() * 4
+	if s.kept && !fresh && s.of == s.view && s.sum == sum {
+		for y := range win.Dy() {
+			copy(s.canvas.Pix[y*s.canvas.Stride:y*s.canvas.Stride+row], s.pix[y*row:(y+1)*row])
+		}
+		return
+	}
+	s.fills(areas)
+	s.edges(areas)
+	s.lines(lines)
+	s.fences(areas)
+	s.mids = s.mids[:0]
+	for i := range lines {
+		m := middle{}
+		if lines[i].Name != "" {
+			m = s.middle(lines[i].Points)
+		}
+		s.mids = append(s.mids, m)
+	}
+	s.keep()
+	s.kept, s.of, s.sum = true, s.view, sum
+}
+
+// keep copies the picture.
+func (s *Sheet) keep() {
+	win := s.canvas.Win
+	row := win.Dx() * 4
+	if n := row * win.Dy(); cap(s.pix) < n {
+		s.pix = make([]byte, n)
+	} else {
+		s.pix = s.pix[:n]
+	}
+	for y := range win.Dy() {
+		copy(s.pix[y*row:(y+1)*row], s.canvas.Pix[y*s.canvas.Stride:y*s.canvas.Stride+row])
+	}
+}
+
+// sumOf is a checksum over all that the sheet shows.
+func (s *Sheet) sumOf(areas []scene.Area, lines []scene.Line) uint64 {
+	s.sums = s.sums[:0]
+	h := outline.Mix(1, uint64(len(areas)))
+	for i := range areas {
+		a := &areas[i]
+		p := uint64(len(a.Polygons))
+		for _, polygon := range a.Polygons {
+			p = outline.Mix(p, uint64(len(polygon)))
+			for _, ring := range polygon {
+				p = outline.Sum(p, ring)
+			}
+		}
+		s.sums = append(s.sums, p)
+		h = outline.Mix(outline.Text(outline.Mix(h, p), a.Layer), math.Float64bits(a.Width))
+		h = outline.Mix(h, packed(a.Fill)<<32|packed(a.Edge))
+		h = outline.Mix(h, flags(a.Hatch, a.Selected, a.Dashed, a.Fence))
+	}
+	for i := range lines {
+		l := &lines[i]
+		h = outline.Mix(outline.Sum(h, l.Points), math.Float64bits(l.Width))
+		h = outline.Mix(h, packed(l.Color)<<32|flags(l.Dashed, l.Selected, l.Name != ""))
+	}
+	return h
+}
+
+func packed(c color.RGBA) uint64 {
+	return uint64(c.R)<<24 | uint64(c.G)<<16 | uint64(c.B)<<8 | uint64(c.A)
+}
+
+func flags(set ...bool) uint64 {
+	out := uint64(0)
+	for i, s := range set {
+		if s {
+			out |= 1 << i
+		}
+	}
+	return out
+}
+
+// Spot returns where the name of the i-th area of the last Draw stands, in pixels
+// of the view, and how much room there is; false where there is none. It is found
+// once for an outline.
+func (s *Sheet) Spot(i int, a *scene.Area) (outline.Spot, bool) {
+	spot, ok := s.spots[s.sums[i]]
+	if !ok {
+		spot.Spot, spot.ok = outline.Inner(a.Polygons)
+	}
+	spot.used = s.frame
+	s.spots[s.sums[i]] = spot
+	if len(s.spots) > 4*len(s.sums)+64 {
+		for k, old := range s.spots {
+			if s.frame-old.used > 30 {
+				delete(s.spots, k)
+			}
+		}
+	}
+	out, w := spot.Spot, s.scale.World
+	out.X, out.Y, out.Room, out.Left, out.Right = out.X*w-s.scale.X, out.Y*w-s.scale.Y, out.Room*w, out.Left*w, out.Right*w
+	return out, spot.ok
+}
+
+// Middle returns the middle of the part that the view shows of the i-th line of
+// the last Draw, in pixels of the view; false where it shows little or the line
+// has no name.
+func (s *Sheet) Middle(i int) (raster.XY, bool) { return s.mids[i].XY, s.mids[i].ok }
