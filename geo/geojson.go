@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/geojson"
 )
 
 // Feature is one feature of a GeoJSON file that passed every check.
@@ -41,15 +40,29 @@ func (e *FeatureError) Error() string { return fmt.Sprintf("feature %d: %v", e.I
 // Unwrap returns the reason.
 func (e *FeatureError) Unwrap() error { return e.Err }
 
+// Reasons why a file or a feature of it is refused.
+var (
+	ErrCRS          = errors.New("coordinates are not in WGS 84")
+	ErrAntimeridian = errors.New("crosses the antimeridian")
+	ErrTooLarge     = errors.New("feature is too large")
+)
+
 // maxDepth bounds how deeply arrays may nest inside one feature.
 const maxDepth = 64
 
-// ReadGeoJSON reads a FeatureCollection feature by feature, so that its memory
-// is bounded by what is kept. Features that are broken (crossing or unclosed
-// rings, swapped or impossible positions, unknown geometry) are left out and
+// MaxFeatureBytes is the size in bytes above which a feature is left out without
+// being read into memory.
+const MaxFeatureBytes = 8 << 20
+
+// ReadGeoJSON reads a FeatureCollection (RFC 7946) feature by feature, so that its
+// memory is bounded by what is kept. Features that are broken (crossing or
+// unclosed rings, swapped or impossible positions, edges across the antimeridian,
+// unknown geometry, not JSON, larger than MaxFeatureBytes) are left out and
 // reported in rejected; the others are returned. err is for a file that is not a
-// FeatureCollection at all or that breaks off; the features before that place
-// are returned with it. A single Feature or geometry is read as one feature.
+// FeatureCollection at all, that breaks off or goes on after its end; the features
+// before that place are returned with it. A file that names a coordinate system
+// other than WGS 84 gives ErrCRS and no features. Heights are dropped. A single
+// Feature or geometry is read as one feature.
 func ReadGeoJSON(r io.Reader) (features []Feature, rejected []*FeatureError, err error) {
 	err = EachFeature(r, func(f Feature, why *FeatureError) bool {
 		if why != nil {
@@ -59,75 +72,100 @@ func ReadGeoJSON(r io.Reader) (features []Feature, rejected []*FeatureError, err
 		}
 		return true
 	})
+	if errors.Is(err, ErrCRS) {
+		features = nil
+	}
 	return features, rejected, err
 }
 
 // EachFeature is ReadGeoJSON without keeping anything: it calls each with every
-// feature, or with the reason why it was rejected, until each returns false.
+// feature, or with the reason why it was rejected, until each returns false. A
+// coordinate system that is named after the features gives ErrCRS at the end only.
 func EachFeature(r io.Reader, each func(Feature, *FeatureError) bool) error {
-	dec := json.NewDecoder(r)
-	if tok, err := dec.Token(); err != nil {
-		return fmt.Errorf("geojson: read the opening brace: %w", err)
-	} else if tok != json.Delim('{') {
-		return fmt.Errorf("geojson: the file starts with %v, expected an object", tok)
+	s := newScanner(r)
+	if err := s.open(); err != nil {
+		return fmt.Errorf("geojson: %w", err)
 	}
 	rest := map[string]json.RawMessage{} // members of a lone feature or geometry
-	seen := false
-	for dec.More() {
-		key, err := dec.Token()
+	seen, index := false, 0
+	for {
+		key, more, err := s.member()
 		if err != nil {
-			return fmt.Errorf("geojson: read a member's name: %w", err)
+			return fmt.Errorf("geojson: %w", err)
 		}
-		if key == "features" {
+		switch {
+		case !more && seen:
+			return s.atEnd()
+		case !more:
+			if err := s.atEnd(); err != nil {
+				return err
+			}
+			return lone(rest, each)
+		case key == "features":
 			seen = true
-			if stop, err := eachInArray(dec, each); stop || err != nil {
+			if stop, err := eachInArray(s, &index, each); stop || err != nil {
 				return err
 			}
 			continue
 		}
-		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
-			return fmt.Errorf("geojson: read %q: %w", key, err)
+		raw, err := s.value(key)
+		if errors.Is(err, ErrTooLarge) {
+			each(Feature{}, &FeatureError{Err: err})
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("geojson: member %q: %w", key, err)
 		}
-		rest[fmt.Sprint(key)] = value
+		if key == "crs" {
+			if err := checkCRS(raw); err != nil {
+				return fmt.Errorf("geojson: %w", err)
+			}
+		}
+		if raw != nil {
+			rest[key] = raw
+		}
 	}
-	if seen {
-		return nil
-	}
-	return lone(rest, each)
 }
 
 // eachInArray reads the array of features; stop means that each wants no more.
-func eachInArray(dec *json.Decoder, each func(Feature, *FeatureError) bool) (stop bool, err error) {
-	if tok, err := dec.Token(); err != nil {
-		return false, fmt.Errorf("geojson: read features: %w", err)
-	} else if tok != json.Delim('[') {
-		return false, fmt.Errorf("geojson: features is %v, expected a list", tok)
+func eachInArray(s *scanner, index *int, each func(Feature, *FeatureError) bool) (stop bool, err error) {
+	if c, err := s.next(); err != nil || c != '[' {
+		return false, fmt.Errorf("geojson: features is not a list at byte %d, expected a list", s.at)
 	}
-	for i := 0; dec.More(); i++ {
-		var raw json.RawMessage
-		if err := dec.Decode(&raw); err != nil {
-			return false, fmt.Errorf("geojson: feature %d: %w", i, err)
+	for first := true; ; first = false {
+		more, err := s.element(first)
+		if err != nil {
+			return false, fmt.Errorf("geojson: feature %d: %w", *index, err)
 		}
-		if f, err := parseFeature(i, raw); err != nil {
-			stop = !each(Feature{}, &FeatureError{Index: i, Err: err})
+		if !more {
+			return false, nil
+		}
+		raw, err := s.read(MaxFeatureBytes)
+		if err != nil && !errors.Is(err, ErrTooLarge) {
+			return false, fmt.Errorf("geojson: feature %d: %w", *index, err)
+		}
+		var f Feature
+		if err == nil {
+			f, err = parseFeature(*index, raw)
+		}
+		if err != nil {
+			stop = !each(Feature{}, &FeatureError{Index: *index, Err: err})
 		} else {
 			stop = !each(f, nil)
 		}
-		if stop {
+		if *index++; stop {
 			return true, nil
 		}
 	}
-	if _, err := dec.Token(); err != nil {
-		return false, fmt.Errorf("geojson: read the end of features: %w", err)
-	}
-	return false, nil
 }
 
+// lone reads a file that is one feature or one geometry.
 func lone(members map[string]json.RawMessage, each func(Feature, *FeatureError) bool) error {
 	var kind string
 	if err := json.Unmarshal(members["type"], &kind); err != nil {
 		return errors.New(`geojson: no "type" and no "features"; expected a FeatureCollection`)
+	}
+	if kind == "FeatureCollection" {
+		return errors.New(`geojson: a FeatureCollection without "features"`)
 	}
 	whole, err := json.Marshal(members)
 	if err != nil {
@@ -145,77 +183,57 @@ func lone(members map[string]json.RawMessage, each func(Feature, *FeatureError) 
 	return nil
 }
 
+// checkCRS refuses a coordinate system other than WGS 84 with longitude first.
+func checkCRS(raw json.RawMessage) error {
+	var crs struct {
+		Properties struct{ Name string }
+	}
+	if string(raw) == "null" {
+		return nil
+	}
+	if err := json.Unmarshal(raw, &crs); err != nil {
+		return fmt.Errorf("%w: the member crs is not understood: %w", ErrCRS, err)
+	}
+	name := strings.ToUpper(crs.Properties.Name)
+	if strings.HasSuffix(name, "CRS84") || strings.HasSuffix(name, "EPSG::4326") || name == "EPSG:4326" {
+		return nil
+	}
+	return fmt.Errorf("%w but in %q; export the file in WGS 84 (EPSG:4326, longitude first), for instance with ogr2ogr -t_srs EPSG:4326",
+		ErrCRS, crs.Properties.Name)
+}
+
 func parseFeature(index int, raw []byte) (Feature, error) {
 	if depth(raw) > maxDepth {
 		return Feature{}, fmt.Errorf("lists nest deeper than %d", maxDepth)
 	}
-	f, err := geojson.UnmarshalFeature(raw)
-	if err != nil {
+	var f struct {
+		Type       string
+		ID         json.RawMessage
+		Geometry   json.RawMessage
+		Properties map[string]any
+	}
+	if err := json.Unmarshal(raw, &f); err != nil {
 		return Feature{}, fmt.Errorf("not a feature: %w", err)
 	}
-	if f.Geometry == nil {
+	if f.Type != "Feature" {
+		return Feature{}, fmt.Errorf("not a feature: its type is %q", f.Type)
+	}
+	if len(f.Geometry) == 0 || string(f.Geometry) == "null" {
 		return Feature{}, errors.New("it has no geometry")
 	}
-	if err := checkGeometry(f.Geometry); err != nil {
+	g, err := parseGeometry(f.Geometry)
+	if err != nil {
 		return Feature{}, err
 	}
-	out := Feature{Index: index, Geometry: f.Geometry, Properties: f.Properties}
-	if f.ID != nil {
-		out.ID = strings.TrimSpace(fmt.Sprint(f.ID))
+	if err := checkGeometry(g); err != nil {
+		return Feature{}, err
 	}
+	out := Feature{Index: index, Geometry: g, Properties: f.Properties}
+	if err := json.Unmarshal(f.ID, &out.ID); err != nil && string(f.ID) != "null" {
+		out.ID = string(f.ID) // a number as written
+	}
+	out.ID = strings.TrimSpace(out.ID)
 	return out, nil
-}
-
-func checkGeometry(g orb.Geometry) error {
-	switch g := g.(type) {
-	case orb.Point:
-		return CheckPoint(g)
-	case orb.MultiPoint:
-		return checkPoints(g)
-	case orb.LineString:
-		return checkPoints(g)
-	case orb.MultiLineString:
-		for i, line := range g {
-			if err := checkPoints(line); err != nil {
-				return fmt.Errorf("line %d: %w", i, err)
-			}
-		}
-	case orb.Polygon:
-		return checkPolygon(g)
-	case orb.MultiPolygon:
-		for i, polygon := range g {
-			if err := checkPolygon(polygon); err != nil {
-				return fmt.Errorf("polygon %d: %w", i, err)
-			}
-		}
-	default:
-		return fmt.Errorf("geometry %s is not supported", g.GeoJSONType())
-	}
-	return nil
-}
-
-func checkPoints(points []Point) error {
-	if len(points) == 0 {
-		return errors.New("it has no points")
-	}
-	for i, p := range points {
-		if err := CheckPoint(p); err != nil {
-			return fmt.Errorf("point %d: %w", i, err)
-		}
-	}
-	return nil
-}
-
-func checkPolygon(p orb.Polygon) error {
-	if len(p) == 0 {
-		return errors.New("a polygon has no rings")
-	}
-	for i, ring := range p {
-		if err := CheckRing(ring); err != nil {
-			return fmt.Errorf("ring %d: %w", i, err)
-		}
-	}
-	return nil
 }
 
 // depth returns how deeply brackets and braces nest, strings left out.

@@ -26,6 +26,10 @@ func CheckPoint(p Point) error {
 		return nil
 	case Valid(Point{p[1], p[0]}):
 		return fmt.Errorf("%w: [%g, %g], expected [longitude, latitude]", ErrSwapped, p[0], p[1])
+	case math.Abs(p[0]) > 1000 || math.Abs(p[1]) > 1000:
+		return fmt.Errorf("%w: [%g, %g] look like metres of a projection; export in WGS 84 (EPSG:4326)", ErrRange, p[0], p[1])
+	case math.Abs(p[0]) <= 360 && math.Abs(p[1]) <= 90:
+		return fmt.Errorf("%w: longitude %g is beyond 180°; cut the shape there and go on from the other side", ErrRange, p[0])
 	default:
 		return fmt.Errorf("%w: [%g, %g]", ErrRange, p[0], p[1])
 	}
@@ -48,10 +52,28 @@ func CheckRing(ring orb.Ring) error {
 	if len(ring) < 4 {
 		return fmt.Errorf("%w: %d points with the closing one", ErrShort, len(ring))
 	}
+	if !threeCorners(ring) {
+		return fmt.Errorf("%w: its %d points lie in at most two places", ErrShort, len(ring))
+	}
 	if i, j, at, crosses := ringCrossing(ring); crosses {
-		return fmt.Errorf("%w: edge %d and edge %d near [%.5f, %.5f]", ErrCrossing, i, j, at[0], at[1])
+		return fmt.Errorf("%w: edge %d and edge %d near [%.5f, %.5f]; move or remove one of their points", ErrCrossing, i, j, at[0], at[1])
 	}
 	return nil
+}
+
+// threeCorners reports whether the points lie in three places at least.
+func threeCorners(ring orb.Ring) bool {
+	second := -1
+	for i, p := range ring {
+		switch {
+		case p == ring[0]:
+		case second < 0:
+			second = i
+		case p != ring[second]:
+			return true
+		}
+	}
+	return false
 }
 
 // CheckArea returns why an area cannot be used, naming the polygon and the ring;
