@@ -12,7 +12,8 @@ import (
 	"strings"
 	"time"
 
-	_ "modernc.org/sqlite" // reads MBTiles
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"iocwall/geo"
 )
@@ -30,7 +31,7 @@ type mbtiles struct {
 }
 
 // OpenMBTiles opens an MBTiles file for reading. The file must not be changed while
-// it is open, and nothing is written beside it.
+// it is open. Nothing is written beside it, unless a log of changes lies there already.
 func OpenMBTiles(path string) (Archive, error) {
 	a, err := openMBTiles(path, mbtilesPatience)
 	if err != nil {
@@ -86,23 +87,19 @@ func (m *mbtiles) describe() error {
 	if err != nil {
 		return fmt.Errorf("its table metadata cannot be read; is it an MBTiles file? %w", err)
 	}
-	first, err := m.blob(ctx, "SELECT length(tile_data), CASE WHEN length(tile_data) <= ? THEN tile_data END FROM tiles LIMIT 1")
-	if errors.Is(err, ErrNoTile) {
-		return errors.New("it has no tiles")
-	}
+	var low, high sql.NullInt64
+	err = m.ask(ctx, "SELECT (SELECT min(zoom_level) FROM tiles), (SELECT max(zoom_level) FROM tiles)", nil, &low, &high)
 	if err != nil {
 		return fmt.Errorf("its table tiles cannot be read: %w", err)
 	}
-	var low, high int
-	err = m.db.QueryRowContext(ctx, "SELECT (SELECT min(zoom_level) FROM tiles), (SELECT max(zoom_level) FROM tiles)").Scan(&low, &high)
-	if err != nil {
-		return fmt.Errorf("the zooms of its tiles cannot be read: %w", err)
+	if !low.Valid || !high.Valid {
+		return errors.New("it has no tiles")
 	}
-	if m.info, err = decodeMBTilesMetadata(values, first); err != nil {
+	if m.info, err = decodeMBTilesMetadata(values, m.sample(ctx)); err != nil {
 		return err
 	}
 	// What is in the file counts, whatever the description says.
-	if err := m.info.setZooms(low, high); err != nil {
+	if err := m.info.setZooms(int(low.Int64), int(high.Int64)); err != nil {
 		return err
 	}
 	if text := values["json"]; text != "" {
@@ -111,21 +108,43 @@ func (m *mbtiles) describe() error {
 	return nil
 }
 
-func (m *mbtiles) metadata(ctx context.Context) (map[string]string, error) {
-	rows, err := m.db.QueryContext(ctx, "SELECT name, value FROM metadata WHERE length(value) <= ? LIMIT 1000", maxMetadata)
-	if err != nil {
-		return nil, err
+// sample returns one of the first tiles that is in order, or nil.
+func (m *mbtiles) sample(ctx context.Context) []byte {
+	for skip := range 8 {
+		tile, err := m.blob(ctx, `SELECT length(tile_data), CASE WHEN length(tile_data) <= ? THEN tile_data END FROM tiles
+			WHERE length(tile_data) > 0 LIMIT 1 OFFSET ?`, skip)
+		if err == nil {
+			return tile
+		}
 	}
-	defer func() { _ = rows.Close() }()
+	return nil
+}
+
+func (m *mbtiles) metadata(ctx context.Context) (map[string]string, error) {
 	values := map[string]string{}
-	for rows.Next() {
-		var name, value sql.NullString
-		if err := rows.Scan(&name, &value); err != nil {
+	for _, name := range []string{"name", "format", "bounds", "attribution", "json"} {
+		var value sql.NullString
+		err := m.ask(ctx, "SELECT value FROM metadata WHERE name = ? AND length(value) <= ?", []any{name, maxMetadata}, &value)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return nil, err
 		}
-		values[name.String] = value.String
+		values[name] = value.String
 	}
-	return values, rows.Err()
+	return values, nil
+}
+
+// ask reads one row. No value of it, or of what it is made of, is larger than a few
+// tiles: a file may hold views that make values of any size.
+func (m *mbtiles) ask(ctx context.Context, question string, args []any, into ...any) error {
+	c, err := m.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.Close() }()
+	if _, err := sqlite.Limit(c, sqlite3.SQLITE_LIMIT_LENGTH, 4*maxTileBytes); err != nil {
+		return err
+	}
+	return c.QueryRowContext(ctx, question, args...).Scan(into...)
 }
 
 // decodeMBTilesMetadata understands the rows of the table metadata, with one tile to
@@ -175,7 +194,7 @@ func (m *mbtiles) Tile(ctx context.Context, z, x, y int) ([]byte, error) {
 func (m *mbtiles) blob(ctx context.Context, question string, args ...any) ([]byte, error) {
 	var size sql.NullInt64
 	var data []byte
-	err := m.db.QueryRowContext(ctx, question, append([]any{maxTileBytes}, args...)...).Scan(&size, &data)
+	err := m.ask(ctx, question, append([]any{maxTileBytes}, args...), &size, &data)
 	switch {
 	case errors.Is(err, sql.ErrNoRows), err == nil && size.Int64 == 0:
 		return nil, ErrNoTile

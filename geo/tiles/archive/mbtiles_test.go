@@ -23,7 +23,7 @@ const (
 
 func TestMBTiles(t *testing.T) {
 	north, south := pictureOf(t, 512, color.White), pictureOf(t, 512, color.Black)
-	path := mbtilesFile(t, makeMetadata, makeTiles,
+	path := mbtilesFile(t, makeMetadata, makeTiles, insertTile, []any{2, 1, 0, []byte{}}, insertTile, []any{2, 1, 1, []byte{0x1f, 0x8b, 9}},
 		insertMeta, []any{"name", "Cù Lao Chàm"}, insertMeta, []any{"format", "png"}, insertMeta, []any{"bounds", "107, 15,109,17"},
 		insertMeta, []any{"attribution", "<i>Ảnh</i> &amp; bản đồ"}, insertMeta, []any{"minzoom", "0"}, insertMeta, []any{"maxzoom", "99"},
 		insertTile, []any{1, 0, 1, north}, insertTile, []any{1, 0, 0, south}, insertTile, []any{2, 0, 0, []byte{}},
@@ -120,6 +120,7 @@ func TestBrokenMBTiles(t *testing.T) {
 		{"no table of tiles", mbtilesFile(t, makeMetadata), "table tiles"},
 		{"no tiles", mbtilesFile(t, makeMetadata, makeTiles), "no tiles"},
 		{"unknown format", mbtilesFile(t, makeMetadata, makeTiles, insertMeta, []any{"format", "tiff"}, insertTile, []any{1, 0, 0, []byte("II*")}), `"tiff"`},
+		{"values of any size", mbtilesFile(t, makeMetadata, "CREATE VIEW tiles AS SELECT 1 AS zoom_level, 0 AS tile_column, 0 AS tile_row, randomblob(900000000) AS tile_data"), "are in the format"},
 		{"zooms", mbtilesFile(t, makeMetadata, makeTiles, insertTile, []any{77, 0, 0, tile}), "zooms 77 to 77"},
 	} {
 		a, err := OpenMBTiles(c.path)
