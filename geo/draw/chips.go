@@ -33,7 +33,7 @@ func (r *Renderer) takeStations(stations []Station) {
 	half := int(r.sizes.Symbol * 0.6)
 	for i := range stations {
 		if x, y, ok := r.markSpot(stations[i].At, r.sizes.Symbol*0.6); ok {
-			r.grid.take(image.Rect(x-half, y-half, x+half, y+half))
+			r.grid.Take(image.Rect(x-half, y-half, x+half, y+half))
 		}
 	}
 }
@@ -64,9 +64,9 @@ func (r *Renderer) chip(s *Station, x, y, half int) {
 		if s.Stale {
 			mark = int(size * 1.1)
 		}
-		rect, ok := r.grid.first(x, y, w+mark, h, half+pad/2, 2*half+pad)
+		rect, ok := r.grid.First(x, y, w+mark, h, half+pad/2, 2*half+pad)
 		if ok {
-			r.grid.take(rect)
+			r.grid.Take(rect)
 			r.stats.Labels++
 			r.drawChip(s, rect, value, word, pad, mark)
 			r.hits.Plate("stations", s.ID, x, y, rect)
@@ -178,7 +178,7 @@ func (r *Renderer) alerts(alerts []Alert) {
 			continue
 		}
 		half := int(r.sizes.Symbol * 0.9)
-		r.grid.take(image.Rect(x-half, y-half, x+half, y+half))
+		r.grid.Take(image.Rect(x-half, y-half, x+half, y+half))
 	}
 	for k := range order {
 		a := &alerts[order[k]]
@@ -205,17 +205,17 @@ func (r *Renderer) calloutRoom(x, y, w, h int) image.Rectangle {
 	var best image.Rectangle
 	least, found := 0, false
 	for ring := range 8 {
-		rect, ok := r.grid.find(x, y, w, h, int(r.sizes.Symbol*(1.3+0.75*float64(ring))))
+		rect, ok := r.grid.Find(x, y, w, h, int(r.sizes.Symbol*(1.3+0.75*float64(ring))))
 		if !ok {
 			continue
 		}
-		soft, _ := r.grid.free(rect)
+		soft, _ := r.grid.Free(rect)
 		if soft += 3 * ring; !found || soft < least {
 			best, least, found = rect, soft, true
 		}
 	}
 	if !found {
-		return r.grid.force(x, y, w, h, int(r.sizes.Symbol*1.3))
+		return r.grid.Force(x, y, w, h, int(r.sizes.Symbol*1.3))
 	}
 	return best
 }
@@ -230,7 +230,7 @@ func (r *Renderer) callout(a *Alert, x, y int, col color.RGBA) {
 		h += int(size * raster.LinePitch)
 	}
 	rect := r.calloutRoom(x, y, w, h)
-	r.grid.take(rect)
+	r.grid.Take(rect)
 	r.stats.Labels++
 	r.hits.Plate("alerts", a.ID, x, y, rect)
 	end := image.Pt(min(max(x, rect.Min.X), rect.Max.X), min(max(y, rect.Min.Y), rect.Max.Y))

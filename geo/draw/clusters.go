@@ -152,7 +152,7 @@ func (r *Renderer) place(c *ring, others []ring) {
 	for _, p := range r.gathered.single {
 		c.keepOff(p.X, p.Y, float64(c.half)+r.sizes.Symbol/2)
 	}
-	c.x, c.y = r.grid.settle(c.x, c.y, c.half+int(r.sizes.Symbol*0.3))
+	c.x, c.y = r.grid.Settle(c.x, c.y, c.half+int(r.sizes.Symbol*0.3))
 }
 
 // keepOff moves a ring away from a place that it would cover.
@@ -304,7 +304,7 @@ func (r *Renderer) drawRings() {
 			r.icon(r.small(c.worst, 0.78)).Draw(&r.canvas, c.x+d, c.y-d)
 		}
 		edge := c.half + int(r.sizes.Symbol*0.1)
-		r.grid.take(image.Rect(c.x-edge, c.y-edge, c.x+edge, c.y+edge))
+		r.grid.Take(image.Rect(c.x-edge, c.y-edge, c.x+edge, c.y+edge))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"iocwall/geo/draw/raster"
+	"iocwall/geo/draw/room"
 )
 
 // markIcon is the sign of a mark; one without has the common one.
@@ -34,7 +35,7 @@ func (r *Renderer) drawMarks(ms []Mark) {
 		}
 		r.icon(key).Draw(&r.canvas, x, y)
 		r.chosen(m.Selected, x, y, 1)
-		r.grid.take(image.Rect(x-half, y-half, x+half, y+half))
+		r.grid.Take(image.Rect(x-half, y-half, x+half, y+half))
 		r.hits.Symbol(cmp.Or(m.Layer, "marks"), m.ID, x, y, half)
 	}
 }
@@ -61,12 +62,12 @@ func (r *Renderer) nameMarks(ms []Mark) {
 			continue
 		}
 		w := int(r.width(m.Name, size, false)) + 2
-		rect, ok := r.grid.first(x, y, w, h, gap, gap+int(size*0.4))
+		rect, ok := r.grid.First(x, y, w, h, gap, gap+int(size*0.4))
 		if !ok {
 			r.stats.LabelsLeft++
 			continue
 		}
-		r.grid.take(rect)
+		r.grid.Take(rect)
 		r.stats.Labels++
 		col := r.style.Text2
 		if m.Selected {
@@ -92,13 +93,13 @@ func (r *Renderer) drawTexts(ts []Text) {
 			pad = int(size * 0.36)
 		}
 		w, h := int(r.width(t.Text, size, t.Plate))+2*pad, int(size*raster.LinePitch)
-		rect := inside(image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h), r.grid.nearestPane(x, y))
-		if _, ok := r.grid.free(rect); !ok {
-			if rect, ok = r.grid.first(x, y, w, h, int(size*0.5), int(size*1.2)); !ok {
-				rect = r.grid.force(x, y, w, h, int(size*0.5))
+		rect := room.Inside(image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h), r.grid.NearestPane(x, y))
+		if _, ok := r.grid.Free(rect); !ok {
+			if rect, ok = r.grid.First(x, y, w, h, int(size*0.5), int(size*1.2)); !ok {
+				rect = r.grid.Force(x, y, w, h, int(size*0.5))
 			}
 		}
-		r.grid.take(rect)
+		r.grid.Take(rect)
 		r.stats.Labels++
 		style := r.label(size, false, r.style.Text, r.haloAt(x, y))
 		if t.Plate {

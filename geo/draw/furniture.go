@@ -55,7 +55,7 @@ func (r *Renderer) placeFurniture(f *Frame) {
 		w, h, fits := r.insetSize()
 		if fits {
 			fu.inset = r.corner(w, h, [4]corner{{1, 1}, {1, -1}, {-1, 1}, {-1, -1}})
-			r.grid.take(fu.inset.Inset(-r.margin() / 2))
+			r.grid.Take(fu.inset.Inset(-r.margin() / 2))
 		}
 		if r.wallScale() || !fits {
 			r.placePointers()
@@ -93,7 +93,7 @@ func (r *Renderer) placeCredit(f *Frame) {
 		w, h := int(wide)+4, int(r.sizes.Text*raster.LinePitch*float64(len(fu.lines)))
 		fu.credit = r.fitting(w, h, [4]corner{{1, 1}, {-1, 1}, {1, -1}, {-1, -1}})
 		if !fu.credit.Empty() {
-			r.grid.take(fu.credit)
+			r.grid.Take(fu.credit)
 			return
 		}
 	}
@@ -113,7 +113,7 @@ func joined(a, b string) string {
 // wrap breaks a line between its parts where it would take half of a screen.
 func (r *Renderer) wrap(text string) {
 	fu := &r.inset.furniture
-	most := 0.46 * float64(r.grid.nearestPane(r.view.Width-1, r.view.Height-1).Dx())
+	most := 0.46 * float64(r.grid.NearestPane(r.view.Width-1, r.view.Height-1).Dx())
 	line := ""
 	for part := range strings.SplitSeq(text, dot) {
 		longer := joined(line, part)
@@ -136,7 +136,7 @@ func (r *Renderer) placeLegend(f *Frame) {
 	w, h := r.legendSize(f)
 	fu.legend = r.fitting(w, h, [4]corner{{-1, 1}, {-1, -1}, {1, 1}, {1, -1}})
 	if !fu.legend.Empty() {
-		r.grid.take(fu.legend.Inset(-r.margin() / 2))
+		r.grid.Take(fu.legend.Inset(-r.margin() / 2))
 	}
 }
 
@@ -145,7 +145,7 @@ func (r *Renderer) placeLegend(f *Frame) {
 func (r *Renderer) fitting(w, h int, order [4]corner) image.Rectangle {
 	fu := &r.inset.furniture
 	rect := r.corner(w, h, order)
-	pane, ok := r.grid.pane(rect)
+	pane, ok := r.grid.Pane(rect)
 	if !ok || rect.Overlaps(fu.inset) || rect.Overlaps(fu.legend) || 2*w > pane.Dx() && 3*h > pane.Dy() {
 		return image.Rectangle{}
 	}
@@ -182,7 +182,7 @@ func (r *Renderer) corner(w, h int, order [4]corner) image.Rectangle {
 		if c.dy > 0 {
 			y = r.view.Height - 1
 		}
-		pane := r.grid.nearestPane(x, y).Inset(m)
+		pane := r.grid.NearestPane(x, y).Inset(m)
 		rect := image.Rectangle{Min: pane.Min, Max: pane.Min.Add(image.Pt(w, h))}
 		if c.dx > 0 {
 			rect = rect.Add(image.Pt(pane.Dx()-w, 0))
@@ -240,7 +240,7 @@ func (r *Renderer) weigh(f *Frame) {
 
 // hides says how much a box would cover.
 func (r *Renderer) hides(rect image.Rectangle) float64 {
-	hard, _ := r.grid.cost(rect)
+	hard, _ := r.grid.Cost(rect)
 	cost := float64(hard) * 50
 	for _, w := range r.inset.furniture.weights {
 		if w.at.In(rect) {
@@ -315,7 +315,7 @@ func (r *Renderer) drawFurniture(f *Frame) {
 // drawCredit writes the lines towards the side of the glass they stand at.
 func (r *Renderer) drawCredit() {
 	fu, size := &r.inset.furniture, r.sizes.Text
-	right := fu.credit.Min.X-r.margin() > r.grid.nearestPane(fu.credit.Min.X, fu.credit.Min.Y).Min.X
+	right := fu.credit.Min.X-r.margin() > r.grid.NearestPane(fu.credit.Min.X, fu.credit.Min.Y).Min.X
 	for i, l := range fu.lines {
 		x, col := fu.credit.Min.X+2, r.style.Text3
 		if right {

@@ -8,6 +8,7 @@ import (
 
 	"iocwall/geo"
 	"iocwall/geo/draw/raster"
+	"iocwall/geo/draw/room"
 	"iocwall/geo/tiles"
 )
 
@@ -30,7 +31,7 @@ func (r *Renderer) insetSize() (w, h int, fits bool) {
 	if r.wallScale() {
 		w, h = int(t*16.6), int(t*16.7)
 	}
-	pane := r.grid.nearestPane(r.view.Width-1, r.view.Height-1)
+	pane := r.grid.NearestPane(r.view.Width-1, r.view.Height-1)
 	least := int(r.width("Quần đảo Trường Sa", t, false) + t)
 	w = max(least, min(w, pane.Dx()*45/100))
 	h = max(int(t*8.5), min(h, pane.Dy()*55/100))
@@ -186,10 +187,10 @@ func (r *Renderer) placePointer(p *tiles.Place) {
 	t := r.sizes.Text
 	bw, bh := r.blockSize([]string{p.Name, text}, t, false)
 	bw, bh = bw+int(t*3), bh+int(t*0.4)
-	pane := r.grid.nearestPane(int(edge.X), int(edge.Y)).Inset(r.margin())
-	rect := inside(image.Rect(int(edge.X)-bw/2, int(edge.Y)-bh/2, int(edge.X)-bw/2+bw, int(edge.Y)-bh/2+bh), pane)
+	pane := r.grid.NearestPane(int(edge.X), int(edge.Y)).Inset(r.margin())
+	rect := room.Inside(image.Rect(int(edge.X)-bw/2, int(edge.Y)-bh/2, int(edge.X)-bw/2+bw, int(edge.Y)-bh/2+bh), pane)
 	rect = r.free(rect, pane)
-	r.grid.take(rect)
+	r.grid.Take(rect)
 	angle := math.Atan2(dx, -dy) * 180 / math.Pi
 	r.inset.furniture.pointers = append(r.inset.furniture.pointers, pointer{rect, p.Name, text, angle})
 }
@@ -205,8 +206,8 @@ func (r *Renderer) free(rect, pane image.Rectangle) image.Rectangle {
 			if step%2 == 1 {
 				dy = -dy
 			}
-			moved := inside(from.Add(image.Pt(0, dy)), pane)
-			if hard, _ := r.grid.cost(moved); hard == 0 {
+			moved := room.Inside(from.Add(image.Pt(0, dy)), pane)
+			if hard, _ := r.grid.Cost(moved); hard == 0 {
 				return moved
 			}
 		}

@@ -143,14 +143,14 @@ func TestLabelsKeepOffBezels(t *testing.T) {
 	for _, p := range r.pending {
 		size := float64(p.key.Style.Size)
 		box := image.Rect(p.x, p.y-int(size), p.x+int(r.width(p.key.Text, size, p.key.Style.Bold)), p.y+int(size*raster.Descent))
-		if _, ok := r.grid.pane(box); !ok {
+		if _, ok := r.grid.Pane(box); !ok {
 			t.Errorf("%q at %v crosses a bezel", p.key.Text, box)
 		}
 	}
 	for i, s := range r.spots {
 		at := image.Pt(int(s.x), int(s.y))
 		if s.in && at.In(r.view.Rect()) {
-			if _, ok := r.grid.pane(image.Rectangle{Min: at, Max: at.Add(image.Pt(1, 1))}); !ok {
+			if _, ok := r.grid.Pane(image.Rectangle{Min: at, Max: at.Add(image.Pt(1, 1))}); !ok {
 				t.Errorf("vessel %d at %v stands on a bezel", i, at)
 			}
 		}

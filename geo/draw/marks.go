@@ -18,7 +18,7 @@ func (r *Renderer) markSpot(p geo.Point, margin float64) (x, y int, ok bool) {
 	if !r.near(at, 0) {
 		return 0, 0, false
 	}
-	x, y = r.grid.settle(int(math.Round(at.X)), int(math.Round(at.Y)), int(margin))
+	x, y = r.grid.Settle(int(math.Round(at.X)), int(math.Round(at.Y)), int(margin))
 	return x, y, true
 }
 
@@ -59,7 +59,7 @@ func (r *Renderer) alertAreas(alerts []Alert) {
 		if len(a.Area) > 0 {
 			b := a.Area.Bound()
 			nw, se := r.proj.at(geo.Pt(b.Min[0], b.Max[1])), r.proj.at(geo.Pt(b.Max[0], b.Min[1]))
-			r.grid.avoid(image.Rect(int(nw.X), int(nw.Y), int(se.X), int(se.Y)))
+			r.grid.Avoid(image.Rect(int(nw.X), int(nw.Y), int(se.X), int(se.Y)))
 		}
 	}
 }
@@ -83,7 +83,7 @@ func (r *Renderer) reports(reports []Report) {
 		r.icon(raster.IconKey{Icon: IconReport, Size: size, Main: edge, Back: r.style.Chip, Halo: r.style.Sea}).Draw(&r.canvas, x, y)
 		r.icon(raster.IconKey{Icon: categoryIcon(rep.Category), Size: size * 11 / 24, Main: sign}).Draw(&r.canvas, x, y-int(size)*2/24)
 		half := int(size) / 2
-		r.grid.take(image.Rect(x-half, y-half, x+half, y+half))
+		r.grid.Take(image.Rect(x-half, y-half, x+half, y+half))
 		if rep.Late {
 			r.icon(raster.IconKey{Icon: IconWarning, Size: r.symbol(0.85), Main: r.style.Warning, Back: r.style.OnFill, Halo: r.style.Chip}).
 				Draw(&r.canvas, x+int(size)*10/24, y-int(size)*10/24)
@@ -147,7 +147,7 @@ func (r *Renderer) cameras(cameras []Camera) {
 		}
 		r.icon(raster.IconKey{Icon: IconCamera, Size: size, Main: col, Halo: r.haloAt(x, y)}).Draw(&r.canvas, x, y)
 		half := int(size) / 2
-		r.grid.take(image.Rect(x-half, y-half, x+half, y+half))
+		r.grid.Take(image.Rect(x-half, y-half, x+half, y+half))
 		key := raster.IconKey{Size: r.symbol(0.6), Main: r.style.Text, Back: r.style.Card, Halo: r.style.Card}
 		key.Icon = healthIcon(c.Health)
 		if c.Health == Live {

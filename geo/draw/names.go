@@ -9,6 +9,7 @@ import (
 
 	"iocwall/geo"
 	"iocwall/geo/draw/raster"
+	"iocwall/geo/draw/room"
 	"iocwall/geo/tiles"
 )
 
@@ -29,13 +30,13 @@ func (r *Renderer) nameArchipelagos() {
 		if !image.Pt(x, y).In(r.view.Rect()) {
 			x, y = (box.Min.X+box.Max.X)/2, (box.Min.Y+box.Max.Y)/2
 		}
-		r.grid.avoid(box)
+		r.grid.Avoid(box)
 		size := r.sizes.Text
 		lines := twoLines(p.Name)
 		w, h := r.blockSize(lines[:], size, false)
 		gap := min(box.Dy(), box.Dx())/2 + int(size/2)
-		rect := r.grid.force(x, y, w, h, min(gap, int(8*size)))
-		r.grid.take(rect)
+		rect := r.grid.Force(x, y, w, h, min(gap, int(8*size)))
+		r.grid.Take(rect)
 		r.stats.Labels++
 		r.writeBlock(rect, lines[:], r.archipelagoLabel(size))
 	}
@@ -174,21 +175,21 @@ func (r *Renderer) namePlace(p *tiles.Place, at raster.XY, d float64) {
 		icon, halo = IconNone, r.style.Sea
 		gap = int(r.sizes.Symbol * 0.6)
 	}
-	x, y := r.grid.settle(int(at.X), int(at.Y), int(r.sizes.Symbol/4))
+	x, y := r.grid.Settle(int(at.X), int(at.Y), int(r.sizes.Symbol/4))
 	w, h := int(r.width(p.Name, size, false))+2, int(size*raster.LinePitch)
-	rect, ok := r.grid.first(x, y, w, h, gap, int(r.sizes.Symbol*0.9))
+	rect, ok := r.grid.First(x, y, w, h, gap, int(r.sizes.Symbol*0.9))
 	if !ok {
 		r.stats.LabelsLeft++
 		return
 	}
 	half := int(r.sizes.Symbol * 0.2)
 	dot := image.Rect(x-half, y-half, x+half, y+half)
-	if hard, _ := r.grid.cost(dot); icon != IconNone && hard == 0 {
+	if hard, _ := r.grid.Cost(dot); icon != IconNone && hard == 0 {
 		s := r.icon(raster.IconKey{Icon: icon, Size: r.symbol(0.9), Main: r.style.Text2, Back: halo, Halo: halo})
 		s.Draw(&r.canvas, x, y)
-		r.grid.take(dot)
+		r.grid.Take(dot)
 	}
-	r.grid.take(rect)
+	r.grid.Take(rect)
 	r.stats.Labels++
 	r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, size), p.Name, r.label(size, false, col, halo))
 	r.ground.written = append(r.ground.written, writtenName{bareName(p.Name), x, y})
@@ -226,11 +227,11 @@ func (r *Renderer) nameTiles() {
 		w := int(r.width(l.Text, l.Size, l.Bold)+l.Spacing*float64(len([]rune(l.Text)))) + 2
 		h := int(l.Size * raster.LinePitch)
 		rect := image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h)
-		if _, ok := r.grid.free(rect); !ok {
+		if _, ok := r.grid.Free(rect); !ok {
 			r.stats.LabelsLeft++
 			continue
 		}
-		r.grid.take(rect)
+		r.grid.Take(rect)
 		r.stats.Labels++
 		style := r.label(l.Size, l.Bold, l.Color, l.Halo)
 		style.HaloWidth = float32(max(l.HaloWidth, float64(style.HaloWidth)))
@@ -300,7 +301,7 @@ func (r *Renderer) writeSea(p *tiles.Place, x, y int) bool {
 	if !found {
 		return false
 	}
-	r.grid.take(best)
+	r.grid.Take(best)
 	style := r.label(size, false, r.style.SeaName, r.style.Sea)
 	style.Slanted, style.Spacing = true, float32(spacing)
 	r.stats.Labels++
@@ -311,10 +312,10 @@ func (r *Renderer) writeSea(p *tiles.Place, x, y int) bool {
 // openSea returns the free box of sea nearest to (x, y).
 func (r *Renderer) openSea(x, y, w, h int) (image.Rectangle, bool) {
 	for ring := range 5 {
-		for _, s := range sides() {
-			c := image.Pt(x, y).Add(image.Pt(s.dx*ring*w/4, s.dy*ring*h*2))
+		for _, s := range room.Sides() {
+			c := image.Pt(x, y).Add(image.Pt(s.DX*ring*w/4, s.DY*ring*h*2))
 			rect := image.Rect(c.X-w/2, c.Y-h/2, c.X-w/2+w, c.Y-h/2+h)
-			if _, ok := r.grid.free(rect); ok && r.allSea(rect) {
+			if _, ok := r.grid.Free(rect); ok && r.allSea(rect) {
 				return rect, true
 			}
 		}
@@ -341,11 +342,11 @@ func (r *Renderer) nameProvinces(home []string) {
 		h := int(size * raster.LinePitch)
 		at := r.proj.at(p.at)
 		rect := image.Rect(int(at.X)-w/2, int(at.Y)-h/2, int(at.X)-w/2+w, int(at.Y)-h/2+h)
-		rect = inside(rect, r.grid.nearestPane(int(at.X), int(at.Y)).Inset(r.margin()))
-		if _, ok := r.grid.free(rect); !ok {
+		rect = room.Inside(rect, r.grid.NearestPane(int(at.X), int(at.Y)).Inset(r.margin()))
+		if _, ok := r.grid.Free(rect); !ok {
 			continue
 		}
-		r.grid.take(rect)
+		r.grid.Take(rect)
 		r.stats.Labels++
 		st := style
 		st.Spacing = float32(spacing)

@@ -10,6 +10,7 @@ import (
 	"iocwall/geo"
 	"iocwall/geo/draw/hit"
 	"iocwall/geo/draw/raster"
+	"iocwall/geo/draw/room"
 	"iocwall/geo/draw/sheet"
 	"iocwall/geo/draw/sign"
 	"iocwall/geo/style"
@@ -62,7 +63,7 @@ type Renderer struct {
 	hits    *hit.Recorder
 
 	gathered gathering
-	grid     grid
+	grid     room.Grid
 	canvas   raster.Canvas
 	proj     projection
 	view     geo.View
@@ -191,9 +192,9 @@ func (r *Renderer) Draw(dst *image.RGBA, f *Frame) (Stats, error) {
 
 // layers places and draws everything that lies over the base map.
 func (r *Renderer) layers(f *Frame) {
-	r.grid.reset(f.View.Rect(), f.Screens, int(r.sizes.Text/5))
+	r.grid.Reset(f.View.Rect(), f.Screens, int(r.sizes.Text/5))
 	for _, k := range f.Furniture.KeepClear {
-		r.grid.take(k)
+		r.grid.Take(k)
 	}
 	g := &r.gathered
 	r.hitShapes(f)

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"iocwall/geo/draw/raster"
+	"iocwall/geo/draw/room"
 	"iocwall/geo/draw/sheet"
 )
 
@@ -63,16 +64,16 @@ func (r *Renderer) writeMiddle(a *Area, lines [2]string, x, y, w, h int) {
 		return
 	}
 	rect := image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h)
-	rect = inside(rect, r.grid.nearestPane(x, y))
-	if _, ok := r.grid.free(rect); !ok {
-		moved, found := r.grid.first(x, y, w, h, int(r.sizes.Text*0.4), int(r.sizes.Text*0.9))
+	rect = room.Inside(rect, r.grid.NearestPane(x, y))
+	if _, ok := r.grid.Free(rect); !ok {
+		moved, found := r.grid.First(x, y, w, h, int(r.sizes.Text*0.4), int(r.sizes.Text*0.9))
 		if !found {
 			r.stats.LabelsLeft++
 			return
 		}
 		rect = moved
 	}
-	r.grid.take(rect)
+	r.grid.Take(rect)
 	r.stats.Labels++
 	ink, ground := r.inkOn(a)
 	r.writeBlock(rect, lines[:], r.label(r.sizes.Text, false, ink, ground))
@@ -125,14 +126,14 @@ func (r *Renderer) nameLines(lines []Line) {
 		col.A = 255
 		x, y := int(math.Round(at.X)), int(math.Round(at.Y))
 		w, h := int(r.width(l.Name, size, false))+2, int(size*raster.LinePitch)
-		rect := inside(image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h), r.grid.nearestPane(x, y))
-		if _, ok := r.grid.free(rect); !ok {
-			if rect, ok = r.grid.first(x, y, w, h, int(size*0.35), int(size*1.2)); !ok {
+		rect := room.Inside(image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h), r.grid.NearestPane(x, y))
+		if _, ok := r.grid.Free(rect); !ok {
+			if rect, ok = r.grid.First(x, y, w, h, int(size*0.35), int(size*1.2)); !ok {
 				r.stats.LabelsLeft++
 				continue
 			}
 		}
-		r.grid.take(rect)
+		r.grid.Take(rect)
 		r.stats.Labels++
 		style := r.label(size, false, col, r.haloAt(x, y))
 		style.HaloWidth *= 1.8

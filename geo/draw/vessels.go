@@ -1,7 +1,6 @@
 package draw
 
 import (
-	"encoding/binary"
 	"image"
 	"image/color"
 	"math"
@@ -156,7 +155,7 @@ func (r *Renderer) hulls(ships []ship) {
 			r.canvas.Ray(float64(s.x)+0.5, float64(s.y)+0.5, float64(s.ux), float64(s.uy), float64(s.ahead), r.sizes.Line*0.6, r.style.SpeedLine)
 		}
 	}
-	crowd := r.grid.crowdOf(int(r.sizes.Symbol * 0.3))
+	crowd := r.grid.CrowdOf(int(r.sizes.Symbol * 0.3))
 	for i := range ships {
 		s := &ships[i]
 		x, y := int(s.x), int(s.y)
@@ -164,7 +163,7 @@ func (r *Renderer) hulls(ships []ship) {
 		if s.selected {
 			r.icon(raster.IconKey{Icon: IconSelected, Size: r.symbol(1.5), Main: r.style.Focus}).Draw(&r.canvas, x, y)
 		}
-		crowd.avoid(x, y)
+		crowd.Avoid(x, y)
 		if image.Pt(x, y).In(r.canvas.Win) {
 			r.stats.Vessels++
 		}
@@ -191,8 +190,8 @@ func (r *Renderer) vesselSpot(v *Vessel) spot {
 		return spot{}
 	}
 	x, y := int(math.Round(at.X)), int(math.Round(at.Y))
-	if r.grid.screen && image.Pt(x, y).In(r.view.Rect()) {
-		x, y = r.grid.settle(x, y, int(r.sizes.Symbol/4))
+	if r.grid.Split() && image.Pt(x, y).In(r.view.Rect()) {
+		x, y = r.grid.Settle(x, y, int(r.sizes.Symbol/4))
 	}
 	return spot{int32(x), int32(y), true}
 }
@@ -244,45 +243,6 @@ func (r *Renderer) speedLine(v *Vessel, lost bool) (ux, uy, ahead float32) {
 	return float32(sin), float32(-cos), float32(length)
 }
 
-// crowd counts many symbols of one size in a grid, as grid.avoid does.
-type crowd struct {
-	grid    *grid
-	box     int
-	inverse uint64 // of the cells' size, of 1<<32
-}
-
-func (g *grid) crowdOf(box int) crowd { return crowd{g, box, 1<<32/uint64(g.cell) + 1} }
-
-// cell returns v / c.grid.cell, for a v of less than some ten thousands.
-func (c *crowd) cell(v int) int { return int(uint64(max(v, 0)) * c.inverse >> 32) }
-
-// avoid counts a symbol around (x, y).
-func (c *crowd) avoid(x, y int) {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	g, half := c.grid, c.grid.cell/2
-	x0, x1 := c.cell(x-c.box+half), min(g.w, c.cell(x+c.box+half))
-	y0, y1 := c.cell(y-c.box+half), min(g.h, c.cell(y+c.box+half))
-	if x0 >= x1 || y0 >= y1 {
-		return
-	}
-	if x1-x0 > 8 || (y1-1)*g.w+x0+8 > len(g.soft) {
-		g.avoid(image.Rect(x-c.box, y-c.box, x+c.box, y+c.box))
-		return
-	}
-	add := uint64(ones) >> (8 * (8 - (x1 - x0)))
-	for at := y0*g.w + x0; y0 < y1; y0, at = y0+1, at+g.w {
-		cells := g.soft[at : at+8]
-		v := binary.LittleEndian.Uint64(cells)
-		if full := (^v - ones) & v & tops; full == 0 {
-			binary.LittleEndian.PutUint64(cells, v+add)
-			continue
-		}
-		for i := range x1 - x0 { // one cell or more can count no further
-			cells[i] = min(cells[i], 254) + 1
-		}
-	}
-}
-
 func (r *Renderer) trail(points []geo.Point) {
 	col := r.style.SpeedLine
 	prev := r.proj.at(points[0])
@@ -322,12 +282,12 @@ func (r *Renderer) nameVessels(vs []Vessel) {
 	for _, i := range r.order {
 		v, s := &vs[i], r.spots[i]
 		w := int(r.width(v.Name, size, false)) + 2
-		rect, ok := r.grid.find(int(s.x), int(s.y), w, h, int(r.sizes.Symbol*0.55))
+		rect, ok := r.grid.Find(int(s.x), int(s.y), w, h, int(r.sizes.Symbol*0.55))
 		if !ok {
 			r.stats.LabelsLeft++
 			continue
 		}
-		r.grid.take(rect)
+		r.grid.Take(rect)
 		r.stats.Labels++
 		st := style
 		if v.Severity > Notice || v.Selected {

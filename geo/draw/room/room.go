@@ -1,11 +1,14 @@
-package draw
+// Package room finds room for labels on a map: the whole view in coarse cells, of
+// which some are taken and some are better left free. What it finds depends on
+// the whole view alone, so that all screens of a span come to the same places.
+package room
 
 import "image"
 
-// grid is where labels find room: the whole view in coarse cells. Hard cells
+// Grid is where labels find room: the whole view in coarse cells. Hard cells
 // are taken by other labels and marks, soft ones count symbols that a label
 // should rather not cover.
-type grid struct {
+type Grid struct {
 	cell   int
 	w, h   int
 	hard   []bool
@@ -14,7 +17,9 @@ type grid struct {
 	screen bool // panes are real screens with edges between them
 }
 
-func (g *grid) reset(view image.Rectangle, screens []image.Rectangle, cell int) {
+// Reset makes everything free: the whole view, the screens it spans, none meaning
+// one as large as the view, and the size of a cell in pixels.
+func (g *Grid) Reset(view image.Rectangle, screens []image.Rectangle, cell int) {
 	g.cell = max(2, cell)
 	g.w, g.h = (view.Dx()+g.cell-1)/g.cell, (view.Dy()+g.cell-1)/g.cell
 	n := g.w * g.h
@@ -31,8 +36,8 @@ func (g *grid) reset(view image.Rectangle, screens []image.Rectangle, cell int) 
 	}
 }
 
-// pane returns the screen that holds all of r.
-func (g *grid) pane(r image.Rectangle) (image.Rectangle, bool) {
+// Pane returns the screen that holds all of r.
+func (g *Grid) Pane(r image.Rectangle) (image.Rectangle, bool) {
 	for _, p := range g.panes {
 		if r.In(p) {
 			return p, true
@@ -41,8 +46,11 @@ func (g *grid) pane(r image.Rectangle) (image.Rectangle, bool) {
 	return image.Rectangle{}, false
 }
 
-// nearestPane returns the screen nearest to a point.
-func (g *grid) nearestPane(x, y int) image.Rectangle {
+// Split reports whether the view spans screens with edges between them.
+func (g *Grid) Split() bool { return g.screen }
+
+// NearestPane returns the screen nearest to a point.
+func (g *Grid) NearestPane(x, y int) image.Rectangle {
 	best, distance := g.panes[0], int(^uint(0)>>1)
 	for _, p := range g.panes {
 		cx, cy := min(max(x, p.Min.X), p.Max.X-1), min(max(y, p.Min.Y), p.Max.Y-1)
@@ -53,13 +61,13 @@ func (g *grid) nearestPane(x, y int) image.Rectangle {
 	return best
 }
 
-// settle moves the centre of a symbol off bezels and screen edges, to at least
+// Settle moves the centre of a symbol off bezels and screen edges, to at least
 // margin pixels inside the nearest screen. Without screens it stays.
-func (g *grid) settle(x, y, margin int) (int, int) {
+func (g *Grid) Settle(x, y, margin int) (int, int) {
 	if !g.screen {
 		return x, y
 	}
-	p := g.nearestPane(x, y)
+	p := g.NearestPane(x, y)
 	if p.Dx() <= 2*margin || p.Dy() <= 2*margin {
 		return x, y
 	}
@@ -68,14 +76,14 @@ func (g *grid) settle(x, y, margin int) (int, int) {
 
 // cells rounds to the nearest cell both ways, so that boxes side by side do not
 // share one; overlaps of less than half a cell go unnoticed.
-func (g *grid) cells(r image.Rectangle) (x0, y0, x1, y1 int) {
+func (g *Grid) cells(r image.Rectangle) (x0, y0, x1, y1 int) {
 	half := g.cell / 2
 	return max(0, (r.Min.X+half)/g.cell), max(0, (r.Min.Y+half)/g.cell),
 		min(g.w, (r.Max.X+half)/g.cell), min(g.h, (r.Max.Y+half)/g.cell)
 }
 
-// take makes the cells of r hard.
-func (g *grid) take(r image.Rectangle) {
+// Take makes the cells of r hard.
+func (g *Grid) Take(r image.Rectangle) {
 	x0, y0, x1, y1 := g.cells(r)
 	for y := y0; y < y1; y++ {
 		row := g.hard[y*g.w : (y+1)*g.w]
@@ -85,8 +93,8 @@ func (g *grid) take(r image.Rectangle) {
 	}
 }
 
-// avoid counts a symbol in the cells of r.
-func (g *grid) avoid(r image.Rectangle) {
+// Avoid counts a symbol in the cells of r.
+func (g *Grid) Avoid(r image.Rectangle) {
 	x0, y0, x1, y1 := g.cells(r)
 	for y := y0; y < y1; y++ {
 		for x := x0; x < x1; x++ {
@@ -97,8 +105,8 @@ func (g *grid) avoid(r image.Rectangle) {
 	}
 }
 
-// cost counts the hard and soft cells under r.
-func (g *grid) cost(r image.Rectangle) (hard, soft int) {
+// Cost counts the hard and soft cells under r.
+func (g *Grid) Cost(r image.Rectangle) (hard, soft int) {
 	x0, y0, x1, y1 := g.cells(r)
 	for y := y0; y < y1; y++ {
 		for x := x0; x < x1; x++ {
@@ -111,38 +119,38 @@ func (g *grid) cost(r image.Rectangle) (hard, soft int) {
 	return hard, soft
 }
 
-// free returns how many symbols r would cover, and false if it does not lie on
+// Free returns how many symbols r would cover, and false if it does not lie on
 // one screen or touches something hard.
-func (g *grid) free(r image.Rectangle) (soft int, ok bool) {
-	if _, in := g.pane(r); !in {
+func (g *Grid) Free(r image.Rectangle) (soft int, ok bool) {
+	if _, in := g.Pane(r); !in {
 		return 0, false
 	}
-	hard, soft := g.cost(r)
+	hard, soft := g.Cost(r)
 	return soft, hard == 0
 }
 
-// side is where a label stands relative to its anchor, in eighths of a turn.
-type side struct{ dx, dy int } // -1, 0, 1
+// Side is where a label stands relative to its anchor, in eighths of a turn.
+type Side struct{ DX, DY int } // -1, 0, 1
 
-// eachSide lists the places of a label, the best first.
-func sides() [8]side {
-	return [8]side{{1, 0}, {-1, 0}, {1, -1}, {-1, -1}, {1, 1}, {-1, 1}, {0, -1}, {0, 1}}
+// Sides lists the places of a label, the best first.
+func Sides() [8]Side {
+	return [8]Side{{1, 0}, {-1, 0}, {1, -1}, {-1, -1}, {1, 1}, {-1, 1}, {0, -1}, {0, 1}}
 }
 
 // beside returns the box of w × h pixels at one side of (x, y), gap pixels away.
-func (s side) beside(x, y, w, h, gap int) image.Rectangle {
+func (s Side) beside(x, y, w, h, gap int) image.Rectangle {
 	x0, y0 := x-w/2, y-h/2
 	diagonal := gap
-	if s.dx != 0 && s.dy != 0 {
+	if s.DX != 0 && s.DY != 0 {
 		diagonal = gap * 2 / 3
 	}
-	switch s.dx {
+	switch s.DX {
 	case 1:
 		x0 = x + diagonal
 	case -1:
 		x0 = x - diagonal - w
 	}
-	switch s.dy {
+	switch s.DY {
 	case 1:
 		y0 = y + diagonal
 	case -1:
@@ -151,13 +159,13 @@ func (s side) beside(x, y, w, h, gap int) image.Rectangle {
 	return image.Rect(x0, y0, x0+w, y0+h)
 }
 
-// first returns the first free box beside (x, y), near before far; symbols that
+// First returns the first free box beside (x, y), near before far; symbols that
 // move do not count, so that the label stays where it is.
-func (g *grid) first(x, y, w, h, gap, far int) (image.Rectangle, bool) {
+func (g *Grid) First(x, y, w, h, gap, far int) (image.Rectangle, bool) {
 	for _, distance := range []int{gap, far} {
-		for _, s := range sides() {
+		for _, s := range Sides() {
 			r := s.beside(x, y, w, h, distance)
-			if _, ok := g.free(r); ok {
+			if _, ok := g.Free(r); ok {
 				return r, true
 			}
 		}
@@ -165,13 +173,13 @@ func (g *grid) first(x, y, w, h, gap, far int) (image.Rectangle, bool) {
 	return image.Rectangle{}, false
 }
 
-// find returns the free box beside (x, y) that covers the fewest symbols.
-func (g *grid) find(x, y, w, h, gap int) (image.Rectangle, bool) {
+// Find returns the free box beside (x, y) that covers the fewest symbols.
+func (g *Grid) Find(x, y, w, h, gap int) (image.Rectangle, bool) {
 	var best image.Rectangle
 	least, found := 0, false
-	for _, s := range sides() {
+	for _, s := range Sides() {
 		r := s.beside(x, y, w, h, gap)
-		soft, ok := g.free(r)
+		soft, ok := g.Free(r)
 		if !ok {
 			continue
 		}
@@ -185,15 +193,15 @@ func (g *grid) find(x, y, w, h, gap int) (image.Rectangle, bool) {
 	return best, found
 }
 
-// force returns the box near (x, y) that covers the least, moved on to one
+// Force returns the box near (x, y) that covers the least, moved on to one
 // screen whatever it covers.
-func (g *grid) force(x, y, w, h, gap int) image.Rectangle {
+func (g *Grid) Force(x, y, w, h, gap int) image.Rectangle {
 	var best image.Rectangle
 	least := int(^uint(0) >> 1)
 	for ring := range 4 {
-		for _, s := range sides() {
-			r := inside(s.beside(x, y, w, h, gap*(1+ring)), g.nearestPane(x, y))
-			hard, soft := g.cost(r)
+		for _, s := range Sides() {
+			r := Inside(s.beside(x, y, w, h, gap*(1+ring)), g.NearestPane(x, y))
+			hard, soft := g.Cost(r)
 			if c := hard*1000 + soft + ring*4; c < least {
 				best, least = r, c
 			}
@@ -202,8 +210,8 @@ func (g *grid) force(x, y, w, h, gap int) image.Rectangle {
 	return best
 }
 
-// inside moves r into pane; one that is larger keeps its top left corner inside.
-func inside(r, pane image.Rectangle) image.Rectangle {
+// Inside moves r into pane; one that is larger keeps its top left corner inside.
+func Inside(r, pane image.Rectangle) image.Rectangle {
 	dx := max(min(0, pane.Max.X-r.Max.X), pane.Min.X-r.Min.X)
 	dy := max(min(0, pane.Max.Y-r.Max.Y), pane.Min.Y-r.Min.Y)
 	return r.Add(image.Pt(dx, dy))
