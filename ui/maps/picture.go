@@ -72,7 +72,7 @@ func (p *Map) Picture(n Now) Picture {
 	p.m.renew(n.State)
 	p.resolve(n.State)
 	k := &maker{
-		m: p.m, p: p, q: &p.params, s: n.State, n: &n, now: world.TimeOf(n.Time), f: &draw.Frame{View: n.View, Screens: n.Screens},
+		m: p.m, p: p, q: &p.params, s: n.State, n: &n, now: world.TimeOf(n.Time), f: &draw.Frame{View: n.View},
 		zoom: n.View.Zoom(), faults: slices.Clone(p.faults),
 	}
 	k.prepare()
@@ -104,6 +104,12 @@ func rank(l tile.MapLayer) int {
 }
 
 func (k *maker) prepare() {
+	for _, r := range k.n.Screens {
+		// The glass goes on under the strip, the map does not.
+		if r = r.Intersect(k.n.View.Rect()); !r.Empty() {
+			k.f.Screens = append(k.f.Screens, r)
+		}
+	}
 	k.view = k.n.View.Whole().Bounds()
 	dx, dy := (k.view.Max[0]-k.view.Min[0])*around, (k.view.Max[1]-k.view.Min[1])*around
 	k.box = geo.Bounds{Min: geo.Point{k.view.Min[0] - dx, k.view.Min[1] - dy}, Max: geo.Point{k.view.Max[0] + dx, k.view.Max[1] + dy}}

@@ -1,6 +1,7 @@
 package maps
 
 import (
+	"image"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -158,6 +159,17 @@ func TestNodesAgree(t *testing.T) {
 	}
 	if len(frames[0].Vessels) != 7 || len(frames[0].Vessels[0].Trail) < 15 {
 		t.Errorf("%d vessels", len(frames[0].Vessels))
+	}
+}
+
+// TestScreens: the glass under the strip is none of the map's.
+func TestScreens(t *testing.T) {
+	h := newHistory(t, Options{})
+	p := h.m.Open(param("bounds", coastBounds))
+	n := h.now(p.View(h.s, 1000, 500))
+	n.Screens = []image.Rectangle{image.Rect(0, 0, 490, 540), image.Rect(510, 0, 1000, 540), image.Rect(0, 560, 490, 900)}
+	if got := p.Picture(n).Frame.Screens; len(got) != 2 || got[1] != image.Rect(510, 0, 1000, 500) {
+		t.Errorf("panes %v", got)
 	}
 }
 

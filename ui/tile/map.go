@@ -133,7 +133,7 @@ func (e *Env) mapFace(v MapView) mapFace {
 		s := paint.Strip{Source: layer.Name, Whole: layer.Whole, Plate: layer.Stale}
 		switch {
 		case layer.Fault != "":
-			s.Age, s.Plate = layer.Fault, true
+			s.Source, s.Age, s.Plate = "", layer.Name+" · "+layer.Fault, true
 		case layer.Dated != "":
 			s.Stamp = layer.Dated
 		case layer.Newest.IsZero():
