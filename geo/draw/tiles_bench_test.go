@@ -17,12 +17,15 @@ func BenchmarkPan1080(b *testing.B) {
 		name string
 		base tiles.Source
 		zoom float64
+		step float64 // pixels
 	}{
-		{"builtin", built, 9.4},
-		{"pictures", &tiled{Embedded: built, zoom: 13, picture: remembered(photo(256, false))}, 13.4},
-		{"pictures-as-they-are", &tiled{Embedded: built, zoom: 13, picture: remembered(photo(256, false))}, 13},
-		{"vectors", &tiled{Embedded: built, zoom: 14, vector: townTile(60)}, 15.4},
-		{"vectors-far", &tiled{Embedded: built, zoom: 11, vector: townTile(60)}, 12.1},
+		{"builtin", built, 9.4, 3.3},
+		{"pictures", &tiled{Embedded: built, zoom: 13, picture: remembered(photo(256, false))}, 13.4, 3.3},
+		{"pictures/whole-pixels", &tiled{Embedded: built, zoom: 13, picture: remembered(photo(256, false))}, 13.4, 3},
+		{"pictures/not-scaled", &tiled{Embedded: built, zoom: 13, picture: remembered(photo(256, false))}, 13, 3.3},
+		{"vectors", &tiled{Embedded: built, zoom: 14, vector: townTile(30)}, 15.4, 3.3},
+		{"vectors/whole-pixels", &tiled{Embedded: built, zoom: 14, vector: townTile(30)}, 15.4, 3},
+		{"vectors/far", &tiled{Embedded: built, zoom: 11, vector: townTile(30)}, 12.1, 3.3},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			r := tiledRenderer(b, c.base, "dark", draw.Desk())
@@ -38,7 +41,7 @@ func BenchmarkPan1080(b *testing.B) {
 			b.ReportAllocs()
 			defer reportCPU(b)()
 			for i := 0; b.Loop(); i++ {
-				f.View = view.Pan(float64(i%50)*3.3, float64(i%7))
+				f.View = view.Pan(float64(i%50)*c.step, float64(i%7))
 				if _, err := r.Draw(dst, f); err != nil {
 					b.Fatal(err)
 				}
