@@ -19,7 +19,7 @@ func (r *Renderer) stations(stations []Station) {
 		if !ok {
 			continue
 		}
-		icon := stationIcon(s.Kind)
+		icon := s.Kind.Sign()
 		halo := r.haloAt(x, y)
 		r.icon(raster.IconKey{Icon: icon, Size: r.symbol(1.1), Main: r.style.Text, Back: halo, Halo: halo}).Draw(&r.canvas, x, y)
 		r.chosen(s.Selected, x, y, 1.2)

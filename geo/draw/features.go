@@ -9,14 +9,6 @@ import (
 	"iocwall/geo/draw/room"
 )
 
-// markIcon is the sign of a mark; one without has the common one.
-func markIcon(i Icon) Icon {
-	if i == IconNone || i >= iconCount {
-		return IconPlace
-	}
-	return i
-}
-
 // drawMarks draws the points of layers of features, the important on top, and
 // keeps their places.
 func (r *Renderer) drawMarks(ms []Mark) {
@@ -28,7 +20,7 @@ func (r *Renderer) drawMarks(ms []Mark) {
 		if !ok {
 			continue
 		}
-		key := raster.IconKey{Icon: markIcon(m.Icon), Size: r.symbol(1), Main: r.style.Text2, Halo: r.haloAt(x, y)}
+		key := raster.IconKey{Icon: m.Sign(), Size: r.symbol(1), Main: r.style.Text2, Halo: r.haloAt(x, y)}
 		key.Back = key.Halo
 		if m.Selected {
 			key.Main = r.style.Text

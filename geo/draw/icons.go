@@ -73,15 +73,6 @@ const (
 	iconCount              = sign.Count
 )
 
-func stationIcon(k StationKind) Icon {
-	return [...]raster.Icon{Air: IconAir, Water: IconWater, Level: IconLevel}[min(k, Level)]
-}
-
-// healthIcon is the sign of a camera's state.
-func healthIcon(h Health) Icon {
-	return [...]raster.Icon{Live: IconLive, Stale: IconStale, Frozen: IconFrozen, Offline: IconOffline}[min(h, Offline)]
-}
-
 func vesselIcon(v *Vessel, lost bool) raster.Icon {
 	round := math.IsNaN(v.Heading) || math.IsInf(v.Heading, 0)
 	switch {
@@ -90,10 +81,7 @@ func vesselIcon(v *Vessel, lost bool) raster.Icon {
 	case lost:
 		return IconLost
 	}
-	icon := [...]raster.Icon{
-		OtherVessel: IconVessel, Fishing: IconFishing, Cargo: IconCargo, Passenger: IconPassenger,
-		PublicService: IconPublicService,
-	}[min(v.Kind, PublicService)]
+	icon := v.Kind.Sign()
 	if round {
 		icon += IconVesselRound - IconVessel
 	}

@@ -149,7 +149,7 @@ func (r *Renderer) cameras(cameras []Camera) {
 		half := int(size) / 2
 		r.grid.Take(image.Rect(x-half, y-half, x+half, y+half))
 		key := raster.IconKey{Size: r.symbol(0.6), Main: r.style.Text, Back: r.style.Card, Halo: r.style.Card}
-		key.Icon = healthIcon(c.Health)
+		key.Icon = c.Health.Sign()
 		if c.Health == Live {
 			key.Size, key.Main = r.symbol(0.4), r.style.Text2
 		}

@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"iocwall/geo"
+	"iocwall/geo/draw/gather"
 	"iocwall/geo/draw/hit"
 	"iocwall/geo/draw/raster"
 	"iocwall/geo/draw/room"
@@ -62,7 +63,7 @@ type Renderer struct {
 	sheet   sheet.Sheet
 	hits    *hit.Recorder
 
-	gathered gathering
+	gathered gather.Gathering
 	grid     room.Grid
 	canvas   raster.Canvas
 	proj     projection
@@ -203,29 +204,29 @@ func (r *Renderer) layers(f *Frame) {
 	r.gatherLayers(f)
 	r.placeFurniture(f)
 	r.nameArchipelagos()
-	r.drawMarks(g.marks.items)
+	r.drawMarks(g.Marks)
 	r.dots(f.Dots)
 	r.drawRings()
-	r.vessels(g.vessels.items)
-	r.hitVessels(g.vessels.items)
-	r.wedges(g.cameras.items)
-	r.cameras(g.cameras.items)
-	r.reports(g.reports.items)
-	r.takeStations(g.stations.items)
+	r.vessels(g.Vessels)
+	r.hitVessels(g.Vessels)
+	r.wedges(g.Cameras)
+	r.cameras(g.Cameras)
+	r.reports(g.Reports)
+	r.takeStations(g.Stations)
 	r.alerts(f.Alerts)
-	r.stations(g.stations.items)
+	r.stations(g.Stations)
 	r.ringChips()
 	r.drawTexts(f.Texts)
 	// What stays in place is named before what moves.
 	r.nameAreas(f.Areas)
-	r.nameMarks(g.marks.items)
+	r.nameMarks(g.Marks)
 	r.nameLines(f.Lines)
 	r.namePlaces(1)
 	r.namePlaces(2)
 	r.nameProvinces(f.Home)
 	r.nameSea()
 	r.nameTiles()
-	r.nameVessels(g.vessels.items)
+	r.nameVessels(g.Vessels)
 }
 
 // near reports whether a symbol of the given reach may show in the view.

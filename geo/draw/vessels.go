@@ -133,7 +133,7 @@ func (r *Renderer) vessels(vs []Vessel) {
 		if !at.in {
 			continue
 		}
-		lost := gone(v)
+		lost := v.Gone()
 		s := ship{placed: placed{r.hullIcon(v, lost), at.x, at.y}, vessel: int32(i), trail: len(v.Trail) > 1, selected: v.Selected}
 		s.ux, s.uy, s.ahead = r.speedLine(v, lost)
 		trails = trails || s.trail
@@ -195,9 +195,6 @@ func (r *Renderer) vesselSpot(v *Vessel) spot {
 	}
 	return spot{int32(x), int32(y), true}
 }
-
-// gone reports whether the symbol is hollow.
-func gone(v *Vessel) bool { return v.Lost || v.Limit > 0 && v.Age >= v.Limit }
 
 func (r *Renderer) hullIcon(v *Vessel, lost bool) *raster.Sprite {
 	icon, turn, fade := vesselIcon(v, lost), raster.TurnOf(v.Heading), 0

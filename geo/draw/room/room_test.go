@@ -19,7 +19,7 @@ func TestFind(t *testing.T) {
 	if r, ok := g.Find(40, 30, 30, 10, 5); !ok || r.Overlaps(image.Rect(25, 40, 60, 60)) {
 		t.Errorf("beside what is taken: %v %v", r, ok)
 	}
-	if r, ok := g.Find(90, 50, 30, 10, 5); !ok || !r.In(left) {
+	if r, ok := g.Find(90, 20, 30, 10, 5); !ok || !r.In(left) {
 		t.Errorf("at a bezel: %v %v", r, ok)
 	}
 	if x, y := g.Settle(99, 50, 4); x != 90 || y != 50 {

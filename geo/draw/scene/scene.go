@@ -273,3 +273,32 @@ type Dot struct {
 	At    geo.Point
 	Color color.RGBA
 }
+
+// Gone reports whether the vessel counts as lost: its symbol is hollow.
+func (v *Vessel) Gone() bool { return v.Lost || v.Limit > 0 && v.Age >= v.Limit }
+
+// Sign is the symbol of a vessel of this kind that lies along its heading.
+func (k VesselKind) Sign() sign.Icon {
+	return [...]sign.Icon{
+		OtherVessel: sign.Vessel, Fishing: sign.Fishing, Cargo: sign.Cargo, Passenger: sign.Passenger,
+		PublicService: sign.PublicService,
+	}[min(k, PublicService)]
+}
+
+// Sign is the symbol of a station of this kind.
+func (k StationKind) Sign() sign.Icon {
+	return [...]sign.Icon{Air: sign.Air, Water: sign.Water, Level: sign.Level}[min(k, Level)]
+}
+
+// Sign is the mark of a camera in this state.
+func (h Health) Sign() sign.Icon {
+	return [...]sign.Icon{Live: sign.Live, Stale: sign.Stale, Frozen: sign.Frozen, Offline: sign.Offline}[min(h, Offline)]
+}
+
+// Sign is the symbol of the place, the common one where it has none of its own.
+func (m *Mark) Sign() sign.Icon {
+	if m.Icon == sign.None || m.Icon >= sign.Count {
+		return sign.Place
+	}
+	return m.Icon
+}
