@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
+	"iocwall/server/area"
 	"iocwall/server/auth"
 	"iocwall/server/blob"
 	"iocwall/server/chart"
+	"iocwall/server/settings"
 	"iocwall/server/strict"
 	"iocwall/server/world"
 )
@@ -43,21 +46,10 @@ func (s *Server) openCharts(ctx context.Context, data string) error {
 // logged, the others of their layer are good.
 func (s *Server) readMap(ctx context.Context, c *Config) (onMap, error) {
 	var out onMap
-	var problems []strict.Problem
-	areas := make([]string, 0, len(s.areas.Areas))
-	for _, a := range s.areas.Areas {
-		areas = append(areas, a.ID)
-	}
-	for _, l := range c.LayerFiles() {
-		file, err := os.Open(l.Path)
-		var read chart.Reading
-		if err == nil {
-			l.LayerSaved, read, err = s.charts.Read(ctx, l.LayerSaved, areas, file)
-			err = errors.Join(err, file.Close())
-		}
+	problems := eachLayer(c, s.areas, func(l settings.LayerFile, areas []string, file io.Reader) error {
+		b, read, err := s.charts.Read(ctx, l.LayerSaved, areas, file)
 		if err != nil {
-			problems = append(problems, problem(l.At, l.Path, err))
-			continue
+			return err
 		}
 		for _, r := range read.First {
 			s.logger.Warn("a feature was left out", "layer", l.ID, "file", l.Path, "feature", r.Index, "reason", r.Error)
@@ -65,14 +57,60 @@ func (s *Server) readMap(ctx context.Context, c *Config) (onMap, error) {
 		if read.Rejected > 0 {
 			s.logger.Warn("a layer is not whole", "layer", l.ID, "features", read.Features, "rejected", read.Rejected)
 		}
-		out.layers = append(out.layers, l.LayerSaved)
-	}
+		out.layers = append(out.layers, b)
+		return nil
+	})
 	var ps []strict.Problem
 	out.fences, ps = readFences(c)
 	if problems = append(problems, ps...); len(problems) > 0 {
 		return out, strict.Error(problems)
 	}
 	return out, nil
+}
+
+// CheckMap reads the files that a configuration without problems keeps on the map,
+// and stores nothing. Problems keep a server from starting; notes tell of features
+// that it would leave out.
+func CheckMap(ctx context.Context, c *Config) (problems []strict.Problem, notes []string) {
+	set, problems := c.AreaSet()
+	if len(problems) > 0 {
+		return problems, nil
+	}
+	problems = eachLayer(c, set, func(l settings.LayerFile, areas []string, file io.Reader) error {
+		read, err := chart.Check(ctx, l.LayerSaved, areas, file)
+		if err != nil {
+			return err
+		}
+		for _, r := range read.First {
+			notes = append(notes, fmt.Sprintf("%s: feature %d is left out: %s", l.Path, r.Index, r.Error))
+		}
+		if more := read.Rejected - len(read.First); more > 0 {
+			notes = append(notes, fmt.Sprintf("%s: %d more features are left out", l.Path, more))
+		}
+		return nil
+	})
+	_, ps := readFences(c)
+	return append(problems, ps...), notes
+}
+
+// eachLayer opens the files of the layers in turn and returns what was wrong, with
+// the layer's place in the configuration.
+func eachLayer(c *Config, set *area.Set, read func(l settings.LayerFile, areas []string, file io.Reader) error) []strict.Problem {
+	areas := make([]string, 0, len(set.Areas))
+	for _, a := range set.Areas {
+		areas = append(areas, a.ID)
+	}
+	var problems []strict.Problem
+	for _, l := range c.LayerFiles() {
+		file, err := os.Open(l.Path)
+		if err == nil {
+			err = errors.Join(read(l, areas, file), file.Close())
+		}
+		if err != nil {
+			problems = append(problems, problem(l.At, l.Path, err))
+		}
+	}
+	return problems
 }
 
 // readFences reads the fences a configuration begins with.

@@ -153,7 +153,7 @@ type checkCmd struct {
 
 // Help is shown by --help.
 func (checkCmd) Help() string {
-	return `Prints every mistake as file:line:column with a suggestion, also those of the rule and area files it names.
+	return `Prints every mistake as file:line:column with a suggestion, also those of the files it names: rules, areas, layers and fences.
 Ends with status 0 if there is none.
 
 Example:
@@ -161,8 +161,15 @@ Example:
 }
 
 // Run checks.
-func (c *checkCmd) Run(k *kong.Context) error {
+func (c *checkCmd) Run(ctx context.Context, k *kong.Context) error {
 	config, problems := settings.Load(c.Config)
+	if len(problems) == 0 {
+		var notes []string
+		problems, notes = server.CheckMap(ctx, config)
+		for _, n := range notes {
+			fmt.Fprintln(k.Stdout, "note:", n)
+		}
+	}
 	for _, p := range problems {
 		fmt.Fprintln(k.Stdout, p)
 	}

@@ -123,8 +123,15 @@ func (c *Charts) Read(ctx context.Context, l world.LayerSaved, areas []string, i
 	return l, r, nil
 }
 
-// saveLayer stores the next version of a layer whose features are stored. What
-// is said of it empties nothing: change is handed the layer as it stands.
+// Check reads the features of a layer as Read does and stores nothing.
+func Check(ctx context.Context, l world.LayerSaved, areas []string, in io.Reader) (Reading, error) {
+	if err := CheckLayer(l); err != nil {
+		return Reading{}, err
+	}
+	return normalise(ctx, io.Discard, in, fitting(l, areas))
+}
+
+// saveLayer stores the next version of a layer whose features are stored.
 func (c *Charts) saveLayer(ctx context.Context, id auth.Identity, l world.LayerSaved) (world.LayerSaved, error) {
 	if err := c.take(ctx); err != nil {
 		return l, err

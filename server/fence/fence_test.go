@@ -133,25 +133,34 @@ func TestANewGuardAgrees(t *testing.T) {
 	}
 }
 
-// What a position costs with 500 fences of 1,000 corners.
+// What a position of a vessel under way costs the loop, with no fence, the two of
+// the demonstration, and 500 of 1,000 corners.
 func BenchmarkPosition(b *testing.B) {
-	var fences []world.FenceSaved
-	for i := range 500 {
-		fences = append(fences, circle(strconv.Itoa(i), geo.Pt(107.5+0.1*float64(i%25), 15+0.1*float64(i/25)), 3000, 1000))
-	}
-	x := newTold(b, fences...)
-	rnd := rand.New(rand.NewPCG(5, 6))
-	changes := make([]world.Change, 4096)
-	for i := range changes {
-		changes[i] = world.Change{Effect: world.EffectPut, Event: world.Event{Observation: world.Observation{
-			Body: world.VesselPosition{MMSI: strconv.Itoa(i % 2000), Pos: geo.Pt(107.4+2.6*rnd.Float64(), 15+2*rnd.Float64())},
-		}}}
-	}
-	n := 0
-	for b.Loop() {
-		c := &changes[n%len(changes)]
-		c.Event.Time = t0 + world.Time(n)
-		x.guard.Note(*c)
-		n++
+	for _, n := range []int{0, 2, 500} {
+		b.Run(strconv.Itoa(n)+"-fences", func(b *testing.B) {
+			var fences []world.FenceSaved
+			for i := range n {
+				fences = append(fences, circle(strconv.Itoa(i), geo.Pt(107.5+0.1*float64(i%25), 15+0.1*float64(i/25)), 3000, 1000))
+			}
+			x := newTold(b, fences...)
+			rnd := rand.New(rand.NewPCG(5, 6))
+			const vessels = 2000
+			at, mmsi := make([]geo.Point, vessels), make([]string, vessels)
+			for i := range at {
+				at[i], mmsi[i] = geo.Pt(107.4+2.6*rnd.Float64(), 15+2*rnd.Float64()), strconv.Itoa(574000000+i)
+			}
+			k := 0
+			for b.Loop() {
+				i := k % vessels
+				at[i][0] += 5e-4 // ten seconds at ten knots
+				if at[i][0] > 110 {
+					at[i][0] = 107.4
+				}
+				x.guard.Note(world.Change{Effect: world.EffectPut, Event: world.Event{Observation: world.Observation{
+					Time: t0 + world.Time(k), Body: world.VesselPosition{MMSI: mmsi[i], Pos: at[i]},
+				}}})
+				k++
+			}
+		})
 	}
 }

@@ -52,6 +52,12 @@ var kept = map[string]bool{
 	"scene.saved":  true,
 	"scene.shown":  true,
 
+	"fence.saved":   true,
+	"fence.crossed": false, // found from positions; the alert it sets off is kept
+	"drawing.saved": true,
+	"mapview.saved": true,
+	"layer.saved":   true,
+
 	"alert.raised":       true,
 	"alert.updated":      true,
 	"alert.resolved":     true,
