@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
+	"iocwall/ui/paint"
 	"iocwall/ui/tile"
 )
 
@@ -48,6 +49,8 @@ type face struct {
 	second time.Time
 	panel  panel
 	said   faceWords
+	sign   *canvas.Raster // machine-readable, for tests; nil without
+	signed string
 }
 
 // faceWords are what the small panes show: they are painted when it changes.
@@ -92,6 +95,9 @@ func (f *face) compose() {
 	objects := []fyne.CanvasObject{f.hand, f.cross[0], f.cross[1], f.ring, f.plates.Raster, f.foot.Raster, f.pane, f.head.Raster, f.tabs, f.body}
 	objects = append(objects, f.form.objects()...)
 	f.root.Objects = append(objects, f.edge, f.search, f.results, f.hint.Raster)
+	if f.sign != nil {
+		f.root.Objects = append(f.root.Objects, f.sign)
+	}
 }
 
 type faceLayout struct{ f *face }
@@ -225,6 +231,7 @@ func (f *face) refresh(now time.Time) {
 		}
 	}
 	f.mark()
+	f.signature()
 	is := faceWords{
 		foot:   strings.Join(f.footWords(), "\x00"),
 		head:   strings.Join([]string{f.panel.title, f.panel.remark, string(rune('0' + a.page))}, "\x00"),
@@ -280,6 +287,34 @@ func (f *face) mark() {
 	for _, c := range f.cross {
 		show(c, drawing)
 	}
+}
+
+// signature puts a machine-readable mark of what is chosen on the map's lower left
+// corner: "atlas:" and the kind of thing, "place" for a position, "list" for
+// several.
+func (f *face) signature() {
+	a := f.a
+	if !a.env.Markers {
+		return
+	}
+	id := "atlas:" + a.one.Kind()
+	switch {
+	case a.pin != nil:
+		id = "atlas:place"
+	case a.one == "" && len(a.chosen) > 0:
+		id = "atlas:list"
+	}
+	if id == f.signed {
+		return
+	}
+	f.signed = id
+	img := paint.Marker(paint.MarkerOf(id))
+	w, h := float32(img.Rect.Dx())/a.density(), float32(img.Rect.Dy())/a.density()
+	f.sign = canvas.NewRasterFromImage(img)
+	f.sign.ScaleMode = canvas.ImageScalePixels
+	put(f.sign, 0, f.size.Height-footHigh-h, w, h)
+	f.compose()
+	f.root.Refresh()
 }
 
 func show(o fyne.CanvasObject, on bool) {
