@@ -25,17 +25,19 @@ require (
 	github.com/srwiley/rasterx v0.0.0-20220730225603-2ab79fcdd4ef // icons; comes with the toolkit
 	github.com/tidwall/rtree v1.10.0 // spatial index
 	go.etcd.io/bbolt v1.5.0 // the journal's files: one writer, crash-safe
-	golang.org/x/image v0.24.0 // fonts, vector fills and scaling
+	golang.org/x/image v0.24.0 // fonts, vector fills, scaling and tiles of webp
 	golang.org/x/net v0.59.0 // multicast on a chosen interface
 	golang.org/x/sys v0.48.0 // locks and socket options of the system
 	golang.org/x/text v0.42.0 // accent folding of Vietnamese
-	modernc.org/sqlite v1.40.0 // the peer of the journal's benchmark, without C
+	google.golang.org/protobuf v1.36.12 // the wire format of vector tiles
+	modernc.org/sqlite v1.40.0 // reads MBTiles, without C; the peer of the journal's benchmark
 	pgregory.net/rapid v1.2.0 // property tests
 )
 
 require (
 	fyne.io/systray v1.12.3-0.20260810170012-af4e8e793ec4 // indirect
 	github.com/BurntSushi/toml v1.6.0 // indirect
+	github.com/FyshOS/fancyfs v0.0.1 // indirect
 	github.com/abema/go-mp4 v1.4.1 // indirect
 	github.com/anthonynsimon/bild v0.14.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
@@ -81,7 +83,6 @@ require (
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/exp v0.0.0-20250620022241-b7579e27df2b // indirect
 	golang.org/x/sync v0.23.0 // indirect
-	google.golang.org/protobuf v1.36.12 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	modernc.org/libc v1.66.10 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
