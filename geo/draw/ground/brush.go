@@ -18,6 +18,7 @@ type brush struct {
 	scope     style.Scope
 	sea       color.RGBA // the background
 	shape     raster.Shape
+	small     raster.Shape // of one small feature
 	strokes   raster.Strokes
 	points    []raster.XY
 	sampler   sampler
@@ -57,18 +58,27 @@ func (b *brush) bind(l *style.Layer, f *feature, window box) bool {
 func (b *brush) fill(c *raster.Canvas, l *style.Layer, features []feature, s *sheet) {
 	window := s.at.back(s.clip, 1)
 	b.shape.Reset(s.clip)
+	many := len(features) > manySmall
 	var last color.RGBA
 	for i := range features {
 		f := &features[i]
 		if !b.bind(l, f, window) {
 			continue
 		}
-		if col := faded(l.Color.At(&b.scope), l.Opacity.At(&b.scope)); col != last {
+		col := faded(l.Color.At(&b.scope), l.Opacity.At(&b.scope))
+		if l.From == tileLayer && f.properties != nil {
+			c.Rect(s.clip, col)
+			continue
+		}
+		if many && b.fillSmall(c, f, s, col) {
+			continue
+		}
+		if col != last {
 			b.shape.Fill(c, last)
 			last = col
 		}
 		for _, ring := range f.paths {
-			b.ring(ring, s.at)
+			b.ring(&b.shape, ring, s.at)
 		}
 	}
 	b.shape.Fill(c, last)
@@ -77,8 +87,32 @@ func (b *brush) fill(c *raster.Canvas, l *style.Layer, features []feature, s *sh
 	}
 }
 
+const (
+	manySmall = 200 // features of a layer, from which on it pays to draw the small ones alone
+	smallSide = 40  // pixels
+)
+
+// fillSmall draws a feature alone if it is small, as houses are: looking through
+// whole rows for them would take longer.
+func (b *brush) fillSmall(c *raster.Canvas, f *feature, s *sheet, col color.RGBA) bool {
+	nw, se := s.at.pixel(geo.Pt(f.bounds.x0, f.bounds.y0)), s.at.pixel(geo.Pt(f.bounds.x1, f.bounds.y1))
+	if se.X-nw.X > smallSide || se.Y-nw.Y > smallSide {
+		return false
+	}
+	win := image.Rect(int(nw.X)-1, int(nw.Y)-1, int(se.X)+2, int(se.Y)+2).Intersect(s.clip)
+	if win.Empty() {
+		return true
+	}
+	b.small.Reset(win)
+	for _, ring := range f.paths {
+		b.ring(&b.small, ring, s.at)
+	}
+	b.small.Fill(c, col)
+	return true
+}
+
 // ring adds a ring, leaving out corners closer than a third of a pixel.
-func (b *brush) ring(ring []geo.Point, at affine) {
+func (b *brush) ring(s *raster.Shape, ring []geo.Point, at affine) {
 	points := b.points[:0]
 	var prev raster.XY
 	for i, q := range ring {
@@ -89,7 +123,7 @@ func (b *brush) ring(ring []geo.Point, at affine) {
 		points = append(points, next)
 		prev = next
 	}
-	b.shape.Ring(points)
+	s.Ring(points)
 	b.points = points
 }
 

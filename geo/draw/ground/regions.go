@@ -133,6 +133,10 @@ func (k *cover) build(m Map, win image.Rectangle, scale float64) {
 	k.w, k.h = (win.Max.X-k.x+coverCell-1)/coverCell+1, (win.Max.Y-k.y+coverCell-1)/coverCell+1
 	k.cells = k.cells[:0]
 	soft := softSeam * scale
+	if near := win.Inset(-int(soft) - 3*coverCell); !coarse && !overlaps(rects[0], near) && !overlaps(rects[1], near) {
+		k.whole, k.none = false, true
+		return
+	}
 	least, most := uint8(255), uint8(0)
 	for y := range k.h {
 		for x := range k.w {
@@ -167,6 +171,10 @@ func padding(pictures []tiles.Raster) (pad float64, seaNames bool) {
 		seaNames = seaNames || -math.Log2(pixel*256) <= seaNamed
 	}
 	return min(pad, widest), seaNames
+}
+
+func overlaps(r [2]raster.XY, win image.Rectangle) bool {
+	return r[0].X < float64(win.Max.X) && r[1].X > float64(win.Min.X) && r[0].Y < float64(win.Max.Y) && r[1].Y > float64(win.Min.Y)
 }
 
 // beyond is how far a pixel lies from a rectangle; 0 inside.
