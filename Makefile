@@ -44,6 +44,17 @@ BENCH_CAMERA := \
 	./media/replay=Evidence \
 	./media/fieldtest=FirstPicture \
 	./cmd/wall=CameraToScreen|NineTiles|WallBesidePlayers
+
+# The map beside other programs: `make bench-map`. After = the benchmarks' names. The packages of one line are the
+# points of what is asked of the map; each prints lines `MEASURED name value unit (…)` or `RATIO …`.
+BENCH_MAP := \
+	./geo/draw=BaseMap1080|Zoom1080|Vessels2000|Vessels20000|Points50000|Crops \
+	./geo/fence=Positions \
+	./geo/tiles/archive=TileCache \
+	./geo/draw/benchmap=MapLibre \
+	./geo/draw/benchmap=Canvas
+MAPLIBRE := 5.24.1
+MAPLIBRE_SUM := 1f2898070b6c6e4dcbd67d443cb2475aa768c8c885f349fbb44617159caeda6d538ef68dc7a28c2e215e0dd9accedd7f9aadb3bec4754c9b97fcd32ee41a275d
 export IOCWALL_BIN := $(CURDIR)/bin
 BENCHTIME ?= 1s
 FUZZTIME ?= 5s
@@ -53,7 +64,7 @@ LINTER := bin/tools/golangci-lint-v2.11.4
 
 # Debian packages: name | set | why. The sets: build (make run, make test), camera (the demonstration's
 # and the tests' cameras), headless (a wall without a display), test, peers (programs of others that cameras
-# and players are tried with).
+# and players are tried with), browser (maps of others), npm (fetches one of them, where there is no npm).
 define DEBIAN
 gcc                      | build    | C compiler for the window and video code
 libc6-dev                | build    | C library headers
@@ -90,11 +101,13 @@ gstreamer1.0-plugins-ugly | peers   | its H.264 encoder
 gstreamer1.0-libav       | peers    | its decoders
 gstreamer1.0-rtsp        | peers    | its RTSP
 glib-networking          | peers    | its TLS
+chromium                 | browser  | draws the maps that ours is measured beside
+npm                      | npm      | fetches MapLibre GL JS
 endef
 export DEBIAN
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-cameras test-long bench bench-camera lint fmt fuzz fuzz-list clean build vet fmt-check test-pure test-field test-ui test-display go-version
+.PHONY: help run test test-cameras test-long bench bench-camera bench-map lint fmt fuzz fuzz-list clean build vet fmt-check test-pure test-field test-ui test-display go-version
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -159,6 +172,11 @@ bench-camera: go-version ## the camera path beside ffmpeg and mpv, as ratios (15
 	@$(STEP) "1/3 Debian packages" .ci/packages build camera headless test peers
 	@$(STEP) -q var/log/build.log "2/3 build bin/wallsrv and bin/wall" $(MAKE) -s build
 	@$(STEP) "3/3 benchmarks" .ci/xvfb .ci/bench 1x $(TAGS),xvfb $(BENCH_CAMERA)
+
+bench-map: go-version ## the map beside MapLibre GL JS and Canvas 2D, as ratios (10 minutes)
+	@$(STEP) "1/3 Debian packages" .ci/packages build browser $(if $(shell command -v npm),,npm)
+	@$(STEP) "2/3 MapLibre GL JS" .ci/maplibre var/maplibre $(MAPLIBRE) $(MAPLIBRE_SUM)
+	@$(STEP) "3/3 benchmarks" .ci/bench 1x $(TAGS) $(BENCH_MAP)
 
 lint: $(LINTER) ## run the linters of .golangci.yml
 	@$(STEP) "lint" $(LINTER) run --build-tags $(TAGS),xvfb ./...
