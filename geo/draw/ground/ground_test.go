@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -314,6 +315,63 @@ func TestStyles(t *testing.T) {
 	}
 	if _, err := assets.MapStyle("sepia"); err == nil {
 		t.Error("there is a style of any name")
+	}
+}
+
+// TestSchemas holds which layers take what of the common schemas of vector tiles.
+func TestSchemas(t *testing.T) {
+	data, err := assets.MapStyle("dark")
+	if err != nil {
+		t.Fatal(err)
+	}
+	point, line := orb.Point{0.79, 0.44}, orb.LineString{{0.79, 0.44}, {0.7901, 0.4401}}
+	area := orb.Polygon{{{0.79, 0.44}, {0.7901, 0.44}, {0.7901, 0.4401}, {0.79, 0.44}}}
+	type properties = map[string]any
+	for _, c := range []struct {
+		layer string
+		shape orb.Geometry
+		p     properties
+		want  string
+	}{
+		{"water", area, properties{"class": "ocean"}, "water"},
+		{"landcover", area, properties{"class": "wood"}, "landcover"},
+		{"landuse", area, properties{"class": "residential"}, "landuse"},
+		{"waterway", line, properties{"class": "river"}, "waterway"},
+		{"transportation", line, properties{"class": "motorway"}, "transportation-major"},
+		{"transportation", line, properties{"class": "tertiary"}, "transportation-medium"},
+		{"transportation", line, properties{"class": "minor"}, "transportation-minor"},
+		{"transportation", line, properties{"class": "track"}, "transportation-path"},
+		{"transportation", line, properties{"class": "rail"}, "transportation-rail"},
+		{"building", area, properties{}, "building"},
+		{"boundary", line, properties{"admin_level": int64(2)}, "boundary-country"},
+		{"boundary", line, properties{"admin_level": int64(2), "maritime": int64(1)}, ""},
+		{"boundary", line, properties{"admin_level": int64(4)}, "boundary-part"},
+		{"place", point, properties{"class": "city", "name": "Huế"}, "cities"},
+		{"place", point, properties{"class": "village", "name": "An Bình"}, "villages"},
+		{"transportation_name", line, properties{"class": "primary", "name": "Hùng Vương"}, "road-names"},
+		{"earth", area, properties{"kind": "earth"}, "earth"},
+		{"water", line, properties{"kind": "river"}, "water-lines"},
+		{"roads", line, properties{"kind": "highway", "kind_detail": "motorway"}, "roads-major roads-names"},
+		{"roads", line, properties{"kind": "major_road", "kind_detail": "secondary"}, "roads-medium roads-names"},
+		{"roads", line, properties{"kind": "minor_road", "kind_detail": "residential"}, "roads-minor roads-names"},
+		{"buildings", area, properties{"kind": "building"}, "buildings"},
+		{"boundaries", line, properties{"kind": "country", "kind_detail": "2"}, "boundaries-country"},
+		{"boundaries", line, properties{"kind": "region", "kind_detail": "4"}, "boundaries-part"},
+		{"places", point, properties{"kind": "locality", "kind_detail": "city", "name": "Huế"}, "localities"},
+		{"places", point, properties{"kind": "neighbourhood", "name": "An Bình"}, "neighbourhoods"},
+	} {
+		p := painter(parsed(t, string(data)))
+		p.prepare(Map{View: inland(9)})
+		got := p.content(&tiles.Vector{Layers: []tiles.VectorLayer{{Name: c.layer, Features: []tiles.VectorFeature{{Geometry: c.shape, Properties: c.p}}}}})
+		var ids []string
+		for i := range p.layers {
+			if l := &p.layers[i]; len(got.layers[i]) > 0 && l.From != tileLayer {
+				ids = append(ids, l.ID)
+			}
+		}
+		if s := strings.Join(ids, " "); s != c.want {
+			t.Errorf("%s %v is drawn by %q, want %q", c.layer, c.p, s, c.want)
+		}
 	}
 }
 
