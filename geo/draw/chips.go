@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 
+	"iocwall/geo/draw/pen"
 	"iocwall/geo/draw/raster"
 )
 
@@ -81,11 +82,11 @@ func (r *Renderer) drawChip(s *Station, rect image.Rectangle, value, word string
 	line := max(1, r.sizes.Line*0.75)
 	radius := max(2, r.sizes.Text*0.14)
 	if edge.A > 0 {
-		r.roundRect(rect, radius, edge)
+		r.pen.RoundRect(rect, radius, edge)
 		n := int(math.Ceil(line))
-		r.roundRect(rect.Inset(n), radius-line, fill)
+		r.pen.RoundRect(rect.Inset(n), radius-line, fill)
 	} else {
-		r.roundRect(rect, radius, fill)
+		r.pen.RoundRect(rect, radius, fill)
 	}
 	size := r.sizes.Text
 	x := rect.Min.X + pad
@@ -111,7 +112,7 @@ func (r *Renderer) chipColors(s *Station) (fill, ink, edge color.RGBA) {
 		return r.style.Chip, r.style.Text, r.style.CardEdge
 	}
 	fill, ink = s.Fill, s.Ink
-	dark := luminance(fill) < 0.2
+	dark := pen.Luminance(fill) < 0.2
 	if ink.A == 0 {
 		ink = color.RGBA{0x10, 0x15, 0x1B, 255}
 		if dark {
@@ -122,50 +123,6 @@ func (r *Renderer) chipColors(s *Station) (fill, ink, edge color.RGBA) {
 		edge = r.style.Text
 	}
 	return fill, ink, edge
-}
-
-// luminance is the relative luminance of WCAG 2.
-func luminance(c color.RGBA) float64 {
-	lin := func(v uint8) float64 {
-		x := float64(v) / 255
-		if x <= 0.04045 {
-			return x / 12.92
-		}
-		return math.Pow((x+0.055)/1.055, 2.4)
-	}
-	return 0.2126*lin(c.R) + 0.7152*lin(c.G) + 0.0722*lin(c.B)
-}
-
-// roundRect fills a rectangle with rounded corners.
-func (r *Renderer) roundRect(rect image.Rectangle, radius float64, col color.RGBA) {
-	if rect.Intersect(r.canvas.Win).Empty() {
-		return
-	}
-	s := &r.shape
-	s.Reset(r.canvas.Win)
-	x0, y0, x1, y1 := float64(rect.Min.X), float64(rect.Min.Y), float64(rect.Max.X), float64(rect.Max.Y)
-	points := r.points[:0]
-	corner := func(cx, cy, from float64) {
-		for i := range 5 {
-			sin, cos := math.Sincos(from + float64(i)*math.Pi/8)
-			points = append(points, raster.XY{X: cx + radius*cos, Y: cy + radius*sin})
-		}
-	}
-	radius = max(0, min(radius, (x1-x0)/2, (y1-y0)/2))
-	corner(x1-radius, y1-radius, 0)
-	corner(x0+radius, y1-radius, math.Pi/2)
-	corner(x0+radius, y0+radius, math.Pi)
-	corner(x1-radius, y0+radius, 3*math.Pi/2)
-	s.Ring(points)
-	r.points = points
-	s.Fill(&r.canvas, col)
-}
-
-// box draws a card: a fill and an edge of the given width.
-func (r *Renderer) box(rect image.Rectangle, radius, width float64, fill, edge color.RGBA) {
-	r.roundRect(rect, radius, edge)
-	n := int(math.Ceil(width))
-	r.roundRect(rect.Inset(n), radius-float64(n), fill)
 }
 
 // alerts draws shapes with their callouts, the worst on top and placed first.
@@ -241,7 +198,7 @@ func (r *Renderer) callout(a *Alert, x, y int, col color.RGBA) {
 		white := color.RGBA{255, 255, 255, 255}
 		fill, edge, t1, t2 = r.style.CriticalPlate, white, white, white
 	}
-	r.box(rect, size*0.22, line, fill, edge)
+	r.pen.Box(rect, size*0.22, line, fill, edge)
 	r.write(rect.Min.X+pad, baseline(rect.Min.Y+pad/2, 0, size), a.Title, plainText(size, true, t1))
 	if a.Text != "" {
 		r.write(rect.Min.X+pad, baseline(rect.Min.Y+pad/2, 1, size), a.Text, plainText(size, false, t2))

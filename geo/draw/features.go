@@ -95,7 +95,7 @@ func (r *Renderer) drawTexts(ts []Text) {
 		r.stats.Labels++
 		style := r.label(size, false, r.style.Text, r.haloAt(x, y))
 		if t.Plate {
-			r.box(rect, max(2, size*0.14), max(1, r.sizes.Line*0.5), r.style.Card, r.style.CardEdge)
+			r.pen.Box(rect, max(2, size*0.14), max(1, r.sizes.Line*0.5), r.style.Card, r.style.CardEdge)
 			style = plainText(size, true, r.style.Text)
 		}
 		r.write(rect.Min.X+pad, baseline(rect.Min.Y, 0, size), t.Text, style)
@@ -131,7 +131,7 @@ func (r *Renderer) drawBand(band image.Rectangle) {
 	fill := r.style.Focus
 	fill.A = 36
 	r.canvas.Rect(band, fill)
-	r.frameRect(band, r.canvas.Win, max(2, int(math.Round(r.sizes.Line*1.6))), r.style.Focus)
+	r.pen.Frame(band, r.canvas.Win, max(2, int(math.Round(r.sizes.Line*1.6))), r.style.Focus)
 }
 
 // hitVessels records where vessels stand.

@@ -3,7 +3,6 @@ package draw
 import (
 	"fmt"
 	"image"
-	"image/color"
 	"math"
 	"strings"
 	"time"
@@ -333,7 +332,7 @@ func (r *Renderer) drawLegend(f *Frame, rect image.Rectangle) {
 		return
 	}
 	size, s := r.sizes.Text, r.style
-	r.box(rect, max(4, size*0.22), max(1, r.sizes.Line*0.5), s.Card, s.CardEdge)
+	r.pen.Box(rect, max(4, size*0.22), max(1, r.sizes.Line*0.5), s.Card, s.CardEdge)
 	pad := int(size * 0.7)
 	row := int(math.Round(size * raster.LinePitch))
 	y := rect.Min.Y + pad
@@ -432,16 +431,4 @@ func (r *Renderer) legendIcon(icon raster.Icon, x, y int) {
 		key.Main, key.Back = r.style.Text2, r.style.Card
 	}
 	r.icon(key).Draw(&r.canvas, x, y)
-}
-
-// frameRect draws an unfilled rectangle.
-func (r *Renderer) frameRect(rect, clip image.Rectangle, width int, col color.RGBA) {
-	for _, side := range []image.Rectangle{
-		image.Rect(rect.Min.X, rect.Min.Y, rect.Max.X, rect.Min.Y+width),
-		image.Rect(rect.Min.X, rect.Max.Y-width, rect.Max.X, rect.Max.Y),
-		image.Rect(rect.Min.X, rect.Min.Y, rect.Min.X+width, rect.Max.Y),
-		image.Rect(rect.Max.X-width, rect.Min.Y, rect.Max.X, rect.Max.Y),
-	} {
-		r.canvas.Rect(side.Intersect(clip), col)
-	}
 }

@@ -62,7 +62,7 @@ func (r *Renderer) drawInset(rect image.Rectangle) {
 	}
 	r.insetFrame(rect)
 	n := max(1, int(r.sizes.Line*0.6))
-	r.frameRect(rect, rect, n, r.style.CardEdge)
+	r.pen.Frame(rect, rect, n, r.style.CardEdge)
 }
 
 // insetFrame shows where the view lies. A view that is larger than the inset
@@ -81,7 +81,7 @@ func (r *Renderer) insetFrame(rect image.Rectangle) {
 	// Clamped, so that sizes beyond any screen stay small numbers.
 	limit := func(v float64) int { return int(math.Round(max(-1e6, min(1e6, v)))) }
 	frame := image.Rect(limit(a.X), limit(a.Y), limit(z.X), limit(z.Y)).Add(rect.Min)
-	r.frameRect(frame, rect, max(2, int(math.Round(r.sizes.Line*1.4))), r.style.Focus)
+	r.pen.Frame(frame, rect, max(2, int(math.Round(r.sizes.Line*1.4))), r.style.Focus)
 }
 
 func (r *Renderer) buildInset(w, h int) {
@@ -230,7 +230,7 @@ func (r *Renderer) drawPointer(p *pointer) {
 		return
 	}
 	t := r.sizes.Text
-	r.box(p.rect, t*0.2, max(1, r.sizes.Line*0.5), r.style.Card, r.style.CardEdge)
+	r.pen.Box(p.rect, t*0.2, max(1, r.sizes.Line*0.5), r.style.Card, r.style.CardEdge)
 	x := p.rect.Max.X - int(t*2.4)
 	for i, line := range []string{p.name, p.text} {
 		w := int(r.width(line, t, false))

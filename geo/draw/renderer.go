@@ -10,10 +10,10 @@ import (
 	"iocwall/geo"
 	"iocwall/geo/draw/gather"
 	"iocwall/geo/draw/hit"
+	"iocwall/geo/draw/pen"
 	"iocwall/geo/draw/raster"
 	"iocwall/geo/draw/room"
 	"iocwall/geo/draw/sheet"
-	"iocwall/geo/draw/sign"
 	"iocwall/geo/style"
 	"iocwall/geo/tiles"
 )
@@ -43,22 +43,14 @@ type Stats struct {
 // Renderer draws frames. It owns its buffers and caches and must be used by one
 // goroutine at a time.
 type Renderer struct {
-	base   tiles.Source
-	style  Style
-	sizes  Sizes
-	words  Words
-	plain  *raster.Typeface
-	strong *raster.Typeface
-	icons  [iconCount][]raster.Part
-
-	maker  raster.Maker
-	sprite map[raster.IconKey]*raster.Sprite
-	texts  map[raster.TextKey]*raster.Sprite
-	widths map[widthKey]float64
-	frame  uint64
+	base  tiles.Source
+	style Style
+	sizes Sizes
+	words Words
+	pen   *pen.Pen
+	frame uint64
 
 	ground  ground
-	shape   raster.Shape
 	strokes raster.Strokes
 	sheet   sheet.Sheet
 	hits    *hit.Recorder
@@ -77,12 +69,6 @@ type Renderer struct {
 	inset    inset
 	stats    Stats
 	points   []raster.XY
-}
-
-type widthKey struct {
-	text string
-	size float32
-	bold bool
 }
 
 // spot is where a symbol is drawn, in pixels of the view.
@@ -106,26 +92,12 @@ func New(o Options) (*Renderer, error) {
 	if o.Sizes.Text < 4 || o.Sizes.Symbol < 4 || o.Sizes.Line <= 0 {
 		return nil, fmt.Errorf("draw: sizes %+v are too small to be read", o.Sizes)
 	}
-	r := &Renderer{
-		base: o.Base, style: o.Style, sizes: o.Sizes, words: o.Words, icons: sign.Parts(),
-		sprite: map[raster.IconKey]*raster.Sprite{}, texts: map[raster.TextKey]*raster.Sprite{}, widths: map[widthKey]float64{},
+	p, err := pen.New(o.Regular, o.Bold)
+	if err != nil {
+		return nil, err
 	}
+	r := &Renderer{base: o.Base, style: o.Style, sizes: o.Sizes, words: o.Words, pen: p}
 	r.ground.style = o.Ground
-	var err error
-	if r.plain, err = raster.ParseTypeface(o.Regular); err != nil {
-		return nil, err
-	}
-	if r.strong, err = raster.ParseTypeface(o.Bold); err != nil {
-		return nil, err
-	}
-	for i := range r.icons {
-		for j := range r.icons[i] {
-			p := &r.icons[i][j]
-			if p.Paths, err = raster.ParsePath(p.D); err != nil {
-				return nil, fmt.Errorf("draw: icon %d: %w", i, err)
-			}
-		}
-	}
 	return r, nil
 }
 
@@ -145,9 +117,7 @@ func (r *Renderer) forget() {
 	r.ground.valid, r.ground.painter = false, nil
 	r.inset.valid = false
 	r.sheet.Forget()
-	clear(r.sprite)
-	clear(r.texts)
-	clear(r.widths)
+	r.pen.Forget()
 }
 
 // Draw draws the frame into dst, which must have the size of the view's crop,
@@ -168,9 +138,9 @@ func (r *Renderer) Draw(dst *image.RGBA, f *Frame) (Stats, error) {
 	if err != nil {
 		return Stats{}, fmt.Errorf("draw: base map: %w", err)
 	}
-	r.frame++
 	r.data, r.view, r.proj = data, f.View, projectionOf(f.View)
 	r.canvas = raster.CanvasOf(dst, vis)
+	r.frame = r.pen.Begin(&r.canvas)
 	r.pending = r.pending[:0]
 	r.stats = Stats{Pending: data.Pending}
 	r.hits = nil
@@ -181,13 +151,13 @@ func (r *Renderer) Draw(dst *image.RGBA, f *Frame) (Stats, error) {
 	r.beginSheet()
 	r.layers(f)
 	for i := range r.pending {
-		r.drawText(&r.pending[i])
+		r.pen.Text(r.pending[i].x, r.pending[i].y, r.pending[i].key)
 	}
 	r.drawHandles(f.Handles)
 	r.drawBand(f.Band)
 	r.drawFurniture(f)
 	r.stats.Hits = r.hits.Hits()
-	r.sweepCaches()
+	r.pen.Sweep()
 	return r.stats, nil
 }
 
@@ -234,36 +204,11 @@ func (r *Renderer) near(p raster.XY, reach float64) bool {
 	return p.X > -reach && p.Y > -reach && p.X < float64(r.view.Width)+reach && p.Y < float64(r.view.Height)+reach
 }
 
-// icon returns the sprite of an icon.
-func (r *Renderer) icon(key raster.IconKey) *raster.Sprite {
-	s := r.sprite[key]
-	if s == nil {
-		if key.Icon >= iconCount {
-			return nil
-		}
-		s = r.maker.Icon(r.icons[key.Icon], key)
-		r.sprite[key] = s
-	}
-	s.Used = r.frame
-	return s
-}
+func (r *Renderer) icon(key raster.IconKey) *raster.Sprite { return r.pen.Icon(key) }
 
 // width measures a line of text in pixels.
 func (r *Renderer) width(text string, size float64, bold bool) float64 {
-	key := widthKey{text, float32(size), bold}
-	w, ok := r.widths[key]
-	if !ok {
-		w = r.face(bold).Layout(text, size, 0, nil)
-		r.widths[key] = w
-	}
-	return w
-}
-
-func (r *Renderer) face(bold bool) *raster.Typeface {
-	if bold {
-		return r.strong
-	}
-	return r.plain
+	return r.pen.Width(text, size, bold)
 }
 
 // write queues a line of text with its baseline starting at (x, y).
@@ -273,49 +218,15 @@ func (r *Renderer) write(x, y int, text string, style raster.TextStyle) {
 
 // writeNow draws a line of text at once.
 func (r *Renderer) writeNow(x, y int, text string, style raster.TextStyle) {
-	p := pendingText{x: x, y: y, key: raster.TextKey{Text: text, Style: style}}
-	r.drawText(&p)
-}
-
-func (r *Renderer) drawText(p *pendingText) {
-	s := r.texts[p.key]
-	if s == nil {
-		s = r.maker.Text(r.face(p.key.Style.Bold), p.key)
-		r.texts[p.key] = s
-	}
-	s.Used = r.frame
-	s.Draw(&r.canvas, p.x, p.y)
-}
-
-// maxSprites bounds each cache; beyond it what the last frames did not use goes.
-const maxSprites = 6000
-
-func (r *Renderer) sweepCaches() {
-	if len(r.sprite) > maxSprites {
-		for k, s := range r.sprite {
-			if r.frame-s.Used > 30 {
-				delete(r.sprite, k)
-			}
-		}
-	}
-	if len(r.texts) > maxSprites {
-		for k, s := range r.texts {
-			if r.frame-s.Used > 30 {
-				delete(r.texts, k)
-			}
-		}
-	}
-	if len(r.widths) > 8*maxSprites {
-		clear(r.widths)
-	}
+	r.pen.Text(x, y, raster.TextKey{Text: text, Style: style})
 }
 
 // label is the style of ordinary text with a keyline against the map.
 func (r *Renderer) label(size float64, bold bool, col, halo color.RGBA) raster.TextStyle {
-	return raster.TextStyle{Size: float32(size), Bold: bold, Color: col, Halo: halo, HaloWidth: float32(max(1.2, size*0.09))}
+	return pen.Label(size, bold, col, halo)
 }
 
-// plain text on a plate or card.
+// plainText is the style of text on a plate or card.
 func plainText(size float64, bold bool, col color.RGBA) raster.TextStyle {
-	return raster.TextStyle{Size: float32(size), Bold: bold, Color: col}
+	return pen.Plain(size, bold, col)
 }

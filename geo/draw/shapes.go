@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 
+	"iocwall/geo/draw/pen"
 	"iocwall/geo/draw/raster"
 	"iocwall/geo/draw/room"
 	"iocwall/geo/draw/sheet"
@@ -90,7 +91,7 @@ func (r *Renderer) inkOn(a *Area) (ink, ground color.RGBA) {
 	ground = sheet.Mixed(r.style.Land, a.Fill, float64(a.Fill.A)/255)
 	ground.A = 255
 	dark, light := r.style.Ink, color.RGBA{255, 255, 255, 255}
-	if luminance(ground) > 0.18 {
+	if pen.Luminance(ground) > 0.18 {
 		return dark, ground
 	}
 	return light, ground

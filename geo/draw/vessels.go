@@ -177,7 +177,7 @@ func (r *Renderer) readyFleet() {
 	if f.icons == nil {
 		f.icons = make([]*raster.Sprite, hullShapes*raster.Turns*(raster.Fades+1)*hullSeverities)
 	}
-	if size := r.symbol(1); f.style != r.style || f.size != size || len(r.sprite) > maxSprites {
+	if size := r.symbol(1); f.style != r.style || f.size != size || r.pen.Crowded() {
 		f.style, f.size = r.style, size
 		clear(f.icons)
 	}
