@@ -176,7 +176,7 @@ bench-camera: go-version ## the camera path beside ffmpeg and mpv, as ratios (15
 bench-map: go-version ## the map beside MapLibre GL JS and Canvas 2D, as ratios (10 minutes)
 	@$(STEP) "1/3 Debian packages" .ci/packages build browser $(if $(shell command -v npm),,npm)
 	@$(STEP) "2/3 MapLibre GL JS" .ci/maplibre var/maplibre $(MAPLIBRE) $(MAPLIBRE_SUM)
-	@$(STEP) "3/3 benchmarks" .ci/bench 1x $(TAGS) $(BENCH_MAP)
+	@$(STEP) "3/3 benchmarks" .ci/bench 1s $(TAGS) $(BENCH_MAP)
 
 lint: $(LINTER) ## run the linters of .golangci.yml
 	@$(STEP) "lint" $(LINTER) run --build-tags $(TAGS),xvfb ./...
