@@ -153,6 +153,35 @@ func BenchmarkPoints50000(b *testing.B) {
 	})
 }
 
+// BenchmarkCrops draws the same picture twice: as a map on one screen, and as the
+// middle one of five screens that a map spans.
+func BenchmarkCrops(b *testing.B) {
+	alone := coast(1920, 1080)
+	whole := alone
+	whole.Width *= 5
+	span := &draw.Frame{View: whole.CropTo(image.Rect(2*1920, 0, 3*1920, 1080))}
+	for i := range 5 {
+		span.Screens = append(span.Screens, image.Rect(i*1920, 0, (i+1)*1920, 1080))
+	}
+	for _, c := range []struct {
+		name, words string
+		frame       *draw.Frame
+	}{
+		{"map-alone", "2,000 vessels with names on one screen, all moved", &draw.Frame{View: alone}},
+		{"map-crop", "the same, the middle one of five screens that a map spans", span},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			c.frame.Vessels = vessels(2000)
+			rnd := rand.New(rand.NewPCG(3, 4))
+			measure(b, c.name, c.words, renderer(b, draw.Dark(), draw.Desk()), c.frame, func(int) {
+				for i := range c.frame.Vessels {
+					moved(&c.frame.Vessels[i].At, rnd)
+				}
+			})
+		})
+	}
+}
+
 // dots scatters n plain symbols over the coast, the same every time.
 func dots(n int) []draw.Dot {
 	rnd := rand.New(rand.NewPCG(5, 6))
