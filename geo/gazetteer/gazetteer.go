@@ -30,6 +30,7 @@ type Index struct {
 	sorted  []posting // by word
 	fresh   []posting // in no order; merged into sorted when there are many
 	gone    int       // postings of entries that were removed
+	serials uint32    // entries that were ever put
 }
 
 type entry struct {
@@ -52,6 +53,7 @@ type posting struct {
 	head       uint64 // how the word begins, and the entry's first name: enough for most comparisons
 	order      uint64
 	importance int32
+	serial     uint32 // of the entry
 	name, at   uint16
 }
 
@@ -86,7 +88,7 @@ func (x *Index) Put(e Entry) {
 		list := strings.Fields(one.folded)
 		one.words = len(list)
 		n.names = append(n.names, one)
-		p := posting{e: n, order: order(n.names[0].folded), importance: importance, name: uint16(i)}
+		p := posting{e: n, order: order(n.names[0].folded), importance: importance, serial: x.serials, name: uint16(i)}
 		for at, word := range list {
 			p.word, p.head, p.at = word, order(word), uint16(at)
 			x.fresh = append(x.fresh, p)
@@ -97,6 +99,7 @@ func (x *Index) Put(e Entry) {
 			x.fresh = append(x.fresh, p)
 		}
 	}
+	x.serials++
 	x.entries[e.ID] = n
 	x.tidy()
 }
@@ -130,20 +133,30 @@ func (x *Index) Remove(id string) {
 	x.tidy()
 }
 
+// compare orders postings by word.
+func (p *posting) compare(o *posting) int {
+	if p.head != o.head {
+		return cmp.Compare(p.head, o.head)
+	}
+	return cmp.Compare(p.word, o.word)
+}
+
 // tidy merges what is new and drops what is gone, when it is worth it.
 func (x *Index) tidy() {
-	if len(x.fresh) < 512+len(x.sorted)/16 && x.gone < 512+len(x.sorted)/4 {
+	if len(x.fresh) < 512+len(x.sorted)/32 && x.gone < 512+len(x.sorted)/4 {
 		return
 	}
-	x.gone = 0
-	dead := func(p posting) bool { return p.e.dead }
-	x.fresh = slices.DeleteFunc(x.fresh, dead)
-	x.sorted = slices.DeleteFunc(x.sorted, dead)
-	slices.SortFunc(x.fresh, func(a, b posting) int { return cmp.Compare(a.word, b.word) })
+	if x.gone > 0 {
+		dead := func(p posting) bool { return p.e.dead }
+		x.fresh = slices.DeleteFunc(x.fresh, dead)
+		x.sorted = slices.DeleteFunc(x.sorted, dead)
+		x.gone = 0
+	}
+	slices.SortFunc(x.fresh, func(a, b posting) int { return a.compare(&b) })
 	merged := make([]posting, 0, len(x.fresh)+len(x.sorted))
 	a, b := x.sorted, x.fresh
 	for len(a) > 0 && len(b) > 0 {
-		if b[0].word < a[0].word {
+		if b[0].compare(&a[0]) < 0 {
 			merged, b = append(merged, b[0]), b[1:]
 		} else {
 			merged, a = append(merged, a[0]), a[1:]

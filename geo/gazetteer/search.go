@@ -42,6 +42,10 @@ type query struct {
 	accents []string // words with accents, nil if the query has none
 }
 
+// fewPostings are looked at one by one without asking first where the other words
+// are.
+const fewPostings = 200
+
 // mostWords bounds the words of a query; the rest is not looked at.
 const mostWords = 8
 
@@ -72,17 +76,15 @@ func (x *Index) SearchKind(text, kind string, limit int) []Hit {
 	}
 	found := best{limit: limit}
 	rarest := x.rarest(q.words)
-	postings := x.begin(q.words[rarest])
-	for i := range postings {
-		q.consider(&found, &postings[i], kind)
+	var all []uint64
+	if len(x.begin(q.words[rarest])) > fewPostings {
+		all = x.others(q.words, rarest)
 	}
-	head := order(q.words[rarest])
-	unlike := 64 - 8*min(len(q.words[rarest]), 8)
-	for i := range x.fresh {
-		if p := &x.fresh[i]; (p.head^head)>>unlike == 0 && strings.HasPrefix(p.word, q.words[rarest]) {
+	x.each(q.words[rarest], func(p *posting) {
+		if all == nil || all[p.serial/64]&(1<<(p.serial%64)) != 0 {
 			q.consider(&found, p, kind)
 		}
-	}
+	})
 	return found.hits()
 }
 
@@ -95,6 +97,37 @@ func (x *Index) rarest(words []string) int {
 		}
 	}
 	return at
+}
+
+// others returns the entries, by serial, that have words beginning with all words
+// but one; nil if there is only that one.
+func (x *Index) others(words []string, but int) (all []uint64) {
+	for i, w := range words {
+		if i == but {
+			continue
+		}
+		these := make([]uint64, x.serials/64+1)
+		x.each(w, func(p *posting) { these[p.serial/64] |= 1 << (p.serial % 64) })
+		for k := range all {
+			these[k] &= all[k]
+		}
+		all = these
+	}
+	return all
+}
+
+// each calls do for the postings whose words begin with a prefix.
+func (x *Index) each(prefix string, do func(p *posting)) {
+	postings := x.begin(prefix)
+	for i := range postings {
+		do(&postings[i])
+	}
+	head, unlike := order(prefix), 64-8*min(len(prefix), 8)
+	for i := range x.fresh {
+		if p := &x.fresh[i]; (p.head^head)>>unlike == 0 && strings.HasPrefix(p.word, prefix) {
+			do(p)
+		}
+	}
 }
 
 // begin returns the sorted postings whose words begin with a prefix.
