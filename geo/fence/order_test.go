@@ -161,3 +161,73 @@ func TestRestoredGoesOn(t *testing.T) {
 		}
 	})
 }
+
+// TestAnythingMayHappen changes fences, moves and forgets objects and lets time
+// pass, and compares the states with what the newest positions say.
+func TestAnythingMayHappen(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w, _ := fence.New(nil)
+		set := map[string]fence.Fence{}
+		newest := map[string]geo.Point{}
+		told := map[string]fence.State{}
+		now := 0
+		hear := func(crossings []fence.Crossing) {
+			for _, c := range crossings {
+				key := c.Fence + " " + c.Object
+				if told[key] != c.Was {
+					t.Fatalf("%v, but it was %q", c, told[key])
+				}
+				if told[key] = c.State; c.State == fence.Left {
+					delete(told, key)
+				}
+			}
+		}
+		for range rapid.IntRange(1, 40).Draw(t, "steps") {
+			now += rapid.IntRange(1, 20).Draw(t, "later")
+			id := rapid.SampledFrom([]string{"f", "g", "h"}).Draw(t, "fence")
+			object := rapid.SampledFrom([]string{"u", "v", "w"}).Draw(t, "object")
+			hear(w.Tick(second(now)))
+			switch rapid.SampledFrom([]string{"move", "move", "move", "set", "remove", "forget", "nothing"}).Draw(t, "step") {
+			case "move":
+				newest[object] = south(rapid.SampledFrom([]float64{-900, -300, -10, 10, 300, 499, 501, 20000}).Draw(t, "away"))
+				hear(w.Move(object, second(now), newest[object]))
+			case "set":
+				f := fence.Fence{ID: id, Area: box(0, rapid.SampledFrom([]float64{0, 0.003, 0.2}).Draw(t, "north"))}
+				f.Near = rapid.SampledFrom([]float64{0, 500}).Draw(t, "near")
+				if from := rapid.IntRange(-1, 60).Draw(t, "from"); from >= 0 {
+					f.From, f.Until = second(now+from-20), second(now+from+20)
+				}
+				crossings, err := w.Set(f, second(now))
+				if err != nil {
+					t.Fatal(err)
+				}
+				hear(crossings)
+				set[id] = f
+			case "remove":
+				hear(w.Remove(id, second(now)))
+				delete(set, id)
+			case "forget":
+				hear(w.Forget(object, second(now)))
+				delete(newest, object)
+			}
+			want := map[string]fence.State{}
+			for id, f := range set {
+				if !f.From.IsZero() && (f.From.After(second(now)) || !second(now).Before(f.Until)) {
+					continue
+				}
+				area, edges := geo.Prepare(f.Area), geo.PrepareEdges(f.Area)
+				for object, p := range newest {
+					switch {
+					case area.Contains(p):
+						want[id+" "+object] = fence.Inside
+					case f.Near > 0 && edges.Distance(p, f.Near) <= f.Near:
+						want[id+" "+object] = fence.Near
+					}
+				}
+			}
+			if !maps.Equal(told, want) {
+				t.Fatalf("at %d told %v, the positions say %v", now, told, want)
+			}
+		}
+	})
+}
