@@ -10,6 +10,8 @@ import (
 	"iocwall/geo"
 	"iocwall/geo/draw"
 	"iocwall/server/world"
+	"iocwall/ui/maps/brief"
+	"iocwall/ui/maps/feature"
 	"iocwall/ui/tile"
 	"iocwall/ui/words"
 )
@@ -120,7 +122,7 @@ func (k *maker) areas() {
 	var newest world.Time
 	for _, a := range x.areas {
 		v := x.value(a.ID)
-		if !filter.thing(func(vars map[string]any) {
+		if !filter.Thing(func(vars map[string]any) {
 			vars["id"], vars["name"], vars["code"], vars["level"], vars["parent"], vars["value"] = a.ID, a.Name, a.Code, a.Level, a.Parent, v
 		}) {
 			hidden++
@@ -138,10 +140,10 @@ func (k *maker) areas() {
 		}
 		all = append(all, shown{a, outline, v})
 	}
-	limits := k.q.Classes.limits(values)
+	limits := k.q.Classes.Breaks(values)
 	k.fill(&x, all, limits)
 	if k.q.Areas == "" {
-		if filter.why() != nil || hidden > 0 {
+		if filter.Why() != nil || hidden > 0 {
 			k.say(tile.MapLayer{Name: t.T("layer.areas")}, filter, hidden)
 		}
 		return
@@ -161,11 +163,11 @@ func (m *Maps) outlined(s *world.State, now world.Time) []world.Area {
 		if !l.Is.Areas {
 			continue
 		}
-		set := m.features.get(wantOf(l.Is))
+		set := m.features.Get(feature.WantOf(l.Is))
 		if set == nil {
 			continue
 		}
-		for _, id := range set.areas() {
+		for _, id := range set.Areas() {
 			if a, ok := s.Area(id); ok && a.ValidAt(now) {
 				out = append(out, a)
 			}
@@ -178,7 +180,7 @@ func (m *Maps) outlined(s *world.State, now world.Time) []world.Area {
 // fill adds the areas to the frame.
 func (k *maker) fill(x *indicator, all []shown, limits []float64) {
 	th := k.m.o.Theme
-	fills := shades(th, len(limits)+1)
+	fills := brief.Shades(th, len(limits)+1)
 	for _, a := range all {
 		if !a.outline.Bound().Intersects(k.box) {
 			continue
@@ -193,7 +195,7 @@ func (k *maker) fill(x *indicator, all []shown, limits []float64) {
 		case math.IsNaN(a.value):
 			d.Hatch = true
 		default:
-			d.Fill = fills[class(limits, a.value)]
+			d.Fill = fills[brief.Class(limits, a.value)]
 			d.Name = together(d.Name) + " " + x.number(k.m.o.Lang, a.value)
 			if x.aged(a.area.ID) {
 				d.Dashed, d.Edge, d.Width = true, th.T1, 1.5

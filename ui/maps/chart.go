@@ -25,7 +25,7 @@ func (k *maker) fences() {
 		if b.From != 0 && k.now < b.From || b.Until != 0 && k.now >= b.Until || len(b.Polygons) == 0 {
 			continue
 		}
-		if !filter.thing(func(v map[string]any) { v["id"], v["name"], v["purpose"], v["by"] = b.ID, b.Name, b.Purpose, b.By }) {
+		if !filter.Thing(func(v map[string]any) { v["id"], v["name"], v["purpose"], v["by"] = b.ID, b.Name, b.Purpose, b.By }) {
 			hidden++
 			continue
 		}
@@ -38,7 +38,7 @@ func (k *maker) fences() {
 		})
 		k.legend.fences++
 	}
-	if filter.why() != nil || hidden > 0 {
+	if filter.Why() != nil || hidden > 0 {
 		k.say(tile.MapLayer{Name: k.m.o.Lang.T("layer.fences")}, filter, hidden)
 	}
 }
@@ -52,14 +52,14 @@ func (k *maker) drawings() {
 	}
 	hidden := 0
 	for _, d := range k.s.Drawings() {
-		if !filter.thing(func(v map[string]any) { v["id"], v["name"], v["by"] = d.Is.ID, d.Is.Name, d.Is.By }) {
+		if !filter.Thing(func(v map[string]any) { v["id"], v["name"], v["by"] = d.Is.ID, d.Is.Name, d.Is.By }) {
 			hidden++
 			continue
 		}
 		k.m.Draw(k.f, d.Ref(), d.Is.Name, d.Is.Shapes, k.selected[d.Ref()])
 		k.legend.drawings++
 	}
-	if filter.why() != nil || hidden > 0 {
+	if filter.Why() != nil || hidden > 0 {
 		k.say(tile.MapLayer{Name: k.m.o.Lang.T("layer.drawings")}, filter, hidden)
 	}
 }

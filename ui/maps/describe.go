@@ -11,6 +11,7 @@ import (
 
 	"iocwall/geo"
 	"iocwall/server/world"
+	"iocwall/ui/maps/feature"
 	"iocwall/ui/words"
 )
 
@@ -374,27 +375,27 @@ func (m *Maps) describeFeature(s *world.State, layer, id string) (Detail, bool) 
 		if l.Is.ID != layer {
 			continue
 		}
-		c := m.features.get(wantOf(l.Is))
+		c := m.features.Get(feature.WantOf(l.Is))
 		if c == nil {
 			return Detail{}, false
 		}
-		i := slices.IndexFunc(c.items, func(it item) bool { return it.id == id })
+		i := slices.IndexFunc(c.Items, func(it feature.Item) bool { return it.ID == id })
 		if i < 0 {
 			return Detail{}, false
 		}
-		it := &c.items[i]
+		it := &c.Items[i]
 		d := Detail{
-			Ref: FeatureRef(layer, id), Kind: m.layerName(l.Is), Title: firstOf(it.name, id), Bounds: it.bounds, At: place(it.shape), Placed: true,
+			Ref: FeatureRef(layer, id), Kind: m.layerName(l.Is), Title: firstOf(it.Name, id), Bounds: it.Bounds, At: feature.Place(it.Shape), Placed: true,
 		}
-		keys := make([]string, 0, len(it.properties))
-		for k := range it.properties {
+		keys := make([]string, 0, len(it.Properties))
+		for k := range it.Properties {
 			keys = append(keys, k)
 		}
 		sort.Strings(keys)
 		for _, k := range keys[:min(len(keys), 16)] {
-			d.add(k, m.text(it.properties[k]))
+			d.add(k, m.text(it.Properties[k]))
 		}
-		if mp := polygons(it.shape); len(mp) == 1 {
+		if mp := feature.Polygons(it.Shape); len(mp) == 1 {
 			d.add(m.o.Lang.T("detail.size"), m.Size(mp[0][0]))
 		}
 		d.add(m.o.Lang.T("detail.source"), l.Is.Source)
@@ -426,12 +427,12 @@ func (m *Maps) Named(each func(ref world.Ref, layer, name string, at geo.Point) 
 		return
 	}
 	for _, l := range m.state.Layers() {
-		c := m.features.peek(l.Is.ID)
+		c := m.features.Peek(l.Is.ID)
 		if c == nil {
 			continue
 		}
-		for i := range c.items {
-			if it := &c.items[i]; it.name != "" && !each(FeatureRef(l.Is.ID, it.id), m.layerName(l.Is), it.name, place(it.shape)) {
+		for i := range c.Items {
+			if it := &c.Items[i]; it.Name != "" && !each(FeatureRef(l.Is.ID, it.ID), m.layerName(l.Is), it.Name, feature.Place(it.Shape)) {
 				return
 			}
 		}

@@ -1,22 +1,14 @@
 package maps
 
 import (
-	"bytes"
-	"context"
-	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
-
-	"github.com/paulmach/orb"
 
 	"iocwall/geo"
 	"iocwall/server/world"
+	"iocwall/ui/maps/feature"
 )
 
 func layer(id, sum string, version int) world.LayerSaved {
@@ -35,17 +27,16 @@ func TestFeaturesThatCannotCome(t *testing.T) {
 		name, sum  string
 		marks      int
 		strip      string
-		again      bool
 		withoutAll bool
 	}{
-		{"good", good, 12, "", false, false},
-		{"torn", torn, 1, "chưa đọc hết", false, false},
-		{"other", other, 0, "Chưa tải được", false, false},
-		{"wrong sum", "0123", 0, "Chưa tải được", true, false},
-		{"not there", strings.Repeat("ab", 32), 0, "Chưa tải được", true, false},
-		{"no sum", "", 0, "Chưa tải được", false, false},
-		{"a path", "../../etc/passwd", 0, "Chưa tải được", false, false},
-		{"no library", good, 0, "Chưa tải được", false, true},
+		{"good", good, 12, "", false},
+		{"torn", torn, 1, "chưa đọc hết", false},
+		{"other", other, 0, "Chưa tải được", false},
+		{"wrong sum", "0123", 0, "Chưa tải được", false},
+		{"not there", strings.Repeat("ab", 32), 0, "Chưa tải được", false},
+		{"no sum", "", 0, "Chưa tải được", false},
+		{"a path", "../../etc/passwd", 0, "Chưa tải được", false},
+		{"no library", good, 0, "Chưa tải được", true},
 	} {
 		o := Options{Features: lib.open, Cache: t.TempDir()}
 		if c.withoutAll {
@@ -68,9 +59,6 @@ func TestFeaturesThatCannotCome(t *testing.T) {
 		}
 		if strings.Contains(l.Fault, "Bearer") {
 			t.Errorf("%s: fault %q", c.name, l.Fault)
-		}
-		if next, in := h.m.features.next(); (in > 0) != c.again || next != nil {
-			t.Errorf("%s: again in %v", c.name, in)
 		}
 		infos := h.m.Open(param("layers", "x")).Layers(h.s)
 		if last := infos[len(infos)-1]; last.Key != "x" || !last.On || (last.Fault != "") != (c.strip == "Chưa tải được") {
@@ -101,131 +89,8 @@ func TestNewFeatures(t *testing.T) {
 	last := layer("x", "", 3)
 	last.Removed = true
 	h.add(ago(0), last)
-	if n := marks(); n != 0 || len(h.m.features.sets) != 0 {
-		t.Errorf("%d marks of %d layers remain", n, len(h.m.features.sets))
-	}
-}
-
-// TestShelf: what was fetched is read from disk the next time, also by the next
-// program, and the folder stays within its bound.
-func TestShelf(t *testing.T) {
-	lib := &library{}
-	sum := lib.put(hospitals())
-	folder := filepath.Join(t.TempDir(), "features")
-	for range 2 {
-		h := newHistory(t, Options{Features: lib.open, Cache: folder})
-		h.add(ago(0), layer("x", sum, 1))
-		h.picture("layers", "x")
-		settle(t, h.m)
-		if n := len(h.picture("layers", "x", "bounds", "107,14,110,17").Frame.Marks); n != 12 {
-			t.Errorf("%d marks", n)
-		}
-	}
-	if lib.fetched != 1 {
-		t.Errorf("fetched %d times", lib.fetched)
-	}
-	s := shelf{folder: folder, most: 3 * 1500}
-	for i := range 10 {
-		text := fmt.Sprintf("%01500d", i)
-		f, err := s.keep(lib.put(text), strings.NewReader(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := io.ReadAll(f)
-		if f.Close(); string(got) != text || err != nil {
-			t.Fatalf("kept %d bytes, %v", len(got), err)
-		}
-	}
-	entries, _ := os.ReadDir(folder)
-	if len(entries) > 3 {
-		t.Errorf("%d files are kept", len(entries))
-	}
-	if _, err := s.keep(sum, strings.NewReader("something else")); err == nil {
-		t.Error("a file with another sum is kept")
-	}
-	if _, ok := s.open(sum); ok {
-		t.Error("the oldest file is still there")
-	}
-}
-
-// TestRetry: features that could not be fetched are fetched again after a pause
-// that grows, and Run ends with its context.
-func TestRetry(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		lib := &library{fail: errors.New("no network")}
-		h := newHistory(t, Options{Features: lib.open})
-		h.m.features.now = time.Now
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error)
-		go func() { done <- h.m.Run(ctx) }()
-		h.add(ago(0), layer("x", lib.put(hospitals()), 1))
-		h.picture("layers", "x")
-		synctest.Wait()
-		for _, want := range []int{2, 3, 4} {
-			time.Sleep(retryFirst << (want - 2))
-			synctest.Wait()
-			lib.mu.Lock()
-			if lib.fetched != want {
-				t.Errorf("fetched %d times, want %d", lib.fetched, want)
-			}
-			lib.mu.Unlock()
-		}
-		lib.mu.Lock()
-		lib.fail = nil
-		lib.mu.Unlock()
-		time.Sleep(retryFirst << 3)
-		synctest.Wait()
-		if n := len(h.picture("layers", "x", "bounds", "107,14,110,17").Frame.Marks); n != 12 {
-			t.Errorf("%d marks", n)
-		}
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-// TestBounds: a layer with more than fits is cut, and says so.
-func TestBounds(t *testing.T) {
-	var b bytes.Buffer
-	b.WriteString(`{"type":"FeatureCollection","features":[`)
-	for i := range maxItems + 10 {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, `{"type":"Feature","properties":{"name":"%d"},"geometry":{"type":"Point","coordinates":[108,%d]}}`, i, i%80)
-	}
-	b.WriteString(`]}`)
-	c, err := collect(t.Context(), &b, want{id: "x"})
-	if err != nil || len(c.items) != maxItems || c.left != 10 {
-		t.Errorf("%d features, %d left: %v", len(c.items), c.left, err)
-	}
-	m := newMaps(t, "vi", Options{})
-	if s := m.wholeness(world.LayerSaved{Features: maxItems + 10}, c); !strings.Contains(s, "chưa đọc hết") {
-		t.Errorf("the strip says %q", s)
-	}
-}
-
-// TestSimplified: shapes get coarser with the zoom and stay areas.
-func TestSimplified(t *testing.T) {
-	var ring orb.Ring
-	for i := range 2000 {
-		ring = append(ring, geo.Destination(geo.Point{108, 15}, float64(i)*360/2000, 5000+float64(i%2)))
-	}
-	ring = append(ring, ring[0])
-	it := item{shape: orb.Polygon{ring}}
-	it.simplify()
-	last := 0
-	for _, z := range []float64{5, 8, 11, 14} {
-		n := corners(it.at(z))
-		mp := polygons(it.at(z))
-		if n < last || len(mp) != 1 || len(mp[0][0]) < 4 || mp[0][0][0] != mp[0][0][len(mp[0][0])-1] {
-			t.Errorf("zoom %v: %d corners", z, n)
-		}
-		last = n
-	}
-	if last != 2001 || corners(it.at(11)) > 500 {
-		t.Errorf("%d corners whole, %d at zoom 11", last, corners(it.at(11)))
+	if n := marks(); n != 0 || h.m.features.Peek("x") != nil {
+		t.Errorf("%d marks remain", n)
 	}
 }
 
@@ -321,5 +186,13 @@ func TestRefs(t *testing.T) {
 	}
 	if _, _, ok := SplitFeature("vessel/1"); ok {
 		t.Error("a vessel is a feature")
+	}
+}
+
+// TestNotWhole: a layer of which not all was read says so.
+func TestNotWhole(t *testing.T) {
+	m := newMaps(t, "vi", Options{})
+	if s := m.wholeness(world.LayerSaved{Features: 12}, &feature.Collection{Items: make([]feature.Item, 2), Left: 10}); s != "2/12 · chưa đọc hết" {
+		t.Errorf("the strip says %q", s)
 	}
 }

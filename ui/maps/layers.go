@@ -11,6 +11,8 @@ import (
 	"iocwall/geo"
 	"iocwall/geo/draw"
 	"iocwall/server/world"
+	"iocwall/ui/maps/brief"
+	"iocwall/ui/maps/feature"
 	"iocwall/ui/tile"
 )
 
@@ -85,13 +87,13 @@ func (m *Maps) layerName(l world.LayerSaved) string {
 // features adds the layers of features that are on.
 func (k *maker) features() {
 	layers := k.s.Layers()
-	k.m.features.forget(func(id string) bool {
+	k.m.features.Forget(func(id string) bool {
 		return !slices.ContainsFunc(layers, func(l world.Layer) bool { return l.Is.ID == id })
 	})
 	var credits []string
 	for _, l := range layers {
 		if l.Is.Areas && k.q.On(Areas) {
-			k.m.features.get(wantOf(l.Is)) // outlines for the areas
+			k.m.features.Get(feature.WantOf(l.Is)) // outlines for the areas
 		}
 		filter, on := k.on(l.Is.ID)
 		if !on {
@@ -106,7 +108,7 @@ func (k *maker) features() {
 }
 
 // layer adds one layer of features, and says how whole it is.
-func (k *maker) layer(l world.Layer, filter *filter) {
+func (k *maker) layer(l world.Layer, filter *brief.Filter) {
 	t := k.m.o.Lang
 	said := tile.MapLayer{Name: k.m.layerName(l.Is)}
 	if l.Is.Dated != 0 {
@@ -114,10 +116,10 @@ func (k *maker) layer(l world.Layer, filter *filter) {
 	} else {
 		said.Dated = firstOf(l.Is.Source, t.T("map.version", "n", strconv.Itoa(l.Is.Version)))
 	}
-	c := k.m.features.get(wantOf(l.Is))
+	c := k.m.features.Get(feature.WantOf(l.Is))
 	if c == nil {
 		said.Whole = t.T("map.features.count", "n", "0", "all", strconv.Itoa(l.Is.Features))
-		if err, loading := k.m.features.state(l.Is.ID); err != nil {
+		if err, loading := k.m.features.State(l.Is.ID); err != nil {
 			said.Fault = t.T("map.features.failed", "why", err.Error())
 		} else if loading {
 			said.Dated = t.T("map.features.coming")
@@ -128,13 +130,13 @@ func (k *maker) layer(l world.Layer, filter *filter) {
 	st := k.m.styleOf(l.Is.Look)
 	n, hidden := 0, 0
 	drawn := k.zoom >= st.minZoom
-	for i := range c.items {
-		it := &c.items[i]
-		inside := it.bounds.Intersects(k.box)
+	for i := range c.Items {
+		it := &c.Items[i]
+		inside := it.Bounds.Intersects(k.box)
 		if filter == nil && !inside {
 			continue
 		}
-		if !filter.thing(func(v map[string]any) { v["id"], v["name"], v["properties"] = it.id, it.name, properties(it) }) {
+		if !filter.Thing(func(v map[string]any) { v["id"], v["name"], v["properties"] = it.ID, it.Name, properties(it) }) {
 			hidden++
 			continue
 		}
@@ -153,31 +155,31 @@ func (k *maker) layer(l world.Layer, filter *filter) {
 	k.say(said, filter, hidden)
 }
 
-func properties(it *item) map[string]any {
-	if it.properties == nil {
+func properties(it *feature.Item) map[string]any {
+	if it.Properties == nil {
 		return map[string]any{}
 	}
-	return it.properties
+	return it.Properties
 }
 
 // wholeness says how many of a layer's features there are, and why not all.
-func (m *Maps) wholeness(l world.LayerSaved, c *collection) string {
+func (m *Maps) wholeness(l world.LayerSaved, c *feature.Collection) string {
 	t := m.o.Lang
-	all := max(l.Features, len(c.items)+c.left)
-	out := t.T("map.features.count", "n", strconv.Itoa(len(c.items)), "all", strconv.Itoa(all))
-	if r := l.Rejected + c.rejected; r > 0 {
+	all := max(l.Features, len(c.Items)+c.Left)
+	out := t.T("map.features.count", "n", strconv.Itoa(len(c.Items)), "all", strconv.Itoa(all))
+	if r := l.Rejected + c.Rejected; r > 0 {
 		out += " · " + t.T("map.features.rejected", "n", strconv.Itoa(r))
 	}
-	if c.left > 0 || c.broken != nil {
+	if c.Left > 0 || c.Broken != nil {
 		out += " · " + t.T("map.features.left")
 	}
 	return out
 }
 
 // legendOf is a layer's row: the sign of what it holds most visibly.
-func legendOf(name string, c *collection, st *appearance, n int) draw.LegendItem {
+func legendOf(name string, c *feature.Collection, st *appearance, n int) draw.LegendItem {
 	row := draw.LegendItem{Text: name + " · " + strconv.Itoa(n)}
-	switch g := c.items[0].shape.(type) {
+	switch g := c.Items[0].Shape.(type) {
 	case orb.Point, orb.MultiPoint:
 		row.Icon = st.icon
 	case orb.LineString, orb.MultiLineString:
@@ -194,22 +196,22 @@ func legendOf(name string, c *collection, st *appearance, n int) draw.LegendItem
 }
 
 // feature adds one feature's points, lines and areas.
-func (k *maker) feature(layer string, it *item, st *appearance) {
-	ref := FeatureRef(layer, it.id)
+func (k *maker) feature(layer string, it *feature.Item, st *appearance) {
+	ref := FeatureRef(layer, it.ID)
 	id, selected := string(ref), k.selected[ref]
 	mark := func(p geo.Point) {
 		importance := 1
-		if it.name == "" {
+		if it.Name == "" {
 			importance = 0
 		}
-		k.f.Marks = append(k.f.Marks, draw.Mark{Layer: layer, ID: id, At: p, Icon: st.icon, Name: it.name, Importance: importance, Selected: selected})
+		k.f.Marks = append(k.f.Marks, draw.Mark{Layer: layer, ID: id, At: p, Icon: st.icon, Name: it.Name, Importance: importance, Selected: selected})
 	}
 	line := func(points []geo.Point, name string) {
 		k.f.Lines = append(k.f.Lines, draw.Line{
 			Layer: layer, ID: id, Name: name, Points: points, Color: st.edge, Width: st.width, Dashed: st.dashed, Selected: selected,
 		})
 	}
-	switch g := it.at(k.zoom).(type) {
+	switch g := it.At(k.zoom).(type) {
 	case orb.Point:
 		mark(g)
 	case orb.MultiPoint:
@@ -217,10 +219,10 @@ func (k *maker) feature(layer string, it *item, st *appearance) {
 			mark(p)
 		}
 	case orb.LineString:
-		line(g, it.name)
+		line(g, it.Name)
 	case orb.MultiLineString:
 		for i, l := range g {
-			name := it.name
+			name := it.Name
 			if i > 0 {
 				name = ""
 			}
@@ -228,7 +230,7 @@ func (k *maker) feature(layer string, it *item, st *appearance) {
 		}
 	default:
 		k.f.Areas = append(k.f.Areas, draw.Area{
-			Polygons: polygons(g), Layer: layer, ID: id, Name: it.name, Fill: st.fill, Edge: st.edge, Width: st.width, Dashed: st.dashed,
+			Polygons: feature.Polygons(g), Layer: layer, ID: id, Name: it.Name, Fill: st.fill, Edge: st.edge, Width: st.width, Dashed: st.dashed,
 			Selected: selected,
 		})
 	}
@@ -274,8 +276,8 @@ func (p *Map) Layers(s *world.State) []LayerInfo {
 	for _, l := range s.Layers() {
 		info := LayerInfo{Key: l.Is.ID, Name: p.m.layerName(l.Is), Count: l.Is.Features}
 		if p.params.On(l.Is.ID) {
-			p.m.features.get(wantOf(l.Is))
-			if err, _ := p.m.features.state(l.Is.ID); err != nil {
+			p.m.features.Get(feature.WantOf(l.Is))
+			if err, _ := p.m.features.State(l.Is.ID); err != nil {
 				info.Fault = p.m.o.Lang.T("map.features.failed", "why", err.Error())
 			}
 		}
@@ -284,7 +286,7 @@ func (p *Map) Layers(s *world.State) []LayerInfo {
 	slices.SortStableFunc(out[built:], func(a, b LayerInfo) int { return strings.Compare(a.Name, b.Name) })
 	for i := range out {
 		out[i].On, out[i].Filter = p.params.On(out[i].Key), p.params.Filters[out[i].Key]
-		if err := p.filters[out[i].Key].why(); err != nil {
+		if err := p.filters[out[i].Key].Why(); err != nil {
 			out[i].Fault = p.m.o.Lang.T("map.filter.wrong", "why", err.Error())
 		}
 	}

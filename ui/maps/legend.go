@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"iocwall/geo/draw"
+	"iocwall/ui/maps/brief"
 )
 
 // legend counts what is in view and names it.
@@ -77,10 +78,10 @@ func (g *legend) choropleth(k *maker, x *indicator, limits, values []float64, wi
 	counts := make([]int, len(limits)+1)
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, v := range values {
-		counts[class(limits, v)]++
+		counts[brief.Class(limits, v)]++
 		low, high = min(low, v), max(high, v)
 	}
-	for i, fill := range shades(k.m.o.Theme, len(counts)) {
+	for i, fill := range brief.Shades(k.m.o.Theme, len(counts)) {
 		if len(values) == 0 {
 			break
 		}

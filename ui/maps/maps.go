@@ -16,6 +16,8 @@ import (
 	"iocwall/geo/tiles"
 	"iocwall/server/world"
 	"iocwall/ui/look"
+	"iocwall/ui/maps/brief"
+	"iocwall/ui/maps/feature"
 	"iocwall/ui/words"
 )
 
@@ -59,7 +61,7 @@ type Maps struct {
 	// areas counts the changes of areas: filters may ask for their names.
 	areas uint64
 
-	features features
+	features *feature.Store
 }
 
 // New returns a Maps, or an error that names the missing option.
@@ -93,7 +95,7 @@ func New(o Options) (*Maps, error) {
 		get: (*world.State).Report, of: reportOf,
 		all: func(s *world.State) []world.Report { return slices.Collect(s.Reports()) },
 	}
-	m.features.init(o)
+	m.features = feature.New(feature.Options{Open: o.Features, Folder: o.Cache, Changed: o.Changed, Logger: o.Logger})
 	return m, nil
 }
 
@@ -106,12 +108,9 @@ func (m *Maps) Ground() *style.Style { return m.o.Ground }
 // comes of the base map. It returns when all it started is gone.
 func (m *Maps) Run(ctx context.Context) error {
 	if b, ok := m.o.Base.(interface{ Watch(func()) (stop func()) }); ok {
-		defer b.Watch(func() {
-			m.features.version.Add(1)
-			m.o.Changed()
-		})()
+		defer b.Watch(m.features.Renew)()
 	}
-	return m.features.run(ctx)
+	return m.features.Run(ctx)
 }
 
 // Observe takes note of one change of the state: past positions come from here.
@@ -140,7 +139,7 @@ func (m *Maps) Observe(c world.Change) {
 // Version counts what changed beside the state: features and parts of the base map
 // that came. A picture made at another version is out of date. It may be called
 // from any goroutine.
-func (m *Maps) Version() uint64 { return m.features.version.Load() }
+func (m *Maps) Version() uint64 { return m.features.Version() }
 
 // renew brings the rows in line with the state.
 func (m *Maps) renew(s *world.State) {
@@ -167,13 +166,13 @@ type Map struct {
 	read    string // what params was read from
 	params  Params
 	faults  []Fault
-	filters map[string]*filter
+	filters map[string]*brief.Filter
 	near    int // vessels in the last picture
 }
 
 // Open returns a map of the parameters.
 func (m *Maps) Open(params []world.Param) *Map {
-	return &Map{m: m, own: slices.Clone(params), filters: map[string]*filter{}}
+	return &Map{m: m, own: slices.Clone(params), filters: map[string]*brief.Filter{}}
 }
 
 // Set changes the parameters; what is the same in them stays ready.
@@ -193,26 +192,26 @@ func (p *Map) resolve(s *world.State) {
 		missing = p.own[i].Value
 		for _, v := range s.MapViews() {
 			if v.Is.ID == missing {
-				params, missing = behind(p.own, v.Is.Params), ""
+				params, missing = brief.Behind(p.own, v.Is.Params), ""
 				break
 			}
 		}
 	}
-	k := missing + "\x00" + key(params)
+	k := missing + "\x00" + brief.Key(params)
 	if k == p.read {
 		return
 	}
 	p.read = k
-	p.params, p.faults = p.m.Parse(params)
+	p.params, p.faults = brief.Parse(p.m.o.Lang, params)
 	if missing != "" {
-		p.faults = append(p.faults, p.m.fault("view", missing, p.m.o.Lang.T("map.why.view")))
+		p.faults = append(p.faults, brief.NewFault(p.m.o.Lang, "view", missing, p.m.o.Lang.T("map.why.view")))
 	}
 	old := p.filters
-	p.filters = map[string]*filter{}
+	p.filters = map[string]*brief.Filter{}
 	for layer, src := range p.params.Filters {
 		f := old[layer]
-		if f == nil || f.source != src {
-			f = newFilter(layer, src)
+		if f == nil || f.Source() != src {
+			f = brief.NewFilter(layer, src)
 		}
 		p.filters[layer] = f
 	}

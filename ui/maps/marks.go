@@ -67,7 +67,7 @@ func (k *maker) reports() {
 			nowhere++
 			continue
 		}
-		if !filter.entity(k.s, k.now, row.slot, row.revision, func() world.Entity { e, _ := k.s.Report(row.id); return e }) {
+		if !filter.Entity(k.s, k.now, row.slot, row.revision, func() world.Entity { e, _ := k.s.Report(row.id); return e }) {
 			hidden++
 			continue
 		}
@@ -87,7 +87,7 @@ func (k *maker) reports() {
 			}
 		}
 	}
-	if newest == 0 && filter.why() == nil {
+	if newest == 0 && filter.Why() == nil {
 		return // nobody reports here
 	}
 	t := k.m.o.Lang
@@ -121,7 +121,7 @@ func (k *maker) cameras() {
 			good++
 		}
 		newest = max(newest, c.Time)
-		if !filter.entity(k.s, k.now, row.slot, row.revision, func() world.Entity { return *c }) {
+		if !filter.Entity(k.s, k.now, row.slot, row.revision, func() world.Entity { return *c }) {
 			hidden++
 			continue
 		}
@@ -135,7 +135,7 @@ func (k *maker) cameras() {
 			k.legend.cameras++
 		}
 	}
-	if all == 0 && filter.why() == nil {
+	if all == 0 && filter.Why() == nil {
 		return
 	}
 	t := k.m.o.Lang
@@ -174,7 +174,7 @@ func (k *maker) alerts() {
 		if !a.Placed || !geo.Valid(a.Pos) {
 			continue
 		}
-		if !filter.thing(func(v map[string]any) {
+		if !filter.Thing(func(v map[string]any) {
 			v["id"], v["severity"], v["title"], v["rule"], v["area"], v["about"] = a.ID, string(a.Severity), a.Title, a.Rule, a.Area, string(a.About)
 			v["taken"], v["since"], v["now"] = a.Taken != 0, a.Since.Std(), k.n.Time
 		}) {
@@ -196,7 +196,7 @@ func (k *maker) alerts() {
 			k.legend.alerts[min(d.Severity, draw.Critical)]++
 		}
 	}
-	if filter.why() != nil || hidden > 0 {
+	if filter.Why() != nil || hidden > 0 {
 		k.say(tile.MapLayer{Name: t.T("layer.alerts")}, filter, hidden)
 	}
 }

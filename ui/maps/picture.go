@@ -11,6 +11,7 @@ import (
 	"iocwall/geo"
 	"iocwall/geo/draw"
 	"iocwall/server/world"
+	"iocwall/ui/maps/brief"
 	"iocwall/ui/tile"
 )
 
@@ -126,7 +127,7 @@ func (k *maker) prepare() {
 	if k.q.Follow != "" {
 		k.selected[k.q.Follow] = true
 		if _, ok := placeOf(k.s, k.q.Follow); !ok {
-			k.faults = append(k.faults, k.m.fault("follow", string(k.q.Follow), k.m.o.Lang.T("map.why.lost")))
+			k.faults = append(k.faults, brief.NewFault(k.m.o.Lang, "follow", string(k.q.Follow), k.m.o.Lang.T("map.why.lost")))
 		}
 	}
 	for _, id := range k.q.Home {
@@ -135,12 +136,12 @@ func (k *maker) prepare() {
 }
 
 // on returns the filter of a layer that is on, ready for a round.
-func (k *maker) on(layer string) (*filter, bool) {
+func (k *maker) on(layer string) (*brief.Filter, bool) {
 	if !k.q.On(layer) {
 		return nil, false
 	}
 	f := k.p.filters[layer]
-	f.begin(k.now, k.m.areas)
+	f.Begin(k.now, k.m.areas)
 	return f, true
 }
 
@@ -152,12 +153,12 @@ func (k *maker) unknownLayers() {
 	}
 	for _, id := range k.q.Layers {
 		if !slices.Contains(known, id) {
-			k.faults = append(k.faults, k.m.fault("layers", id, k.m.o.Lang.T("map.why.layer")))
+			k.faults = append(k.faults, brief.NewFault(k.m.o.Lang, "layers", id, k.m.o.Lang.T("map.why.layer")))
 		}
 	}
 	for id := range k.q.Filters {
 		if !slices.Contains(known, id) {
-			k.faults = append(k.faults, k.m.fault("filter."+id, k.q.Filters[id], k.m.o.Lang.T("map.why.layer")))
+			k.faults = append(k.faults, brief.NewFault(k.m.o.Lang, "filter."+id, k.q.Filters[id], k.m.o.Lang.T("map.why.layer")))
 		}
 	}
 }
@@ -174,7 +175,7 @@ func (k *maker) datum(t world.Time, at geo.Point) {
 }
 
 // say adds a layer's truth, with what its filter hides or why it cannot.
-func (k *maker) say(l tile.MapLayer, f *filter, hidden int) {
+func (k *maker) say(l tile.MapLayer, f *brief.Filter, hidden int) {
 	t := k.m.o.Lang
 	if hidden > 0 {
 		h := t.T("map.hidden", "n", strconv.Itoa(hidden))
@@ -184,7 +185,7 @@ func (k *maker) say(l tile.MapLayer, f *filter, hidden int) {
 			l.Whole += " · " + h
 		}
 	}
-	if err := f.why(); err != nil && l.Fault == "" {
+	if err := f.Why(); err != nil && l.Fault == "" {
 		l.Fault = t.T("map.filter.wrong", "why", err.Error())
 	}
 	k.layers = append(k.layers, l)

@@ -11,6 +11,7 @@ import (
 	"iocwall/geo"
 	"iocwall/geo/draw"
 	"iocwall/server/world"
+	"iocwall/ui/maps/brief"
 	"iocwall/ui/tile"
 )
 
@@ -102,7 +103,7 @@ func TestVessels(t *testing.T) {
 			t.Errorf("%s trails %d points", id, n)
 		}
 	}
-	if v := by["574000030"]; v.Age != 30*time.Second || v.Limit != usualLimit {
+	if v := by["574000030"]; v.Age != 30*time.Second || v.Limit != brief.UsualLimit {
 		t.Errorf("age %v of %v", v.Age, v.Limit)
 	}
 	m.Set(param("bounds", coastBounds, "trail", "0", "limit", "1m"))

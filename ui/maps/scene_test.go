@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -112,15 +113,22 @@ func newHistory(t *testing.T, o Options) *history {
 // settle reads all features that are wanted.
 func settle(t testing.TB, m *Maps) {
 	t.Helper()
-	for range 100 {
-		next, _ := m.features.next()
-		if next == nil {
-			return
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() { done <- m.Run(ctx) }()
+	for range 2000 {
+		if !slices.ContainsFunc(m.state.Layers(), func(l world.Layer) bool {
+			err, loading := m.features.State(l.Is.ID)
+			return err == nil && loading
+		}) {
+			break
 		}
-		read, err := m.features.read(context.Background(), next.want)
-		m.features.finish(next, read, err)
+		time.Sleep(5 * time.Millisecond)
 	}
-	t.Fatal("features are wanted again and again")
+	cancel()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
 }
 
 func param(pairs ...string) []world.Param {

@@ -31,7 +31,7 @@ func (k *maker) stations() {
 		}
 		heard := st.Newest()
 		newest = max(newest, heard)
-		if !filter.entity(k.s, k.now, row.slot, row.revision, func() world.Entity { return *st }) {
+		if !filter.Entity(k.s, k.now, row.slot, row.revision, func() world.Entity { return *st }) {
 			hidden++
 			continue
 		}

@@ -67,29 +67,3 @@ func TestTrailsAreBounded(t *testing.T) {
 		t.Errorf("after thinning %d points of %d vessels", tr.points, len(tr.of))
 	}
 }
-
-func TestClasses(t *testing.T) {
-	for _, c := range []struct {
-		name    string
-		classes Classes
-		values  []float64
-		want    []float64
-	}{
-		{"quantile", Classes{}, []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 100}, []float64{2, 4, 6, 8}},
-		{"equal", Classes{Equal: true}, []float64{0, 1, 2, 3, 100}, []float64{20, 40, 60, 80}},
-		{"fixed", Classes{Limits: []float64{50, 70}}, []float64{1}, []float64{50, 70}},
-		{"nothing", Classes{}, nil, nil},
-		{"all equal", Classes{}, []float64{4, 4, 4}, nil},
-		{"two values", Classes{}, []float64{4, 4, 4, 9}, []float64{4}},
-		{"few", Classes{}, []float64{1, 2, 3}, []float64{1, 2}},
-	} {
-		if got := c.classes.limits(c.values); !reflect.DeepEqual(got, c.want) {
-			t.Errorf("%s: %v, want %v", c.name, got, c.want)
-		}
-	}
-	for v, want := range map[float64]int{49: 0, 50: 0, 50.1: 1, 70: 1, 71: 2} {
-		if got := class([]float64{50, 70}, v); got != want {
-			t.Errorf("%v is in class %d, want %d", v, got, want)
-		}
-	}
-}

@@ -7,6 +7,7 @@ import (
 	"iocwall/geo"
 	"iocwall/geo/draw"
 	"iocwall/server/world"
+	"iocwall/ui/maps/brief"
 	"iocwall/ui/tile"
 )
 
@@ -77,7 +78,7 @@ func (k *maker) vessels() {
 	}
 	limit := k.q.Limit
 	if limit == 0 {
-		limit = usualLimit
+		limit = brief.UsualLimit
 	}
 	rows := k.m.vessels.rows
 	room := min(len(rows), k.p.near+k.p.near/16+64) // about as many as in the last picture
@@ -96,7 +97,7 @@ func (k *maker) vessels() {
 			fresh++
 		}
 		newest = max(newest, v.time)
-		if !filter.entity(k.s, k.now, rows[i].slot, rows[i].revision, func() world.Entity { e, _ := k.s.Vessel(rows[i].id); return e }) {
+		if !filter.Entity(k.s, k.now, rows[i].slot, rows[i].revision, func() world.Entity { e, _ := k.s.Vessel(rows[i].id); return e }) {
 			hidden++
 			continue
 		}
@@ -165,7 +166,7 @@ func kindRank(kind draw.VesselKind) int {
 func (k *maker) trail(times []world.Time) {
 	span := k.q.Trail
 	if span == 0 {
-		span = usualTrail
+		span = brief.UsualTrail
 	}
 	if span < 0 {
 		return

@@ -6,6 +6,8 @@ import (
 
 	"iocwall/geo"
 	"iocwall/server/world"
+	"iocwall/ui/maps/brief"
+	"iocwall/ui/maps/feature"
 )
 
 // View returns where the map looks, width × height pixels: at what it follows,
@@ -41,7 +43,7 @@ func (p *Map) still(s *world.State, width, height int) geo.View {
 // larger map shows the same place larger, not more of the world.
 func zoomFor(zoom float64, height int) float64 {
 	if zoom == 0 {
-		zoom = usualZoom
+		zoom = brief.UsualZoom
 	}
 	return zoom + math.Log2(float64(max(1, height))/1000)
 }
@@ -104,8 +106,8 @@ func (m *Maps) outline(s *world.State, area string, zoom float64) (geo.MultiPoly
 		if !l.Is.Areas {
 			continue
 		}
-		if set := m.features.get(wantOf(l.Is)); set != nil {
-			if o := set.outline(area, zoom); len(o) > 0 {
+		if set := m.features.Get(feature.WantOf(l.Is)); set != nil {
+			if o := set.Outline(area, zoom); len(o) > 0 {
 				return o, true
 			}
 		}

@@ -1,4 +1,4 @@
-package maps
+package brief
 
 import (
 	"image/color"
@@ -12,10 +12,10 @@ import (
 // asked for.
 const usualClasses = 5
 
-// limits returns the upper limits of all classes but the last, rising. A value
+// Breaks returns the upper limits of all classes but the last, rising. A value
 // that equals a limit belongs below it. Fewer values than classes, or equal ones,
 // give fewer classes.
-func (c Classes) limits(values []float64) []float64 {
+func (c Classes) Breaks(values []float64) []float64 {
 	if c.Limits != nil {
 		return c.Limits
 	}
@@ -38,16 +38,16 @@ func (c Classes) limits(values []float64) []float64 {
 	return out
 }
 
-// class returns the number of a value's class, from 0.
-func class(limits []float64, v float64) int {
+// Class returns the number of a value's class, from 0.
+func Class(limits []float64, v float64) int {
 	i, _ := slices.BinarySearch(limits, v)
 	return i
 }
 
-// shades returns the fills of n classes, from the lowest value to the highest:
+// Shades returns the fills of n classes, from the lowest value to the highest:
 // one hue, away from the map's ground, so that order is seen in greyscale too.
 // None of them is a colour of state.
-func shades(theme look.Theme, n int) []color.RGBA {
+func Shades(theme look.Theme, n int) []color.RGBA {
 	low, high := look.Hex(0x2B4456), look.Hex(0xB9D3E2)
 	if theme.Name == "light" {
 		low, high = look.Hex(0xD3E1EA), look.Hex(0x2E5670)

@@ -1,4 +1,6 @@
-package maps
+// Package feature fetches layers of features, keeps their files on disk, and
+// holds what it read of them, all within bounds.
+package feature
 
 import (
 	"context"
@@ -16,8 +18,21 @@ import (
 	"iocwall/server/world"
 )
 
-// features fetches and reads layers of features off the toolkit's goroutine.
-type features struct {
+// Options configure a Store. All but Open are needed.
+type Options struct {
+	// Open opens the features of a layer as GeoJSON, whose sum is the layer's. It
+	// may wait. Nil means that there are none.
+	Open func(ctx context.Context, id, sha256 string) (io.ReadCloser, error)
+	// Folder keeps files of features by their sum; empty keeps none.
+	Folder string
+	// Changed is called from Run when features came, or will not.
+	Changed func()
+	Logger  *slog.Logger
+}
+
+// Store holds the features of layers. Run reads them; all other methods answer at
+// once and may be called from any goroutine.
+type Store struct {
 	open    func(ctx context.Context, id, sha256 string) (io.ReadCloser, error)
 	shelf   shelf
 	changed func()
@@ -27,17 +42,18 @@ type features struct {
 	now     func() time.Time
 
 	mu   sync.Mutex
-	sets map[string]*featureSet // by the layer's id, as last wanted
+	sets map[string]*set // by the layer's id, as last wanted
 }
 
-// want is what a layer's features are read for.
-type want struct {
+// Want is what a layer's features are read for.
+type Want struct {
 	id, sha256, label string
 	areas             bool
 }
 
-func wantOf(l world.LayerSaved) want {
-	w := want{id: l.ID, sha256: l.SHA256, areas: l.Areas}
+// WantOf returns what is to be read of a layer.
+func WantOf(l world.LayerSaved) Want {
+	w := Want{id: l.ID, sha256: l.SHA256, areas: l.Areas}
 	for _, p := range l.Look {
 		if p.Key == "label" {
 			w.label = p.Value
@@ -52,22 +68,31 @@ const (
 	retryFirst, retryLast = 5 * time.Second, 5 * time.Minute
 )
 
-func (f *features) init(o Options) {
-	f.open, f.changed, f.log = o.Features, o.Changed, o.Logger
-	f.shelf = shelf{folder: o.Cache, most: shelfBytes}
-	f.wake = make(chan struct{}, 1)
-	f.sets = map[string]*featureSet{}
-	f.now = time.Now
+// New returns a Store.
+func New(o Options) *Store {
+	return &Store{
+		open: o.Open, changed: o.Changed, log: o.Logger, shelf: shelf{folder: o.Folder, most: shelfBytes},
+		wake: make(chan struct{}, 1), sets: map[string]*set{}, now: time.Now,
+	}
 }
 
-// get returns a layer's features: nil while they are on their way, or why they
+// Version counts what changed. It may be called from any goroutine.
+func (f *Store) Version() uint64 { return f.version.Load() }
+
+// Renew says that something beside the features changed, which they are drawn with.
+func (f *Store) Renew() {
+	f.version.Add(1)
+	f.changed()
+}
+
+// Get returns a layer's features: nil while they are on their way, or why they
 // are not coming in the set's err. Old features stay until the new ones are read.
-func (f *features) get(w want) *collection {
+func (f *Store) Get(w Want) *Collection {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s := f.sets[w.id]
 	if s == nil || s.want != w {
-		next := &featureSet{want: w}
+		next := &set{want: w}
 		if s != nil {
 			next.before = s.ready()
 		}
@@ -81,8 +106,8 @@ func (f *features) get(w want) *collection {
 	return s.ready()
 }
 
-// peek returns a layer's features if they were read, and asks for nothing.
-func (f *features) peek(id string) *collection {
+// Peek returns a layer's features if they were read, and asks for nothing.
+func (f *Store) Peek(id string) *Collection {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if s := f.sets[id]; s != nil {
@@ -91,27 +116,27 @@ func (f *features) peek(id string) *collection {
 	return nil
 }
 
-// state returns why a layer's features are not there, and whether they are still
+// State returns why a layer's features are not there, and whether they are still
 // on their way.
-func (f *features) state(id string) (err error, loading bool) { //nolint:revive // the error is the answer, not a failure
+func (f *Store) State(id string) (err error, loading bool) { //nolint:revive // the error is the answer, not a failure
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s := f.sets[id]
 	if s == nil {
-		return nil, true
+		return nil, false
 	}
 	return s.err, !s.done
 }
 
-// forget drops the features of layers that are gone.
-func (f *features) forget(gone func(id string) bool) {
+// Forget drops the features of layers that are gone.
+func (f *Store) Forget(gone func(id string) bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	maps.DeleteFunc(f.sets, func(id string, _ *featureSet) bool { return gone(id) })
+	maps.DeleteFunc(f.sets, func(id string, _ *set) bool { return gone(id) })
 }
 
-// run reads what is wanted, one layer after the other, until ctx is done.
-func (f *features) run(ctx context.Context) error {
+// Run reads what is wanted, one layer after the other, until ctx is done.
+func (f *Store) Run(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -137,7 +162,7 @@ func (f *features) run(ctx context.Context) error {
 }
 
 // next returns the set to be read now, or in how long there is one.
-func (f *features) next() (set *featureSet, in time.Duration) {
+func (f *Store) next() (due *set, in time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	now := f.now()
@@ -157,7 +182,7 @@ func (f *features) next() (set *featureSet, in time.Duration) {
 	return nil, in
 }
 
-func (f *features) finish(s *featureSet, read *collection, err error) {
+func (f *Store) finish(s *set, read *Collection, err error) {
 	f.mu.Lock()
 	s.err = err
 	var cannot *unreadableError
@@ -185,7 +210,7 @@ func (e *unreadableError) Error() string { return e.err.Error() }
 func (e *unreadableError) Unwrap() error { return e.err }
 
 // read reads a layer's features from the shelf, or fetches them.
-func (f *features) read(ctx context.Context, w want) (*collection, error) {
+func (f *Store) read(ctx context.Context, w Want) (*Collection, error) {
 	if w.sha256 == "" || strings.ContainsAny(w.sha256, "/\\.") {
 		return nil, &unreadableError{fmt.Errorf("layer %s names no file of features", w.id)}
 	}
@@ -209,18 +234,18 @@ func (f *features) read(ctx context.Context, w want) (*collection, error) {
 	return collect(ctx, kept, w)
 }
 
-// featureSet is what is known of one layer's features.
-type featureSet struct {
-	want   want
-	is     *collection
-	before *collection // of the version before, until this one is read
+// set is what is known of one layer's features.
+type set struct {
+	want   Want
+	is     *Collection
+	before *Collection // of the version before, until this one is read
 	done   bool
 	err    error
 	retry  time.Time
 	pause  time.Duration
 }
 
-func (s *featureSet) ready() *collection {
+func (s *set) ready() *Collection {
 	if s.is != nil {
 		return s.is
 	}

@@ -1,14 +1,15 @@
-package maps
+package brief
 
 import (
 	"iocwall/server/expr"
 	"iocwall/server/world"
 )
 
-// filter is the expression of one layer, ready to be asked of its things. Where
+// Filter is the expression of one layer, ready to be asked of its things. Where
 // it cannot be compiled or evaluated it lets everything pass and says why: what a
-// mistake hides would be missed.
-type filter struct {
+// mistake hides would be missed. A nil Filter lets everything pass. It belongs to
+// one goroutine.
+type Filter struct {
 	source  string
 	program *expr.Program
 	loader  *expr.Loader
@@ -36,10 +37,13 @@ type verdict struct {
 // that many things.
 const anew = 4000
 
-// newFilter compiles a layer's filter. Layers of features know their id, name
+// Source is the expression as it was given.
+func (f *Filter) Source() string { return f.source }
+
+// NewFilter compiles a layer's filter. Layers of features know their id, name
 // and properties.
-func newFilter(layer, source string) *filter {
-	f := &filter{source: source, vars: expr.Vars{}}
+func NewFilter(layer, source string) *Filter {
+	f := &Filter{source: source, vars: expr.Vars{}}
 	env, err := filterEnv(layer)
 	if err == nil {
 		f.program, err = expr.Compile(source, env, expr.Options{Want: expr.Truth})
@@ -84,9 +88,9 @@ func filterEnv(layer string) (*expr.Env, error) {
 	return expr.NewEnv(vars...)
 }
 
-// begin starts a round at the time now. Verdicts are kept from round to round
+// Begin starts a round at the time now. Verdicts are kept from round to round
 // until the thing, an area, or the second changes.
-func (f *filter) begin(now world.Time, areas uint64) {
+func (f *Filter) Begin(now world.Time, areas uint64) {
 	if f == nil {
 		return
 	}
@@ -97,9 +101,9 @@ func (f *filter) begin(now world.Time, areas uint64) {
 	}
 }
 
-// entity reports whether an entity passes; get is asked only when the verdict is
+// Entity reports whether an entity passes; get is asked only when the verdict is
 // not known. Revisions count from 1.
-func (f *filter) entity(s *world.State, now world.Time, slot int32, revision uint64, get func() world.Entity) bool {
+func (f *Filter) Entity(s *world.State, now world.Time, slot int32, revision uint64, get func() world.Entity) bool {
 	if f == nil || f.program == nil {
 		return true
 	}
@@ -122,8 +126,8 @@ func (f *filter) entity(s *world.State, now world.Time, slot int32, revision uin
 	return pass
 }
 
-// thing reports whether something that is no entity of expressions passes.
-func (f *filter) thing(set func(map[string]any)) bool {
+// Thing reports whether something that is no entity of expressions passes.
+func (f *Filter) Thing(set func(map[string]any)) bool {
 	if f == nil || f.program == nil {
 		return true
 	}
@@ -132,7 +136,7 @@ func (f *filter) thing(set func(map[string]any)) bool {
 	return pass
 }
 
-func (f *filter) truth() (pass, ok bool) {
+func (f *Filter) truth() (pass, ok bool) {
 	pass, err := f.machine.Truth(f.program, f.vars)
 	if err != nil {
 		if f.failed == nil {
@@ -143,8 +147,8 @@ func (f *filter) truth() (pass, ok bool) {
 	return pass, true
 }
 
-// why returns what is wrong with the filter, nil for nothing.
-func (f *filter) why() error {
+// Why returns what is wrong with the filter, nil for nothing.
+func (f *Filter) Why() error {
 	switch {
 	case f == nil:
 		return nil

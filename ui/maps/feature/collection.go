@@ -1,4 +1,4 @@
-package maps
+package feature
 
 import (
 	"context"
@@ -22,26 +22,27 @@ const (
 	maxPoints, maxItems, maxTexts = 3_000_000, 250_000, 48 << 20
 )
 
-// collection is a layer's features in memory. It never changes.
-type collection struct {
-	items    []item
-	rejected int
-	first    error // why the first one was rejected
-	left     int   // features beyond what is kept in memory
-	bare     int   // features whose properties were left out
-	broken   error // where the file broke off
+// Collection is a layer's features in memory. It never changes.
+type Collection struct {
+	Items    []Item
+	Rejected int
+	First    error // why the first one was rejected
+	Left     int   // features beyond what is kept in memory
+	Bare     int   // features whose properties were left out
+	Broken   error // where the file broke off
 	topology *topology.Topology
 	area     map[string]int // index of an area's outline, where the layer is one of areas
 }
 
-// item is one feature. Levels are its geometry simplified for the zooms of
-// levelZooms; nil where that spares nothing.
-type item struct {
-	id, name, area string
-	bounds         geo.Bounds
-	shape          orb.Geometry
-	levels         [len(levelZooms)]orb.Geometry
-	properties     map[string]any
+// Item is one feature.
+type Item struct {
+	ID, Name, Area string
+	Bounds         geo.Bounds
+	Shape          orb.Geometry   // in all detail
+	Properties     map[string]any // nil where there was no room for them
+	// levels are simplified for the zooms of levelZooms; nil where that spares
+	// nothing.
+	levels [len(levelZooms)]orb.Geometry
 }
 
 // levelZooms are the zooms up to which a simplified shape is as good as the
@@ -49,47 +50,47 @@ type item struct {
 var levelZooms = [...]float64{6, 9, 12} //nolint:gochecknoglobals // a constant list
 
 // collect reads features and keeps what fits.
-func collect(ctx context.Context, in io.Reader, w want) (*collection, error) {
-	c := &collection{}
+func collect(ctx context.Context, in io.Reader, w Want) (*Collection, error) {
+	c := &Collection{}
 	ids := map[string]bool{}
 	points, texts := 0, 0
 	err := geo.EachFeature(in, func(f geo.Feature, why *geo.FeatureError) bool {
 		if why != nil {
-			if c.rejected++; c.first == nil {
-				c.first = why
+			if c.Rejected++; c.First == nil {
+				c.First = why
 			}
 			return ctx.Err() == nil
 		}
 		n := corners(f.Geometry)
-		if len(c.items) >= maxItems || points+n > maxPoints {
-			c.left++
+		if len(c.Items) >= maxItems || points+n > maxPoints {
+			c.Left++
 			return ctx.Err() == nil
 		}
 		points += n
-		it := item{id: f.ID, bounds: f.Geometry.Bound(), shape: f.Geometry, properties: f.Properties}
-		if it.id == "" || ids[it.id] {
-			it.id = "#" + strconv.Itoa(f.Index)
+		it := Item{ID: f.ID, Bounds: f.Geometry.Bound(), Shape: f.Geometry, Properties: f.Properties}
+		if it.ID == "" || ids[it.ID] {
+			it.ID = "#" + strconv.Itoa(f.Index)
 		}
-		ids[it.id] = true
-		it.name = nameOf(f.Properties, w.label)
-		it.area, _ = f.Properties["area"].(string)
+		ids[it.ID] = true
+		it.Name = nameOf(f.Properties, w.label)
+		it.Area, _ = f.Properties["area"].(string)
 		if texts += weight(f.Properties); texts > maxTexts {
-			it.properties = nil
-			c.bare++
+			it.Properties = nil
+			c.Bare++
 		}
 		if !w.areas && n > 64 {
 			it.simplify()
 		}
-		c.items = append(c.items, it)
+		c.Items = append(c.Items, it)
 		return ctx.Err() == nil
 	})
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	if err != nil && len(c.items) == 0 {
+	if err != nil && len(c.Items) == 0 {
 		return nil, &unreadableError{fmt.Errorf("read the features of layer %s: %w", w.id, err)}
 	}
-	c.broken = err
+	c.Broken = err
 	if w.areas {
 		c.join()
 	}
@@ -162,11 +163,11 @@ func corners(g orb.Geometry) int {
 }
 
 // simplify keeps coarser shapes of lines and areas.
-func (it *item) simplify() {
-	whole := corners(it.shape)
+func (it *Item) simplify() {
+	whole := corners(it.Shape)
 	for i, z := range levelZooms {
 		half := 360 / (256 * math.Exp2(z)) / 2
-		g := simplify.DouglasPeucker(half).Simplify(orb.Clone(it.shape))
+		g := simplify.DouglasPeucker(half).Simplify(orb.Clone(it.Shape))
 		if g = closedOnly(g); g != nil && corners(g)*4 < whole*3 {
 			it.levels[i] = g
 		}
@@ -197,41 +198,41 @@ func closedOnly(g orb.Geometry) orb.Geometry {
 	return g
 }
 
-// at returns the shape for a zoom.
-func (it *item) at(zoom float64) orb.Geometry {
+// At returns the shape for a zoom.
+func (it *Item) At(zoom float64) orb.Geometry {
 	for i, z := range levelZooms {
 		if zoom <= z && it.levels[i] != nil {
 			return it.levels[i]
 		}
 	}
-	return it.shape
+	return it.Shape
 }
 
 // join makes the outlines of areas one net, so that neighbours meet at each zoom.
-func (c *collection) join() {
+func (c *Collection) join() {
 	c.area = map[string]int{}
 	var all []topology.Area
-	for i := range c.items {
-		it := &c.items[i]
-		mp := polygons(it.shape)
-		if it.area == "" || len(mp) == 0 {
+	for i := range c.Items {
+		it := &c.Items[i]
+		mp := Polygons(it.Shape)
+		if it.Area == "" || len(mp) == 0 {
 			continue
 		}
-		if _, twice := c.area[it.area]; !twice {
-			c.area[it.area] = i
-			all = append(all, topology.Area{ID: it.area, Polygons: mp})
+		if _, twice := c.area[it.Area]; !twice {
+			c.area[it.Area] = i
+			all = append(all, topology.Area{ID: it.Area, Polygons: mp})
 		}
 	}
 	var errs []error
 	c.topology, errs = topology.New(all, topology.Options{Snap: 1})
-	if len(errs) > 0 && c.first == nil {
-		c.first = errs[0]
+	if len(errs) > 0 && c.First == nil {
+		c.First = errs[0]
 	}
 }
 
-// outline returns an area's outline for a zoom, nil where there is none. A zoom
+// Outline returns an area's outline for a zoom, nil where there is none. A zoom
 // without bound asks for all detail.
-func (c *collection) outline(area string, zoom float64) geo.MultiPolygon {
+func (c *Collection) Outline(area string, zoom float64) geo.MultiPolygon {
 	i, ok := c.area[area]
 	if !ok {
 		return nil
@@ -243,13 +244,13 @@ func (c *collection) outline(area string, zoom float64) geo.MultiPolygon {
 		out = c.topology.Outline(area, zoom)
 	}
 	if len(out) == 0 {
-		return polygons(c.items[i].shape)
+		return Polygons(c.Items[i].Shape)
 	}
 	return out
 }
 
-// areas returns the ids of the areas that have an outline.
-func (c *collection) areas() []string {
+// Areas returns the ids of the areas that have an outline.
+func (c *Collection) Areas() []string {
 	out := make([]string, 0, len(c.area))
 	for id := range c.area {
 		out = append(out, id)
@@ -258,12 +259,13 @@ func (c *collection) areas() []string {
 	return out
 }
 
-func polygons(g orb.Geometry) geo.MultiPolygon {
+// Polygons returns the areas of a geometry, nil for points and lines.
+func Polygons(g orb.Geometry) geo.MultiPolygon {
 	return geo.Feature{Geometry: g}.MultiPolygon()
 }
 
-// place is a point of a feature to name or find it at.
-func place(g orb.Geometry) geo.Point {
+// Place is a point of a feature to name or find it at.
+func Place(g orb.Geometry) geo.Point {
 	switch g := g.(type) {
 	case orb.Point:
 		return g
