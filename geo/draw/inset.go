@@ -15,11 +15,12 @@ import (
 // inset is the small picture of the whole Biển Đông with both archipelagos
 // named in full. It is kept until style, sizes or map change.
 type inset struct {
-	furniture furniture
-	valid     bool
-	version   uint64
-	view      geo.View
-	pix       []byte
+	box      image.Rectangle // where it stands; empty where it does not
+	pointers []pointer
+	valid    bool
+	version  uint64
+	view     geo.View
+	pix      []byte
 }
 
 // insetSize is 196 × 172 pixels at desk and 930 × 936 at wall scale, less where
@@ -192,7 +193,8 @@ func (r *Renderer) placePointer(p *tiles.Place) {
 	rect = r.free(rect, pane)
 	r.grid.Take(rect)
 	angle := math.Atan2(dx, -dy) * 180 / math.Pi
-	r.inset.furniture.pointers = append(r.inset.furniture.pointers, pointer{rect, p.Name, text, angle})
+	r.boxes.Avoid(rect)
+	r.inset.pointers = append(r.inset.pointers, pointer{rect, p.Name, text, angle})
 }
 
 // free moves a sign to where nothing stands yet: both signs may leave at one

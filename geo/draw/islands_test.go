@@ -60,7 +60,7 @@ func TestIslandsAtEveryZoom(t *testing.T) {
 						t.Fatal(err)
 					}
 					what := fmt.Sprintf("%s, text %g, %s at zoom %g", style.Name, sizes.Text, name, zoom)
-					inset := !r.inset.furniture.inset.Empty()
+					inset := !r.inset.box.Empty()
 					if r.ground.sea.any && !inset && !(named(r, hoangSa) && named(r, truongSa)) {
 						t.Errorf("%s: neither inset nor both names in place", what)
 					}
@@ -90,12 +90,12 @@ func TestIslandsInFlatViews(t *testing.T) {
 			t.Fatal(err)
 		}
 		what := fmt.Sprintf("%d×%d, text %g", c.w, c.h, c.sizes.Text)
-		if in := r.inset.furniture.inset; !in.Empty() && !in.In(f.View.Rect()) {
+		if in := r.inset.box; !in.Empty() && !in.In(f.View.Rect()) {
 			t.Errorf("%s: the inset %v is cut", what, in)
 		} else if !in.Empty() {
 			continue
 		}
-		signs := r.inset.furniture.pointers
+		signs := r.inset.pointers
 		for _, full := range []string{"Quần đảo Hoàng Sa (Việt Nam)", "Quần đảo Trường Sa (Việt Nam)"} {
 			at := slices.IndexFunc(signs, func(p pointer) bool { return p.name == full })
 			if at < 0 && !named(r, full) {
@@ -153,22 +153,6 @@ func TestLabelsKeepOffBezels(t *testing.T) {
 			if _, ok := r.grid.Pane(image.Rectangle{Min: at, Max: at.Add(image.Pt(1, 1))}); !ok {
 				t.Errorf("vessel %d at %v stands on a bezel", i, at)
 			}
-		}
-	}
-}
-
-func TestScaleBarIsOneTwoFive(t *testing.T) {
-	r := rendererWithin(t, Dark(), Desk())
-	for zoom := 2.0; zoom < 20; zoom += 0.37 {
-		r.view = geo.ZoomView(geo.Pt(108, 15.7), zoom, 800, 600)
-		bar := r.scaleBar(100)
-		if bar.px > 101 || bar.px < 38 {
-			t.Errorf("zoom %g: bar of %d pixels", zoom, bar.px)
-		}
-		switch bar.text[0] {
-		case '1', '2', '5':
-		default:
-			t.Errorf("zoom %g: bar says %q", zoom, bar.text)
 		}
 	}
 }

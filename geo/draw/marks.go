@@ -37,12 +37,7 @@ func (r *Renderer) sorted(n int, importance func(int) int, id func(int) string) 
 	return r.order
 }
 
-func (r *Renderer) severityColor(s Severity) color.RGBA {
-	return [...]color.RGBA{
-		NoSeverity: r.style.Text3, Notice: r.style.Notice, Warning: r.style.Warning, Severe: r.style.Severe,
-		Critical: r.style.Critical,
-	}[min(s, Critical)]
-}
+func (r *Renderer) severityColor(s Severity) color.RGBA { return r.style.Severity(int(s)) }
 
 func (r *Renderer) alertAreas(alerts []Alert) {
 	for i := range alerts {

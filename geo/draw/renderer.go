@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"iocwall/geo"
+	"iocwall/geo/draw/furniture"
 	"iocwall/geo/draw/gather"
 	"iocwall/geo/draw/hit"
 	"iocwall/geo/draw/pen"
@@ -67,6 +68,7 @@ type Renderer struct {
 	fleet    fleet
 	pending  []pendingText
 	inset    inset
+	boxes    furniture.Boxes
 	stats    Stats
 	points   []raster.XY
 }
@@ -155,7 +157,7 @@ func (r *Renderer) Draw(dst *image.RGBA, f *Frame) (Stats, error) {
 	}
 	r.drawHandles(f.Handles)
 	r.drawBand(f.Band)
-	r.drawFurniture(f)
+	r.drawFurniture()
 	r.stats.Hits = r.hits.Hits()
 	r.pen.Sweep()
 	return r.stats, nil

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 
+	"iocwall/geo/draw/look"
 	"iocwall/geo/draw/pen"
 	"iocwall/geo/draw/raster"
 	"iocwall/geo/draw/room"
@@ -88,7 +89,7 @@ func (r *Renderer) inkOn(a *Area) (ink, ground color.RGBA) {
 	case a.Fence || a.Fill.A < 128:
 		return r.style.Text, r.style.Land
 	}
-	ground = sheet.Mixed(r.style.Land, a.Fill, float64(a.Fill.A)/255)
+	ground = look.Mixed(r.style.Land, a.Fill, float64(a.Fill.A)/255)
 	ground.A = 255
 	dark, light := r.style.Ink, color.RGBA{255, 255, 255, 255}
 	if pen.Luminance(ground) > 0.18 {
@@ -140,15 +141,4 @@ func (r *Renderer) nameLines(lines []Line) {
 		style.HaloWidth *= 1.8
 		r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, size), l.Name, style)
 	}
-}
-
-// Ramp returns n colours for the classes of a choropleth, from the lowest to the
-// highest, apart in greyscale and without the hues of any state.
-func (s Style) Ramp(n int) []color.RGBA {
-	low, high := sheet.Mixed(s.Land, s.SeaName, 0.2), sheet.Mixed(s.SeaName, s.Text, 0.3)
-	out := make([]color.RGBA, n)
-	for i := range out {
-		out[i] = sheet.Mixed(low, high, float64(i)/max(1, float64(n-1)))
-	}
-	return out
 }

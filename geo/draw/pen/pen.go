@@ -6,6 +6,7 @@ package pen
 import (
 	"fmt"
 	"image/color"
+	"math"
 
 	"iocwall/geo/draw/raster"
 	"iocwall/geo/draw/sign"
@@ -140,6 +141,11 @@ func (p *Pen) Sweep() {
 	if len(p.widths) > 8*most {
 		clear(p.widths)
 	}
+}
+
+// Baseline is where line i of a block that starts at top stands.
+func Baseline(top, i int, size float64) int {
+	return top + int(math.Round(size*(raster.Ascent+float64(i)*raster.LinePitch)))
 }
 
 // Plain is the style of text on a plate or card.

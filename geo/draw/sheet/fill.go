@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"iocwall/geo"
+	"iocwall/geo/draw/look"
 	"iocwall/geo/draw/outline"
 	"iocwall/geo/draw/raster"
 	"iocwall/geo/draw/scene"
@@ -102,7 +103,7 @@ func (s *Sheet) hatch() paint {
 	for i := range p.period {
 		far := math.Abs(float64(i) - float64(p.period)/2)
 		k := max(0, min(1, half+0.5-far))
-		p.colors[i] = Mixed(s.look.Card, s.look.CardEdge, k)
+		p.colors[i] = look.Mixed(s.look.Card, s.look.CardEdge, k)
 		p.colors[i].A = 225
 	}
 	return p
@@ -116,12 +117,6 @@ func (s *Sheet) Hatch(rect image.Rectangle) {
 			s.canvas.Rect(image.Rect(x, y, x+1, y+1), p.colors[(x-rect.Min.X+y-rect.Min.Y)%p.period])
 		}
 	}
-}
-
-// Mixed is a colour between two.
-func Mixed(a, b color.RGBA, k float64) color.RGBA {
-	m := func(x, y uint8) uint8 { return uint8(math.Round(float64(x) + (float64(y)-float64(x))*k)) }
-	return color.RGBA{m(a.R, b.R), m(a.G, b.G), m(a.B, b.B), m(a.A, b.A)}
 }
 
 // lay draws one run of an area with the given coverage of 255.
