@@ -315,7 +315,7 @@ func (r *Renderer) openSea(x, y, w, h int) (image.Rectangle, bool) {
 		for _, s := range room.Sides() {
 			c := image.Pt(x, y).Add(image.Pt(s.DX*ring*w/4, s.DY*ring*h*2))
 			rect := image.Rect(c.X-w/2, c.Y-h/2, c.X-w/2+w, c.Y-h/2+h)
-			if _, ok := r.grid.Free(rect); ok && r.allSea(rect) {
+			if _, ok := r.grid.Free(rect); ok && r.allSea(rect) && r.awayFromCoast(rect) {
 				return rect, true
 			}
 		}
@@ -352,6 +352,29 @@ func (r *Renderer) nameProvinces(home []string) {
 		st.Spacing = float32(spacing)
 		r.write(rect.Min.X, baseline(rect.Min.Y, 0, size), text, st)
 	}
+}
+
+// coastDoubt is how far the built-in coast may lie from that of finer maps, in metres.
+const coastDoubt = 2500
+
+// awayFromCoast reports whether a rectangle is so far from land that the sea is
+// there on finer maps too. It is asked where one is shown.
+func (r *Renderer) awayFromCoast(rect image.Rectangle) bool {
+	if len(r.data.Rasters)+len(r.data.Vectors) == 0 {
+		return true
+	}
+	m := &r.ground.sea
+	doubt := int(min(coastDoubt/r.view.MetersPerPixel(r.view.Center[1]), 1e5))
+	rect = rect.Inset(-doubt)
+	cell := func(px, most int) int { return max(0, min(most, int(float64(px)*m.scale))) }
+	for y := cell(rect.Min.Y, m.h-1); y <= cell(rect.Max.Y, m.h-1); y++ {
+		for x := cell(rect.Min.X, m.w-1); x <= cell(rect.Max.X, m.w-1); x++ {
+			if m.cells[y*m.w+x] == 0 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // allSea reports whether no land lies under a rectangle, as far as the coarse
