@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -17,7 +18,7 @@ import (
 type MapView struct {
 	Title  string
 	Layers []MapLayer
-	// Faults say what is wrong with the map's parameters; the rest is drawn.
+	// Faults are what is wrong with the map's parameters.
 	Faults []string
 	// Drawn is when the picture on the tile was made, of data as of then.
 	Drawn time.Time
@@ -37,8 +38,7 @@ type MapLayer struct {
 	Newest time.Time
 	// Have of All elements are fresh, as words; Dated is said instead of an age.
 	Whole, Dated string
-	// Fault says what is wrong with the layer, empty for nothing; it is said in
-	// place of the age.
+	// Fault is what is wrong with the layer, said in place of the age.
 	Fault string
 	// Stale marks a layer whose newest element is older than it should be.
 	Stale bool
@@ -50,17 +50,15 @@ const mapLimit = 10 * time.Second
 // Map is a map over a truth strip with one statement per layer.
 type Map struct {
 	box
-	picture *canvas.Raster
-	tag     *Pane
-	bottom  *Pane
-	frame   *Pane
-	img     *image.RGBA
-	want    image.Point
-	view    MapView
-	face    mapFace
-	plane   plane
-	shown   image.Rectangle   // where the map lies in the tile
-	over    []image.Rectangle // what is painted beside it, perhaps over it
+	picture            *canvas.Raster
+	tag, bottom, frame *Pane
+	img                *image.RGBA
+	want               image.Point
+	view               MapView
+	face               mapFace
+	plane              plane
+	shown              image.Rectangle   // where the map lies in the tile
+	over               []image.Rectangle // what is painted beside it, perhaps over it
 }
 
 type mapFace struct {
@@ -130,15 +128,13 @@ func (e *Env) mapFace(v MapView) mapFace {
 		if v.Columns > 0 && i%v.Columns != v.Column {
 			continue
 		}
-		s := paint.Strip{Source: layer.Name, Whole: layer.Whole, Plate: layer.Stale}
+		s := paint.Strip{Source: layer.Name, Stamp: layer.Dated, Whole: layer.Whole, Plate: layer.Stale}
 		switch {
 		case layer.Fault != "":
-			s.Source, s.Age, s.Plate = "", layer.Name+" · "+layer.Fault, true
-		case layer.Dated != "":
-			s.Stamp = layer.Dated
-		case layer.Newest.IsZero():
+			s = paint.Strip{Age: layer.Name + " · " + layer.Fault, Whole: layer.Whole, Plate: true}
+		case layer.Dated == "" && layer.Newest.IsZero():
 			s.Age = l.T("map.none")
-		default:
+		case layer.Dated == "":
 			s.Age = l.Age(v.Now.Sub(layer.Newest))
 		}
 		f.Strips = append(f.Strips, s)
@@ -158,11 +154,8 @@ func (e *Env) mapFace(v MapView) mapFace {
 		p := e.popupPlate(f.Popup)
 		f.Plate = &p
 	case len(v.Faults) > 0 && v.Column == 0:
-		text, short := v.Faults[0], l.T("map.faults", "n", strconv.Itoa(len(v.Faults)))
-		if len(v.Faults) > 1 {
-			text += " · " + l.T("map.faults.more", "n", strconv.Itoa(len(v.Faults)-1))
-		}
-		f.Plate = &paint.Plate{Kind: paint.PlateStale, Icon: "differs", Text: text, Shorter: []string{v.Faults[0], short}}
+		short := l.T("map.faults", "n", strconv.Itoa(len(v.Faults)))
+		f.Plate = &paint.Plate{Kind: paint.PlateStale, Icon: "differs", Text: strings.Join(v.Faults, " · "), Shorter: []string{v.Faults[0], short}}
 	}
 	return f
 }

@@ -19,7 +19,7 @@ func TestMapFaults(t *testing.T) {
 	if s := f.Strips[0]; !s.Plate || s.Age != "Tàu · Lọc sai" || s.Whole != "3/4" {
 		t.Errorf("strip %+v", s)
 	}
-	if f.Plate == nil || !strings.Contains(f.Plate.Text, "zoom") || !strings.Contains(f.Plate.Text, "1") || len(f.Plate.Shorter) == 0 {
+	if f.Plate == nil || !strings.Contains(f.Plate.Text, "zoom") || !strings.Contains(f.Plate.Text, "trail") || len(f.Plate.Shorter) == 0 {
 		t.Errorf("plate %+v", f.Plate)
 	}
 	v.Drawn = now.Add(-time.Minute)
