@@ -33,12 +33,11 @@ type value struct {
 // node computes a value.
 type node func(*Scope) value
 
-func numberValue(f float64) value      { return value{kind: number, num: f} }
-func textValue(s string) value         { return value{kind: text, str: s} }
-func colorValue(c color.NRGBA) value   { return value{kind: colour, col: c} }
-func constant(v value) node            { return func(*Scope) value { return v } }
-func (v value) truth() bool            { return v.kind == boolean && v.num != 0 }
-func (v value) equal(other value) bool { return v == other }
+func numberValue(f float64) value    { return value{kind: number, num: f} }
+func textValue(s string) value       { return value{kind: text, str: s} }
+func colorValue(c color.NRGBA) value { return value{kind: colour, col: c} }
+func constant(v value) node          { return func(*Scope) value { return v } }
+func (v value) truth() bool          { return v.kind == boolean && v.num != 0 }
 
 func boolValue(b bool) value {
 	if b {
@@ -94,9 +93,6 @@ type Number struct {
 	varies   bool
 }
 
-// Constant returns a Number that is always f.
-func Constant(f float64) Number { return Number{constant: f} }
-
 // At returns the number in a scope. Where the style gives none that is finite,
 // it is the specification's default.
 func (n Number) At(s *Scope) float64 {
@@ -118,9 +114,6 @@ type Color struct {
 	constant color.NRGBA
 	varies   bool
 }
-
-// Paint returns a Color that is always c.
-func Paint(c color.NRGBA) Color { return Color{constant: c} }
 
 // At returns the colour in a scope.
 func (c Color) At(s *Scope) color.NRGBA {

@@ -226,6 +226,32 @@ func TestMovedPicture(t *testing.T) {
 	}
 }
 
+// TestLinesJoin follows roads that are cut at the edges of tiles: there is no gap.
+func TestLinesJoin(t *testing.T) {
+	s := parsed(t, `{"layers": [{"id": "bg", "type": "background", "paint": {"background-color": "#111"}},
+		{"id": "road", "type": "line", "source": "tiles", "source-layer": "road", "paint": {"line-color": "#fff", "line-width": 5}}]}`)
+	for _, zoom := range []float64{9.37, 10, 10.81} {
+		v := inland(zoom)
+		got := drawn(painter(s), Map{View: v, Data: striped(v, 9, map[[3]int]tiles.Vector{})})
+		k := over(v, 9)[0]
+		side := math.Exp2(-float64(k[0]))
+		for y := k[2]; y <= k[2]+3; y++ {
+			for i := range 12 {
+				// Each road leaves its tile at the height where it came in.
+				for x := k[1] + 1; x <= k[1]+3; x++ {
+					at := affineOf(v).pixel(geo.Pt(float64(x)*side, (float64(y)+float64(i)/12)*side))
+					for dx := -3.0; dx <= 3; dx++ {
+						p := image.Pt(int(at.X+dx), int(at.Y+math.Abs(dx)*0.1))
+						if p.In(v.Rect()) && got.RGBAAt(p.X, p.Y).R < 200 {
+							t.Errorf("zoom %g: the road breaks off at %v", zoom, p)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestCropsOfTiles draws a view whole and in parts, as computers side by side do.
 func TestCropsOfTiles(t *testing.T) {
 	data, err := assets.MapStyle("dark")
