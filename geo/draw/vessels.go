@@ -205,7 +205,7 @@ func (r *Renderer) hullIcon(v *Vessel, lost bool) *raster.Sprite {
 		fade = raster.Fades / 2 // hollow already says it; 40 % would be too faint
 	}
 	severity := min(max(v.Severity, Notice), Critical)
-	at := ((int(icon-IconVessel)*raster.Turns+int(turn))*(raster.Fades+1)+fade)*hullSeverities + int(severity-Notice)
+	at := ((int(severity-Notice)*hullShapes+int(icon-IconVessel))*raster.Turns+int(turn))*(raster.Fades+1) + fade
 	s := r.fleet.icons[at]
 	if s == nil {
 		main := r.style.Vessel
@@ -217,7 +217,9 @@ func (r *Renderer) hullIcon(v *Vessel, lost bool) *raster.Sprite {
 		})
 		r.fleet.icons[at] = s
 	}
-	s.Used = r.frame
+	if r.frame%8 == 0 { // often enough; it means a walk to memory
+		s.Used = r.frame
+	}
 	return s
 }
 

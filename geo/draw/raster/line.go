@@ -32,19 +32,28 @@ func (c *Canvas) Ray(x, y, ux, uy, length, half float64, col color.RGBA) {
 		slope, wide = ux/uy, reach/math.Abs(uy)
 	}
 	ink := inkOf(col)
-	minX, maxX := float64(c.Win.Min.X), float64(c.Win.Max.X)
 	bottom := int(min(float64(c.Win.Max.Y), math.Floor(low+0.5)))
 	for row := int(max(float64(c.Win.Min.Y), math.Ceil(high-0.5))); row < bottom; row++ {
 		dy := float64(row) + 0.5 - y
 		mid := x + dy*slope
-		from := int(math.Ceil(max(minX+0.5, left, mid-wide) - 0.5))
-		to := int(math.Floor(min(maxX-0.5, right, mid+wide) + 0.5))
-		if from >= to {
+		from, to := mid-wide, mid+wide
+		if from < left {
+			from = left
+		}
+		if to > right {
+			to = right
+		}
+		x0, x1 := max(c.Win.Min.X, int(math.Ceil(from-0.5))), min(c.Win.Max.X, int(math.Floor(to+0.5)))
+		if x0 >= x1 {
 			continue
 		}
-		dx := float64(from) + 0.5 - x
+		dx := float64(x0) + 0.5 - x
 		along, across := dx*ux+dy*uy, dx*uy-dy*ux
-		for p := c.Row(row, from, to); len(p) >= 4; p = p[4:] {
+		if last := along + float64(x1-1-x0)*ux; along >= 0 && last >= 0 && along <= length && last <= length {
+			ink.between(c.Row(row, x0, x1), across, uy, reach)
+			continue
+		}
+		for p := c.Row(row, x0, x1); len(p) >= 4; p = p[4:] {
 			over := along - length
 			if along < 0 {
 				over = along
@@ -53,12 +62,23 @@ func (c *Canvas) Ray(x, y, ux, uy, length, half float64, col color.RGBA) {
 			if along < 0 || over > 0 {
 				d = math.Sqrt(across*across + over*over)
 			}
-			if d = reach - d; d > 0 {
-				ink.lay(p, uint32(min(d, 1)*255)*ink.a/255)
+			if a := int32((reach - d) * 255); a > 0 {
+				ink.lay(p, uint32(min(a, 255))*ink.a/255)
 			}
 			along += ux
 			across += uy
 		}
+	}
+}
+
+// between lays the ink over a row of pixels that lie beside a line rather than
+// around one of its ends; across is how far the first is from the line.
+func (k *ink) between(row []byte, across, step, reach float64) {
+	for ; len(row) >= 4; row = row[4:] {
+		if a := int32((reach - math.Abs(across)) * 255); a > 0 {
+			k.lay(row, uint32(min(a, 255))*k.a/255)
+		}
+		across += step
 	}
 }
 
