@@ -90,29 +90,32 @@ func CheckArea(area MultiPolygon) error {
 	return nil
 }
 
-// sweepEdge is an edge with its western end first.
+// sweepEdge is an edge with the end first that the sweep meets first.
 type sweepEdge struct {
-	a, b Point
-	n    int
+	a, b       Point
+	begin, end float64 // along the sweep
+	n          int
 }
 
-// ringCrossing looks for two edges that properly cross, sweeping from west to
-// east. It costs O(n log n) plus the pairs that overlap in longitude.
+// ringCrossing looks for two edges that properly cross, sweeping in the direction
+// in which the edges are shortest. It costs O(n log n) plus the pairs of edges
+// that the sweep meets at once.
 func ringCrossing(ring orb.Ring) (i, j int, at Point, crosses bool) {
+	along := sweepDirection(ring)
 	edges := make([]sweepEdge, 0, len(ring)-1)
 	for k := 0; k+1 < len(ring); k++ {
-		a, b := ring[k], ring[k+1]
-		if a[0] > b[0] {
-			a, b = b, a
+		e := sweepEdge{ring[k], ring[k+1], dot(ring[k], along), dot(ring[k+1], along), k}
+		if e.begin > e.end {
+			e.a, e.b, e.begin, e.end = e.b, e.a, e.end, e.begin
 		}
-		edges = append(edges, sweepEdge{a, b, k})
+		edges = append(edges, e)
 	}
-	sort.Slice(edges, func(x, y int) bool { return edges[x].a[0] < edges[y].a[0] })
+	sort.Slice(edges, func(x, y int) bool { return edges[x].begin < edges[y].begin })
 	var open []sweepEdge
 	for _, e := range edges {
 		kept := open[:0]
 		for _, o := range open {
-			if o.b[0] < e.a[0] {
+			if o.end < e.begin-1e-12 { // what the rounding of sums may take away
 				continue
 			}
 			kept = append(kept, o)
@@ -123,6 +126,28 @@ func ringCrossing(ring orb.Ring) (i, j int, at Point, crosses bool) {
 		open = append(kept, e)
 	}
 	return 0, 0, Point{}, false
+}
+
+func dot(a, b Point) float64 { return a[0]*b[0] + a[1]*b[1] }
+
+// sweepDirection returns the one of four directions in which the edges of a ring
+// are shortest in proportion to the ring.
+func sweepDirection(ring orb.Ring) Point {
+	best, least := Point{1, 0}, math.Inf(1)
+	for _, d := range []Point{{1, 0}, {0, 1}, {1, 1}, {1, -1}} {
+		low, high, sum := math.Inf(1), math.Inf(-1), 0.0
+		for k, p := range ring {
+			v := dot(p, d)
+			low, high = min(low, v), max(high, v)
+			if k > 0 {
+				sum += math.Abs(v - dot(ring[k-1], d))
+			}
+		}
+		if share := sum / (high - low); share < least {
+			best, least = d, share
+		}
+	}
+	return best
 }
 
 // Crossing returns where the straight edges from a to b and from c to d cross, in
