@@ -38,7 +38,7 @@ func (r *Renderer) nameAreas(areas []Area) {
 
 func (r *Renderer) nameArea(i int, a *Area) {
 	size := r.sizes.Text
-	b := a.Polygons.Bound()
+	b := r.sheet.Bounds(i)
 	wide, high := (b.Max[0]-b.Min[0])/360*r.view.World, (b.Max[1]-b.Min[1])/360*r.view.World
 	if !(wide > size) || !(high > size*0.8) || !b.Intersects(r.view.BoundsOf(r.view.Rect())) {
 		return

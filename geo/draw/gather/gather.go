@@ -59,6 +59,7 @@ type Gathering struct {
 	points   []cluster.Point
 	single   []image.Point // what of a layer on offer stands alone, in pixels of the view
 	taken    []bool
+	where    []int32 // of an item among the points
 	layers   []string
 
 	vessels  []scene.Vessel
@@ -89,6 +90,7 @@ func leave[T any](g *Gathering, on bool, items []T, buf *[]T, gather func([]T)) 
 	}
 	g.taken = slices.Grow(g.taken[:0], len(items))[:len(items)]
 	clear(g.taken)
+	g.where = slices.Grow(g.where[:0], len(items))[:len(items)]
 	gather(items)
 	out := (*buf)[:0]
 	for i := range items {
@@ -110,6 +112,7 @@ func (g *Gathering) offer(i int, p geo.Point, alone bool) {
 	case alone && g.near(at, 0):
 		g.single = append(g.single, image.Pt(int(math.Round(at.X)), int(math.Round(at.Y))))
 	case !alone && g.near(at, 16*g.ring):
+		g.where[i] = int32(len(g.points))
 		g.points = append(g.points, cluster.Point{X: x, Y: y, ID: int32(i)})
 	}
 }
@@ -151,12 +154,12 @@ func (g *Gathering) hitRing(layer string, c *Ring, members []int32, id func(int3
 // seen reports whether a ring or one of its members is in view.
 func (g *Gathering) seen(members []int32, at image.Point) bool {
 	in := g.view.Rect()
-	if at.In(in) {
-		return true
+	if at.In(in) || !at.In(in.Inset(-int(16*g.ring))) {
+		return at.In(in)
 	}
-	for _, p := range g.points {
-		at := image.Pt(int(math.Round(p.X-g.x)), int(math.Round(p.Y-g.y)))
-		if _, member := slices.BinarySearch(members, p.ID); member && at.In(in) {
+	for _, m := range members {
+		p := &g.points[g.where[m]]
+		if image.Pt(int(math.Round(p.X-g.x)), int(math.Round(p.Y-g.y))).In(in) {
 			return true
 		}
 	}
@@ -164,10 +167,12 @@ func (g *Gathering) seen(members []int32, at image.Point) bool {
 }
 
 // place moves a ring into the view and on to one screen, and off the rings of
-// other layers that stand there.
+// other layers and what stands alone there.
 func (g *Gathering) place(c *Ring, others []Ring) {
 	v := g.view.Rect()
 	c.X, c.Y = min(max(c.X, v.Min.X), v.Max.X-1), min(max(c.Y, v.Min.Y), v.Max.Y-1)
+	margin := c.Half + int(g.in.Symbol*0.3)
+	from := *c
 	for i := range others {
 		o := &others[i]
 		c.keepOff(o.X, o.Y, float64(c.Half+o.Half))
@@ -175,7 +180,30 @@ func (g *Gathering) place(c *Ring, others []Ring) {
 	for _, p := range g.single {
 		c.keepOff(p.X, p.Y, float64(c.Half)+g.in.Symbol/2)
 	}
-	c.X, c.Y = g.in.Grid.Settle(c.X, c.Y, c.Half+int(g.in.Symbol*0.3))
+	c.X, c.Y = g.in.Grid.Settle(c.X, c.Y, margin)
+	// A bezel or another ring may have pushed it back.
+	for i := 0; i < 8 && g.covers(c, others); i++ {
+		side := room.Sides()[i]
+		c.X, c.Y = g.in.Grid.Settle(from.X+side.DX*2*c.Half, from.Y+side.DY*2*c.Half, margin)
+	}
+}
+
+// covers reports whether a ring lies on another or on what stands alone.
+func (g *Gathering) covers(c *Ring, others []Ring) bool {
+	near := func(x, y int, want float64) bool {
+		return math.Hypot(float64(c.X-x), float64(c.Y-y)) < 0.8*want
+	}
+	for i := range others {
+		if near(others[i].X, others[i].Y, float64(c.Half+others[i].Half)) {
+			return true
+		}
+	}
+	for _, p := range g.single {
+		if near(p.X, p.Y, float64(c.Half)+g.in.Symbol/2) {
+			return true
+		}
+	}
+	return false
 }
 
 // keepOff moves a ring away from a place that it would cover.

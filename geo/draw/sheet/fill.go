@@ -14,11 +14,11 @@ import (
 
 // InCrop reports whether a shape may show in the part that is drawn.
 func (s *Sheet) InCrop(mp geo.MultiPolygon) bool {
-	if len(mp) == 0 {
-		return false
-	}
-	b, pad := mp.Bound(), 2*(s.look.Text+8)/s.view.World*360
-	return b.Pad(pad).Intersects(s.view.BoundsOf(s.canvas.Win))
+	return len(mp) > 0 && s.inCrop(mp.Bound())
+}
+
+func (s *Sheet) inCrop(b geo.Bounds) bool {
+	return b.Pad(2 * (s.look.Text + 8) / s.view.World * 360).Intersects(s.view.BoundsOf(s.canvas.Win))
 }
 
 // addPolygons adds polygons to the shape, holes turned against their outlines.
@@ -60,7 +60,7 @@ func (s *Sheet) fills(areas []scene.Area) {
 	layer, started := "", false
 	for i := range areas {
 		a := &areas[i]
-		if a.Fence || a.Fill.A == 0 && !a.Hatch || !s.InCrop(a.Polygons) {
+		if a.Fence || a.Fill.A == 0 && !a.Hatch || !s.inCrop(s.bounds[i]) {
 			continue
 		}
 		if !started || a.Layer != layer {

@@ -39,6 +39,7 @@ type Sheet struct {
 	mids    []middle // of each line that has a name
 	spots   map[uint64]innerSpot
 	sums    []uint64 // of each area's outline
+	bounds  []geo.Bounds
 	frame   uint64
 }
 
@@ -86,6 +87,10 @@ func (s *Sheet) Draw(areas []scene.Area, lines []scene.Line, fresh bool) {
 			copy(s.canvas.Pix[y*s.canvas.Stride:y*s.canvas.Stride+row], s.pix[y*row:(y+1)*row])
 		}
 		return
+	}
+	s.bounds = s.bounds[:0]
+	for i := range areas {
+		s.bounds = append(s.bounds, areas[i].Polygons.Bound())
 	}
 	s.fills(areas)
 	s.edges(areas)
@@ -156,6 +161,9 @@ func flags(set ...bool) uint64 {
 	}
 	return out
 }
+
+// Bounds returns the box around the i-th area of the last Draw.
+func (s *Sheet) Bounds(i int) geo.Bounds { return s.bounds[i] }
 
 // Spot returns where the name of the i-th area of the last Draw stands, in pixels
 // of the view, and how much room there is; false where there is none. It is found

@@ -17,7 +17,7 @@ func (s *Sheet) edges(areas []scene.Area) {
 	var now *scene.Area
 	for i := range areas {
 		a := &areas[i]
-		if a.Fence || a.Edge.A == 0 || !s.InCrop(a.Polygons) {
+		if a.Fence || a.Edge.A == 0 || !s.inCrop(s.bounds[i]) {
 			continue
 		}
 		if now != nil && (now.Edge != a.Edge || now.Layer != a.Layer) {
@@ -30,7 +30,7 @@ func (s *Sheet) edges(areas []scene.Area) {
 		s.strokes.Fill(s.canvas, now.Edge)
 	}
 	for i := range areas {
-		if a := &areas[i]; a.Selected && !a.Fence && s.InCrop(a.Polygons) {
+		if a := &areas[i]; a.Selected && !a.Fence && s.inCrop(s.bounds[i]) {
 			s.chosenEdge(a.Polygons)
 		}
 	}
@@ -56,7 +56,7 @@ func (s *Sheet) addEdges(mp geo.MultiPolygon, width float64, dashed bool, dash f
 func (s *Sheet) fences(areas []scene.Area) {
 	for i := range areas {
 		a := &areas[i]
-		if !a.Fence || !s.InCrop(a.Polygons) {
+		if !a.Fence || !s.inCrop(s.bounds[i]) {
 			continue
 		}
 		fill, edge, width := a.Fill, a.Edge, a.Width*s.look.Line
