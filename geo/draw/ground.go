@@ -29,6 +29,7 @@ type ground struct {
 	strokes raster.Strokes
 	sea     seaMask
 	seaView geo.View // whole view that sea was made for
+	seaOf   builtinMap
 }
 
 // SetGround changes the style of the base map from the next Draw on; nil is the
@@ -57,9 +58,9 @@ func (r *Renderer) drawGround(f *Frame) {
 		g.labels = g.painter.Labels(m)
 		g.valid, g.view, g.version = true, f.View, r.data.Version
 		g.home = append(g.home[:0], f.Home...)
-		if whole := f.View.Whole(); g.seaView != whole {
+		if whole, of := f.View.Whole(), builtinOf(&r.data); g.seaView != whole || g.seaOf != of {
 			g.sea.build(r.data, whole)
-			g.seaView = whole
+			g.seaView, g.seaOf = whole, of
 		}
 		r.stats.BaseDrawn = true
 	}

@@ -18,9 +18,27 @@ type inset struct {
 	box      image.Rectangle // where it stands; empty where it does not
 	pointers []pointer
 	valid    bool
-	version  uint64
+	of       builtinMap
 	view     geo.View
 	pix      []byte
+}
+
+// builtinMap tells one built-in map from another. It does not change with the
+// tiles that lie over it.
+type builtinMap struct {
+	outside, provinces *tiles.Shape
+	places             *tiles.Place
+}
+
+func builtinOf(d *tiles.Data) builtinMap {
+	return builtinMap{first(d.Outside), first(d.Provinces), first(d.Places)}
+}
+
+func first[T any](list []T) *T {
+	if len(list) == 0 {
+		return nil
+	}
+	return &list[0]
 }
 
 // insetSize is 196 × 172 pixels at desk and 930 × 936 at wall scale, less where
@@ -53,7 +71,7 @@ func (r *Renderer) drawInset(rect image.Rectangle) {
 		return
 	}
 	in := &r.inset
-	if !in.valid || in.version != r.data.Version || in.view.Width != rect.Dx() || in.view.Height != rect.Dy() {
+	if !in.valid || in.of != builtinOf(&r.data) || in.view.Width != rect.Dx() || in.view.Height != rect.Dy() {
 		r.buildInset(rect.Dx(), rect.Dy())
 	}
 	vis := rect.Intersect(r.canvas.Win)
@@ -87,7 +105,7 @@ func (r *Renderer) insetFrame(rect image.Rectangle) {
 
 func (r *Renderer) buildInset(w, h int) {
 	in := &r.inset
-	in.valid, in.version = true, r.data.Version
+	in.valid, in.of = true, builtinOf(&r.data)
 	in.view = insetView(w, h)
 	if n := w * h * 4; cap(in.pix) < n {
 		in.pix = make([]byte, n)
