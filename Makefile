@@ -45,8 +45,8 @@ BENCH_CAMERA := \
 	./media/fieldtest=FirstPicture \
 	./cmd/wall=CameraToScreen|NineTiles|WallBesidePlayers
 
-# The map beside other programs: `make bench-map`. After = the benchmarks' names. The packages of one line are the
-# points of what is asked of the map; each prints lines `MEASURED name value unit (…)` or `RATIO …`.
+# The map and what belongs to it, alone and beside other programs: `make bench-map`. After = the benchmarks' names.
+# Each prints lines `MEASURED name value unit (…)` or `RATIO name value (ours …, peer …)`.
 BENCH_MAP := \
 	./geo/draw=BaseMap1080|Zoom1080|Vessels2000|Vessels20000|Points50000|Crops \
 	./geo/fence=Positions \
