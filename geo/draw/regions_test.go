@@ -173,7 +173,7 @@ func TestHostilePictures(t *testing.T) {
 				if zoom%4 == 0 {
 					h.zoom = min(zoom, 8) // what stands in while others are fetched
 				}
-				v := geo.ZoomView(at, float64(zoom)+0.3*float64(zoom%2), 480, 360)
+				v := geo.ZoomView(at, float64(zoom)+0.3*float64(zoom%2), 320, 240)
 				dst := image.NewRGBA(v.Rect())
 				if _, err := r.Draw(dst, &Frame{View: v}); err != nil {
 					t.Fatal(err)
@@ -233,7 +233,7 @@ func TestHostileTiles(t *testing.T) {
 	for zoom := 3; zoom <= 18; zoom++ {
 		for _, at := range []geo.Point{{111.6, 16.53}, {114.36, 10.38}, {113, 13}, {112.9, 9.55}, {106, 17}} {
 			h.zoom = max(0, zoom-1)
-			v := geo.ZoomView(at, float64(zoom), 480, 360)
+			v := geo.ZoomView(at, float64(zoom), 400, 300)
 			dst := image.NewRGBA(v.Rect())
 			if _, err := r.Draw(dst, &Frame{View: v}); err != nil {
 				t.Fatal(err)
