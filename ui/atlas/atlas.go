@@ -167,7 +167,7 @@ func (a *Atlas) Hide(off bool) {
 func (a *Atlas) Repaint() {
 	a.face.lay()
 	a.face.said = faceWords{}
-	a.face.body.pane.Touch()
+	a.face.body.Pane.Touch()
 	a.touch()
 }
 

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
+	"iocwall/ui/atlas/sheet"
 	"iocwall/ui/paint"
 	"iocwall/ui/tile"
 )
@@ -40,8 +41,8 @@ type face struct {
 	edge                     *canvas.Rectangle
 
 	search  *entry
-	results *sheet
-	body    *sheet
+	results *sheet.Sheet
+	body    *sheet.Sheet
 	form    form
 
 	size   fyne.Size
@@ -76,12 +77,12 @@ func newFace(a *Atlas) *face {
 		f.cross[i].Hide()
 	}
 	f.pane, f.edge = canvas.NewRectangle(th.S1), canvas.NewRectangle(th.Line1)
-	f.body = newSheet(env, th.S1)
-	f.results = newSheet(env, th.S1)
-	f.results.framed = true
+	f.body = sheet.NewSheet(env, th.S1)
+	f.results = sheet.NewSheet(env, th.S1)
+	f.results.Framed = true
 	f.results.Hide()
-	for _, s := range []*sheet{f.body, f.results} {
-		s.key, s.rune, s.cut = func(e *fyne.KeyEvent) { a.Key(e.Name) }, func(r rune) { a.Rune(r) }, func(c fyne.Shortcut) { a.Shortcut(c) }
+	for _, s := range []*sheet.Sheet{f.body, f.results} {
+		s.Key, s.Rune, s.Cut = func(e *fyne.KeyEvent) { a.Key(e.Name) }, func(r rune) { a.Rune(r) }, func(c fyne.Shortcut) { a.Shortcut(c) }
 	}
 	f.search = newEntry(a, fieldSearch)
 	f.search.PlaceHolder = a.h.Lang.T("atlas.search.hint")
@@ -143,15 +144,15 @@ func (f *face) lay() {
 	put(f.head.Raster, left, 0, side, tabHigh+titleHigh)
 	put(f.tabs, left, 0, side, tabHigh)
 	put(f.search, 2*gap, 2*gap, min(searchWide, left-4*gap), fieldHigh)
-	high := min(float32(f.results.length())/f.a.density(), h-footHigh-fieldHigh-6*gap)
+	high := min(float32(f.results.Length())/f.a.density(), h-footHigh-fieldHigh-6*gap)
 	put(f.results, 2*gap, 3*gap+fieldHigh, min(searchWide, left-4*gap), high)
-	f.results.place(image.Pt(f.a.px(min(searchWide, left-4*gap)), f.a.px(high)))
+	f.results.Place(image.Pt(f.a.px(min(searchWide, left-4*gap)), f.a.px(high)))
 	x := float32(searchWide + 4*gap)
 	put(f.plates.Raster, x, 2*gap, max(1, left-x-2*gap), fieldHigh)
 	below := f.form.lay(f.a, left, h, side)
 	top := float32(tabHigh + titleHigh)
 	put(f.body, left+1, top, side-1, below-top)
-	f.body.place(image.Pt(f.a.px(side-1), f.a.px(below-top)))
+	f.body.Place(image.Pt(f.a.px(side-1), f.a.px(below-top)))
 	for i, c := range [2][2]fyne.Position{
 		{fyne.NewPos(left/2-14, (h-footHigh)/2), fyne.NewPos(left/2+14, (h-footHigh)/2)},
 		{fyne.NewPos(left/2, (h-footHigh)/2-14), fyne.NewPos(left/2, (h-footHigh)/2+14)},
@@ -180,10 +181,10 @@ func (f *face) picture() {
 }
 
 // top shows the beginning of the pane.
-func (f *face) top() { f.body.top() }
+func (f *face) top() { f.body.Top() }
 
 // reveal scrolls the results to one of them.
-func (f *face) reveal(n int) { f.results.reveal(f.results.item(n)) }
+func (f *face) reveal(n int) { f.results.Reveal(f.results.Item(n)) }
 
 // focus gives the keyboard to a field.
 func (f *face) focus(name string) {
@@ -221,7 +222,7 @@ func (f *face) refresh(now time.Time) {
 	if a.dirtyWords || second != f.second {
 		a.dirtyWords, f.second = false, second
 		f.panel = a.panel()
-		f.body.set(f.panel.rows)
+		f.body.Set(f.panel.rows)
 		relay := f.form.set(a, f.panel)
 		f.searched()
 		if relay {
@@ -256,7 +257,7 @@ func (f *face) refresh(now time.Time) {
 // searched shows the results under the field.
 func (f *face) searched() {
 	rows := f.a.foundRows()
-	f.results.set(rows)
+	f.results.Set(rows)
 	if show := len(rows) > 0; show != f.results.Visible() {
 		if show {
 			f.results.Show()
@@ -264,10 +265,10 @@ func (f *face) searched() {
 			f.results.Hide()
 		}
 	}
-	high := min(float32(f.results.length())/f.a.density(), f.size.Height-footHigh-fieldHigh-6*gap)
+	high := min(float32(f.results.Length())/f.a.density(), f.size.Height-footHigh-fieldHigh-6*gap)
 	if s := f.results.Size(); s.Height != high && len(rows) > 0 {
 		put(f.results, 2*gap, 3*gap+fieldHigh, s.Width, high)
-		f.results.place(image.Pt(f.a.px(s.Width), f.a.px(high)))
+		f.results.Place(image.Pt(f.a.px(s.Width), f.a.px(high)))
 	}
 }
 
@@ -283,7 +284,7 @@ func (f *face) mark() {
 		put(f.ring, float32(x)/a.density()-r, float32(y)/a.density()-r, 2*r, 2*r)
 	}
 	show(f.ring, shown)
-	drawing := a.work != nil && a.work.hist.now.on >= 0 && !a.over
+	drawing := a.work != nil && a.work.hist.Now.On >= 0 && !a.over
 	for _, c := range f.cross {
 		show(c, drawing)
 	}
@@ -326,14 +327,6 @@ func show(o fyne.CanvasObject, on bool) {
 	} else {
 		o.Hide()
 	}
-}
-
-// length is the whole list's height in px.
-func (s *sheet) length() int {
-	if len(s.tops) == 0 {
-		return 0
-	}
-	return s.tops[len(s.tops)-1]
 }
 
 // Names are the labels of all that can be pressed in the pane, for tests and for

@@ -11,6 +11,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"iocwall/geo"
+	"iocwall/ui/atlas/sheet"
+	"iocwall/ui/atlas/sketch"
 	"iocwall/ui/paint"
 )
 
@@ -51,7 +53,7 @@ func (f *face) tabWords() [5]string {
 
 // tabBoxes are where the tabs begin and end, px, with the room shared out.
 func (f *face) tabBoxes(w int) [5][2]int {
-	fonts, size := f.a.h.Kit.Fonts, float64(f.a.px(smallSize))
+	fonts, size := f.a.h.Kit.Fonts, float64(f.a.px(sheet.SmallSize))
 	var widths [5]float64
 	all := 0.0
 	for i, s := range f.tabWords() {
@@ -71,7 +73,7 @@ func (f *face) tabBoxes(w int) [5][2]int {
 
 func (f *face) paintHead(c *paint.Canvas) {
 	th, fonts := f.a.h.Kit.Theme, f.a.h.Kit.Fonts
-	small, body := float64(f.a.px(smallSize)), float64(f.a.px(bodySize))
+	small, body := float64(f.a.px(sheet.SmallSize)), float64(f.a.px(sheet.BodySize))
 	b := c.Img.Rect
 	tab := f.a.px(tabHigh)
 	words := f.tabWords()
@@ -91,7 +93,7 @@ func (f *face) paintHead(c *paint.Canvas) {
 		}
 	}
 	c.Fill(image.Rect(0, tab-1, b.Dx(), tab), th.Line1)
-	pad := float64(f.a.px(sheetPad))
+	pad := float64(f.a.px(sheet.SheetPad))
 	title := float64(b.Dy() - tab)
 	rw := fonts.Width(f.panel.remark, false, small)
 	c.Text(float64(b.Dx())-pad-rw, float64(tab), title, f.panel.remark, small, false, th.T2)
@@ -111,10 +113,10 @@ func (f *face) footWords() []string {
 		at, key = a.view.Point(float64(a.pointer.X), float64(a.pointer.Y)), "atlas.foot.pointer"
 	}
 	left := l.T(key, "at", a.positions(at, a.form))
-	if w := a.work; w != nil && w.hist.now.on >= 0 {
-		if p := w.hist.now.parts[w.hist.now.on]; len(p.points) > 0 {
-			m := measure(path{points: []geo.Point{p.points[len(p.points)-1], at}}, a.ashore())
-			left = m.last(l) + "  ·  " + left
+	if w := a.work; w != nil && w.hist.Now.On >= 0 {
+		if p := w.hist.Now.Parts[w.hist.Now.On]; len(p.Points) > 0 {
+			m := sketch.Measure(sketch.Path{Points: []geo.Point{p.Points[len(p.Points)-1], at}}, a.ashore())
+			left = m.Last(l) + "  ·  " + left
 		}
 	}
 	return []string{left, a.toolHint()}
@@ -126,7 +128,7 @@ func (a *Atlas) toolHint() string {
 	switch {
 	case a.tool == toolBox:
 		return l.T("atlas.hint.box")
-	case a.work != nil && a.work.hist.now.on >= 0:
+	case a.work != nil && a.work.hist.Now.On >= 0:
 		return l.T("atlas.hint.draw")
 	case a.work != nil:
 		return l.T("atlas.hint.edit")
@@ -137,7 +139,7 @@ func (a *Atlas) toolHint() string {
 func (f *face) paintFoot(c *paint.Canvas) {
 	th, fonts := f.a.h.Kit.Theme, f.a.h.Kit.Fonts
 	w := f.footWords()
-	size, pad, h := float64(f.a.px(smallSize)), float64(f.a.px(sheetPad)), float64(c.Img.Rect.Dy())
+	size, pad, h := float64(f.a.px(sheet.SmallSize)), float64(f.a.px(sheet.SheetPad)), float64(c.Img.Rect.Dy())
 	room := float64(c.Img.Rect.Dx()) - 2*pad
 	used := c.Text(pad, 0, h, fonts.Fit(room, size, false, w[0]), size, false, th.T1)
 	if fonts.Width(w[1], false, size) < room-used-2*pad {
@@ -182,7 +184,7 @@ func plateSign(all []paint.Plate) string {
 
 // paintPlates puts the plates in a row from the right.
 func (f *face) paintPlates(c *paint.Canvas) {
-	size := float64(f.a.px(smallSize))
+	size := float64(f.a.px(sheet.SmallSize))
 	x, y := c.Img.Rect.Dx(), (c.Img.Rect.Dy()-paint.PlateHeight(size))/2
 	for _, p := range f.plateWords(f.a.h.Now()) {
 		w := min(c.PlateWidth(p, size), x)
@@ -220,7 +222,7 @@ func (f *face) layHint() {
 		return
 	}
 	a := f.a
-	fonts, size := a.h.Kit.Fonts, float64(a.px(smallSize))
+	fonts, size := a.h.Kit.Fonts, float64(a.px(sheet.SmallSize))
 	wide := max(fonts.Width(w[0], true, size), fonts.Width(w[1], false, size))/float64(a.density()) + 24
 	high := float32(32)
 	if w[1] != "" {
@@ -246,7 +248,7 @@ func (f *face) paintHint(c *paint.Canvas) {
 	if len(w) < 2 {
 		return
 	}
-	th, size := f.a.h.Kit.Theme, float64(f.a.px(smallSize))
+	th, size := f.a.h.Kit.Theme, float64(f.a.px(sheet.SmallSize))
 	b := c.Img.Rect
 	r := float64(f.a.px(4))
 	c.Round(b, r, th.S1)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"iocwall/server/world"
+	"iocwall/ui/atlas/sketch"
 )
 
 // The fields of the pane, by name.
@@ -106,9 +107,9 @@ func (a *Atlas) wrote(name, text string) {
 	a.texts[name] = text
 	delete(a.wrong, name)
 	if w := a.work; name == fieldText && w != nil {
-		s := w.hist.now
-		if i := s.on; i >= 0 && s.parts[i].form == formText {
-			w.hist.now = s.write(i, text)
+		s := w.hist.Now
+		if i := s.On; i >= 0 && s.Parts[i].Form == sketch.FormText {
+			w.hist.Now = s.Write(i, text)
 		}
 	}
 	a.touch()

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
+	"iocwall/ui/atlas/sheet"
 )
 
 // entry is a field that hands the keys of the map on to the map.
@@ -160,9 +161,9 @@ func (f *form) build(a *Atlas, p panel) {
 	f.labels, f.entries, f.wrongs, f.buttons = nil, nil, nil, nil
 	for _, x := range p.fields {
 		label := canvas.NewText(x.label, th.T2)
-		label.TextSize = smallSize
+		label.TextSize = sheet.SmallSize
 		wrong := canvas.NewText("", th.Critical)
-		wrong.TextSize = smallSize
+		wrong.TextSize = sheet.SmallSize
 		i := slices.IndexFunc(old, func(e *entry) bool { return e.name == x.name })
 		var e *entry
 		if i >= 0 {
@@ -209,12 +210,12 @@ func (f *form) refill(a *Atlas) {
 // lay places fields and buttons at the bottom of the pane and returns where they
 // begin.
 func (f *form) lay(a *Atlas, left, bottom, wide float32) float32 {
-	inner := wide - 2*sheetPad
+	inner := wide - 2*sheet.SheetPad
 	rows := f.buttonRows(inner)
 	y := bottom - 2*gap - float32(len(rows))*(fieldHigh+gap)
 	at := y
 	for _, r := range rows {
-		x := left + sheetPad
+		x := left + sheet.SheetPad
 		for _, b := range r {
 			w := min(b.MinSize().Width, inner)
 			put(b, x, at+gap, w, fieldHigh)
@@ -230,7 +231,7 @@ func (f *form) lay(a *Atlas, left, bottom, wide float32) float32 {
 		for start > 0 && f.fields[start].half {
 			start--
 		}
-		y = f.layRow(start, end, left+sheetPad, y, inner)
+		y = f.layRow(start, end, left+sheet.SheetPad, y, inner)
 		end = start
 	}
 	if len(f.entries) > 0 {

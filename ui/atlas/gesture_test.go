@@ -9,10 +9,8 @@ import (
 	"iocwall/geo"
 )
 
-var tamKy = geo.Pt(108.4735, 15.5736)
-
 func TestGesturesMoveTheView(t *testing.T) {
-	v := geo.ZoomView(tamKy, 10, 1000, 800)
+	v := geo.ZoomView(geo.Pt(108.4735, 15.5736), 10, 1000, 800)
 	at := image.Pt(700, 300)
 	here := func(v geo.View, p image.Point) geo.Point { return v.Point(float64(p.X), float64(p.Y)) }
 	for _, c := range []struct {
@@ -41,7 +39,7 @@ func TestGesturesMoveTheView(t *testing.T) {
 	if !f.Contains(b.Min) || !f.Contains(b.Max) {
 		t.Errorf("fitted shows %v, not all of %v", f, b)
 	}
-	if z := fitted(v, geo.Bounds{Min: tamKy, Max: tamKy}).Zoom(); z > 16 {
+	if z := fitted(v, geo.Bounds{Min: geo.Pt(108.4, 15.5), Max: geo.Pt(108.4, 15.5)}).Zoom(); z > 16 {
 		t.Errorf("a point is shown at zoom %v", z)
 	}
 }
@@ -49,7 +47,7 @@ func TestGesturesMoveTheView(t *testing.T) {
 // TestShiftedPicture: what is on the screen while the true picture is drawn lies
 // where the view says.
 func TestShiftedPicture(t *testing.T) {
-	v := geo.ZoomView(tamKy, 10, 200, 160)
+	v := geo.ZoomView(geo.Pt(108.4735, 15.5736), 10, 200, 160)
 	src := image.NewRGBA(image.Rect(0, 0, 200, 160))
 	red, ground := color.RGBA{200, 0, 0, 255}, color.RGBA{1, 2, 3, 255}
 	for y := 60; y < 80; y++ {
@@ -75,43 +73,5 @@ func TestShiftedPicture(t *testing.T) {
 		if c.empty.X >= 0 && got.RGBAAt(c.empty.X, c.empty.Y) != ground {
 			t.Errorf("%s: %v is %v, not the ground", c.name, c.empty, got.RGBAAt(c.empty.X, c.empty.Y))
 		}
-	}
-}
-
-func TestHistory(t *testing.T) {
-	var h history[int]
-	if _, ok := h.undo(); ok || h.changed() {
-		t.Error("an empty history has something to undo")
-	}
-	h.do("one", 1)
-	h.do("two", 2)
-	h.do("three", 3)
-	for _, c := range []struct {
-		do         func() (string, bool)
-		name       string
-		now        int
-		undo, redo string
-	}{
-		{h.undo, "three", 2, "two", "three"},
-		{h.undo, "two", 1, "one", "two"},
-		{h.redo, "two", 2, "two", "three"},
-		{h.undo, "two", 1, "one", "two"},
-		{h.undo, "one", 0, "", "one"},
-	} {
-		name, ok := c.do()
-		undo, redo := h.names()
-		if !ok || name != c.name || h.now != c.now || undo != c.undo || redo != c.redo {
-			t.Errorf("%q: now %d, undo %q, redo %q; want %+v", name, h.now, undo, redo, c)
-		}
-	}
-	h.do("other", 9)
-	if _, ok := h.redo(); ok {
-		t.Error("what was undone comes back after another act")
-	}
-	for i := range 2 * historyLimit {
-		h.do("many", i)
-	}
-	if len(h.past) != historyLimit {
-		t.Errorf("%d acts are kept", len(h.past))
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"iocwall/geo"
+	"iocwall/ui/atlas/sketch"
 )
 
 // hand is the map itself: what the mouse does on it, and the keyboard while it has
@@ -139,7 +140,7 @@ func (h *hand) MouseUp(e *desktop.MouseEvent) {
 func (a *Atlas) clicked(at image.Point, double bool) {
 	w := a.work
 	switch {
-	case w != nil && w.hist.now.on >= 0:
+	case w != nil && w.hist.Now.On >= 0:
 		if double {
 			a.endPart()
 		} else {
@@ -165,13 +166,13 @@ func (a *Atlas) chooseCorner(at image.Point) {
 	w := a.work
 	s, ok := a.grab(at)
 	switch {
-	case ok && s.middle:
+	case ok && s.Middle:
 		w.chosen = s
 		a.insertCorner()
 	case ok:
 		w.chosen = s
 	default:
-		w.chosen = nowhere()
+		w.chosen = sketch.Nowhere()
 	}
 }
 
@@ -317,7 +318,7 @@ func (h *hand) tab() {
 	}
 	a := h.a
 	on := false
-	if a.work != nil && a.work.hist.now.on < 0 {
+	if a.work != nil && a.work.hist.Now.On < 0 {
 		on = a.nextCorner(by)
 	} else {
 		on = a.tab(by)

@@ -8,6 +8,8 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"iocwall/server/world"
+	"iocwall/ui/atlas/sheet"
+	"iocwall/ui/atlas/sketch"
 	"iocwall/ui/maps"
 )
 
@@ -51,7 +53,7 @@ func (a *Atlas) Key(k fyne.KeyName) bool {
 
 // arrow moves the corner the keyboard has, or the map.
 func (a *Atlas) arrow(way image.Point, pull, nudge float32) {
-	if a.work != nil && a.work.chosen.part >= 0 && a.moveCorner(way.Mul(a.px(nudge))) {
+	if a.work != nil && a.work.chosen.Part >= 0 && a.moveCorner(way.Mul(a.px(nudge))) {
 		return
 	}
 	a.follow = ""
@@ -68,10 +70,10 @@ func (a *Atlas) escape() bool {
 		return a.closeSearch()
 	case a.tool == toolBox:
 		a.tool = toolHand
-	case w != nil && (w.moving != nil || w.chosen.part >= 0):
-		w.moving, w.chosen, w.dragging = nil, nowhere(), nowhere()
-	case w != nil && w.hist.now.on >= 0 && len(w.hist.now.parts[w.hist.now.on].points) > 0 && w.kind != workMeasure && w.kind != workArea:
-		a.act("atlas.act.drop", w.hist.now.drop(w.hist.now.on))
+	case w != nil && (w.moving != nil || w.chosen.Part >= 0):
+		w.moving, w.chosen, w.dragging = nil, sketch.Nowhere(), sketch.Nowhere()
+	case w != nil && w.hist.Now.On >= 0 && len(w.hist.Now.Parts[w.hist.Now.On].Points) > 0 && w.kind != workMeasure && w.kind != workArea:
+		a.act("atlas.act.drop", w.hist.Now.Drop(w.hist.Now.On))
 	case w != nil:
 		a.keep()
 	case a.cursor >= 0:
@@ -128,7 +130,7 @@ func (a *Atlas) pageRune(r rune) bool {
 	switch {
 	case r == 'n' || r == 'N':
 		if a.work != nil && a.work.kind == workFence {
-			a.newPart(formRing)
+			a.newPart(sketch.FormRing)
 		} else {
 			a.newOne()
 		}
@@ -278,41 +280,41 @@ func (a *Atlas) Actions() []Action {
 		act("view", "0", "atlas.act.whole", false, a.whole),
 		act("foot", "U", "atlas.act.form", false, a.nextForm),
 	}
-	if w := a.work; w != nil && w.chosen.part >= 0 {
+	if w := a.work; w != nil && w.chosen.Part >= 0 {
 		out = append(out, act("corner", "Ins", "atlas.corner.add", false, func() { a.insertCorner() }), act("corner", "Del", "atlas.corner.remove", false, func() { a.removeCorner() }))
 	}
 	return out
 }
 
 // foundRows are the results under the field.
-func (a *Atlas) foundRows() []row {
+func (a *Atlas) foundRows() []sheet.Row {
 	s := &a.search
 	if !s.on {
 		return nil
 	}
 	l := a.h.Lang
-	var rows []row
+	var rows []sheet.Row
 	if s.kind == kindArea {
-		rows = append(rows, row{kind: rowSection, name: l.T("atlas.act.area"), right: strconv.Itoa(len(s.found))})
+		rows = append(rows, sheet.Row{Kind: sheet.RowSection, Name: l.T("atlas.act.area"), Right: strconv.Itoa(len(s.found))})
 	}
 	if s.fault != "" {
-		rows = append(rows, row{kind: rowFault, text: s.fault})
+		rows = append(rows, sheet.Row{Kind: sheet.RowFault, Text: s.fault})
 	}
 	for i, f := range s.found {
-		r := row{kind: rowItem, name: f.name, right: l.T(kindKey(f.kind)), text: f.detail, chosen: i == s.at, do: func() { a.take(f) }}
+		r := sheet.Row{Kind: sheet.RowItem, Name: f.name, Right: l.T(kindKey(f.kind)), Text: f.detail, Chosen: i == s.at, Do: func() { a.take(f) }}
 		if f.matched != "" {
-			r.text = l.T("atlas.search.matched", "name", f.matched)
+			r.Text = l.T("atlas.search.matched", "name", f.matched)
 		}
 		rows = append(rows, r)
 	}
 	switch {
 	case len(s.found) > 0 || s.fault != "":
 	case s.busy && s.names == nil:
-		rows = append(rows, row{kind: rowNote, text: l.T("atlas.search.busy")})
+		rows = append(rows, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.search.busy")})
 	case s.text == "":
-		rows = append(rows, row{kind: rowNote, text: l.T("atlas.search.how")})
+		rows = append(rows, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.search.how")})
 	default:
-		rows = append(rows, row{kind: rowNote, text: l.T("atlas.search.none", "text", s.text)})
+		rows = append(rows, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.search.none", "text", s.text)})
 	}
 	return rows
 }

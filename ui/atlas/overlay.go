@@ -7,6 +7,7 @@ import (
 	"iocwall/geo"
 	"iocwall/geo/draw"
 	"iocwall/server/world"
+	"iocwall/ui/atlas/sketch"
 )
 
 // overlay adds to a frame what the hand does: the band of a choice, the pin of
@@ -22,8 +23,8 @@ func (a *Atlas) overlay(f *draw.Frame) {
 	a.withoutEdited(f)
 	f.Areas, f.Lines, f.Texts = slices.Clip(f.Areas), slices.Clip(f.Lines), slices.Clip(f.Texts)
 	s := a.work.live()
-	for i, p := range s.parts {
-		a.drawPart(f, p, i == s.on)
+	for i, p := range s.Parts {
+		a.drawPart(f, p, i == s.On)
 	}
 	red := a.h.Kit.Theme.Critical
 	for _, e := range a.work.badEdges {
@@ -50,12 +51,12 @@ func (a *Atlas) withoutEdited(f *draw.Frame) {
 	f.Texts = slices.DeleteFunc(slices.Clone(f.Texts), func(x draw.Text) bool { return x.ID == id })
 }
 
-func (a *Atlas) drawPart(f *draw.Frame, p part, on bool) {
+func (a *Atlas) drawPart(f *draw.Frame, p sketch.Part, on bool) {
 	th := a.h.Kit.Theme
-	points := slices.Clone(p.points)
+	points := slices.Clone(p.Points)
 	switch {
-	case p.form == formText:
-		text := p.text
+	case p.Form == sketch.FormText:
+		text := p.Text
 		if text == "" {
 			text = a.h.Lang.T("atlas.text.empty")
 		}
@@ -63,7 +64,7 @@ func (a *Atlas) drawPart(f *draw.Frame, p part, on bool) {
 			f.Texts = append(f.Texts, draw.Text{Layer: sketchLayer, At: points[0], Text: text, Plate: true})
 		}
 		return
-	case p.closed && len(points) > 2:
+	case p.Closed && len(points) > 2:
 		ring := append(slices.Clone(points), points[0])
 		f.Areas = append(f.Areas, draw.Area{
 			Layer: sketchLayer, Polygons: geo.MultiPolygon{{ring}}, Fill: faint(th.Focus), Edge: th.Focus, Width: 2, Dashed: on,
@@ -71,32 +72,32 @@ func (a *Atlas) drawPart(f *draw.Frame, p part, on bool) {
 	case len(points) > 1:
 		f.Lines = append(f.Lines, draw.Line{Layer: sketchLayer, Points: points, Color: th.Focus, Width: 2})
 	}
-	if p.form == formMeasure || a.work.kind == workArea {
+	if p.Form == sketch.FormMeasure || a.work.kind == workArea {
 		a.drawLegs(f, p)
 	}
 }
 
 // drawLegs writes each piece's length at its middle and the total at the end.
-func (a *Atlas) drawLegs(f *draw.Frame, p part) {
-	m := measure(p.path, a.ashore())
+func (a *Atlas) drawLegs(f *draw.Frame, p sketch.Part) {
+	m := sketch.Measure(p.Path, a.ashore())
 	open := m
-	if p.closed && len(m.legs) > 0 {
-		open.legs = m.legs
+	if p.Closed && len(m.Legs) > 0 {
+		open.Legs = m.Legs
 	}
-	if len(open.legs) > 1 {
-		for i, g := range open.legs {
-			if p.roomy(a.view, i) {
-				f.Texts = append(f.Texts, draw.Text{Layer: sketchLayer, At: p.middle(i), Text: g.words(a.h.Lang), Plate: true})
+	if len(open.Legs) > 1 {
+		for i, g := range open.Legs {
+			if p.Roomy(a.view, i) {
+				f.Texts = append(f.Texts, draw.Text{Layer: sketchLayer, At: p.Middle(i), Text: g.Words(a.h.Lang), Plate: true})
 			}
 		}
 	}
-	if len(m.legs) > 0 {
-		x, y := a.view.Pixel(p.points[len(p.points)-1])
+	if len(m.Legs) > 0 {
+		x, y := a.view.Pixel(p.Points[len(p.Points)-1])
 		at := a.view.Point(x, y-float64(a.px(24))) // clear of the corner
-		if b, ok := geo.BoundsOf(p.points); ok && p.closed {
+		if b, ok := geo.BoundsOf(p.Points); ok && p.Closed {
 			at = b.Center()
 		}
-		f.Texts = append(f.Texts, draw.Text{Layer: sketchLayer, At: at, Text: m.total(a.h.Lang), Plate: true})
+		f.Texts = append(f.Texts, draw.Text{Layer: sketchLayer, At: at, Text: m.Total(a.h.Lang), Plate: true})
 	}
 }
 
@@ -107,20 +108,20 @@ func faint(c color.RGBA) color.RGBA {
 }
 
 // handles are the corners that can be taken, and the middles of edges.
-func (a *Atlas) handles(s sketch) []draw.Handle {
+func (a *Atlas) handles(s sketch.Sketch) []draw.Handle {
 	w := a.work
 	var out []draw.Handle
-	for i, p := range s.parts {
-		for j, q := range p.points {
-			at := spot{i, corner{i: j}}
+	for i, p := range s.Parts {
+		for j, q := range p.Points {
+			at := sketch.Spot{Part: i, Corner: sketch.Corner{I: j}}
 			out = append(out, draw.Handle{At: q, Chosen: w.chosen == at || w.moving != nil && w.dragging == at})
 		}
-		if i == s.on || p.form == formText || p.form == formMeasure {
+		if i == s.On || p.Form == sketch.FormText || p.Form == sketch.FormMeasure {
 			continue
 		}
-		for j := range p.edges() {
-			if p.roomy(a.view, j) {
-				out = append(out, draw.Handle{At: p.middle(j), Middle: true})
+		for j := range p.Edges() {
+			if p.Roomy(a.view, j) {
+				out = append(out, draw.Handle{At: p.Middle(j), Middle: true})
 			}
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"strconv"
 
 	"iocwall/server/world"
+	"iocwall/ui/atlas/sheet"
+	"iocwall/ui/atlas/sketch"
 	"iocwall/ui/paint"
 	"iocwall/ui/tile"
 	"iocwall/ui/words"
@@ -35,17 +37,17 @@ func (a *Atlas) fencesPanel() panel {
 	p := panel{title: l.T("atlas.fences"), remark: l.T("atlas.count", "n", strconv.Itoa(len(all)))}
 	p.rows = append(p.rows, a.keptRow(workFence)...)
 	for _, why := range a.rejected {
-		p.rows = append(p.rows, row{kind: rowFault, text: why})
+		p.rows = append(p.rows, sheet.Row{Kind: sheet.RowFault, Text: why})
 	}
 	for _, f := range all {
-		r := row{kind: rowItem, name: f.Is.Name, text: a.fenceLine(f.Is), chosen: a.one == f.Ref(), do: func() { a.showFence(f) }}
-		if r.name == "" {
-			r.name = f.Is.ID
+		r := sheet.Row{Kind: sheet.RowItem, Name: f.Is.Name, Text: a.fenceLine(f.Is), Chosen: a.one == f.Ref(), Do: func() { a.showFence(f) }}
+		if r.Name == "" {
+			r.Name = f.Is.ID
 		}
 		p.rows = append(p.rows, r)
 	}
 	if len(all) == 0 {
-		p.rows = append(p.rows, row{kind: rowNote, text: l.T("atlas.fences.none")})
+		p.rows = append(p.rows, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.fences.none")})
 	}
 	p.acts = []Action{{Key: "N", Label: l.T("atlas.fence.make"), Do: func() { a.editFence(nil) }}}
 	if a.one.Kind() == world.KindFence {
@@ -58,8 +60,8 @@ func (a *Atlas) fencesPanel() panel {
 func (a *Atlas) fenceLine(f world.FenceSaved) string {
 	l := a.h.Lang
 	corners := 0
-	for _, p := range ofFence(f.Polygons).parts {
-		corners += len(p.points)
+	for _, p := range sketch.OfFence(f.Polygons).Parts {
+		corners += len(p.Points)
 	}
 	s := l.T("atlas.corners", "n", strconv.Itoa(corners))
 	if f.Purpose != "" {
@@ -85,37 +87,37 @@ func (a *Atlas) showFence(f world.Fence) {
 }
 
 // keptRow offers unsaved work that was laid aside.
-func (a *Atlas) keptRow(kind workKind) []row {
+func (a *Atlas) keptRow(kind workKind) []sheet.Row {
 	w := a.kept[kind]
 	if w == nil {
 		return nil
 	}
 	l := a.h.Lang
-	return []row{
-		{kind: rowPlate, plate: paint.PlateWarning, icon: "warning-open", text: l.T("atlas.unsaved")},
-		{kind: rowItem, name: a.workName(w), text: l.T("atlas.resume"), do: func() { a.resume(w) }},
+	return []sheet.Row{
+		{Kind: sheet.RowPlate, Plate: paint.PlateWarning, Icon: "warning-open", Text: l.T("atlas.unsaved")},
+		{Kind: sheet.RowItem, Name: a.workName(w), Text: l.T("atlas.resume"), Do: func() { a.resume(w) }},
 	}
 }
 
 // stateRows say what is wrong with the work in hand, or on its way.
-func (a *Atlas) stateRows(w *work) []row {
+func (a *Atlas) stateRows(w *work) []sheet.Row {
 	l := a.h.Lang
-	var out []row
+	var out []sheet.Row
 	if by, old := a.outdated(w); old {
-		out = append(out, row{kind: rowPlate, plate: paint.PlateStale, icon: "differs", text: l.T("atlas.outdated", "who", by)})
+		out = append(out, sheet.Row{Kind: sheet.RowPlate, Plate: paint.PlateStale, Icon: "differs", Text: l.T("atlas.outdated", "who", by)})
 	}
 	switch {
 	case w.sent != "":
-		out = append(out, row{kind: rowPlate, plate: paint.PlateOutline, icon: "loading", text: l.T("alert.sending")})
+		out = append(out, sheet.Row{Kind: sheet.RowPlate, Plate: paint.PlateOutline, Icon: "loading", Text: l.T("alert.sending")})
 	case len(w.badEdges) > 0:
-		out = append(out, row{kind: rowPlate, plate: paint.PlateCritical, icon: "critical-open", text: l.T("atlas.crossing.short")})
+		out = append(out, sheet.Row{Kind: sheet.RowPlate, Plate: paint.PlateCritical, Icon: "critical-open", Text: l.T("atlas.crossing.short")})
 	case a.unsaved(w):
-		out = append(out, row{kind: rowPlate, plate: paint.PlateWarning, icon: "warning-open", text: l.T("atlas.unsaved")})
+		out = append(out, sheet.Row{Kind: sheet.RowPlate, Plate: paint.PlateWarning, Icon: "warning-open", Text: l.T("atlas.unsaved")})
 	}
-	if w.hist.now.on >= 0 {
-		out = append(out, row{kind: rowNote, text: l.T("atlas.draw.how")})
+	if w.hist.Now.On >= 0 {
+		out = append(out, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.draw.how")})
 	} else {
-		out = append(out, row{kind: rowNote, text: l.T("atlas.edit.how")})
+		out = append(out, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.edit.how")})
 	}
 	return out
 }
@@ -130,11 +132,11 @@ func (a *Atlas) fencePanel(w *work) panel {
 	p.rows = a.stateRows(w)
 	m := 0.0
 	corners := 0
-	for _, x := range w.live().parts {
-		corners += len(x.points)
-		m += measure(x.path, nil).area
+	for _, x := range w.live().Parts {
+		corners += len(x.Points)
+		m += sketch.Measure(x.Path, nil).Area
 	}
-	p.rows = append(p.rows, row{kind: rowFact, name: l.T("atlas.fact.corners"), text: strconv.Itoa(corners)}, row{kind: rowFact, name: l.T("atlas.fact.area"), text: areaWords(l, m)})
+	p.rows = append(p.rows, sheet.Row{Kind: sheet.RowFact, Name: l.T("atlas.fact.corners"), Text: strconv.Itoa(corners)}, sheet.Row{Kind: sheet.RowFact, Name: l.T("atlas.fact.area"), Text: sketch.AreaWords(l, m)})
 	p.fields = []field{
 		{name: fieldName, label: l.T("atlas.field.name")},
 		{name: fieldPurpose, label: l.T("atlas.field.purpose"), hint: l.T("atlas.field.purpose.hint")},
@@ -142,7 +144,7 @@ func (a *Atlas) fencePanel(w *work) panel {
 		{name: fieldMargin, label: l.T("atlas.field.margin"), half: true},
 		{name: fieldDwell, label: l.T("atlas.field.dwell"), half: true},
 	}
-	p.acts = append([]Action{{Key: "Ctrl ⏎", Label: l.T("atlas.save"), Do: a.save}}, a.historyActs(w)...)
+	p.acts = append([]Action{{Key: l.T("atlas.key.save"), Label: l.T("atlas.save"), Do: a.save}}, a.historyActs(w)...)
 	p.acts = append(p.acts, a.editActs(w)...)
 	return p
 }
@@ -152,7 +154,7 @@ func (a *Atlas) editActs(w *work) []Action {
 	l := a.h.Lang
 	var out []Action
 	if w.kind == workFence {
-		out = append(out, Action{Key: "N", Label: l.T("atlas.fence.part"), Do: func() { a.newPart(formRing) }})
+		out = append(out, Action{Key: "N", Label: l.T("atlas.fence.part"), Do: func() { a.newPart(sketch.FormRing) }})
 	}
 	if _, old := a.outdated(w); old {
 		out = append(out, Action{Key: "F5", Label: l.T("atlas.reload"), Do: a.reload})
@@ -165,7 +167,7 @@ func (a *Atlas) editActs(w *work) []Action {
 		if w.kind == workDrawing {
 			label = l.T("atlas.remove.drawing")
 		}
-		out = append(out, Action{Key: "Ctrl Del", Label: label, Do: a.remove})
+		out = append(out, Action{Key: l.T("atlas.key.delete"), Label: label, Do: a.remove})
 	}
 	return append(out, Action{Key: "Esc", Label: l.T("atlas.leave"), Do: a.keep})
 }
@@ -177,14 +179,14 @@ func (a *Atlas) drawingsPanel() panel {
 	p := panel{title: l.T("atlas.drawings"), remark: l.T("atlas.count", "n", strconv.Itoa(len(all)))}
 	p.rows = append(p.rows, a.keptRow(workDrawing)...)
 	for _, d := range all {
-		r := row{kind: rowItem, name: d.Is.Name, text: l.T("atlas.shapes", "n", strconv.Itoa(len(d.Is.Shapes)), "who", d.Is.By), do: func() { a.editDrawing(&d) }}
-		if r.name == "" {
-			r.name = d.Is.ID
+		r := sheet.Row{Kind: sheet.RowItem, Name: d.Is.Name, Text: l.T("atlas.shapes", "n", strconv.Itoa(len(d.Is.Shapes)), "who", d.Is.By), Do: func() { a.editDrawing(&d) }}
+		if r.Name == "" {
+			r.Name = d.Is.ID
 		}
 		p.rows = append(p.rows, r)
 	}
 	if len(all) == 0 {
-		p.rows = append(p.rows, row{kind: rowNote, text: l.T("atlas.drawings.none")})
+		p.rows = append(p.rows, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.drawings.none")})
 	}
 	p.acts = []Action{{Key: "N", Label: l.T("atlas.drawing.make"), Do: func() { a.editDrawing(nil) }}}
 	return p
@@ -197,23 +199,23 @@ func (a *Atlas) drawingPanel(w *work) panel {
 	if w.version > 0 {
 		p.remark = l.T("atlas.version", "n", strconv.Itoa(w.version))
 	}
-	p.rows = append(a.stateRows(w), row{kind: rowSection, name: l.T("atlas.drawing.next")})
+	p.rows = append(a.stateRows(w), sheet.Row{Kind: sheet.RowSection, Name: l.T("atlas.drawing.next")})
 	for _, f := range []struct{ form, key string }{
-		{formLine, "atlas.form.line"},
-		{formArea, "atlas.form.area"},
-		{formText, "atlas.form.text"},
-		{formMeasure, "atlas.form.measure"},
+		{sketch.FormLine, "atlas.form.line"},
+		{sketch.FormArea, "atlas.form.area"},
+		{sketch.FormText, "atlas.form.text"},
+		{sketch.FormMeasure, "atlas.form.measure"},
 	} {
-		p.rows = append(p.rows, row{
-			kind: rowItem, name: l.T(f.key), radio: true, on: w.form == f.form && w.hist.now.on >= 0, chosen: w.form == f.form && w.hist.now.on >= 0,
-			do: func() { a.newPart(f.form) },
+		p.rows = append(p.rows, sheet.Row{
+			Kind: sheet.RowItem, Name: l.T(f.key), Radio: true, On: w.form == f.form && w.hist.Now.On >= 0, Chosen: w.form == f.form && w.hist.Now.On >= 0,
+			Do: func() { a.newPart(f.form) },
 		})
 	}
 	p.fields = []field{{name: fieldName, label: l.T("atlas.field.name")}}
-	if w.form == formText {
+	if w.form == sketch.FormText {
 		p.fields = append(p.fields, field{name: fieldText, label: l.T("atlas.field.text")})
 	}
-	p.acts = append([]Action{{Key: "Ctrl ⏎", Label: l.T("atlas.save"), Do: a.save}}, a.historyActs(w)...)
+	p.acts = append([]Action{{Key: l.T("atlas.key.save"), Label: l.T("atlas.save"), Do: a.save}}, a.historyActs(w)...)
 	p.acts = append(p.acts, a.editActs(w)...)
 	return p
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"iocwall/server/world"
+	"iocwall/ui/atlas/sheet"
 	"iocwall/ui/maps"
 )
 
@@ -97,12 +98,12 @@ func (a *Atlas) layersPanel() panel {
 	all := a.m.Layers(s)
 	chosen := ""
 	for _, x := range all {
-		r := row{kind: rowItem, name: x.Name, check: true, on: x.On, chosen: x.Key == a.layer, wrong: x.Fault, do: func() { a.chooseLayer(x) }, toggle: func() { a.switchLayer(x.Key) }}
+		r := sheet.Row{Kind: sheet.RowItem, Name: x.Name, Check: true, On: x.On, Chosen: x.Key == a.layer, Wrong: x.Fault, Do: func() { a.chooseLayer(x) }, Toggle: func() { a.switchLayer(x.Key) }}
 		if x.Count >= 0 {
-			r.right = l.Int(int64(x.Count))
+			r.Right = l.Int(int64(x.Count))
 		}
 		if x.Filter != "" {
-			r.text = l.T("atlas.filtered", "by", x.Filter)
+			r.Text = l.T("atlas.filtered", "by", x.Filter)
 		}
 		if x.On {
 			on++
@@ -126,28 +127,28 @@ func (a *Atlas) layersPanel() panel {
 	return p
 }
 
-func (a *Atlas) indicatorRows() []row {
+func (a *Atlas) indicatorRows() []sheet.Row {
 	l := a.h.Lang
 	all := a.indicators()
 	if len(all) == 0 {
 		return nil
 	}
 	now := a.m.Params(a.h.State())
-	rows := []row{{kind: rowSection, name: l.T("atlas.areas")}}
-	none := row{kind: rowItem, name: l.T("atlas.areas.none"), radio: true, on: now.Areas == "", do: func() { a.setParam("areas", "") }}
+	rows := []sheet.Row{{Kind: sheet.RowSection, Name: l.T("atlas.areas")}}
+	none := sheet.Row{Kind: sheet.RowItem, Name: l.T("atlas.areas.none"), Radio: true, On: now.Areas == "", Do: func() { a.setParam("areas", "") }}
 	rows = append(rows, none)
 	for _, x := range all {
-		rows = append(rows, row{kind: rowItem, name: x[1], radio: true, on: now.Areas == x[0], do: func() { a.setParam("areas", x[0]) }})
+		rows = append(rows, sheet.Row{Kind: sheet.RowItem, Name: x[1], Radio: true, On: now.Areas == x[0], Do: func() { a.setParam("areas", x[0]) }})
 	}
 	if now.Areas == "" {
 		return rows
 	}
-	rows = append(rows, row{kind: rowSection, name: l.T("atlas.classes")})
+	rows = append(rows, sheet.Row{Kind: sheet.RowSection, Name: l.T("atlas.classes")})
 	for _, c := range []struct {
 		key, value string
 		on         bool
 	}{{"atlas.classes.quantile", "quantile", !now.Classes.Equal && len(now.Classes.Limits) == 0}, {"atlas.classes.equal", "equal", now.Classes.Equal}} {
-		rows = append(rows, row{kind: rowItem, name: l.T(c.key), radio: true, on: c.on, do: func() { a.setParam("classes", c.value) }})
+		rows = append(rows, sheet.Row{Kind: sheet.RowItem, Name: l.T(c.key), Radio: true, On: c.on, Do: func() { a.setParam("classes", c.value) }})
 	}
 	return rows
 }
@@ -168,18 +169,18 @@ func (a *Atlas) viewsPanel() panel {
 	all := a.h.State().MapViews()
 	p := panel{title: l.T("atlas.views"), remark: l.T("atlas.count", "n", strconv.Itoa(len(all)))}
 	for _, v := range all {
-		p.rows = append(p.rows, row{
-			kind: rowItem, name: cmp.Or(v.Is.Name, v.Is.ID), text: l.T("atlas.view.by", "who", v.Is.By, "time", l.Stamp(v.Time.Std(), a.h.Now())),
-			chosen: v.Is.ID == a.saved, do: func() { a.showView(v) },
+		p.rows = append(p.rows, sheet.Row{
+			Kind: sheet.RowItem, Name: cmp.Or(v.Is.Name, v.Is.ID), Text: l.T("atlas.view.by", "who", v.Is.By, "time", l.Stamp(v.Time.Std(), a.h.Now())),
+			Chosen: v.Is.ID == a.saved, Do: func() { a.showView(v) },
 		})
 	}
 	if len(all) == 0 {
-		p.rows = append(p.rows, row{kind: rowNote, text: l.T("atlas.views.none")})
+		p.rows = append(p.rows, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.views.none")})
 	}
 	p.fields = []field{{name: fieldView, label: l.T("atlas.field.view"), enter: a.saveView}}
-	p.acts = []Action{{Key: "Ctrl ⏎", Label: l.T("atlas.view.save"), Do: a.saveView}}
+	p.acts = []Action{{Key: l.T("atlas.key.save"), Label: l.T("atlas.view.save"), Do: a.saveView}}
 	if _, ok := a.savedView(); ok {
-		p.acts = append(p.acts, Action{Key: "F2", Label: l.T("atlas.view.rename"), Do: a.renameView}, Action{Key: "Ctrl Del", Label: l.T("atlas.view.remove"), Do: a.removeView})
+		p.acts = append(p.acts, Action{Key: "F2", Label: l.T("atlas.view.rename"), Do: a.renameView}, Action{Key: l.T("atlas.key.delete"), Label: l.T("atlas.view.remove"), Do: a.removeView})
 	}
 	return p
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	"iocwall/server/world"
+	"iocwall/ui/atlas/sheet"
+	"iocwall/ui/atlas/sketch"
 	"iocwall/ui/paint"
 )
 
@@ -26,7 +28,7 @@ type Action struct {
 // panel is what the pane shows.
 type panel struct {
 	title, remark string
-	rows          []row
+	rows          []sheet.Row
 	fields        []field
 	acts          []Action // the first one is the primary one where primary is set
 	primary       bool
@@ -35,7 +37,7 @@ type panel struct {
 // panel is the pane's content now.
 func (a *Atlas) panel() panel {
 	if a.h.State() == nil {
-		return panel{title: a.h.Lang.T("map.title"), rows: []row{{kind: rowNote, text: a.h.Lang.T("wall.waiting")}}}
+		return panel{title: a.h.Lang.T("map.title"), rows: []sheet.Row{{Kind: sheet.RowNote, Text: a.h.Lang.T("wall.waiting")}}}
 	}
 	if w := a.work; w != nil {
 		switch {
@@ -68,26 +70,26 @@ func (a *Atlas) detailPanel() panel {
 	case a.one != "":
 		return a.onePanel()
 	case a.pin != nil:
-		p := panel{title: l.T("atlas.place"), rows: []row{{kind: rowLead, text: a.pin.name}}}
+		p := panel{title: l.T("atlas.place"), rows: []sheet.Row{{Kind: sheet.RowLead, Text: a.pin.name}}}
 		for _, f := range []struct {
 			key  string
 			form positionForm
 		}{{"atlas.fact.minutes", formMinutes}, {"atlas.fact.decimal", formDecimal}, {"atlas.fact.grid", formGrid}} {
-			p.rows = append(p.rows, row{kind: rowFact, name: l.T(f.key), text: a.positions(a.pin.at, f.form)})
+			p.rows = append(p.rows, sheet.Row{Kind: sheet.RowFact, Name: l.T(f.key), Text: a.positions(a.pin.at, f.form)})
 		}
 		p.acts = []Action{{Key: "H", Label: l.T("atlas.goto"), Do: a.goToOne}}
 		return p
 	case len(a.chosen) > 0:
 		return a.listPanel()
 	}
-	p := panel{title: l.T("atlas.nothing"), rows: []row{{kind: rowNote, text: l.T("atlas.nothing.how")}}}
+	p := panel{title: l.T("atlas.nothing"), rows: []sheet.Row{{Kind: sheet.RowNote, Text: l.T("atlas.nothing.how")}}}
 	for _, f := range a.faults {
-		p.rows = append(p.rows, row{kind: rowFault, text: l.T("atlas.fault", "key", f.Key, "text", f.Text)})
+		p.rows = append(p.rows, sheet.Row{Kind: sheet.RowFault, Text: l.T("atlas.fault", "key", f.Key, "text", f.Text)})
 	}
 	if len(a.layers) > 0 {
-		p.rows = append(p.rows, row{kind: rowSection, name: l.T("atlas.onmap")})
+		p.rows = append(p.rows, sheet.Row{Kind: sheet.RowSection, Name: l.T("atlas.onmap")})
 		for _, x := range a.layers {
-			p.rows = append(p.rows, row{kind: rowFact, name: x.Name, text: a.truth(x)})
+			p.rows = append(p.rows, sheet.Row{Kind: sheet.RowFact, Name: x.Name, Text: a.truth(x)})
 		}
 	}
 	return p
@@ -97,18 +99,18 @@ func (a *Atlas) onePanel() panel {
 	l := a.h.Lang
 	d, ok := a.describe(a.one)
 	if !ok {
-		return panel{title: l.T("atlas.gone"), remark: a.one.ID(), rows: []row{{kind: rowNote, text: l.T("atlas.gone.why")}}}
+		return panel{title: l.T("atlas.gone"), remark: a.one.ID(), rows: []sheet.Row{{Kind: sheet.RowNote, Text: l.T("atlas.gone.why")}}}
 	}
-	p := panel{title: d.Kind, rows: []row{{kind: rowLead, text: d.Title}}}
+	p := panel{title: d.Kind, rows: []sheet.Row{{Kind: sheet.RowLead, Text: d.Title}}}
 	if len(a.chosen) > 1 {
 		i := slices.Index(a.chosen, a.one)
 		p.remark = l.T("atlas.of", "n", strconv.Itoa(i+1), "all", strconv.Itoa(len(a.chosen)))
 	}
 	if a.follow == a.one {
-		p.rows = append(p.rows, row{kind: rowPlate, plate: paint.PlateNotice, icon: "notice-open", text: l.T("atlas.following.short")})
+		p.rows = append(p.rows, sheet.Row{Kind: sheet.RowPlate, Plate: paint.PlateNotice, Icon: "notice-open", Text: l.T("atlas.following.short")})
 	}
 	for _, f := range d.Lines {
-		p.rows = append(p.rows, row{kind: rowFact, name: f.Name, text: f.Text})
+		p.rows = append(p.rows, sheet.Row{Kind: sheet.RowFact, Name: f.Name, Text: f.Text})
 	}
 	if d.Placed {
 		p.acts = append(p.acts, Action{Key: "H", Label: l.T("atlas.goto"), Do: a.goToOne})
@@ -165,7 +167,7 @@ func (a *Atlas) listPanel() panel {
 	l := a.h.Lang
 	p := panel{title: l.T("atlas.chosen"), remark: l.T("atlas.count", "n", l.Int(int64(len(a.chosen))))}
 	counts := map[string]int{}
-	var items []row
+	var items []sheet.Row
 	for i, r := range a.chosen {
 		d, ok := a.describe(r)
 		if !ok {
@@ -177,17 +179,17 @@ func (a *Atlas) listPanel() panel {
 			if len(d.Lines) > 0 {
 				text = d.Lines[0].Name + " " + d.Lines[0].Text
 			}
-			items = append(items, row{kind: rowItem, name: d.Title, right: d.Kind, text: text, do: func() { a.open(r) }})
+			items = append(items, sheet.Row{Kind: sheet.RowItem, Name: d.Title, Right: d.Kind, Text: text, Do: func() { a.open(r) }})
 		}
 	}
 	kinds := slices.SortedFunc(maps.Keys(counts), func(x, y string) int { return cmp.Or(counts[y]-counts[x], cmp.Compare(x, y)) })
 	for _, k := range kinds {
-		p.rows = append(p.rows, row{kind: rowFact, name: k, text: l.Int(int64(counts[k]))})
+		p.rows = append(p.rows, sheet.Row{Kind: sheet.RowFact, Name: k, Text: l.Int(int64(counts[k]))})
 	}
-	p.rows = append(p.rows, row{kind: rowSection, name: l.T("atlas.list")})
+	p.rows = append(p.rows, sheet.Row{Kind: sheet.RowSection, Name: l.T("atlas.list")})
 	p.rows = append(p.rows, items...)
 	if n := len(a.chosen) - listMost; n > 0 {
-		p.rows = append(p.rows, row{kind: rowNote, text: l.T("atlas.more", "n", l.Int(int64(n)))})
+		p.rows = append(p.rows, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.more", "n", l.Int(int64(n)))})
 	}
 	p.acts = []Action{{Key: "H", Label: l.T("atlas.spread"), Do: a.spread}, {Key: "Esc", Label: l.T("atlas.clear"), Do: func() { a.back() }}}
 	return p
@@ -200,18 +202,18 @@ func (a *Atlas) measurePanel(w *work) panel {
 		p.title = l.T("atlas.measure.title.area")
 	}
 	s := w.live()
-	if len(s.parts) == 0 || len(s.parts[0].points) == 0 {
-		p.rows = []row{{kind: rowNote, text: l.T("atlas.measure.how")}}
+	if len(s.Parts) == 0 || len(s.Parts[0].Points) == 0 {
+		p.rows = []sheet.Row{{Kind: sheet.RowNote, Text: l.T("atlas.measure.how")}}
 		return p
 	}
-	m := measure(s.parts[0].path, a.ashore())
-	p.rows = append(p.rows, row{kind: rowLead, text: m.total(l)})
-	if last := m.last(l); last != "" {
-		p.rows = append(p.rows, row{kind: rowFact, name: l.T("atlas.measure.last"), text: last})
+	m := sketch.Measure(s.Parts[0].Path, a.ashore())
+	p.rows = append(p.rows, sheet.Row{Kind: sheet.RowLead, Text: m.Total(l)})
+	if last := m.Last(l); last != "" {
+		p.rows = append(p.rows, sheet.Row{Kind: sheet.RowFact, Name: l.T("atlas.measure.last"), Text: last})
 	}
-	p.rows = append(p.rows, row{kind: rowSection, name: l.T("atlas.measure.legs"), right: l.T("atlas.measure.how.short")})
-	for i, g := range m.legs {
-		p.rows = append(p.rows, row{kind: rowFact, name: strconv.Itoa(i + 1), text: l.T("atlas.measure.leg", "distance", g.words(l), "bearing", heading(g.bearing))})
+	p.rows = append(p.rows, sheet.Row{Kind: sheet.RowSection, Name: l.T("atlas.measure.legs"), Right: l.T("atlas.measure.how.short")})
+	for i, g := range m.Legs {
+		p.rows = append(p.rows, sheet.Row{Kind: sheet.RowFact, Name: strconv.Itoa(i + 1), Text: l.T("atlas.measure.leg", "distance", g.Words(l), "bearing", heading(g.Bearing))})
 	}
 	p.acts = append(a.historyActs(w), Action{Key: "N", Label: l.T("atlas.measure.new"), Do: a.newOne}, Action{Key: "Esc", Label: l.T("atlas.leave"), Do: a.keep})
 	return p
@@ -220,13 +222,13 @@ func (a *Atlas) measurePanel(w *work) panel {
 // historyActs are undo and redo with the name of what they would do.
 func (a *Atlas) historyActs(w *work) []Action {
 	l := a.h.Lang
-	undo, redo := w.hist.names()
+	undo, redo := w.hist.Names()
 	var out []Action
 	if undo != "" {
 		out = append(out, Action{Key: "Ctrl Z", Label: l.T("atlas.undo", "what", l.T(undo)), Do: func() { a.undo() }})
 	}
 	if redo != "" {
-		out = append(out, Action{Key: "Ctrl Shift Z", Label: l.T("atlas.redo", "what", l.T(redo)), Do: func() { a.redo() }})
+		out = append(out, Action{Key: l.T("atlas.key.redo"), Label: l.T("atlas.redo", "what", l.T(redo)), Do: func() { a.redo() }})
 	}
 	return out
 }

@@ -77,14 +77,14 @@ func (a *Atlas) save() {
 	if w == nil || w.sent != "" || w.kind != workFence && w.kind != workDrawing {
 		return
 	}
-	if w.hist.now.on >= 0 {
-		if a.endPart(); w.hist.now.on >= 0 {
+	if w.hist.Now.On >= 0 {
+		if a.endPart(); w.hist.Now.On >= 0 {
 			return
 		}
 	}
 	w.badEdges = nil
-	if at, i, j, bad := w.hist.now.crossing(); bad {
-		a.refuse(w.hist.now.parts[at].path, i, j)
+	if at, i, j, bad := w.hist.Now.Crossing(); bad {
+		a.refuse(w.hist.Now.Parts[at].Path, i, j)
 		return
 	}
 	head := world.Saved{ID: w.id, Name: strings.TrimSpace(a.texts[fieldName]), Version: w.version}
@@ -115,14 +115,14 @@ func (a *Atlas) actOf(w *work, head *world.Saved) (world.Act, bool) {
 		head.ID = a.newID(w.kind)
 	}
 	if w.kind == workDrawing {
-		shapes := w.hist.now.drawing()
+		shapes := w.hist.Now.Drawing()
 		if len(shapes) == 0 {
 			a.say(a.h.Lang.T("atlas.toofew"))
 			return nil, false
 		}
 		return world.SaveDrawing{Drawing: world.DrawingSaved{Saved: *head, Shapes: shapes}}, true
 	}
-	f := world.FenceSaved{Saved: *head, Purpose: strings.TrimSpace(a.texts[fieldPurpose]), Polygons: w.hist.now.fence()}
+	f := world.FenceSaved{Saved: *head, Purpose: strings.TrimSpace(a.texts[fieldPurpose]), Polygons: w.hist.Now.Fence()}
 	if was, ok := a.fenceNow(w.id); ok {
 		f.From, f.Until = was.From, was.Until
 	}

@@ -6,6 +6,7 @@ import (
 
 	"iocwall/geo"
 	"iocwall/server/world"
+	"iocwall/ui/atlas/sketch"
 )
 
 // workKind is what a hand is at work on.
@@ -22,7 +23,7 @@ const (
 // of it. Unsaved work is kept when it is left.
 type work struct {
 	kind workKind
-	hist history[sketch]
+	hist sketch.History[sketch.Sketch]
 	// id and version are those of what is edited, from which it was made; a new
 	// one has a version of 0. Fields begin as was.
 	id      string
@@ -31,8 +32,8 @@ type work struct {
 	fields  map[string]string // while laid aside
 	form    string            // of the next part of a drawing
 
-	chosen   spot // for the keys
-	dragging spot
+	chosen   sketch.Spot // for the keys
+	dragging sketch.Spot
 	moving   *geo.Point // where the corner being dragged is now
 	badEdges [][2]geo.Point
 	sent     string // id of the command that saves it, empty for none
@@ -40,14 +41,14 @@ type work struct {
 }
 
 // live is the sketch with what the hand is just doing to it.
-func (w *work) live() sketch {
-	s := w.hist.now
-	if w.moving != nil && w.dragging.part >= 0 {
-		p := s.parts[w.dragging.part]
-		if w.dragging.middle {
-			return s.set(w.dragging.part, p.insert(w.dragging.i, *w.moving))
+func (w *work) live() sketch.Sketch {
+	s := w.hist.Now
+	if w.moving != nil && w.dragging.Part >= 0 {
+		p := s.Parts[w.dragging.Part]
+		if w.dragging.Middle {
+			return s.Set(w.dragging.Part, p.Insert(w.dragging.I, *w.moving))
 		}
-		return s.set(w.dragging.part, p.move(w.dragging.i, *w.moving))
+		return s.Set(w.dragging.Part, p.Move(w.dragging.I, *w.moving))
 	}
 	return s
 }
@@ -55,7 +56,7 @@ func (w *work) live() sketch {
 // begin takes up work in hand; what was in hand is kept.
 func (a *Atlas) begin(w *work) {
 	a.keep()
-	w.chosen, w.dragging = nowhere(), nowhere()
+	w.chosen, w.dragging = sketch.Nowhere(), sketch.Nowhere()
 	a.work, a.tool = w, toolWork
 	delete(a.kept, w.kind)
 	a.h.Keyboard()
@@ -69,7 +70,7 @@ func (a *Atlas) keep() {
 		return
 	}
 	if w.kind == workDrawing || w.kind == workFence {
-		w.hist.now = w.hist.now.end()
+		w.hist.Now = w.hist.Now.End()
 		if a.unsaved(w) {
 			a.kept[w.kind] = w
 			w.fields = a.fields(w.kind)
@@ -81,7 +82,7 @@ func (a *Atlas) keep() {
 }
 
 // unsaved reports whether work would be lost with it.
-func (a *Atlas) unsaved(w *work) bool { return w.hist.changed() || a.fieldsChanged(w) }
+func (a *Atlas) unsaved(w *work) bool { return w.hist.Changed() || a.fieldsChanged(w) }
 
 // discard throws the work in hand away.
 func (a *Atlas) discard() {
@@ -99,20 +100,20 @@ func (a *Atlas) measureBy(kind workKind) {
 		a.keep()
 		return
 	}
-	form := formMeasure
+	form := sketch.FormMeasure
 	if kind == workArea {
-		form = formArea
+		form = sketch.FormArea
 	}
 	w := &work{kind: kind}
-	w.hist.now = sketch{on: -1}.begin(form, "", 0)
+	w.hist.Now = sketch.Sketch{On: -1}.Begin(form, "", 0)
 	a.begin(w)
 }
 
 // act makes the next sketch current under the name of a key of the catalogue.
-func (a *Atlas) act(name string, next sketch) {
+func (a *Atlas) act(name string, next sketch.Sketch) {
 	w := a.work
-	w.hist.do(name, next)
-	w.chosen, w.badEdges = nowhere(), nil
+	w.hist.Do(name, next)
+	w.chosen, w.badEdges = sketch.Nowhere(), nil
 	a.said = "" // what was said of the act before
 	a.touch()
 }
@@ -121,24 +122,24 @@ func (a *Atlas) act(name string, next sketch) {
 // drawn. A click on the first corner closes an area.
 func (a *Atlas) putCorner(at image.Point) bool {
 	w := a.work
-	if w == nil || w.hist.now.on < 0 {
+	if w == nil || w.hist.Now.On < 0 {
 		return false
 	}
-	s := w.hist.now
-	p := s.parts[s.on]
-	if p.closed && len(p.points) >= 3 {
-		x, y := a.view.Pixel(p.points[0])
+	s := w.hist.Now
+	p := s.Parts[s.On]
+	if p.Closed && len(p.Points) >= 3 {
+		x, y := a.view.Pixel(p.Points[0])
 		if apart(at, image.Pt(int(x), int(y))) <= float64(a.px(reach)) {
 			a.endPart()
 			return true
 		}
 	}
 	point := a.view.Point(float64(at.X), float64(at.Y))
-	next := s.add(point)
-	if next.on >= 0 && p.closed {
+	next := s.Add(point)
+	if next.On >= 0 && p.Closed {
 		// The closing edge is not there yet: only what was drawn counts.
-		open := path{points: next.parts[s.on].points}
-		if i, j, bad := open.crossingAt(len(open.points) - 2); bad {
+		open := sketch.Path{Points: next.Parts[s.On].Points}
+		if i, j, bad := open.CrossingAt(len(open.Points) - 2); bad {
 			a.refuse(open, i, j)
 			return true
 		}
@@ -150,22 +151,22 @@ func (a *Atlas) putCorner(at image.Point) bool {
 // endPart finishes the part being drawn, unless its edges cross.
 func (a *Atlas) endPart() bool {
 	w := a.work
-	if w == nil || w.hist.now.on < 0 {
+	if w == nil || w.hist.Now.On < 0 {
 		return false
 	}
-	s := w.hist.now
-	if p := s.parts[s.on]; p.closed {
-		if i, j, bad := p.crossing(); bad {
-			a.refuse(p.path, i, j)
+	s := w.hist.Now
+	if p := s.Parts[s.On]; p.Closed {
+		if i, j, bad := p.Crossing(); bad {
+			a.refuse(p.Path, i, j)
 			return true
 		}
 	}
-	next := s.end()
-	if len(next.parts) < len(s.parts) {
+	next := s.End()
+	if len(next.Parts) < len(s.Parts) {
 		a.say(a.h.Lang.T("atlas.toofew"))
 	}
 	if w.kind == workMeasure || w.kind == workArea {
-		w.hist.now.on = -1 // measured; the next click begins anew
+		w.hist.Now.On = -1 // measured; the next click begins anew
 		a.touch()
 		return true
 	}
@@ -174,10 +175,10 @@ func (a *Atlas) endPart() bool {
 }
 
 // refuse says that edges would cross, and marks them.
-func (a *Atlas) refuse(p path, i, j int) {
+func (a *Atlas) refuse(p sketch.Path, i, j int) {
 	a.work.badEdges = nil
 	for _, k := range []int{i, j} {
-		from, to := p.edge(k)
+		from, to := p.Edge(k)
 		a.work.badEdges = append(a.work.badEdges, [2]geo.Point{from, to})
 	}
 	a.say(a.h.Lang.T("atlas.crossing", "a", strconv.Itoa(i+1), "b", strconv.Itoa(j+1)))
@@ -185,23 +186,23 @@ func (a *Atlas) refuse(p path, i, j int) {
 }
 
 // grab takes the corner, or the middle of an edge, under a pixel.
-func (a *Atlas) grab(at image.Point) (spot, bool) {
+func (a *Atlas) grab(at image.Point) (sketch.Spot, bool) {
 	w := a.work
 	if w == nil {
-		return nowhere(), false
+		return sketch.Nowhere(), false
 	}
-	var middle spot
+	var middle sketch.Spot
 	has := false
-	for i, p := range w.hist.now.parts {
-		if i == w.hist.now.on && p.form != formMeasure {
+	for i, p := range w.hist.Now.Parts {
+		if i == w.hist.Now.On && p.Form != sketch.FormMeasure {
 			continue
 		}
-		c, ok := p.pick(a.view, at, float64(a.px(reach)))
+		c, ok := p.Pick(a.view, at, float64(a.px(reach)))
 		switch {
-		case ok && !c.middle:
-			return spot{i, c}, true
+		case ok && !c.Middle:
+			return sketch.Spot{Part: i, Corner: c}, true
 		case ok && !has:
-			middle, has = spot{i, c}, true
+			middle, has = sketch.Spot{Part: i, Corner: c}, true
 		}
 	}
 	return middle, has
@@ -214,32 +215,32 @@ func (a *Atlas) dropCorner() {
 		return
 	}
 	next, at := w.live(), w.dragging
-	name, c := "atlas.act.move", at.i
-	if at.middle {
-		name, c = "atlas.act.insert", at.i+1
+	name, c := "atlas.act.move", at.I
+	if at.Middle {
+		name, c = "atlas.act.insert", at.I+1
 	}
-	w.moving, w.dragging = nil, nowhere()
-	if p := next.parts[at.part]; p.closed {
-		if i, j, bad := p.crossingAt(c); bad {
-			a.refuse(p.path, i, j)
+	w.moving, w.dragging = nil, sketch.Nowhere()
+	if p := next.Parts[at.Part]; p.Closed {
+		if i, j, bad := p.CrossingAt(c); bad {
+			a.refuse(p.Path, i, j)
 			return
 		}
 	}
 	a.act(name, next)
-	w.chosen = spot{at.part, corner{i: c}}
+	w.chosen = sketch.Spot{Part: at.Part, Corner: sketch.Corner{I: c}}
 }
 
 // moveCorner moves the corner the keyboard has, by pixels.
 func (a *Atlas) moveCorner(by image.Point) bool {
 	w := a.work
-	if w == nil || w.chosen.part < 0 || w.chosen.part >= len(w.hist.now.parts) {
+	if w == nil || w.chosen.Part < 0 || w.chosen.Part >= len(w.hist.Now.Parts) {
 		return false
 	}
-	p := w.hist.now.parts[w.chosen.part]
-	if w.chosen.i >= len(p.points) {
+	p := w.hist.Now.Parts[w.chosen.Part]
+	if w.chosen.I >= len(p.Points) {
 		return false
 	}
-	x, y := a.view.Pixel(p.points[w.chosen.i])
+	x, y := a.view.Pixel(p.Points[w.chosen.I])
 	to := a.view.Point(x+float64(by.X), y+float64(by.Y))
 	w.dragging, w.moving = w.chosen, &to
 	a.dropCorner()
@@ -249,15 +250,15 @@ func (a *Atlas) moveCorner(by image.Point) bool {
 // insertCorner adds a corner in the middle of the edge after the chosen one.
 func (a *Atlas) insertCorner() bool {
 	w := a.work
-	if w == nil || w.chosen.part < 0 || w.chosen.part >= len(w.hist.now.parts) {
+	if w == nil || w.chosen.Part < 0 || w.chosen.Part >= len(w.hist.Now.Parts) {
 		return false
 	}
-	p := w.hist.now.parts[w.chosen.part]
-	if w.chosen.i >= p.edges() {
+	p := w.hist.Now.Parts[w.chosen.Part]
+	if w.chosen.I >= p.Edges() {
 		return false
 	}
-	to := p.middle(w.chosen.i)
-	w.dragging, w.moving = spot{w.chosen.part, corner{i: w.chosen.i, middle: true}}, &to
+	to := p.Middle(w.chosen.I)
+	w.dragging, w.moving = sketch.Spot{Part: w.chosen.Part, Corner: sketch.Corner{I: w.chosen.I, Middle: true}}, &to
 	a.dropCorner()
 	return true
 }
@@ -268,22 +269,22 @@ func (a *Atlas) removeCorner() bool {
 	if w == nil {
 		return false
 	}
-	s := w.hist.now
-	if w.chosen.part < 0 {
-		if s.on < 0 || len(s.parts[s.on].points) == 0 {
+	s := w.hist.Now
+	if w.chosen.Part < 0 {
+		if s.On < 0 || len(s.Parts[s.On].Points) == 0 {
 			return false
 		}
-		p := s.parts[s.on]
-		a.act("atlas.act.remove", s.set(s.on, p.with(p.points[:len(p.points)-1])))
+		p := s.Parts[s.On]
+		a.act("atlas.act.remove", s.Set(s.On, p.With(p.Points[:len(p.Points)-1])))
 		return true
 	}
-	next, ok := s.remove(w.chosen)
+	next, ok := s.Remove(w.chosen)
 	if !ok {
 		a.say(a.h.Lang.T("atlas.toofew"))
 		return true
 	}
-	if at, i, j, bad := next.crossing(); bad {
-		a.refuse(next.parts[at].path, i, j)
+	if at, i, j, bad := next.Crossing(); bad {
+		a.refuse(next.Parts[at].Path, i, j)
 		return true
 	}
 	a.act("atlas.act.remove", next)
@@ -293,10 +294,10 @@ func (a *Atlas) removeCorner() bool {
 // nextCorner moves the keyboard to the next corner; false at the end.
 func (a *Atlas) nextCorner(by int) bool {
 	w := a.work
-	var all []spot
-	for i, p := range w.hist.now.parts {
-		for j := range p.points {
-			all = append(all, spot{i, corner{i: j}})
+	var all []sketch.Spot
+	for i, p := range w.hist.Now.Parts {
+		for j := range p.Points {
+			all = append(all, sketch.Spot{Part: i, Corner: sketch.Corner{I: j}})
 		}
 	}
 	at := -1
@@ -309,7 +310,7 @@ func (a *Atlas) nextCorner(by int) bool {
 		at = len(all)
 	}
 	if at += by; at < 0 || at >= len(all) {
-		w.chosen = nowhere()
+		w.chosen = sketch.Nowhere()
 		a.touch()
 		return false
 	}
@@ -320,20 +321,20 @@ func (a *Atlas) nextCorner(by int) bool {
 
 // undo takes the last act of the work in hand back, redo does it again.
 func (a *Atlas) undo() bool {
-	return a.step("atlas.undone", func(h *history[sketch]) (string, bool) { return h.undo() })
+	return a.step("atlas.undone", func(h *sketch.History[sketch.Sketch]) (string, bool) { return h.Undo() })
 }
 
 func (a *Atlas) redo() bool {
-	return a.step("atlas.redone", func(h *history[sketch]) (string, bool) { return h.redo() })
+	return a.step("atlas.redone", func(h *sketch.History[sketch.Sketch]) (string, bool) { return h.Redo() })
 }
 
-func (a *Atlas) step(say string, do func(*history[sketch]) (string, bool)) bool {
+func (a *Atlas) step(say string, do func(*sketch.History[sketch.Sketch]) (string, bool)) bool {
 	if a.work == nil {
 		return false
 	}
 	name, ok := do(&a.work.hist)
 	if ok {
-		a.work.chosen, a.work.badEdges, a.work.moving = nowhere(), nil, nil
+		a.work.chosen, a.work.badEdges, a.work.moving = sketch.Nowhere(), nil, nil
 		a.say(a.h.Lang.T(say, "what", a.h.Lang.T(name)))
 		a.touch()
 	}
@@ -349,15 +350,15 @@ func (a *Atlas) editFence(f *world.Fence) {
 	a.page = pageFences
 	w := &work{kind: workFence, was: map[string]string{}}
 	if f == nil {
-		w.hist.now = sketch{on: -1}.begin(formRing, "", 0)
+		w.hist.Now = sketch.Sketch{On: -1}.Begin(sketch.FormRing, "", 0)
 	} else {
 		w.id, w.version = f.Is.ID, f.Is.Version
-		w.hist.now = ofFence(f.Is.Polygons)
+		w.hist.Now = sketch.OfFence(f.Is.Polygons)
 		w.was = a.fenceTexts(f.Is)
 	}
 	a.begin(w)
 	a.fill(fieldsOf(workFence), w.was)
-	if b, ok := w.hist.now.bounds(); ok && !a.view.Bounds().Intersects(b) {
+	if b, ok := w.hist.Now.Bounds(); ok && !a.view.Bounds().Intersects(b) {
 		a.goTo(b.Center(), b, true)
 	}
 }
@@ -369,17 +370,17 @@ func (a *Atlas) editDrawing(d *world.Drawing) {
 		return
 	}
 	a.page = pageDrawings
-	w := &work{kind: workDrawing, form: formLine, was: map[string]string{}}
+	w := &work{kind: workDrawing, form: sketch.FormLine, was: map[string]string{}}
 	if d == nil {
-		w.hist.now = sketch{on: -1}.begin(formLine, "", 0)
+		w.hist.Now = sketch.Sketch{On: -1}.Begin(sketch.FormLine, "", 0)
 	} else {
 		w.id, w.version = d.Is.ID, d.Is.Version
-		w.hist.now = ofDrawing(d.Is.Shapes)
+		w.hist.Now = sketch.OfDrawing(d.Is.Shapes)
 		w.was = map[string]string{fieldName: d.Is.Name}
 	}
 	a.begin(w)
 	a.fill(fieldsOf(workDrawing), w.was)
-	if b, ok := w.hist.now.bounds(); ok && !a.view.Bounds().Intersects(b) {
+	if b, ok := w.hist.Now.Bounds(); ok && !a.view.Bounds().Intersects(b) {
 		a.goTo(b.Center(), b, true)
 	}
 }
@@ -400,23 +401,23 @@ func (a *Atlas) newPart(form string) {
 	if w == nil {
 		return
 	}
-	if w.hist.now.on >= 0 {
-		if p := w.hist.now.parts[w.hist.now.on]; len(p.points) > 0 {
-			if a.endPart(); w.hist.now.on >= 0 {
+	if w.hist.Now.On >= 0 {
+		if p := w.hist.Now.Parts[w.hist.Now.On]; len(p.Points) > 0 {
+			if a.endPart(); w.hist.Now.On >= 0 {
 				return // it may not end so
 			}
 		} else {
-			w.hist.now = w.hist.now.drop(w.hist.now.on)
+			w.hist.Now = w.hist.Now.Drop(w.hist.Now.On)
 		}
 	}
 	w.form = form
 	poly, text := 0, ""
-	if form == formRing {
-		poly = w.hist.now.polygons()
+	if form == sketch.FormRing {
+		poly = w.hist.Now.Polygons()
 	}
-	if form == formText {
+	if form == sketch.FormText {
 		text = a.texts[fieldText]
 	}
-	w.hist.now = w.hist.now.begin(form, text, poly)
+	w.hist.Now = w.hist.Now.Begin(form, text, poly)
 	a.touch()
 }

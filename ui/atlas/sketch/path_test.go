@@ -1,4 +1,4 @@
-package atlas
+package sketch
 
 import (
 	"image"
@@ -10,45 +10,47 @@ import (
 	"iocwall/ui/words"
 )
 
+func place() geo.Point { return geo.Pt(108.4735, 15.5736) }
+
 // square is a ring one tenth of a degree wide, its corner at Tam Kỳ.
-func square() path {
-	x, y := tamKy[0], tamKy[1]
-	return path{closed: true, points: []geo.Point{{x, y}, {x + .1, y}, {x + .1, y + .1}, {x, y + .1}}}
+func square() Path {
+	x, y := place()[0], place()[1]
+	return Path{Closed: true, Points: []geo.Point{{x, y}, {x + .1, y}, {x + .1, y + .1}, {x, y + .1}}}
 }
 
 func TestPathActs(t *testing.T) {
 	p := square()
-	before := p.points[1]
-	moved := p.move(1, geo.Pt(109, 15))
-	if p.points[1] != before || moved.points[1] != geo.Pt(109, 15) {
+	before := p.Points[1]
+	moved := p.Move(1, geo.Pt(109, 15))
+	if p.Points[1] != before || moved.Points[1] != geo.Pt(109, 15) {
 		t.Error("moving a corner changes the path it was made from")
 	}
-	if q := p.insert(3, p.middle(3)); len(q.points) != 5 || q.points[4] != p.middle(3) {
-		t.Errorf("a corner in the last edge: %v", q.points)
+	if q := p.Insert(3, p.Middle(3)); len(q.Points) != 5 || q.Points[4] != p.Middle(3) {
+		t.Errorf("a corner in the last edge: %v", q.Points)
 	}
 	q, ok := p.remove(0)
-	if !ok || len(q.points) != 3 || q.points[0] != before {
-		t.Errorf("without the first corner: %v %v", q.points, ok)
+	if !ok || len(q.Points) != 3 || q.Points[0] != before {
+		t.Errorf("without the first corner: %v %v", q.Points, ok)
 	}
 	if _, ok := q.remove(0); ok {
 		t.Error("a ring of two corners is allowed")
 	}
-	if _, ok := (path{points: p.points[:2]}).remove(0); ok {
+	if _, ok := (Path{Points: p.Points[:2]}).remove(0); ok {
 		t.Error("a line of one point is allowed")
 	}
 	for _, c := range []struct {
-		p path
+		p Path
 		n int
-	}{{path{}, 0}, {path{points: p.points[:1]}, 0}, {path{points: p.points}, 3}, {p, 4}, {path{points: p.points[:2], closed: true}, 1}} {
-		if c.p.edges() != c.n {
-			t.Errorf("%v has %d edges", c.p, c.p.edges())
+	}{{Path{}, 0}, {Path{Points: p.Points[:1]}, 0}, {Path{Points: p.Points}, 3}, {p, 4}, {Path{Points: p.Points[:2], Closed: true}, 1}} {
+		if c.p.Edges() != c.n {
+			t.Errorf("%v has %d edges", c.p, c.p.Edges())
 		}
 	}
 }
 
 func TestPick(t *testing.T) {
 	p := square()
-	v := geo.FitView(geo.Bounds{Min: p.points[0], Max: p.points[2]}, 800, 800, 100)
+	v := geo.FitView(geo.Bounds{Min: p.Points[0], Max: p.Points[2]}, 800, 800, 100)
 	pixel := func(q geo.Point) image.Point {
 		x, y := v.Pixel(q)
 		return image.Pt(int(math.Round(x)), int(math.Round(y)))
@@ -56,21 +58,21 @@ func TestPick(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		at   image.Point
-		want corner
+		want Corner
 		ok   bool
 	}{
-		{"a corner", pixel(p.points[2]).Add(image.Pt(4, 3)), corner{i: 2}, true},
-		{"a middle", pixel(p.middle(3)), corner{i: 3, middle: true}, true},
-		{"beside all", pixel(p.points[2]).Add(image.Pt(40, 40)), corner{}, false},
+		{"a corner", pixel(p.Points[2]).Add(image.Pt(4, 3)), Corner{I: 2}, true},
+		{"a middle", pixel(p.Middle(3)), Corner{I: 3, Middle: true}, true},
+		{"beside all", pixel(p.Points[2]).Add(image.Pt(40, 40)), Corner{}, false},
 	} {
-		got, ok := p.pick(v, c.at, 14)
+		got, ok := p.Pick(v, c.at, 14)
 		if got != c.want || ok != c.ok {
 			t.Errorf("%s: %+v %v", c.name, got, ok)
 		}
 	}
 	small := v
 	small.World /= 64
-	if got, ok := p.pick(small, image.Pt(400, 400), 30); !ok || got.middle {
+	if got, ok := p.Pick(small, image.Pt(400, 400), 30); !ok || got.Middle {
 		t.Errorf("in a small ring the middle of an edge is taken before a corner: %+v %v", got, ok)
 	}
 }
@@ -98,8 +100,8 @@ func TestCrossing(t *testing.T) {
 		{"an open line that would cross if closed", at(0, 0, 1, 1, 1, 0, 0, .6), true, 0, 2, true},
 		{"a triangle", at(0, 0, 1, 0, 0, 1), false, 0, 0, false},
 	} {
-		p := path{points: c.points, closed: !c.open}
-		i, j, ok := p.crossing()
+		p := Path{Points: c.points, Closed: !c.open}
+		i, j, ok := p.Crossing()
 		if i != c.i || j != c.j || ok != c.ok {
 			t.Errorf("%s: edges %d and %d, %v", c.name, i, j, ok)
 		}
@@ -111,7 +113,7 @@ func TestCrossing(t *testing.T) {
 			}
 			found := false
 			for k := range c.points {
-				_, _, hit := p.crossingAt(k)
+				_, _, hit := p.CrossingAt(k)
 				found = found || hit
 			}
 			if !found {
@@ -127,14 +129,14 @@ func TestMeasure(t *testing.T) {
 		t.Fatal(err)
 	}
 	onshore := func(p geo.Point) bool { return p[0] < 108.5 }
-	line := func(p ...geo.Point) path { return path{points: p} }
+	line := func(p ...geo.Point) Path { return Path{Points: p} }
 	// A minute of latitude is a nautical mile but for the sphere's radius.
 	sea := line(geo.Pt(109, 15), geo.Pt(109, 15.1))
 	land := line(geo.Pt(108, 15), geo.Pt(108, 15.01))
 	both := line(geo.Pt(108, 15), geo.Pt(109, 15), geo.Pt(109, 15.5))
 	for _, c := range []struct {
 		name        string
-		p           path
+		p           Path
 		total, last string
 	}{
 		{"at sea", sea, "6,00 hải lý", "6,00 hải lý · 000°"},
@@ -142,20 +144,20 @@ func TestMeasure(t *testing.T) {
 		{"over the coast", both, "163 km (88,0 hải lý)", "30,0 hải lý · 000°"},
 		{"one corner", line(geo.Pt(108, 15)), "0\u00a0m", ""},
 	} {
-		m := measure(c.p, onshore)
-		if got := strings.ReplaceAll(m.total(vi), "\u00a0", " "); got != strings.ReplaceAll(c.total, "\u00a0", " ") {
+		m := Measure(c.p, onshore)
+		if got := strings.ReplaceAll(m.Total(vi), "\u00a0", " "); got != strings.ReplaceAll(c.total, "\u00a0", " ") {
 			t.Errorf("%s: %q", c.name, got)
 		}
-		if got := strings.ReplaceAll(m.last(vi), "\u00a0", " "); got != c.last {
+		if got := strings.ReplaceAll(m.Last(vi), "\u00a0", " "); got != c.last {
 			t.Errorf("%s, the last piece: %q", c.name, got)
 		}
 	}
 	// A square of a tenth of a degree at 15.6° north: 11.12 km × 10.71 km.
-	if m := measure(square(), nil); math.Abs(m.area/1e6-119.1) > 0.5 || len(m.legs) != 4 {
-		t.Errorf("the square has %.2f km² and %d edges", m.area/1e6, len(m.legs))
+	if m := Measure(square(), nil); math.Abs(m.Area/1e6-119.1) > 0.5 || len(m.Legs) != 4 {
+		t.Errorf("the square has %.2f km² and %d edges", m.Area/1e6, len(m.Legs))
 	}
 	for m2, want := range map[float64]string{900: "900 m²", 25_000: "2,50 ha", 3.5e6: "3,50 km²", 1234e6: "1.234 km²"} {
-		if got := strings.ReplaceAll(areaWords(vi, m2), "\u00a0", " "); got != want {
+		if got := strings.ReplaceAll(AreaWords(vi, m2), "\u00a0", " "); got != want {
 			t.Errorf("%g m²: %q", m2, got)
 		}
 	}

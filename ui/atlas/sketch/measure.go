@@ -1,4 +1,4 @@
-package atlas
+package sketch
 
 import (
 	"slices"
@@ -7,38 +7,38 @@ import (
 	"iocwall/ui/words"
 )
 
-// leg is one piece of a measured line.
+// Leg is one piece of a measured line.
 type leg struct {
-	meters, bearing float64
+	meters, Bearing float64
 	sea             bool // both ends are at sea
 }
 
-// measured is what there is to say of a line or an area.
-type measured struct {
-	legs          []leg
+// Measured is what there is to say of a line or an area.
+type Measured struct {
+	Legs          []leg
 	sea, land     float64 // metres of its legs
-	area          float64 // square metres, 0 for a line
+	Area          float64 // square metres, 0 for a line
 	closedAtLeast bool    // an area has three corners
 }
 
-// measure walks a path. Onshore tells land from sea; nil takes all for land.
+// Measure walks a path. Onshore tells land from sea; nil takes all for land.
 // Distances are great circles (geo.Distance), the area that of the sphere.
-func measure(p path, onshore func(geo.Point) bool) measured {
-	var m measured
-	for i := range p.edges() {
-		a, b := p.edge(i)
-		l := leg{meters: geo.Distance(a, b), bearing: geo.Bearing(a, b)}
+func Measure(p Path, onshore func(geo.Point) bool) Measured {
+	var m Measured
+	for i := range p.Edges() {
+		a, b := p.Edge(i)
+		l := leg{meters: geo.Distance(a, b), Bearing: geo.Bearing(a, b)}
 		l.sea = onshore != nil && !onshore(a) && !onshore(b)
 		if l.sea {
 			m.sea += l.meters
 		} else {
 			m.land += l.meters
 		}
-		m.legs = append(m.legs, l)
+		m.Legs = append(m.Legs, l)
 	}
-	if p.closed && len(p.points) >= 3 {
+	if p.Closed && len(p.Points) >= 3 {
 		m.closedAtLeast = true
-		m.area = geo.RingArea(append(slices.Clone(p.points), p.points[0]))
+		m.Area = geo.RingArea(append(slices.Clone(p.Points), p.Points[0]))
 	}
 	return m
 }
@@ -72,41 +72,41 @@ func seaWords(l *words.Lang, m float64) string {
 	return l.NauticalMiles(m / metersPerMile)
 }
 
-func (g leg) words(l *words.Lang) string {
+func (g leg) Words(l *words.Lang) string {
 	if g.sea {
 		return distanceWords(l, 0, g.meters)
 	}
 	return distanceWords(l, g.meters, 0)
 }
 
-// areaWords writes an area in m², ha or km².
-func areaWords(l *words.Lang, m2 float64) string {
+// AreaWords writes an area in m², ha or km².
+func AreaWords(l *words.Lang, m2 float64) string {
 	switch {
 	case m2 < 10_000:
-		return l.Number(m2, 0) + "\u00a0m²"
+		return l.T("atlas.unit.m2", "n", l.Number(m2, 0))
 	case m2 < 1_000_000:
 		return l.Number(m2/10_000, 2) + "\u00a0ha"
 	case m2 < 100e6:
-		return l.Number(m2/1e6, 2) + "\u00a0km²"
+		return l.T("atlas.unit.km2", "n", l.Number(m2/1e6, 2))
 	}
-	return l.Number(m2/1e6, 0) + "\u00a0km²"
+	return l.T("atlas.unit.km2", "n", l.Number(m2/1e6, 0))
 }
 
-// total is the whole of what was measured in one line.
-func (m measured) total(l *words.Lang) string {
+// Total is the whole of what was measured in one line.
+func (m Measured) Total(l *words.Lang) string {
 	s := distanceWords(l, m.land, m.sea)
 	if m.closedAtLeast {
-		return l.T("atlas.measure.area", "area", areaWords(l, m.area), "around", s)
+		return l.T("atlas.measure.area", "area", AreaWords(l, m.Area), "around", s)
 	}
 	return s
 }
 
-// last is the last piece in one line with its bearing, empty when there is one
+// Last is the last piece in one line with its bearing, empty when there is one
 // piece or none.
-func (m measured) last(l *words.Lang) string {
-	if len(m.legs) == 0 {
+func (m Measured) Last(l *words.Lang) string {
+	if len(m.Legs) == 0 {
 		return ""
 	}
-	g := m.legs[len(m.legs)-1]
-	return l.T("atlas.measure.leg", "distance", g.words(l), "bearing", words.Heading(g.bearing))
+	g := m.Legs[len(m.Legs)-1]
+	return l.T("atlas.measure.leg", "distance", g.Words(l), "bearing", words.Heading(g.Bearing))
 }
