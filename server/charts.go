@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -46,10 +45,19 @@ func (s *Server) openCharts(ctx context.Context, data string) error {
 // logged, the others of their layer are good.
 func (s *Server) readMap(ctx context.Context, c *Config) (onMap, error) {
 	var out onMap
-	problems := eachLayer(c, s.areas, func(l settings.LayerFile, areas []string, file io.Reader) error {
-		b, read, err := s.charts.Read(ctx, l.LayerSaved, areas, file)
+	known := loadKnown(filepath.Join(c.DataDir(), "map.read.json"))
+	problems := eachLayer(c, s.areas, func(l settings.LayerFile, areas []string, file *os.File) error {
+		info, err := file.Stat()
 		if err != nil {
 			return err
+		}
+		was, same := known.find(l, info)
+		b, read, err := s.charts.Again(l.LayerSaved, was)
+		if !same || err != nil {
+			if b, read, err = s.charts.Read(ctx, l.LayerSaved, areas, file); err != nil {
+				return err
+			}
+			known.note(l, info, read)
 		}
 		for _, r := range read.First {
 			s.logger.Warn("a feature was left out", "layer", l.ID, "file", l.Path, "feature", r.Index, "reason", r.Error)
@@ -60,6 +68,9 @@ func (s *Server) readMap(ctx context.Context, c *Config) (onMap, error) {
 		out.layers = append(out.layers, b)
 		return nil
 	})
+	if err := known.save(); err != nil {
+		s.logger.Warn("what was read of the layers is not remembered; the next start reads all of it", "error", err)
+	}
 	var ps []strict.Problem
 	out.fences, ps = readFences(c)
 	if problems = append(problems, ps...); len(problems) > 0 {
@@ -76,7 +87,7 @@ func CheckMap(ctx context.Context, c *Config) (problems []strict.Problem, notes 
 	if len(problems) > 0 {
 		return problems, nil
 	}
-	problems = eachLayer(c, set, func(l settings.LayerFile, areas []string, file io.Reader) error {
+	problems = eachLayer(c, set, func(l settings.LayerFile, areas []string, file *os.File) error {
 		read, err := chart.Check(ctx, l.LayerSaved, areas, file)
 		if err != nil {
 			return err
@@ -95,7 +106,7 @@ func CheckMap(ctx context.Context, c *Config) (problems []strict.Problem, notes 
 
 // eachLayer opens the files of the layers in turn and returns what was wrong, with
 // the layer's place in the configuration.
-func eachLayer(c *Config, set *area.Set, read func(l settings.LayerFile, areas []string, file io.Reader) error) []strict.Problem {
+func eachLayer(c *Config, set *area.Set, read func(l settings.LayerFile, areas []string, file *os.File) error) []strict.Problem {
 	areas := make([]string, 0, len(set.Areas))
 	for _, a := range set.Areas {
 		areas = append(areas, a.ID)

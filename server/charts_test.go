@@ -123,6 +123,16 @@ func TestMapOfTheConfiguration(t *testing.T) {
 			t.Errorf("a restart wrote %+v", e)
 		}
 	}
+	// What was kept is gone, but for the name of it: it is read again.
+	c.stop()
+	if err := os.RemoveAll(c.path("data/map")); err != nil {
+		t.Fatal(err)
+	}
+	c.start()
+	<-c.Ready()
+	if status, text := c.do("GET", "/api/map/layers/benh-vien", node, "", ""); status != http.StatusOK {
+		t.Errorf("after its file was lost: %d %s", status, text)
+	}
 	// A person removes the fence; it does not come back.
 	f, _ := stateOf(c).Fence("san-ho")
 	removed := f.Is

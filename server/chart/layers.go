@@ -123,6 +123,23 @@ func (c *Charts) Read(ctx context.Context, l world.LayerSaved, areas []string, i
 	return l, r, nil
 }
 
+// Again is Read for a file that is known to be as it was when r was read of it. It
+// fails when what was kept then is not there any more.
+func (c *Charts) Again(l world.LayerSaved, r Reading) (world.LayerSaved, Reading, error) {
+	if err := CheckLayer(l); err != nil {
+		return l, r, err
+	}
+	l.SHA256, l.Bytes, l.Features, l.Rejected = r.SHA256, r.Bytes, r.Features, r.Rejected
+	file, size, err := c.open(l)
+	if err != nil {
+		return l, r, err
+	}
+	if err := file.Close(); err != nil || size != l.Bytes {
+		return l, r, fmt.Errorf("chart: layer %s: what was kept has %d bytes instead of %d", l.ID, size, l.Bytes)
+	}
+	return l, r, nil
+}
+
 // Check reads the features of a layer as Read does and stores nothing.
 func Check(ctx context.Context, l world.LayerSaved, areas []string, in io.Reader) (Reading, error) {
 	if err := CheckLayer(l); err != nil {
