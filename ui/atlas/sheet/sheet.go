@@ -63,6 +63,7 @@ type Sheet struct {
 	Cut  func(fyne.Shortcut)
 }
 
+// NewSheet returns an empty sheet on a ground of that colour.
 func NewSheet(env *tile.Env, bg color.RGBA) *Sheet {
 	s := &Sheet{env: env, cursor: -1}
 	s.Pane = tile.NewPane(env, "atlas-sheet", bg, s.paint)
@@ -120,6 +121,7 @@ func (s *Sheet) Place(size image.Point) {
 	}
 }
 
+// Measures in Fyne units: the margin at the sides, text and small text.
 const (
 	SheetPad  = 16
 	factLeft  = 112

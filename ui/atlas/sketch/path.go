@@ -42,6 +42,7 @@ func (p Path) Edge(i int) (a, b geo.Point) {
 	return p.Points[i], p.Points[(i+1)%len(p.Points)]
 }
 
+// With returns the path with other corners.
 func (p Path) With(points []geo.Point) Path { return Path{points, p.Closed} }
 
 // Add puts a corner at the end.
@@ -117,6 +118,7 @@ func (p Path) Pick(v geo.View, at image.Point, reach float64) (Corner, bool) {
 	return found, ok
 }
 
+// Roomy reports whether edge i is long enough in a view for its middle to be taken.
 func (p Path) Roomy(v geo.View, i int) bool {
 	a, b := p.Edge(i)
 	ax, ay := v.Pixel(a)
