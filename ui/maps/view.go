@@ -67,11 +67,12 @@ func (m *Maps) standing(s *world.State, home []string) geo.Bounds {
 			b = b.Extend(at)
 		}
 	}
-	for _, x := range s.Stations() {
-		add(x)
+	m.renew(s)
+	for i := range m.stations.rows {
+		add(m.stations.rows[i].is)
 	}
-	for _, x := range s.Cameras() {
-		add(x)
+	for i := range m.cameras.rows {
+		add(m.cameras.rows[i].is)
 	}
 	if b.Min[0] <= b.Max[0] {
 		return b

@@ -16,11 +16,11 @@ import (
 	"iocwall/geo/topology"
 )
 
-const (
-	// maxPoints and maxItems bound what is kept in memory of one layer, maxTexts
-	// the bytes of its features' properties; properties beyond them are left out.
-	maxPoints, maxItems, maxTexts = 3_000_000, 250_000, 48 << 20
-)
+// room bounds what is kept in memory of one layer: its features, their corners, and
+// the bytes of their properties, which are left out beyond.
+type room struct{ items, points, texts int }
+
+func usualRoom() room { return room{items: 250_000, points: 3_000_000, texts: 48 << 20} }
 
 // Collection is a layer's features in memory. It never changes.
 type Collection struct {
@@ -50,7 +50,7 @@ type Item struct {
 var levelZooms = [...]float64{6, 9, 12} //nolint:gochecknoglobals // a constant list
 
 // collect reads features and keeps what fits.
-func collect(ctx context.Context, in io.Reader, w Want) (*Collection, error) {
+func collect(ctx context.Context, in io.Reader, w Want, most room) (*Collection, error) {
 	c := &Collection{}
 	ids := map[string]bool{}
 	points, texts := 0, 0
@@ -62,7 +62,7 @@ func collect(ctx context.Context, in io.Reader, w Want) (*Collection, error) {
 			return ctx.Err() == nil
 		}
 		n := corners(f.Geometry)
-		if len(c.Items) >= maxItems || points+n > maxPoints {
+		if len(c.Items) >= most.items || points+n > most.points {
 			c.Left++
 			return ctx.Err() == nil
 		}
@@ -74,7 +74,7 @@ func collect(ctx context.Context, in io.Reader, w Want) (*Collection, error) {
 		ids[it.ID] = true
 		it.Name = nameOf(f.Properties, w.label)
 		it.Area, _ = f.Properties["area"].(string)
-		if texts += weight(f.Properties); texts > maxTexts {
+		if texts += weight(f.Properties); texts > most.texts {
 			it.Properties = nil
 			c.Bare++
 		}

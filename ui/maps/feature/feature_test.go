@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,11 +36,26 @@ func wanted(text string) Want {
 
 // opened is where features are fetched from.
 type opened struct {
+	mu      sync.Mutex
 	fetched int
 	fail    error
 }
 
+func (o *opened) set(fail error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.fail = fail
+}
+
+func (o *opened) count() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.fetched
+}
+
 func (o *opened) open(context.Context, string, string) (io.ReadCloser, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.fetched++
 	if o.fail != nil {
 		return nil, o.fail
@@ -105,14 +121,14 @@ func TestRetry(t *testing.T) {
 		for _, want := range []int{2, 3, 4} {
 			time.Sleep(retryFirst << (want - 2))
 			synctest.Wait()
-			if lib.fetched != want {
-				t.Errorf("fetched %d times, want %d", lib.fetched, want)
+			if n := lib.count(); n != want {
+				t.Errorf("fetched %d times, want %d", n, want)
 			}
 			if err, loading := s.State("x"); err == nil || !loading {
 				t.Errorf("state %v, %v", err, loading)
 			}
 		}
-		lib.fail = nil
+		lib.set(nil)
 		time.Sleep(retryFirst << 3)
 		synctest.Wait()
 		if c := s.Get(wanted(points)); c == nil || len(c.Items) != 1 {
@@ -139,16 +155,29 @@ func TestRetry(t *testing.T) {
 func TestBounds(t *testing.T) {
 	var b bytes.Buffer
 	b.WriteString(`{"type":"FeatureCollection","features":[`)
-	for i := range maxItems + 10 {
+	for i := range 110 {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		fmt.Fprintf(&b, `{"type":"Feature","properties":{"name":"%d"},"geometry":{"type":"Point","coordinates":[108,%d]}}`, i, i%80)
+		fmt.Fprintf(&b, `{"type":"Feature","properties":{"name":"%d"},"geometry":{"type":"LineString","coordinates":[[108,%d],[109,15]]}}`, i, i%80)
 	}
 	b.WriteString(`]}`)
-	c, err := collect(t.Context(), &b, Want{id: "x"})
-	if err != nil || len(c.Items) != maxItems || c.Left != 10 {
-		t.Errorf("%d features, %d left: %v", len(c.Items), c.Left, err)
+	for _, c := range []struct {
+		most              room
+		items, left, bare int
+	}{
+		{usualRoom(), 110, 0, 0},
+		{room{100, 1000, 1 << 20}, 100, 10, 0},
+		{room{1000, 60, 1 << 20}, 30, 80, 0},
+		{room{1000, 1000, 1000}, 110, 0, 92},
+	} {
+		got, err := collect(t.Context(), bytes.NewReader(b.Bytes()), Want{id: "x"}, c.most)
+		if err != nil || len(got.Items) != c.items || got.Left != c.left || got.Bare != c.bare {
+			t.Errorf("%+v: %d features, %d left, %d bare: %v", c.most, len(got.Items), got.Left, got.Bare, err)
+		}
+		if last := got.Items[len(got.Items)-1]; last.Name == "" || (last.Properties == nil) != (c.bare > 0) {
+			t.Errorf("%+v: the last is %+v", c.most, last)
+		}
 	}
 }
 

@@ -216,7 +216,7 @@ func (f *Store) read(ctx context.Context, w Want) (*Collection, error) {
 	}
 	if in, ok := f.shelf.open(w.sha256); ok {
 		defer in.Close()
-		return collect(ctx, in, w)
+		return collect(ctx, in, w, usualRoom())
 	}
 	if f.open == nil {
 		return nil, &unreadableError{errors.New("this program fetches no features")}
@@ -231,7 +231,7 @@ func (f *Store) read(ctx context.Context, w Want) (*Collection, error) {
 		return nil, fmt.Errorf("fetch the features of layer %s: %w", w.id, err)
 	}
 	defer kept.Close()
-	return collect(ctx, kept, w)
+	return collect(ctx, kept, w, usualRoom())
 }
 
 // set is what is known of one layer's features.
