@@ -16,6 +16,9 @@ const (
 	// mostParams bounds the parameters of a view, longestParam each in bytes.
 	mostParams   = 64
 	longestParam = 2000
+	// mostLimits bounds the limits of classes: more shades cannot be told apart.
+	mostLimits  = 6
+	longestSpan = 7 * 24 * time.Hour
 )
 
 // SaveMapView stores the next version of a view of the map for somebody, or
@@ -86,11 +89,14 @@ func CheckView(x world.MapViewSaved) error {
 
 // Params returns the parameters of a map, those of layers apart.
 func Params() []string {
-	return []string{"areas", "bounds", "center", "classes", "cluster", "follow", "home", "layers", "legend", "limit", "trail", "view", "zoom"}
+	return []string{"areas", "bounds", "center", "classes", "cluster", "follow", "home", "layers", "legend", "limit", "title", "trail", "view", "zoom"}
 }
 
-// param checks one parameter of a map.
+// param checks one parameter of a map. Empty is as if it were not there.
 func param(key, value string) error {
+	if value = strings.TrimSpace(value); value == "" {
+		return nil
+	}
 	bad := func(want string) error {
 		return refuse("the parameter %s of the view is %.60q; write %s", key, value, want)
 	}
@@ -107,29 +113,39 @@ func param(key, value string) error {
 		if z, err := strconv.ParseFloat(value, 64); err != nil || !(z >= 0 && z <= 24) {
 			return bad("a number from 0 to 24")
 		}
-	case "trail":
-		if t, err := strconv.ParseFloat(value, 64); err != nil || !(t >= 0 && t <= 24*60) {
-			return bad("minutes from 0 to 1440")
-		}
-	case "limit":
-		if d, err := time.ParseDuration(value); err != nil || d <= 0 {
-			return bad(`a time, as in "30m"`)
+	case "trail", "limit":
+		if d, ok := span(value); !ok || d < 0 || d > longestSpan || key == "limit" && d == 0 {
+			return bad(`minutes, or a time with its unit as in "30m", up to seven days`)
 		}
 	case "cluster", "legend":
 		if value != "no" && value != "yes" {
 			return bad(`"no" or "yes"`)
 		}
 	case "classes":
-		if limits, ok := numbers(value); value != "quantile" && value != "equal" && (!ok || !slices.IsSorted(limits)) {
-			return bad(`"quantile", "equal" or limits that rise, as in "50,70,90"`)
+		limits, ok := numbers(value)
+		rising := ok && len(limits) <= mostLimits
+		for i := 1; i < len(limits); i++ {
+			rising = rising && limits[i-1] < limits[i]
 		}
-	case "areas", "follow", "home", "layers", "view":
+		if value != "quantile" && value != "equal" && !rising {
+			return bad(`"quantile", "equal" or at most six limits that rise, as in "50,70,90"`)
+		}
+	case "areas", "follow", "home", "layers", "title", "view":
 	default:
 		if layer, ok := strings.CutPrefix(key, "filter."); !ok || !validID(layer) {
 			return refuse("a map has no parameter %.60q; there are %s and filter.LAYER", key, strings.Join(Params(), ", "))
 		}
 	}
 	return nil
+}
+
+// span reads minutes, or a time with its unit.
+func span(value string) (time.Duration, bool) {
+	if v, ok := numbers(value); ok && len(v) == 1 {
+		return time.Duration(v[0] * float64(time.Minute)), true
+	}
+	d, err := time.ParseDuration(value)
+	return d, err == nil
 }
 
 // numbers reads numbers between commas.
