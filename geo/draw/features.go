@@ -70,7 +70,7 @@ func (r *Renderer) nameMarks(ms []Mark) {
 	}
 }
 
-// drawTexts writes the texts of drawings and measures; none is left out.
+// drawTexts writes the texts of drawings and measures.
 func (r *Renderer) drawTexts(ts []Text) {
 	size := r.sizes.Text
 	for i := range ts {
@@ -85,6 +85,9 @@ func (r *Renderer) drawTexts(ts []Text) {
 			pad = int(size * 0.36)
 		}
 		w, h := int(r.width(t.Text, size, t.Plate))+2*pad, int(size*raster.LinePitch)
+		if t.Over > 0 && t.Over/r.view.MetersPerPixel(t.At[1]) < 0.6*float64(w) {
+			continue
+		}
 		rect := room.Inside(image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h), r.grid.NearestPane(x, y))
 		if _, ok := r.grid.Free(rect); !ok {
 			if rect, ok = r.grid.First(x, y, w, h, int(size*0.5), int(size*1.2)); !ok {

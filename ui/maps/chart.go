@@ -76,12 +76,12 @@ func (m *Maps) Draw(f *draw.Frame, ref world.Ref, name string, shapes []world.Dr
 		if i > 0 {
 			name = ""
 		}
-		text := func(at geo.Point, s string) {
-			f.Texts = append(f.Texts, draw.Text{Layer: Drawings, ID: id, At: at, Text: s, Plate: true})
+		text := func(at geo.Point, s string, over float64) {
+			f.Texts = append(f.Texts, draw.Text{Layer: Drawings, ID: id, At: at, Text: s, Plate: true, Over: over})
 		}
 		switch sh.Form {
 		case "text":
-			text(sh.Points[0], sh.Text)
+			text(sh.Points[0], sh.Text, 0)
 		case "area":
 			ring := append(orb.Ring(nil), sh.Points...)
 			if len(ring) < 3 {
@@ -95,7 +95,8 @@ func (m *Maps) Draw(f *draw.Frame, ref world.Ref, name string, shapes []world.Dr
 			f.Areas = append(f.Areas, draw.Area{
 				Polygons: geo.MultiPolygon{orb.Polygon{ring}}, Layer: Drawings, ID: id, Fill: fill, Edge: col, Width: 2, Selected: selected,
 			})
-			text(middle(ring), titled(firstOf(sh.Text, name), m.Size(ring)))
+			b := ring.Bound()
+			text(middle(ring), titled(firstOf(sh.Text, name), m.Size(ring)), geo.Distance(b.Min, geo.Pt(b.Max[0], b.Min[1])))
 		case "measure":
 			f.Lines = append(f.Lines, draw.Line{Layer: Drawings, ID: id, Points: sh.Points, Color: m.o.Theme.T1, Width: 2, Dashed: true, Selected: selected})
 			m.measured(sh.Points, text)
@@ -132,15 +133,15 @@ func titled(title, text string) string {
 
 // measured writes the length and bearing of each leg of a measured line, and
 // its whole length at its end.
-func (m *Maps) measured(points []geo.Point, text func(geo.Point, string)) {
+func (m *Maps) measured(points []geo.Point, text func(at geo.Point, s string, over float64)) {
 	total := 0.0
 	for i := 1; i < len(points); i++ {
 		a, b := points[i-1], points[i]
 		total += geo.Distance(a, b)
-		text(geo.Point{(a[0] + b[0]) / 2, (a[1] + b[1]) / 2}, m.Leg(a, b))
+		text(geo.Point{(a[0] + b[0]) / 2, (a[1] + b[1]) / 2}, m.Leg(a, b), geo.Distance(a, b))
 	}
 	if len(points) > 2 {
-		text(points[len(points)-1], m.o.Lang.T("map.total", "distance", m.Length(points, total)))
+		text(points[len(points)-1], m.o.Lang.T("map.total", "distance", m.Length(points, total)), total)
 	}
 }
 

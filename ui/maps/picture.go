@@ -96,12 +96,16 @@ func (p *Map) Picture(n Now) Picture {
 	return Picture{Frame: k.f, Layers: k.layers, Faults: k.faults}
 }
 
-// rank puts layers with something wrong before the others.
+// rank puts layers with something wrong before the others, and what stays as of a
+// day, such as features, behind what changes.
 func rank(l tile.MapLayer) int {
-	if l.Fault != "" {
+	switch {
+	case l.Fault != "":
 		return 0
+	case l.Dated == "":
+		return 1
 	}
-	return 1
+	return 2
 }
 
 func (k *maker) prepare() {

@@ -14,6 +14,8 @@ type Strip struct {
 	Stamp, Age string
 	// Whole is n of N.
 	Whole string
+	// Named says that the strip is one of several: it names its source to the last.
+	Named bool
 	// Plate draws the age as a grey plate: what it says is not fresh.
 	Plate bool
 }
@@ -50,6 +52,9 @@ func (c *Canvas) Strip(r image.Rectangle, sc look.Scale, s Strip) {
 	}
 }
 
+// stripParts are the parts of a strip that may be left out.
+type stripParts struct{ source, stamp, whole string }
+
 // fitStrip chooses what of a strip is shown in avail px.
 func (k *Kit) fitStrip(s Strip, avail, size, gap float64) (left []Run, right string) {
 	t2 := k.Theme.T2
@@ -57,16 +62,18 @@ func (k *Kit) fitStrip(s Strip, avail, size, gap float64) (left []Run, right str
 	if short == "" {
 		short = s.Source
 	}
-	for _, v := range []struct {
-		source, stamp, whole string
-	}{
+	ladder := []stripParts{
 		{s.Source, s.Stamp, s.Whole},
 		{short, s.Stamp, s.Whole},
 		{s.Source, s.Stamp, ""},
 		{short, s.Stamp, ""},
 		{"", s.Stamp, ""},
 		{"", "", ""},
-	} {
+	}
+	if s.Named {
+		ladder = append(ladder[:4], stripParts{s.Source, "", ""}, stripParts{short, "", ""})
+	}
+	for _, v := range ladder {
 		left, right = left[:0], v.whole
 		if v.source != "" {
 			left = append(left, Run{Text: v.source, Bold: true})
@@ -95,7 +102,7 @@ func (k *Kit) fitStrip(s Strip, avail, size, gap float64) (left []Run, right str
 	if text == "" {
 		text = s.Stamp
 	}
-	if text == "" {
+	if text == "" || s.Named {
 		text, bold = short, true
 	}
 	return []Run{{Text: k.Fonts.Fit(avail, size, bold, text), Bold: bold, Color: t2}}, ""

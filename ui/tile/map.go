@@ -128,7 +128,7 @@ func (e *Env) mapFace(v MapView) mapFace {
 		if v.Columns > 0 && i%v.Columns != v.Column {
 			continue
 		}
-		s := paint.Strip{Source: layer.Name, Stamp: layer.Dated, Whole: layer.Whole, Plate: layer.Stale}
+		s := paint.Strip{Named: true, Source: layer.Name, Stamp: layer.Dated, Whole: layer.Whole, Plate: layer.Stale}
 		switch {
 		case layer.Fault != "":
 			s = paint.Strip{Age: layer.Name + " · " + layer.Fault, Whole: layer.Whole, Plate: true}

@@ -70,6 +70,10 @@ type Text struct {
 	Text      string
 	// Plate puts it on a plate rather than on the map.
 	Plate bool
+	// Over is the length on the ground, in metres, that the text speaks of: it is
+	// left out where that is much shorter on the map than the text. Zero is never
+	// left out.
+	Over float64
 }
 
 // Handle is a corner that a hand can move, or the middle of an edge where one
