@@ -157,8 +157,12 @@ func townTile(streets int) func(z, x, y int) tiles.Vector {
 		add(&places, c.at(0.25, 0.7), "village", fmt.Sprintf("Phường An Xuân %d", (x+y)%100))
 		add(&places, c.at(0.7, 0.15), "town", fmt.Sprintf("Nguyễn Thị Ẫm %d", x%100))
 		return tiles.Vector{Z: z, X: x, Y: y, Layers: []tiles.VectorLayer{
-			{Name: "water", Features: water}, {Name: "landuse", Features: use}, {Name: "building", Features: houses},
-			{Name: "transportation", Features: roads}, {Name: "transportation_name", Features: names}, {Name: "place", Features: places},
+			{Name: "water", Features: water},
+			{Name: "landuse", Features: use},
+			{Name: "building", Features: houses},
+			{Name: "transportation", Features: roads},
+			{Name: "transportation_name", Features: names},
+			{Name: "place", Features: places},
 		}}
 	}
 }

@@ -118,7 +118,7 @@ func TestSimplifiedNeighboursLeaveNoGapAndNoOverlap(t *testing.T) {
 			now += corners(o)
 		}
 		square := geo.Area(geo.MultiPolygon{{{{107, 15}, {108, 15}, {108, 16}, {107, 16}, {107, 15}}}})
-		small := !(zoom >= 6) // the corners of the whole may be left out as well
+		small := !(zoom >= 6)                             // the corners of the whole may be left out as well
 		if !small && math.Abs(sum-square) > square*2e-4 { // the sphere's edges are not those of the map
 			t.Errorf("at %g the areas have %g of %g m²", zoom, sum, square)
 		}
