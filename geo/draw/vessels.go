@@ -98,6 +98,7 @@ type fleet struct {
 	dots, sortedDots   []placed
 	ships, sortedShips []ship
 	tiles              tiling
+	rays               *raster.Rays
 	// icons are the sprites of hulls by shape, heading, fade and severity, found
 	// without a map; they are those of one style and size.
 	icons []*raster.Sprite
@@ -108,8 +109,8 @@ type fleet struct {
 // ship is how a vessel is drawn.
 type ship struct {
 	placed
-	ux, uy   float32 // direction of the speed line
-	ahead    float32 // its length in pixels, 0 for none
+	ahead    float32 // length of the speed line in pixels, 0 for none
+	course   int32   // its direction as raster.RayTurn has it
 	vessel   int32
 	trail    bool
 	selected bool
@@ -135,7 +136,7 @@ func (r *Renderer) vessels(vs []Vessel) {
 		}
 		lost := v.Gone()
 		s := ship{placed: placed{r.hullIcon(v, lost), at.x, at.y}, vessel: int32(i), trail: len(v.Trail) > 1, selected: v.Selected}
-		s.ux, s.uy, s.ahead = r.speedLine(v, lost)
+		s.course, s.ahead = r.speedLine(v, lost)
 		trails = trails || s.trail
 		f.ships = append(f.ships, s)
 		f.tiles.add(at.x, at.y)
@@ -150,9 +151,13 @@ func (r *Renderer) vessels(vs []Vessel) {
 }
 
 func (r *Renderer) hulls(ships []ship) {
+	f := &r.fleet
+	if half := r.sizes.Line * 0.6; f.rays == nil || !f.rays.Is(half, r.style.SpeedLine) {
+		f.rays = raster.NewRays(half, r.style.SpeedLine)
+	}
 	for i := range ships {
 		if s := &ships[i]; s.ahead > 0 {
-			r.canvas.Ray(float64(s.x)+0.5, float64(s.y)+0.5, float64(s.ux), float64(s.uy), float64(s.ahead), r.sizes.Line*0.6, r.style.SpeedLine)
+			f.rays.Draw(&r.canvas, int(s.x), int(s.y), int(s.course), float64(s.ahead))
 		}
 	}
 	crowd := r.grid.CrowdOf(int(r.sizes.Symbol * 0.3))
@@ -223,23 +228,22 @@ func (r *Renderer) hullIcon(v *Vessel, lost bool) *raster.Sprite {
 	return s
 }
 
-// speedLine returns the direction and the length in pixels of a vessel's speed
-// line; the length is 0 for none.
-func (r *Renderer) speedLine(v *Vessel, lost bool) (ux, uy, ahead float32) {
-	course := v.Course
-	if course != course {
-		course = v.Heading
+// speedLine returns the direction, as raster.RayTurn has it, and the length in
+// pixels of a vessel's speed line; the length is 0 for none.
+func (r *Renderer) speedLine(v *Vessel, lost bool) (course int32, ahead float32) {
+	degrees := v.Course
+	if degrees != degrees {
+		degrees = v.Heading
 	}
-	if !(v.Speed > 0.3) || lost || math.IsNaN(course) || math.IsInf(course, 0) {
-		return 0, 0, 0
+	if !(v.Speed > 0.3) || lost || math.IsNaN(degrees) || math.IsInf(degrees, 0) {
+		return 0, 0
 	}
 	meters := min(v.Speed, 60) * geo.MetersPerNauticalMile * SpeedLineMinutes / 60
 	length := meters * r.proj.near.stretch(v.At[1]) * r.proj.world / (2 * math.Pi * geo.EarthRadius)
 	if length < r.sizes.Symbol*0.3 {
-		return 0, 0, 0
+		return 0, 0
 	}
-	sin, cos := math.Sincos(course * math.Pi / 180)
-	return float32(sin), float32(-cos), float32(length)
+	return int32(raster.RayTurn(degrees)), float32(length)
 }
 
 func (r *Renderer) trail(points []geo.Point) {

@@ -17,7 +17,7 @@ type Sprite struct {
 	rows []span // of each row, from the first to behind the last pixel that is not clear
 	ox   int
 	oy   int
-	fast program
+	fast []dab  // nil before the first
 	Used uint64 // number of the last frame that drew it
 }
 
@@ -27,12 +27,12 @@ func (s *Sprite) Draw(c *Canvas, x, y int) {
 		return
 	}
 	x, y = x+s.ox, y+s.oy
-	if x >= c.Win.Min.X && y >= c.Win.Min.Y && x+s.w <= c.Win.Max.X && y+s.h <= c.Win.Max.Y && s.h > 0 {
-		if int(s.fast.stride) != c.Stride {
-			s.fast = s.compile(c.Stride)
+	if w := &c.Win; x >= w.Min.X && y >= w.Min.Y && x+max(s.w, dabWidth) <= w.Max.X && y+s.h <= w.Max.Y {
+		if s.fast == nil {
+			s.fast = s.dabs()
 		}
-		if s.fast.last > 0 {
-			s.fast.run(c.Pix[(y-c.Win.Min.Y)*c.Stride+(x-c.Win.Min.X)*4:])
+		if len(s.fast) > 0 {
+			layDabs(c.Pix, (y-w.Min.Y)*c.Stride+(x-w.Min.X)*4, c.Stride, s.fast)
 			return
 		}
 	}

@@ -1,0 +1,86 @@
+package raster
+
+import (
+	"encoding/binary"
+	"image"
+	"math"
+)
+
+// dab is four pixels side by side of something that is laid over pictures:
+// premultiplied, clear ones changing nothing. A sprite as one list of dabs is
+// several times faster than row by row, since the processor foresees the end of
+// a loop only when it is far away.
+type dab struct {
+	pix    [4]uint32
+	dx, dy int16 // of the first pixel
+}
+
+// dabWidth is how many pixels a dab has.
+const dabWidth = 4
+
+// dabs returns the sprite's pixels as dabs, none of which leaves the sprite's box
+// if that is wide enough for one. It returns nil where there can be none.
+func (s *Sprite) dabs() []dab {
+	if s.w > math.MaxInt16 || s.h > math.MaxInt16 {
+		return nil
+	}
+	out := []dab{}
+	for y := range s.h {
+		row := s.pix[y*s.w*4 : (y+1)*s.w*4]
+		for x := int(s.rows[y].lo); x < int(s.rows[y].hi); {
+			if row[x*4+3] == 0 {
+				x++
+				continue
+			}
+			from := max(0, min(x, s.w-dabWidth))
+			d := dab{dx: int16(from), dy: int16(y)}
+			for ; x < min(from+dabWidth, s.w); x++ {
+				d.pix[x-from] = binary.LittleEndian.Uint32(row[x*4:])
+			}
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// lay lays dabs over the picture with their origin at a place in pixels of the
+// view. All of them lie in box, which is relative to that place.
+func (c *Canvas) lay(dabs []dab, x, y int, box image.Rectangle) {
+	if len(dabs) == 0 {
+		return
+	}
+	w := &c.Win
+	if x+box.Min.X >= w.Min.X && y+box.Min.Y >= w.Min.Y && x+box.Max.X <= w.Max.X && y+box.Max.Y <= w.Max.Y {
+		layDabs(c.Pix, (y-w.Min.Y)*c.Stride+(x-w.Min.X)*4, c.Stride, dabs)
+		return
+	}
+	if !box.Add(image.Pt(x, y)).Overlaps(*w) {
+		return
+	}
+	var four [dabWidth * 4]byte
+	for i := range dabs {
+		d := &dabs[i]
+		at := x + int(d.dx)
+		from, to := max(at, w.Min.X), min(at+dabWidth, w.Max.X)
+		if row := y + int(d.dy); from < to && row >= w.Min.Y && row < w.Max.Y {
+			for k, p := range d.pix {
+				binary.LittleEndian.PutUint32(four[k*4:], p)
+			}
+			over(c.Row(row, from, to), four[(from-at)*4:(to-at)*4])
+		}
+	}
+}
+
+// layDabsPlain lays dabs over a picture, their origin at byte at. It is what the
+// processor's own instructions do where there are any.
+func layDabsPlain(pix []byte, at, stride int, dabs []dab) {
+	var four [dabWidth * 4]byte
+	for i := range dabs {
+		d := &dabs[i]
+		for k, p := range d.pix {
+			binary.LittleEndian.PutUint32(four[k*4:], p)
+		}
+		o := at + int(d.dy)*stride + int(d.dx)*4
+		over(pix[o:o+dabWidth*4], four[:])
+	}
+}

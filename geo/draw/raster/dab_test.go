@@ -1,0 +1,131 @@
+package raster
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// speckled is a sprite of random pixels, some of them clear, many of one coverage.
+func speckled(rnd *rand.Rand, w, h int) *Sprite {
+	s := &Sprite{w: w, h: h, ox: -w / 2, oy: -h / 2, pix: make([]byte, w*h*4)}
+	for i := 0; i < len(s.pix); i += 4 {
+		a := []int{0, 204, 204, 255, 1, 127, 128, rnd.IntN(256)}[rnd.IntN(8)]
+		s.pix[i], s.pix[i+1], s.pix[i+2], s.pix[i+3] = uint8(rnd.IntN(a+1)), uint8(rnd.IntN(a+1)), uint8(rnd.IntN(a+1)), uint8(a)
+	}
+	return s.trim()
+}
+
+// TestSpritesAlikeWholeAndCut lays sprites over a picture at once and in windows
+// that cut them, which go pixel by pixel: every byte must be the same.
+func TestSpritesAlikeWholeAndCut(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(7, 8))
+	for _, size := range []image.Point{{1, 1}, {5, 3}, {24, 21}, {90, 70}} {
+		for _, width := range []int{100, 101, 5000, 70000} {
+			s := speckled(rnd, size.X, size.Y)
+			whole := image.NewRGBA(image.Rect(0, 0, width, 80))
+			for i := range 100 * 80 {
+				whole.SetRGBA(i%100, i/100, color.RGBA{uint8(rnd.IntN(256)), uint8(rnd.IntN(256)), uint8(rnd.IntN(256)), 255})
+			}
+			cut := image.NewRGBA(whole.Rect)
+			copy(cut.Pix, whole.Pix)
+			c := CanvasOf(whole, whole.Rect)
+			s.Draw(&c, 50, 38)
+			for x := 0; x < 100; x += 7 {
+				win := image.Rect(x, 0, min(x+7, width), 80)
+				c := CanvasOf(cut.SubImage(win).(*image.RGBA), win)
+				for y := 0; y < 80; y += 9 {
+					band := image.Rect(win.Min.X, y, win.Max.X, min(y+9, 80))
+					c = CanvasOf(cut.SubImage(band).(*image.RGBA), band)
+					s.Draw(&c, 50, 38)
+				}
+			}
+			for i := range 100 * 80 {
+				if a, b := whole.RGBAAt(i%100, i/100), cut.RGBAAt(i%100, i/100); a != b {
+					t.Fatalf("%v in a picture %d wide: pixel %d, %d is %v whole and %v cut", size, width, i%100, i/100, a, b)
+				}
+			}
+		}
+	}
+}
+
+// TestSpriteOfOneColour covers the picture whatever lay there.
+func TestSpriteOfOneColour(t *testing.T) {
+	s := &Sprite{w: 9, h: 2, pix: make([]byte, 9*2*4)}
+	for i := range s.pix {
+		s.pix[i] = 255
+	}
+	dst := image.NewRGBA(image.Rect(0, 0, 20, 4))
+	c := CanvasOf(dst, dst.Rect)
+	s.trim().Draw(&c, 3, 1)
+	if dst.RGBAAt(3, 1) != (color.RGBA{255, 255, 255, 255}) || dst.RGBAAt(11, 2).A != 255 || dst.RGBAAt(12, 2).A != 0 || dst.RGBAAt(2, 1).A != 0 {
+		t.Error("the sprite does not lie from (3, 1) to (12, 3)")
+	}
+}
+
+// TestDabsAlike lays dabs by the processor's own instructions and by plain ones.
+func TestDabsAlike(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(9, 1))
+	for range 200 {
+		s := speckled(rnd, 1+rnd.IntN(30), 1+rnd.IntN(30))
+		dabs := s.dabs()
+		if len(dabs) == 0 {
+			continue
+		}
+		a := make([]byte, 40*40*4)
+		for i := range a {
+			a[i] = uint8(rnd.IntN(256))
+		}
+		b := bytes.Clone(a)
+		layDabs(a, (40+3)*4, 40*4, dabs)
+		layDabsPlain(b, (40+3)*4, 40*4, dabs)
+		if !bytes.Equal(a, b) {
+			t.Fatalf("%d dabs give other pixels", len(dabs))
+		}
+	}
+}
+
+// TestRaysAlikeWholeAndCut draws lines at once and in windows that cut them, and
+// compares them with those of Canvas.Ray.
+func TestRaysAlikeWholeAndCut(t *testing.T) {
+	const side = 240
+	rnd := rand.New(rand.NewPCG(3, 8))
+	for _, half := range []float64{0.5, 0.75, 2.4} {
+		rays := NewRays(half, color.RGBA{200, 100, 250, 255})
+		for range 300 {
+			turn, length := rnd.IntN(RayTurns), rnd.Float64()*longestRay
+			whole, cut, plain := image.NewRGBA(image.Rect(0, 0, side, side)), image.NewRGBA(image.Rect(0, 0, side, side)), image.NewRGBA(image.Rect(0, 0, side, side))
+			c := CanvasOf(whole, whole.Rect)
+			rays.Draw(&c, side/2, side/2, turn, length)
+			for y := 0; y < side; y += 48 {
+				for x := 0; x < side; x += 37 {
+					win := image.Rect(x, y, min(x+37, side), y+48)
+					c := CanvasOf(cut.SubImage(win).(*image.RGBA), win)
+					rays.Draw(&c, side/2, side/2, turn, length)
+				}
+			}
+			if !bytes.Equal(whole.Pix, cut.Pix) {
+				t.Fatalf("a line %g long and %g wide in direction %d is cut differently", length, 2*half, turn)
+			}
+			sin, cos := math.Sincos(float64(turn) / RayTurns * 2 * math.Pi)
+			c = CanvasOf(plain, plain.Rect)
+			c.Ray(side/2+0.5, side/2+0.5, sin, -cos, length, half, rays.col)
+			for i := range whole.Pix {
+				if d := int(whole.Pix[i]) - int(plain.Pix[i]); d > 3 || d < -3 {
+					t.Fatalf("a line %g long and %g wide in direction %d: byte %d is %d, of Ray %d", length, 2*half, turn, i, whole.Pix[i], plain.Pix[i])
+				}
+			}
+		}
+	}
+}
+
+func TestRayTurn(t *testing.T) {
+	for course, want := range map[float64]int{0: 0, 90: 90, 359.4: 359, 359.6: 0, 360: 0, -90: 270, -0.2: 0, 725: 5} {
+		if got := RayTurn(course); got != want {
+			t.Errorf("a course of %g° is direction %d, want %d", course, got, want)
+		}
+	}
+}
