@@ -31,6 +31,9 @@ func (t *Tiled) Map(view geo.View) (Data, error) {
 	t.tick++
 	c := &cover{t: t, now: time.Now(), z: z, data: &data}
 	c.look(view)
+	if data.Problem == nil {
+		data.Problem = c.why
+	}
 	c.emit()
 	if c.asked {
 		select {
@@ -51,6 +54,7 @@ type cover struct {
 	have  []tileKey // squares that have a tile of their own
 	lack  []tileKey // squares that have none, or not yet
 	sum   uint64
+	why   error // why the first of the old tiles could not be renewed
 }
 
 // look goes through the squares that are drawn.
@@ -112,9 +116,7 @@ func (c *cover) state(k tileKey, far float64) tileState {
 		c.t.recent.MoveToFront(e)
 		l := e.Value.(*loaded)
 		l.used = c.now
-		if c.t.refresh > 0 && c.now.Sub(l.came) > c.t.refresh && c.t.failed[k] == nil {
-			c.ask(k, far+maxViewTiles) // after those that are not there at all
-		}
+		c.renew(k, l, far)
 		return atHand
 	}
 	if f, ok := c.t.failed[k]; ok && c.now.Before(f.until) {
@@ -130,6 +132,21 @@ func (c *cover) state(k tileKey, far float64) tileState {
 	c.data.Pending++
 	c.ask(k, far)
 	return underWay
+}
+
+// renew asks for a tile that has become old, after those that are not there at all,
+// and counts it if it could not be had anew.
+func (c *cover) renew(k tileKey, l *loaded, far float64) {
+	if l.old != nil {
+		if c.data.Old++; c.why == nil {
+			c.why = l.old
+		}
+	}
+	age := c.now.Sub(l.came)
+	due := c.t.refresh > 0 && age > c.t.refresh || l.old != nil && age > brokenFor
+	if due && c.t.failed[k] == nil {
+		c.ask(k, far+maxViewTiles)
+	}
 }
 
 // seen tells the state of a tile without asking for it.

@@ -77,10 +77,13 @@ func (k tileKey) less(o tileKey) bool {
 // fetch gets and decodes a tile, without the lock.
 func (t *Tiled) fetch(ctx context.Context, k tileKey) (*loaded, error) {
 	raw, err := t.archive.Tile(ctx, k.z, k.x, k.y)
+	l := &loaded{key: k}
+	if old := (*archive.OldError)(nil); errors.As(err, &old) && raw != nil {
+		l.old, err = err, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	l := &loaded{key: k}
 	if t.info.Format == archive.MVT {
 		v, err := DecodeVector(raw, k.z, k.x, k.y)
 		if err != nil {
@@ -109,6 +112,9 @@ func (t *Tiled) arrived(k tileKey, l *loaded, err error) {
 		if v := l.vector; v != nil && v.Rejected > 0 {
 			t.stats.Rejected += v.Rejected
 			t.problem(k, fmt.Errorf("%d features are broken and left out, the first: %w", v.Rejected, v.Problems[0]))
+		}
+		if l.old != nil {
+			l.old = t.problem(k, l.old)
 		}
 		if !t.room(l.bytes, now) {
 			err = fmt.Errorf("there is no room for it: the maps in view need more than %d MiB of tiles; give them more memory", t.budget>>20)
@@ -150,7 +156,11 @@ func (t *Tiled) problem(k tileKey, err error) error {
 
 func (t *Tiled) fail(k tileKey, err error, until time.Time) {
 	t.stats.Failed++
-	t.remember(k, &failure{err: t.problem(k, err), until: until})
+	err = t.problem(k, err)
+	if e := t.loaded[k]; e != nil {
+		e.Value.(*loaded).old = err
+	}
+	t.remember(k, &failure{err: err, until: until})
 }
 
 // remember keeps a failure. If there are too many, any other is forgotten: its tile

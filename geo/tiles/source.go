@@ -35,10 +35,12 @@ type Data struct {
 	// Pending counts parts that are still being fetched; 0 means complete.
 	Pending int
 	// Failed counts parts that could not be had and are not being fetched now, and
-	// Problem is why one of them could not, for people; nil if Failed is 0. What the
-	// map never had is not counted.
-	Failed  int
-	Problem error
+	// Problem is why one of them could not, for people. What the map never had is not
+	// counted. Old counts parts that are shown although they should have been renewed
+	// and could not be; Problem is why one of them could not if none failed, and nil if
+	// both are 0.
+	Failed, Old int
+	Problem     error
 
 	// Rasters and Vectors are the tiles of a map that comes in tiles, in drawing
 	// order (coarse ones first); none for the built-in map. No two of them cover the

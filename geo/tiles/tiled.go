@@ -19,7 +19,7 @@ import (
 const (
 	wantedFor    = 10 * time.Second // a tile nobody asks for so long is not fetched
 	pinnedFor    = 2 * time.Second  // a tile asked for just now is not given up for another
-	brokenFor    = 5 * time.Minute  // a broken tile is not tried again
+	brokenFor    = 5 * time.Minute  // a broken tile is not tried again, nor one that is older than it should be
 	failedFor    = 15 * time.Second // nor one that could not be had
 	absentFor    = 10 * time.Minute // nor one that is not there
 	crowdedFor   = 10 * time.Second // nor one for which there was no room
@@ -84,6 +84,7 @@ type loaded struct {
 	serial  uint64
 	used    time.Time
 	came    time.Time
+	old     error // why it is an older one than it should be; nil if it is not
 }
 
 // failure is what could not be had, and until when it is not tried again.

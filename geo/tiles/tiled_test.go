@@ -535,12 +535,46 @@ func TestTilesAreFetchedAgain(t *testing.T) {
 				t.Errorf("%d pending, %d tiles", d.Pending, len(d.Rasters))
 			}
 			time.Sleep(time.Minute)
+			if d := mapOf(t, tiled, v); i == 0 && (d.Old != before || d.Failed != 0 || d.Problem == nil || !strings.Contains(d.Problem.Error(), "no way there")) {
+				t.Errorf("a server that cannot renew its tiles: %d old, %d failed, %v", d.Old, d.Failed, d.Problem)
+			}
+		}
+		time.Sleep(time.Minute)
+		if d := mapOf(t, tiled, v); d.Old != 0 || d.Problem != nil {
+			t.Errorf("renewed tiles are old: %d, %v", d.Old, d.Problem)
 		}
 		if d := mapOf(t, tiled, v); d.Version == first.Version || s.count() != 3*before {
 			t.Errorf("%d tiles were asked for", s.count())
 		}
 		if st := tiled.Stats(); st.Memory != int64(st.Loaded)*16<<10 || st.Loaded != before || tiled.recent.Len() != before {
 			t.Errorf("%+v", st)
+		}
+	})
+}
+
+// TestOldTiles has an archive that gives older tiles than it should: they are drawn,
+// counted, and asked for again.
+func TestOldTiles(t *testing.T) {
+	s := newShelf(0, 14)
+	var renewed atomic.Bool
+	s.answer = func(context.Context, int, int, int) ([]byte, error) {
+		if renewed.Load() {
+			return nil, nil
+		}
+		return pngOf(64, color.Black), &archive.OldError{Since: time.Now().Add(-time.Hour), Why: errors.New("no way there")}
+	}
+	running(t, s, 0, 2, func(t *testing.T, tiled *Tiled) {
+		v := hoiAn(10)
+		d := settle(t, tiled, v)
+		if d.Old != len(d.Rasters) || d.Old == 0 || d.Failed != 0 || d.Problem == nil || tiled.Stats().Problem == nil {
+			t.Errorf("%d of %d are old, %d failed, %v", d.Old, len(d.Rasters), d.Failed, d.Problem)
+		}
+		renewed.Store(true)
+		time.Sleep(brokenFor + time.Second)
+		mapOf(t, tiled, v)
+		time.Sleep(time.Minute)
+		if d := mapOf(t, tiled, v); d.Old != 0 || d.Problem != nil || len(d.Rasters) == 0 {
+			t.Errorf("after they were renewed %d of %d are old, %v", d.Old, len(d.Rasters), d.Problem)
 		}
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"iocwall/geo"
 )
@@ -61,12 +62,26 @@ var ErrNoTile = errors.New("there is no such tile")
 // again soon is of no use.
 var ErrBroken = errors.New("the tile is broken")
 
+// OldError says that a tile is an older one, kept from when the server last gave it.
+type OldError struct {
+	Since time.Time // when it was fetched
+	Why   error     // why no newer one could be had
+}
+
+func (e *OldError) Error() string {
+	return fmt.Sprintf("it is of %s, and could not be renewed: %v", e.Since.Format(time.DateTime), e.Why)
+}
+
+// Unwrap returns why no newer tile could be had.
+func (e *OldError) Unwrap() error { return e.Why }
+
 // Archive holds the tiles of one map: a file or a server.
 type Archive interface {
 	// Tile returns the tile of zoom z, column x and row y, both counted from the
 	// north-west, unpacked but not decoded. It may wait for disk or network, can be
 	// called from many goroutines, and the bytes belong to the caller. Without such
-	// a tile the error is ErrNoTile.
+	// a tile the error is ErrNoTile. Bytes that come with an OldError are good
+	// enough, and no newer ones could be had.
 	Tile(ctx context.Context, z, x, y int) ([]byte, error)
 	// Info says what the archive holds; it never changes and does not wait.
 	Info() Info

@@ -167,7 +167,11 @@ func (s *server) Tile(ctx context.Context, z, x, y int) ([]byte, error) {
 			s.mu.Lock()
 			s.stale++
 			s.mu.Unlock()
-			return old.answer()
+			tile, broken := old.answer()
+			if broken == nil {
+				broken = &OldError{Since: old.fetched, Why: err}
+			}
+			return tile, broken
 		}
 		return nil, err
 	}

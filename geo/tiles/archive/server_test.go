@@ -302,7 +302,10 @@ func TestServerAndCache(t *testing.T) {
 		tile(white, 2)
 		time.Sleep(601 * time.Second)
 		next = func() (*http.Response, error) { return nil, errors.New("no way there") }
-		tile(white, 3)
+		var old *OldError
+		if got, err := s.Tile(t.Context(), 1, 0, 0); !bytes.Equal(got, white) || !errors.As(err, &old) || old.Since.IsZero() || len(asked) != 3 {
+			t.Errorf("a stale tile is %d bytes, %v; asked %q", len(got), err, asked)
+		}
 		if s.Stale() != 1 {
 			t.Errorf("%d stale tiles are counted", s.Stale())
 		}
