@@ -220,6 +220,15 @@ func (w *Watch) Restore(name string, at time.Time, pos geo.Point, stays []Stay) 
 	w.wait(o)
 }
 
+// Newest returns when the object's newest position was, and whether it is known.
+func (w *Watch) Newest(name string) (at time.Time, known bool) {
+	o := w.objects[name]
+	if o == nil {
+		return time.Time{}, false
+	}
+	return o.newest.at.time(), true
+}
+
 // Stays returns the fences the object is inside or near of, by fence id.
 func (w *Watch) Stays(name string) (out []Stay) {
 	o := w.objects[name]

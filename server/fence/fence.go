@@ -55,11 +55,11 @@ func New(st *world.State, now world.Time, log *slog.Logger) (*Guard, []world.Obs
 
 // restore puts a vessel back where the state knows it, and lets its newest
 // position decide again what it has decided before.
-func (g *Guard) restore(out []world.Observation, v world.Vessel, now world.Time, known map[string]world.FenceSaved) []world.Observation {
+func (g *Guard) restore(out []world.Observation, v world.Vessel, now world.Time, saved map[string]world.FenceSaved) []world.Observation {
 	var stays []fence.Stay
 	for _, s := range v.Fences {
 		why := ""
-		switch f, there := known[s.Fence]; {
+		switch f, there := saved[s.Fence]; {
 		case v.Lost != 0:
 			why = fence.WhyLost
 		case !there:
@@ -70,15 +70,25 @@ func (g *Guard) restore(out []world.Observation, v world.Vessel, now world.Time,
 			stays = append(stays, fence.Stay{Fence: s.Fence, State: fence.State(s.State), Since: s.Since.Std()})
 			continue
 		}
-		out = append(out, world.Observation{Time: now, Body: world.FenceCrossed{
-			Fence: s.Fence, About: v.Ref(), State: world.FenceLeft, Pos: v.Last.Pos, Why: why,
-		}})
+		out = append(out, leaves(v, s.Fence, now, why))
 	}
 	if v.Lost != 0 {
 		return out // as if it had never been seen
 	}
 	g.watch.Restore(v.MMSI, (v.Time - 1).Std(), v.Last.Pos, stays)
+	// A fence that begins later, or cannot be watched, would never be left.
+	known := g.watch.Stays(v.MMSI)
+	for _, s := range stays {
+		if !slices.ContainsFunc(known, func(k fence.Stay) bool { return k.Fence == s.Fence }) {
+			out = append(out, leaves(v, s.Fence, now, fence.WhyChanged))
+		}
+	}
 	return tell(out, g.watch.Move(v.MMSI, v.Time.Std(), v.Last.Pos))
+}
+
+// leaves says that a vessel left a fence without a position that showed it.
+func leaves(v world.Vessel, id string, now world.Time, why string) world.Observation {
+	return world.Observation{Time: now, Body: world.FenceCrossed{Fence: id, About: v.Ref(), State: world.FenceLeft, Pos: v.Last.Pos, Why: why}}
 }
 
 // Note takes notice of what was applied and returns what follows.
@@ -89,7 +99,7 @@ func (g *Guard) Note(c world.Change) []world.Observation {
 	now := c.Event.Seen.Std()
 	switch b := c.Event.Body.(type) {
 	case world.VesselPosition:
-		return tell(nil, g.watch.Move(b.MMSI, c.Event.Time.Std(), b.Pos))
+		return tell(nil, g.watch.Move(b.MMSI, g.after(b.MMSI, c.Event.Time.Std()), b.Pos))
 	case world.FenceSaved:
 		if b.Removed {
 			return tell(nil, g.watch.Remove(b.ID, now))
@@ -112,6 +122,16 @@ func (g *Guard) Note(c world.Change) []world.Observation {
 		}
 	}
 	return nil
+}
+
+// after is the time of a position that the state took for the newest. Of two of one
+// instant the state and the watch would not choose the same: the state's choice is
+// the later one by a nanosecond, which no history tells apart.
+func (g *Guard) after(mmsi string, at time.Time) time.Time {
+	if last, known := g.watch.Newest(mmsi); known && !at.After(last) {
+		return last.Add(1)
+	}
+	return at
 }
 
 // Tick does what time alone brings about: a stay that lasted, a fence that begins
