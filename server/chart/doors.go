@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"slices"
@@ -52,7 +53,7 @@ func (d Doors) Layer(w http.ResponseWriter, r *http.Request, _ auth.Identity) {
 	h := w.Header()
 	h.Set("ETag", `"`+l.SHA256+`"`)
 	h.Set("Cache-Control", "no-cache")
-	if slices.Contains(strings.Split(strings.ReplaceAll(r.Header.Get("If-None-Match"), " ", ""), ","), `"`+l.SHA256+`"`) {
+	if tagged(r, l.SHA256) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
@@ -69,6 +70,17 @@ func (d Doors) Layer(w http.ResponseWriter, r *http.Request, _ auth.Identity) {
 		d.Charts.log.Warn("a layer was not sent whole", "layer", l.ID, "error", err)
 		panic(http.ErrAbortHandler) // so that the client does not take half for the whole
 	}
+}
+
+// tagged reports whether the client has what has the sum. A proxy that packs what
+// it passes on makes tags weak.
+func tagged(r *http.Request, sum string) bool {
+	for tag := range strings.SplitSeq(strings.Join(r.Header.Values("If-None-Match"), ","), ",") {
+		if strings.TrimPrefix(strings.TrimSpace(tag), "W/") == `"`+sum+`"` {
+			return true
+		}
+	}
+	return false
 }
 
 // send sends a file whose sum is known, each piece within its time. The last
@@ -150,7 +162,7 @@ func (d Doors) PutLayer(w http.ResponseWriter, r *http.Request, id auth.Identity
 	if err = describe(&l, r.URL.Query()); err == nil {
 		ctx, cancel := context.WithTimeoutCause(r.Context(), wholeLimit, fmt.Errorf("it took longer than %v", wholeLimit))
 		defer cancel()
-		if l, read, err = c.Read(ctx, l, areas, body(w, r, MaxLayer)); err == nil {
+		if l, read, err = c.Read(ctx, l, areas, body(ctx, w, r, MaxLayer)); err == nil {
 			l, err = c.saveLayer(ctx, id, l)
 		}
 	}
@@ -221,9 +233,9 @@ func (d Doors) Fences(w http.ResponseWriter, r *http.Request, _ auth.Identity) {
 // ImportFences answers POST /api/map/fences: each good feature becomes the next
 // version of the fence with its id.
 func (d Doors) ImportFences(w http.ResponseWriter, r *http.Request, id auth.Identity) {
-	ctx, cancel := context.WithTimeout(r.Context(), wholeLimit)
+	ctx, cancel := context.WithTimeoutCause(r.Context(), wholeLimit, fmt.Errorf("it took longer than %v", wholeLimit))
 	defer cancel()
-	out, err := d.Charts.importFences(ctx, id, body(w, r, MaxFences))
+	out, err := d.Charts.importFences(ctx, id, body(ctx, w, r, MaxFences))
 	if err != nil {
 		d.refused(w, r, id, "fences", err)
 		return
@@ -231,22 +243,34 @@ func (d Doors) ImportFences(w http.ResponseWriter, r *http.Request, id auth.Iden
 	answer(w, http.StatusOK, out)
 }
 
-// body is the body of a request that may be long: each piece has its own time.
-func body(w http.ResponseWriter, r *http.Request, limit int64) io.Reader {
+// body is the body of a request that may be long: each piece has its own time, and
+// ctx bounds all of them.
+func body(ctx context.Context, w http.ResponseWriter, r *http.Request, limit int64) io.Reader {
 	control := http.NewResponseController(w)
 	_ = control.SetWriteDeadline(time.Now().Add(wholeLimit + pieceLimit)) // for the answer
-	return &patient{in: http.MaxBytesReader(w, r.Body, limit), control: control}
+	return &patient{ctx: ctx, in: http.MaxBytesReader(w, r.Body, limit), control: control}
 }
 
 type patient struct {
+	ctx     context.Context
 	in      io.Reader
 	control *http.ResponseController
 }
 
-// Read implements io.Reader.
+// Read implements io.Reader. It ends with the request's time, too: a byte now and
+// then would hold the door for ever.
 func (p *patient) Read(b []byte) (int, error) {
+	if p.ctx.Err() != nil {
+		return 0, context.Cause(p.ctx)
+	}
 	_ = p.control.SetReadDeadline(time.Now().Add(pieceLimit))
-	return p.in.Read(b)
+	n, err := p.in.Read(b)
+	if err != nil {
+		// What follows, a long file on its way to the disk, has time: a deadline
+		// that passes would end the request.
+		_ = p.control.SetReadDeadline(time.Now().Add(wholeLimit))
+	}
+	return n, err
 }
 
 // refused answers an import that was not done and writes it down.
@@ -260,7 +284,13 @@ func (d Doors) refused(w http.ResponseWriter, r *http.Request, id auth.Identity,
 	case errors.As(err, &why):
 		status = http.StatusUnprocessableEntity
 	}
-	if status != http.StatusServiceUnavailable && d.Audit != nil {
+	if status == http.StatusServiceUnavailable {
+		d.Charts.log.Error("an import failed", "object", object, "by", id.Token, "error", err)
+		var path *fs.PathError
+		if errors.As(err, &path) { // where the server keeps its files is not the client's business
+			err = fmt.Errorf("the file could not be stored: %w; have a technician look into the server's log", path.Err)
+		}
+	} else if d.Audit != nil {
 		d.Audit(r.Context(), id, world.Audited{Who: id.Token, Act: string(auth.EditMap), Object: object, Reason: strings.ToValidUTF8(err.Error(), "")})
 	}
 	fail(w, status, err)

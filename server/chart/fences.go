@@ -94,9 +94,9 @@ func polygons(mp geo.MultiPolygon) error {
 			if err := geo.CheckRing(ring); err != nil {
 				return refuse("polygon %d, ring %d of the fence: %v", i+1, j+1, err)
 			}
-		}
-		if r := p[0].Bound(); r.Max[0]-r.Min[0] > 180 {
-			return refuse("polygon %d of the fence crosses the antimeridian; cut it in two there", i+1)
+			if r := ring.Bound(); r.Max[0]-r.Min[0] > 180 {
+				return refuse("polygon %d, ring %d of the fence crosses the antimeridian; cut it in two there", i+1, j+1)
+			}
 		}
 	}
 	if corners == 0 {

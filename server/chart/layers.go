@@ -154,20 +154,27 @@ func (c *Charts) saveLayer(ctx context.Context, id auth.Identity, l world.LayerS
 		return l, err
 	}
 	defer func() { <-c.turn }()
-	var stands world.LayerSaved
+	var mine, stands world.LayerSaved
 	_, err := c.history.Ask(ctx, core.Request{
 		Source: person(id),
 		Decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
-			was, _ := layerOf(st, l.ID)
-			l.Version, l.By = was.Version+1, id.Name
-			return []world.Observation{{Time: now, Body: l}}, nil
+			was, there := layerOf(st, l.ID)
+			if !there && st.Count(world.KindLayer) >= mostStored {
+				return nil, refuse("there are %d layers already; remove one that is not needed", mostStored)
+			}
+			mine = l
+			mine.Version, mine.By = was.Version+1, id.Name
+			return []world.Observation{{Time: now, Body: mine}}, nil
 		},
 		After: func(st *world.State) { stands, _ = layerOf(st, l.ID) },
 	})
-	if err == nil && !reflect.DeepEqual(stands, l) {
-		err = refuse("%s saved the layer a moment earlier", stands.By)
+	switch {
+	case err != nil:
+		return l, err // after giving up, the loop may still write the others
+	case !reflect.DeepEqual(stands, mine):
+		return l, refuse("%s saved the layer a moment earlier", stands.By)
 	}
-	return l, err
+	return mine, nil
 }
 
 func layerOf(st *world.State, id string) (world.LayerSaved, bool) {

@@ -71,11 +71,15 @@ func CheckView(x world.MapViewSaved) error {
 		return refuse("the view has more than %d parameters", mostParams)
 	}
 	for i, p := range x.Params {
+		// The key first: what is said of the rest names it.
+		if layer, ok := strings.CutPrefix(p.Key, "filter."); !slices.Contains(Params(), p.Key) && !(ok && validID(layer)) {
+			return refuse("a map has no parameter %.60q; there are %s and filter.LAYER", p.Key, strings.Join(Params(), ", "))
+		}
 		switch {
 		case i > 0 && x.Params[i-1].Key == p.Key:
 			return refuse("the parameter %s of the view is there twice", p.Key)
 		case len(p.Value) > longestParam:
-			return refuse("the parameter %.60s of the view is longer than %d bytes", p.Key, longestParam)
+			return refuse("the parameter %s of the view is longer than %d bytes", p.Key, longestParam)
 		}
 		if err := sound("the parameter "+p.Key, p.Value); err != nil {
 			return err
@@ -92,7 +96,7 @@ func Params() []string {
 	return []string{"areas", "bounds", "center", "classes", "cluster", "follow", "home", "layers", "legend", "limit", "title", "trail", "view", "zoom"}
 }
 
-// param checks one parameter of a map. Empty is as if it were not there.
+// param checks the value of a parameter of a map. Empty is as if it were not there.
 func param(key, value string) error {
 	if value = strings.TrimSpace(value); value == "" {
 		return nil
@@ -129,11 +133,6 @@ func param(key, value string) error {
 		}
 		if value != "quantile" && value != "equal" && !rising {
 			return bad(`"quantile", "equal" or at most six limits that rise, as in "50,70,90"`)
-		}
-	case "areas", "follow", "home", "layers", "title", "view":
-	default:
-		if layer, ok := strings.CutPrefix(key, "filter."); !ok || !validID(layer) {
-			return refuse("a map has no parameter %.60q; there are %s and filter.LAYER", key, strings.Join(Params(), ", "))
 		}
 	}
 	return nil
