@@ -10,6 +10,10 @@ import (
 	"iocwall/geo"
 	"iocwall/geo/draw"
 	"iocwall/server/world"
+	"iocwall/ui/atlas/editor"
+	"iocwall/ui/atlas/find"
+	"iocwall/ui/atlas/picture"
+	"iocwall/ui/atlas/sheet"
 	"iocwall/ui/maps"
 	"iocwall/ui/tile"
 )
@@ -22,11 +26,15 @@ type Atlas struct {
 	m     *maps.Map
 	own   []world.Param // what the map was opened with and what hands changed of it
 	face  *face
-	paint *painter
+	paint *picture.Painter
+	edit  *editor.Editor
+	find  *find.Search
+	pos   *find.Positions
+	files files
 
 	view   geo.View
 	placed bool // the view was set
-	shown  *picture
+	shown  *picture.Picture
 	layers []tile.MapLayer
 	faults []maps.Fault
 
@@ -48,22 +56,14 @@ type Atlas struct {
 	pin        *pin
 	tool       tool
 	band       image.Rectangle
-	form       positionForm
+	form       find.Form
 
-	work     *work
-	kept     map[workKind]*work
-	search   search
-	sent     []sending
-	count    int // of commands sent
-	said     string
-	until    time.Time
-	texts    map[string]string // what is in the fields
-	wrong    map[string]string // what is wrong with it
-	layer    string            // the chosen row of the layers
-	saved    string            // the chosen saved view
-	rejected []string          // of the file of fences that was read last
-	onshore  *geo.Index[string]
-	zoned    zoned
+	said    string
+	until   time.Time
+	texts   *sheet.Texts
+	layer   string // the chosen row of the layers
+	saved   string // the chosen saved view
+	onshore *geo.Index[string]
 }
 
 // asked is what a picture was asked for with.
@@ -93,13 +93,12 @@ const (
 	pageDrawings
 )
 
-// tool is what a click and a drag do.
+// tool is what a click and a drag do while nothing is being drawn.
 type tool int
 
 const (
 	toolHand tool = iota
 	toolBox
-	toolWork // measuring, drawing or editing a fence, as work says
 )
 
 const (
@@ -113,10 +112,20 @@ const (
 // New returns a map in hand that shows nothing until Open. The environment becomes
 // its own: Place changes its density.
 func New(h *Host, env *tile.Env) *Atlas {
-	a := &Atlas{h: h, env: env, cursor: -1, kept: map[workKind]*work{}, texts: map[string]string{}, wrong: map[string]string{}}
+	a := &Atlas{h: h, env: env, cursor: -1, texts: sheet.NewTexts()}
+	a.pos = &find.Positions{Lang: h.Lang, Base: h.Base, Fixed: h.Zone, View: a.View}
+	a.find = find.New(find.Host{Maps: h.Maps, Positions: a.pos, State: h.State, Now: h.Now, Start: a.start})
+	a.edit = editor.New(editor.Host{
+		Map: bench{a}, Lang: h.Lang, Theme: h.Kit.Theme, Texts: a.texts,
+		State: h.State, Send: h.Send, Receipt: h.Receipt, Now: h.Now, ServerTime: h.ServerTime,
+	})
+	a.files = files{a: a}
 	a.m = h.Maps.Open(nil)
 	a.face = newFace(a)
-	a.paint = newPainter(h, env)
+	a.paint = picture.New(picture.Options{
+		Base: h.Base, Light: h.Kit.Theme.Name == "light", English: h.Lang.Code == "en", Ground: h.Maps.Ground(),
+		Log: h.Log, Start: h.Start, Done: h.Poke,
+	})
 	return a
 }
 
@@ -172,7 +181,7 @@ func (a *Atlas) Repaint() {
 }
 
 // Close ends the drawing.
-func (a *Atlas) Close() { a.paint.stop() }
+func (a *Atlas) Close() { a.paint.Stop() }
 
 // touch asks for a new picture and new words.
 func (a *Atlas) touch() {
@@ -185,12 +194,12 @@ func (a *Atlas) Update(now time.Time) {
 	if a.hidden {
 		return
 	}
-	if p := a.paint.take(); p != nil {
+	if p := a.paint.Take(); p != nil {
 		a.shown = p
 		a.stops, a.cursor = nil, a.cursorOn(p)
 		a.face.picture()
 	}
-	a.settle(now)
+	a.edit.Settle(now)
 	a.track()
 	a.look()
 	if a.said != "" && now.After(a.until) {
@@ -209,10 +218,10 @@ func (a *Atlas) look() {
 	switch {
 	case a.placed:
 		if a.view.Width != size.X || a.view.Height != size.Y {
-			a.view = resized(a.view, size)
+			a.view = picture.Resized(a.view, size)
 		}
 	case a.h.State() != nil:
-		a.view = kept(a.m.View(a.h.State(), size.X, size.Y).Whole())
+		a.view = picture.Kept(a.m.View(a.h.State(), size.X, size.Y).Whole())
 		a.placed = true
 	}
 }
@@ -230,7 +239,7 @@ func (a *Atlas) track() {
 		return
 	}
 	if p, ok := e.Place(); ok && p != a.view.Center {
-		a.view = centred(a.view, p)
+		a.view = picture.Centred(a.view, p)
 	}
 }
 
@@ -245,7 +254,7 @@ func (a *Atlas) ask(now time.Time) {
 	if fresh && (since < drawGap || a.asked.version == a.h.Version() && since < redraw) {
 		return
 	}
-	if a.paint.busy() && a.asked.any {
+	if a.paint.Busy() && a.asked.any {
 		return // the picture being drawn pokes when it is done; the newest wish is asked then
 	}
 	a.dirty = false
@@ -259,7 +268,7 @@ func (a *Atlas) ask(now time.Time) {
 	p.Frame.WantHits = true
 	a.overlay(p.Frame)
 	p.Frame.Furniture.KeepClear = append(p.Frame.Furniture.KeepClear, a.face.covered()...)
-	a.paint.give(job{frame: p.Frame, text: a.textSize(), at: now})
+	a.paint.Give(picture.Job{Frame: p.Frame, Text: a.textSize(), At: now})
 }
 
 func (a *Atlas) textSize() float64 { return 14 * float64(a.density()) }
@@ -291,13 +300,13 @@ func (a *Atlas) selected() []world.Ref {
 func (a *Atlas) goTo(at geo.Point, box geo.Bounds, hasBox bool) {
 	a.follow = ""
 	if hasBox && box.Max != box.Min {
-		a.view = fitted(a.view, box)
+		a.view = picture.Fitted(a.view, box)
 	} else {
-		next := centred(a.view, at)
+		next := picture.Centred(a.view, at)
 		if next.Zoom() < nearEnough {
 			next.World = geo.ZoomView(at, nearEnough, next.Width, next.Height).World
 		}
-		a.view = kept(next)
+		a.view = picture.Kept(next)
 	}
 	a.placed = true
 	a.moved()
@@ -339,7 +348,7 @@ func (a *Atlas) Shown() (geo.View, time.Time) {
 	if a.shown == nil {
 		return geo.View{}, time.Time{}
 	}
-	return a.shown.view, a.shown.at
+	return a.shown.View, a.shown.At
 }
 
 // View is where the map looks now; the picture follows it.

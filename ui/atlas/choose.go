@@ -7,36 +7,34 @@ import (
 	"iocwall/geo"
 	"iocwall/geo/draw"
 	"iocwall/server/world"
+	"iocwall/ui/atlas/picture"
 	"iocwall/ui/maps"
 )
 
-// reach is how far beside a symbol a click still means it, in Fyne units.
-const reach = 12
-
 // drawnAt turns a pixel of the view into one of the picture on the screen.
 func (a *Atlas) drawnAt(p image.Point) image.Point {
-	if a.shown == nil || a.shown.view == a.view {
+	if a.shown == nil || a.shown.View == a.view {
 		return p
 	}
-	x, y := a.shown.view.Pixel(a.view.Point(float64(p.X), float64(p.Y)))
+	x, y := a.shown.View.Pixel(a.view.Point(float64(p.X), float64(p.Y)))
 	return image.Pt(int(x), int(y))
 }
 
 // at returns what is drawn at a pixel of the view, the nearest first.
 func (a *Atlas) at(p image.Point) []draw.Found {
-	if a.shown == nil || a.shown.hits == nil {
+	if a.shown == nil || a.shown.Hits == nil {
 		return nil
 	}
 	q := a.drawnAt(p)
-	return a.shown.hits.At(q.X, q.Y, float64(a.px(reach)))
+	return a.shown.Hits.At(q.X, q.Y, float64(a.px(reach)))
 }
 
 // in returns what is drawn in a box of the view.
 func (a *Atlas) in(box image.Rectangle) []draw.Found {
-	if a.shown == nil || a.shown.hits == nil {
+	if a.shown == nil || a.shown.Hits == nil {
 		return nil
 	}
-	return a.shown.hits.In(boxed(a.drawnAt(box.Min), a.drawnAt(box.Max)))
+	return a.shown.Hits.In(picture.Boxed(a.drawnAt(box.Min), a.drawnAt(box.Max)))
 }
 
 // refsOf are the names of what was found, those in clusters each by itself.
@@ -128,7 +126,7 @@ func (a *Atlas) followOne() {
 		a.follow = ""
 	case ok && d.Placed && a.one.Kind() == world.KindVessel:
 		a.follow = a.one
-		a.view = centred(a.view, d.At)
+		a.view = picture.Centred(a.view, d.At)
 		a.moved()
 	default:
 		a.say(a.h.Lang.T("atlas.follow.none"))
@@ -158,9 +156,9 @@ func (a *Atlas) spread() {
 		return
 	}
 	was := a.view.World
-	a.view = fitted(a.view, b)
+	a.view = picture.Fitted(a.view, b)
 	if a.view.World <= was { // they lie on one place
-		a.view = zoomed(a.view, image.Pt(a.view.Width/2, a.view.Height/2), 2)
+		a.view = picture.Zoomed(a.view, image.Pt(a.view.Width/2, a.view.Height/2), 2)
 	}
 	a.follow = ""
 	a.moved()
@@ -186,12 +184,12 @@ func (a *Atlas) tab(by int) bool {
 }
 
 // cursorOn keeps the keyboard on its symbol when a new picture comes.
-func (a *Atlas) cursorOn(p *picture) int {
-	if a.cursor < 0 || a.cursor >= len(a.stops) || p.hits == nil {
+func (a *Atlas) cursorOn(p *picture.Picture) int {
+	if a.cursor < 0 || a.cursor >= len(a.stops) || p.Hits == nil {
 		return -1
 	}
 	was := a.stops[a.cursor]
-	a.stops = p.hits.In(image.Rect(0, 0, p.view.Width, p.view.Height))
+	a.stops = p.Hits.In(image.Rect(0, 0, p.View.Width, p.View.Height))
 	return slices.IndexFunc(a.stops, func(f draw.Found) bool { return f.Layer == was.Layer && f.ID == was.ID && f.ID != "" })
 }
 

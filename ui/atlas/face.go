@@ -22,7 +22,6 @@ const (
 	tabHigh, titleHigh   = 44, 48
 	footHigh             = 28
 	searchWide           = 400
-	fieldHigh, labelHigh = 40, 22
 	gap                  = 8
 )
 
@@ -40,15 +39,15 @@ type face struct {
 	pane                     *canvas.Rectangle
 	edge                     *canvas.Rectangle
 
-	search  *entry
+	search  *sheet.Entry
 	results *sheet.Sheet
 	body    *sheet.Sheet
-	form    form
+	form    *sheet.Form
 
 	size   fyne.Size
 	words  string
 	second time.Time
-	panel  panel
+	panel  sheet.Panel
 	said   faceWords
 	sign   *canvas.Raster // machine-readable, for tests; nil without
 	signed string
@@ -84,8 +83,9 @@ func newFace(a *Atlas) *face {
 	for _, s := range []*sheet.Sheet{f.body, f.results} {
 		s.Key, s.Rune, s.Cut = func(e *fyne.KeyEvent) { a.Key(e.Name) }, func(r rune) { a.Rune(r) }, func(c fyne.Shortcut) { a.Shortcut(c) }
 	}
-	f.search = newEntry(a, fieldSearch)
-	f.search.PlaceHolder = a.h.Lang.T("atlas.search.hint")
+	f.search = a.searchEntry()
+	f.form = sheet.NewForm(a.h.Kit, a.texts, a.entry, a.giveBack)
+	a.texts.Filled = f.form.Refill
 	f.root = container.New(&faceLayout{f})
 	f.compose()
 	return f
@@ -94,7 +94,7 @@ func newFace(a *Atlas) *face {
 // compose puts everything in order, what covers last.
 func (f *face) compose() {
 	objects := []fyne.CanvasObject{f.hand, f.cross[0], f.cross[1], f.ring, f.plates.Raster, f.foot.Raster, f.pane, f.head.Raster, f.tabs, f.body}
-	objects = append(objects, f.form.objects()...)
+	objects = append(objects, f.form.Objects()...)
 	f.root.Objects = append(objects, f.edge, f.search, f.results, f.hint.Raster)
 	if f.sign != nil {
 		f.root.Objects = append(f.root.Objects, f.sign)
@@ -128,30 +128,25 @@ func (f *face) mapSize() image.Point {
 	return image.Pt(f.a.px(s.Width), f.a.px(s.Height))
 }
 
-func put(o fyne.CanvasObject, x, y, w, h float32) {
-	o.Move(fyne.NewPos(x, y))
-	o.Resize(fyne.NewSize(max(w, 1), max(h, 1)))
-}
-
 // lay places everything.
 func (f *face) lay() {
 	w, h, side := f.size.Width, f.size.Height, f.paneWidth()
 	left := w - side
-	put(f.hand, 0, 0, left, h-footHigh)
-	put(f.foot.Raster, 0, h-footHigh, left, footHigh)
-	put(f.pane, left, 0, side, h)
-	put(f.edge, left, 0, 1, h)
-	put(f.head.Raster, left, 0, side, tabHigh+titleHigh)
-	put(f.tabs, left, 0, side, tabHigh)
-	put(f.search, 2*gap, 2*gap, min(searchWide, left-4*gap), fieldHigh)
-	high := min(float32(f.results.Length())/f.a.density(), h-footHigh-fieldHigh-6*gap)
-	put(f.results, 2*gap, 3*gap+fieldHigh, min(searchWide, left-4*gap), high)
+	sheet.Put(f.hand, 0, 0, left, h-footHigh)
+	sheet.Put(f.foot.Raster, 0, h-footHigh, left, footHigh)
+	sheet.Put(f.pane, left, 0, side, h)
+	sheet.Put(f.edge, left, 0, 1, h)
+	sheet.Put(f.head.Raster, left, 0, side, tabHigh+titleHigh)
+	sheet.Put(f.tabs, left, 0, side, tabHigh)
+	sheet.Put(f.search, 2*gap, 2*gap, min(searchWide, left-4*gap), sheet.FieldHigh)
+	high := min(float32(f.results.Length())/f.a.density(), h-footHigh-sheet.FieldHigh-6*gap)
+	sheet.Put(f.results, 2*gap, 3*gap+sheet.FieldHigh, min(searchWide, left-4*gap), high)
 	f.results.Place(image.Pt(f.a.px(min(searchWide, left-4*gap)), f.a.px(high)))
 	x := float32(searchWide + 4*gap)
-	put(f.plates.Raster, x, 2*gap, max(1, left-x-2*gap), fieldHigh)
-	below := f.form.lay(f.a, left, h, side)
+	sheet.Put(f.plates.Raster, x, 2*gap, max(1, left-x-2*gap), sheet.FieldHigh)
+	below := f.form.Lay(left, h, side)
 	top := float32(tabHigh + titleHigh)
-	put(f.body, left+1, top, side-1, below-top)
+	sheet.Put(f.body, left+1, top, side-1, below-top)
 	f.body.Place(image.Pt(f.a.px(side-1), f.a.px(below-top)))
 	for i, c := range [2][2]fyne.Position{
 		{fyne.NewPos(left/2-14, (h-footHigh)/2), fyne.NewPos(left/2+14, (h-footHigh)/2)},
@@ -191,7 +186,7 @@ func (f *face) focus(name string) {
 	e := f.search
 	if name != fieldSearch {
 		f.refresh(f.a.h.Now())
-		e = f.form.entry(name)
+		e = f.form.Entry(name)
 	}
 	if e == nil || fyne.CurrentApp() == nil {
 		return
@@ -212,9 +207,6 @@ func (f *face) focusList() {
 	}
 }
 
-// refill puts what is in the fields' memory into the fields.
-func (f *face) refill() { f.form.refill(f.a) }
-
 // refresh repaints what changed.
 func (f *face) refresh(now time.Time) {
 	a := f.a
@@ -222,8 +214,8 @@ func (f *face) refresh(now time.Time) {
 	if a.dirtyWords || second != f.second {
 		a.dirtyWords, f.second = false, second
 		f.panel = a.panel()
-		f.body.Set(f.panel.rows)
-		relay := f.form.set(a, f.panel)
+		f.body.Set(f.panel.Rows)
+		relay := f.form.Set(f.panel)
 		f.searched()
 		if relay {
 			f.compose()
@@ -235,7 +227,7 @@ func (f *face) refresh(now time.Time) {
 	f.signature()
 	is := faceWords{
 		foot:   strings.Join(f.footWords(), "\x00"),
-		head:   strings.Join([]string{f.panel.title, f.panel.remark, string(rune('0' + a.page))}, "\x00"),
+		head:   strings.Join([]string{f.panel.Title, f.panel.Remark, string(rune('0' + a.page))}, "\x00"),
 		plates: plateSign(f.plateWords(now)),
 		hint:   strings.Join(f.hintWords(), "\x00"),
 	}
@@ -256,7 +248,7 @@ func (f *face) refresh(now time.Time) {
 
 // searched shows the results under the field.
 func (f *face) searched() {
-	rows := f.a.foundRows()
+	rows := f.a.find.Rows(f.a.take)
 	f.results.Set(rows)
 	if show := len(rows) > 0; show != f.results.Visible() {
 		if show {
@@ -265,9 +257,9 @@ func (f *face) searched() {
 			f.results.Hide()
 		}
 	}
-	high := min(float32(f.results.Length())/f.a.density(), f.size.Height-footHigh-fieldHigh-6*gap)
+	high := min(float32(f.results.Length())/f.a.density(), f.size.Height-footHigh-sheet.FieldHigh-6*gap)
 	if s := f.results.Size(); s.Height != high && len(rows) > 0 {
-		put(f.results, 2*gap, 3*gap+fieldHigh, s.Width, high)
+		sheet.Put(f.results, 2*gap, 3*gap+sheet.FieldHigh, s.Width, high)
 		f.results.Place(image.Pt(f.a.px(s.Width), f.a.px(high)))
 	}
 }
@@ -279,12 +271,12 @@ func (f *face) mark() {
 	shown := a.cursor >= 0 && a.cursor < len(a.stops) && a.shown != nil
 	if shown {
 		p := a.stops[a.cursor].At
-		x, y := a.view.Pixel(a.shown.view.Point(float64(p.X), float64(p.Y)))
+		x, y := a.view.Pixel(a.shown.View.Point(float64(p.X), float64(p.Y)))
 		const r = 16
-		put(f.ring, float32(x)/a.density()-r, float32(y)/a.density()-r, 2*r, 2*r)
+		sheet.Put(f.ring, float32(x)/a.density()-r, float32(y)/a.density()-r, 2*r, 2*r)
 	}
 	show(f.ring, shown)
-	drawing := a.work != nil && a.work.hist.Now.On >= 0 && !a.over
+	drawing := a.edit.Drawing() && !a.over
 	for _, c := range f.cross {
 		show(c, drawing)
 	}
@@ -313,7 +305,7 @@ func (f *face) signature() {
 	w, h := float32(img.Rect.Dx())/a.density(), float32(img.Rect.Dy())/a.density()
 	f.sign = canvas.NewRasterFromImage(img)
 	f.sign.ScaleMode = canvas.ImageScalePixels
-	put(f.sign, 0, f.size.Height-footHigh-h, w, h)
+	sheet.Put(f.sign, 0, f.size.Height-footHigh-h, w, h)
 	f.compose()
 	f.root.Refresh()
 }
@@ -333,7 +325,7 @@ func show(o fyne.CanvasObject, on bool) {
 // reading aloud.
 func (a *Atlas) Names() string {
 	var out []string
-	for _, x := range slices.Concat(a.face.panel.acts, a.Actions()) {
+	for _, x := range slices.Concat(a.face.panel.Acts, a.Actions()) {
 		out = append(out, x.Label)
 	}
 	return strings.Join(out, "|")

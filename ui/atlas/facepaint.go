@@ -10,9 +10,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
-	"iocwall/geo"
 	"iocwall/ui/atlas/sheet"
-	"iocwall/ui/atlas/sketch"
 	"iocwall/ui/paint"
 )
 
@@ -95,9 +93,9 @@ func (f *face) paintHead(c *paint.Canvas) {
 	c.Fill(image.Rect(0, tab-1, b.Dx(), tab), th.Line1)
 	pad := float64(f.a.px(sheet.SheetPad))
 	title := float64(b.Dy() - tab)
-	rw := fonts.Width(f.panel.remark, false, small)
-	c.Text(float64(b.Dx())-pad-rw, float64(tab), title, f.panel.remark, small, false, th.T2)
-	c.Text(pad, float64(tab), title, fonts.Fit(float64(b.Dx())-3*pad-rw, body, true, f.panel.title), body, true, th.T1)
+	rw := fonts.Width(f.panel.Remark, false, small)
+	c.Text(float64(b.Dx())-pad-rw, float64(tab), title, f.panel.Remark, small, false, th.T2)
+	c.Text(pad, float64(tab), title, fonts.Fit(float64(b.Dx())-3*pad-rw, body, true, f.panel.Title), body, true, th.T1)
 	c.Fill(image.Rect(0, b.Dy()-1, b.Dx(), b.Dy()), th.Line1)
 }
 
@@ -112,12 +110,9 @@ func (f *face) footWords() []string {
 	if a.over {
 		at, key = a.view.Point(float64(a.pointer.X), float64(a.pointer.Y)), "atlas.foot.pointer"
 	}
-	left := l.T(key, "at", a.positions(at, a.form))
-	if w := a.work; w != nil && w.hist.Now.On >= 0 {
-		if p := w.hist.Now.Parts[w.hist.Now.On]; len(p.Points) > 0 {
-			m := sketch.Measure(sketch.Path{Points: []geo.Point{p.Points[len(p.Points)-1], at}}, a.ashore())
-			left = m.Last(l) + "  ·  " + left
-		}
+	left := l.T(key, "at", a.pos.Write(at, a.form))
+	if far := a.edit.FromLast(at); far != "" {
+		left = far + "  ·  " + left
 	}
 	return []string{left, a.toolHint()}
 }
@@ -128,9 +123,9 @@ func (a *Atlas) toolHint() string {
 	switch {
 	case a.tool == toolBox:
 		return l.T("atlas.hint.box")
-	case a.work != nil && a.work.hist.Now.On >= 0:
+	case a.edit.Drawing():
 		return l.T("atlas.hint.draw")
-	case a.work != nil:
+	case a.edit.Busy():
 		return l.T("atlas.hint.edit")
 	}
 	return l.T("atlas.hint.hand")
@@ -159,17 +154,15 @@ func (f *face) plateWords(now time.Time) []paint.Plate {
 	switch {
 	case a.shown == nil:
 		out = append(out, paint.Plate{Kind: paint.PlateSolid, Icon: "loading", Text: l.T("map.drawing")})
-	case now.Sub(a.shown.at) > 2*redraw:
-		at := l.ClockSeconds(a.shown.at)
+	case now.Sub(a.shown.At) > 2*redraw:
+		at := l.ClockSeconds(a.shown.At)
 		out = append(out, paint.Plate{Kind: paint.PlateStale, Icon: "frozen", Text: l.T("map.stopped", "time", at), Shorter: []string{l.T("map.stopped.short", "time", at)}})
 	}
 	if d, ok := a.describe(a.follow); ok {
 		out = append(out, paint.Plate{Kind: paint.PlateSolid, Icon: "vessel", Text: l.T("atlas.following", "name", d.Title), Shorter: []string{l.T("atlas.following.short")}})
 	}
-	for _, k := range []workKind{workFence, workDrawing} {
-		if w := a.kept[k]; w != nil {
-			out = append(out, paint.Plate{Kind: paint.PlateWarning, Icon: "warning-open", Text: l.T("atlas.unsaved.name", "name", a.workName(w)), Shorter: []string{l.T("atlas.unsaved")}})
-		}
+	for _, name := range a.edit.Unsaved() {
+		out = append(out, paint.Plate{Kind: paint.PlateWarning, Icon: "warning-open", Text: l.T("atlas.unsaved.name", "name", name), Shorter: []string{l.T("atlas.unsaved")}})
 	}
 	return out
 }
@@ -199,7 +192,7 @@ func (f *face) paintPlates(c *paint.Canvas) {
 // hintWords are the name plate of what is under the pointer or the keyboard.
 func (f *face) hintWords() []string {
 	a := f.a
-	if a.search.on {
+	if a.find.On() {
 		return nil
 	}
 	if a.cursor >= 0 && a.cursor < len(a.stops) {
@@ -238,7 +231,7 @@ func (f *face) layHint() {
 	if y+high > m.Height {
 		y -= high + 36
 	}
-	put(f.hint.Raster, max(0, x), max(0, y), float32(wide), high)
+	sheet.Put(f.hint.Raster, max(0, x), max(0, y), float32(wide), high)
 	f.hint.Show()
 	f.hint.Touch()
 }

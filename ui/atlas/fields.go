@@ -1,116 +1,75 @@
 package atlas
 
 import (
-	"strconv"
-	"strings"
+	"fyne.io/fyne/v2"
 
-	"iocwall/server/world"
-	"iocwall/ui/atlas/sketch"
+	"iocwall/ui/atlas/sheet"
 )
 
-// The fields of the pane, by name.
+// The fields of the pane, by name; those of what is edited are the editor's.
 const (
-	fieldName    = "name"
-	fieldPurpose = "purpose"
-	fieldNear    = "near"
-	fieldMargin  = "margin"
-	fieldDwell   = "dwell"
-	fieldText    = "text"
-	fieldFilter  = "filter"
-	fieldLimits  = "limits"
-	fieldView    = "view"
+	fieldFilter = "filter"
+	fieldLimits = "limits"
+	fieldView   = "view"
 )
 
-// field is one line a person writes in, with its label and what is wrong with it.
-type field struct {
-	name, label, hint, wrong string
-	// enter is what Enter does in it; nil does nothing.
-	enter func()
-	// half puts it beside the one before it.
-	half bool
-}
-
-// fieldsOf are the fields of work of a kind.
-func fieldsOf(kind workKind) []string {
-	if kind == workFence {
-		return []string{fieldName, fieldPurpose, fieldNear, fieldMargin, fieldDwell}
-	}
-	return []string{fieldName}
-}
-
-// fields are what is written in the fields of work of a kind.
-func (a *Atlas) fields(kind workKind) map[string]string {
-	out := map[string]string{}
-	for _, k := range fieldsOf(kind) {
-		out[k] = a.texts[k]
-	}
-	return out
-}
-
-// fill puts texts into fields; those without one become empty.
-func (a *Atlas) fill(keys []string, texts map[string]string) {
-	for _, k := range keys {
-		a.texts[k] = texts[k]
-		delete(a.wrong, k)
-	}
-	a.face.refill()
-}
-
-// fieldsChanged reports whether the fields differ from what the work began with.
-func (a *Atlas) fieldsChanged(w *work) bool {
-	for _, k := range fieldsOf(w.kind) {
-		now := a.texts[k]
-		if w != a.work && w.fields != nil {
-			now = w.fields[k]
+// entry makes a field of the pane that hands the keys of the map on to the map.
+func (a *Atlas) entry(name string) *sheet.Entry {
+	e := sheet.NewEntry(name, func(text string) {
+		if a.texts.Write(name, text) {
+			a.edit.Wrote(name, text)
+			a.touch()
 		}
-		if strings.TrimSpace(now) != w.was[k] {
+	})
+	e.Text = a.texts.Get(name)
+	e.Cut = a.cut
+	e.Keys = func(k fyne.KeyName) bool {
+		switch k {
+		case fyne.KeyEscape:
+			a.h.Keyboard()
 			return true
+		case fyne.KeyF5, fyne.KeyF2:
+			return a.Key(k)
 		}
+		return false
 	}
-	return false
+	return e
 }
 
-// fenceTexts are a fence's fields as they are written.
-func (a *Atlas) fenceTexts(f world.FenceSaved) map[string]string {
-	number := func(v float64) string {
-		if v == 0 {
-			return ""
-		}
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	}
-	return map[string]string{
-		fieldName: f.Name, fieldPurpose: f.Purpose,
-		fieldNear: number(f.Near), fieldMargin: number(f.Margin), fieldDwell: number(float64(f.Dwell) / 1000),
-	}
-}
-
-// workName is what the work in hand is called.
-func (a *Atlas) workName(w *work) string {
-	name := a.texts[fieldName]
-	if w != a.work && w.fields != nil {
-		name = w.fields[fieldName]
-	}
-	if strings.TrimSpace(name) != "" {
-		return strings.TrimSpace(name)
-	}
-	if w.kind == workFence {
-		return a.h.Lang.T("atlas.fence.new")
-	}
-	return a.h.Lang.T("atlas.drawing.new")
-}
-
-// wrote takes what a person wrote into a field.
-func (a *Atlas) wrote(name, text string) {
-	if a.texts[name] == text {
-		return
-	}
-	a.texts[name] = text
-	delete(a.wrong, name)
-	if w := a.work; name == fieldText && w != nil {
-		s := w.hist.Now
-		if i := s.On; i >= 0 && s.Parts[i].Form == sketch.FormText {
-			w.hist.Now = s.Write(i, text)
+// searchEntry makes the field over the map: Escape leaves it, the arrows choose a
+// result, Enter takes it.
+func (a *Atlas) searchEntry() *sheet.Entry {
+	e := sheet.NewEntry(fieldSearch, func(text string) {
+		a.find.Type(text)
+		a.touch()
+	})
+	e.PlaceHolder = a.h.Lang.T("atlas.search.hint")
+	e.Cut, e.Enter = a.cut, a.takeChosen
+	e.Focused = func() {
+		if !a.find.On() {
+			a.find.Reopen()
+			a.touch()
 		}
 	}
-	a.touch()
+	e.Keys = func(k fyne.KeyName) bool {
+		switch {
+		case k == fyne.KeyEscape && e.Text != "":
+			e.SetText("")
+		case k == fyne.KeyEscape:
+			a.closeSearch()
+		case k == fyne.KeyUp:
+			a.moveFound(-1)
+		case k == fyne.KeyDown:
+			a.moveFound(1)
+		case k == fyne.KeyF5 || k == fyne.KeyF2:
+			return a.Key(k)
+		default:
+			return false
+		}
+		return true
+	}
+	return e
 }
+
+// cut gives the map its own shortcuts before a field has them.
+func (a *Atlas) cut(s fyne.Shortcut) bool { return !fieldShortcut(s) && a.Shortcut(s) }

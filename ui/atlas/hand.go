@@ -10,7 +10,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"iocwall/geo"
-	"iocwall/ui/atlas/sketch"
+	"iocwall/ui/atlas/editor"
+	"iocwall/ui/atlas/picture"
 )
 
 // hand is the map itself: what the mouse does on it, and the keyboard while it has
@@ -21,7 +22,7 @@ type hand struct {
 	raster *canvas.Raster
 
 	img   *image.RGBA // what the window has
-	of    *picture
+	of    *picture.Picture
 	at    geo.View
 	down  image.Point
 	from  image.Point // where a box or a drag began
@@ -79,12 +80,12 @@ func (h *hand) pixels(w, ht int) image.Image {
 	if p == nil || !a.placed {
 		return image.NewUniform(a.h.Kit.Theme.Sea)
 	}
-	if p.view == a.view && p.img.Rect.Dx() == w && p.img.Rect.Dy() == ht {
-		return p.img
+	if p.View == a.view && p.Img.Rect.Dx() == w && p.Img.Rect.Dy() == ht {
+		return p.Img
 	}
-	to := resized(a.view, image.Pt(w, ht))
+	to := picture.Resized(a.view, image.Pt(w, ht))
 	if h.img == nil || h.of != p || h.at != to {
-		h.img, h.of, h.at = shifted(p.img, p.view, to, a.h.Kit.Theme.Sea), p, to
+		h.img, h.of, h.at = picture.Shifted(p.Img, p.View, to, a.h.Kit.Theme.Sea), p, to
 	}
 	return h.img
 }
@@ -97,7 +98,7 @@ func (h *hand) MouseMoved(e *desktop.MouseEvent) {
 	a := h.a
 	a.pointer, a.over = h.px(e.Position), true
 	a.hover = ""
-	if found := a.at(a.pointer); len(found) > 0 && a.work == nil {
+	if found := a.at(a.pointer); len(found) > 0 && !a.edit.Busy() {
 		if refs := refsOf(found[:1]); len(refs) == 1 && found[0].Layer != "areas" {
 			a.hover = refs[0]
 		}
@@ -117,7 +118,7 @@ func (h *hand) MouseDown(e *desktop.MouseEvent) {
 	h.down = h.px(e.Position)
 	h.shift = e.Modifier&fyne.KeyModifierShift != 0
 	h.drag = dragNone
-	h.a.search.on = false
+	h.a.find.Hide()
 	h.a.touch()
 	h.a.h.Keyboard()
 }
@@ -128,7 +129,7 @@ func (h *hand) MouseUp(e *desktop.MouseEvent) {
 		return
 	}
 	at, now := h.px(e.Position), h.a.h.Now()
-	double := now.Sub(h.click.at) < doubleClick && apart(at, h.click.here) < float64(h.a.px(6))
+	double := now.Sub(h.click.at) < doubleClick && picture.Apart(at, h.click.here) < float64(h.a.px(6))
 	h.click.at, h.click.here = now, at
 	if double {
 		h.click.at = time.Time{}
@@ -138,42 +139,15 @@ func (h *hand) MouseUp(e *desktop.MouseEvent) {
 
 // clicked is a click at a pixel of the map.
 func (a *Atlas) clicked(at image.Point, double bool) {
-	w := a.work
 	switch {
-	case w != nil && w.hist.Now.On >= 0:
-		if double {
-			a.endPart()
-		} else {
-			a.putCorner(at)
-		}
-	case w != nil && (w.kind == workMeasure || w.kind == workArea):
-		a.newOne()
-		a.putCorner(at)
-	case w != nil:
-		a.chooseCorner(at)
+	case a.edit.Click(at, double):
 	case double:
-		a.view = zoomed(a.view, at, 2)
+		a.view = picture.Zoomed(a.view, at, 2)
 		a.moved()
 	default:
 		a.pick(at)
 	}
 	a.touch()
-}
-
-// chooseCorner chooses the corner under a pixel, or adds one where the middle of
-// an edge was clicked.
-func (a *Atlas) chooseCorner(at image.Point) {
-	w := a.work
-	s, ok := a.grab(at)
-	switch {
-	case ok && s.Middle:
-		w.chosen = s
-		a.insertCorner()
-	case ok:
-		w.chosen = s
-	default:
-		w.chosen = sketch.Nowhere()
-	}
 }
 
 // Dragged moves the map, a corner, or the edge of a box.
@@ -186,12 +160,10 @@ func (h *hand) Dragged(e *fyne.DragEvent) {
 	a.pointer, a.over = at, true
 	switch h.drag {
 	case dragBox:
-		a.band = boxed(h.from, at)
+		a.band = picture.Boxed(h.from, at)
 		a.touch()
 	case dragCorner:
-		p := a.view.Point(float64(at.X), float64(at.Y))
-		a.work.moving = &p
-		a.touch()
+		a.edit.Drag(a.view.Point(float64(at.X), float64(at.Y)))
 	default:
 		by := at.Sub(h.from)
 		if by == (image.Point{}) {
@@ -199,7 +171,7 @@ func (h *hand) Dragged(e *fyne.DragEvent) {
 		}
 		h.from = at
 		a.follow = ""
-		a.view = dragged(a.view, by)
+		a.view = picture.Dragged(a.view, by)
 		a.moved()
 	}
 }
@@ -208,12 +180,11 @@ func (h *hand) Dragged(e *fyne.DragEvent) {
 func (h *hand) begin() {
 	a := h.a
 	h.from, h.drag = h.down, dragMap
-	if s, ok := a.grab(h.down); ok {
-		a.work.dragging = s
+	if a.edit.Grab(h.down) {
 		h.drag = dragCorner
 		return
 	}
-	if h.shift && a.work == nil || a.tool == toolBox {
+	if h.shift && !a.edit.Busy() || a.tool == toolBox {
 		h.drag = dragBox
 	}
 }
@@ -228,7 +199,7 @@ func (h *hand) DragEnd() {
 		a.tool = toolHand
 		a.chooseBox(box)
 	case dragCorner:
-		a.dropCorner()
+		a.edit.Drop()
 	}
 	h.drag = dragNone
 	a.touch()
@@ -239,7 +210,7 @@ func (a *Atlas) chooseBox(box image.Rectangle) {
 	found := a.in(box)
 	kept := found[:0:0]
 	for _, f := range found {
-		if f.Layer != sketchLayer && f.Layer != "pin" {
+		if f.Layer != editor.Layer && f.Layer != "pin" {
 			kept = append(kept, f)
 		}
 	}
@@ -262,13 +233,13 @@ func (h *hand) Scrolled(e *fyne.ScrollEvent) {
 	if h.a.follow != "" {
 		at = image.Pt(h.a.view.Width/2, h.a.view.Height/2)
 	}
-	h.a.view = zoomed(h.a.view, at, by)
+	h.a.view = picture.Zoomed(h.a.view, at, by)
 	h.a.moved()
 }
 
 // Cursor is a cross while the hand draws.
 func (h *hand) Cursor() desktop.Cursor {
-	if h.a.work != nil || h.a.tool == toolBox {
+	if h.a.edit.Busy() || h.a.tool == toolBox {
 		return desktop.CrosshairCursor
 	}
 	return desktop.DefaultCursor
@@ -318,8 +289,8 @@ func (h *hand) tab() {
 	}
 	a := h.a
 	on := false
-	if a.work != nil && a.work.hist.Now.On < 0 {
-		on = a.nextCorner(by)
+	if a.edit.Busy() && !a.edit.Drawing() {
+		on = a.edit.NextCorner(by)
 	} else {
 		on = a.tab(by)
 	}

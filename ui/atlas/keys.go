@@ -2,14 +2,14 @@ package atlas
 
 import (
 	"image"
-	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"iocwall/server/world"
+	"iocwall/ui/atlas/editor"
+	"iocwall/ui/atlas/picture"
 	"iocwall/ui/atlas/sheet"
-	"iocwall/ui/atlas/sketch"
 	"iocwall/ui/maps"
 )
 
@@ -30,14 +30,14 @@ func (a *Atlas) Key(k fyne.KeyName) bool {
 			a.h.Leave()
 		}
 	case fyne.KeyReturn, fyne.KeyEnter:
-		return a.endPart() || a.enter() || a.openIt()
+		return a.edit.EndPart() || a.enter() || a.openIt()
 	case fyne.KeyDelete, fyne.KeyBackspace:
-		return a.removeCorner()
+		return a.edit.RemoveCorner()
 	case fyne.KeyInsert:
-		return a.insertCorner()
+		return a.edit.InsertCorner()
 	case fyne.KeyF5:
-		if w := a.work; w != nil && w.id != "" {
-			a.reload()
+		if a.edit.Stored() {
+			a.edit.Reload()
 		}
 	case fyne.KeyF2:
 		if a.page == pageViews {
@@ -53,29 +53,23 @@ func (a *Atlas) Key(k fyne.KeyName) bool {
 
 // arrow moves the corner the keyboard has, or the map.
 func (a *Atlas) arrow(way image.Point, pull, nudge float32) {
-	if a.work != nil && a.work.chosen.Part >= 0 && a.moveCorner(way.Mul(a.px(nudge))) {
+	if a.edit.MoveCorner(way.Mul(a.px(nudge))) {
 		return
 	}
 	a.follow = ""
-	a.view = dragged(a.view, way.Mul(-a.px(pull)))
+	a.view = picture.Dragged(a.view, way.Mul(-a.px(pull)))
 	a.moved()
 }
 
 // escape leaves one thing at a time: the results, a drag, a corner, the work, the
 // choice; false when there is nothing left to leave.
 func (a *Atlas) escape() bool {
-	w := a.work
 	switch {
-	case a.search.on:
+	case a.find.On():
 		return a.closeSearch()
 	case a.tool == toolBox:
 		a.tool = toolHand
-	case w != nil && (w.moving != nil || w.chosen.Part >= 0):
-		w.moving, w.chosen, w.dragging = nil, sketch.Nowhere(), sketch.Nowhere()
-	case w != nil && w.hist.Now.On >= 0 && len(w.hist.Now.Parts[w.hist.Now.On].Points) > 0 && w.kind != workMeasure && w.kind != workArea:
-		a.act("atlas.act.drop", w.hist.Now.Drop(w.hist.Now.On))
-	case w != nil:
-		a.keep()
+	case a.edit.Escape():
 	case a.cursor >= 0:
 		a.cursor = -1
 	case a.follow != "":
@@ -100,9 +94,9 @@ func (a *Atlas) Rune(r rune) bool {
 	case '1', '2', '3', '4', '5':
 		a.turn(page(r - '1'))
 	case 'd', 'D':
-		a.measureBy(workMeasure)
+		a.edit.MeasureBy(editor.Measure)
 	case 'a', 'A':
-		a.measureBy(workArea)
+		a.edit.MeasureBy(editor.Area)
 	case 's', 'S':
 		a.boxTool()
 	case 'f', 'F':
@@ -118,7 +112,7 @@ func (a *Atlas) Rune(r rune) bool {
 	case 'u', 'U':
 		a.nextForm()
 	case ' ':
-		return a.putCorner(image.Pt(a.view.Width/2, a.view.Height/2))
+		return a.edit.PutCorner()
 	default:
 		return a.pageRune(r)
 	}
@@ -129,15 +123,13 @@ func (a *Atlas) Rune(r rune) bool {
 func (a *Atlas) pageRune(r rune) bool {
 	switch {
 	case r == 'n' || r == 'N':
-		if a.work != nil && a.work.kind == workFence {
-			a.newPart(sketch.FormRing)
-		} else {
+		if !a.edit.New() {
 			a.newOne()
 		}
 	case (r == 'i' || r == 'I') && a.page == pageFences:
-		a.importFile()
+		a.files.read()
 	case (r == 'e' || r == 'E') && a.page == pageFences:
-		a.export()
+		a.files.export()
 	default:
 		return false
 	}
@@ -145,7 +137,7 @@ func (a *Atlas) pageRune(r rune) bool {
 }
 
 func (a *Atlas) nearer(notches float64) {
-	a.view = zoomed(a.view, image.Pt(a.view.Width/2, a.view.Height/2), notches)
+	a.view = picture.Zoomed(a.view, image.Pt(a.view.Width/2, a.view.Height/2), notches)
 	a.moved()
 }
 
@@ -153,14 +145,14 @@ func (a *Atlas) nearer(notches float64) {
 func (a *Atlas) whole() {
 	if s := a.h.State(); s != nil {
 		a.follow = ""
-		a.view = kept(a.m.View(s, a.view.Width, a.view.Height).Whole())
+		a.view = picture.Kept(a.m.View(s, a.view.Width, a.view.Height).Whole())
 		a.moved()
 	}
 }
 
 func (a *Atlas) boxTool() {
-	if a.work != nil {
-		a.keep()
+	if a.edit.Busy() {
+		a.edit.Keep()
 	}
 	if a.tool == toolBox {
 		a.tool = toolHand
@@ -174,11 +166,11 @@ func (a *Atlas) boxTool() {
 // for the detail.
 func (a *Atlas) turn(p page) {
 	a.page = p
-	a.search.on = false
+	a.find.Hide()
 	a.face.top()
 	a.touch()
 	a.face.refresh(a.h.Now())
-	if p == pageDetail || a.work != nil {
+	if p == pageDetail || a.edit.Busy() {
 		a.h.Keyboard()
 	} else {
 		a.face.focusList()
@@ -188,7 +180,7 @@ func (a *Atlas) turn(p page) {
 // giveBack gives the keyboard back after a press of a button, unless a field
 // wants it.
 func (a *Atlas) giveBack() {
-	if len(a.wrong) == 0 {
+	if !a.texts.Refused() {
 		a.h.Keyboard()
 	}
 }
@@ -206,12 +198,12 @@ func fieldShortcut(s fyne.Shortcut) bool {
 func (a *Atlas) Shortcut(s fyne.Shortcut) bool {
 	switch c := s.(type) {
 	case *fyne.ShortcutUndo:
-		return a.undo()
+		return a.edit.Undo()
 	case *fyne.ShortcutRedo:
-		return a.redo()
+		return a.edit.Redo()
 	case *desktop.CustomShortcut:
 		if c.Modifier == fyne.KeyModifierControl|fyne.KeyModifierShift && c.KeyName == fyne.KeyZ {
-			return a.redo()
+			return a.edit.Redo()
 		}
 		return c.Modifier == fyne.KeyModifierControl && a.control(c.KeyName)
 	}
@@ -225,22 +217,22 @@ func (a *Atlas) control(k fyne.KeyName) bool {
 	case fyne.KeyM:
 		a.h.Leave()
 	case fyne.KeyReturn, fyne.KeyEnter:
-		if a.work == nil && a.page == pageViews {
+		if !a.edit.Busy() && a.page == pageViews {
 			a.saveView()
 			return true
 		}
-		a.save()
+		a.edit.Save()
 	case fyne.KeyD:
-		if a.work == nil {
+		if !a.edit.Busy() {
 			return false
 		}
-		a.discard()
+		a.edit.Discard()
 	case fyne.KeyDelete:
-		if a.work == nil && a.page == pageViews {
+		if !a.edit.Busy() && a.page == pageViews {
 			a.removeView()
 			return true
 		}
-		a.remove()
+		a.edit.Remove()
 	default:
 		return false
 	}
@@ -260,67 +252,28 @@ func Shortcuts() []fyne.Shortcut {
 }
 
 // Actions are what can be done with the map as a whole, in order.
-func (a *Atlas) Actions() []Action {
+func (a *Atlas) Actions() []sheet.Action {
 	l := a.h.Lang
-	act := func(group, key, label string, on bool, do func()) Action {
-		return Action{Key: key, Label: l.T(label), Do: do, Chosen: on, Group: group}
+	act := func(group, key, label string, on bool, do func()) sheet.Action {
+		return sheet.Action{Key: key, Label: l.T(label), Do: do, Chosen: on, Group: group}
 	}
-	kind := workKind(-1)
-	if a.work != nil {
-		kind = a.work.kind
-	}
-	out := []Action{
+	kind := a.edit.Kind()
+	out := []sheet.Action{
 		act("find", "Ctrl K", "atlas.act.search", false, func() { a.openSearch("") }),
 		act("find", "J", "atlas.act.area", false, a.jumpTo),
 		act("tool", "S", "atlas.act.box", a.tool == toolBox, a.boxTool),
-		act("tool", "D", "atlas.act.measure", kind == workMeasure, func() { a.measureBy(workMeasure) }),
-		act("tool", "A", "atlas.act.measurearea", kind == workArea, func() { a.measureBy(workArea) }),
+		act("tool", "D", "atlas.act.measure", kind == editor.Measure, func() { a.edit.MeasureBy(editor.Measure) }),
+		act("tool", "A", "atlas.act.measurearea", kind == editor.Area, func() { a.edit.MeasureBy(editor.Area) }),
 		act("view", "+", "atlas.act.in", false, func() { a.nearer(1) }),
 		act("view", "−", "atlas.act.out", false, func() { a.nearer(-1) }),
 		act("view", "0", "atlas.act.whole", false, a.whole),
 		act("foot", "U", "atlas.act.form", false, a.nextForm),
 	}
-	if w := a.work; w != nil && w.chosen.Part >= 0 {
-		out = append(out, act("corner", "Ins", "atlas.corner.add", false, func() { a.insertCorner() }), act("corner", "Del", "atlas.corner.remove", false, func() { a.removeCorner() }))
+	if a.edit.HasCorner() {
+		out = append(out, act("corner", "Ins", "atlas.corner.add", false, func() { a.edit.InsertCorner() }), act("corner", "Del", "atlas.corner.remove", false, func() { a.edit.RemoveCorner() }))
 	}
 	return out
 }
-
-// foundRows are the results under the field.
-func (a *Atlas) foundRows() []sheet.Row {
-	s := &a.search
-	if !s.on {
-		return nil
-	}
-	l := a.h.Lang
-	var rows []sheet.Row
-	if s.kind == kindArea {
-		rows = append(rows, sheet.Row{Kind: sheet.RowSection, Name: l.T("atlas.act.area"), Right: strconv.Itoa(len(s.found))})
-	}
-	if s.fault != "" {
-		rows = append(rows, sheet.Row{Kind: sheet.RowFault, Text: s.fault})
-	}
-	for i, f := range s.found {
-		r := sheet.Row{Kind: sheet.RowItem, Name: f.name, Right: l.T(kindKey(f.kind)), Text: f.detail, Chosen: i == s.at, Do: func() { a.take(f) }}
-		if f.matched != "" {
-			r.Text = l.T("atlas.search.matched", "name", f.matched)
-		}
-		rows = append(rows, r)
-	}
-	switch {
-	case len(s.found) > 0 || s.fault != "":
-	case s.busy && s.names == nil:
-		rows = append(rows, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.search.busy")})
-	case s.text == "":
-		rows = append(rows, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.search.how")})
-	default:
-		rows = append(rows, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.search.none", "text", s.text)})
-	}
-	return rows
-}
-
-// kindKey is the catalogue's word for a kind of result.
-func kindKey(kind string) string { return "atlas.kind." + kind }
 
 // plateOf is a thing's name plate: what it is called, and what is first said of it.
 func (a *Atlas) plateOf(refs []world.Ref) []string {

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"iocwall/server/world"
+	"iocwall/ui/atlas/editor"
+	"iocwall/ui/atlas/picture"
 	"iocwall/ui/atlas/sheet"
 	"iocwall/ui/maps"
 )
@@ -49,7 +51,7 @@ func (a *Atlas) chooseLayer(x maps.LayerInfo) {
 		return
 	}
 	a.layer = x.Key
-	a.fill([]string{fieldFilter}, map[string]string{fieldFilter: x.Filter})
+	a.texts.Fill([]string{fieldFilter}, map[string]string{fieldFilter: x.Filter})
 	a.touch()
 }
 
@@ -60,7 +62,7 @@ const noLayers = "none"
 // filterLayer puts the filter in the field into force.
 func (a *Atlas) filterLayer() {
 	if a.layer != "" {
-		a.setParam("filter."+a.layer, strings.TrimSpace(a.texts[fieldFilter]))
+		a.setParam("filter."+a.layer, strings.TrimSpace(a.texts.Get(fieldFilter)))
 	}
 	a.h.Keyboard()
 }
@@ -90,10 +92,10 @@ func (a *Atlas) indicators() [][2]string {
 }
 
 // layersPanel switches layers, filters them and colours areas.
-func (a *Atlas) layersPanel() panel {
+func (a *Atlas) layersPanel() sheet.Panel {
 	l := a.h.Lang
 	s := a.h.State()
-	p := panel{title: l.T("atlas.layers")}
+	p := sheet.Panel{Title: l.T("atlas.layers")}
 	on := 0
 	all := a.m.Layers(s)
 	chosen := ""
@@ -111,16 +113,16 @@ func (a *Atlas) layersPanel() panel {
 		if x.Key == a.layer {
 			chosen = x.Name
 		}
-		p.rows = append(p.rows, r)
+		p.Rows = append(p.Rows, r)
 	}
-	p.remark = l.T("atlas.layers.on", "n", strconv.Itoa(on), "all", strconv.Itoa(len(all)))
-	p.rows = append(p.rows, a.indicatorRows()...)
+	p.Remark = l.T("atlas.layers.on", "n", strconv.Itoa(on), "all", strconv.Itoa(len(all)))
+	p.Rows = append(p.Rows, a.indicatorRows()...)
 	if chosen != "" {
-		p.fields = append(p.fields, field{name: fieldFilter, label: l.T("atlas.field.filter", "layer", chosen), hint: l.T("atlas.field.filter.hint"), wrong: a.faultOf("filter." + a.layer), enter: a.filterLayer})
+		p.Fields = append(p.Fields, sheet.Field{Name: fieldFilter, Label: l.T("atlas.field.filter", "layer", chosen), Hint: l.T("atlas.field.filter.hint"), Wrong: a.faultOf("filter." + a.layer), Enter: a.filterLayer})
 	}
 	if a.m.Params(s).Areas != "" {
-		p.fields = append(p.fields, field{name: fieldLimits, label: l.T("atlas.field.limits"), hint: l.T("atlas.field.limits.hint"), wrong: a.faultOf("classes"), enter: func() {
-			a.setParam("classes", strings.TrimSpace(a.texts[fieldLimits]))
+		p.Fields = append(p.Fields, sheet.Field{Name: fieldLimits, Label: l.T("atlas.field.limits"), Hint: l.T("atlas.field.limits.hint"), Wrong: a.faultOf("classes"), Enter: func() {
+			a.setParam("classes", strings.TrimSpace(a.texts.Get(fieldLimits)))
 			a.h.Keyboard()
 		}})
 	}
@@ -164,23 +166,23 @@ func (a *Atlas) faultOf(key string) string {
 }
 
 // viewsPanel lists the saved views.
-func (a *Atlas) viewsPanel() panel {
+func (a *Atlas) viewsPanel() sheet.Panel {
 	l := a.h.Lang
 	all := a.h.State().MapViews()
-	p := panel{title: l.T("atlas.views"), remark: l.T("atlas.count", "n", strconv.Itoa(len(all)))}
+	p := sheet.Panel{Title: l.T("atlas.views"), Remark: l.T("atlas.count", "n", strconv.Itoa(len(all)))}
 	for _, v := range all {
-		p.rows = append(p.rows, sheet.Row{
+		p.Rows = append(p.Rows, sheet.Row{
 			Kind: sheet.RowItem, Name: cmp.Or(v.Is.Name, v.Is.ID), Text: l.T("atlas.view.by", "who", v.Is.By, "time", l.Stamp(v.Time.Std(), a.h.Now())),
 			Chosen: v.Is.ID == a.saved, Do: func() { a.showView(v) },
 		})
 	}
 	if len(all) == 0 {
-		p.rows = append(p.rows, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.views.none")})
+		p.Rows = append(p.Rows, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.views.none")})
 	}
-	p.fields = []field{{name: fieldView, label: l.T("atlas.field.view"), enter: a.saveView}}
-	p.acts = []Action{{Key: l.T("atlas.key.save"), Label: l.T("atlas.view.save"), Do: a.saveView}}
+	p.Fields = []sheet.Field{{Name: fieldView, Label: l.T("atlas.field.view"), Enter: a.saveView}}
+	p.Acts = []sheet.Action{{Key: l.T("atlas.key.save"), Label: l.T("atlas.view.save"), Do: a.saveView}}
 	if _, ok := a.savedView(); ok {
-		p.acts = append(p.acts, Action{Key: "F2", Label: l.T("atlas.view.rename"), Do: a.renameView}, Action{Key: l.T("atlas.key.delete"), Label: l.T("atlas.view.remove"), Do: a.removeView})
+		p.Acts = append(p.Acts, sheet.Action{Key: "F2", Label: l.T("atlas.view.rename"), Do: a.renameView}, sheet.Action{Key: l.T("atlas.key.delete"), Label: l.T("atlas.view.remove"), Do: a.removeView})
 	}
 	return p
 }
@@ -204,8 +206,8 @@ func (a *Atlas) showView(v world.MapView) {
 	a.own = slices.Clone(v.Is.Params)
 	a.m.Set(a.own)
 	a.follow = a.m.Params(a.h.State()).Follow
-	a.view = kept(a.m.View(a.h.State(), a.view.Width, a.view.Height).Whole())
-	a.fill([]string{fieldView}, map[string]string{fieldView: v.Is.Name})
+	a.view = picture.Kept(a.m.View(a.h.State(), a.view.Width, a.view.Height).Whole())
+	a.texts.Fill([]string{fieldView}, map[string]string{fieldView: v.Is.Name})
 	a.moved()
 }
 
@@ -231,14 +233,14 @@ func (a *Atlas) viewParams() []world.Param {
 // saveView stores what is seen under the name in the field: anew, or over the
 // chosen view where it has that name.
 func (a *Atlas) saveView() {
-	name := strings.TrimSpace(a.texts[fieldView])
+	name := strings.TrimSpace(a.texts.Get(fieldView))
 	if name == "" {
-		a.wrong[fieldView] = a.h.Lang.T("atlas.field.name.none")
+		a.texts.Refuse(fieldView, a.h.Lang.T("atlas.field.name.none"))
 		a.face.focus(fieldView)
 		a.touch()
 		return
 	}
-	next := world.MapViewSaved{Saved: world.Saved{ID: a.newID(workDrawing), Name: name}, Params: a.viewParams()}
+	next := world.MapViewSaved{Saved: world.Saved{ID: a.edit.NewID(editor.Drawing), Name: name}, Params: a.viewParams()}
 	if v, ok := a.savedView(); ok && v.Is.Name == name {
 		next.ID, next.Version = v.Is.ID, v.Is.Version
 	}
@@ -248,7 +250,7 @@ func (a *Atlas) saveView() {
 // renameView gives the chosen view the name in the field.
 func (a *Atlas) renameView() {
 	v, ok := a.savedView()
-	name := strings.TrimSpace(a.texts[fieldView])
+	name := strings.TrimSpace(a.texts.Get(fieldView))
 	if !ok || name == "" {
 		a.face.focus(fieldView)
 		return
@@ -267,7 +269,7 @@ func (a *Atlas) removeView() {
 }
 
 func (a *Atlas) sendView(v world.MapViewSaved) {
-	a.send(world.SaveMapView{View: v}, v.Name, func() {
+	a.edit.Send(world.SaveMapView{View: v}, v.Name, func() {
 		a.saved = v.ID
 		if v.Removed {
 			a.saved = ""

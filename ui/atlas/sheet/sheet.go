@@ -14,31 +14,32 @@ import (
 	"iocwall/ui/tile"
 )
 
-// rowKind is how a row of a sheet looks.
-type rowKind int
+// Kind is how a row of a sheet looks.
+type Kind int
 
+// The kinds of rows.
 const (
-	RowFact    rowKind = iota // a name and what it is
-	RowSection                // a heading
-	RowItem                   // something that can be chosen
-	RowNote                   // a sentence
-	RowFault                  // a sentence on what is wrong
-	RowLead                   // the first words, large
-	RowPlate                  // a state
+	RowFact    Kind = iota // a name and what it is
+	RowSection             // a heading
+	RowItem                // something that can be chosen
+	RowNote                // a sentence
+	RowFault               // a sentence on what is wrong
+	RowLead                // the first words, large
+	RowPlate               // a state
 )
 
 // Row is one line of a sheet, or a few.
 type Row struct {
-	Kind        rowKind
+	Kind        Kind
 	Name, Text  string
 	Right, Icon string
-	// Check shows whether something is on, radio which of several is; on says so.
+	// Check shows whether something is on, Radio which of several is; On says so.
 	// Chosen marks the row that the fields are about.
 	Check, Radio, On, Chosen bool
 	Wrong                    string // what is wrong with an item, under it
 	Plate                    paint.PlateKind
 	Do                       func()
-	// Toggle is what the box alone does, and the space bar; nil is as do.
+	// Toggle is what the box alone does, and the space bar; nil is as Do.
 	Toggle func()
 }
 
@@ -53,11 +54,11 @@ type Sheet struct {
 	size image.Point
 	off  int // px scrolled
 	// cursor is the row the keyboard is on, -1 for none; it is drawn while the
-	// Sheet has the keyboard.
+	// sheet has the keyboard.
 	cursor  int
 	focused bool
 	Framed  bool // it lies over something
-	// Key and rune take what the sheet does not want.
+	// Key, Rune and Cut take what the sheet does not want.
 	Key  func(*fyne.KeyEvent)
 	Rune func(rune)
 	Cut  func(fyne.Shortcut)

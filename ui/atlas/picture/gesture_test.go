@@ -1,4 +1,4 @@
-package atlas
+package picture
 
 import (
 	"image"
@@ -20,12 +20,12 @@ func TestGesturesMoveTheView(t *testing.T) {
 		is   image.Point // … is there now
 		zoom float64
 	}{
-		{"pulled right and down", dragged(v, image.Pt(120, 40)), at, at.Add(image.Pt(120, 40)), 10},
-		{"two notches nearer", zoomed(v, at, 2), at, at, 11},
-		{"a notch farther", zoomed(v, at, -1), at, at, 9.5},
-		{"no nearer than the limit", zoomed(v, at, 100), at, at, mostZoom},
-		{"no farther than the limit", zoomed(v, image.Pt(500, 400), -100), image.Pt(500, 400), image.Pt(500, 400), leastZoom},
-		{"a larger window", resized(v, image.Pt(1400, 800)), image.Pt(500, 400), image.Pt(700, 400), 10},
+		{"pulled right and down", Dragged(v, image.Pt(120, 40)), at, at.Add(image.Pt(120, 40)), 10},
+		{"two notches nearer", Zoomed(v, at, 2), at, at, 11},
+		{"a notch farther", Zoomed(v, at, -1), at, at, 9.5},
+		{"no nearer than the limit", Zoomed(v, at, 100), at, at, mostZoom},
+		{"no farther than the limit", Zoomed(v, image.Pt(500, 400), -100), image.Pt(500, 400), image.Pt(500, 400), leastZoom},
+		{"a larger window", Resized(v, image.Pt(1400, 800)), image.Pt(500, 400), image.Pt(700, 400), 10},
 	} {
 		if d := geo.Distance(here(v, c.was), here(c.next, c.is)); d > 1 {
 			t.Errorf("%s: the place moved by %.1f m", c.name, d)
@@ -35,11 +35,11 @@ func TestGesturesMoveTheView(t *testing.T) {
 		}
 	}
 	b := geo.Bounds{Min: geo.Pt(108.1, 15.3), Max: geo.Pt(108.7, 15.9)}
-	f := fitted(v, b).Bounds()
+	f := Fitted(v, b).Bounds()
 	if !f.Contains(b.Min) || !f.Contains(b.Max) {
 		t.Errorf("fitted shows %v, not all of %v", f, b)
 	}
-	if z := fitted(v, geo.Bounds{Min: geo.Pt(108.4, 15.5), Max: geo.Pt(108.4, 15.5)}).Zoom(); z > 16 {
+	if z := Fitted(v, geo.Bounds{Min: geo.Pt(108.4, 15.5), Max: geo.Pt(108.4, 15.5)}).Zoom(); z > 16 {
 		t.Errorf("a point is shown at zoom %v", z)
 	}
 }
@@ -61,12 +61,12 @@ func TestShiftedPicture(t *testing.T) {
 		red   image.Point
 		empty image.Point
 	}{
-		{"pulled", dragged(v, image.Pt(50, -30)), image.Pt(150, 40), image.Pt(10, 10)},
-		{"nearer", zoomed(v, image.Pt(100, 70), 2), image.Pt(115, 85), image.Pt(-1, -1)},
-		{"farther", zoomed(v, image.Pt(100, 70), -2), image.Pt(100, 70), image.Pt(5, 5)},
-		{"wider", resized(v, image.Pt(300, 160)), image.Pt(150, 70), image.Pt(20, 20)},
+		{"pulled", Dragged(v, image.Pt(50, -30)), image.Pt(150, 40), image.Pt(10, 10)},
+		{"nearer", Zoomed(v, image.Pt(100, 70), 2), image.Pt(115, 85), image.Pt(-1, -1)},
+		{"farther", Zoomed(v, image.Pt(100, 70), -2), image.Pt(100, 70), image.Pt(5, 5)},
+		{"wider", Resized(v, image.Pt(300, 160)), image.Pt(150, 70), image.Pt(20, 20)},
 	} {
-		got := shifted(src, v, c.to, ground)
+		got := Shifted(src, v, c.to, ground)
 		if got.RGBAAt(c.red.X, c.red.Y) != red {
 			t.Errorf("%s: %v is %v", c.name, c.red, got.RGBAAt(c.red.X, c.red.Y))
 		}

@@ -1,4 +1,4 @@
-package atlas
+package picture
 
 import (
 	"image"
@@ -14,9 +14,9 @@ const leastZoom, mostZoom = 4.0, 20.0
 // notch is how much one notch of the wheel, or one press of + or −, magnifies.
 const notch = math.Sqrt2
 
-// kept brings a view back to where maps are of use: the zoom between its limits,
+// Kept brings a view back to where maps are of use: the zoom between its limits,
 // the centre on the earth.
-func kept(v geo.View) geo.View {
+func Kept(v geo.View) geo.View {
 	world := math.Min(math.Max(v.World, 256*math.Exp2(leastZoom)), 256*math.Exp2(mostZoom))
 	if world != v.World {
 		v.World = world
@@ -27,41 +27,41 @@ func kept(v geo.View) geo.View {
 	return v
 }
 
-// dragged is the view after the hand pulled the map by so many pixels.
-func dragged(v geo.View, by image.Point) geo.View { return kept(v.Pan(-float64(by.X), -float64(by.Y))) }
+// Dragged is the view after the hand pulled the map by so many pixels.
+func Dragged(v geo.View, by image.Point) geo.View { return Kept(v.Pan(-float64(by.X), -float64(by.Y))) }
 
-// zoomed is the view after so many notches at a pixel that keeps its place;
+// Zoomed is the view after so many notches at a pixel that keeps its place;
 // positive is nearer.
-func zoomed(v geo.View, at image.Point, notches float64) geo.View {
+func Zoomed(v geo.View, at image.Point, notches float64) geo.View {
 	f := math.Pow(notch, notches)
 	least, most := 256*math.Exp2(leastZoom)/v.World, 256*math.Exp2(mostZoom)/v.World
-	return kept(v.ZoomAt(float64(at.X), float64(at.Y), math.Min(math.Max(f, least), most)))
+	return Kept(v.ZoomAt(float64(at.X), float64(at.Y), math.Min(math.Max(f, least), most)))
 }
 
-// resized is the same place in a window of another size.
-func resized(v geo.View, size image.Point) geo.View {
+// Resized is the same place in a window of another size.
+func Resized(v geo.View, size image.Point) geo.View {
 	v.Width, v.Height, v.Crop = size.X, size.Y, image.Rectangle{}
 	return v
 }
 
-// centred is the view with a place in its middle.
-func centred(v geo.View, p geo.Point) geo.View {
+// Centred is the view with a place in its middle.
+func Centred(v geo.View, p geo.Point) geo.View {
 	v.Center = p
-	return kept(v)
+	return Kept(v)
 }
 
-// fitted shows a box in a window of the view's size, not nearer than zoom 16.
-func fitted(v geo.View, b geo.Bounds) geo.View {
+// Fitted shows a box in a window of the view's size, not nearer than zoom 16.
+func Fitted(v geo.View, b geo.Bounds) geo.View {
 	margin := float64(min(v.Width, v.Height)) / 8
 	f := geo.FitView(b, v.Width, v.Height, margin)
 	f.World = math.Min(f.World, 256*math.Exp2(16))
-	return kept(f)
+	return Kept(f)
 }
 
-// shifted puts a picture of one view where it lies in another: what is on the
+// Shifted puts a picture of one view where it lies in another: what is on the
 // screen while the true picture is being drawn. Both have their own size; what
 // the picture does not hold is filled with the ground.
-func shifted(src *image.RGBA, from, to geo.View, ground color.RGBA) *image.RGBA {
+func Shifted(src *image.RGBA, from, to geo.View, ground color.RGBA) *image.RGBA {
 	w, h := to.Width, to.Height
 	dst := image.NewRGBA(image.Rect(0, 0, w, h))
 	fx, fy := from.Origin()
@@ -113,10 +113,10 @@ func shiftRow(out, in []byte, columns []int, k float64) {
 	}
 }
 
-// boxed is the box two corners make, in any order.
-func boxed(a, b image.Point) image.Rectangle { return image.Rectangle{Min: a, Max: b}.Canon() }
+// Boxed is the box two corners make, in any order.
+func Boxed(a, b image.Point) image.Rectangle { return image.Rectangle{Min: a, Max: b}.Canon() }
 
-// apart is the distance between two pixels.
-func apart(a, b image.Point) float64 {
+// Apart is the distance between two pixels.
+func Apart(a, b image.Point) float64 {
 	return math.Hypot(float64(a.X-b.X), float64(a.Y-b.Y))
 }
