@@ -145,6 +145,7 @@ func (m *Maps) Version() uint64 { return m.features.Version() }
 func (m *Maps) renew(s *world.State) {
 	if m.state != s {
 		m.state = s
+		m.trails.keep(func(mmsi string) bool { _, ok := s.Vessel(mmsi); return ok })
 		m.vessels.whole, m.stations.whole, m.cameras.whole, m.reports.whole = true, true, true, true
 		m.areas++
 	}

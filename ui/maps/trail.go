@@ -61,7 +61,7 @@ func (t *trails) add(mmsi string, at world.Time, p geo.Point) {
 	}
 	t.of[mmsi] = points
 	if t.points > maxTrails {
-		t.thin(pt.at)
+		t.thin()
 	}
 }
 
@@ -70,20 +70,27 @@ func (t *trails) remove(mmsi string) {
 	delete(t.of, mmsi)
 }
 
-// thin drops the older half hour and more of every trail.
-func (t *trails) thin(now int64) {
+// thin drops the older half of every trail, so that there is room for long
+// whatever times are told.
+func (t *trails) thin() {
 	t.points = 0
 	for id, points := range t.of {
-		i := 0
-		for i < len(points) && points[i].at < now-30*60 {
-			i++
-		}
-		if points = slices.Delete(points, 0, i); len(points) == 0 {
+		points = slices.Clone(points[(len(points)+1)/2:]) // for the memory of the others
+		if len(points) == 0 {
 			delete(t.of, id)
 			continue
 		}
 		t.of[id] = points
 		t.points += len(points)
+	}
+}
+
+// keep forgets vessels that are not there.
+func (t *trails) keep(there func(mmsi string) bool) {
+	for id := range t.of {
+		if !there(id) {
+			t.remove(id)
+		}
 	}
 }
 

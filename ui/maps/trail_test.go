@@ -62,7 +62,7 @@ func TestTrailsAreBounded(t *testing.T) {
 		tr.add(fmt.Sprint(i), world.TimeOf(start), geo.Point{108, 15})
 		tr.add(fmt.Sprint(i), world.TimeOf(late), geo.Point{108, 15})
 	}
-	tr.thin(late.Unix())
+	tr.thin()
 	if tr.points != 300 || len(tr.of) != 300 {
 		t.Errorf("after thinning %d points of %d vessels", tr.points, len(tr.of))
 	}
