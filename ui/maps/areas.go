@@ -22,6 +22,7 @@ type indicator struct {
 	decimals   int
 	parts      map[string]world.Figure // by area
 	areas      []world.Area            // all that should have a value, by id
+	ended      int                     // values of areas that are not in force
 }
 
 // indicatorOf collects the figures that are the parts of one indicator. The areas
@@ -48,6 +49,8 @@ func (m *Maps) indicatorOf(s *world.State, id string, now world.Time) (indicator
 		x.parts[f.Area] = f
 		if a, ok := s.Area(f.Area); ok && a.ValidAt(now) {
 			places[place{a.Parent, a.Level}] = true
+		} else if f.Last.Value != nil {
+			x.ended++
 		}
 	}
 	for _, a := range s.Areas() {
@@ -153,7 +156,43 @@ func (k *maker) areas() {
 	if without > 0 {
 		whole += " · " + t.T("map.areas.without", "n", strconv.Itoa(without))
 	}
-	k.say(tile.MapLayer{Name: x.name, Newest: newest.Std(), Whole: whole, Stale: slices.ContainsFunc(all, func(a shown) bool { return x.aged(a.area.ID) })}, filter, hidden)
+	said := tile.MapLayer{Name: x.name, Newest: newest.Std(), Stale: slices.ContainsFunc(all, func(a shown) bool { return x.aged(a.area.ID) })}
+	switch first, last := x.periods(all); {
+	case first != last:
+		said.Fault = t.T("map.areas.periods", "oldest", first, "newest", last)
+	case first != "":
+		whole += " · " + t.T("map.areas.period", "period", first)
+	}
+	if x.ended > 0 {
+		whole += " · " + t.T("map.areas.ended", "n", strconv.Itoa(x.ended))
+	}
+	said.Whole = whole
+	k.say(said, filter, hidden)
+}
+
+// periods are the first and the last one of the values that are shown, as people
+// write them.
+func (x *indicator) periods(all []shown) (first, last string) {
+	var low, high *world.FigureReported
+	for _, a := range all {
+		if math.IsNaN(a.value) {
+			continue
+		}
+		f := x.parts[a.area.ID].Last
+		if low == nil || f.Period < low.Period {
+			low = &f
+		}
+		if high == nil || f.Period > high.Period {
+			high = &f
+		}
+	}
+	if low == nil {
+		return "", ""
+	}
+	if low.Period == high.Period {
+		high = low
+	}
+	return firstOf(low.Label, low.Period), firstOf(high.Label, high.Period)
 }
 
 // outlined are the areas in force that layers of areas hold.
@@ -196,8 +235,8 @@ func (k *maker) fill(x *indicator, all []shown, limits []float64) {
 			d.Hatch = true
 		default:
 			d.Fill = fills[brief.Class(limits, a.value)]
-			d.Name = together(d.Name) + " " + x.number(k.m.o.Lang, a.value)
-			if x.aged(a.area.ID) {
+			d.Name = together(d.Name) + " " + words.Qualified(string(x.parts[a.area.ID].Last.Qualifier), x.number(k.m.o.Lang, a.value))
+			if x.aged(a.area.ID) || x.parts[a.area.ID].Last.Provisional {
 				d.Dashed, d.Edge, d.Width = true, th.T1, 1.5
 				k.legend.aged = true
 			}

@@ -61,7 +61,7 @@ func TestEveryLayer(t *testing.T) {
 	}
 	for name, whole := range map[string]string{
 		"Tàu": "59/60 tàu", "Trạm": "7/8 trạm", "Phản ánh": "24 đang mở, 5 trễ · 1 không rõ vị trí", "Camera": "4/8 camera",
-		"Đúng hạn": "31/34 có số liệu", "Bệnh viện": "12/13 · loại 2",
+		"Đúng hạn": "31/34 có số liệu · kỳ 10/2026", "Bệnh viện": "12/13 · loại 2",
 	} {
 		if l := strip(t, p, name); l.Whole != whole || l.Fault != "" {
 			t.Errorf("%s: %+v, want %q", name, l, whole)
