@@ -116,16 +116,25 @@ func (k *maker) layer(l world.Layer, filter *brief.Filter) {
 	} else {
 		said.Dated = firstOf(l.Is.Source, t.T("map.version", "n", strconv.Itoa(l.Is.Version)))
 	}
-	c := k.m.features.Get(feature.WantOf(l.Is))
+	want := feature.WantOf(l.Is)
+	c := k.m.features.Get(want)
+	err, loading := k.m.features.State(l.Is.ID)
 	if c == nil {
 		said.Whole = t.T("map.features.count", "n", "0", "all", strconv.Itoa(l.Is.Features))
-		if err, loading := k.m.features.State(l.Is.ID); err != nil {
+		if err != nil {
 			said.Fault = t.T("map.features.failed", "why", err.Error())
 		} else if loading {
 			said.Dated = t.T("map.features.coming")
 		}
 		k.say(said, filter, 0)
 		return
+	}
+	if c.Want != want {
+		// Those of the version before, of whose date nothing is known any more.
+		version := strconv.Itoa(l.Is.Version)
+		if said.Dated = t.T("map.features.old.coming", "n", version); err != nil {
+			said.Fault = t.T("map.features.old.failed", "n", version, "why", err.Error())
+		}
 	}
 	st := k.m.styleOf(l.Is.Look)
 	n, hidden := 0, 0
@@ -170,7 +179,7 @@ func (m *Maps) wholeness(l world.LayerSaved, c *feature.Collection) string {
 	if r := l.Rejected + c.Rejected; r > 0 {
 		out += " · " + t.T("map.features.rejected", "n", strconv.Itoa(r))
 	}
-	if c.Left > 0 || c.Broken != nil {
+	if c.Left > 0 || c.Bare > 0 || c.Broken != nil {
 		out += " · " + t.T("map.features.left")
 	}
 	return out

@@ -95,10 +95,15 @@ func (k *maker) reports() {
 	if overdue > 0 {
 		whole = t.T("map.reports.late", "n", strconv.Itoa(open), "late", strconv.Itoa(overdue))
 	}
+	k.say(tile.MapLayer{Name: t.T("map.reports"), Newest: newest.Std(), Whole: k.placed(whole, nowhere)}, filter, hidden)
+}
+
+// placed adds to how whole a layer is how many of it have no place.
+func (k *maker) placed(whole string, nowhere int) string {
 	if nowhere > 0 {
-		whole += " · " + t.T("map.nowhere", "n", strconv.Itoa(nowhere))
+		whole += " · " + k.m.o.Lang.T("map.nowhere", "n", strconv.Itoa(nowhere))
 	}
-	k.say(tile.MapLayer{Name: t.T("map.reports"), Newest: newest.Std(), Whole: whole}, filter, hidden)
+	return whole
 }
 
 func (k *maker) cameras() {
@@ -106,13 +111,14 @@ func (k *maker) cameras() {
 	if !on {
 		return
 	}
-	all, good, hidden := 0, 0, 0
+	all, good, hidden, nowhere := 0, 0, 0, 0
 	var newest world.Time
 	for i := range k.m.cameras.rows {
 		row := &k.m.cameras.rows[i]
 		c := &row.is
 		at, ok := c.Place()
 		if !ok || !geo.Valid(at) {
+			nowhere++
 			continue
 		}
 		all++
@@ -135,13 +141,13 @@ func (k *maker) cameras() {
 			k.legend.cameras++
 		}
 	}
-	if all == 0 && filter.Why() == nil {
+	if all+nowhere == 0 && filter.Why() == nil {
 		return
 	}
 	t := k.m.o.Lang
 	k.say(tile.MapLayer{
 		Name: t.T("layer.cameras"), Newest: newest.Std(),
-		Whole: t.T("map.cameras.good", "n", strconv.Itoa(good), "all", strconv.Itoa(all)),
+		Whole: k.placed(t.T("map.cameras.good", "n", strconv.Itoa(good), "all", strconv.Itoa(all)), nowhere),
 	}, filter, hidden)
 }
 

@@ -195,7 +195,8 @@ func (k *maker) say(l tile.MapLayer, f *brief.Filter, hidden int) {
 	k.layers = append(k.layers, l)
 }
 
-// base says whose the base map is and of which day its boundaries are.
+// base says whose the base map is, of which day its boundaries are, and what is
+// missing or old in it.
 func (k *maker) base() {
 	t := k.m.o.Lang
 	at := k.m.o.Base.Attribution()
@@ -203,7 +204,23 @@ func (k *maker) base() {
 	if d, err := time.ParseInLocation(time.DateOnly, at.BoundariesSince, t.Zone); err == nil {
 		l.Dated = t.T("since", "time", t.Date(d))
 	}
+	switch data, err := k.m.o.Base.Map(k.n.View); {
+	case err != nil:
+		l.Fault = t.T("map.features.failed", "why", err.Error())
+	case data.Failed > 0:
+		l.Fault = t.T("map.base.failed", "n", strconv.Itoa(data.Failed), "why", because(data.Problem))
+	case data.Old > 0:
+		l.Fault = t.T("map.base.old", "n", strconv.Itoa(data.Old), "why", because(data.Problem))
+	}
 	k.layers = append(k.layers, l)
+}
+
+// because is a reason in words, a dash where none is known.
+func because(err error) string {
+	if err == nil {
+		return "–"
+	}
+	return err.Error()
 }
 
 // furniture leaves out what a small map has no room for; the inset of the

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 
+	"iocwall/geo"
 	"iocwall/geo/draw"
 	"iocwall/server/world"
 	"iocwall/ui/look"
@@ -16,13 +17,14 @@ func (k *maker) stations() {
 	if !on {
 		return
 	}
-	all, fresh, hidden := 0, 0, 0
+	all, fresh, hidden, nowhere := 0, 0, 0, 0
 	var newest world.Time
 	for i := range k.m.stations.rows {
 		row := &k.m.stations.rows[i]
 		st := &row.is
 		at, placed := st.Place()
-		if !placed {
+		if !placed || at == (geo.Point{}) || !geo.Valid(at) {
+			nowhere++
 			continue
 		}
 		all++
@@ -51,8 +53,8 @@ func (k *maker) stations() {
 	}
 	t := k.m.o.Lang
 	k.say(tile.MapLayer{
-		Name: t.T("map.stations"), Newest: newest.Std(),
-		Whole: t.T("map.stations.count", "n", strconv.Itoa(fresh), "all", strconv.Itoa(all)),
+		Name: t.T("map.stations"), Newest: newest.Std(), Stale: newest != 0 && fresh == 0,
+		Whole: k.placed(t.T("map.stations.count", "n", strconv.Itoa(fresh), "all", strconv.Itoa(all)), nowhere),
 	}, filter, hidden)
 }
 

@@ -84,11 +84,12 @@ func (k *maker) vessels() {
 	room := min(len(rows), k.p.near+k.p.near/16+64) // about as many as in the last picture
 	k.f.Vessels = make([]draw.Vessel, 0, room)
 	times := make([]world.Time, 0, room)
-	all, fresh, hidden, seen := 0, 0, 0, 0
+	all, fresh, hidden, seen, nowhere := 0, 0, 0, 0, 0
 	var newest world.Time
 	for i := range rows {
 		v := &rows[i].is
 		if v.time == 0 {
+			nowhere++
 			continue
 		}
 		all++
@@ -123,7 +124,7 @@ func (k *maker) vessels() {
 	t := k.m.o.Lang
 	k.say(tile.MapLayer{
 		Name: t.T("map.vessels"), Newest: newest.Std(), Stale: all > 0 && k.now.Sub(newest) > late,
-		Whole: t.T("map.vessels.count", "n", strconv.Itoa(fresh), "all", strconv.Itoa(all)),
+		Whole: k.placed(t.T("map.vessels.count", "n", strconv.Itoa(fresh), "all", strconv.Itoa(all)), nowhere),
 	}, filter, hidden)
 }
 

@@ -63,7 +63,7 @@ func placeOf(s *world.State, r world.Ref) (geo.Point, bool) {
 func (m *Maps) standing(s *world.State, home []string) geo.Bounds {
 	b := geo.Bounds{Min: geo.Point{180, 90}, Max: geo.Point{-180, -90}}
 	add := func(e world.Entity) {
-		if at, ok := e.Place(); ok && geo.Valid(at) {
+		if at, ok := e.Place(); ok && geo.Valid(at) && at != (geo.Point{}) {
 			b = b.Extend(at)
 		}
 	}

@@ -24,6 +24,7 @@ func usualRoom() room { return room{items: 250_000, points: 3_000_000, texts: 48
 
 // Collection is a layer's features in memory. It never changes.
 type Collection struct {
+	Want     Want // what it was read for
 	Items    []Item
 	Rejected int
 	First    error // why the first one was rejected
@@ -51,7 +52,7 @@ var levelZooms = [...]float64{6, 9, 12} //nolint:gochecknoglobals // a constant 
 
 // collect reads features and keeps what fits.
 func collect(ctx context.Context, in io.Reader, w Want, most room) (*Collection, error) {
-	c := &Collection{}
+	c := &Collection{Want: w}
 	ids := map[string]bool{}
 	points, texts := 0, 0
 	err := geo.EachFeature(in, func(f geo.Feature, why *geo.FeatureError) bool {
