@@ -124,6 +124,23 @@ func (v View) Pan(dx, dy float64) View {
 	return v
 }
 
+// Offset returns by how many pixels the picture of v moves to become that of w,
+// false if that is not by whole ones, or the views differ in more than where they
+// are. Their crops do not count.
+func (v View) Offset(w View) (image.Point, bool) {
+	if v.World != w.World || v.Width != w.Width || v.Height != w.Height {
+		return image.Point{}, false
+	}
+	ax, ay := v.Origin()
+	bx, by := w.Origin()
+	dx, dy := ax-bx, ay-by
+	const near, most = 1e-5, 1e6
+	if !(math.Abs(dx) < most) || !(math.Abs(dy) < most) || math.Abs(dx-math.Round(dx)) > near || math.Abs(dy-math.Round(dy)) > near {
+		return image.Point{}, false
+	}
+	return image.Pt(int(math.Round(dx)), int(math.Round(dy))), true
+}
+
 // ZoomAt returns the view magnified by factor with the pixel (x, y) kept in place.
 func (v View) ZoomAt(x, y, factor float64) View {
 	fixed := v.Point(x, y)

@@ -73,3 +73,30 @@ func TestZoomAtKeepsThePlace(t *testing.T) {
 	near(t, "y", y, 700, 1e-6)
 	near(t, "scale", v.ZoomAt(120, 700, 1.7).World, v.World*1.7, 1e-6)
 }
+
+func TestOffset(t *testing.T) {
+	v := geo.ZoomView(geo.Pt(108.2, 16), 9, 800, 600)
+	nan := v
+	nan.Center[0] = math.NaN()
+	wide := v
+	wide.Width++
+	for _, c := range []struct {
+		name string
+		to   geo.View
+		want image.Point
+		ok   bool
+	}{
+		{"itself", v, image.Point{}, true},
+		{"by whole pixels", v.Pan(37, -20), image.Pt(-37, 20), true},
+		{"another crop", v.Pan(1, 0).CropTo(image.Rect(0, 0, 5, 5)), image.Pt(-1, 0), true},
+		{"by half a pixel", v.Pan(0.5, 0), image.Point{}, false},
+		{"another scale", v.ZoomAt(1, 1, 2), image.Point{}, false},
+		{"another size", wide, image.Point{}, false},
+		{"the other side of the world", v.Pan(0, 1e7), image.Point{}, false},
+		{"no number", nan, image.Point{}, false},
+	} {
+		if got, ok := v.Offset(c.to); got != c.want || ok != c.ok {
+			t.Errorf("%s: %v, %v", c.name, got, ok)
+		}
+	}
+}

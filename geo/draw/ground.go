@@ -23,6 +23,7 @@ type ground struct {
 	version uint64
 	home    []string
 	pix     []byte
+	fresh   []image.Rectangle // what was drawn anew for this picture
 	labels  []painter.Label
 	written []writtenName
 	shape   raster.Shape
@@ -45,6 +46,7 @@ func (r *Renderer) drawGround(f *Frame) {
 	g := &r.ground
 	win := r.canvas.Win
 	n := win.Dx() * win.Dy() * 4
+	g.fresh = nil
 	if !g.valid || g.view != f.View || g.version != r.data.Version || !slices.Equal(g.home, f.Home) {
 		if cap(g.pix) < n {
 			g.pix = make([]byte, n)
@@ -54,7 +56,7 @@ func (r *Renderer) drawGround(f *Frame) {
 			g.painter = painter.New(painter.Options{Style: g.style, Text: r.sizes.Text, Line: r.sizes.Line}, palette(&r.style))
 		}
 		m := painter.Map{View: f.View, Data: r.data, Home: f.Home}
-		g.painter.Draw(&raster.Canvas{Pix: g.pix, Stride: win.Dx() * 4, Win: win}, m)
+		g.fresh = g.painter.Draw(&raster.Canvas{Pix: g.pix, Stride: win.Dx() * 4, Win: win}, m)
 		g.labels = g.painter.Labels(m)
 		g.valid, g.view, g.version = true, f.View, r.data.Version
 		g.home = append(g.home[:0], f.Home...)

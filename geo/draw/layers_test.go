@@ -168,6 +168,38 @@ func TestSpans(t *testing.T) {
 	}
 }
 
+// TestPannedPicture pans a map with every layer: the picture is that of a renderer
+// which has never drawn another.
+func TestPannedPicture(t *testing.T) {
+	for seed := range uint64(2) {
+		v := coast(500, 400)
+		f := everything(rand.New(rand.NewPCG(seed, 5)), v)
+		f.Band = image.Rectangle{}
+		r := renderer(t, draw.Dark(), draw.Desk())
+		part := image.Rect(60, 40, 440, 380)
+		for i, step := range []image.Point{{}, {13, 0}, {-40, 7}, {0, -90}, {5, 5}, {}, {900, 3}, {-3, 150}, {250, -120}} {
+			v = v.Pan(float64(step.X), float64(step.Y))
+			switch i {
+			case 4:
+				v = v.Pan(0.4, 0)
+			case 7:
+				f.Areas[0].Fill = color.RGBA{200, 30, 90, 200}
+			}
+			f.View = v.CropTo(part)
+			got, want := picture(f.View), picture(f.View)
+			if _, err := r.Draw(got, f); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := renderer(t, draw.Dark(), draw.Desk()).Draw(want, f); err != nil {
+				t.Fatal(err)
+			}
+			if !alike(got.Pix, want.Pix) {
+				t.Fatalf("seed %d, step %d: another picture than without the ones before", seed, i)
+			}
+		}
+	}
+}
+
 // everything is a random frame with all layers on.
 func everything(rnd *rand.Rand, v geo.View) *draw.Frame {
 	f := scene(v)

@@ -171,7 +171,7 @@ func (r *Renderer) layers(f *Frame) {
 	}
 	g := &r.gathered
 	r.hitShapes(f)
-	r.sheet.Draw(f.Areas, f.Lines, r.stats.BaseDrawn)
+	r.sheet.Draw(f.Areas, f.Lines, r.ground.fresh)
 	r.alertAreas(f.Alerts)
 	r.gatherLayers(f)
 	r.placeFurniture(f)

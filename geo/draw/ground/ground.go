@@ -99,14 +99,14 @@ func (p *Painter) zoom(v geo.View) float64 { return style.Zoom(v.World / p.textS
 // Draw draws the map into the canvas, whose window is the part of the view that
 // is drawn. Everything in the window is overwritten. Where the canvas still holds
 // the last picture and the view has only moved by whole pixels, tiles are moved
-// with it and only what comes into view is drawn.
-func (p *Painter) Draw(c *raster.Canvas, m Map) {
+// with it and only what comes into view is drawn. It returns the windows it drew.
+func (p *Painter) Draw(c *raster.Canvas, m Map) []image.Rectangle {
 	p.drawn++
 	p.builtin.prepare(p, m.Data, m.Home)
 	p.prepare(m)
-	for _, window := range p.last.move(c, m) {
-		part := *c
-		part.Pix, part.Win = c.Pix[(window.Min.Y-c.Win.Min.Y)*c.Stride+(window.Min.X-c.Win.Min.X)*4:], window
+	fresh := p.last.move(c, m)
+	for _, window := range fresh {
+		part := c.Part(window)
 		p.draw(&part, m)
 	}
 	p.last.keep(c, m)
@@ -114,6 +114,7 @@ func (p *Painter) Draw(c *raster.Canvas, m Map) {
 		p.arrange(m, c.Win)
 	}
 	p.forget()
+	return fresh
 }
 
 // prepare makes ready for a picture what is shared by all brushes.

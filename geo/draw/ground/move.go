@@ -2,7 +2,6 @@ package ground
 
 import (
 	"image"
-	"math"
 	"slices"
 
 	"iocwall/geo"
@@ -29,62 +28,22 @@ func (s *shown) keep(c *raster.Canvas, m Map) {
 // the windows that are to be drawn: all of it where that cannot be done.
 func (s *shown) move(c *raster.Canvas, m Map) []image.Rectangle {
 	all := []image.Rectangle{c.Win}
-	d, ok := s.offset(m.View)
-	stay := c.Win.Intersect(c.Win.Add(d))
-	if !ok || s.pix != &c.Pix[0] || s.stride != c.Stride || s.win != c.Win || stay.Empty() ||
-		!slices.Equal(s.home, m.Home) || !s.same(&m, stay.Sub(d)) {
+	if s.pix == nil || s.pix != &c.Pix[0] || s.stride != c.Stride || s.win != c.Win || !slices.Equal(s.home, m.Home) {
 		return all
 	}
-	if d == (image.Point{}) {
-		return nil
+	d, ok := s.view.Offset(m.View)
+	stay := c.Win.Intersect(c.Win.Add(d))
+	if !ok || stay.Empty() || !s.same(&m, stay.Sub(d)) {
+		return all
 	}
-	for i := range stay.Dy() {
-		y := stay.Min.Y + i
-		if d.Y > 0 { // rows move down, the last first
-			y = stay.Max.Y - 1 - i
-		}
-		copy(c.Row(y, stay.Min.X, stay.Max.X), c.Row(y-d.Y, stay.Min.X-d.X, stay.Max.X-d.X))
-	}
-	w := c.Win
-	var out []image.Rectangle
-	for _, r := range []image.Rectangle{
-		{Min: w.Min, Max: image.Pt(w.Max.X, stay.Min.Y)},
-		{Min: image.Pt(w.Min.X, stay.Max.Y), Max: w.Max},
-		{Min: image.Pt(w.Min.X, stay.Min.Y), Max: image.Pt(stay.Min.X, stay.Max.Y)},
-		{Min: image.Pt(stay.Max.X, stay.Min.Y), Max: image.Pt(w.Max.X, stay.Max.Y)},
-	} {
-		if !r.Empty() {
-			out = append(out, r)
-		}
-	}
-	return out
+	return c.Move(d)
 }
 
-// offset returns how far the picture moves to become that of another view, if that
-// is by whole pixels.
-func (s *shown) offset(v geo.View) (image.Point, bool) {
-	a, b := s.view.Whole(), v.Whole()
-	a.Center, b.Center = geo.Point{}, geo.Point{}
-	if a != b || s.pix == nil {
-		return image.Point{}, false
-	}
-	ax, ay := s.view.Origin()
-	bx, by := v.Origin()
-	dx, dy := ax-bx, ay-by
-	const near = 1e-5
-	if math.Abs(dx) > 1e4 || math.Abs(dy) > 1e4 || math.Abs(dx-math.Round(dx)) > near || math.Abs(dy-math.Round(dy)) > near {
-		return image.Point{}, false
-	}
-	return image.Pt(int(math.Round(dx)), int(math.Round(dy))), true
-}
-
-// same reports whether a map has the same tiles in a part of the last picture. Of
-// the built-in map alone nothing is moved: it is soon drawn, and then the same
-// whatever was drawn before.
+// same reports whether a map has the same tiles in a part of the last picture.
 func (s *shown) same(m *Map, part image.Rectangle) bool {
 	a, b := &s.data, &m.Data
-	if len(b.Rasters)+len(b.Vectors) == 0 || identityOf(a.Outside) != identityOf(b.Outside) ||
-		identityOf(a.Provinces) != identityOf(b.Provinces) || identityOf(a.Places) != identityOf(b.Places) {
+	if identityOf(a.Outside) != identityOf(b.Outside) || identityOf(a.Provinces) != identityOf(b.Provinces) ||
+		identityOf(a.Lines) != identityOf(b.Lines) || identityOf(a.Places) != identityOf(b.Places) {
 		return false
 	}
 	padA, coarseA := padding(a.Rasters)

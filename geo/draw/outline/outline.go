@@ -47,26 +47,6 @@ func Append(dst []raster.XY, points []geo.Point, s Scale) []raster.XY {
 	return dst
 }
 
-// Cut adds the corners of a ring to dst, and one wherever an edge crosses the
-// upright lines at lo and hi: what lies beyond them may then be pushed on to them
-// without changing anything between.
-func Cut(dst, ring []raster.XY, lo, hi float64) []raster.XY {
-	for i, p := range ring {
-		dst = append(dst, p)
-		q := ring[(i+1)%len(ring)]
-		first, second := lo, hi
-		if p.X > q.X {
-			first, second = hi, lo
-		}
-		for _, x := range [2]float64{first, second} {
-			if (p.X < x) != (q.X < x) && p.X != x && q.X != x {
-				dst = append(dst, raster.XY{X: x, Y: p.Y + (q.Y-p.Y)*(x-p.X)/(q.X-p.X)})
-			}
-		}
-	}
-	return dst
-}
-
 // Thin drops corners of a line in place that lie within tolerance pixels of what
 // is left. The first and the last stay.
 func Thin(line []raster.XY, tolerance float64) []raster.XY {

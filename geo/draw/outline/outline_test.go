@@ -69,17 +69,6 @@ func TestTurned(t *testing.T) {
 	}
 }
 
-func TestCut(t *testing.T) {
-	ring := []raster.XY{{X: -10, Y: 0}, {X: 30, Y: 40}, {X: 5, Y: 15}, {X: 0, Y: 7}}
-	want := []raster.XY{{X: -10, Y: 0}, {X: 0, Y: 10}, {X: 20, Y: 30}, {X: 30, Y: 40}, {X: 20, Y: 30}, {X: 5, Y: 15}, {X: 0, Y: 7}}
-	if got := Cut(nil, ring, 0, 20); !slices.Equal(got, want) {
-		t.Errorf("cut to %v, want %v", got, want)
-	}
-	if got := Cut(nil, nil, 0, 20); got != nil {
-		t.Errorf("cut nothing to %v", got)
-	}
-}
-
 func TestThin(t *testing.T) {
 	for _, c := range []struct{ in, want []raster.XY }{
 		{nil, nil},

@@ -30,6 +30,40 @@ func (c *Canvas) Row(y, x0, x1 int) []byte {
 	return c.Pix[o : o+(x1-x0)*4 : o+(x1-x0)*4]
 }
 
+// Move moves all pixels by d; those that come into the window stay what they were.
+// It returns the windows of these.
+func (c *Canvas) Move(d image.Point) []image.Rectangle {
+	w := c.Win
+	stay := w.Intersect(w.Add(d))
+	if stay.Empty() {
+		return []image.Rectangle{w}
+	}
+	for i := 0; i < stay.Dy() && d != (image.Point{}); i++ {
+		y := stay.Min.Y + i
+		if d.Y > 0 { // rows move down, the last first
+			y = stay.Max.Y - 1 - i
+		}
+		copy(c.Row(y, stay.Min.X, stay.Max.X), c.Row(y-d.Y, stay.Min.X-d.X, stay.Max.X-d.X))
+	}
+	var out []image.Rectangle
+	for _, r := range []image.Rectangle{
+		{Min: w.Min, Max: image.Pt(w.Max.X, stay.Min.Y)},
+		{Min: image.Pt(w.Min.X, stay.Max.Y), Max: w.Max},
+		{Min: image.Pt(w.Min.X, stay.Min.Y), Max: image.Pt(stay.Min.X, stay.Max.Y)},
+		{Min: image.Pt(stay.Max.X, stay.Min.Y), Max: image.Pt(w.Max.X, stay.Max.Y)},
+	} {
+		if !r.Empty() {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Part returns the picture of a window inside of the canvas' own.
+func (c *Canvas) Part(win image.Rectangle) Canvas {
+	return Canvas{Pix: c.Pix[(win.Min.Y-c.Win.Min.Y)*c.Stride+(win.Min.X-c.Win.Min.X)*4:], Stride: c.Stride, Win: win}
+}
+
 // blend lays col over one pixel with coverage a of 255.
 func blend(p []byte, col color.RGBA, a uint32) {
 	_ = p[3]
@@ -125,9 +159,33 @@ func (s *Shape) edge(x0, y0, x1, y1 float64) {
 	for y := top; y < bottom; y++ {
 		dy := min(float64(y+1), y1) - max(float64(y), y0)
 		next := x + slope*dy
-		s.span(y, max(0, min(w, x)), max(0, min(w, next)), dir*float32(dy))
+		if x >= 0 && next >= 0 && x <= w && next <= w {
+			s.span(y, x, next, dir*float32(dy))
+		} else {
+			s.cut(y, min(x, next), max(x, next), w, float64(dir)*dy)
+		}
 		x = next
 	}
+}
+
+// cut adds one row's part of an edge that leaves the window of width w: what lies
+// beyond a side is pushed on to it, so that all between is as it would be in a
+// wider window.
+func (s *Shape) cut(y int, xa, xb, w, d float64) {
+	if xb <= 0 || xa >= w {
+		s.span(y, max(0, min(w, xa)), max(0, min(w, xb)), float32(d))
+		return
+	}
+	slope := d / (xb - xa)
+	if xa < 0 {
+		s.span(y, 0, 0, float32(-xa*slope))
+		xa = 0
+	}
+	if xb > w {
+		s.span(y, w, w, float32((xb-w)*slope))
+		xb = w
+	}
+	s.span(y, xa, xb, float32((xb-xa)*slope))
 }
 
 // span adds one row's part of an edge that runs from xa to xb and covers d of

@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"iocwall/assets"
@@ -66,6 +67,69 @@ func TestStrokesUnite(t *testing.T) {
 	}
 	if p := dst.RGBAAt(10, 9); p.A != 0 {
 		t.Errorf("a pixel beside the line has %v", p)
+	}
+}
+
+// TestShapesAlikeWholeAndCut fills shapes with shallow edges at once and in
+// windows that cut them.
+func TestShapesAlikeWholeAndCut(t *testing.T) {
+	const side = 90
+	rnd := rand.New(rand.NewPCG(2, 6))
+	for range 200 {
+		var ring []XY
+		for range 3 + rnd.IntN(4) {
+			ring = append(ring, XY{rnd.Float64()*500 - 200, 20 + rnd.Float64()*float64(1+rnd.IntN(60))})
+		}
+		fill := func(dst *image.RGBA, win image.Rectangle) {
+			var s Shape
+			c := CanvasOf(dst.SubImage(win).(*image.RGBA), win)
+			s.Reset(win)
+			s.Ring(ring)
+			s.Fill(&c, color.RGBA{R: 255, G: 255, B: 255, A: 255})
+		}
+		whole, cut := image.NewRGBA(image.Rect(0, 0, side, side)), image.NewRGBA(image.Rect(0, 0, side, side))
+		fill(whole, whole.Rect)
+		for y := 0; y < side; y += 30 {
+			for x := 0; x < side; x += 15 {
+				fill(cut, image.Rect(x, y, x+15, y+30))
+			}
+		}
+		for i := range whole.Pix {
+			if d := int(whole.Pix[i]) - int(cut.Pix[i]); d > 1 || d < -1 {
+				t.Fatalf("%v: pixel %d, %d has %d whole and %d cut", ring, i/4%side, i/4/side, whole.Pix[i], cut.Pix[i])
+			}
+		}
+	}
+}
+
+func TestMove(t *testing.T) {
+	win := image.Rect(10, 20, 18, 26)
+	for _, d := range []image.Point{{}, {3, 0}, {0, -2}, {-3, 2}, {7, 5}, {8, 0}, {0, -9}} {
+		m := image.NewRGBA(image.Rect(0, 0, 8, 6))
+		for i := range m.Pix {
+			m.Pix[i] = uint8(i)
+		}
+		old := image.NewRGBA(m.Rect)
+		copy(old.Pix, m.Pix)
+		c := CanvasOf(m, win)
+		fresh := c.Move(d)
+		for y := win.Min.Y; y < win.Max.Y; y++ {
+			for x := win.Min.X; x < win.Max.X; x++ {
+				p, in := image.Pt(x, y), 0
+				for _, r := range fresh {
+					if p.In(r) {
+						in++
+					}
+				}
+				from := p.Sub(d)
+				switch q := from.Sub(win.Min); {
+				case from.In(win) != (in == 0) || in > 1:
+					t.Errorf("moved by %v: %v comes from %v, and is in %d of %v", d, p, from, in, fresh)
+				case in == 0 && m.RGBAAt(x-win.Min.X, y-win.Min.Y) != old.RGBAAt(q.X, q.Y):
+					t.Errorf("moved by %v: %v is not what was at %v", d, p, from)
+				}
+			}
+		}
 	}
 }
 

@@ -27,16 +27,9 @@ func (s *Sheet) addPolygons(mp geo.MultiPolygon) {
 		for i, ring := range polygon {
 			s.rings = outline.Append(s.rings[:0], ring, s.scale)
 			outline.Turned(s.rings, i == 0)
-			s.addRing(s.rings)
+			s.shape.Ring(s.rings)
 		}
 	}
-}
-
-// addRing adds a ring to the shape, cut where the window ends: else shallow edges
-// would be drawn differently where screens meet.
-func (s *Sheet) addRing(ring []raster.XY) {
-	s.cut = outline.Cut(s.cut[:0], ring, float64(s.canvas.Win.Min.X), float64(s.canvas.Win.Max.X))
-	s.shape.Ring(s.cut)
 }
 
 // Fill fills polygons in one colour, which is not premultiplied.
@@ -49,7 +42,7 @@ func (s *Sheet) Fill(mp geo.MultiPolygon, col color.RGBA) {
 // FillRing fills a ring in pixels of the view.
 func (s *Sheet) FillRing(ring []raster.XY, col color.RGBA) {
 	s.shape.Reset(s.canvas.Win)
-	s.addRing(ring)
+	s.shape.Ring(ring)
 	s.shape.Fill(s.canvas, col)
 }
 
@@ -65,7 +58,7 @@ func (s *Sheet) fills(areas []scene.Area) {
 		}
 		if !started || a.Layer != layer {
 			layer, started = a.Layer, true
-			s.keep()
+			s.hold()
 			n := s.canvas.Win.Dx() * s.canvas.Win.Dy()
 			if cap(s.cover) < n {
 				s.cover = make([]uint8, n)
@@ -131,7 +124,7 @@ func (s *Sheet) lay(p *paint, y, x0, x1 int, cover uint32) {
 		}
 		return
 	}
-	row, under := s.canvas.Row(y, x0, x1), s.pix[o*4:]
+	row, under := s.canvas.Row(y, x0, x1), s.under[o*4:]
 	k := 0
 	if p.period > 1 {
 		k = ((x0+y+p.shift)%p.period + p.period) % p.period

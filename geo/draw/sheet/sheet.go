@@ -4,6 +4,7 @@
 package sheet
 
 import (
+	"image"
 	"image/color"
 	"math"
 
@@ -30,11 +31,11 @@ type Sheet struct {
 	of      geo.View
 	sum     uint64
 	pix     []byte
+	under   []byte  // what lies beneath the layer being drawn
 	cover   []uint8 // how much of each pixel the areas of the layer being drawn take
 	shape   raster.Shape
 	strokes raster.Strokes
 	rings   []raster.XY
-	cut     []raster.XY
 	points  []raster.XY
 	mids    []middle // of each line that has a name
 	spots   map[uint64]innerSpot
@@ -73,43 +74,65 @@ func (s *Sheet) Begin(canvas *raster.Canvas, view geo.View, look Look) {
 func (s *Sheet) Forget() { s.kept = false }
 
 // Draw draws areas, lines and fences into a picture of the base map, or takes them
-// from the last one; fresh says that the base map is not the same as then.
-func (s *Sheet) Draw(areas []scene.Area, lines []scene.Line, fresh bool) {
+// from the last one. Fresh are the windows in which the base map was drawn anew;
+// elsewhere it is what it was, moved with the view.
+func (s *Sheet) Draw(areas []scene.Area, lines []scene.Line, fresh []image.Rectangle) {
 	if len(areas)+len(lines) == 0 {
 		s.kept = false
 		return
 	}
 	sum := s.sumOf(areas, lines)
-	win := s.canvas.Win
-	row := win.Dx() * 4
-	if s.kept && !fresh && s.of == s.view && s.sum == sum {
-		for y := range win.Dy() {
-			copy(s.canvas.Pix[y*s.canvas.Stride:y*s.canvas.Stride+row], s.pix[y*row:(y+1)*row])
+	moved := s.kept && s.sum == sum && s.move(fresh)
+	if !moved || s.of != s.view {
+		s.bounds = s.bounds[:0]
+		for i := range areas {
+			s.bounds = append(s.bounds, areas[i].Polygons.Bound())
 		}
-		return
+		s.middles(lines)
 	}
-	s.bounds = s.bounds[:0]
-	for i := range areas {
-		s.bounds = append(s.bounds, areas[i].Polygons.Bound())
+	if !moved {
+		fresh = []image.Rectangle{s.canvas.Win}
 	}
-	s.fills(areas)
-	s.edges(areas)
-	s.lines(lines)
-	s.fences(areas)
-	s.mids = s.mids[:0]
-	for i := range lines {
-		m := middle{}
-		if lines[i].Name != "" {
-			m = s.middle(lines[i].Points)
-		}
-		s.mids = append(s.mids, m)
+	all := s.canvas
+	for _, win := range fresh {
+		part := all.Part(win)
+		s.canvas = &part
+		s.fills(areas)
+		s.edges(areas)
+		s.lines(lines)
+		s.fences(areas)
 	}
-	s.keep()
+	s.canvas = all
+	s.keep(fresh)
 	s.kept, s.of, s.sum = true, s.view, sum
 }
 
-// keep copies the picture.
-func (s *Sheet) keep() {
+// move moves what was kept with the view, or reports that it cannot be: all that
+// does not stay must be fresh.
+func (s *Sheet) move(fresh []image.Rectangle) bool {
+	win := s.canvas.Win
+	d, ok := s.of.Offset(s.view)
+	if !ok || s.of.Visible() != win {
+		return false
+	}
+	stay := win.Intersect(win.Add(d))
+	left := win.Dx()*win.Dy() - stay.Dx()*stay.Dy()
+	for _, r := range fresh {
+		if r.Overlaps(stay) {
+			return false
+		}
+		left -= r.Dx() * r.Dy()
+	}
+	if left != 0 {
+		return false
+	}
+	kept := raster.Canvas{Pix: s.pix, Stride: win.Dx() * 4, Win: win}
+	kept.Move(d)
+	return true
+}
+
+// keep copies the windows that were drawn, and gives the picture all the others.
+func (s *Sheet) keep(drawn []image.Rectangle) {
 	win := s.canvas.Win
 	row := win.Dx() * 4
 	if n := row * win.Dy(); cap(s.pix) < n {
@@ -117,8 +140,43 @@ func (s *Sheet) keep() {
 	} else {
 		s.pix = s.pix[:n]
 	}
+	kept := raster.Canvas{Pix: s.pix, Stride: row, Win: win}
+	for _, r := range drawn {
+		for y := r.Min.Y; y < r.Max.Y; y++ {
+			copy(kept.Row(y, r.Min.X, r.Max.X), s.canvas.Row(y, r.Min.X, r.Max.X))
+		}
+	}
+	if len(drawn) == 1 && drawn[0] == win {
+		return
+	}
+	for y := win.Min.Y; y < win.Max.Y; y++ {
+		copy(s.canvas.Row(y, win.Min.X, win.Max.X), kept.Row(y, win.Min.X, win.Max.X))
+	}
+}
+
+// hold copies the window being drawn.
+func (s *Sheet) hold() {
+	win := s.canvas.Win
+	row := win.Dx() * 4
+	if n := row * win.Dy(); cap(s.under) < n {
+		s.under = make([]byte, n)
+	} else {
+		s.under = s.under[:n]
+	}
 	for y := range win.Dy() {
-		copy(s.pix[y*row:(y+1)*row], s.canvas.Pix[y*s.canvas.Stride:y*s.canvas.Stride+row])
+		copy(s.under[y*row:(y+1)*row], s.canvas.Row(win.Min.Y+y, win.Min.X, win.Max.X))
+	}
+}
+
+// middles finds the middle of each line that has a name.
+func (s *Sheet) middles(lines []scene.Line) {
+	s.mids = s.mids[:0]
+	for i := range lines {
+		m := middle{}
+		if lines[i].Name != "" {
+			m = s.middle(lines[i].Points)
+		}
+		s.mids = append(s.mids, m)
 	}
 }
 
