@@ -115,6 +115,48 @@ func PartID(figure, area string) string {
 	return figure + "." + area[strings.LastIndex(area, "/")+1:]
 }
 
+// parts checks the parts of an indicator. Two indicators of one id, or one of an id
+// that cannot be reported, would not be noticed before the map is coloured wrong.
+func (k *checker) parts(path string, f FigureConfig) {
+	if f.Each == "" {
+		if f.EachLevel != "" {
+			k.fail(path+".each_level", "says nothing without each", "give the area whose parts are meant as each")
+		}
+		return
+	}
+	k.area(path+".each", f.Each)
+	if k.areas() == nil || !slices.Contains(k.areas(), f.Each) {
+		return
+	}
+	path += ".each"
+	below, first := 0, map[string]world.AreaDefined{}
+	for _, a := range k.tree() {
+		if a.Parent != f.Each {
+			continue
+		}
+		if below++; f.EachLevel != "" && a.Level != f.EachLevel {
+			continue
+		}
+		id := PartID(f.ID, a.ID)
+		b, twice := first[id]
+		switch {
+		case !ValidID(id):
+			k.fail(path, fmt.Sprintf("the part for %q would be %q, which is no id", a.ID, id), "use letters, digits, dots, dashes and underscores, at most 64")
+		case twice && (a.Until == 0 || b.From < a.Until) && (b.Until == 0 || a.From < b.Until):
+			k.fail(path, fmt.Sprintf("the parts for %q and %q would both be %q", b.ID, a.ID, id), "give one of the areas an id with another last word")
+		case slices.ContainsFunc(k.config.Figures, func(x FigureConfig) bool { return x.ID == id }):
+			k.fail(path, fmt.Sprintf("the part for %q would be %q, which is an indicator of its own", a.ID, id), "give one of the two another id")
+		}
+		first[id] = a
+	}
+	switch {
+	case below == 0:
+		k.fail(path, fmt.Sprintf("no area is right below %q", f.Each), "name the area above those the indicator is reported for")
+	case len(first) == 0:
+		k.fail(path, fmt.Sprintf("no area right below %q is of the level %q", f.Each, f.EachLevel), "")
+	}
+}
+
 // parts returns the parts of an indicator for the areas it is reported for.
 func parts(x FigureConfig, whole world.FigureDefined, areas *area.Set, now world.Time) []world.FigureDefined {
 	if x.Each == "" {

@@ -99,3 +99,43 @@ areas:
 		t.Errorf("without its parts: %v", got)
 	}
 }
+
+// Two indicators of one id would take each other's place with every reload.
+func TestPartsThatCollide(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"areas.yaml": `areas:
+  - {id: p, name: P, level: province}
+  - {id: p/xa, name: Xã, level: commune, parent: p}
+  - {id: q/xa, name: Xã khác, level: commune, parent: p}
+  - {id: p/xã-có-dấu, name: Xã có dấu, level: ward, parent: p}
+`} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for text, want := range map[string]string{
+		"{id: f, name: F, each: p, each_level: commune}":                          `figures[0].each: the parts for "p/xa" and "q/xa" would both be "f.xa"`,
+		"{id: f.xa, name: G}\n  - {id: f, name: F, each: p, each_level: commune}": `figures[1].each: the part for "p/xa" would be "f.xa", which is an indicator of its own`,
+		"{id: f, name: F, each: p, each_level: ward}":                             `figures[0].each: the part for "p/xã-có-dấu" would be "f.xã-có-dấu", which is no id`,
+		"{id: f, name: F, each: p, each_level: xã}":                               `figures[0].each: no area right below "p" is of the level "xã"`,
+		"{id: f, name: F, each: q/xa}":                                            `figures[0].each: no area is right below "q/xa"`,
+		"{id: f, name: F, each_level: commune}":                                   `figures[0].each_level: says nothing without each`,
+	} {
+		_, problems := Parse(filepath.Join(dir, "ioc.yaml"), []byte("areas: areas.yaml\nfigures:\n  - "+text+"\n"))
+		var all []string
+		for _, p := range problems {
+			all = append(all, p.String())
+		}
+		if said := strings.Join(all, "\n"); !strings.Contains(said, want) {
+			t.Errorf("%s: %q, want %q", text, said, want)
+		}
+	}
+}
+
+// A file of areas that is there and cannot be read is a mistake like others.
+func TestAreasThatAreAFolder(t *testing.T) {
+	_, problems := Parse(filepath.Join(t.TempDir(), "ioc.yaml"), []byte("areas: .\n"))
+	if len(problems) == 0 || !strings.Contains(problems[0].String(), "is a directory") {
+		t.Errorf("%v", problems)
+	}
+}

@@ -26,6 +26,8 @@ type checker struct {
 	// areas are the ids of the areas, once they are needed; nil when their file
 	// cannot be read.
 	areas func() []string
+	// tree is the whole of them.
+	tree func() []world.AreaDefined
 }
 
 func (k *checker) fail(path, message, suggestion string) {
@@ -144,9 +146,7 @@ func (k *checker) figures() {
 			k.fail(path+".decimals", "is not between 0 and 6", "")
 		}
 		k.area(path, f.Area)
-		if f.Each != "" {
-			k.area(path+".each", f.Each)
-		}
+		k.parts(path, f)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"iocwall/assets"
 	"iocwall/server/area"
 	"iocwall/server/strict"
+	"iocwall/server/world"
 )
 
 // doors checks the addresses, and that nobody on the network can read along.
@@ -93,29 +94,31 @@ func (k *checker) files() {
 // read only when something names an area.
 func (k *checker) areaFile() {
 	c := k.config
-	ids := func(set *area.Set) []string {
-		out := make([]string, 0, len(set.Areas))
-		for _, a := range set.Areas {
+	k.areas = sync.OnceValue(func() []string {
+		var out []string
+		for _, a := range k.tree() {
 			out = append(out, a.ID)
 		}
 		return out
-	}
-	k.areas = sync.OnceValue(func() []string {
+	})
+	k.tree = sync.OnceValue(func() []world.AreaDefined {
 		set, _ := area.Parse("built-in areas", assets.Areas())
-		return ids(set)
+		return set.Areas
 	})
 	if c.Areas == "" {
 		return
 	}
-	var known []string
-	k.areas = func() []string { return known }
+	var known []world.AreaDefined
+	k.tree = func() []world.AreaDefined { return known }
 	if _, err := os.Stat(c.Path(c.Areas)); err != nil {
 		k.fail("areas", err.Error(), "give the path of a file of areas, or leave it out for the built-in tree")
 		return
 	}
 	set, ps := c.AreaSet()
 	k.problems = append(k.problems, ps...)
-	known = ids(set)
+	if set != nil {
+		known = set.Areas
+	}
 }
 
 // AreaSet reads the tree of areas: the built-in one, or that of the file the
