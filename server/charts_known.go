@@ -41,7 +41,12 @@ func (k *knownFiles) find(l settings.LayerFile, info os.FileInfo) (chart.Reading
 	return f.Reading, there && !l.Areas && f.Size == info.Size() && f.Changed == info.ModTime().UnixNano()
 }
 
+// note remembers what was read of a layer's file. What was taken of it for outlines
+// is less than another layer of the same file has.
 func (k *knownFiles) note(l settings.LayerFile, info os.FileInfo, r chart.Reading) {
+	if l.Areas {
+		return
+	}
 	k.files[l.Path] = knownFile{info.Size(), info.ModTime().UnixNano(), r}
 }
 

@@ -29,7 +29,7 @@ func (s *Server) command(ctx context.Context, id auth.Identity, c world.Command)
 	var camera *cctv.RefusedError
 	var drawn *chart.RefusedError
 	if errors.As(err, &refused) || errors.As(err, &denied) || errors.As(err, &camera) || errors.As(err, &drawn) {
-		s.auditRefused(ctx, id, world.Audited{Who: id.Token, Act: c.Act.Act(), Object: cut(objectOf(c.Act)), Reason: err.Error()})
+		s.auditRefused(ctx, id, world.Audited{Who: id.Token, Act: c.Act.Act(), Object: cut(objectOf(c.Act)), Reason: cut(err.Error())})
 	}
 	return world.Receipt{ID: c.ID, Reason: err.Error()}
 }
