@@ -36,13 +36,18 @@ func (c *connection) door() (*door, error) {
 // get opens what is at an escaped path. The server's reason for not giving it is
 // the error.
 func (d *door) get(ctx context.Context, path string, query url.Values) (io.ReadCloser, error) {
+	return d.ask(ctx, http.MethodGet, path, query, "", nil)
+}
+
+// ask opens the answer to a request; body may be nil.
+func (d *door) ask(ctx context.Context, method, path string, query url.Values, kind string, body io.Reader) (io.ReadCloser, error) {
 	u := *d.base
 	var err error
 	if u.Path, err = url.PathUnescape(path); err != nil {
 		return nil, err
 	}
 	u.RawPath, u.RawQuery = path, query.Encode()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	req, err := http.NewRequestWithContext(ctx, method, u.String(), body)
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +56,9 @@ func (d *door) get(ctx context.Context, path string, query url.Values) (io.ReadC
 		return nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
+	if kind != "" {
+		req.Header.Set("Content-Type", kind)
+	}
 	resp, err := d.client.Do(req)
 	if err != nil {
 		return nil, err

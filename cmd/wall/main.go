@@ -66,6 +66,7 @@ Examples:
   wall --token-file mai.token                                  the whole wall on a laptop
   wall node --name pc-03 --token-file node.token --server wss://ioc.example.vn/feed
   wall --token-file mai.token --map /srv/quang-nam.pmtiles     with a map of your own
+  wall --token-file mai.token --zone 107.75/3                  metres of VN-2000 in the zone of Quảng Nam
   wall bench cameras                                           how many cameras this computer can show`))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

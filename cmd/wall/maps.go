@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"iocwall/assets"
+	"iocwall/geo/coord"
 	"iocwall/geo/style"
 	"iocwall/geo/tiles"
 	"iocwall/geo/tiles/archive"
@@ -23,7 +24,24 @@ import (
 type mapFlags struct {
 	Map      string   `help:"Base map: embedded, a file that ends in .pmtiles or .mbtiles, or the address of a tile server as in https://example.org/{z}/{x}/{y}.png." default:"embedded" env:"IOCWALL_MAP" placeholder:"FILE|URL"`
 	MapCache byteSize `help:"How much of a tile server's map is kept on disk, as in 512MB; 0 keeps nothing." default:"512MB" name:"map-cache" placeholder:"SIZE"`
+	Zone     zone     `help:"VN-2000 zone in which metres are written and read: its central meridian and its width in degrees, as in 107.75/3 or 107°45′/3; that of the province in the middle of the map if left out." env:"IOCWALL_ZONE" placeholder:"107.75/3"`
 	MapStyle string   `help:"Style of the base map, a file in the map's subset of the MapLibre style; the theme's own if left out." type:"existingfile" name:"map-style" placeholder:"FILE"`
+}
+
+// zone is a zone of VN-2000 as flags name it.
+type zone coord.Zone
+
+// UnmarshalText reads a zone; see coord.ParseZone.
+func (z *zone) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		return nil
+	}
+	got, err := coord.ParseZone(string(text))
+	if err != nil {
+		return fmt.Errorf("%w; write it as in 107.75/3", err)
+	}
+	*z = zone(got)
+	return nil
 }
 
 // byteSize is a number of bytes, written as in 512MB or 2GB.
@@ -74,7 +92,7 @@ func newGround(c *connection, o *ui.Options) (*ground, error) {
 		g.base, err = tiles.Open(c.Map, tiles.Options{Under: under, Cache: g.cache, Log: c.logger()})
 	}
 	if err == nil {
-		o.Maps.Features, err = c.features()
+		err = c.atlas(o)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("map: %w", err), g.close())
@@ -115,13 +133,19 @@ func (c *connection) style() (*style.Style, error) {
 	return s, nil
 }
 
-// features fetches the features of layers from the server.
-func (c *connection) features() (func(ctx context.Context, id, sha256 string) (io.ReadCloser, error), error) {
+// atlas hands the server's doors of the map and the zone of the centre on.
+func (c *connection) atlas(o *ui.Options) error {
 	d, err := c.door()
 	if err != nil {
-		return nil, err
+		return err
 	}
+	o.Maps.Features, o.Atlas.Files, o.Atlas.Zone = d.features(), d.fences(), coord.Zone(c.Zone)
+	return nil
+}
+
+// features fetches the features of layers from the server.
+func (d *door) features() func(ctx context.Context, id, sha256 string) (io.ReadCloser, error) {
 	return func(ctx context.Context, id, _ string) (io.ReadCloser, error) {
 		return d.get(ctx, "/api/map/layers/"+url.PathEscape(id), nil)
-	}, nil
+	}
 }

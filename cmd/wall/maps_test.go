@@ -97,10 +97,11 @@ func TestFeaturesOfTheServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &connection{Server: strings.Replace(s.URL, "http", "ws", 1) + "/feed", TokenFile: token}
-	get, err := c.features()
+	d, err := c.door()
 	if err != nil {
 		t.Fatal(err)
 	}
+	get := d.features()
 	f, err := get(t.Context(), "bệnh viện/2", "")
 	if err != nil {
 		t.Fatal(err)

@@ -76,7 +76,18 @@ type Files struct {
 
 // Imported says what became of a file of fences.
 type Imported struct {
-	Kept int
-	// Rejected are the features that were not kept, each with its index and why.
-	Rejected []string
+	// Kept counts the fences that are stored now, Unchanged those of them that were
+	// so already.
+	Kept, Unchanged int
+	// Refused counts the features that were not kept; Rejected are the first of
+	// them.
+	Refused  int
+	Rejected []Rejection
+}
+
+// Rejection is a feature of a file that was not kept.
+type Rejection struct {
+	// Index is its place in the file, from 0.
+	Index int
+	Why   string
 }

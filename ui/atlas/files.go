@@ -4,12 +4,14 @@ import (
 	"context"
 	"io"
 	"strconv"
+
+	"iocwall/ui/atlas/sheet"
 )
 
 // files are the ways of fences in and out of files.
 type files struct {
-	a        *Atlas
-	rejected []string // of the file that was read last
+	a    *Atlas
+	last Imported // the file that was read last
 }
 
 // export writes all fences to a file that a person chooses.
@@ -62,12 +64,26 @@ func (f *files) read() {
 					f.fault(err)
 					return
 				}
-				f.rejected = got.Rejected
+				f.last = got
 				a.page = pageFences
-				a.say(l.T("atlas.import.done", "n", strconv.Itoa(got.Kept), "bad", strconv.Itoa(len(got.Rejected))))
+				a.face.top()
+				a.say(l.T("atlas.import.done", "n", strconv.Itoa(got.Kept-got.Unchanged), "same", strconv.Itoa(got.Unchanged), "bad", strconv.Itoa(got.Refused)))
 			}
 		})
 	})
+}
+
+// rows say what was not kept of the file that was read last.
+func (f *files) rows() []sheet.Row {
+	l := f.a.h.Lang
+	var out []sheet.Row
+	for _, r := range f.last.Rejected {
+		out = append(out, sheet.Row{Kind: sheet.RowFault, Text: l.T("atlas.import.rejected", "at", "features["+strconv.Itoa(r.Index)+"]", "why", r.Why)})
+	}
+	if more := f.last.Refused - len(f.last.Rejected); more > 0 {
+		out = append(out, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.more", "n", l.Int(int64(more)))})
+	}
+	return out
 }
 
 func (f *files) fault(err error) {

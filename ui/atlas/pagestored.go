@@ -33,9 +33,7 @@ func (a *Atlas) fencesPanel() sheet.Panel {
 	all := a.h.State().Fences()
 	p := sheet.Panel{Title: l.T("atlas.fences"), Remark: l.T("atlas.count", "n", strconv.Itoa(len(all)))}
 	p.Rows = append(p.Rows, a.edit.KeptRows(editor.Fence)...)
-	for _, why := range a.files.rejected {
-		p.Rows = append(p.Rows, sheet.Row{Kind: sheet.RowFault, Text: why})
-	}
+	p.Rows = append(p.Rows, a.files.rows()...)
 	for _, f := range all {
 		r := sheet.Row{Kind: sheet.RowItem, Name: f.Is.Name, Text: a.fenceLine(f.Is), Chosen: a.one == f.Ref(), Do: func() { a.showFence(f) }}
 		if r.Name == "" {
