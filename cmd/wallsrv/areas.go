@@ -28,7 +28,7 @@ type areasImportCmd struct {
 	Parent    string `help:"Id of the area above them, as in vn/da-nang-2025." placeholder:"ID"`
 	ValidFrom string `help:"First day they are in force, as in 2025-07-01." name:"valid-from" placeholder:"DAY"`
 	Config    string `help:"Configuration whose tree they are added to; without it the built-in one." type:"existingfile" placeholder:"FILE"`
-	Outlines  string `help:"Write the outlines to this file; the default is named after the layer." placeholder:"FILE"`
+	Outlines  string `help:"Write the outlines to this file; the default is named after the layer, beside the YAML." placeholder:"FILE"`
 	Name      string `help:"Property that holds the name." placeholder:"KEY"`
 	NameEn    string `help:"Property that holds the English name." name:"name-en" placeholder:"KEY"`
 	Code      string `help:"Property that holds the official number." placeholder:"KEY"`
@@ -45,7 +45,7 @@ Example:
 }
 
 // Run imports.
-func (c *areasImportCmd) Run(ctx context.Context, k *kong.Context) error {
+func (c *areasImportCmd) Run(ctx context.Context, k *kong.Context) (err error) {
 	tree, err := c.tree()
 	if err != nil {
 		return err
@@ -56,11 +56,17 @@ func (c *areasImportCmd) Run(ctx context.Context, k *kong.Context) error {
 	}
 	defer in.Close() //nolint:errcheck // it was only read
 	if c.Outlines == "" {
-		c.Outlines = strings.TrimSuffix(filepath.Base(c.File), filepath.Ext(c.File)) + ".outlines.geojson"
+		c.Outlines = filepath.Join(filepath.Dir(c.Out), strings.TrimSuffix(filepath.Base(c.File), filepath.Ext(c.File))+".outlines.geojson")
 	}
 	if same(c.File, c.Outlines) {
 		return errors.New("the outlines would be written over the layer; give another file with --outlines")
 	}
+	// Before anything is changed, so that the two files are of one import.
+	list, end, err := c.list(k.Stdout)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, end(err != nil)) }()
 	draft, err := os.Create(c.Outlines + ".part")
 	if err != nil {
 		return err
@@ -81,6 +87,9 @@ func (c *areasImportCmd) Run(ctx context.Context, k *kong.Context) error {
 	if len(got.Areas) == 0 {
 		return fmt.Errorf("none of the %d features can be used", len(got.Rejected))
 	}
+	if err := c.write(list, got); err != nil {
+		return err
+	}
 	if err := os.Rename(draft.Name(), c.Outlines); err != nil {
 		return err
 	}
@@ -89,9 +98,6 @@ func (c *areasImportCmd) Run(ctx context.Context, k *kong.Context) error {
 		if a.Known {
 			known++
 		}
-	}
-	if err := c.write(k.Stdout, got); err != nil {
-		return err
 	}
 	p.say("%d areas: %d new, %d in the tree already; %d features left out; outlines in %s", len(got.Areas), len(got.Areas)-known, known, len(got.Rejected), c.Outlines)
 	return nil
@@ -114,18 +120,42 @@ func (c *areasImportCmd) tree() (*area.Set, error) {
 	return set, nil
 }
 
-// write writes the file of areas.
-func (c *areasImportCmd) write(stdout io.Writer, got area.Imported) (err error) {
-	w := stdout
-	if c.Out != "" {
-		f, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-		if err != nil {
-			return fmt.Errorf("%w; give a file that is not there yet, and add what is in it to yours", err)
-		}
-		defer func() { err = errors.Join(err, f.Close()) }()
-		w = f
+// list opens what the file of areas is written to. end takes it away again when
+// the import failed.
+func (c *areasImportCmd) list(stdout io.Writer) (w io.Writer, end func(failed bool) error, err error) {
+	if c.Out == "" {
+		return stdout, func(bool) error { return nil }, nil
 	}
-	fmt.Fprintf(w, "# Made by wallsrv areas import from %s.\ninclude: built-in\noutlines: %s\nareas:\n", filepath.Base(c.File), filepath.Base(c.Outlines))
+	f, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w; give a file that is not there yet, and add what is in it to yours", err)
+	}
+	return f, func(failed bool) error {
+		err := f.Close()
+		if failed {
+			err = errors.Join(err, os.Remove(c.Out))
+		}
+		return err
+	}, nil
+}
+
+// write writes the file of areas.
+func (c *areasImportCmd) write(w io.Writer, got area.Imported) error {
+	outlines := filepath.Base(c.Outlines)
+	if c.Out != "" {
+		from, err1 := filepath.Abs(filepath.Dir(c.Out))
+		to, err2 := filepath.Abs(c.Outlines)
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+		outlines = to
+		if rel, err := filepath.Rel(from, to); err == nil {
+			outlines = rel
+		}
+	}
+	if _, err := fmt.Fprintf(w, "# Made by wallsrv areas import from %q.\ninclude: built-in\noutlines: %q\nareas:\n", filepath.Base(c.File), outlines); err != nil {
+		return err
+	}
 	return got.WriteYAML(w, c.ValidFrom)
 }
 

@@ -44,3 +44,48 @@ func TestAreasImport(t *testing.T) {
 		t.Errorf("left behind: %v", left)
 	}
 }
+
+// The file of areas finds its outlines wherever the two are written, and an import
+// that cannot be finished leaves both as they were.
+func TestAreasImportElsewhere(t *testing.T) {
+	layer := write(t, "xa: moi #1.geojson", `{"type":"FeatureCollection","features":[
+{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[108.3,15.86],[108.4,15.86],[108.4,15.95],[108.3,15.86]]]},"properties":{"name":"Hội An"}}]}`)
+	dir := t.TempDir()
+	t.Chdir(filepath.Dir(layer))
+	config := filepath.Join(dir, "ioc.yaml")
+	if err := os.WriteFile(config, []byte("data: data\nareas: areas.yaml\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	areas := filepath.Join(dir, "areas.yaml")
+	for _, outlines := range []string{"", filepath.Join(dir, "ranh", "xa.geojson"), filepath.Join(filepath.Dir(layer), "ở đây.geojson"), "đây.geojson"} {
+		args := []string{"areas", "import", layer, "--level", "commune", "--parent", "vn/da-nang-2025", "--out", areas}
+		if outlines != "" {
+			args = append(args, "--outlines", outlines)
+			if err := os.MkdirAll(filepath.Dir(outlines), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, _, err := call(t, args...); err != nil {
+			t.Fatalf("%q: %v", outlines, err)
+		}
+		if out, _, err := call(t, "check", config); err != nil {
+			t.Errorf("%q: %v\n%s", outlines, err, out)
+		}
+		if err := os.Remove(areas); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The file of areas is there: neither it nor the outlines are touched.
+	kept := filepath.Join(dir, "ranh.geojson")
+	for _, name := range []string{areas, kept} {
+		if err := os.WriteFile(name, []byte("mine"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, _, err := call(t, "areas", "import", layer, "--level", "commune", "--parent", "vn/da-nang-2025", "--out", areas, "--outlines", kept)
+	for _, name := range []string{areas, kept} {
+		if text, _ := os.ReadFile(name); err == nil || string(text) != "mine" {
+			t.Errorf("%v; %s is %.40q", err, filepath.Base(name), text)
+		}
+	}
+}
