@@ -7,8 +7,10 @@ import (
 	"errors"
 	"image"
 	"io"
+	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -92,6 +94,77 @@ func TestMapOverNodes(t *testing.T) {
 				t.Errorf("parts %v and %v overlap", a, b)
 			}
 		}
+	}
+}
+
+// stumbling is a base map that drawing stumbles over until told otherwise.
+type stumbling struct {
+	*tiles.Embedded
+	over atomic.Bool
+	err  atomic.Pointer[error]
+}
+
+func (s *stumbling) Map(v geo.View) (tiles.Data, error) {
+	drawing := strings.Contains(string(debug.Stack()), "(*Renderer).Draw")
+	if drawing && s.over.Load() {
+		panic("stumbled")
+	}
+	if err := s.err.Load(); drawing && err != nil {
+		return tiles.Data{}, *err
+	}
+	return s.Embedded.Map(v)
+}
+
+// TestMapGoesOn: a map that cannot be drawn says since when, even before its first
+// picture, and is drawn as soon as that can be done.
+func TestMapGoesOn(t *testing.T) {
+	under, err := tiles.NewEmbedded(assets.Basemap(), tiles.Since2025)
+	if err != nil {
+		t.Fatal(err)
+	}
+	none := errors.New("nothing to draw on")
+	for _, panics := range []bool{true, false} {
+		base := &stumbling{Embedded: under}
+		if base.over.Store(panics); !panics {
+			base.err.Store(&none)
+		}
+		b := newBench(t, Options{Mode: Mosaic, Base: base})
+		b.give(snapshot(sheet(1, 1, "1", nil, world.Param{Key: "bounds", Value: "107.8,15.1,109.2,16.1"})))
+		m := mapsOf(b.ui)[0]
+		for range 20 {
+			b.tick(time.Second)
+			time.Sleep(5 * time.Millisecond)
+		}
+		if v := m.shown(b.now); v.Now.Sub(v.Drawn) < 15*time.Second || v.Drawn.IsZero() || !m.drawn.IsZero() {
+			t.Errorf("panics %v: after 20 s without a picture it was drawn %v, now is %v", panics, v.Drawn, v.Now)
+		}
+		base.over.Store(false)
+		base.err.Store(nil)
+		for range 2000 {
+			if b.tick(mapRefresh); !m.drawn.IsZero() {
+				break
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		if m.drawn.IsZero() {
+			t.Errorf("panics %v: it gave up", panics)
+		}
+	}
+}
+
+// TestMapCountsByTheServersClock: ages in the strip are those of the data, whatever
+// this computer's clock says.
+func TestMapCountsByTheServersClock(t *testing.T) {
+	b := newBench(t, Options{Mode: Mosaic})
+	b.give(snapshot(sheet(1, 1, "1", []world.Body{world.VesselPosition{MMSI: "574000001", Pos: geo.Point{108.6, 15.6}}},
+		world.Param{Key: "bounds", Value: "107.8,15.1,109.2,16.1"}, world.Param{Key: "layers", Value: "vessels"})))
+	b.settle()
+	m := mapsOf(b.ui)[0]
+	b.ui.model.link.Offset = int64(3 * time.Hour / time.Millisecond)
+	b.tick(mapRefresh)
+	b.tick(time.Second)
+	if v := m.shown(b.now); v.Now.Sub(b.now) != 3*time.Hour || v.Now.Sub(v.Drawn) > 30*time.Second {
+		t.Errorf("it is %v, ages count from %v, drawn %v", b.now, v.Now, v.Drawn)
 	}
 }
 

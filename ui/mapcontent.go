@@ -25,6 +25,9 @@ const (
 	// partGap is the least time between two pictures while parts of the base map
 	// and features come.
 	partGap = 250 * time.Millisecond
+	// panicFirst is the pause after a picture that could not be drawn for a mistake
+	// of the program; it doubles up to panicLast.
+	panicFirst, panicLast = 250 * time.Millisecond, time.Minute
 )
 
 // MapOptions configure what all maps share.
@@ -77,7 +80,8 @@ type mapContent struct {
 	version  uint64
 	features uint64
 	view     geo.View
-	coming   bool // parts of the base map were on their way in the last picture
+	coming   bool      // parts of the base map were on their way in the last picture
+	begun    time.Time // when the first picture was asked for
 	drawn    time.Time
 	said     time.Time
 	layers   []tile.MapLayer
@@ -145,11 +149,23 @@ func (c *mapContent) update(now time.Time, data bool) bool {
 	return false
 }
 
-func (c *mapContent) say(now time.Time) {
-	c.t.Update(tile.MapView{
-		Title: c.title(), Layers: c.layers, Faults: c.faults, Drawn: c.drawn, Now: now, Cover: c.u.cover(now),
+func (c *mapContent) say(now time.Time) { c.t.Update(c.shown(now)) }
+
+// shown is what the tile says. Ages count by the server's clock, as the data do. A
+// first picture that does not come is missing since it was asked for.
+func (c *mapContent) shown(now time.Time) tile.MapView {
+	m := &c.u.model
+	drawn := c.drawn
+	if drawn.IsZero() {
+		drawn = c.begun
+	}
+	if !drawn.IsZero() {
+		drawn = m.serverTime(drawn)
+	}
+	return tile.MapView{
+		Title: c.title(), Layers: c.layers, Faults: c.faults, Drawn: drawn, Now: m.serverTime(now), Cover: c.u.cover(now),
 		Column: c.at.column, Columns: c.columns(), Upper: !c.at.lower(),
-	})
+	}
 }
 
 func (c *mapContent) columns() int {
@@ -195,6 +211,9 @@ func (c *mapContent) ask(now time.Time) {
 		c.faults = append(c.faults, x.Text)
 	}
 	c.sent, c.version, c.features, c.view = now, m.version, features, view
+	if c.begun.IsZero() {
+		c.begun = now
+	}
 	job := mapJob{frame: f, text: c.env.Scale.Text, at: now}
 	for {
 		select {
@@ -223,8 +242,8 @@ func (c *mapContent) mapView(size image.Point) geo.View {
 	return v
 }
 
-// work draws until ctx is done.
-func (c *mapContent) work(ctx context.Context) {
+// renderer returns what draws the map's pictures.
+func (c *mapContent) renderer(text float64) (*draw.Renderer, error) {
 	colours, words := draw.Dark(), draw.Vietnamese()
 	if c.u.kit.Theme.Name == "light" {
 		colours = draw.Light()
@@ -232,40 +251,61 @@ func (c *mapContent) work(ctx context.Context) {
 	if c.u.lang.Code == "en" {
 		words = draw.English()
 	}
-	r, err := draw.New(draw.Options{
-		Base: c.u.base, Style: colours, Ground: c.u.maps.Ground(), Sizes: draw.Wall(56), Words: words,
+	return draw.New(draw.Options{
+		Base: c.u.base, Style: colours, Ground: c.u.maps.Ground(), Sizes: draw.Wall(text), Words: words,
 		Regular: assets.Regular(), Bold: assets.Bold(),
 	})
-	if err != nil {
-		c.u.log.Error("map not drawn", "error", err)
-		return
-	}
-	text := 56.0
+}
+
+// work draws until ctx is done. After a mistake of the program it goes on with a
+// new renderer: the next picture may be without what the mistake is about.
+func (c *mapContent) work(ctx context.Context) {
+	var r *draw.Renderer
+	var said string // the last error, which is logged once
+	text, pause := 0.0, time.Duration(0)
 	for {
+		var job mapJob
 		select {
 		case <-ctx.Done():
 			return
-		case job := <-c.jobs:
-			if job.text != text {
+		case job = <-c.jobs:
+		}
+		var wrong error // what the renderer says, as against a panic in it
+		err := tile.Safe(c.u.log, "map", func() {
+			if r == nil || job.text != text {
 				text = job.text
-				r.SetSizes(draw.Wall(text))
+				r, wrong = c.renderer(text)
 			}
-			err := tile.Safe(c.u.log, "map", func() { c.paint(r, job) })
-			if err != nil {
-				return // the picture on the tile says when it stopped
+			if wrong == nil {
+				wrong = c.paint(r, job)
+			}
+		})
+		switch {
+		case err == nil && wrong == nil:
+			said, pause = "", 0
+		case err == nil && wrong.Error() != said:
+			said = wrong.Error()
+			c.u.log.Error("map not drawn", "error", wrong)
+		case err != nil:
+			r = nil
+			pause = min(max(2*pause, panicFirst), panicLast)
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(pause):
 			}
 		}
 	}
 }
 
-func (c *mapContent) paint(r *draw.Renderer, job mapJob) {
+func (c *mapContent) paint(r *draw.Renderer, job mapJob) error {
 	size := job.frame.View.Visible().Size()
 	img := image.NewRGBA(image.Rect(0, 0, size.X, size.Y))
 	stats, err := r.Draw(img, job.frame)
 	if err != nil {
-		c.u.log.Error("map not drawn", "error", err)
-		return
+		return err
 	}
 	c.done.Store(&mapPicture{img, job.at, stats.Pending})
 	c.u.poke()
+	return nil
 }
