@@ -1,7 +1,6 @@
 package maps
 
 import (
-	"cmp"
 	"image"
 	"math"
 	"slices"
@@ -92,20 +91,32 @@ func (p *Map) Picture(n Now) Picture {
 	}
 	k.base()
 	k.furniture()
-	slices.SortStableFunc(k.layers, func(a, b tile.MapLayer) int { return cmp.Compare(rank(a), rank(b)) })
+	seat(k.layers)
 	return Picture{Frame: k.f, Layers: k.layers, Faults: k.faults}
 }
 
-// rank puts layers with something wrong before the others, and what stays as of a
-// day, such as features, behind what changes.
-func rank(l tile.MapLayer) int {
-	switch {
-	case l.Fault != "":
-		return 0
-	case l.Dated == "":
-		return 1
+// seat puts layers with something wrong before the others, then what is older than
+// it should be. Their seats do not follow from that, for the parts of a map may be on
+// computers of which one lacks what another has: what stays as of a day, such as
+// features, sits behind what changes.
+func seat(layers []tile.MapLayer) {
+	sort := func(rank func(tile.MapLayer) bool) {
+		slices.SortStableFunc(layers, func(a, b tile.MapLayer) int {
+			switch x, y := rank(a), rank(b); {
+			case x == y:
+				return 0
+			case x:
+				return -1
+			}
+			return 1
+		})
 	}
-	return 2
+	sort(func(l tile.MapLayer) bool { return l.Dated == "" })
+	for i := range layers {
+		layers[i].Seat = i
+	}
+	sort(func(l tile.MapLayer) bool { return l.Stale })
+	sort(func(l tile.MapLayer) bool { return l.Fault != "" })
 }
 
 func (k *maker) prepare() {

@@ -2,6 +2,7 @@ package maps
 
 import (
 	"errors"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -145,5 +146,33 @@ func TestTrailsOfTheGone(t *testing.T) {
 	tr.add("late", ago(5*time.Hour), geo.Point{108, 15})
 	if tr.points > maxTrails*3/4 || len(tr.of["7"]) == 0 {
 		t.Errorf("%d points after there were too many", tr.points)
+	}
+}
+
+// TestSeats: what is wrong stands first, and each layer keeps its seat whatever is
+// wrong with others on one computer.
+func TestSeats(t *testing.T) {
+	lib := &library{}
+	h := newHistory(t, Options{Features: lib.open})
+	coast(h, lib)
+	base := &faulty{Source: h.m.o.Base}
+	h.m.o.Base = base
+	see := []string{"bounds", coastBounds, "layers", "vessels,stations,reports,benh-vien"}
+	seats := func() (first string, all map[string]int) {
+		all = map[string]int{}
+		p := h.picture(see...)
+		for _, l := range p.Layers {
+			all[l.Name] = l.Seat
+		}
+		return p.Layers[0].Name, all
+	}
+	settle(t, func() *Maps { seats(); return h.m }())
+	_, well := seats()
+	base.failed, base.why = 1, errors.New("no way there")
+	if first, bad := seats(); first != "Nền" || !reflect.DeepEqual(bad, well) || len(bad) != 5 {
+		t.Errorf("%s is first; seats %v, before %v", first, bad, well)
+	}
+	if well["Tàu"] != 0 || well["Bệnh viện"] != 3 || well["Nền"] != 4 {
+		t.Errorf("seats %v", well)
 	}
 }

@@ -21,8 +21,7 @@ type MapView struct {
 	// Faults are what is wrong with the map's parameters.
 	Faults []string
 	// Drawn is when the picture on the tile was made, of data as of then.
-	Drawn time.Time
-	Now   time.Time
+	Drawn, Now time.Time
 	// Column of Columns is the part of the strip this screen shows: a map over
 	// several screens says one thing per screen. Zero Columns means all.
 	Column, Columns int
@@ -34,6 +33,8 @@ type MapView struct {
 // MapLayer is one layer's truth: how fresh, how whole.
 type MapLayer struct {
 	Name string
+	// Seat is its place among the map's layers, the same on each part of it.
+	Seat int
 	// Newest is the time of its newest element, zero when it has none.
 	Newest time.Time
 	// Have of All elements are fresh, as words; Dated is said instead of an age.
@@ -124,8 +125,8 @@ func (t *Map) Update(v MapView) {
 func (e *Env) mapFace(v MapView) mapFace {
 	l := e.Lang
 	f := mapFace{Popup: v.Cover.Popup, Upper: v.Upper}
-	for i, layer := range v.Layers {
-		if v.Columns > 0 && i%v.Columns != v.Column {
+	for _, layer := range v.Layers {
+		if v.Columns > 0 && layer.Seat%v.Columns != v.Column {
 			continue
 		}
 		s := paint.Strip{Named: true, Source: layer.Name, Stamp: layer.Dated, Whole: layer.Whole, Plate: layer.Stale}
@@ -139,9 +140,8 @@ func (e *Env) mapFace(v MapView) mapFace {
 		}
 		f.Strips = append(f.Strips, s)
 	}
-	old := v.Now.Sub(v.Drawn)
 	switch {
-	case !v.Drawn.IsZero() && old > mapLimit:
+	case !v.Drawn.IsZero() && v.Now.Sub(v.Drawn) > mapLimit:
 		at := l.ClockSeconds(v.Drawn)
 		f.Plate = &paint.Plate{Kind: paint.PlateStale, Icon: "frozen", Text: l.T("map.stopped", "time", at), Shorter: []string{l.T("map.stopped.short", "time", at), at}}
 	case v.Cover.Away > 0:

@@ -26,7 +26,14 @@ func TestMapFaults(t *testing.T) {
 	if f := e.mapFace(v); f.Plate == nil || f.Plate.Icon != "frozen" {
 		t.Errorf("a stopped map says %+v", f.Plate)
 	}
-	v.Drawn, v.Column = now, 1
+	v.Drawn, v.Layers[1].Seat = now, 1
+	for seat, want := range []string{"Tàu · Lọc sai", "Nền"} {
+		v.Column, v.Columns = seat, 2
+		if f := e.mapFace(v); len(f.Strips) != 1 || f.Strips[0].Age != want && f.Strips[0].Source != want {
+			t.Errorf("column %d says %+v", seat, f.Strips)
+		}
+	}
+	v.Column = 1
 	if f := e.mapFace(v); f.Plate != nil {
 		t.Errorf("the second column says it again: %+v", f.Plate)
 	}
