@@ -93,8 +93,8 @@ func moved(p *geo.Point, rnd *rand.Rand) {
 func BenchmarkBaseMap1080(b *testing.B) {
 	r := renderer(b, draw.Dark(), draw.Desk())
 	f := &draw.Frame{View: coast(1920, 1080), Home: []string{"da-nang"}}
-	measure(b, "map-pan", "base map of a view that moves every frame", r, f, func(i int) {
-		f.View = coast(1920, 1080).Pan(float64(i%50), 0)
+	measure(b, "map-pan", "base map of a view that is panned by 24 pixels every frame", r, f, func(i int) {
+		f.View = coast(1920, 1080).Pan(float64(i%40*24), float64(i%40*6))
 	})
 }
 
@@ -103,7 +103,7 @@ func BenchmarkZoom1080(b *testing.B) {
 	r := renderer(b, draw.Dark(), draw.Desk())
 	f := &draw.Frame{View: coast(1920, 1080), Home: []string{"da-nang"}}
 	measure(b, "map-zoom", "base map of a view that zooms every frame", r, f, func(i int) {
-		f.View = coast(1920, 1080).ZoomAt(700, 300, 1+float64(i%50)/50)
+		f.View = coast(1920, 1080).ZoomAt(700, 300, 1+float64(i%50+1)/50)
 	})
 }
 

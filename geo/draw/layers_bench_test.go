@@ -49,10 +49,29 @@ func BenchmarkLayersWithHits1080(b *testing.B) {
 	moving(b, f, func(int) {})
 }
 
-// BenchmarkLayersPan1080 moves the view too, so that areas are drawn anew.
+// BenchmarkLayersPan1080 pans the view by 24 pixels in every frame, BenchmarkLayersZoom1080
+// changes its scale; everything moves besides.
 func BenchmarkLayersPan1080(b *testing.B) {
+	v := coast(1920, 1080)
+	layersMoved(b, "map-layers-pan", "all layers, 150 areas and 2,000 vessels among them, in a view that is panned by 24 pixels every frame",
+		func(i int) geo.View { return v.Pan(float64(i%40*24), float64(i%40*6)) })
+}
+
+func BenchmarkLayersZoom1080(b *testing.B) {
+	v := coast(1920, 1080)
+	layersMoved(b, "map-layers-zoom", "all layers, 150 areas and 2,000 vessels among them, in a view that zooms every frame",
+		func(i int) geo.View { return v.ZoomAt(700, 300, 1+float64(i%50+1)/50) })
+}
+
+func layersMoved(b *testing.B, name, words string, view func(int) geo.View) {
 	f := layered(coast(1920, 1080))
-	moving(b, f, func(i int) { f.View = coast(1920, 1080).Pan(float64(i%50), 0) })
+	rnd := rand.New(rand.NewPCG(3, 4))
+	measure(b, name, words, renderer(b, draw.Dark(), draw.Desk()), f, func(i int) {
+		f.View = view(i)
+		for k := range f.Vessels {
+			moved(&f.Vessels[k].At, rnd)
+		}
+	})
 }
 
 func BenchmarkClusters20000(b *testing.B) {

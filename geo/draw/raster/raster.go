@@ -80,8 +80,8 @@ func fillRun(p []byte, col color.RGBA, a uint32) {
 		return
 	}
 	if a < 255 {
-		for ; len(p) >= 4; p = p[4:] {
-			blend(p, col, a)
+		for ink := inkOf(col); len(p) >= 4; p = p[4:] {
+			ink.lay(p, a)
 		}
 		return
 	}
@@ -99,6 +99,20 @@ func (c *Canvas) Rect(r image.Rectangle, col color.RGBA) {
 	r = r.Intersect(c.Win)
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		fillRun(c.Row(y, r.Min.X, r.Max.X), col, uint32(col.A))
+	}
+}
+
+// Stripes lays colours by turns over a run of pixels, each over the next one, from
+// the colour with index first on. Their alpha is not premultiplied.
+func (c *Canvas) Stripes(y, x0, x1 int, colors []color.RGBA, first int) {
+	p := c.Row(y, x0, x1)
+	n := len(colors)
+	for k := range min(n, x1-x0) {
+		col := colors[(first+k)%n]
+		ink := inkOf(col)
+		for i := k * 4; i < len(p); i += n * 4 {
+			ink.lay(p[i:i+4], ink.a)
+		}
 	}
 }
 
@@ -251,6 +265,9 @@ func (s *Shape) Sweep(run func(y, x0, x1 int, a uint32)) {
 		for i := lo; i <= hi; i++ {
 			v := row[i]
 			if v == 0 {
+				for i+4 <= hi && row[i+1] == 0 && row[i+2] == 0 && row[i+3] == 0 && row[i+4] == 0 {
+					i += 4
+				}
 				continue
 			}
 			row[i] = 0
@@ -287,159 +304,4 @@ func (s *Shape) mask(m *image.Alpha) {
 			m.Pix[o+i] = max(m.Pix[o+i], uint8(a))
 		}
 	})
-}
-
-// Strokes collects lines as coverage and draws them once, so that overlapping
-// parts of one line do not add up.
-type Strokes struct {
-	win  image.Rectangle
-	pix  []uint8
-	rows []span // touched pixels of each row
-}
-
-type span struct{ lo, hi int32 }
-
-// Reset prepares for a window; nothing may be left to draw.
-func (s *Strokes) Reset(win image.Rectangle) {
-	s.win = win
-	if n := win.Dx() * win.Dy(); cap(s.pix) < n {
-		s.pix = make([]uint8, n)
-	} else {
-		s.pix = s.pix[:n]
-	}
-	if cap(s.rows) < win.Dy() {
-		s.rows = make([]span, win.Dy())
-	}
-	s.rows = s.rows[:win.Dy()]
-	for i := range s.rows {
-		s.rows[i] = span{math.MaxInt32, -1}
-	}
-}
-
-// Line adds a line with round ends and the given half width, in pixels of the view.
-func (s *Strokes) Line(x0, y0, x1, y1, half float64) {
-	line := newCapsule(x0, y0, x1, y1, half)
-	top, bottom := line.rows(s.win)
-	for y := top; y < bottom; y++ {
-		from, to := line.span(s.win, y)
-		if from >= to {
-			continue
-		}
-		ry, lo, hi := y-s.win.Min.Y, from-s.win.Min.X, to-s.win.Min.X
-		r := &s.rows[ry]
-		r.lo, r.hi = min(r.lo, int32(lo)), max(r.hi, int32(hi-1))
-		row := s.pix[ry*s.win.Dx()+lo : ry*s.win.Dx()+hi]
-		for i := range row {
-			row[i] = max(row[i], uint8(line.cover(from+i, y)))
-		}
-	}
-}
-
-// Fill draws the lines and clears the buffer.
-func (s *Strokes) Fill(c *Canvas, col color.RGBA) {
-	for y := range s.rows {
-		r := s.rows[y]
-		if r.hi < 0 {
-			continue
-		}
-		cov := s.pix[y*s.win.Dx()+int(r.lo) : y*s.win.Dx()+int(r.hi)+1]
-		p := c.Row(y+s.win.Min.Y, int(r.lo)+s.win.Min.X, int(r.hi)+1+s.win.Min.X)
-		for i, a := range cov {
-			if a > 0 {
-				blend(p[i*4:i*4+4], col, uint32(a)*uint32(col.A)/255)
-				cov[i] = 0
-			}
-		}
-		s.rows[y] = span{math.MaxInt32, -1}
-	}
-}
-
-// FillExcept draws the lines where the picture does not have the colour except.
-func (s *Strokes) FillExcept(c *Canvas, col, except color.RGBA) {
-	for y := range s.rows {
-		r := s.rows[y]
-		for x := r.lo; x <= r.hi; x++ {
-			a := &s.pix[y*s.win.Dx()+int(x)]
-			if *a == 0 {
-				continue
-			}
-			p := c.Row(y+s.win.Min.Y, int(x)+s.win.Min.X, int(x)+1+s.win.Min.X)
-			if p[0] != except.R || p[1] != except.G || p[2] != except.B {
-				blend(p, col, uint32(*a)*uint32(col.A)/255)
-			}
-			*a = 0
-		}
-		s.rows[y] = span{math.MaxInt32, -1}
-	}
-}
-
-// mask writes the lines' coverage into m, whose bounds are the window.
-func (s *Strokes) mask(m *image.Alpha) {
-	for y := range s.rows {
-		r := s.rows[y]
-		for x := r.lo; x <= r.hi; x++ {
-			i := y*s.win.Dx() + int(x)
-			o := y*m.Stride + int(x)
-			m.Pix[o] = max(m.Pix[o], s.pix[i])
-			s.pix[i] = 0
-		}
-		s.rows[y] = span{math.MaxInt32, -1}
-	}
-}
-
-// capsule walks the pixels of a line with round ends, row by row.
-type capsule struct {
-	x0, y0, x1, y1 float64
-	ux, uy, length float64 // direction and length
-	half           float64
-}
-
-func newCapsule(x0, y0, x1, y1, half float64) capsule {
-	c := capsule{x0: x0, y0: y0, x1: x1, y1: y1, ux: 1, half: half}
-	if c.length = math.Hypot(x1-x0, y1-y0); c.length > 0 {
-		c.ux, c.uy = (x1-x0)/c.length, (y1-y0)/c.length
-	}
-	return c
-}
-
-// rows returns the rows that the line may touch.
-func (c *capsule) rows(win image.Rectangle) (top, bottom int) {
-	reach := c.half + 1
-	if max(c.x0, c.x1)+reach < float64(win.Min.X) || min(c.x0, c.x1)-reach > float64(win.Max.X) {
-		return 0, 0
-	}
-	lo, hi := min(c.y0, c.y1)-reach, max(c.y0, c.y1)+reach
-	if hi < float64(win.Min.Y) || lo > float64(win.Max.Y) {
-		return 0, 0
-	}
-	return max(win.Min.Y, int(math.Floor(lo))), min(win.Max.Y, int(math.Ceil(hi))+1)
-}
-
-// span returns the pixels of row y that the line may touch.
-func (c *capsule) span(win image.Rectangle, y int) (from, to int) {
-	reach := c.half + 1
-	lo, hi := min(c.x0, c.x1)-reach, max(c.x0, c.x1)+reach
-	if c.uy > 1e-9 || c.uy < -1e-9 {
-		mid := c.x0 + (float64(y)+0.5-c.y0)*c.ux/c.uy
-		wide := reach / math.Abs(c.uy)
-		lo, hi = max(lo, mid-wide), min(hi, mid+wide)
-	}
-	return max(win.Min.X, int(math.Floor(max(lo, -1e6)))), min(win.Max.X, int(math.Ceil(min(hi, 1e6))))
-}
-
-// cover returns the coverage of a pixel in 255ths.
-func (c *capsule) cover(x, y int) uint32 {
-	dx, dy := float64(x)+0.5-c.x0, float64(y)+0.5-c.y0
-	along := dx*c.ux + dy*c.uy
-	d := math.Abs(dx*c.uy - dy*c.ux)
-	if along < 0 {
-		d = math.Sqrt(dx*dx + dy*dy)
-	} else if along > c.length {
-		along -= c.length
-		d = math.Sqrt(d*d + along*along)
-	}
-	if d = c.half + 0.5 - d; d <= 0 {
-		return 0
-	}
-	return uint32(min(d, 1) * 255)
 }

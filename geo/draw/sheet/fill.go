@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"encoding/binary"
 	"image"
 	"image/color"
 	"math"
@@ -117,18 +118,22 @@ func (s *Sheet) lay(p *paint, y, x0, x1 int, cover uint32) {
 	win := s.canvas.Win
 	o := (y-win.Min.Y)*win.Dx() + x0 - win.Min.X
 	taken := s.cover[o : o+x1-x0]
-	if cover == 255 && p.period == 1 && !anySet(taken) {
-		s.canvas.Rect(image.Rect(x0, y, x1, y+1), p.colors[0])
+	k := 0
+	if p.period > 1 {
+		k = ((x0+y+p.shift)%p.period + p.period) % p.period
+	}
+	if cover == 255 && !anySet(taken) {
+		if p.period == 1 {
+			s.canvas.Rect(image.Rect(x0, y, x1, y+1), p.colors[0])
+		} else {
+			s.canvas.Stripes(y, x0, x1, p.colors[:p.period], k)
+		}
 		for i := range taken {
 			taken[i] = 255
 		}
 		return
 	}
 	row, under := s.canvas.Row(y, x0, x1), s.under[o*4:]
-	k := 0
-	if p.period > 1 {
-		k = ((x0+y+p.shift)%p.period + p.period) % p.period
-	}
 	for i := range taken {
 		part := min(cover, 255-uint32(taken[i]))
 		taken[i] += uint8(part)
@@ -160,6 +165,11 @@ func toward(now, under, to uint8, a int32) uint8 {
 }
 
 func anySet(b []uint8) bool {
+	for ; len(b) >= 8; b = b[8:] {
+		if binary.LittleEndian.Uint64(b) != 0 {
+			return true
+		}
+	}
 	for _, v := range b {
 		if v != 0 {
 			return true
