@@ -53,6 +53,7 @@ func (s *Server) routes() http.Handler {
 	charts := s.chartDoors()
 	mux.HandleFunc("GET /api/map/layers/{id}", s.door(auth.ReadFeed, charts.Layer))
 	mux.HandleFunc("PUT /api/map/layers/{id}", s.door(auth.EditMap, charts.PutLayer))
+	mux.HandleFunc("DELETE /api/map/layers/{id}", s.door(auth.EditMap, charts.DeleteLayer))
 	mux.HandleFunc("GET /api/map/fences", s.door(auth.ReadFeed, charts.Fences))
 	mux.HandleFunc("POST /api/map/fences", s.door(auth.EditMap, charts.ImportFences))
 	s.mountReports(mux)

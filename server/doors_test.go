@@ -58,6 +58,7 @@ func doors() []doorCase {
 		{"GET /api/clips/{id}", "/api/clips/none", "", false, 404, []auth.Role{admin, operator, leader, unit, technician, node}, 401},
 		{"GET /api/map/layers/{id}", "/api/map/layers/none", "", false, 404, append([]auth.Role{node}, readers...), 401},
 		{"PUT /api/map/layers/{id}", "/api/map/layers/x?name=X", "no file", false, 422, []auth.Role{admin, operator}, 401},
+		{"DELETE /api/map/layers/{id}", "/api/map/layers/none", "", false, 404, []auth.Role{admin, operator}, 401},
 		{"GET /api/map/fences", "/api/map/fences", "", false, 200, append([]auth.Role{node}, readers...), 401},
 		{"POST /api/map/fences", "/api/map/fences", "no file", false, 422, []auth.Role{admin, operator}, 401},
 		{"GET /metrics", "/metrics", "", false, 200, []auth.Role{admin, technician}, 401},

@@ -90,7 +90,7 @@ func validID(id string) bool { return idPattern.MatchString(id) }
 const (
 	// longestName bounds names and the like, in bytes.
 	longestName = 200
-	// mostStored bounds the things of one kind, layers apart.
+	// mostStored bounds the things of one kind.
 	mostStored = 500
 )
 

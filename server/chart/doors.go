@@ -174,6 +174,22 @@ func (d Doors) PutLayer(w http.ResponseWriter, r *http.Request, id auth.Identity
 	answer(w, http.StatusOK, imported{Features: l.Features, Rejected: orNone(read.First), RejectedCount: l.Rejected, Version: l.Version})
 }
 
+// DeleteLayer answers DELETE /api/map/layers/{id}: it takes a layer that somebody
+// imported off the map. One of the configuration that was changed by the import
+// comes back with the next start or reload.
+func (d Doors) DeleteLayer(w http.ResponseWriter, r *http.Request, id auth.Identity) {
+	name := r.PathValue("id")
+	switch err := d.Charts.removeLayer(r.Context(), id, name); {
+	case errors.Is(err, errNoLayer):
+		fail(w, http.StatusNotFound, fmt.Errorf("there is no layer %.70q", name))
+	case err != nil:
+		d.refused(w, r, id, "layer/"+name, err)
+	default:
+		d.Charts.log.Info("a layer was removed", "layer", name, "by", id.Token)
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
 // describe reads what the query says of a layer.
 func describe(l *world.LayerSaved, q url.Values) error {
 	for key, values := range q {

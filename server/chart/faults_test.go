@@ -166,3 +166,46 @@ func TestTags(t *testing.T) {
 		}
 	}
 }
+
+// A layer that was a mistake can be taken off again, one of the configuration there
+// only.
+func TestRemovingALayer(t *testing.T) {
+	p := &past{st: world.New(1)}
+	h, said := doorsOf(newCharts(t, p), mai)
+	kept := world.LayerSaved{Saved: world.Saved{ID: "c", Name: "C", Version: 1, By: Source}, SHA256: "1"}
+	if _, err := p.st.Apply(world.Event{Seq: 1, Observation: world.Observation{Time: 1, Body: kept}}); err != nil {
+		t.Fatal(err)
+	}
+	if w := do(h, "PUT", "/api/map/layers/a?name=A", hospitals); w.Code != http.StatusOK {
+		t.Fatal(w.Body)
+	}
+	for _, x := range []struct {
+		id   string
+		want int
+	}{{"a", 204}, {"a", 404}, {"none", 404}, {"c", 422}} {
+		if w := do(h, "DELETE", "/api/map/layers/"+x.id, ""); w.Code != x.want {
+			t.Errorf("%s: %d %s, want %d", x.id, w.Code, w.Body, x.want)
+		}
+	}
+	if l, ok := p.said[1].(world.LayerSaved); !ok || !l.Removed || l.Version != 2 || l.By != "Mai" || l.ID != "a" || len(p.st.Layers()) != 1 || len(*said) != 1 {
+		t.Errorf("in the history: %+v, %d layers, %d refusals", p.said[1], len(p.st.Layers()), len(*said))
+	}
+}
+
+// There is an end to how many layers there are.
+func TestNotTooManyLayers(t *testing.T) {
+	p := &past{st: world.New(1)}
+	for i := range mostStored {
+		l := world.LayerSaved{Saved: world.Saved{ID: fmt.Sprint("l", i), Name: "L", Version: 1}}
+		if _, err := p.st.Apply(world.Event{Seq: uint64(i + 1), Observation: world.Observation{Time: 1, Body: l}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h, _ := doorsOf(newCharts(t, p), mai)
+	if w := do(h, "PUT", "/api/map/layers/more?name=A", hospitals); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "500 layers already") {
+		t.Errorf("one more: %d %s", w.Code, w.Body)
+	}
+	if w := do(h, "PUT", "/api/map/layers/l7?name=A", hospitals); w.Code != http.StatusOK {
+		t.Errorf("one that is there: %d %s", w.Code, w.Body)
+	}
+}

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"reflect"
@@ -175,6 +176,33 @@ func (c *Charts) saveLayer(ctx context.Context, id auth.Identity, l world.LayerS
 		return l, refuse("%s saved the layer a moment earlier", stands.By)
 	}
 	return mine, nil
+}
+
+// errNoLayer says that there is nothing to remove.
+var errNoLayer = errors.New("there is no such layer")
+
+// removeLayer takes a layer off the map; its history and its files stay.
+func (c *Charts) removeLayer(ctx context.Context, id auth.Identity, layer string) error {
+	if err := c.take(ctx); err != nil {
+		return err
+	}
+	defer func() { <-c.turn }()
+	_, err := c.history.Ask(ctx, core.Request{
+		Source: person(id),
+		Decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
+			was, there := layerOf(st, layer)
+			switch {
+			case !there:
+				return nil, errNoLayer
+			case was.By == Source:
+				return nil, refuse("the layer is one of the configuration; take it out there")
+			}
+			return []world.Observation{{Time: now, Body: world.LayerSaved{Saved: world.Saved{
+				ID: layer, Name: was.Name, Version: was.Version + 1, By: id.Name, Removed: true,
+			}}}}, nil
+		},
+	})
+	return err
 }
 
 func layerOf(st *world.State, id string) (world.LayerSaved, bool) {

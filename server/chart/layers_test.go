@@ -28,6 +28,7 @@ func doorsOf(c *Charts, id auth.Identity) (http.Handler, *[]world.Audited) {
 	}
 	mux.HandleFunc("GET /api/map/layers/{id}", as(d.Layer))
 	mux.HandleFunc("PUT /api/map/layers/{id}", as(d.PutLayer))
+	mux.HandleFunc("DELETE /api/map/layers/{id}", as(d.DeleteLayer))
 	mux.HandleFunc("GET /api/map/fences", as(d.Fences))
 	mux.HandleFunc("POST /api/map/fences", as(d.ImportFences))
 	return mux, &said
