@@ -294,7 +294,7 @@ func (m Imported) WriteYAML(w io.Writer, from string) error {
 		if a.Known {
 			continue
 		}
-		fmt.Fprintf(b, "  - {id: %s, name: %q", a.ID, a.Name)
+		fmt.Fprintf(b, "  - {id: %q, name: %q", a.ID, a.Name)
 		for _, x := range [][2]string{{"name_en", a.NameEn}, {"level", a.Level}, {"parent", a.Parent}, {"valid_from", from}, {"code", a.Code}} {
 			if x[1] != "" {
 				fmt.Fprintf(b, ", %s: %q", x[0], x[1])
