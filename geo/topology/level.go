@@ -116,7 +116,7 @@ type piece struct {
 }
 
 // crossed returns the arcs that cross another or themselves, sweeping from west
-// to east.
+// to east within bands.
 func crossed(arcs [][]geo.Point) []int {
 	var pieces []piece
 	for n, line := range arcs {
@@ -138,19 +138,8 @@ func crossed(arcs [][]geo.Point) []int {
 		return p.arc - q.arc
 	})
 	found := map[int]bool{}
-	var open []piece
-	for _, p := range pieces {
-		kept := open[:0]
-		for _, o := range open {
-			if o.b[0] < p.a[0] {
-				continue
-			}
-			kept = append(kept, o)
-			if _, crosses := geo.Crossing(o.a, o.b, p.a, p.b); crosses {
-				found[o.arc], found[p.arc] = true, true
-			}
-		}
-		open = append(kept, p)
+	for _, band := range bands(pieces) {
+		sweep(pieces, band, found)
 	}
 	var out []int
 	for n := range found {
@@ -158,4 +147,53 @@ func crossed(arcs [][]geo.Point) []int {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// bands divides pieces into bands from south to north, so that a sweep meets few of
+// them at once. A piece is in each band that it touches; bands are as high as pieces
+// on average or higher, so that this makes no more than about three times as many.
+func bands(pieces []piece) [][]int32 {
+	low, high, heights := math.Inf(1), math.Inf(-1), 0.0
+	for _, p := range pieces {
+		low, high = min(low, p.a[1], p.b[1]), max(high, p.a[1], p.b[1])
+		heights += math.Abs(p.a[1] - p.b[1])
+	}
+	count := 1
+	if high > low { // otherwise there are none, or they lie on one line
+		n := float64(len(pieces))
+		count = max(1, int(min(math.Sqrt(n), (high-low)/heights*n)))
+	}
+	out := make([][]int32, count)
+	band := func(y float64) int {
+		if count == 1 {
+			return 0
+		}
+		return min(count-1, int((y-low)/(high-low)*float64(count)))
+	}
+	for i, p := range pieces {
+		for k := band(min(p.a[1], p.b[1])); k <= band(max(p.a[1], p.b[1])); k++ {
+			out[k] = append(out[k], int32(i))
+		}
+	}
+	return out
+}
+
+// sweep notes the arcs of the named pieces, given from west to east, that cross.
+func sweep(pieces []piece, named []int32, found map[int]bool) {
+	var open []int32
+	for _, i := range named {
+		p := &pieces[i]
+		kept := open[:0]
+		for _, k := range open {
+			o := &pieces[k]
+			if o.b[0] < p.a[0] {
+				continue
+			}
+			kept = append(kept, k)
+			if _, crosses := geo.Crossing(o.a, o.b, p.a, p.b); crosses {
+				found[o.arc], found[p.arc] = true, true
+			}
+		}
+		open = append(kept, i)
+	}
 }
