@@ -140,6 +140,7 @@ func TestSpans(t *testing.T) {
 		if want.Clusters == 0 || want.Labels == 0 {
 			t.Fatalf("seed %d: %+v", seed, want)
 		}
+		names := 0
 		for _, s := range f.Screens {
 			f.View = f.View.CropTo(s)
 			part := picture(f.View)
@@ -147,6 +148,7 @@ func TestSpans(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			names += got.Names
 			if got.Labels != want.Labels || got.Clusters != want.Clusters {
 				t.Errorf("seed %d, screen %v: %d labels and %d clusters, the whole has %d and %d",
 					seed, s, got.Labels, got.Clusters, want.Labels, want.Clusters)
@@ -158,6 +160,9 @@ func TestSpans(t *testing.T) {
 					t.Fatalf("seed %d: row %d of screen %v differs from the whole view", seed, y, s)
 				}
 			}
+		}
+		if names != want.Names {
+			t.Errorf("seed %d: %d names of vessels on all screens, the whole has %d", seed, names, want.Names)
 		}
 		for _, found := range want.Hits.In(f.View.Rect()) {
 			if found.Members != nil && !slices.ContainsFunc(f.Screens, func(s image.Rectangle) bool { return found.At.In(s) }) {

@@ -35,8 +35,9 @@ type Stats struct {
 	BaseDrawn  bool  // the base map was drawn anew
 	Pending    int   // parts of the base map still being fetched
 	Vessels    int   // vessels in the crop
-	Labels     int   // labels placed on the whole view
+	Labels     int   // labels placed on the whole view, but for the names of vessels
 	LabelsLeft int   // labels that found no room
+	Names      int   // names of vessels placed on the screens of the crop
 	Clusters   int   // clusters on the whole view
 	Hits       *Hits // where Frame.WantHits asks for them
 }
@@ -153,7 +154,9 @@ func (r *Renderer) Draw(dst *image.RGBA, f *Frame) (Stats, error) {
 	r.beginSheet()
 	r.layers(f)
 	for i := range r.pending {
-		r.pen.Text(r.pending[i].x, r.pending[i].y, r.pending[i].key)
+		if p := &r.pending[i]; r.shows(p) {
+			r.pen.Text(p.x, p.y, p.key)
+		}
 	}
 	r.drawHandles(f.Handles)
 	r.drawBand(f.Band)
@@ -199,6 +202,14 @@ func (r *Renderer) layers(f *Frame) {
 	r.nameSea()
 	r.nameTiles()
 	r.nameVessels(g.Vessels)
+}
+
+// shows reports whether a line of text may reach into the picture. It knows no
+// widths: no letter is wider than two em with what stands around it.
+func (r *Renderer) shows(p *pendingText) bool {
+	w, st := &r.canvas.Win, &p.key.Style
+	em := int(2*st.Size+st.HaloWidth+st.Spacing) + 1
+	return p.x-em < w.Max.X && p.x+em*(len(p.key.Text)+1) > w.Min.X && p.y-em < w.Max.Y && p.y+em > w.Min.Y
 }
 
 // near reports whether a symbol of the given reach may show in the view.

@@ -27,12 +27,16 @@ func TestCropsMakeOnePicture(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, s := range append(f.Screens, image.Rect(100, 100, 900, 700)) {
+		names := 0
+		for i, s := range append(f.Screens, image.Rect(100, 100, 900, 700)) {
 			f.View = f.View.CropTo(s)
 			part := picture(f.View)
 			got, err := renderer(t, draw.Dark(), sizes).Draw(part, f)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if i < len(f.Screens) {
+				names += got.Names
 			}
 			if got.Labels != want.Labels {
 				t.Errorf("screen %v has %d labels, the whole view %d", s, got.Labels, want.Labels)
@@ -44,6 +48,9 @@ func TestCropsMakeOnePicture(t *testing.T) {
 					t.Fatalf("text %g: row %d of screen %v differs from the whole view", sizes.Text, y, s)
 				}
 			}
+		}
+		if names != want.Names || names == 0 {
+			t.Errorf("text %g: %d names of vessels on all screens, the whole has %d", sizes.Text, names, want.Names)
 		}
 	}
 }

@@ -125,6 +125,7 @@ const (
 // a hull. It leaves the places in r.spots.
 func (r *Renderer) vessels(vs []Vessel) {
 	f, trails := &r.fleet, false
+	crowd := r.grid.CrowdOf(int(r.sizes.Symbol * 0.3))
 	r.readyFleet()
 	f.ships, f.tiles.of, r.spots = f.ships[:0], f.tiles.of[:0], r.spots[:0]
 	for i := range vs {
@@ -134,9 +135,13 @@ func (r *Renderer) vessels(vs []Vessel) {
 		if !at.in {
 			continue
 		}
+		crowd.Avoid(int(at.x), int(at.y))
 		lost := v.Gone()
-		s := ship{placed: placed{r.hullIcon(v, lost), at.x, at.y}, vessel: int32(i), trail: len(v.Trail) > 1, selected: v.Selected}
-		s.course, s.ahead = r.speedLine(v, lost)
+		s := ship{vessel: int32(i), trail: len(v.Trail) > 1, selected: v.Selected}
+		if s.course, s.ahead = r.speedLine(v, lost); !s.trail && !r.inPicture(at, float64(s.ahead)+2*r.sizes.Symbol) {
+			continue // it is on another screen
+		}
+		s.placed = placed{r.hullIcon(v, lost), at.x, at.y}
 		trails = trails || s.trail
 		f.ships = append(f.ships, s)
 		f.tiles.add(at.x, at.y)
@@ -160,7 +165,6 @@ func (r *Renderer) hulls(ships []ship) {
 			f.rays.Draw(&r.canvas, int(s.x), int(s.y), int(s.course), float64(s.ahead))
 		}
 	}
-	crowd := r.grid.CrowdOf(int(r.sizes.Symbol * 0.3))
 	for i := range ships {
 		s := &ships[i]
 		x, y := int(s.x), int(s.y)
@@ -168,11 +172,17 @@ func (r *Renderer) hulls(ships []ship) {
 		if s.selected {
 			r.icon(raster.IconKey{Icon: IconSelected, Size: r.symbol(1.5), Main: r.style.Focus}).Draw(&r.canvas, x, y)
 		}
-		crowd.Avoid(x, y)
 		if image.Pt(x, y).In(r.canvas.Win) {
 			r.stats.Vessels++
 		}
 	}
+}
+
+// inPicture reports whether something around a spot may reach into the picture.
+func (r *Renderer) inPicture(at spot, reach float64) bool {
+	w, n := &r.canvas.Win, int(min(reach, 1e6))+1
+	x, y := int(at.x), int(at.y)
+	return x+n > w.Min.X && x-n < w.Max.X && y+n > w.Min.Y && y-n < w.Max.Y
 }
 
 // readyFleet empties the table of hulls when they no longer look so, or when
@@ -265,11 +275,14 @@ func (r *Renderer) trail(points []geo.Point) {
 }
 
 // nameVessels writes the names of the important vessels, the most important
-// first and then by id, so that every screen comes to the same labels.
+// first and then by id, so that every screen comes to the same labels. Each is on
+// the screen of its vessel, and nothing comes after them, so that those of other
+// screens need no place.
 func (r *Renderer) nameVessels(vs []Vessel) {
 	r.order = r.order[:0]
 	for i := range vs {
-		if vs[i].Importance > 0 && vs[i].Name != "" && r.spots[i].in {
+		s := &r.spots[i]
+		if vs[i].Importance > 0 && vs[i].Name != "" && s.in && r.grid.NearestPane(int(s.x), int(s.y)).Overlaps(r.canvas.Win) {
 			r.order = append(r.order, int32(i))
 		}
 	}
@@ -287,11 +300,10 @@ func (r *Renderer) nameVessels(vs []Vessel) {
 		w := int(r.width(v.Name, size, false)) + 2
 		rect, ok := r.grid.Find(int(s.x), int(s.y), w, h, int(r.sizes.Symbol*0.55))
 		if !ok {
-			r.stats.LabelsLeft++
 			continue
 		}
 		r.grid.Take(rect)
-		r.stats.Labels++
+		r.stats.Names++
 		st := style
 		if v.Severity > Notice || v.Selected {
 			st.Color = r.style.Text

@@ -191,6 +191,9 @@ func (g *Gathering) place(c *Ring, others []Ring) {
 // covers reports whether a ring lies on another or on what stands alone.
 func (g *Gathering) covers(c *Ring, others []Ring) bool {
 	near := func(x, y int, want float64) bool {
+		if dx, dy := float64(c.X-x), float64(c.Y-y); dx >= want || dx <= -want || dy >= want || dy <= -want {
+			return false // soon said
+		}
 		return math.Hypot(float64(c.X-x), float64(c.Y-y)) < 0.8*want
 	}
 	for i := range others {
@@ -209,6 +212,9 @@ func (g *Gathering) covers(c *Ring, others []Ring) bool {
 // keepOff moves a ring away from a place that it would cover.
 func (c *Ring) keepOff(x, y int, want float64) {
 	dx, dy := float64(c.X-x), float64(c.Y-y)
+	if dx >= want || dx <= -want || dy >= want || dy <= -want {
+		return
+	}
 	d := math.Hypot(dx, dy)
 	if d >= 0.85*want {
 		return

@@ -173,12 +173,18 @@ func (g *Grid) First(x, y, w, h, gap, far int) (image.Rectangle, bool) {
 	return image.Rectangle{}, false
 }
 
-// Find returns the free box beside (x, y) that covers the fewest symbols.
+// Find returns the free box beside (x, y) that covers the fewest symbols. It lies
+// on the screen nearest to there: which one a label is found on does not depend on
+// what others hold.
 func (g *Grid) Find(x, y, w, h, gap int) (image.Rectangle, bool) {
 	var best image.Rectangle
 	least, found := 0, false
+	pane := g.NearestPane(x, y)
 	for _, s := range Sides() {
 		r := s.beside(x, y, w, h, gap)
+		if !r.In(pane) {
+			continue
+		}
 		soft, ok := g.Free(r)
 		if !ok {
 			continue
