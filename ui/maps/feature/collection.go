@@ -31,9 +31,15 @@ type Collection struct {
 	Left     int   // features beyond what is kept in memory
 	Bare     int   // features whose properties were left out
 	Broken   error // where the file broke off
+	taken    room  // what it takes of what may be kept
+	cut      bool  // there was less room for it than usual
 	topology *topology.Topology
 	area     map[string]int // index of an area's outline, where the layer is one of areas
 }
+
+// outlineZooms are the zooms that outlines of areas are simplified for; a finer one
+// has all detail. They are made when the layer is read: that can take seconds.
+var outlineZooms = [...]float64{5, 7, 9, 11, 13} //nolint:gochecknoglobals // a constant list
 
 // Item is one feature.
 type Item struct {
@@ -92,6 +98,7 @@ func collect(ctx context.Context, in io.Reader, w Want, most room) (*Collection,
 		return nil, &unreadableError{fmt.Errorf("read the features of layer %s: %w", w.id, err)}
 	}
 	c.Broken = err
+	c.taken = room{len(c.Items), points, min(texts, most.texts)}
 	if w.areas {
 		c.join()
 	}
@@ -229,6 +236,11 @@ func (c *Collection) join() {
 	if len(errs) > 0 && c.First == nil {
 		c.First = errs[0]
 	}
+	for id := range c.area {
+		for _, z := range outlineZooms {
+			c.topology.Outline(id, z)
+		}
+	}
 }
 
 // Outline returns an area's outline for a zoom, nil where there is none. A zoom
@@ -238,11 +250,12 @@ func (c *Collection) Outline(area string, zoom float64) geo.MultiPolygon {
 	if !ok {
 		return nil
 	}
-	var out geo.MultiPolygon
-	if math.IsInf(zoom, 1) {
-		out = c.topology.Full(area)
-	} else {
-		out = c.topology.Outline(area, zoom)
+	out := c.topology.Full(area)
+	for _, z := range outlineZooms {
+		if zoom <= z {
+			out = c.topology.Outline(area, z)
+			break
+		}
 	}
 	if len(out) == 0 {
 		return Polygons(c.Items[i].Shape)

@@ -21,6 +21,9 @@ const (
 	// largestUnkept bounds a file that is read without a folder to keep it in.
 	largestUnkept = 64 << 20
 	shelfEnding   = ".geojson"
+	// halfStart begins the names of files that are being written, halfFor is the
+	// age at which one was left behind.
+	halfStart, halfFor = "coming-", time.Hour
 )
 
 // shelf is a folder of files by their sum. A shelf without a folder keeps nothing.
@@ -45,7 +48,28 @@ func (s shelf) open(sum string) (io.ReadCloser, bool) {
 	return f, true
 }
 
-// keep reads in to its end, checks its sum, and returns it from the start.
+// drop removes a file that is not what its name says.
+func (s shelf) drop(sum string) { _ = os.Remove(s.path(sum)) }
+
+// diskError is a folder that cannot be written into.
+type diskError struct{ err error }
+
+func (e *diskError) Error() string { return "keep features on disk: " + e.err.Error() }
+func (e *diskError) Unwrap() error { return e.err }
+
+// disk is a file whose errors are diskErrors.
+type disk struct{ f *os.File }
+
+func (d disk) Write(b []byte) (int, error) {
+	n, err := d.f.Write(b)
+	if err != nil {
+		err = &diskError{err}
+	}
+	return n, err
+}
+
+// keep reads in to its end, checks its sum, and returns it from the start. What is
+// wrong with the disk is a diskError.
 func (s shelf) keep(sum string, in io.Reader) (io.ReadCloser, error) {
 	h := sha256.New()
 	if s.folder == "" {
@@ -59,21 +83,21 @@ func (s shelf) keep(sum string, in io.Reader) (io.ReadCloser, error) {
 		return io.NopCloser(&b), nil
 	}
 	if err := os.MkdirAll(s.folder, 0o750); err != nil {
-		return nil, fmt.Errorf("keep features on disk: %w", err)
+		return nil, &diskError{err}
 	}
-	f, err := os.CreateTemp(s.folder, "coming-*")
+	f, err := os.CreateTemp(s.folder, halfStart+"*")
 	if err != nil {
-		return nil, fmt.Errorf("keep features on disk: %w", err)
+		return nil, &diskError{err}
 	}
 	defer os.Remove(f.Name())
-	if err = copyAll(io.MultiWriter(f, h), in, largestFile); err == nil {
+	if err = copyAll(io.MultiWriter(disk{f}, h), in, largestFile); err == nil {
 		err = same(sum, h.Sum(nil))
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, err
 	}
 	if err := os.Rename(f.Name(), s.path(sum)); err != nil {
-		return nil, fmt.Errorf("keep features on disk: %w", err)
+		return nil, &diskError{err}
 	}
 	s.tidy(sum)
 	return os.Open(s.path(sum))
@@ -95,8 +119,8 @@ func same(sum string, got []byte) error {
 	return nil
 }
 
-// tidy removes what was not used for longest, until the rest fits; never the file
-// just kept.
+// tidy removes what was left half written, and what was not used for longest until
+// the rest fits; never the file just kept.
 func (s shelf) tidy(sum string) {
 	entries, err := os.ReadDir(s.folder)
 	if err != nil {
@@ -105,9 +129,14 @@ func (s shelf) tidy(sum string) {
 	var files []os.FileInfo
 	total := int64(0)
 	for _, e := range entries {
-		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && strings.HasSuffix(e.Name(), shelfEnding) {
+		info, err := e.Info()
+		switch {
+		case err != nil || !info.Mode().IsRegular():
+		case strings.HasSuffix(e.Name(), shelfEnding):
 			files = append(files, info)
 			total += info.Size()
+		case strings.HasPrefix(e.Name(), halfStart) && time.Since(info.ModTime()) > halfFor:
+			_ = os.Remove(filepath.Join(s.folder, e.Name()))
 		}
 	}
 	slices.SortFunc(files, func(a, b os.FileInfo) int {

@@ -4,6 +4,7 @@ package feature
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -41,6 +42,8 @@ type Store struct {
 	wake    chan struct{}
 	now     func() time.Time
 
+	noDisk time.Time // until when nothing is kept on disk, for it failed; Run's alone
+
 	mu   sync.Mutex
 	sets map[string]*set // by the layer's id, as last wanted
 }
@@ -66,6 +69,9 @@ const (
 	// retryFirst is the pause after features could not be fetched; it doubles up
 	// to retryLast.
 	retryFirst, retryLast = 5 * time.Second, 5 * time.Minute
+	// idleFor is how long features stay in memory that nobody asks for, diskFor how
+	// long a disk that failed is left alone, readFor how long a layer may take.
+	idleFor, diskFor, readFor = 10 * time.Minute, 10 * time.Minute, 15 * time.Minute
 )
 
 // New returns a Store.
@@ -103,6 +109,7 @@ func (f *Store) Get(w Want) *Collection {
 		}
 		s = next
 	}
+	s.used = f.now()
 	return s.ready()
 }
 
@@ -132,7 +139,57 @@ func (f *Store) State(id string) (err error, loading bool) { //nolint:revive // 
 func (f *Store) Forget(gone func(id string) bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	before := len(f.sets)
 	maps.DeleteFunc(f.sets, func(id string, _ *set) bool { return gone(id) })
+	if len(f.sets) < before {
+		f.regain()
+	}
+}
+
+// regain has layers read again that were cut for want of room, now that there is
+// some. It is called with the lock held.
+func (f *Store) regain() {
+	for _, s := range f.sets {
+		if s.cut && s.done {
+			s.cut, s.done, s.is, s.before = false, false, nil, s.is
+			select {
+			case f.wake <- struct{}{}:
+			default:
+			}
+		}
+	}
+}
+
+// idle forgets what nobody has asked for lately, and returns in how long there may
+// be more of that, 0 for never. It is called with the lock held.
+func (f *Store) idle(now time.Time) (in time.Duration) {
+	before := len(f.sets)
+	maps.DeleteFunc(f.sets, func(_ string, s *set) bool {
+		left := s.used.Add(idleFor).Sub(now)
+		if s.ready() != nil && left > 0 && (in == 0 || left < in) {
+			in = left
+		}
+		return s.ready() != nil && left <= 0
+	})
+	if len(f.sets) < before {
+		f.regain()
+	}
+	return in
+}
+
+// room returns what a layer may take, beside the others. Two layers as large as one
+// may be find room together, and many small ones.
+func (f *Store) room(id string) room {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	one := usualRoom()
+	left := room{2 * one.items, 2 * one.points, 2 * one.texts}
+	for other, s := range f.sets {
+		if c := s.ready(); c != nil && other != id {
+			left.items, left.points, left.texts = left.items-c.taken.items, left.points-c.taken.points, left.texts-c.taken.texts
+		}
+	}
+	return room{max(0, min(one.items, left.items)), max(0, min(one.points, left.points)), max(0, min(one.texts, left.texts))}
 }
 
 // Run reads what is wanted, one layer after the other, until ctx is done.
@@ -153,7 +210,9 @@ func (f *Store) Run(ctx context.Context) error {
 			}
 			continue
 		}
-		read, err := f.read(ctx, next.want)
+		within, cancel := context.WithTimeout(ctx, readFor)
+		read, err := f.read(within, next.want)
+		cancel()
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -166,6 +225,7 @@ func (f *Store) next() (due *set, in time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	now := f.now()
+	in = f.idle(now)
 	for _, id := range slices.Sorted(maps.Keys(f.sets)) {
 		s := f.sets[id]
 		if s.done {
@@ -189,6 +249,7 @@ func (f *Store) finish(s *set, read *Collection, err error) {
 	switch {
 	case err == nil:
 		s.done, s.is, s.before = true, read, nil
+		s.cut = (read.Left > 0 || read.Bare > 0) && read.cut
 	case errors.As(err, &cannot):
 		s.done = true // it would be the same again
 	default:
@@ -214,9 +275,8 @@ func (f *Store) read(ctx context.Context, w Want) (*Collection, error) {
 	if w.sha256 == "" || strings.ContainsAny(w.sha256, "/\\.") {
 		return nil, &unreadableError{fmt.Errorf("layer %s names no file of features", w.id)}
 	}
-	if in, ok := f.shelf.open(w.sha256); ok {
-		defer in.Close()
-		return collect(ctx, in, w, usualRoom())
+	if c, err := f.kept(ctx, w); c != nil || err != nil {
+		return c, err
 	}
 	if f.open == nil {
 		return nil, &unreadableError{errors.New("this program fetches no features")}
@@ -226,12 +286,53 @@ func (f *Store) read(ctx context.Context, w Want) (*Collection, error) {
 		return nil, fmt.Errorf("fetch the features of layer %s: %w", w.id, err)
 	}
 	defer in.Close()
-	kept, err := f.shelf.keep(w.sha256, in)
+	shelf := f.shelf
+	if f.now().Before(f.noDisk) {
+		shelf.folder = ""
+	}
+	kept, err := shelf.keep(w.sha256, in)
+	if broken := (*diskError)(nil); errors.As(err, &broken) {
+		f.noDisk = f.now().Add(diskFor)
+	}
+	if cannot := (*unreadableError)(nil); shelf.folder != f.shelf.folder && errors.As(err, &cannot) {
+		err = cannot.err // it may be too large for memory alone, and fit when the disk is well
+	}
 	if err != nil {
 		return nil, fmt.Errorf("fetch the features of layer %s: %w", w.id, err)
 	}
 	defer kept.Close()
-	return collect(ctx, kept, w, usualRoom())
+	return f.collect(ctx, kept, w)
+}
+
+// kept reads a layer's features from the shelf, nil if they are not there. A file
+// that the disk has broken is dropped.
+func (f *Store) kept(ctx context.Context, w Want) (*Collection, error) {
+	in, ok := f.shelf.open(w.sha256)
+	if !ok {
+		return nil, nil //nolint:nilnil // the file is not there, which is no failure
+	}
+	defer in.Close()
+	sum := sha256.New()
+	all := io.TeeReader(in, sum)
+	c, err := f.collect(ctx, all, w)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if _, rest := io.Copy(io.Discard, all); rest != nil || same(w.sha256, sum.Sum(nil)) != nil {
+		f.shelf.drop(w.sha256)
+		f.log.Warn("kept features are broken and are fetched again", "layer", w.id)
+		return nil, nil //nolint:nilnil // as above
+	}
+	return c, err
+}
+
+func (f *Store) collect(ctx context.Context, in io.Reader, w Want) (*Collection, error) {
+	most := f.room(w.id)
+	c, err := collect(ctx, in, w, most)
+	if c != nil {
+		c.cut = most != usualRoom()
+	}
+	return c, err
 }
 
 // set is what is known of one layer's features.
@@ -241,6 +342,8 @@ type set struct {
 	before *Collection // of the version before, until this one is read
 	done   bool
 	err    error
+	used   time.Time // when somebody last asked for it
+	cut    bool      // for want of room beside others
 	retry  time.Time
 	pause  time.Duration
 }
