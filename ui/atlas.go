@@ -23,8 +23,8 @@ type AtlasOptions struct {
 	// Zone is the VN-2000 zone of the centre; without one that of the province in
 	// the middle of the map is taken.
 	Zone coord.Zone
-	// Import and Export are the server's doors for files of fences; see
-	// atlas.Files. Read and Write of it are not used.
+	// Files are the server's doors for files of fences. Where Read or Write is nil a
+	// person chooses in a dialogue.
 	Files atlas.Files
 }
 
@@ -111,7 +111,12 @@ func (m *mosaic) newChart(d float32) *chart {
 	u := m.u
 	env := u.env(look.DeskScale(16*float64(d)), d)
 	files := u.o.Atlas.Files
-	files.Read, files.Write = m.chooseFile, m.chooseName
+	if files.Read == nil {
+		files.Read = m.chooseFile
+	}
+	if files.Write == nil {
+		files.Write = m.chooseName
+	}
 	h := &atlas.Host{
 		Maps: u.maps, Base: u.base, Kit: u.kit, Lang: u.lang, Log: u.log, Zone: u.o.Atlas.Zone,
 		State: func() *world.State { return u.model.state }, Version: func() uint64 { return u.model.version },

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 
@@ -231,7 +233,9 @@ func (b *bench) settle() {
 func shoot(w fyne.Window, width, height int) *image.RGBA {
 	c := software.NewCanvas()
 	c.SetPadded(false)
-	c.SetContent(w.Content())
+	room := canvas.NewRectangle(color.Transparent) // the content is never laid out smaller
+	room.SetMinSize(fyne.NewSize(float32(width), float32(height)))
+	c.SetContent(container.NewStack(room, w.Content()))
 	c.Resize(fyne.NewSize(float32(width), float32(height)))
 	img := c.Capture()
 	out := image.NewRGBA(image.Rect(0, 0, width, height))

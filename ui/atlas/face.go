@@ -321,6 +321,28 @@ func show(o fyne.CanvasObject, on bool) {
 	}
 }
 
+// Words are all that stands in the pane, line by line, for tests and for reading
+// aloud.
+func (a *Atlas) Words() string {
+	p := a.face.panel
+	out := []string{p.Title, p.Remark}
+	for _, r := range p.Rows {
+		out = append(out, strings.TrimSpace(strings.Join([]string{r.Name, r.Text, r.Right, r.Wrong}, " ")))
+	}
+	return strings.Join(append(out, a.face.form.Words()...), "\n")
+}
+
+// Items are the rows that can be chosen, line by line, as Words are all.
+func (a *Atlas) Items() string {
+	var out []string
+	for _, r := range a.face.panel.Rows {
+		if r.Kind == sheet.RowItem && r.Do != nil {
+			out = append(out, r.Name)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
 // Names are the labels of all that can be pressed in the pane, for tests and for
 // reading aloud.
 func (a *Atlas) Names() string {

@@ -98,7 +98,7 @@ func (a *Atlas) layersPanel() sheet.Panel {
 	p := sheet.Panel{Title: l.T("atlas.layers")}
 	on := 0
 	all := a.m.Layers(s)
-	chosen := ""
+	chosen, wrong := "", ""
 	for _, x := range all {
 		r := sheet.Row{Kind: sheet.RowItem, Name: x.Name, Check: true, On: x.On, Chosen: x.Key == a.layer, Wrong: x.Fault, Do: func() { a.chooseLayer(x) }, Toggle: func() { a.switchLayer(x.Key) }}
 		if x.Count >= 0 {
@@ -112,13 +112,16 @@ func (a *Atlas) layersPanel() sheet.Panel {
 		}
 		if x.Key == a.layer {
 			chosen = x.Name
+			if wrong = a.faultOf("filter." + x.Key); x.Filter != "" && x.Fault != "" {
+				wrong, r.Wrong = x.Fault, "" // it stands under the field
+			}
 		}
 		p.Rows = append(p.Rows, r)
 	}
 	p.Remark = l.T("atlas.layers.on", "n", strconv.Itoa(on), "all", strconv.Itoa(len(all)))
 	p.Rows = append(p.Rows, a.indicatorRows()...)
 	if chosen != "" {
-		p.Fields = append(p.Fields, sheet.Field{Name: fieldFilter, Label: l.T("atlas.field.filter", "layer", chosen), Hint: l.T("atlas.field.filter.hint"), Wrong: a.faultOf("filter." + a.layer), Enter: a.filterLayer})
+		p.Fields = append(p.Fields, sheet.Field{Name: fieldFilter, Label: l.T("atlas.field.filter", "layer", chosen), Hint: l.T("atlas.field.filter.hint"), Wrong: wrong, Enter: a.filterLayer})
 	}
 	if a.m.Params(s).Areas != "" {
 		p.Fields = append(p.Fields, sheet.Field{Name: fieldLimits, Label: l.T("atlas.field.limits"), Hint: l.T("atlas.field.limits.hint"), Wrong: a.faultOf("classes"), Enter: func() {

@@ -107,6 +107,9 @@ func (e *Editor) newPart(form string) {
 	}
 	w.hist.Now = w.hist.Now.Begin(form, text, poly)
 	e.h.Map.Touch()
+	if form == sketch.FormText {
+		e.h.Map.Focus(fieldText)
+	}
 }
 
 // newMeasure begins the measure in hand anew.

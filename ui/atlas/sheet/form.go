@@ -66,6 +66,38 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 	}
 }
 
+// wrong is what is wrong with a field, in at most two lines.
+type wrong struct {
+	text  string
+	lines [2]*canvas.Text
+}
+
+// say shows a text as wide as there is room, and reports whether its lines
+// are others than before.
+func (x *wrong) say(kit *paint.Kit, text string, wide float32) bool {
+	broken := append(kit.Fonts.Wrap(text, float64(wide), SmallSize, false, len(x.lines)), "", "")
+	x.text = text
+	changed := false
+	for i, t := range x.lines {
+		if t.Text != broken[i] {
+			t.Text, changed = broken[i], true
+			t.Refresh()
+		}
+	}
+	return changed
+}
+
+// high is the room it takes.
+func (x *wrong) high() float32 {
+	h := float32(0)
+	for _, t := range x.lines {
+		if t.Text != "" {
+			h += labelHigh
+		}
+	}
+	return h
+}
+
 // Form is the fields and buttons at the bottom of a pane.
 type Form struct {
 	kit     *paint.Kit
@@ -74,10 +106,11 @@ type Form struct {
 	pressed func()
 
 	sig     string
+	wide    float32 // the fields' room
 	fields  []Field
 	labels  []*canvas.Text
 	entries []*Entry
-	wrongs  []*canvas.Text
+	wrongs  []*wrong
 	buttons []*widget.Button
 	acts    []Action
 }
@@ -92,10 +125,19 @@ func NewForm(kit *paint.Kit, texts *Texts, entry func(name string) *Entry, press
 func (f *Form) Objects() []fyne.CanvasObject {
 	var out []fyne.CanvasObject
 	for i := range f.entries {
-		out = append(out, f.labels[i], f.entries[i], f.wrongs[i])
+		out = append(out, f.labels[i], f.entries[i], f.wrongs[i].lines[0], f.wrongs[i].lines[1])
 	}
 	for _, b := range f.buttons {
 		out = append(out, b)
+	}
+	return out
+}
+
+// Words are the labels of the fields, what is in them and what is wrong with it.
+func (f *Form) Words() []string {
+	var out []string
+	for i, e := range f.entries {
+		out = append(out, strings.TrimSpace(strings.Join([]string{f.labels[i].Text, e.Text, f.wrongs[i].text}, " ")))
 	}
 	return out
 }
@@ -137,11 +179,7 @@ func (f *Form) Set(p Panel) bool {
 			wrong = f.texts.wrong[x.Name]
 		}
 		f.entries[i].Enter = x.Enter
-		if f.wrongs[i].Text != wrong {
-			f.wrongs[i].Text = wrong
-			f.wrongs[i].Refresh()
-			moved = true
-		}
+		moved = f.wrongs[i].say(f.kit, wrong, f.wide) || moved
 	}
 	return moved
 }
@@ -154,8 +192,11 @@ func (f *Form) build(p Panel) {
 	for _, x := range p.Fields {
 		label := canvas.NewText(x.Label, th.T2)
 		label.TextSize = SmallSize
-		wrong := canvas.NewText("", th.Critical)
-		wrong.TextSize = SmallSize
+		w := &wrong{}
+		for j := range w.lines {
+			w.lines[j] = canvas.NewText("", th.Critical)
+			w.lines[j].TextSize = SmallSize
+		}
 		i := slices.IndexFunc(old, func(e *Entry) bool { return e.Name == x.Name })
 		var e *Entry
 		if i >= 0 {
@@ -165,7 +206,7 @@ func (f *Form) build(p Panel) {
 			e.Text = f.texts.is[x.Name]
 		}
 		e.SetPlaceHolder(x.Hint)
-		f.labels, f.entries, f.wrongs = append(f.labels, label), append(f.entries, e), append(f.wrongs, wrong)
+		f.labels, f.entries, f.wrongs = append(f.labels, label), append(f.entries, e), append(f.wrongs, w)
 	}
 	for i, x := range p.Acts {
 		b := widget.NewButton(faceOf(x), func() {
@@ -203,6 +244,7 @@ func (f *Form) Refill() {
 // begin.
 func (f *Form) Lay(left, bottom, wide float32) float32 {
 	inner := wide - 2*SheetPad
+	f.wide = inner
 	rows := f.buttonRows(inner)
 	y := bottom - 2*gap - float32(len(rows))*(FieldHigh+gap)
 	at := y
@@ -236,9 +278,7 @@ func (f *Form) Lay(left, bottom, wide float32) float32 {
 func (f *Form) layRow(start, end int, x, bottom, wide float32) float32 {
 	high := float32(labelHigh + FieldHigh + gap)
 	for i := start; i < end; i++ {
-		if f.wrongs[i].Text != "" {
-			high = labelHigh + FieldHigh + gap + labelHigh
-		}
+		high = max(high, labelHigh+FieldHigh+gap+f.wrongs[i].high())
 	}
 	n := float32(end - start)
 	w := (wide - gap*(n-1)) / n
@@ -246,7 +286,9 @@ func (f *Form) layRow(start, end int, x, bottom, wide float32) float32 {
 		left := x + float32(i-start)*(w+gap)
 		Put(f.labels[i], left, bottom-high, w, labelHigh)
 		Put(f.entries[i], left, bottom-high+labelHigh, w, FieldHigh)
-		Put(f.wrongs[i], x, bottom-high+labelHigh+FieldHigh, wide, labelHigh)
+		for j, t := range f.wrongs[i].lines {
+			Put(t, x, bottom-high+labelHigh+FieldHigh+float32(j)*labelHigh, wide, labelHigh)
+		}
 	}
 	return bottom - high
 }
