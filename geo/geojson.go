@@ -198,7 +198,7 @@ func checkCRS(raw json.RawMessage) error {
 	if strings.HasSuffix(name, "CRS84") || strings.HasSuffix(name, "EPSG::4326") || name == "EPSG:4326" {
 		return nil
 	}
-	return fmt.Errorf("%w but in %q; export the file in WGS 84 (EPSG:4326, longitude first), for instance with ogr2ogr -t_srs EPSG:4326",
+	return fmt.Errorf("%w but in %.60q; export the file in WGS 84 (EPSG:4326, longitude first), for instance with ogr2ogr -t_srs EPSG:4326",
 		ErrCRS, crs.Properties.Name)
 }
 
@@ -216,7 +216,7 @@ func parseFeature(index int, raw []byte) (Feature, error) {
 		return Feature{}, fmt.Errorf("not a feature: %w", err)
 	}
 	if f.Type != "Feature" {
-		return Feature{}, fmt.Errorf("not a feature: its type is %q", f.Type)
+		return Feature{}, fmt.Errorf("not a feature: its type is %.60q", f.Type)
 	}
 	if len(f.Geometry) == 0 || string(f.Geometry) == "null" {
 		return Feature{}, errors.New("it has no geometry")

@@ -41,7 +41,7 @@ func parseGeometry(raw []byte) (orb.Geometry, error) {
 		c.list("polygon", func() { mp = append(mp, c.polygon()) })
 		out = mp
 	default:
-		return nil, fmt.Errorf("geometry %q is not supported", g.Type)
+		return nil, fmt.Errorf("geometry %.60q is not supported", g.Type)
 	}
 	if c.err != nil {
 		return nil, c.err
