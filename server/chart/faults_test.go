@@ -209,3 +209,60 @@ func TestNotTooManyLayers(t *testing.T) {
 		t.Errorf("one that is there: %d %s", w.Code, w.Body)
 	}
 }
+
+// What is wrong with a feature is said in a few words, whatever is in it, and soon.
+func TestRejectionsAreShort(t *testing.T) {
+	long := strings.Repeat("x", 4<<20)
+	p := &past{st: world.New(1)}
+	for i, id := range []string{"vn/da-nang-2025/hoi-an", "vn/da-nang-2025/dien-ban"} {
+		if _, err := p.st.Apply(world.Event{Seq: uint64(i + 1), Observation: world.Observation{Time: 1, Body: world.AreaDefined{ID: id, Name: id}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h, said := doorsOf(newCharts(t, p), mai)
+	const outline = `"geometry":{"type":"Polygon","coordinates":[[[108,15],[109,15],[109,16],[108,15]]]}`
+	good := `{"type":"Feature",` + outline + `,"properties":{"area":"vn/da-nang-2025/hoi-an"}}`
+	for name, feature := range map[string]string{
+		"a long type":     `{"type":"` + long + `"}`,
+		"a long geometry": `{"type":"Feature","geometry":{"type":"` + long + `","coordinates":[]}}`,
+		"a long number":   `{"type":1` + strings.Repeat("0", 4<<20) + `}`,
+		"a long area":     `{"type":"Feature",` + outline + `,"properties":{"area":"` + long + `"}}`,
+	} {
+		began := time.Now()
+		w := do(h, "PUT", "/api/map/layers/xa?name=X&areas=true", `{"type":"FeatureCollection","features":[`+good+","+feature+`]}`)
+		if w.Code != http.StatusOK || w.Body.Len() > 1000 || !strings.Contains(w.Body.String(), `"rejectedCount":1`) {
+			t.Errorf("%s: %d, %d bytes: %.200s", name, w.Code, w.Body.Len(), w.Body)
+		}
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("%s: it took %v", name, took)
+		}
+	}
+	crs := `{"type":"FeatureCollection","crs":{"properties":{"name":"` + long + `"}},"features":[` + good + `]}`
+	if w := do(h, "PUT", "/api/map/layers/xa?name=X", crs); w.Code != http.StatusUnprocessableEntity || w.Body.Len() > 1000 || len((*said)[0].Reason) > 1000 {
+		t.Errorf("a long name of coordinates: %d, %d bytes", w.Code, w.Body.Len())
+	}
+}
+
+// Many outlines of unknown areas are passed over without looking for each what it
+// might have been.
+func TestManyUnknownAreas(t *testing.T) {
+	var areas []string
+	for i := range 4000 {
+		areas = append(areas, fmt.Sprintf("vn/tinh-%d/xa-phuong-so-%d", i%34, i))
+	}
+	var b strings.Builder
+	b.WriteString(`{"type":"FeatureCollection","features":[`)
+	const outline = `"geometry":{"type":"Polygon","coordinates":[[[108,15],[109,15],[109,16],[108,15]]]}`
+	for i := range 20_000 {
+		fmt.Fprintf(&b, `{"type":"Feature",%s,"properties":{"area":"vn/tinh-khac/mot-xa-rat-la-%d"}},`, outline, i)
+	}
+	b.WriteString(`{"type":"Feature",` + outline + `,"properties":{"area":"` + areas[0] + `"}}]}`)
+	began := time.Now()
+	read, err := Check(t.Context(), world.LayerSaved{Saved: world.Saved{ID: "xa", Name: "Xã"}, Areas: true}, areas, strings.NewReader(b.String()))
+	if err != nil || read.Rejected != 20_000 {
+		t.Errorf("%d, %v", read.Rejected, err)
+	}
+	if took := time.Since(began); took > 20*time.Second { // it took minutes
+		t.Errorf("it took %v", took)
+	}
+}

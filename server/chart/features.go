@@ -10,6 +10,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -18,6 +19,9 @@ import (
 
 // rejectedShown bounds the rejected features that are told of one by one.
 const rejectedShown = 20
+
+// longestReason bounds what is said of one, in bytes.
+const longestReason = 400
 
 // Rejection says why one feature of a file was left out.
 type Rejection struct {
@@ -39,7 +43,11 @@ type Reading struct {
 
 func (r *Reading) reject(index int, err error) {
 	if r.Rejected++; len(r.First) < rejectedShown {
-		r.First = append(r.First, Rejection{index, err.Error()})
+		text := err.Error()
+		if len(text) > longestReason { // what is wrong may be what the file says
+			text = strings.ToValidUTF8(text[:longestReason], "") + "…"
+		}
+		r.First = append(r.First, Rejection{index, text})
 	}
 }
 

@@ -96,13 +96,17 @@ func fitting(l world.LayerSaved, areas []string) func(geo.Feature) error {
 	for _, id := range areas {
 		known[id] = true
 	}
+	guesses := rejectedShown // looking for what was meant takes long, and few are told
 	return func(f geo.Feature) error {
 		id, _ := f.Properties["area"].(string)
 		switch {
 		case id == "":
 			return refuse(`it has no property "area" with the id of its area`)
-		case !known[id]:
+		case !known[id] && guesses > 0 && len(id) <= longestName:
+			guesses--
 			return refuse("no area %.80q; %s", id, strict.Nearest(id, areas))
+		case !known[id]:
+			return refuse("no area %.80q", id)
 		case f.MultiPolygon() == nil:
 			return refuse("the outline of %s is a %s; a Polygon or MultiPolygon is needed", id, f.Geometry.GeoJSONType())
 		}
