@@ -99,7 +99,11 @@ func parseGrid(tokens []token, zone Zone) (Reading, error) {
 	for _, t := range tokens {
 		switch t.kind {
 		case kindNumber:
-			found, names = append(found, t.value), append(names, name)
+			v := t.value
+			if t.minus {
+				v = -v
+			}
+			found, names = append(found, v), append(names, name)
 			name = kindNone
 		case kindX, kindNorth, kindN:
 			name = kindX

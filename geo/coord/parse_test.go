@@ -233,3 +233,20 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestGridWestOfItsZone: Y is negative far west of a zone's meridian, as Điện Biên is
+// of Đà Nẵng's, and reads back as that.
+func TestGridWestOfItsZone(t *testing.T) {
+	want := geo.Pt(102.2, 22)
+	text, err := coord.Format(want, coord.FormGrid, geo.Notation{}, daNang())
+	if err != nil || !strings.Contains(text, "Y=-") {
+		t.Fatalf("%q, %v", text, err)
+	}
+	got, err := coord.Parse(text, daNang())
+	if err != nil || geo.Distance(got.Point, want) > 1 || got.Grid.Y >= 0 {
+		t.Errorf("%q is read as %+v, %v", text, got, err)
+	}
+	if got, err := coord.Parse("X=-1738123 Y=557432", daNang()); err == nil {
+		t.Errorf("a place south of the equator is read as %+v", got)
+	}
+}
