@@ -28,7 +28,14 @@ BENCH_PACKAGES := \
 	./server/source/ais \
 	./server/wire \
 	./server \
-	./geo/... \
+	./geo \
+	./geo/draw \
+	./geo/draw/cluster \
+	./geo/draw/outline \
+	./geo/fence \
+	./geo/gazetteer \
+	./geo/tiles \
+	./geo/tiles/archive \
 	./media \
 	./media/relay \
 	./media/decode \
@@ -48,7 +55,7 @@ BENCH_CAMERA := \
 # The map and what belongs to it, alone and beside other programs: `make bench-map`. After = the benchmarks' names.
 # Each prints lines `MEASURED name value unit (…)` or `RATIO name value (ours …, peer …)`.
 BENCH_MAP := \
-	./geo/draw=BaseMap1080|Zoom1080|Vessels2000|Vessels20000|Points50000|Crops \
+	./geo/draw=BaseMap1080|Pan1080|Zoom1080|Vessels2000|Vessels20000|Points50000|Crops|Span \
 	./geo/fence=Positions \
 	./geo/tiles/archive=TileCache \
 	./geo/draw/benchmap=MapLibre \

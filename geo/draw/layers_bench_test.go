@@ -82,21 +82,32 @@ func BenchmarkClusters20000(b *testing.B) {
 	moving(b, f, func(int) {})
 }
 
-// BenchmarkSpanCrop draws the middle of five screens side by side;
-// BenchmarkSpanAlone the same place on a screen of its own.
-func BenchmarkSpanCrop(b *testing.B) {
-	f := span()
-	f.View = f.View.CropTo(f.Screens[2])
-	moving(b, f, func(int) {})
-}
-
-func BenchmarkSpanAlone(b *testing.B) {
-	f := span()
-	s := f.Screens[2]
-	whole := f.View
-	f.View = geo.View{Center: whole.Point(float64(s.Min.X+s.Max.X)/2, float64(s.Min.Y+s.Max.Y)/2), World: whole.World, Width: s.Dx(), Height: s.Dy()}
-	f.Screens = nil
-	moving(b, f, func(int) {})
+// BenchmarkSpan draws the middle of five screens side by side with all layers, and
+// the same place on a screen of its own.
+func BenchmarkSpan(b *testing.B) {
+	crop := span()
+	s := crop.Screens[2]
+	whole := crop.View
+	crop.View = whole.CropTo(s)
+	alone := span()
+	alone.View = geo.View{Center: whole.Point(float64(s.Min.X+s.Max.X)/2, float64(s.Min.Y+s.Max.Y)/2), World: whole.World, Width: s.Dx(), Height: s.Dy()}
+	alone.Screens = nil
+	for _, c := range []struct {
+		name, words string
+		frame       *draw.Frame
+	}{
+		{"map-layers-alone", "all layers, 2,000 vessels that gather, on one screen", alone},
+		{"map-layers-crop", "the same place, the middle one of five screens that a map spans", crop},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			rnd := rand.New(rand.NewPCG(3, 4))
+			measure(b, c.name, c.words, renderer(b, draw.Dark(), draw.Desk()), c.frame, func(int) {
+				for i := range c.frame.Vessels {
+					moved(&c.frame.Vessels[i].At, rnd)
+				}
+			})
+		})
+	}
 }
 
 // span is a map over five screens with bezels.

@@ -1,6 +1,8 @@
 package draw_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"iocwall/geo"
@@ -38,14 +40,10 @@ func BenchmarkPan1080(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
-			b.ReportAllocs()
-			defer reportCPU(b)()
-			for i := 0; b.Loop(); i++ {
+			name := "map-pan-" + strings.ReplaceAll(c.name, "/", "-")
+			measure(b, name, fmt.Sprintf("base map, all tiles at hand, panned by %g pixels every frame", c.step), r, f, func(i int) {
 				f.View = view.Pan(float64(i%50)*c.step, float64(i%7))
-				if _, err := r.Draw(dst, f); err != nil {
-					b.Fatal(err)
-				}
-			}
+			})
 		})
 	}
 }

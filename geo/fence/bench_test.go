@@ -95,7 +95,7 @@ func BenchmarkPositions(b *testing.B) {
 		n++
 	}
 	b.ReportMetric(float64(crossings)/float64(n), "crossings/op")
-	fmt.Printf("MEASURED fences-position %.0f ns\n", float64(b.Elapsed().Nanoseconds())/float64(n))
+	fmt.Printf("\nMEASURED fences-position %.0f ns (one position against 500 fences of 1,000 vertices, crossings and dwell included; one core)\n", float64(b.Elapsed().Nanoseconds())/float64(n))
 }
 
 // BenchmarkNear asks one fence of 1,000 corners for the distance of what lies
