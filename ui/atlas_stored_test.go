@@ -22,7 +22,7 @@ import (
 
 // indicator is the demonstration's outlines of wards and communes with a figure
 // for each.
-func indicator(t *testing.T) (file string, bodies []world.Body) {
+func indicator(t testing.TB) (file string, bodies []world.Body) {
 	t.Helper()
 	files, err := assets.DemoFiles()
 	if err != nil {
@@ -55,7 +55,7 @@ func indicator(t *testing.T) (file string, bodies []world.Body) {
 }
 
 // indicated is the map in hand over the demonstration's communes.
-func indicated(t *testing.T, lang, theme string, w, h float32) (*bench, *mosaic) {
+func indicated(t testing.TB, lang, theme string, w, h float32) (*bench, *mosaic) {
 	t.Helper()
 	file, bodies := indicator(t)
 	o := Options{Mode: Mosaic, Lang: lang, Theme: theme, Width: w, Height: h}

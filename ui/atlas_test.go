@@ -16,7 +16,7 @@ import (
 )
 
 // chartBench is a mosaic with fences, drawings, views and figures of areas.
-func chartBench(t *testing.T, w, h float32, lang, theme string) (*bench, *mosaic) {
+func chartBench(t testing.TB, w, h float32, lang, theme string) (*bench, *mosaic) {
 	t.Helper()
 	b := newBench(t, Options{Mode: Mosaic, Lang: lang, Theme: theme, Width: w, Height: h})
 	b.tick(0)

@@ -133,7 +133,7 @@ func picture(w, h int) *image.RGBA {
 
 // bench is a UI under test with its scripted surroundings.
 type bench struct {
-	t       *testing.T
+	t       testing.TB
 	app     fyne.App
 	feed    *script
 	ui      *UI
@@ -155,7 +155,7 @@ func (f *fakeScreens) Place(w fyne.Window, m screens.Monitor) {
 	w.Show()
 }
 
-func newBench(t *testing.T, o Options) *bench {
+func newBench(t testing.TB, o Options) *bench {
 	t.Helper()
 	b := &bench{t: t, app: test.NewTempApp(t), feed: newScript(), now: noon, players: map[string]*still{}}
 	o.App, o.Feed = b.app, b.feed
@@ -243,7 +243,7 @@ func shoot(w fyne.Window, width, height int) *image.RGBA {
 	return out
 }
 
-func keep(t *testing.T, name string, img image.Image) {
+func keep(t testing.TB, name string, img image.Image) {
 	t.Helper()
 	dir := os.Getenv("IOCWALL_GALLERY")
 	if dir == "" {
