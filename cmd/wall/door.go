@@ -9,7 +9,11 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
+
+// doorPatience is how long the server may take to begin its answer.
+const doorPatience = time.Minute
 
 // door is the server's HTTP door, beside the feed.
 type door struct {
@@ -30,6 +34,7 @@ func (c *connection) door() (*door, error) {
 	base.Scheme = strings.Replace(base.Scheme, "ws", "http", 1)
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = t
+	transport.ResponseHeaderTimeout = doorPatience
 	return &door{c: c, base: base, client: &http.Client{Transport: transport}}, nil
 }
 

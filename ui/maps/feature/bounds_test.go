@@ -3,6 +3,7 @@ package feature
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -117,6 +118,39 @@ func TestRoomOfAll(t *testing.T) {
 		synctest.Wait()
 		if c := s.Get(wanted(points)); c == nil || len(c.Items) != 1 || c.Left != 0 {
 			t.Errorf("with room again: %+v", c)
+		}
+		cancel()
+		<-done
+	})
+}
+
+// TestStalled: a layer that stops coming does not keep the others from coming.
+func TestStalled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lib := &opened{}
+		s := newStore(lib, "")
+		s.open = func(ctx context.Context, id, sum string) (io.ReadCloser, error) {
+			if id == "stalls" {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}
+			return lib.open(ctx, id, sum)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- s.Run(ctx) }()
+		s.Get(WantOf(world.LayerSaved{Saved: world.Saved{ID: "stalls"}, SHA256: sumOf(points)}))
+		synctest.Wait()
+		for range 5 {
+			s.Get(wanted(points))
+			time.Sleep(readFor / 4)
+			synctest.Wait()
+		}
+		if s.Peek("x") == nil {
+			t.Error("the other layer does not come")
+		}
+		if err, loading := s.State("stalls"); err == nil || !loading {
+			t.Errorf("state %v, %v", err, loading)
 		}
 		cancel()
 		<-done
