@@ -177,8 +177,9 @@ func (g *Gatherer) root(group int32) int32 {
 	return group
 }
 
-// around calls do for the cells in and around a cell.
-func (g *Gatherer) around(key uint64, do func(*cell)) {
+// around calls do for the cells in and around a cell. A place keeps where each of
+// their rows was found for a cell before this one; it may be nil.
+func (g *Gatherer) around(key uint64, place *[3]int, do func(*cell)) {
 	column := int64(key & columnMask)
 	for dy := int64(-1); dy <= 1; dy++ {
 		row := int64(key>>columnBits) + dy
@@ -186,7 +187,15 @@ func (g *Gatherer) around(key uint64, do func(*cell)) {
 			continue
 		}
 		first := uint64(row)<<columnBits | uint64(max(0, column-1))
-		i, _ := slices.BinarySearchFunc(g.cells, first, func(c cell, k uint64) int { return cmp.Compare(c.key, k) })
+		i := 0
+		if place == nil {
+			i, _ = slices.BinarySearchFunc(g.cells, first, func(c cell, k uint64) int { return cmp.Compare(c.key, k) })
+		} else {
+			for i = place[dy+1]; i < len(g.cells) && g.cells[i].key < first; {
+				i++
+			}
+			place[dy+1] = i
+		}
 		for ; i < len(g.cells) && g.cells[i].key <= uint64(row)<<columnBits|uint64(column+1); i++ {
 			do(&g.cells[i])
 		}
@@ -212,7 +221,7 @@ func (g *Gatherer) unite(s Sizes) {
 		if g.parent[c.group] != c.group {
 			continue
 		}
-		g.around(c.key, func(other *cell) {
+		g.around(c.key, nil, func(other *cell) {
 			o := other.group
 			if o < 0 || o == c.group || g.parent[o] != o {
 				return
@@ -229,22 +238,23 @@ func (g *Gatherer) unite(s Sizes) {
 // join puts points that stand alone into the group whose ring covers them, or
 // makes groups of those that cover each other across the border of their cells.
 func (g *Gatherer) join(points []Point, s Sizes) {
+	var place [3]int
 	for n := range g.cells {
 		c := &g.cells[n]
 		for k := c.from; k < c.to; k++ {
 			if i := g.index(k); g.group[i] < 0 {
-				g.joinOne(points, i, c, s)
+				g.joinOne(points, i, c, &place, s)
 			}
 		}
 	}
 }
 
-func (g *Gatherer) joinOne(points []Point, i int32, c *cell, s Sizes) {
+func (g *Gatherer) joinOne(points []Point, i int32, c *cell, place *[3]int, s Sizes) {
 	p := &points[i]
 	best, least := int32(-1), s.Ring+s.Cover/2
 	partner, nearest := int32(-1), s.Cover
 	var there *cell
-	g.around(c.key, func(other *cell) {
+	g.around(c.key, place, func(other *cell) {
 		if o := g.root(other.group); o >= 0 {
 			if d := math.Hypot(g.groups[o].X-p.X, g.groups[o].Y-p.Y); d < least {
 				best, least = o, d
@@ -255,7 +265,10 @@ func (g *Gatherer) joinOne(points []Point, i int32, c *cell, s Sizes) {
 		}
 		for k := other.from; k < other.to; k++ {
 			j := g.index(k)
-			if d := math.Hypot(points[j].X-p.X, points[j].Y-p.Y); g.group[j] < 0 && d < nearest {
+			if g.group[j] >= 0 {
+				continue
+			}
+			if d := math.Hypot(points[j].X-p.X, points[j].Y-p.Y); d < nearest {
 				partner, nearest, there = j, d, other
 			}
 		}
