@@ -38,7 +38,7 @@ var rows = []row{
 	{"geo/draw/look", "", "", "colours, sizes and words of a map"},
 	{"geo/draw/sign", "geo/draw/raster", "", "symbols as paths"},
 	{"geo/draw/scene", "geo geo/draw/sign", "", "what a picture shows, as values; knows no pixels"},
-	{"geo/draw/pen", "geo/draw/raster geo/draw/sign", "", "symbols and text in a picture; knows no map"},
+	{"geo/draw/pen", "geo/draw/raster geo/draw/sign", "assets", "symbols and text in a picture; knows no map"},
 	{"geo/draw/outline", "geo geo/draw/raster", "", "the inside and the edges of areas; pure"},
 	{"geo/draw/gather", "geo geo/draw/cluster geo/draw/hit geo/draw/raster geo/draw/room geo/draw/scene geo/draw/sign", "", "which points stand alone; depends on the whole view only"},
 	{"geo/draw/sheet", "geo geo/draw/look geo/draw/outline geo/draw/raster geo/draw/scene", "", "what seldom changes, kept until it does"},

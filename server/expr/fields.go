@@ -115,6 +115,7 @@ func figureFields() []field {
 		{Var{"domain", Text, "the key of its domain"}, get(func(f world.Figure) string { return f.Domain })},
 		{Var{"unit", Text, "the unit of the value"}, get(func(f world.Figure) string { return f.Unit })},
 		{Var{"owner", Text, "the agency that answers for it"}, get(func(f world.Figure) string { return f.Owner })},
+		{Var{"of", Text, "the indicator it is the part of for its area alone; empty for an indicator of its own"}, get(func(f world.Figure) string { return f.Of })},
 		{Var{"period", Text, "the key of the newest period"}, get(func(f world.Figure) string { return f.Last.Period })},
 		{Var{"value", Number, "the newest value"}, get(func(f world.Figure) float64 { return deref(f.Last.Value) })},
 		{Var{"target", Number, "the value aimed at"}, get(func(f world.Figure) float64 { return deref(f.Target) })},
