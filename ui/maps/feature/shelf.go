@@ -54,7 +54,7 @@ func (s shelf) drop(sum string) { _ = os.Remove(s.path(sum)) }
 // diskError is a folder that cannot be written into.
 type diskError struct{ err error }
 
-func (e *diskError) Error() string { return "keep features on disk: " + e.err.Error() }
+func (e *diskError) Error() string { return fmt.Errorf("keep features on disk: %w", e.err).Error() }
 func (e *diskError) Unwrap() error { return e.err }
 
 // disk is a file whose errors are diskErrors.
