@@ -3,7 +3,9 @@ package ui
 import (
 	"fmt"
 	"image"
+	"image/color"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 
 	"iocwall/geo"
 	"iocwall/server/world"
+	"iocwall/ui/tile"
 )
 
 // chartBench is a mosaic with fences, drawings, views and figures of areas.
@@ -246,4 +249,55 @@ func drag(m *mosaic, from, to geo.Point) {
 	}
 	h.(desktop.Mouseable).MouseUp(e)
 	h.(fyne.Draggable).DragEnd()
+}
+
+// countedPlane counts the pictures that are put over the window.
+type countedPlane struct {
+	shown atomic.Int32
+	lit   atomic.Bool
+}
+
+// Show is for tile.Plane.
+func (p *countedPlane) Show(*image.RGBA, image.Rectangle) error {
+	p.shown.Add(1)
+	p.lit.Store(true)
+	return nil
+}
+
+// Hide is for tile.Plane.
+func (p *countedPlane) Hide() { p.lit.Store(false) }
+
+// Close is for tile.Plane.
+func (p *countedPlane) Close() { p.lit.Store(false) }
+
+// TestNothingLiesOverTheMap: a picture of the wall's map that was being drawn when
+// the map in hand was opened is not put over it.
+func TestNothingLiesOverTheMap(t *testing.T) {
+	p := &countedPlane{}
+	b := newBench(t, Options{Mode: Mosaic, Lang: "vi", Theme: "dark", Planes: func(fyne.Window, color.RGBA) (tile.Plane, error) { return p, nil }})
+	b.tick(0)
+	m := b.ui.face.(*mosaic)
+	m.win.Resize(fyne.NewSize(1920, 1080))
+	b.give(snapshot(sheet(9, 3, "1-4", nil)))
+	b.settle()
+	b.tick(time.Second)
+	if p.shown.Load() == 0 {
+		t.Fatal("the wall's map is on no plane")
+	}
+	m.enlarge(atlasID)
+	shown := p.shown.Load()
+	for _, c := range mapsOf(b.ui) {
+		c.done.Store(&mapPicture{img: image.NewRGBA(image.Rect(0, 0, 640, 313)), at: b.now})
+	}
+	b.drawn(m)
+	if p.lit.Load() || p.shown.Load() != shown {
+		t.Error("a picture of the wall's map lies over the map in hand")
+	}
+	m.enlarge("")
+	b.tick(time.Second)
+	b.settle()
+	b.tick(time.Second)
+	if !p.lit.Load() {
+		t.Error("the wall's map does not come back")
+	}
 }

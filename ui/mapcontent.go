@@ -131,14 +131,15 @@ func (c *mapContent) place(s spot) {
 }
 
 func (c *mapContent) update(now time.Time, data bool) bool {
-	if p := c.done.Swap(nil); p != nil {
+	p := c.done.Swap(nil)
+	if c.hidden {
+		c.drawn = now // nobody looks; it is drawn anew when somebody does
+		return false  // and a picture would go over what is looked at
+	}
+	if p != nil {
 		c.drawn, c.coming = p.at, p.pending > 0
 		c.t.SetPicture(p.img)
 		c.said = time.Time{}
-	}
-	if c.hidden {
-		c.drawn = now // nobody looks; it is drawn anew when somebody does
-		return false
 	}
 	c.ask(now)
 	// Ages in the strip change once a second, not with each batch.
