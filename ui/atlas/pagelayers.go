@@ -72,15 +72,21 @@ func (a *Atlas) filterLayer() {
 func (a *Atlas) indicators() [][2]string {
 	s := a.h.State()
 	names := map[string]string{}
+	name := func(f world.Figure) string {
+		if a.h.Lang.Code == "en" && f.NameEn != "" {
+			return f.NameEn
+		}
+		return f.Name
+	}
 	for _, f := range s.Figures() {
 		if f.Of == "" {
 			continue
 		}
 		if names[f.Of] == "" {
-			names[f.Of] = f.Name
+			names[f.Of] = name(f)
 		}
 		if whole, ok := s.Figure(f.Of); ok {
-			names[f.Of] = whole.Name
+			names[f.Of] = name(whole)
 		}
 	}
 	out := make([][2]string, 0, len(names))
