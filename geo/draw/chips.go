@@ -95,10 +95,10 @@ func (r *Renderer) drawChip(s *Station, rect image.Rectangle, value, word string
 		x += mark
 	}
 	base := baseline(rect.Min.Y, 0, size)
-	r.write(x, base, value, plainText(size, true, ink))
+	r.writeNow(x, base, value, plainText(size, true, ink))
 	if word != "" {
 		x += int(r.width(value, size, true) + size*0.25)
-		r.write(x, base, word, plainText(size, false, ink))
+		r.writeNow(x, base, word, plainText(size, false, ink))
 	}
 }
 
@@ -199,8 +199,8 @@ func (r *Renderer) callout(a *Alert, x, y int, col color.RGBA) {
 		fill, edge, t1, t2 = r.style.CriticalPlate, white, white, white
 	}
 	r.pen.Box(rect, size*0.22, line, fill, edge)
-	r.write(rect.Min.X+pad, baseline(rect.Min.Y+pad/2, 0, size), a.Title, plainText(size, true, t1))
+	r.writeNow(rect.Min.X+pad, baseline(rect.Min.Y+pad/2, 0, size), a.Title, plainText(size, true, t1))
 	if a.Text != "" {
-		r.write(rect.Min.X+pad, baseline(rect.Min.Y+pad/2, 1, size), a.Text, plainText(size, false, t2))
+		r.writeNow(rect.Min.X+pad, baseline(rect.Min.Y+pad/2, 1, size), a.Text, plainText(size, false, t2))
 	}
 }

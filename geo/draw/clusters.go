@@ -27,7 +27,7 @@ func (r *Renderer) drawRings() {
 		}
 		size := uint16(math.Round(float64(c.Half) * 24 / 11))
 		r.icon(raster.IconKey{Icon: IconCluster, Size: size, Main: col, Back: r.style.Card, Halo: r.haloAt(c.X, c.Y)}).Draw(&r.canvas, c.X, c.Y)
-		r.write(c.X-c.Width/2, c.Y+int(math.Round(r.sizes.Text*0.36)), c.Count, plainText(r.sizes.Text, true, r.style.Text))
+		r.writeNow(c.X-c.Width/2, c.Y+int(math.Round(r.sizes.Text*0.36)), c.Count, plainText(r.sizes.Text, true, r.style.Text))
 		d := int(float64(c.Half) * 0.84)
 		if c.Kind != IconNone {
 			r.icon(r.small(c.Kind, 0.72)).Draw(&r.canvas, c.X-d, c.Y-d)

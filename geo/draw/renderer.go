@@ -229,7 +229,8 @@ func (r *Renderer) write(x, y int, text string, style raster.TextStyle) {
 	r.pending = append(r.pending, pendingText{x: x, y: y, key: raster.TextKey{Text: text, Style: style}})
 }
 
-// writeNow draws a line of text at once.
+// writeNow draws a line of text at once: one that stands on a plate of its own,
+// which something later may cover.
 func (r *Renderer) writeNow(x, y int, text string, style raster.TextStyle) {
 	r.pen.Text(x, y, raster.TextKey{Text: text, Style: style})
 }

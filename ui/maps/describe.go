@@ -240,7 +240,11 @@ func (b *describer) alert(a world.Alert) {
 func (b *describer) fence(f world.Fence) {
 	d, l := b.d, b.l
 	d.Kind, d.Title, d.Bounds = l.T("detail.fence"), firstOf(f.Is.Name, f.Is.ID), f.Is.Polygons.Bound()
-	d.add(l.T("detail.purpose"), f.Is.Purpose)
+	purpose := f.Is.Purpose
+	if key := "fence.purpose." + purpose; l.Has(key) {
+		purpose = l.T(key)
+	}
+	d.add(l.T("detail.purpose"), purpose)
 	inside := []string{}
 	for v := range b.s.Vessels() {
 		if slices.ContainsFunc(v.Fences, func(x world.FenceStay) bool { return x.Fence == f.Is.ID && x.State == world.FenceInside }) {

@@ -323,6 +323,9 @@ func (b *Boxes) legendSize() (w, h int) {
 
 // drawCredit writes the lines towards the side of the glass they stand at.
 func (b *Boxes) drawCredit() {
+	back := b.Style.Sea
+	back.A = 176 // symbols under the text stay to be guessed, the text to be read
+	b.Pen.RoundRect(b.credit, max(2, b.Sizes.Text*0.14), back)
 	size := b.Sizes.Text
 	right := b.credit.Min.X-b.margin() > b.Grid.NearestPane(b.credit.Min.X, b.credit.Min.Y).Min.X
 	for i, l := range b.lines {
