@@ -18,6 +18,9 @@ windowed = $(shell $(GO) list -test -tags $(TAGS) -f '{{or .ForTest .ImportPath}
 	| grep "\bfyne.io/fyne/v2\b" | cut -d" " -f1 | sed "s|[.]test$$||" | sort -u)
 # Packages whose tests play faults in real time.
 alone := iocwall/media/fieldtest
+# Packages whose tests compare many pictures or read all of the code on one goroutine: the race
+# detector finds nothing there and takes ten times as long.
+alike := iocwall/geo/draw iocwall/cmd/house
 packages = $(shell $(GO) list -tags $(TAGS) ./... 2>/dev/null)
 
 # Where the benchmarks are. Add a package here and its benchmarks are part of `make bench`; one that
@@ -151,13 +154,13 @@ fmt-check: $(GOFUMPT) ## list code that is not formatted
 	@bad=$$($(GOFUMPT) -l .); [ -z "$$bad" ] || { echo "not formatted, run make fmt:"; echo "$$bad"; exit 1; }
 
 test-pure: ## tests that need no window toolkit, with the race detector
-	@$(GO) test -race -tags $(TAGS) -timeout 15m $(filter-out $(windowed) $(alone),$(packages))
+	@$(GO) test -race -tags $(TAGS) -timeout 15m $(filter-out $(windowed) $(alone) $(alike),$(packages))
 
 test-field: ## the faults cameras have in the field, in real time: with no other test beside it
 	@$(GO) test -tags $(TAGS) -timeout 10m $(alone)
 
-test-ui: ## tests of the packages that use the window toolkit
-	@$(if $(windowed),$(GO) test -tags $(TAGS) -timeout 10m $(windowed),echo "none yet")
+test-ui: ## tests of the packages that use the window toolkit, and of pictures
+	@$(GO) test -tags $(TAGS) -timeout 10m $(alike) $(windowed)
 
 test-display: ## tests that start bin/wall and bin/wallsrv under Xvfb and read pixels
 	@.ci/xvfb $(GO) test -count=1 -v -tags $(TAGS),xvfb -timeout 10m ./cmd/wall
