@@ -65,7 +65,6 @@ type Renderer struct {
 	data     tiles.Data
 	order    []int32
 	spots    []spot
-	bands    []int32
 	fleet    fleet
 	pending  []pendingText
 	inset    inset

@@ -29,7 +29,7 @@ func parseColor(s string) (color.NRGBA, bool) {
 	if !ok {
 		c, ok = colornames.Map[strings.ToLower(s)]
 	}
-	return color.NRGBA{R: c.R, G: c.G, B: c.B, A: c.A}, ok
+	return color.NRGBA(c), ok
 }
 
 func hexColor(s string) (color.NRGBA, bool) {

@@ -111,7 +111,7 @@ func (t *Tiled) arrived(k tileKey, l *loaded, err error) {
 		t.stats.Decoded++
 		if v := l.vector; v != nil && v.Rejected > 0 {
 			t.stats.Rejected += v.Rejected
-			t.problem(k, fmt.Errorf("%d features are broken and left out, the first: %w", v.Rejected, v.Problems[0]))
+			_ = t.problem(k, fmt.Errorf("%d features are broken and left out, the first: %w", v.Rejected, v.Problems[0]))
 		}
 		if l.old != nil {
 			l.old = t.problem(k, l.old)

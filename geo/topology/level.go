@@ -77,9 +77,10 @@ func (l *level) simplify(t *Topology, n int) {
 	pixel := 1 / (256 * math.Exp2(float64(n)))
 	l.drop = islandPixels * pixel * pixel
 	limits := make([]float64, len(t.arcs))
-	changed := make([]int, len(t.arcs))
+	changed := make([]int, 0, len(t.arcs))
 	for i := range limits {
-		limits[i], changed[i] = cornerPixels*pixel*pixel, i
+		limits[i] = cornerPixels * pixel * pixel
+		changed = append(changed, i)
 	}
 	for len(changed) > 0 {
 		for _, i := range changed {

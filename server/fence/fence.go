@@ -58,7 +58,7 @@ func New(st *world.State, now world.Time, log *slog.Logger) (*Guard, []world.Obs
 func (g *Guard) restore(out []world.Observation, v world.Vessel, now world.Time, saved map[string]world.FenceSaved) []world.Observation {
 	var stays []fence.Stay
 	for _, s := range v.Fences {
-		why := ""
+		var why string
 		switch f, there := saved[s.Fence]; {
 		case v.Lost != 0:
 			why = fence.WhyLost

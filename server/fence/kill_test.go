@@ -19,7 +19,6 @@ type loop struct {
 	st    *world.State
 	guard *Guard
 	queue []world.Observation
-	own   int // of the queue, from its end
 	now   world.Time
 }
 

@@ -45,7 +45,6 @@ type face struct {
 	form    *sheet.Form
 
 	size   fyne.Size
-	words  string
 	second time.Time
 	panel  sheet.Panel
 	said   faceWords

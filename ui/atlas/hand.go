@@ -288,7 +288,7 @@ func (h *hand) tab() {
 		by = -1
 	}
 	a := h.a
-	on := false
+	var on bool
 	if a.edit.Busy() && !a.edit.Drawing() {
 		on = a.edit.NextCorner(by)
 	} else {

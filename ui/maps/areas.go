@@ -112,12 +112,15 @@ func (k *maker) areas() {
 		return
 	}
 	t := k.m.o.Lang
-	x, ok := indicator{}, true
+	var x indicator
 	if k.q.Areas == "" {
 		x.areas = k.m.outlined(k.s, k.now)
-	} else if x, ok = k.m.indicatorOf(k.s, k.q.Areas, k.now); !ok {
-		k.say(tile.MapLayer{Name: t.T("layer.areas"), Fault: t.T("map.areas.unknown", "id", k.q.Areas)}, filter, 0)
-		return
+	} else {
+		var ok bool
+		if x, ok = k.m.indicatorOf(k.s, k.q.Areas, k.now); !ok {
+			k.say(tile.MapLayer{Name: t.T("layer.areas"), Fault: t.T("map.areas.unknown", "id", k.q.Areas)}, filter, 0)
+			return
+		}
 	}
 	var all []shown
 	hidden, without, have := 0, 0, 0

@@ -187,7 +187,7 @@ func (g *Gatherer) around(key uint64, place *[3]int, do func(*cell)) {
 			continue
 		}
 		first := uint64(row)<<columnBits | uint64(max(0, column-1))
-		i := 0
+		var i int
 		if place == nil {
 			i, _ = slices.BinarySearchFunc(g.cells, first, func(c cell, k uint64) int { return cmp.Compare(c.key, k) })
 		} else {

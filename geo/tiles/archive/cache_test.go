@@ -29,7 +29,7 @@ func onDisk(t testing.TB, dir string) (bytes int64, files int) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil {
-			return nil // it was dropped meanwhile
+			return nil //nolint:nilerr // it was dropped meanwhile
 		}
 		if info, err := d.Info(); err == nil {
 			bytes += allocated(info)

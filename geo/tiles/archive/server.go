@@ -277,9 +277,10 @@ func (s *server) understand(r *http.Response, old kept, have bool) (k kept, keep
 func (s *server) plausible(tile []byte) error {
 	raw, err := unpack(tile, maxTileBytes)
 	if err == nil && s.info.Format == MVT {
-		for n := 0; len(raw) > 0 && err == nil; raw = raw[max(0, n):] {
-			_, _, n = protowire.ConsumeField(raw)
+		for len(raw) > 0 && err == nil {
+			_, _, n := protowire.ConsumeField(raw)
 			err = protowire.ParseError(n)
+			raw = raw[max(0, n):]
 		}
 	} else if err == nil {
 		_, _, _, err = measure(raw)

@@ -151,8 +151,8 @@ func TestServerThatAnswersBadly(t *testing.T) {
 			}
 		}, "more than 8388608"},
 		{"bomb", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(zipped(t, make([]byte, 9<<20))) }, "unpacks to more"},
-		{"another server", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, 302) }, "redirects to another server"},
-		{"circle", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), 302) }, "circle"},
+		{"another server", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, http.StatusFound) }, "redirects to another server"},
+		{"circle", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) }, "circle"},
 		{"bad redirect", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Location", "http://%zz/"+r.URL.RawQuery)
 			w.WriteHeader(302)

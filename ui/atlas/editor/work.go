@@ -26,7 +26,6 @@ type work struct {
 	moving   *geo.Point // where the corner being dragged is now
 	badEdges [][2]geo.Point
 	sent     string // id of the command that saves it, empty for none
-	removing bool
 }
 
 // live is the sketch with what the hand is just doing to it.
