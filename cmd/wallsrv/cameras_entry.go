@@ -9,11 +9,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"iocwall/geo"
+	"iocwall/server/area"
 	"iocwall/server/settings"
 )
 
@@ -92,25 +90,8 @@ func scalar(s string) string {
 
 func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
-// slug makes an id out of a name: "Cầu Câu Lâu" becomes cau-cau-lau.
-func slug(name string) string {
-	var b strings.Builder
-	for _, r := range norm.NFD.String(strings.ToLower(name)) {
-		switch {
-		case r == 'đ':
-			b.WriteByte('d')
-		case unicode.Is(unicode.Mn, r):
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-			b.WriteRune(r)
-		default:
-			if s := b.String(); s != "" && !strings.HasSuffix(s, "-") {
-				b.WriteByte('-')
-			}
-		}
-	}
-	s := b.String()
-	return strings.Trim(s[:min(len(s), 48)], "-")
-}
+// slug makes an id of a camera out of a name: "Cầu Câu Lâu" becomes cau-cau-lau.
+func slug(name string) string { return area.Slug(name, 48) }
 
 // freeID returns an id that is not taken, and takes it.
 func freeID(wanted string, taken map[string]bool) string {

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
@@ -117,7 +116,7 @@ func newImporter(o ImportOptions) (*importer, error) {
 		ids = append(ids, a.ID)
 		m.taken[a.ID] = true
 		if a.Parent == o.Parent && a.Level == o.Level && a.ValidAt(max(m.from, a.From)) && (a.Until == 0 || a.Until > m.from) {
-			m.here[slug(bare(a.Name))] = a
+			m.here[Slug(bare(a.Name), 0)] = a
 		}
 	}
 	if o.Parent != "" && !m.taken[o.Parent] {
@@ -142,9 +141,9 @@ func (m *importer) area(f geo.Feature) (ImportedArea, error) {
 		Code: textOf(f.Properties, m.o.Code, "code", "ma", "CODE", "ma_xa", "maXa", "ma_dvhc"),
 	}}
 	a.Pos = within(outline)
-	if known, there := m.here[slug(bare(name))]; there {
+	if known, there := m.here[Slug(bare(name), 0)]; there {
 		a.AreaDefined, a.Known = known, true
-	} else if a.ID = m.free(slug(bare(name)), a.Code); a.ID == "" {
+	} else if a.ID = m.free(Slug(bare(name), 0), a.Code); a.ID == "" {
 		return a, fmt.Errorf("no id can be made of the name %q", name)
 	}
 	if first, twice := m.chosen[a.ID]; twice {
@@ -168,7 +167,7 @@ func (m *importer) free(word, code string) string {
 		tries = append(tries, word+"-"+m.o.From[:4])
 	}
 	if code != "" {
-		tries = append(tries, word+"-"+slug(code))
+		tries = append(tries, word+"-"+Slug(code, 0))
 	}
 	for _, id := range tries {
 		if !m.taken[id] {
@@ -216,23 +215,6 @@ func keysOf(props map[string]any) []string {
 	}
 	slices.Sort(out)
 	return out[:min(len(out), 20)]
-}
-
-// slug makes a word of an id of a name: "Cù Lao Chàm" gives "cu-lao-cham".
-func slug(name string) string {
-	var b strings.Builder
-	for _, r := range norm.NFD.String(strings.ToLower(name)) {
-		switch {
-		case r == 'đ':
-			b.WriteByte('d')
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-			b.WriteRune(r)
-		case unicode.Is(unicode.Mn, r):
-		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
-			b.WriteByte('-')
-		}
-	}
-	return strings.Trim(b.String(), "-")
 }
 
 // within returns a place to put the name at: the middle of the largest part, or,

@@ -11,11 +11,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"iocwall/geo"
+	"iocwall/server/area"
 	"iocwall/server/auth"
 	"iocwall/server/core"
 	"iocwall/server/world"
@@ -126,7 +124,7 @@ func fenceOf(f geo.Feature) (world.FenceSaved, error) {
 		x.ID = f.ID
 	}
 	if x.ID == "" || !validID(x.ID) && p.text("id") == "" {
-		x.ID = slug(x.Name)
+		x.ID = area.Slug(x.Name, 64)
 	}
 	if x.Polygons == nil {
 		p.errs = append(p.errs, fmt.Errorf("its geometry is a %s; a fence is a Polygon or MultiPolygon", f.Geometry.GeoJSONType()))
@@ -172,24 +170,6 @@ func (p *properties) moment(key string) world.Time {
 		p.errs = append(p.errs, fmt.Errorf("%s: %.40q is no time; write 2026-11-21T10:00:00+07:00", key, text))
 	}
 	return world.TimeOf(t)
-}
-
-// slug makes an id of a name: "Cù Lao Chàm" gives "cu-lao-cham".
-func slug(name string) string {
-	var b strings.Builder
-	for _, r := range norm.NFD.String(strings.ToLower(name)) {
-		switch {
-		case r == 'đ':
-			b.WriteByte('d')
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-			b.WriteRune(r)
-		case unicode.Is(unicode.Mn, r):
-		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
-			b.WriteByte('-')
-		}
-	}
-	s := b.String()
-	return strings.Trim(s[:min(len(s), 64)], "-")
 }
 
 // atOnce bounds the fences that are written at once, so that a long list does not
