@@ -1,112 +1,75 @@
 package geo
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"iter"
+	"math"
 	"strconv"
 
 	"github.com/paulmach/orb"
 )
 
-// WriteGeoJSON writes a FeatureCollection (RFC 7946), a line for each feature,
-// without holding more than one: ids as text, outer rings counter-clockwise,
-// numbers in full, so that what ReadGeoJSON reads back is the same. A feature
-// that ReadGeoJSON would reject is an error that names it; what was written by
-// then is no whole file.
-func WriteGeoJSON(w io.Writer, features iter.Seq[Feature]) error {
-	b := bufio.NewWriter(w)
-	_, _ = b.WriteString(`{"type":"FeatureCollection","features":[`) // Flush tells its errors
-	n := 0
-	for f := range features {
-		line, err := appendFeature([]byte{'\n'}, f)
-		if err != nil {
-			return fmt.Errorf("geojson: feature %d (id %q): %w", n, f.ID, err)
-		}
-		if n > 0 {
-			_ = b.WriteByte(',')
-		}
-		if _, err := b.Write(line); err != nil {
-			return fmt.Errorf("geojson: write feature %d: %w", n, err)
-		}
-		n++
+// AppendGeometry appends a geometry as GeoJSON (RFC 7946) to b: its type, then
+// its coordinates, rings as they turn. number appends one coordinate in degrees;
+// nil writes all digits, so that EachFeature reads the same back. A geometry that
+// EachFeature knows no kind of, and a coordinate that is not finite, are errors;
+// b may have grown by then.
+func AppendGeometry(b []byte, g orb.Geometry, number func([]byte, float64) []byte) ([]byte, error) {
+	if number == nil {
+		number = func(b []byte, v float64) []byte { return strconv.AppendFloat(b, v, 'f', -1, 64) }
 	}
-	_, _ = b.WriteString("\n]}\n")
-	if err := b.Flush(); err != nil {
-		return fmt.Errorf("geojson: write: %w", err)
+	if g == nil {
+		return b, errors.New("it has no geometry")
 	}
-	return nil
-}
-
-func appendFeature(b []byte, f Feature) ([]byte, error) {
-	if f.Geometry == nil {
-		return nil, errors.New("it has no geometry")
-	}
-	if err := checkGeometry(f.Geometry); err != nil {
-		return nil, err
-	}
-	properties := []byte("{}")
-	if f.Properties != nil {
-		var err error
-		if properties, err = json.Marshal(f.Properties); err != nil {
-			return nil, fmt.Errorf("properties: %w", err)
-		}
-	}
-	b = append(b, `{"type":"Feature",`...)
-	if f.ID != "" {
-		id, err := json.Marshal(f.ID)
-		if err != nil {
-			return nil, fmt.Errorf("id: %w", err)
-		}
-		b = append(append(append(b, `"id":`...), id...), ',')
-	}
-	b = append(append(append(b, `"properties":`...), properties...), `,"geometry":{"type":"`...)
-	b = append(append(b, f.Geometry.GeoJSONType()...), `","coordinates":`...)
-	return append(appendCoordinates(b, f.Geometry), '}', '}'), nil
-}
-
-func appendCoordinates(b []byte, g orb.Geometry) []byte {
+	w := geometryWriter{number: number}
+	b = append(append(append(b, `{"type":"`...), g.GeoJSONType()...), `","coordinates":`...)
 	switch g := g.(type) {
 	case orb.Point:
-		b = append(b, '[')
-		b = strconv.AppendFloat(b, g[0], 'f', -1, 64)
-		b = append(b, ',')
-		b = strconv.AppendFloat(b, g[1], 'f', -1, 64)
-		return append(b, ']')
+		b = w.point(b, g)
 	case orb.MultiPoint:
-		return appendList(b, g, appendPoint)
+		b = w.points(b, g)
 	case orb.LineString:
-		return appendList(b, g, appendPoint)
+		b = w.points(b, g)
 	case orb.MultiLineString:
-		return appendList(b, g, func(b []byte, _ int, line orb.LineString) []byte { return appendCoordinates(b, line) })
+		b = appendList(b, g, func(b []byte, l orb.LineString) []byte { return w.points(b, l) })
 	case orb.Polygon:
-		return appendList(b, g, appendRing)
+		b = w.polygon(b, g)
 	case orb.MultiPolygon:
-		return appendList(b, g, func(b []byte, _ int, p orb.Polygon) []byte { return appendCoordinates(b, p) })
+		b = appendList(b, g, w.polygon)
+	default:
+		return b, fmt.Errorf("geometry %s is not supported", g.GeoJSONType())
 	}
-	return append(b, "null"...)
+	return append(b, '}'), w.err
 }
 
-func appendPoint(b []byte, _ int, p Point) []byte { return appendCoordinates(b, p) }
-
-func appendRing(b []byte, i int, ring orb.Ring) []byte {
-	if outer := i == 0; ring.Orientation() == orb.CW == outer {
-		ring = ring.Clone()
-		ring.Reverse()
-	}
-	return appendList(b, ring, appendPoint)
+type geometryWriter struct {
+	number func([]byte, float64) []byte
+	err    error
 }
 
-func appendList[T any](b []byte, list []T, one func(b []byte, i int, v T) []byte) []byte {
+func (w *geometryWriter) polygon(b []byte, p orb.Polygon) []byte {
+	return appendList(b, p, func(b []byte, r orb.Ring) []byte { return w.points(b, r) })
+}
+
+func (w *geometryWriter) points(b []byte, ps []Point) []byte { return appendList(b, ps, w.point) }
+
+func (w *geometryWriter) point(b []byte, p Point) []byte {
+	for _, v := range p {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			w.err = fmt.Errorf("%w: [%g, %g]", ErrRange, p[0], p[1])
+		}
+	}
+	b = w.number(append(b, '['), p[0])
+	return append(w.number(append(b, ','), p[1]), ']')
+}
+
+func appendList[E any](b []byte, list []E, one func([]byte, E) []byte) []byte {
 	b = append(b, '[')
-	for i, v := range list {
+	for i, e := range list {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = one(b, i, v)
+		b = one(b, e)
 	}
 	return append(b, ']')
 }

@@ -42,14 +42,10 @@ func EncodeFences(fences []world.Fence) ([]byte, error) {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		feature, err := plain(map[string]any{
-			"type": "Feature", "id": x.ID, "properties": props,
-			"geometry": map[string]any{"type": "MultiPolygon", "coordinates": x.Polygons},
-		})
-		if err != nil {
+		var err error
+		if b, err = appendFeature(append(b, '\n'), geo.Feature{ID: x.ID, Geometry: x.Polygons, Properties: props}, nil); err != nil {
 			return nil, fmt.Errorf("chart: fence %s: %w", x.ID, err)
 		}
-		b = append(append(b, '\n'), feature...)
 	}
 	return append(b, "\n]}\n"...), nil
 }

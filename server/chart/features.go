@@ -12,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/paulmach/orb"
-
 	"iocwall/geo"
 )
 
@@ -106,7 +104,7 @@ func normalise(ctx context.Context, w io.Writer, in io.Reader, fit func(geo.Feat
 		if out.Features > 0 {
 			buf = append(buf, ',')
 		}
-		line, err := appendFeature(append(buf, '\n'), f)
+		line, err := appendFeature(append(buf, '\n'), f, appendDegrees)
 		if err != nil {
 			out.reject(f.Index, err)
 			return true
@@ -129,8 +127,9 @@ func normalise(ctx context.Context, w io.Writer, in io.Reader, fit func(geo.Feat
 	return out, failed
 }
 
-// appendFeature writes one feature.
-func appendFeature(b []byte, f geo.Feature) ([]byte, error) {
+// appendFeature writes one feature, its coordinates by number as
+// geo.AppendGeometry does.
+func appendFeature(b []byte, f geo.Feature, number func([]byte, float64) []byte) ([]byte, error) {
 	b = append(b, `{"type":"Feature"`...)
 	if f.ID != "" {
 		id, err := plain(f.ID)
@@ -140,7 +139,7 @@ func appendFeature(b []byte, f geo.Feature) ([]byte, error) {
 		b = append(append(b, `,"id":`...), id...)
 	}
 	b = append(b, `,"geometry":`...)
-	b, err := appendGeometry(b, f.Geometry)
+	b, err := geo.AppendGeometry(b, f.Geometry, number)
 	if err != nil {
 		return b, err
 	}
@@ -164,49 +163,6 @@ func plain(v any) ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimRight(b.Bytes(), "\n"), nil
-}
-
-func appendGeometry(b []byte, g orb.Geometry) ([]byte, error) {
-	b = append(append(append(b, `{"type":"`...), g.GeoJSONType()...), `","coordinates":`...)
-	switch g := g.(type) {
-	case orb.Point:
-		b = appendPoint(b, g)
-	case orb.MultiPoint:
-		b = appendPoints(b, g)
-	case orb.LineString:
-		b = appendPoints(b, g)
-	case orb.MultiLineString:
-		b = appendList(b, g, func(b []byte, l orb.LineString) []byte { return appendPoints(b, l) })
-	case orb.Polygon:
-		b = appendPolygon(b, g)
-	case orb.MultiPolygon:
-		b = appendList(b, g, appendPolygon)
-	default:
-		return b, fmt.Errorf("geometry %s is not supported", g.GeoJSONType())
-	}
-	return append(b, '}'), nil
-}
-
-func appendList[E any](b []byte, list []E, one func([]byte, E) []byte) []byte {
-	b = append(b, '[')
-	for i, e := range list {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = one(b, e)
-	}
-	return append(b, ']')
-}
-
-func appendPolygon(b []byte, p orb.Polygon) []byte {
-	return appendList(b, p, func(b []byte, r orb.Ring) []byte { return appendPoints(b, r) })
-}
-
-func appendPoints(b []byte, ps []orb.Point) []byte { return appendList(b, ps, appendPoint) }
-
-func appendPoint(b []byte, p orb.Point) []byte {
-	b = appendDegrees(append(b, '['), p[0])
-	return append(appendDegrees(append(b, ','), p[1]), ']')
 }
 
 // appendDegrees writes an angle to a ten-millionth of a degree, a centimetre.
