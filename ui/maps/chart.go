@@ -1,10 +1,7 @@
 package maps
 
 import (
-	"math"
-
 	"github.com/paulmach/orb"
-	orbgeo "github.com/paulmach/orb/geo"
 
 	"iocwall/geo"
 	"iocwall/geo/draw"
@@ -168,8 +165,7 @@ func (m *Maps) atSea(p geo.Point) bool {
 // square kilometres.
 func (m *Maps) Size(ring []geo.Point) string {
 	t := m.o.Lang
-	r := geo.EarthRadius / orb.EarthRadius // the sphere that distances are measured on
-	v := math.Abs(orbgeo.Area(orb.Ring(ring))) * r * r
+	v := geo.RingArea(ring)
 	switch {
 	case v < 10_000:
 		return t.T("map.size.m", "n", t.Number(v, 0))
