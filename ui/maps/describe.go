@@ -291,17 +291,13 @@ func (b *describer) drawing(x world.Drawing) {
 			}
 			d.Bounds = d.Bounds.Extend(p)
 		}
-		total := 0.0
-		for i := 1; i < len(sh.Points); i++ {
-			total += geo.Distance(sh.Points[i-1], sh.Points[i])
-		}
 		switch sh.Form {
 		case "area":
 			d.add(firstOf(sh.Text, l.T("detail.size")), b.m.Size(sh.Points))
 		case "text":
 			d.add(l.T("detail.text"), sh.Text)
 		default:
-			d.add(firstOf(sh.Text, l.T("detail.length")), b.m.Length(sh.Points, total))
+			d.add(firstOf(sh.Text, l.T("detail.length")), b.m.Length(sh.Points, geo.Length(sh.Points)))
 		}
 	}
 	b.saved(x.Is.Saved, x.Time)
