@@ -16,21 +16,6 @@ func Length(line []Point) float64 {
 	return sum
 }
 
-// Perimeter returns the length in metres of all edges of an area, those of its
-// holes included.
-func Perimeter(area MultiPolygon) float64 {
-	sum := 0.0
-	for _, polygon := range area {
-		for _, ring := range polygon {
-			sum += Length(ring)
-			if n := len(ring); n > 0 && ring[0] != ring[n-1] {
-				sum += Distance(ring[n-1], ring[0])
-			}
-		}
-	}
-	return sum
-}
-
 // Area returns the size of an area on the sphere in square metres: outer rings
 // less their holes, whichever way they turn. Its error against the ellipsoid is
 // below 0.7 %. Rings must not go around a pole.
@@ -62,15 +47,4 @@ func RingArea(ring orb.Ring) float64 {
 		excess += 2 * math.Atan2(math.Tan((b[0]-a[0])*degree/2)*(ta+tb), 1+ta*tb)
 	}
 	return math.Abs(excess) * EarthRadius * EarthRadius
-}
-
-// CrossTrack returns how far p lies from the great circle through a and b in
-// metres: positive to the right of the way from a to b, negative to the left.
-// Where a equals b it is the distance to it.
-func CrossTrack(p, a, b Point) float64 {
-	if a == b {
-		return Distance(a, p)
-	}
-	turn := (Bearing(a, p) - Bearing(a, b)) * degree
-	return EarthRadius * math.Asin(math.Sin(Distance(a, p)/EarthRadius)*math.Sin(turn))
 }

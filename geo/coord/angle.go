@@ -3,11 +3,8 @@ package coord
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
-
-	"iocwall/geo"
 )
 
 type axis byte
@@ -195,32 +192,4 @@ func (a angle) degrees() (float64, error) {
 		sum = -sum
 	}
 	return sum, nil
-}
-
-// Format writes a position in a form that Parse reads back: latitude first, or X
-// before Y. Metres need a zone. A point that is not valid is an error.
-func Format(p geo.Point, form Form, by geo.Notation, zone Zone) (string, error) {
-	if err := geo.CheckPoint(p); err != nil {
-		return "", err
-	}
-	switch form {
-	case FormMinutes:
-		return by.Minutes(p), nil
-	case FormSeconds:
-		return seconds(p[1], by.North, by.South, by.Decimal) + " " + seconds(p[0], by.East, by.West, by.Decimal), nil
-	case FormGrid:
-		g, err := zone.Grid(p)
-		return g.String(), err
-	}
-	return by.Degrees(p), nil
-}
-
-// seconds rounds once, on tenths of a second.
-func seconds(v float64, positive, negative, decimal string) string {
-	letter := positive
-	if v < 0 {
-		letter = negative
-	}
-	tenths := int(math.Round(math.Abs(v) * 36000))
-	return fmt.Sprintf("%d°%02d′%02d%s%d″%s", tenths/36000, tenths/600%60, tenths/10%60, decimal, tenths%10, letter)
 }

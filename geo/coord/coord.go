@@ -1,6 +1,6 @@
-// Package coord turns positions as people write them into points and back:
-// decimal degrees, degrees and minutes, and the metres of Vietnam's national
-// grid VN-2000 in a zone that the configuration names.
+// Package coord turns positions as people write them into points: decimal degrees,
+// degrees and minutes, and the metres of Vietnam's national grid VN-2000 in a zone
+// that the configuration names. Points become metres of that grid, too.
 package coord
 
 import (

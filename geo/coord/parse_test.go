@@ -2,6 +2,7 @@ package coord_test
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -180,30 +181,34 @@ func TestParseZone(t *testing.T) {
 	}
 }
 
-func TestFormatIsReadBack(t *testing.T) {
-	for _, by := range []geo.Notation{geo.Vietnamese(), geo.English()} {
-		for _, p := range []geo.Point{{108.5586, 15.4481}, {-70.25, -33.5}, {107.999999, 15.999999}, {0, 0}} {
-			for form, off := range map[coord.Form]float64{coord.FormDecimal: 8, coord.FormMinutes: 140, coord.FormSeconds: 3, coord.FormGrid: 1} {
-				text, err := coord.Format(p, form, by, daNang())
-				if form == coord.FormGrid && p[0] < 100 {
-					if err == nil {
-						t.Errorf("%v is X and Y: %s", p, text)
-					}
-					continue
-				}
-				if err != nil {
-					t.Errorf("%v as %s: %v", p, form, err)
-					continue
-				}
-				got, err := coord.Parse(text, daNang())
-				if err != nil || geo.Distance(got.Point, p) > off || got.Form != form {
-					t.Errorf("%v was written %q and read %v, %v", p, text, got, err)
-				}
+// seconds writes a position as degrees, minutes and seconds with one decimal.
+func seconds(p geo.Point) string {
+	one := func(v float64, positive, negative string) string {
+		letter, tenths := positive, int(math.Round(math.Abs(v)*36000))
+		if v < 0 {
+			letter = negative
+		}
+		return fmt.Sprintf("%d°%02d′%02d,%d″%s", tenths/36000, tenths/600%60, tenths/10%60, tenths%10, letter)
+	}
+	return one(p[1], "B", "N") + " " + one(p[0], "Đ", "T")
+}
+
+func TestWrittenIsReadBack(t *testing.T) {
+	for _, p := range []geo.Point{{108.5586, 15.4481}, {-70.25, -33.5}, {107.999999, 15.999999}, {0, 0}} {
+		forms := map[coord.Form]string{coord.FormSeconds: seconds(p)}
+		if g, err := daNang().Grid(p); err == nil {
+			forms[coord.FormGrid] = g.String()
+		}
+		if _, there := forms[coord.FormGrid]; there != (p[0] > 100) {
+			t.Errorf("%v has X and Y: %t", p, there)
+		}
+		for form, text := range forms {
+			off := map[coord.Form]float64{coord.FormSeconds: 3, coord.FormGrid: 1}[form]
+			got, err := coord.Parse(text, daNang())
+			if err != nil || geo.Distance(got.Point, p) > off || got.Form != form {
+				t.Errorf("%v was written %q and read %v, %v", p, text, got, err)
 			}
 		}
-	}
-	if text, err := coord.Format(geo.Pt(math.NaN(), 0), coord.FormDecimal, geo.English(), daNang()); err == nil {
-		t.Errorf("nowhere is %s", text)
 	}
 }
 
@@ -223,10 +228,7 @@ func FuzzParse(f *testing.F) {
 		if !geo.Valid(got.Point) {
 			t.Fatalf("%q is %v", text, got.Point)
 		}
-		again, err := coord.Format(got.Point, coord.FormSeconds, geo.Vietnamese(), daNang())
-		if err != nil {
-			t.Fatal(err)
-		}
+		again := seconds(got.Point)
 		back, err := coord.Parse(again, coord.Zone{})
 		if err != nil || geo.Distance(back.Point, got.Point) > 3 {
 			t.Fatalf("%q was written %q and read %v, %v", text, again, back, err)
@@ -238,7 +240,8 @@ func FuzzParse(f *testing.F) {
 // of Đà Nẵng's, and reads back as that.
 func TestGridWestOfItsZone(t *testing.T) {
 	want := geo.Pt(102.2, 22)
-	text, err := coord.Format(want, coord.FormGrid, geo.Notation{}, daNang())
+	g, err := daNang().Grid(want)
+	text := g.String()
 	if err != nil || !strings.Contains(text, "Y=-") {
 		t.Fatalf("%q, %v", text, err)
 	}

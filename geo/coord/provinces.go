@@ -11,9 +11,6 @@ type Province struct {
 	Meridian float64 // central meridian of its 3° zone, degrees east
 }
 
-// Zone returns the 3° zone of the province.
-func (p Province) Zone() Zone { return Zone{Meridian: p.Meridian, Width: 3} }
-
 // provinces lists, for each meridian in degrees and minutes, the old provinces
 // and after ">" the one of today where it has another name.
 const provinces = `
