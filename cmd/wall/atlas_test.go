@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"image"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -87,32 +84,8 @@ func (d *display) write(text string) {
 // name without its accents, drags the map, finds a vessel by its number and clicks
 // it. WALL_SHOT=FILE keeps a picture.
 func TestMapInHand(t *testing.T) {
-	if _, err := exec.LookPath("ffmpeg"); err != nil {
-		t.Skip("the demonstration's cameras need the program ffmpeg; on Debian: apt-get install ffmpeg")
-	}
-	dir := t.TempDir()
-	file := filepath.Join(dir, "ready.json")
-	server := start(t, "wallsrv", exec.Command(binary(t, "wallsrv"), "demo", "--calm", "--data", filepath.Join(dir, "demo"),
-		"--listen", "127.0.0.1:0", "--relay", "127.0.0.1:0", "--ready-file", file))
-	var r ready
-	eventually(t, demoGuard, "the demonstration serves", []*program{server}, func() (complaint string) {
-		r, complaint = readReady(file)
-		return complaint
-	})
-	raw, err := os.ReadFile(r.TokenFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &site{tb: t, addr: r.Addr, server: server}
-	mai := token{file: r.TokenFile, raw: strings.TrimSpace(string(raw))}
-	d := newDisplay(t, 1920, 1080)
-	wall := s.wall(d, mai, "mosaic", "--width", "1920", "--height", "1080", "--markers")
-	both := []*program{server, wall}
-	eventually(t, demoGuard, "the wall shows the demonstration's scene", both, func() (complaint string) {
-		_, _, complaint = layout(s, mai, d)
-		return complaint
-	})
-
+	x := startDemo(t)
+	s, mai, d, both := x.s, x.mai, x.d, x.both
 	t.Cleanup(func() {
 		if path := os.Getenv("WALL_SHOT"); path != "" && t.Failed() {
 			d.save(path)
@@ -185,6 +158,6 @@ func TestMapInHand(t *testing.T) {
 	}
 	d.press(keyEscape)
 	d.press(keyEscape)
-	leaves(t, wall)
-	leaves(t, server)
+	leaves(t, x.wall)
+	leaves(t, x.server)
 }

@@ -22,10 +22,22 @@ import (
 // demoGuard is long because the first run on a computer codes what twelve cameras see.
 const demoGuard = 3 * time.Minute
 
-// TestDemoComesUp starts the demonstration and its wall as a person does, and
-// looks at what a person looks at: every camera moves, the map has its sea, there
-// are alerts, and an interrupt ends it all. WALL_SHOT=FILE keeps a picture.
-func TestDemoComesUp(t *testing.T) {
+// demo is the demonstration as it was started: its server, its wall on a display,
+// and the scene that it shows.
+type demo struct {
+	s            *site
+	mai          token
+	d            *display
+	server, wall *program
+	both         []*program
+	shown        world.Scene
+	places       map[string]image.Rectangle
+}
+
+// startDemo starts the demonstration and its wall as a person does, and returns
+// once the wall shows its scene.
+func startDemo(t *testing.T) demo {
+	t.Helper()
 	if _, err := exec.LookPath("ffmpeg"); err != nil {
 		t.Skip("the demonstration's cameras need the program ffmpeg; on Debian: apt-get install ffmpeg")
 	}
@@ -42,18 +54,25 @@ func TestDemoComesUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{tb: t, addr: r.Addr, server: server}
-	mai := token{file: r.TokenFile, raw: strings.TrimSpace(string(raw))}
-	d := newDisplay(t, 1920, 1080)
-	wall := s.wall(d, mai, "mosaic", "--width", "1920", "--height", "1080", "--markers")
-	both := []*program{server, wall}
-
-	var places map[string]image.Rectangle
-	var shown world.Scene
-	eventually(t, demoGuard, "the wall shows the demonstration's scene", both, func() (complaint string) {
-		shown, places, complaint = layout(s, mai, d)
+	x := demo{
+		s: &site{tb: t, addr: r.Addr, server: server}, mai: token{file: r.TokenFile, raw: strings.TrimSpace(string(raw))},
+		d: newDisplay(t, 1920, 1080), server: server,
+	}
+	x.wall = x.s.wall(x.d, x.mai, "mosaic", "--width", "1920", "--height", "1080", "--markers")
+	x.both = []*program{server, x.wall}
+	eventually(t, demoGuard, "the wall shows the demonstration's scene", x.both, func() (complaint string) {
+		x.shown, x.places, complaint = layout(x.s, x.mai, x.d)
 		return complaint
 	})
+	return x
+}
+
+// TestDemoComesUp looks at what a person looks at: every camera moves, the map has
+// its sea, there are alerts, and an interrupt ends it all. WALL_SHOT=FILE keeps a
+// picture.
+func TestDemoComesUp(t *testing.T) {
+	x := startDemo(t)
+	s, mai, d, both, shown, places := x.s, x.mai, x.d, x.both, x.shown, x.places
 	still := map[string]string{}
 	was := d.screen()
 	eventually(t, demoGuard, "every camera moves in colour", both, func() string {
@@ -83,8 +102,8 @@ func TestDemoComesUp(t *testing.T) {
 		shoot(t, s, mai, path, both)
 	}
 	began := time.Now()
-	leaves(t, wall)
-	leaves(t, server)
+	leaves(t, x.wall)
+	leaves(t, x.server)
 	if took := time.Since(began); took > 3*time.Second {
 		t.Errorf("wall and server needed %v to leave, want at most 3 s", took)
 	}
