@@ -73,18 +73,27 @@ func TestSearchGoesThere(t *testing.T) {
 	}
 }
 
-// TestFenceIsEdited: a corner moves, the act is undone and done again, what
-// crosses is refused, and the fence is sent once with the version it was made from.
-func TestFenceIsEdited(t *testing.T) {
-	b, m := openAtlas(t)
-	a := m.chart.a
+// takeFence searches a fence by its name and takes it in hand; ring is its outline.
+func takeFence(b *bench, m *mosaic) (f world.Fence, ring []geo.Point) {
+	b.t.Helper()
 	typeSearch(b, m, "khu bao ton")
 	key(m, fyne.KeyReturn)
 	b.drawn(m)
 	key(m, fyne.KeyReturn)
 	b.again(m)
-	f, _ := b.ui.model.state.Fence("cham")
-	ring := f.Is.Polygons[0][0]
+	f, there := b.ui.model.state.Fence("cham")
+	if !there {
+		b.t.Fatal("there is no fence cham")
+	}
+	return f, f.Is.Polygons[0][0]
+}
+
+// TestFenceIsEdited: a corner moves, the act is undone and done again, what
+// crosses is refused, and the fence is sent once with the version it was made from.
+func TestFenceIsEdited(t *testing.T) {
+	b, m := openAtlas(t)
+	a := m.chart.a
+	_, ring := takeFence(b, m)
 	to := geo.Pt(ring[2][0]+.03, ring[2][1]+.01)
 	drag(m, ring[2], to)
 	b.tick(time.Second)

@@ -214,13 +214,7 @@ func TestLayersByMouse(t *testing.T) {
 func TestChangedByAnother(t *testing.T) {
 	b, m := openAtlas(t)
 	a := m.chart.a
-	typeSearch(b, m, "khu bao ton")
-	key(m, fyne.KeyReturn)
-	b.drawn(m)
-	key(m, fyne.KeyReturn)
-	b.again(m)
-	f, _ := b.ui.model.state.Fence("cham")
-	ring := f.Is.Polygons[0][0]
+	f, ring := takeFence(b, m)
 	drag(m, ring[2], geo.Pt(ring[2][0]+.03, ring[2][1]))
 	theirs := f.Is
 	theirs.Version, theirs.By, theirs.Near = 4, "hùng", 900
