@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/strict"
 	"iocwall/server/wire"
@@ -222,7 +223,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request, id auth.Identity) 
 
 // postCommand is the door for scripts; walls send commands over the feed.
 func (s *Server) postCommand(w http.ResponseWriter, r *http.Request, id auth.Identity) {
-	var c world.Command
+	var c act.Command
 	if status, err := readJSON(r, &c); err != nil {
 		writeError(w, status, fmt.Errorf("the command cannot be read: %w", err))
 		return

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/world"
 )
@@ -40,7 +41,7 @@ func TestLongRefusalsAreAudited(t *testing.T) {
 	long := strings.Repeat("x", 1<<20)
 	view := world.MapViewSaved{Saved: world.Saved{ID: "v" + long, Name: "V"}, Params: []world.Param{{Key: long, Value: "1"}}}
 	for _, id := range []string{"a", "b"} {
-		if status, r := c.order(mai, world.Command{ID: id, Act: world.SaveMapView{View: view}}); status != http.StatusConflict || len(r.Reason) > 1000 {
+		if status, r := c.order(mai, act.Command{ID: id, Act: act.SaveMapView{View: view}}); status != http.StatusConflict || len(r.Reason) > 1000 {
 			t.Fatalf("%d %.200s", status, r.Reason)
 		}
 		view.ID = "v"

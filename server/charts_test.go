@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"iocwall/geo"
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/chart"
 	"iocwall/server/world"
@@ -137,7 +138,7 @@ func TestMapOfTheConfiguration(t *testing.T) {
 	f, _ := stateOf(c).Fence("san-ho")
 	removed := f.Is
 	removed.Removed = true
-	if status, r := c.order(mai, world.Command{ID: "x", Act: world.SaveFence{Fence: removed}}); status != http.StatusOK {
+	if status, r := c.order(mai, act.Command{ID: "x", Act: act.SaveFence{Fence: removed}}); status != http.StatusOK {
 		t.Fatalf("%d %+v", status, r)
 	}
 	c.write("benh-vien.geojson", strings.Replace(places, "[16.06,108.24]", "[108.24,16.06]", 1))
@@ -201,10 +202,10 @@ func TestLongLayer(t *testing.T) {
 	}
 	unit := c.token("Xã khác", auth.Unit)
 	shape := world.FenceSaved{Saved: world.Saved{ID: "a", Name: "A"}, Polygons: geo.MultiPolygon{{{{108, 15}, {109, 15}, {109, 16}, {108, 15}}}}}
-	if status, r := c.order(unit, world.Command{ID: "f", Act: world.SaveFence{Fence: shape}}); status != http.StatusConflict || !strings.Contains(r.Reason, "no right to map.edit") {
+	if status, r := c.order(unit, act.Command{ID: "f", Act: act.SaveFence{Fence: shape}}); status != http.StatusConflict || !strings.Contains(r.Reason, "no right to map.edit") {
 		t.Errorf("a unit draws a fence: %d %+v", status, r)
 	}
-	if status, r := c.order(mai, world.Command{ID: "f", Act: world.SaveFence{Fence: shape}}); status != http.StatusOK || r.Seq == 0 {
+	if status, r := c.order(mai, act.Command{ID: "f", Act: act.SaveFence{Fence: shape}}); status != http.StatusOK || r.Seq == 0 {
 		t.Errorf("an operator draws a fence: %d %+v", status, r)
 	}
 	if status, text := c.do("GET", "/api/map/fences", unit, "", ""); status != http.StatusOK || !strings.Contains(text, `"name":"A"`) {

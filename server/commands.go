@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/cctv"
 	"iocwall/server/chart"
@@ -19,7 +20,7 @@ import (
 
 // command checks the sender's right, turns the command into events and returns
 // when they are durable. Every refusal is audited.
-func (s *Server) command(ctx context.Context, id auth.Identity, c world.Command) world.Receipt {
+func (s *Server) command(ctx context.Context, id auth.Identity, c act.Command) world.Receipt {
 	seq, err := s.act(ctx, id, c.Act)
 	if err == nil {
 		return world.Receipt{ID: c.ID, OK: true, Seq: seq}
@@ -43,23 +44,23 @@ func refuse(format string, args ...any) error {
 	return &refusedError{reason: fmt.Sprintf(format, args...)}
 }
 
-func (s *Server) act(ctx context.Context, id auth.Identity, a world.Act) (uint64, error) {
+func (s *Server) act(ctx context.Context, id auth.Identity, a act.Act) (uint64, error) {
 	switch a := a.(type) {
-	case world.AcknowledgeAlert:
+	case act.AcknowledgeAlert:
 		return s.acknowledge(ctx, id, a)
-	case world.ShowScene:
+	case act.ShowScene:
 		return s.showScene(ctx, id, a)
-	case world.SaveScene:
+	case act.SaveScene:
 		return s.saveScene(ctx, id, a)
-	case world.ControlCamera:
+	case act.ControlCamera:
 		return s.cameras.Control(ctx, id, a)
-	case world.SaveClip:
+	case act.SaveClip:
 		return s.cameras.SaveClip(ctx, id, a)
-	case world.SaveFence:
+	case act.SaveFence:
 		return s.charts.SaveFence(ctx, id, a)
-	case world.SaveDrawing:
+	case act.SaveDrawing:
 		return s.charts.SaveDrawing(ctx, id, a)
-	case world.SaveMapView:
+	case act.SaveMapView:
 		return s.charts.SaveMapView(ctx, id, a)
 	}
 	return 0, refuse("this server does not do %s", a.Act())
@@ -73,23 +74,23 @@ func cut(s string) string {
 	return s
 }
 
-func objectOf(a world.Act) string {
+func objectOf(a act.Act) string {
 	switch a := a.(type) {
-	case world.AcknowledgeAlert:
+	case act.AcknowledgeAlert:
 		return a.Alert
-	case world.ShowScene:
+	case act.ShowScene:
 		return a.Wall + " " + a.Scene
-	case world.SaveScene:
+	case act.SaveScene:
 		return a.Scene.ID
-	case world.ControlCamera:
+	case act.ControlCamera:
 		return a.Camera
-	case world.SaveClip:
+	case act.SaveClip:
 		return a.Camera + " " + a.ID
-	case world.SaveFence:
+	case act.SaveFence:
 		return a.Fence.ID
-	case world.SaveDrawing:
+	case act.SaveDrawing:
 		return a.Drawing.ID
-	case world.SaveMapView:
+	case act.SaveMapView:
 		return a.View.ID
 	}
 	return ""
@@ -98,7 +99,7 @@ func objectOf(a world.Act) string {
 // person is the source of the events a person's commands become.
 func person(id auth.Identity) string { return "token/" + id.Token }
 
-func (s *Server) acknowledge(ctx context.Context, id auth.Identity, a world.AcknowledgeAlert) (uint64, error) {
+func (s *Server) acknowledge(ctx context.Context, id auth.Identity, a act.AcknowledgeAlert) (uint64, error) {
 	if err := id.Demand(auth.AcknowledgeAlert); err != nil {
 		return 0, err
 	}
@@ -133,7 +134,7 @@ func (s *Server) acknowledge(ctx context.Context, id auth.Identity, a world.Ackn
 	return seq, err
 }
 
-func (s *Server) showScene(ctx context.Context, id auth.Identity, a world.ShowScene) (uint64, error) {
+func (s *Server) showScene(ctx context.Context, id auth.Identity, a act.ShowScene) (uint64, error) {
 	if err := id.Demand(auth.ShowScene); err != nil {
 		return 0, err
 	}
@@ -161,7 +162,7 @@ func (s *Server) showScene(ctx context.Context, id auth.Identity, a world.ShowSc
 	return seq, err
 }
 
-func (s *Server) saveScene(ctx context.Context, id auth.Identity, a world.SaveScene) (uint64, error) {
+func (s *Server) saveScene(ctx context.Context, id auth.Identity, a act.SaveScene) (uint64, error) {
 	if err := id.Demand(auth.SaveScene); err != nil {
 		return 0, err
 	}

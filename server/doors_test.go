@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/wire"
 	"iocwall/server/world"
@@ -182,22 +183,22 @@ func TestDoorsAreAllTested(t *testing.T) {
 func TestCommandRights(t *testing.T) {
 	c := newCentre(t, "")
 	acts := map[string]struct {
-		act   world.Act
+		act   act.Act
 		roles []auth.Role
 	}{
-		"acknowledge": {world.AcknowledgeAlert{Alert: "x"}, []auth.Role{auth.Administrator, auth.Operator}},
-		"show":        {world.ShowScene{Wall: "x", Scene: "y"}, []auth.Role{auth.Administrator, auth.Operator, auth.Technician}},
-		"turn":        {world.ControlCamera{Camera: "x", Pan: 1}, []auth.Role{auth.Administrator, auth.Operator, auth.Technician}},
-		"keep":        {world.SaveClip{ID: "x", Camera: "y", From: 1, To: 2}, []auth.Role{auth.Administrator, auth.Operator}},
-		"fence":       {world.SaveFence{Fence: world.FenceSaved{Saved: world.Saved{ID: "x"}}}, []auth.Role{auth.Administrator, auth.Operator}},
-		"draw":        {world.SaveDrawing{Drawing: world.DrawingSaved{Saved: world.Saved{ID: "x"}}}, []auth.Role{auth.Administrator, auth.Operator}},
-		"view":        {world.SaveMapView{View: world.MapViewSaved{Saved: world.Saved{ID: "x"}}}, []auth.Role{auth.Administrator, auth.Operator}},
-		"save":        {world.SaveScene{Scene: world.SceneSaved{ID: "x", Wall: "y"}}, []auth.Role{auth.Administrator, auth.Operator, auth.Technician}},
+		"acknowledge": {act.AcknowledgeAlert{Alert: "x"}, []auth.Role{auth.Administrator, auth.Operator}},
+		"show":        {act.ShowScene{Wall: "x", Scene: "y"}, []auth.Role{auth.Administrator, auth.Operator, auth.Technician}},
+		"turn":        {act.ControlCamera{Camera: "x", Pan: 1}, []auth.Role{auth.Administrator, auth.Operator, auth.Technician}},
+		"keep":        {act.SaveClip{ID: "x", Camera: "y", From: 1, To: 2}, []auth.Role{auth.Administrator, auth.Operator}},
+		"fence":       {act.SaveFence{Fence: world.FenceSaved{Saved: world.Saved{ID: "x"}}}, []auth.Role{auth.Administrator, auth.Operator}},
+		"draw":        {act.SaveDrawing{Drawing: world.DrawingSaved{Saved: world.Saved{ID: "x"}}}, []auth.Role{auth.Administrator, auth.Operator}},
+		"view":        {act.SaveMapView{View: world.MapViewSaved{Saved: world.Saved{ID: "x"}}}, []auth.Role{auth.Administrator, auth.Operator}},
+		"save":        {act.SaveScene{Scene: world.SceneSaved{ID: "x", Wall: "y"}}, []auth.Role{auth.Administrator, auth.Operator, auth.Technician}},
 	}
 	for _, role := range auth.Roles() {
 		token := c.token(string(role), role, areasOf(role)...)
 		for name, a := range acts {
-			status, r := c.order(token, world.Command{ID: name, Act: a.act})
+			status, r := c.order(token, act.Command{ID: name, Act: a.act})
 			switch {
 			case role == auth.Provider: // does not come as far as that
 				if status != http.StatusForbidden {
@@ -229,12 +230,12 @@ func TestCommandsStayInTheArea(t *testing.T) {
 	mai := c.look(c.token("Mai", auth.Operator))
 	var alert world.Alert
 	mai.until("the alert", func(s *world.State) (ok bool) { alert, ok = alertOf(s); return ok })
-	status, r := c.order(far, world.Command{ID: "1", Act: world.AcknowledgeAlert{Alert: alert.ID}})
+	status, r := c.order(far, act.Command{ID: "1", Act: act.AcknowledgeAlert{Alert: alert.ID}})
 	if status != http.StatusConflict || !strings.Contains(r.Reason, "there is no alert") {
 		t.Errorf("%d %+v", status, r)
 	}
 	near := c.token("Đà Nẵng", auth.Operator, daNang)
-	if status, r := c.order(near, world.Command{ID: "1", Act: world.AcknowledgeAlert{Alert: alert.ID}}); status != http.StatusOK || !r.OK {
+	if status, r := c.order(near, act.Command{ID: "1", Act: act.AcknowledgeAlert{Alert: alert.ID}}); status != http.StatusOK || !r.OK {
 		t.Errorf("%d %+v", status, r)
 	}
 }

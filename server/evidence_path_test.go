@@ -17,6 +17,7 @@ import (
 
 	"iocwall/media/mediatest"
 	"iocwall/media/replay"
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/world"
 )
@@ -227,9 +228,9 @@ func TestClipOfAPerson(t *testing.T) {
 	c.kept(mai, "cau", 4)
 	eye := c.look(mai)
 	now := time.Now()
-	ask := world.SaveClip{ID: "vu-1", Camera: "cau", From: world.TimeOf(now.Add(-3 * time.Second)), To: world.TimeOf(now.Add(time.Second)), Note: "vụ va chạm"}
+	ask := act.SaveClip{ID: "vu-1", Camera: "cau", From: world.TimeOf(now.Add(-3 * time.Second)), To: world.TimeOf(now.Add(time.Second)), Note: "vụ va chạm"}
 	for i := range 2 { // asked twice is asked once
-		if r := eye.order(world.Command{ID: fmt.Sprint(i), Act: ask}); !r.OK {
+		if r := eye.order(act.Command{ID: fmt.Sprint(i), Act: ask}); !r.OK {
 			t.Fatalf("refused: %s", r.Reason)
 		}
 	}
@@ -242,7 +243,7 @@ func TestClipOfAPerson(t *testing.T) {
 	if err != nil || clip.Name != "Mai" || clip.Saved.By == "" {
 		t.Errorf("%v; %+v", err, clip)
 	}
-	for name, bad := range map[string]world.SaveClip{
+	for name, bad := range map[string]act.SaveClip{
 		"has no stream":   {ID: "x", Camera: "cau", Stream: "phụ", From: ask.From, To: ask.To},
 		"these are older": {ID: "x", Camera: "cau", From: ask.From.Add(-time.Hour), To: ask.From.Add(-50 * time.Minute)},
 		"at most":         {ID: "x", Camera: "cau", From: ask.From.Add(-time.Hour), To: ask.To},
@@ -253,7 +254,7 @@ func TestClipOfAPerson(t *testing.T) {
 		"not an id":       {ID: "../x", Camera: "cau", From: ask.From, To: ask.To},
 		"ahead":           {ID: "x", Camera: "cau", From: ask.From, To: ask.To.Add(8 * time.Minute)},
 	} {
-		if r := eye.order(world.Command{ID: name, Act: bad}); r.OK || !strings.Contains(r.Reason, name) {
+		if r := eye.order(act.Command{ID: name, Act: bad}); r.OK || !strings.Contains(r.Reason, name) {
 			t.Errorf("%s: %+v", name, r)
 		}
 	}
@@ -280,8 +281,8 @@ func TestClipOfAPerson(t *testing.T) {
 		}
 	}
 
-	ask = world.SaveClip{ID: "vu-2", Camera: "cau", From: world.TimeOf(time.Now()), To: world.TimeOf(time.Now().Add(5 * time.Second))}
-	if r := eye.order(world.Command{ID: "again", Act: ask}); !r.OK {
+	ask = act.SaveClip{ID: "vu-2", Camera: "cau", From: world.TimeOf(time.Now()), To: world.TimeOf(time.Now().Add(5 * time.Second))}
+	if r := eye.order(act.Command{ID: "again", Act: ask}); !r.OK {
 		t.Fatalf("refused: %s", r.Reason)
 	}
 	c.stop()

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/rule"
 	"iocwall/server/settings"
@@ -103,7 +104,7 @@ func TestJunkOnEverySocket(t *testing.T) {
 		t.Errorf("what the feed refused was not counted: %+v", n)
 	}
 	mai.until("the source, as before", func(s *world.State) bool { return s.Sources()[0].State == world.SourceRunning })
-	if r := mai.order(world.Command{ID: "1", Act: world.ShowScene{Wall: "main", Scene: "none"}}); r.OK || r.Reason == "" {
+	if r := mai.order(act.Command{ID: "1", Act: act.ShowScene{Wall: "main", Scene: "none"}}); r.OK || r.Reason == "" {
 		t.Errorf("%+v", r)
 	}
 	mai.mu.Lock()
@@ -171,7 +172,7 @@ func TestWarmRestart(t *testing.T) {
 	c.observe(provider, readingJSON("cau-lau", 5))
 	var alert world.Alert
 	eye.until("the alert", func(s *world.State) (ok bool) { alert, ok = alertOf(s); return ok && s.Count(world.KindVessel) == 50 })
-	eye.order(world.Command{ID: "1", Act: world.AcknowledgeAlert{Alert: alert.ID}})
+	eye.order(act.Command{ID: "1", Act: act.AcknowledgeAlert{Alert: alert.ID}})
 	before := stateOf(c)
 	eye.until("all of it", func(s *world.State) bool { return s.At() == before.At() })
 

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/wire"
 	"iocwall/server/world"
@@ -203,7 +204,7 @@ func readingJSON(station string, value float64) string {
 }
 
 // order sends a command by the door for scripts.
-func (c *centre) order(token string, cmd world.Command) (int, world.Receipt) {
+func (c *centre) order(token string, cmd act.Command) (int, world.Receipt) {
 	c.tb.Helper()
 	raw, err := json.Marshal(cmd)
 	if err != nil {
@@ -328,7 +329,7 @@ func (e *eye) wait(what string, ok func() bool) {
 }
 
 // order sends a command over the feed and returns its receipt.
-func (e *eye) order(cmd world.Command) (r world.Receipt) {
+func (e *eye) order(cmd act.Command) (r world.Receipt) {
 	e.tb.Helper()
 	if err := e.client.Send(cmd); err != nil {
 		e.tb.Fatal(err)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/format/aivdm"
 	"iocwall/server/world"
@@ -373,14 +374,14 @@ func TestAlertIsTakenOnce(t *testing.T) {
 	if alert.Title != "Lũ Câu Lâu 4,12 m" || alert.Severity != world.Critical || alert.Area != daNang || alert.Taken != 0 {
 		t.Errorf("alert %+v", alert)
 	}
-	if r := leader.order(world.Command{ID: "l1", Act: world.AcknowledgeAlert{Alert: alert.ID}}); r.OK || !strings.Contains(r.Reason, "no right") {
+	if r := leader.order(act.Command{ID: "l1", Act: act.AcknowledgeAlert{Alert: alert.ID}}); r.OK || !strings.Contains(r.Reason, "no right") {
 		t.Errorf("the leader took it: %+v", r)
 	}
-	if r := mai.order(world.Command{ID: "m0", Act: world.AcknowledgeAlert{Alert: "no-such"}}); r.OK {
+	if r := mai.order(act.Command{ID: "m0", Act: act.AcknowledgeAlert{Alert: "no-such"}}); r.OK {
 		t.Errorf("an alert that is not there was taken: %+v", r)
 	}
 	before := world.TimeOf(time.Now())
-	if r := mai.order(world.Command{ID: "m1", Act: world.AcknowledgeAlert{Alert: alert.ID, Note: "gọi xã"}}); !r.OK || r.Seq == 0 {
+	if r := mai.order(act.Command{ID: "m1", Act: act.AcknowledgeAlert{Alert: alert.ID, Note: "gọi xã"}}); !r.OK || r.Seq == 0 {
 		t.Fatalf("not taken: %+v", r)
 	}
 	for _, w := range walls {
@@ -389,10 +390,10 @@ func TestAlertIsTakenOnce(t *testing.T) {
 			return a.Taker == "Trần Thị Mai" && a.Taken >= before
 		})
 	}
-	if r := hung.order(world.Command{ID: "h1", Act: world.AcknowledgeAlert{Alert: alert.ID}}); r.OK || !strings.Contains(r.Reason, "Trần Thị Mai") {
+	if r := hung.order(act.Command{ID: "h1", Act: act.AcknowledgeAlert{Alert: alert.ID}}); r.OK || !strings.Contains(r.Reason, "Trần Thị Mai") {
 		t.Errorf("taken twice: %+v", r)
 	}
-	if r := mai.order(world.Command{ID: "m2", Act: world.AcknowledgeAlert{Alert: alert.ID}}); !r.OK {
+	if r := mai.order(act.Command{ID: "m2", Act: act.AcknowledgeAlert{Alert: alert.ID}}); !r.OK {
 		t.Errorf("pressed twice by the same person: %+v", r)
 	}
 	c.observe(provider, readingJSON("cau-lau", 3.5))
@@ -422,13 +423,13 @@ func TestScenesByCommand(t *testing.T) {
 	mai := c.look(c.token("Mai", auth.Operator))
 	leader := c.token("Lãnh đạo", auth.Leader)
 	mai.until("the first scene", func(s *world.State) bool { w, ok := s.Wall("main"); return ok && w.Shown.Scene == "a" })
-	if status, r := c.order(leader, world.Command{ID: "1", Act: world.ShowScene{Wall: "main", Scene: "b"}}); status != http.StatusConflict || r.OK {
+	if status, r := c.order(leader, act.Command{ID: "1", Act: act.ShowScene{Wall: "main", Scene: "b"}}); status != http.StatusConflict || r.OK {
 		t.Errorf("the leader showed a scene: %d %+v", status, r)
 	}
-	if r := mai.order(world.Command{ID: "2", Act: world.ShowScene{Wall: "main", Scene: "z"}}); r.OK {
+	if r := mai.order(act.Command{ID: "2", Act: act.ShowScene{Wall: "main", Scene: "z"}}); r.OK {
 		t.Error("a scene that is not there was shown")
 	}
-	if r := mai.order(world.Command{ID: "3", Act: world.ShowScene{Wall: "main", Scene: "b"}}); !r.OK {
+	if r := mai.order(act.Command{ID: "3", Act: act.ShowScene{Wall: "main", Scene: "b"}}); !r.OK {
 		t.Error(r)
 	}
 	var sc world.SceneSaved
@@ -439,10 +440,10 @@ func TestScenesByCommand(t *testing.T) {
 		return w.Shown.Scene == "b" && w.Shown.By == "Mai"
 	})
 	sc.Name = "B, sửa"
-	if r := mai.order(world.Command{ID: "4", Act: world.SaveScene{Scene: sc}}); !r.OK {
+	if r := mai.order(act.Command{ID: "4", Act: act.SaveScene{Scene: sc}}); !r.OK {
 		t.Error(r)
 	}
-	if r := mai.order(world.Command{ID: "5", Act: world.SaveScene{Scene: sc}}); r.OK || !strings.Contains(r.Reason, "changed meanwhile") {
+	if r := mai.order(act.Command{ID: "5", Act: act.SaveScene{Scene: sc}}); r.OK || !strings.Contains(r.Reason, "changed meanwhile") {
 		t.Errorf("an old version was saved: %+v", r)
 	}
 	mai.until("the new name", func(s *world.State) bool { x, _ := s.Scene("b"); return x.Name == "B, sửa" && x.By == "Mai" })

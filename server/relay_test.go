@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"iocwall/media/rtsp"
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/settings"
 	"iocwall/server/world"
@@ -90,7 +91,7 @@ func TestPicturesOutliveTheServer(t *testing.T) {
 	mu.Unlock()
 
 	// What happened while the server was away can be kept.
-	if r := mai.order(world.Command{ID: "1", Act: world.SaveClip{ID: "vang", Camera: "cau", From: world.TimeOf(from), To: world.TimeOf(from.Add(2 * time.Second))}}); !r.OK {
+	if r := mai.order(act.Command{ID: "1", Act: act.SaveClip{ID: "vang", Camera: "cau", From: world.TimeOf(from), To: world.TimeOf(from.Add(2 * time.Second))}}); !r.OK {
 		t.Fatalf("refused: %s", r.Reason)
 	}
 	mai.until("the clip", func(s *world.State) bool { x, _ := s.Clip("vang"); return x.Ready() })

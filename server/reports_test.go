@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/core"
 	"iocwall/server/format/georeport"
@@ -235,7 +236,7 @@ func TestCommandSentAgain(t *testing.T) {
 	mai, lan := c.token("Mai", auth.Operator), c.token("Lan", auth.Operator)
 	show := func(token, id, scene string) world.Receipt {
 		t.Helper()
-		_, r := c.order(token, world.Command{ID: id, Act: world.ShowScene{Wall: "main", Scene: scene}})
+		_, r := c.order(token, act.Command{ID: id, Act: act.ShowScene{Wall: "main", Scene: scene}})
 		return r
 	}
 	first := show(mai, "1", "b")

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"iocwall/assets"
+	"iocwall/server/act"
 	"iocwall/server/area"
 	"iocwall/server/auth"
 	"iocwall/server/calendar"
@@ -187,7 +188,7 @@ func (s *Server) openHistory(ctx context.Context, dir string) error {
 	}
 	s.hub, err = wire.NewHub(wire.HubOptions{
 		OnLoop: func(ctx context.Context, f func(*world.State)) error { return s.loop.Call(ctx, f) },
-		Command: func(ctx context.Context, id wire.Identity, c world.Command) world.Receipt {
+		Command: func(ctx context.Context, id wire.Identity, c act.Command) world.Receipt {
 			return s.command(ctx, fromWire(id), c)
 		},
 		Grant: s.grant,

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"iocwall/geo"
+	"iocwall/server/act"
 	"iocwall/server/world"
 )
 
@@ -26,7 +27,7 @@ func openAtlas(t *testing.T) (*bench, *mosaic) {
 func key(m *mosaic, k fyne.KeyName) { m.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: k}) }
 
 // answer gives a receipt for the last command, and returns its act.
-func answer(b *bench, ok bool, reason string) world.Act {
+func answer(b *bench, ok bool, reason string) act.Act {
 	b.t.Helper()
 	sent := b.feed.commands()
 	if len(sent) == 0 {
@@ -117,7 +118,7 @@ func TestFenceIsEdited(t *testing.T) {
 	if n := len(b.feed.commands()); n != 1 {
 		t.Fatalf("%d commands were sent", n)
 	}
-	act, ok := answer(b, false, "đã đổi bởi hùng").(world.SaveFence)
+	act, ok := answer(b, false, "đã đổi bởi hùng").(act.SaveFence)
 	if !ok || act.Fence.ID != "cham" || act.Fence.Version != 3 || act.Fence.Near != 2000 || act.Fence.Dwell != 60000 {
 		t.Fatalf("sent %+v", act)
 	}
@@ -170,7 +171,7 @@ func TestDrawnByKeys(t *testing.T) {
 		m.win.Canvas().Focused().TypedRune(r)
 	}
 	m.win.Canvas().Focused().(fyne.Shortcutable).TypedShortcut(control(fyne.KeyReturn))
-	act, ok := answer(b, true, "").(world.SaveFence)
+	act, ok := answer(b, true, "").(act.SaveFence)
 	if !ok || act.Fence.Name != "Vùng cấm" || act.Fence.Version != 0 || act.Fence.ID == "" || len(act.Fence.Polygons) != 1 || len(act.Fence.Polygons[0][0]) != 5 {
 		t.Errorf("sent %+v", act)
 	}
@@ -237,7 +238,7 @@ func TestViewsAndLayers(t *testing.T) {
 		m.win.Canvas().Focused().TypedRune(r)
 	}
 	key(m, fyne.KeyReturn)
-	act, ok := answer(b, true, "").(world.SaveMapView)
+	act, ok := answer(b, true, "").(act.SaveMapView)
 	params := map[string]string{}
 	for _, p := range act.View.Params {
 		params[p.Key] = p.Value

@@ -16,6 +16,7 @@ import (
 
 	"iocwall/assets"
 	"iocwall/geo"
+	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/atlas"
 )
@@ -231,7 +232,7 @@ func TestChangedByAnother(t *testing.T) {
 		t.Errorf("after F5:\n%s", w)
 	}
 	a.Shortcut(control(fyne.KeyReturn))
-	if act, ok := answer(b, true, "").(world.SaveFence); !ok || act.Fence.Version != 4 || act.Fence.Near != 900 || act.Fence.Polygons[0][0][2] != ring[2] {
+	if act, ok := answer(b, true, "").(act.SaveFence); !ok || act.Fence.Version != 4 || act.Fence.Near != 900 || act.Fence.Polygons[0][0][2] != ring[2] {
 		t.Errorf("sent %+v", act)
 	}
 }
@@ -263,7 +264,7 @@ func TestDrawingByMouse(t *testing.T) {
 	b.tick(time.Second)
 	writeField(b, m, "Phương án")
 	m.win.Canvas().Focused().(fyne.Shortcutable).TypedShortcut(control(fyne.KeyReturn))
-	act, ok := answer(b, true, "").(world.SaveDrawing)
+	act, ok := answer(b, true, "").(act.SaveDrawing)
 	var forms []string
 	for _, s := range act.Drawing.Shapes {
 		forms = append(forms, s.Form)

@@ -22,6 +22,7 @@ import (
 
 	"iocwall/geo"
 	"iocwall/media"
+	"iocwall/server/act"
 	"iocwall/server/scene"
 	"iocwall/server/world"
 	"iocwall/ui/camera"
@@ -35,7 +36,7 @@ var noon = time.Date(2026, 11, 21, 9, 42, 7, 0, time.FixedZone("ICT", 7*3600))
 type script struct {
 	mu   sync.Mutex
 	in   chan world.Batch
-	sent []world.Command
+	sent []act.Command
 	fail error
 }
 
@@ -50,17 +51,17 @@ func (s *script) Next(ctx context.Context) (world.Batch, error) {
 	}
 }
 
-func (s *script) Send(c world.Command) error {
+func (s *script) Send(c act.Command) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sent = append(s.sent, c)
 	return s.fail
 }
 
-func (s *script) commands() []world.Command {
+func (s *script) commands() []act.Command {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]world.Command(nil), s.sent...)
+	return append([]act.Command(nil), s.sent...)
 }
 
 // still is a player whose picture and state are given.

@@ -3,6 +3,7 @@ package ui
 import (
 	"time"
 
+	"iocwall/server/act"
 	"iocwall/server/world"
 )
 
@@ -15,7 +16,7 @@ func (d deskModel) Away(now time.Time) time.Duration            { return d.u.mod
 func (d deskModel) Silence(now time.Time) time.Duration         { return d.u.model.silence(now) }
 func (d deskModel) ServerTime(now time.Time) time.Time          { return d.u.model.serverTime(now) }
 func (d deskModel) Now() time.Time                              { return d.u.o.Now() }
-func (d deskModel) Send(c world.Command) error                  { return d.u.o.Feed.Send(c) }
+func (d deskModel) Send(c act.Command) error                    { return d.u.o.Feed.Send(c) }
 func (d deskModel) Wall() (world.Wall, world.Scene, bool, bool) { return d.u.model.wall(d.u.o.Wall) }
 
 func (d deskModel) Receipt(id string) (world.Receipt, bool) {

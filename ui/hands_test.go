@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"iocwall/server/act"
 	"iocwall/server/world"
 )
 
@@ -57,7 +58,7 @@ func TestHandsOnTheMosaic(t *testing.T) {
 	keys.OnTypedRune()('e')
 	if sent := b.feed.commands(); len(sent) != 1 {
 		t.Errorf("E sent %+v", sent)
-	} else if a, ok := sent[0].Act.(world.SaveClip); !ok || a.Camera != "cam-01" {
+	} else if a, ok := sent[0].Act.(act.SaveClip); !ok || a.Camera != "cam-01" {
 		t.Errorf("E sent %+v", sent[0].Act)
 	}
 	keys.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})

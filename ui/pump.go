@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"iocwall/server/world"
+	"iocwall/server/act"
 	"iocwall/ui/tile"
 )
 
@@ -182,7 +182,7 @@ func (u *UI) take() bool {
 // resync asks for everything again: this copy of the state is not the server's.
 func (u *UI) resync() {
 	at := u.model.position()
-	cmd := world.Command{ID: fmt.Sprintf("resync-%s-%d", at, u.o.Now().UnixMilli()), Act: world.Resync{At: at, Kinds: u.model.differs}}
+	cmd := act.Command{ID: fmt.Sprintf("resync-%s-%d", at, u.o.Now().UnixMilli()), Act: act.Resync{At: at, Kinds: u.model.differs}}
 	if err := u.o.Feed.Send(cmd); err != nil {
 		u.log.Error("resync not sent", "error", err)
 	}

@@ -21,6 +21,7 @@ import (
 	"iocwall/assets"
 	"iocwall/geo/tiles"
 	"iocwall/media"
+	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/camera"
 	"iocwall/ui/look"
@@ -36,7 +37,7 @@ type Feed interface {
 	// Next waits for the next batch. The caller owns it.
 	Next(ctx context.Context) (world.Batch, error)
 	// Send queues a command and does not wait; its receipt comes by Next.
-	Send(world.Command) error
+	Send(act.Command) error
 }
 
 // Screens are the monitors of this computer.

@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"iocwall/media"
+	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/camera"
 	"iocwall/ui/paint"
@@ -59,7 +60,7 @@ func TestKeysReachTheDesk(t *testing.T) {
 	keys.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyDown})
 	keys.OnTypedRune()('x')
 	sent := b.feed.commands()
-	if len(sent) != 1 || sent[0].Act != (world.AcknowledgeAlert{Alert: "ship"}) || sent[0].ID == "" {
+	if len(sent) != 1 || sent[0].Act != (act.AcknowledgeAlert{Alert: "ship"}) || sent[0].ID == "" {
 		t.Fatalf("sent %+v", sent)
 	}
 }
@@ -123,7 +124,7 @@ func TestDigest(t *testing.T) {
 	if len(sent) != 1 {
 		t.Fatalf("sent %+v", sent)
 	}
-	if r, ok := sent[0].Act.(world.Resync); !ok || len(r.Kinds) != 1 || r.Kinds[0] != world.KindAlert {
+	if r, ok := sent[0].Act.(act.Resync); !ok || len(r.Kinds) != 1 || r.Kinds[0] != world.KindAlert {
 		t.Errorf("sent %+v", sent[0])
 	}
 }

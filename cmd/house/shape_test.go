@@ -16,6 +16,13 @@ const (
 	func90th     = 45  // nine functions in ten are not longer
 )
 
+// larger are packages that may be longer, and why.
+var larger = map[string]int{
+	// What can happen is one closed set whose meaning is private to the state: a
+	// file for each field of the centre, none long.
+	"server/world": 4500,
+}
+
 // topLevel is all that may lie at the top of the repository.
 var topLevel = map[string]bool{
 	".ci": true, ".editorconfig": true, ".gitattributes": true, ".gitignore": true, ".golangci.yml": true,
@@ -102,8 +109,8 @@ func TestSizes(t *testing.T) {
 				}
 			}
 		}
-		if total > packageLines {
-			t.Errorf("%s has %d lines of code, more than %d: which part of it has a name of its own?", p.dir, total, packageLines)
+		if most := max(packageLines, larger[p.dir]); total > most {
+			t.Errorf("%s has %d lines of code, more than %d: which part of it has a name of its own?", p.dir, total, most)
 		}
 	}
 	t.Logf("%d files: median %d lines, 90th percentile %d; %d functions: median %d lines, 90th percentile %d",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"iocwall/server/act"
 	"iocwall/server/wire"
 	"iocwall/server/world"
 )
@@ -45,7 +46,7 @@ func (f *feed) Next(ctx context.Context) (world.Batch, error) {
 }
 
 // Send queues a command.
-func (f *feed) Send(c world.Command) error { return f.client.Send(c) }
+func (f *feed) Send(c act.Command) error { return f.client.Send(c) }
 
 // relay waits for a grant and returns where the relay is and how to log in.
 func (f *feed) relay(ctx context.Context) (url, token string, err error) {

@@ -13,6 +13,7 @@ import (
 
 	"iocwall/media/onvif/onviftest"
 	"iocwall/server"
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/settings"
 	"iocwall/server/world"
@@ -61,10 +62,10 @@ cameras:
 	})
 	<-s.Ready()
 	n := 0
-	turn := func(a world.ControlCamera) {
+	turn := func(a act.ControlCamera) {
 		t.Helper()
 		n++
-		raw, err := json.Marshal(world.Command{ID: fmt.Sprint(n), Act: a})
+		raw, err := json.Marshal(act.Command{ID: fmt.Sprint(n), Act: a})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +84,7 @@ cameras:
 			t.Fatalf("%+v, %v", r, err)
 		}
 	}
-	turn(world.ControlCamera{Camera: "ptz", Pan: 0.5, Zoom: -0.25})
+	turn(act.ControlCamera{Camera: "ptz", Pan: 0.5, Zoom: -0.25})
 	if !device.Moving() {
 		t.Error("it does not move")
 	}
@@ -92,7 +93,7 @@ cameras:
 			t.Fatal("it never stops")
 		}
 	}
-	turn(world.ControlCamera{Camera: "ptz", Preset: "Bến"})
+	turn(act.ControlCamera{Camera: "ptz", Preset: "Bến"})
 	var did []string
 	for _, c := range device.Commands() {
 		did = append(did, fmt.Sprintf("%s %.2f %.2f %s", c.Op, c.Pan, c.Zoom, c.Preset))

@@ -14,13 +14,13 @@ import (
 // be given twice to pass.
 func TestAuthorisationMatrix(t *testing.T) {
 	want := map[Role]string{
-		Administrator: "alert.acknowledge camera.control camera.watch clip.save feed.read feed.resync map.edit metrics.read observation.send recording.read report.open report.text scene.save scene.show state.read",
-		Operator:      "alert.acknowledge camera.control camera.watch clip.save feed.read feed.resync map.edit recording.read report.open report.text scene.save scene.show state.read",
-		Leader:        "camera.watch feed.read feed.resync recording.read state.read",
+		Administrator: "alert.acknowledge camera.control camera.watch clip.save feed.read feed.resync map.edit metrics.read node.enrol observation.send popup.close popup.open recording.read report.open report.text scene.save scene.show scene.undo schedule.follow schedule.save state.read tile.lock tile.unlock wall.read wall.save wall.test",
+		Operator:      "alert.acknowledge camera.control camera.watch clip.save feed.read feed.resync map.edit popup.close popup.open recording.read report.open report.text scene.save scene.show scene.undo schedule.follow schedule.save state.read tile.lock tile.unlock wall.read",
+		Leader:        "camera.watch feed.read feed.resync recording.read state.read wall.read",
 		Unit:          "camera.watch feed.read feed.resync recording.read report.open state.read",
-		Technician:    "camera.control camera.watch feed.read feed.resync metrics.read recording.read scene.save scene.show state.read",
-		Auditor:       "feed.read feed.resync state.read",
-		Node:          "camera.watch feed.read feed.resync recording.read",
+		Technician:    "camera.control camera.watch feed.read feed.resync metrics.read node.enrol recording.read scene.save scene.show scene.undo schedule.follow schedule.save state.read wall.read wall.save wall.test",
+		Auditor:       "feed.read feed.resync state.read wall.read",
+		Node:          "camera.watch feed.read feed.resync node.report recording.read",
 		Provider:      "observation.send report.open",
 	}
 	for _, role := range Roles() {

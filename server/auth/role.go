@@ -56,7 +56,22 @@ const (
 	ReadRecordings   Right = "recording.read"
 	AcknowledgeAlert Right = "alert.acknowledge"
 	ShowScene        Right = "scene.show"
+	UndoScene        Right = "scene.undo"
 	SaveScene        Right = "scene.save"
+	SaveSchedule     Right = "schedule.save"
+	FollowSchedule   Right = "schedule.follow"
+	SaveWall         Right = "wall.save"
+	TestWall         Right = "wall.test"
+	LockTile         Right = "tile.lock"
+	UnlockTile       Right = "tile.unlock"
+	OpenPopup        Right = "popup.open"
+	ClosePopup       Right = "popup.close"
+	// ReadWall is for what is and was on the wall, pictures included.
+	ReadWall Right = "wall.read"
+	// EnrolNode lets a computer of the wall in; ReportNode is for what it says of
+	// itself afterwards.
+	EnrolNode  Right = "node.enrol"
+	ReportNode Right = "node.report"
 	// EditMap is for what people keep on the map: fences, drawings, saved views
 	// and layers of features.
 	EditMap          Right = "map.edit"
@@ -77,7 +92,19 @@ var rights = map[Right][]Role{
 	ReadRecordings:   {Administrator, Operator, Leader, Unit, Technician, Node},
 	AcknowledgeAlert: {Administrator, Operator},
 	ShowScene:        {Administrator, Operator, Technician},
+	UndoScene:        {Administrator, Operator, Technician},
 	SaveScene:        {Administrator, Operator, Technician},
+	SaveSchedule:     {Administrator, Operator, Technician},
+	FollowSchedule:   {Administrator, Operator, Technician},
+	SaveWall:         {Administrator, Technician},
+	TestWall:         {Administrator, Technician},
+	LockTile:         {Administrator, Operator},
+	UnlockTile:       {Administrator, Operator},
+	OpenPopup:        {Administrator, Operator},
+	ClosePopup:       {Administrator, Operator},
+	ReadWall:         {Administrator, Operator, Leader, Technician, Auditor},
+	EnrolNode:        {Administrator, Technician},
+	ReportNode:       {Node},
 	EditMap:          {Administrator, Operator},
 	Resync:           {Administrator, Operator, Leader, Unit, Technician, Auditor, Node},
 	SendObservations: {Administrator, Provider},

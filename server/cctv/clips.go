@@ -16,6 +16,7 @@ import (
 
 	"iocwall/media/relay"
 	"iocwall/media/replay"
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/world"
 )
@@ -67,7 +68,7 @@ func newClips(h History, s Store, r Relay, n notes, log *slog.Logger) *clips {
 
 // SaveClip asks for pictures to be kept for somebody. They are once the event
 // clip.saved says so.
-func (c *Cameras) SaveClip(ctx context.Context, id auth.Identity, a world.SaveClip) (uint64, error) {
+func (c *Cameras) SaveClip(ctx context.Context, id auth.Identity, a act.SaveClip) (uint64, error) {
 	if err := id.Demand(auth.SaveClip); err != nil {
 		return 0, err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"iocwall/media/onvif"
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/world"
 )
@@ -166,7 +167,7 @@ func (x *head) worth(id auth.Identity, preset string, now time.Time) bool {
 
 // Control turns a camera for somebody and returns the number of the event that
 // says so, zero when an earlier one says it already.
-func (c *Cameras) Control(ctx context.Context, id auth.Identity, a world.ControlCamera) (uint64, error) {
+func (c *Cameras) Control(ctx context.Context, id auth.Identity, a act.ControlCamera) (uint64, error) {
 	if err := id.Demand(auth.ControlCamera); err != nil {
 		return 0, err
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"iocwall/media/onvif"
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/world"
 )
@@ -24,14 +25,14 @@ func TestTurning(t *testing.T) {
 		c := newCameras(t, h, func(o *Options) { o.Turn = func(Head) (Driver, error) { return m, nil } },
 			Camera{Public: definedCamera("ptz", nil), Head: Head{Address: "10.0.0.1"}}, Camera{Public: definedCamera("fixed", nil)})
 		hung := auth.Identity{Token: "hung", Name: "Hùng", Role: auth.Technician}
-		turn := func(id auth.Identity, a world.ControlCamera) (uint64, error) { return c.Control(t.Context(), id, a) }
-		refused := func(name string, id auth.Identity, a world.ControlCamera, why string) {
+		turn := func(id auth.Identity, a act.ControlCamera) (uint64, error) { return c.Control(t.Context(), id, a) }
+		refused := func(name string, id auth.Identity, a act.ControlCamera, why string) {
 			t.Helper()
 			if _, err := turn(id, a); err == nil || !strings.Contains(err.Error(), why) {
 				t.Errorf("%s: %v, want %q", name, err, why)
 			}
 		}
-		move := world.ControlCamera{Camera: "ptz", Pan: 0.5}
+		move := act.ControlCamera{Camera: "ptz", Pan: 0.5}
 		if seq, err := turn(mai(), move); err != nil || seq == 0 {
 			t.Fatalf("%d, %v", seq, err)
 		}
@@ -42,10 +43,10 @@ func TestTurning(t *testing.T) {
 			time.Sleep(300 * time.Millisecond)
 		}
 		refused("another person", hung, move, "Mai is turning")
-		if _, err := turn(hung, world.ControlCamera{Camera: "ptz", Stop: true}); err != nil {
+		if _, err := turn(hung, act.ControlCamera{Camera: "ptz", Stop: true}); err != nil {
 			t.Errorf("anybody may stop: %v", err)
 		}
-		if _, err := turn(mai(), world.ControlCamera{Camera: "ptz", Preset: "Cầu"}); err != nil {
+		if _, err := turn(mai(), act.ControlCamera{Camera: "ptz", Preset: "Cầu"}); err != nil {
 			t.Error(err)
 		}
 		time.Sleep(turnLock)
@@ -64,9 +65,9 @@ func TestTurning(t *testing.T) {
 			t.Errorf("written down %q, want %q", who, want)
 		}
 
-		refused("too fast", mai(), world.ControlCamera{Camera: "ptz", Pan: 2}, "between -1 and 1")
-		refused("a fixed one", mai(), world.ControlCamera{Camera: "fixed", Pan: 1}, "cannot be turned")
-		refused("none", mai(), world.ControlCamera{Camera: "none", Pan: 1}, "no camera")
+		refused("too fast", mai(), act.ControlCamera{Camera: "ptz", Pan: 2}, "between -1 and 1")
+		refused("a fixed one", mai(), act.ControlCamera{Camera: "fixed", Pan: 1}, "cannot be turned")
+		refused("none", mai(), act.ControlCamera{Camera: "none", Pan: 1}, "no camera")
 		refused("a leader", auth.Identity{Token: "l", Role: auth.Leader}, move, "no right")
 		refused("elsewhere", auth.Identity{Token: "f", Role: auth.Operator, Areas: []string{"vn/ca-mau"}}, move, "no camera")
 		m.err = errors.New("no answer")
@@ -112,7 +113,7 @@ func TestCamerasAreStoppedAtTheStart(t *testing.T) {
 		}
 		cancel()
 		<-ended
-		if _, err := c.Control(t.Context(), mai(), world.ControlCamera{Camera: "turning", Pan: 1}); err == nil || len(motors["turning"].done()) != 1 {
+		if _, err := c.Control(t.Context(), mai(), act.ControlCamera{Camera: "turning", Pan: 1}); err == nil || len(motors["turning"].done()) != 1 {
 			t.Errorf("turned after the end: %v", err)
 		}
 	})
@@ -128,7 +129,7 @@ func TestTurningThatFailed(t *testing.T) {
 	c := newCameras(t, h, func(o *Options) {
 		o.Turn = func(Head) (Driver, error) { made++; return m, nil }
 	}, list...)
-	move := world.ControlCamera{Camera: "ptz", Pan: 1}
+	move := act.ControlCamera{Camera: "ptz", Pan: 1}
 	for _, x := range []struct {
 		reason onvif.Reason
 		events int

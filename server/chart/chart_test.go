@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"iocwall/geo"
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/blob"
 	"iocwall/server/core"
@@ -102,7 +103,7 @@ func TestVersionsOfAFence(t *testing.T) {
 	p := &past{st: world.New(1)}
 	c := newCharts(t, p)
 	save := func(id auth.Identity, f world.FenceSaved) string {
-		_, err := c.SaveFence(t.Context(), id, world.SaveFence{Fence: f})
+		_, err := c.SaveFence(t.Context(), id, act.SaveFence{Fence: f})
 		if err == nil {
 			return ""
 		}
@@ -148,7 +149,7 @@ func TestTwoSavesAtOnce(t *testing.T) {
 	for i, who := range []auth.Identity{mai, hung} {
 		c := newCharts(t, p) // each with a turn of its own, so that both are decided first
 		wg.Go(func() {
-			_, errs[i] = c.SaveMapView(t.Context(), who, world.SaveMapView{View: world.MapViewSaved{Saved: world.Saved{ID: "v", Name: "Biển"}}})
+			_, errs[i] = c.SaveMapView(t.Context(), who, act.SaveMapView{View: world.MapViewSaved{Saved: world.Saved{ID: "v", Name: "Biển"}}})
 		})
 	}
 	wg.Wait()
@@ -226,11 +227,11 @@ func TestDrawings(t *testing.T) {
 	p := &past{st: world.New(1)}
 	keeper := newCharts(t, p)
 	d := world.DrawingSaved{Saved: world.Saved{ID: "d", Name: "Vẽ"}, Shapes: []world.DrawnShape{{Form: "line", Points: []geo.Point{a, b}}}}
-	if _, err := keeper.SaveDrawing(t.Context(), mai, world.SaveDrawing{Drawing: d}); err != nil {
+	if _, err := keeper.SaveDrawing(t.Context(), mai, act.SaveDrawing{Drawing: d}); err != nil {
 		t.Fatal(err)
 	}
 	d.Version, d.Removed = 1, true
-	if _, err := keeper.SaveDrawing(t.Context(), hung, world.SaveDrawing{Drawing: d}); err != nil || len(p.st.Drawings()) != 0 {
+	if _, err := keeper.SaveDrawing(t.Context(), hung, act.SaveDrawing{Drawing: d}); err != nil || len(p.st.Drawings()) != 0 {
 		t.Errorf("removing it: %v, %d left", err, len(p.st.Drawings()))
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"iocwall/geo"
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/world"
 )
@@ -17,7 +18,7 @@ const (
 
 // SaveDrawing stores the next version of a drawing for somebody, or removes it.
 // It returns the number of the event.
-func (c *Charts) SaveDrawing(ctx context.Context, id auth.Identity, a world.SaveDrawing) (uint64, error) {
+func (c *Charts) SaveDrawing(ctx context.Context, id auth.Identity, a act.SaveDrawing) (uint64, error) {
 	if err := id.Demand(auth.EditMap); err != nil {
 		return 0, err
 	}

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"iocwall/geo"
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/world"
 )
@@ -20,7 +21,7 @@ const (
 
 // SaveFence stores the next version of a fence for somebody, or removes it. It
 // returns the number of the event.
-func (c *Charts) SaveFence(ctx context.Context, id auth.Identity, a world.SaveFence) (uint64, error) {
+func (c *Charts) SaveFence(ctx context.Context, id auth.Identity, a act.SaveFence) (uint64, error) {
 	if err := id.Demand(auth.EditMap); err != nil {
 		return 0, err
 	}

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"iocwall/geo"
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/world"
 )
@@ -206,7 +207,7 @@ func TestDefinitionsFollowTheConfiguration(t *testing.T) {
 	c := newCharts(t, p)
 	mine := square("f", 1)
 	mine.Name = "Khác"
-	if _, err := c.SaveFence(t.Context(), mai, world.SaveFence{Fence: mine}); err != nil {
+	if _, err := c.SaveFence(t.Context(), mai, act.SaveFence{Fence: mine}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.saveLayer(t.Context(), mai, world.LayerSaved{Saved: b.Saved, SHA256: "9"}); err != nil {
@@ -232,7 +233,7 @@ func TestFencesGoOutAndComeBack(t *testing.T) {
 	second := square("rao-2", 0)
 	second.Near, second.Margin, second.Dwell, second.Purpose = 0, 0, 1500, ""
 	for _, f := range []world.FenceSaved{first, second} {
-		if _, err := c.SaveFence(t.Context(), hung, world.SaveFence{Fence: f}); err != nil {
+		if _, err := c.SaveFence(t.Context(), hung, act.SaveFence{Fence: f}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"iocwall/server/act"
 	"iocwall/server/auth"
 	"iocwall/server/world"
 )
@@ -23,7 +24,7 @@ const (
 
 // SaveMapView stores the next version of a view of the map for somebody, or
 // removes it. It returns the number of the event.
-func (c *Charts) SaveMapView(ctx context.Context, id auth.Identity, a world.SaveMapView) (uint64, error) {
+func (c *Charts) SaveMapView(ctx context.Context, id auth.Identity, a act.SaveMapView) (uint64, error) {
 	if err := id.Demand(auth.EditMap); err != nil {
 		return 0, err
 	}

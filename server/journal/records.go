@@ -58,6 +58,22 @@ var kept = map[string]bool{
 	"mapview.saved": true,
 	"layer.saved":   true,
 
+	"wall.prepared":  true, // the flight recorder of the wall
+	"wall.committed": true,
+	"wall.refused":   true,
+	"wall.switched":  true,
+	"wall.tested":    true,
+	"schedule.saved": true,
+	"popup.asked":    true,
+	"popup.placed":   true,
+	"popup.closed":   true,
+	"tile.locked":    true,
+	"tile.unlocked":  true,
+	"node.enrolled":  true,
+	"node.reported":  false, // a minute's health; that a computer was lost is kept
+	"node.linked":    true,
+	"tiles.seen":     false, // as long as positions and readings are
+
 	"alert.raised":       true,
 	"alert.updated":      true,
 	"alert.resolved":     true,

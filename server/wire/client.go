@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"iocwall/server/act"
 	"iocwall/server/world"
 )
 
@@ -103,7 +104,7 @@ func (c *Client) Next(ctx context.Context) (world.Batch, error) { return c.in.ne
 // reconnection until its receipt comes by Next; after AnswerWithin a failed
 // receipt comes instead, and the command may or may not have been done. The
 // error says that the command is malformed or that 256 are waiting.
-func (c *Client) Send(cmd world.Command) error {
+func (c *Client) Send(cmd act.Command) error {
 	if len(cmd.ID) == 0 || len(cmd.ID) > 64 {
 		return errors.New("wire: a command needs an id of 1 to 64 bytes")
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"iocwall/server/act"
 	"iocwall/server/world"
 )
 
@@ -21,7 +22,7 @@ type desk struct {
 	wait time.Duration
 }
 
-func (d *desk) command(_ context.Context, id Identity, c world.Command) world.Receipt {
+func (d *desk) command(_ context.Context, id Identity, c act.Command) world.Receipt {
 	d.mu.Lock()
 	d.done[id.User+" "+c.ID]++
 	wait := d.wait
@@ -41,8 +42,8 @@ func newDesk(t *testing.T, wait time.Duration) (*center, *desk) {
 	return newCenter(t, world.New(1), func(_ *center, o *HubOptions) { o.Command = d.command }), d
 }
 
-func acknowledge(id string) world.Command {
-	return world.Command{ID: id, Act: world.AcknowledgeAlert{Alert: "x"}}
+func acknowledge(id string) act.Command {
+	return act.Command{ID: id, Act: act.AcknowledgeAlert{Alert: "x"}}
 }
 
 func TestReceiptGoesToTheSenderOnly(t *testing.T) {
@@ -143,12 +144,12 @@ func TestMalformedCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, cmd := range []world.Command{
+	for _, cmd := range []act.Command{
 		{},
 		{ID: "1"},
-		{Act: world.ShowScene{}},
+		{Act: act.ShowScene{}},
 		acknowledge(strings.Repeat("x", 65)),
-		{ID: "1", Act: world.AcknowledgeAlert{Note: strings.Repeat("x", 64<<10)}},
+		{ID: "1", Act: act.AcknowledgeAlert{Note: strings.Repeat("x", 64<<10)}},
 	} {
 		if client.Send(cmd) == nil {
 			t.Errorf("%.40v is accepted", cmd)

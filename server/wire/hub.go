@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"iocwall/server/act"
 	"iocwall/server/world"
 )
 
@@ -24,8 +25,8 @@ type HubOptions struct {
 	// Command does what a client asks for and returns when it is durable or
 	// refused. Each call has its own goroutine and may block; ctx ends with the
 	// hub, not with the client. The Receipt's ID is filled in by the hub. Nil
-	// refuses everything. world.Resync never comes here.
-	Command func(ctx context.Context, id Identity, c world.Command) world.Receipt
+	// refuses everything. act.Resync never comes here.
+	Command func(ctx context.Context, id Identity, c act.Command) world.Receipt
 	// Grant makes a right to fetch pictures from the relay, nil for none. It is
 	// called when a client attaches and again before the grant expires, on
 	// goroutines of the hub.

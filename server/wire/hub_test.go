@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"iocwall/server/act"
 	"iocwall/server/world"
 )
 
@@ -289,10 +290,10 @@ func TestResync(t *testing.T) {
 			}
 			w.wrong = nil
 		})
-		if err := w.c.Send(world.Command{ID: "r1", Act: world.Resync{At: world.Position{Epoch: 1, Seq: 1}, Kinds: []string{"vessel"}}}); err != nil {
+		if err := w.c.Send(act.Command{ID: "r1", Act: act.Resync{At: world.Position{Epoch: 1, Seq: 1}, Kinds: []string{"vessel"}}}); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.c.Send(world.Command{ID: "r2", Act: world.Resync{}}); err != nil {
+		if err := w.c.Send(act.Command{ID: "r2", Act: act.Resync{}}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(10 * time.Second)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"iocwall/server/act"
 	"iocwall/server/wire/message"
 	"iocwall/server/world"
 )
@@ -406,7 +407,7 @@ func (s *session) command(raw json.RawMessage) error {
 		s.answer(world.Receipt{ID: id, Reason: err.Error()})
 		return nil
 	}
-	if r, ok := cmd.Act.(world.Resync); ok {
+	if r, ok := cmd.Act.(act.Resync); ok {
 		s.resync(cmd.ID, r)
 		return nil
 	}
@@ -434,7 +435,7 @@ func (s *session) command(raw json.RawMessage) error {
 }
 
 // ask does the command, or waits for the same one being done.
-func (s *session) ask(key string, ident Identity, cmd world.Command) {
+func (s *session) ask(key string, ident Identity, cmd act.Command) {
 	a, mine := s.h.answers.ask(key, cmd.ID)
 	if mine {
 		r := s.h.o.Command(s.h.ctx, ident, cmd)
@@ -462,7 +463,7 @@ func (s *session) answer(r world.Receipt) {
 }
 
 // resync gives the client a snapshot because its digest did not agree.
-func (s *session) resync(id string, r world.Resync) {
+func (s *session) resync(id string, r act.Resync) {
 	s.mu.Lock()
 	soon := time.Since(s.resynced) < resyncGap
 	if !soon {

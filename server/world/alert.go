@@ -48,6 +48,20 @@ type AlertRaised struct {
 	Since Time `cbor:"11,keyasint" json:"since"`
 	// Value is the number that fired it, nil when there was none.
 	Value *float64 `cbor:"12,keyasint,omitempty" json:"value,omitempty"`
+	// Show says what of it pops up on walls, nil for nothing.
+	Show *AlertShow `cbor:"13,keyasint,omitempty" json:"show,omitempty"`
+}
+
+// AlertShow is what of an alert pops up on walls.
+type AlertShow struct {
+	// Zone is the zone it must have, empty for any.
+	Zone string `cbor:"1,keyasint,omitempty" json:"zone,omitempty"`
+	// Cameras is how many cameras that see the place, at most; Map adds the map
+	// around it. The instruction is always there.
+	Cameras int  `cbor:"2,keyasint,omitempty" json:"cameras,omitempty"`
+	Map     bool `cbor:"3,keyasint,omitempty" json:"map,omitempty"`
+	// Limit is how long, in milliseconds, zero until the alert is over.
+	Limit int64 `cbor:"4,keyasint,omitempty" json:"limit,omitempty"`
 }
 
 // Kind returns "alert.raised".

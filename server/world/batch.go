@@ -176,5 +176,16 @@ var entityKinds = map[string]func([]byte) (Entity, error){
 	KindFigure: entityOf[Figure], KindArea: entityOf[Area], KindAgency: entityOf[Agency],
 	KindWall: entityOf[Wall], KindScene: entityOf[Scene], KindAlert: entityOf[Alert],
 	KindSource: entityOf[SourceStatus], KindClip: entityOf[Clip],
+	KindPopup: entityOf[Popup], KindLock: entityOf[Lock], KindNode: entityOf[Node], KindSchedule: entityOf[Schedule],
 	KindFence: entityOf[Fence], KindDrawing: entityOf[Drawing], KindMapView: entityOf[MapView], KindLayer: entityOf[Layer],
+}
+
+// Receipt answers a command.
+type Receipt struct {
+	ID string `json:"id"`
+	OK bool   `json:"ok"`
+	// Seq is the event the command became, zero when it became none.
+	Seq uint64 `json:"seq,omitempty"`
+	// Reason says in words why it was refused.
+	Reason string `json:"reason,omitempty"`
 }

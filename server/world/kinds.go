@@ -40,6 +40,24 @@ var bodyKinds = map[string]codec{
 	"scene.saved":  codecOf[SceneSaved](),
 	"scene.shown":  codecOf[SceneShown](),
 
+	"wall.prepared":  codecOf[WallPrepared](),
+	"wall.committed": codecOf[WallCommitted](),
+	"wall.refused":   codecOf[WallRefused](),
+	"wall.switched":  codecOf[WallSwitched](),
+	"wall.tested":    codecOf[WallTested](),
+	"schedule.saved": codecOf[ScheduleSaved](),
+
+	"popup.asked":   codecOf[PopupAsked](),
+	"popup.placed":  codecOf[PopupPlaced](),
+	"popup.closed":  codecOf[PopupClosed](),
+	"tile.locked":   codecOf[TileLocked](),
+	"tile.unlocked": codecOf[TileUnlocked](),
+
+	"node.enrolled": codecOf[NodeEnrolled](),
+	"node.reported": codecOf[NodeReported](),
+	"node.linked":   codecOf[NodeLinked](),
+	"tiles.seen":    codecOf[TilesSeen](),
+
 	"fence.saved":   codecOf[FenceSaved](),
 	"fence.crossed": codecOf[FenceCrossed](),
 	"drawing.saved": codecOf[DrawingSaved](),

@@ -11,8 +11,9 @@ import (
 
 // Entity is one thing the centre knows of, as last known. The concrete types
 // are Vessel, Aid, Base, Station, Camera, Report, Figure, Area, Agency, Wall,
-// Scene, Alert, SourceStatus, Clip, Fence, Drawing, MapView and Layer; they are values and may be kept, but the
-// slices inside them must not be changed.
+// Scene, Alert, SourceStatus, Clip, Fence, Drawing, MapView, Layer, Popup, Lock,
+// Node and Schedule; they are values and may be kept, but the slices inside them
+// must not be changed.
 type Entity interface {
 	// Ref returns the entity's name.
 	Ref() Ref
@@ -41,55 +42,64 @@ type State struct {
 	pos  Position
 	seen Time
 
-	vessels  *table.Table[Vessel]
-	aids     *table.Table[Aid]
-	bases    *table.Table[Base]
-	stations *table.Table[Station]
-	cameras  *table.Table[Camera]
-	reports  *table.Table[Report]
-	figures  *table.Table[Figure]
-	areas    *table.Table[Area]
-	agencies *table.Table[Agency]
-	walls    *table.Table[Wall]
-	scenes   *table.Table[Scene]
-	alerts   *table.Table[Alert]
-	sources  *table.Table[SourceStatus]
-	clips    *table.Table[Clip]
-	fences   *table.Table[Fence]
-	drawings *table.Table[Drawing]
-	mapViews *table.Table[MapView]
-	layers   *table.Table[Layer]
-	tables   *table.Set // all of them
+	vessels   *table.Table[Vessel]
+	aids      *table.Table[Aid]
+	bases     *table.Table[Base]
+	stations  *table.Table[Station]
+	cameras   *table.Table[Camera]
+	reports   *table.Table[Report]
+	figures   *table.Table[Figure]
+	areas     *table.Table[Area]
+	agencies  *table.Table[Agency]
+	walls     *table.Table[Wall]
+	scenes    *table.Table[Scene]
+	alerts    *table.Table[Alert]
+	sources   *table.Table[SourceStatus]
+	clips     *table.Table[Clip]
+	fences    *table.Table[Fence]
+	drawings  *table.Table[Drawing]
+	mapViews  *table.Table[MapView]
+	layers    *table.Table[Layer]
+	popups    *table.Table[Popup]
+	locks     *table.Table[Lock]
+	nodes     *table.Table[Node]
+	schedules *table.Table[Schedule]
+	tables    *table.Set // all of them
 }
 
 // New returns an empty state before the first event of the epoch.
 func New(epoch uint64) *State {
 	s := &State{
-		pos:      Position{Epoch: epoch},
-		vessels:  newTable[Vessel](KindVessel),
-		aids:     newTable[Aid](KindAid),
-		bases:    newTable[Base](KindBase),
-		stations: newTable[Station](KindStation),
-		cameras:  newTable[Camera](KindCamera),
-		reports:  newTable[Report](KindReport),
-		figures:  newTable[Figure](KindFigure),
-		areas:    newTable[Area](KindArea),
-		agencies: newTable[Agency](KindAgency),
-		walls:    newTable[Wall](KindWall),
-		scenes:   newTable[Scene](KindScene),
-		alerts:   newTable[Alert](KindAlert),
-		sources:  newTable[SourceStatus](KindSource),
-		clips:    newTable[Clip](KindClip),
-		fences:   newTable[Fence](KindFence),
-		drawings: newTable[Drawing](KindDrawing),
-		mapViews: newTable[MapView](KindMapView),
-		layers:   newTable[Layer](KindLayer),
+		pos:       Position{Epoch: epoch},
+		vessels:   newTable[Vessel](KindVessel),
+		aids:      newTable[Aid](KindAid),
+		bases:     newTable[Base](KindBase),
+		stations:  newTable[Station](KindStation),
+		cameras:   newTable[Camera](KindCamera),
+		reports:   newTable[Report](KindReport),
+		figures:   newTable[Figure](KindFigure),
+		areas:     newTable[Area](KindArea),
+		agencies:  newTable[Agency](KindAgency),
+		walls:     newTable[Wall](KindWall),
+		scenes:    newTable[Scene](KindScene),
+		alerts:    newTable[Alert](KindAlert),
+		sources:   newTable[SourceStatus](KindSource),
+		clips:     newTable[Clip](KindClip),
+		fences:    newTable[Fence](KindFence),
+		drawings:  newTable[Drawing](KindDrawing),
+		mapViews:  newTable[MapView](KindMapView),
+		layers:    newTable[Layer](KindLayer),
+		popups:    newTable[Popup](KindPopup),
+		locks:     newTable[Lock](KindLock),
+		nodes:     newTable[Node](KindNode),
+		schedules: newTable[Schedule](KindSchedule),
 	}
 	// The order is that of snapshots.
 	s.tables = table.NewSet(
 		s.vessels, s.aids, s.bases, s.stations, s.cameras, s.reports, s.figures,
 		s.areas, s.agencies, s.walls, s.scenes, s.alerts, s.sources, s.clips,
 		s.fences, s.drawings, s.mapViews, s.layers,
+		s.popups, s.locks, s.nodes, s.schedules,
 	)
 	return s
 }
@@ -260,6 +270,27 @@ func (s *State) MapViews() []MapView { return s.mapViews.Sorted() }
 
 // Layers returns the layers of features by id.
 func (s *State) Layers() []Layer { return s.layers.Sorted() }
+
+// Popup returns the popup with the id.
+func (s *State) Popup(id string) (Popup, bool) { return s.popups.Get(id) }
+
+// Popups returns all popups by id, those that wait too.
+func (s *State) Popups() []Popup { return s.popups.Sorted() }
+
+// Lock returns the lock of a tile of a wall.
+func (s *State) Lock(wall, tile string) (Lock, bool) { return s.locks.Get(lockID(wall, tile)) }
+
+// Locks returns all locks by wall and tile.
+func (s *State) Locks() []Lock { return s.locks.Sorted() }
+
+// Node returns the wall computer of that name.
+func (s *State) Node(name string) (Node, bool) { return s.nodes.Get(name) }
+
+// Nodes returns all wall computers by name.
+func (s *State) Nodes() []Node { return s.nodes.Sorted() }
+
+// Schedules returns all schedules by id.
+func (s *State) Schedules() []Schedule { return s.schedules.Sorted() }
 
 // Within reports whether area is root or lies below it in the tree. An empty
 // root holds everything. A parent that was defined in a circle ends the search.

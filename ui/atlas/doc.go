@@ -13,6 +13,7 @@ import (
 
 	"iocwall/geo/coord"
 	"iocwall/geo/tiles"
+	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/maps"
 	"iocwall/ui/paint"
@@ -40,7 +41,7 @@ type Host struct {
 	// Receipt returns the server's answer to a command.
 	Receipt func(id string) (world.Receipt, bool)
 	// Send queues a command and does not wait.
-	Send func(world.Command) error
+	Send func(act.Command) error
 	// Now is this computer's clock, ServerTime the server's as far as it is known,
 	// Away how long the server has been away.
 	Now        func() time.Time

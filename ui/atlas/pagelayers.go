@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/atlas/editor"
 	"iocwall/ui/atlas/picture"
@@ -278,7 +279,7 @@ func (a *Atlas) removeView() {
 }
 
 func (a *Atlas) sendView(v world.MapViewSaved) {
-	a.edit.Send(world.SaveMapView{View: v}, v.Name, func() {
+	a.edit.Send(act.SaveMapView{View: v}, v.Name, func() {
 		a.saved = v.ID
 		if v.Removed {
 			a.saved = ""

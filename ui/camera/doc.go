@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"iocwall/media"
+	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/tile"
 	"iocwall/ui/words"
@@ -75,7 +76,7 @@ type Host struct {
 	// Poke asks for a tick soon; from any goroutine.
 	Poke func()
 	// Send queues a command and does not wait.
-	Send func(world.Command) error
+	Send func(act.Command) error
 	// Start runs a function beside the client until the returned function is
 	// called or the client ends, which waits for it.
 	Start func(func(ctx context.Context)) context.CancelFunc

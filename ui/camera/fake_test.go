@@ -17,6 +17,7 @@ import (
 
 	"iocwall/assets"
 	"iocwall/media"
+	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/look"
 	"iocwall/ui/paint"
@@ -138,7 +139,7 @@ type stage struct {
 	env      *tile.Env
 	state    *world.State
 	mu       sync.Mutex
-	sent     []world.Command
+	sent     []act.Command
 	receipts map[string]world.Receipt
 	fail     error
 	jobs     sync.WaitGroup
@@ -175,7 +176,7 @@ func newStage(t *testing.T, n int) *stage {
 		},
 		Cover: func(time.Time) tile.Cover { return tile.Cover{} },
 		Now:   func() time.Time { return s.now }, Quiet: func() bool { return s.quiet }, Poke: func() {},
-		Send: func(c world.Command) error {
+		Send: func(c act.Command) error {
 			s.sent = append(s.sent, c)
 			return s.fail
 		},
@@ -245,7 +246,7 @@ func (s *stage) shot(t Tile, w, h int) *image.RGBA {
 	return out
 }
 
-func (s *stage) acts() (out []world.Act) {
+func (s *stage) acts() (out []act.Act) {
 	for _, c := range s.sent {
 		out = append(out, c.Act)
 	}

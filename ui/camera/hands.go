@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/paint"
 )
@@ -104,7 +105,7 @@ func (m *Hands) Update(now time.Time) {
 }
 
 // send sends commands that move a camera.
-func (m *Hands) send(cs []world.ControlCamera) {
+func (m *Hands) send(cs []act.ControlCamera) {
 	for _, c := range cs {
 		m.command("ptz", "ptz.refused", c)
 	}
@@ -112,11 +113,11 @@ func (m *Hands) send(cs []world.ControlCamera) {
 
 // command sends a command and remembers to look for its answer, whose refusal
 // is said by key.
-func (m *Hands) command(what, key string, act world.Act) {
+func (m *Hands) command(what, key string, a act.Act) {
 	now := m.h.Now()
 	m.number++
 	id := fmt.Sprintf("%s-%d-%d", what, now.UnixMilli(), m.number)
-	if err := m.h.Send(world.Command{ID: id, Act: act}); err != nil {
+	if err := m.h.Send(act.Command{ID: id, Act: a}); err != nil {
 		m.say(now, m.h.Lang.T(key, "reason", err.Error()))
 		return
 	}
@@ -240,7 +241,7 @@ func (m *Hands) Preset(n int) {
 	}
 	if def, _ := m.v.Definition(); n >= 1 && n <= len(def.Presets) {
 		p := def.Presets[n-1]
-		m.command("ptz", "ptz.refused", world.ControlCamera{Camera: def.ID, Preset: p})
+		m.command("ptz", "ptz.refused", act.ControlCamera{Camera: def.ID, Preset: p})
 		m.say(m.h.Now(), m.h.Lang.T("ptz.preset", "name", p))
 	}
 }
@@ -298,7 +299,7 @@ func (m *Hands) Evidence() {
 	m.number++
 	m.clip = fmt.Sprintf("clip-%d-%d", now.UnixMilli(), m.number)
 	m.say(now, m.h.Lang.T("clip.asking"))
-	m.command("clip", "clip.refused", world.SaveClip{
+	m.command("clip", "clip.refused", act.SaveClip{
 		ID: m.clip, Camera: m.v.Camera(), Alert: m.alertOf(),
 		From: world.TimeOf(at.Add(-before)), To: world.TimeOf(at.Add(after)),
 	})

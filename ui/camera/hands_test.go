@@ -15,6 +15,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"iocwall/media"
+	"iocwall/server/act"
 	"iocwall/server/world"
 )
 
@@ -106,11 +107,11 @@ func TestTurn(t *testing.T) {
 	if n := len(acts); n < 3 || n > 5 {
 		t.Fatalf("sent %d commands: %+v", n, acts)
 	}
-	if acts[0] != (world.ControlCamera{Camera: "cam-01", Pan: -turnSpeed}) || acts[len(acts)-1] != (world.ControlCamera{Camera: "cam-01", Stop: true}) {
+	if acts[0] != (act.ControlCamera{Camera: "cam-01", Pan: -turnSpeed}) || acts[len(acts)-1] != (act.ControlCamera{Camera: "cam-01", Stop: true}) {
 		t.Errorf("sent %+v", acts)
 	}
 	m.Rune('2')
-	if last := s.sent[len(s.sent)-1].Act; last != (world.ControlCamera{Camera: "cam-01", Preset: "Bến"}) {
+	if last := s.sent[len(s.sent)-1].Act; last != (act.ControlCamera{Camera: "cam-01", Preset: "Bến"}) {
 		t.Errorf("the second preset sends %+v", last)
 	}
 	s.receipts[s.sent[len(s.sent)-1].ID] = world.Receipt{ID: s.sent[len(s.sent)-1].ID, Reason: "không có quyền"}
@@ -128,7 +129,7 @@ func TestTurn(t *testing.T) {
 	// Letting go of the camera ends its movement.
 	m.Key(fyne.KeyUp)
 	m.Take(nil, nil)
-	if last := s.sent[len(s.sent)-1].Act; last != (world.ControlCamera{Camera: "cam-01", Stop: true}) {
+	if last := s.sent[len(s.sent)-1].Act; last != (act.ControlCamera{Camera: "cam-01", Stop: true}) {
 		t.Errorf("after letting go: %+v", last)
 	}
 	_ = v
@@ -167,7 +168,7 @@ func TestArrowsPan(t *testing.T) {
 func TestEvidence(t *testing.T) {
 	s, _, m := held(t)
 	m.Rune('e')
-	a, ok := s.sent[0].Act.(world.SaveClip)
+	a, ok := s.sent[0].Act.(act.SaveClip)
 	if !ok || a.Camera != "cam-01" || a.From != world.TimeOf(s.now.Add(-before)) || a.To != world.TimeOf(s.now.Add(after)) || a.ID == "" {
 		t.Fatalf("sent %+v", s.sent)
 	}
@@ -185,7 +186,7 @@ func TestEvidence(t *testing.T) {
 		t.Errorf("saved: %q", got)
 	}
 	m.Rune('E')
-	b := s.sent[1].Act.(world.SaveClip)
+	b := s.sent[1].Act.(act.SaveClip)
 	if b.ID == a.ID {
 		t.Error("the same id twice")
 	}
@@ -241,7 +242,7 @@ func TestKeyboardTakenAway(t *testing.T) {
 		m.Key(k)
 		m.Unheard()
 		m.Update(s.now.Add(time.Second))
-		if last := s.sent[len(s.sent)-1].Act; last != (world.ControlCamera{Camera: "cam-01", Stop: true}) {
+		if last := s.sent[len(s.sent)-1].Act; last != (act.ControlCamera{Camera: "cam-01", Stop: true}) {
 			t.Errorf("held by %s: %+v", k, last)
 		}
 	}

@@ -3,7 +3,7 @@ package camera
 import (
 	"time"
 
-	"iocwall/server/world"
+	"iocwall/server/act"
 )
 
 const (
@@ -37,8 +37,8 @@ type turning struct {
 }
 
 // hold begins or changes a movement and returns what is to be sent now.
-func (t *turning) hold(camera string, w Way, now time.Time) []world.ControlCamera {
-	var out []world.ControlCamera
+func (t *turning) hold(camera string, w Way, now time.Time) []act.ControlCamera {
+	var out []act.ControlCamera
 	if t.camera != "" && t.camera != camera {
 		out = t.release()
 	}
@@ -46,24 +46,24 @@ func (t *turning) hold(camera string, w Way, now time.Time) []world.ControlCamer
 		return out
 	}
 	t.camera, t.way, t.sent = camera, w, now
-	return append(out, world.ControlCamera{Camera: camera, Pan: w.Pan, Tilt: w.Tilt, Zoom: w.Zoom})
+	return append(out, act.ControlCamera{Camera: camera, Pan: w.Pan, Tilt: w.Tilt, Zoom: w.Zoom})
 }
 
 // renew returns what is to be sent for a movement that is still held.
-func (t *turning) renew(now time.Time) []world.ControlCamera {
+func (t *turning) renew(now time.Time) []act.ControlCamera {
 	if t.camera == "" || now.Sub(t.sent) < renewGap {
 		return nil
 	}
 	t.sent = now
-	return []world.ControlCamera{{Camera: t.camera, Pan: t.way.Pan, Tilt: t.way.Tilt, Zoom: t.way.Zoom}}
+	return []act.ControlCamera{{Camera: t.camera, Pan: t.way.Pan, Tilt: t.way.Tilt, Zoom: t.way.Zoom}}
 }
 
 // release ends the movement.
-func (t *turning) release() []world.ControlCamera {
+func (t *turning) release() []act.ControlCamera {
 	if t.camera == "" {
 		return nil
 	}
 	c := t.camera
 	*t = turning{}
-	return []world.ControlCamera{{Camera: c, Stop: true}}
+	return []act.ControlCamera{{Camera: c, Stop: true}}
 }

@@ -15,6 +15,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
+	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/look"
 	"iocwall/ui/tile"
@@ -44,7 +45,7 @@ type Model interface {
 	// Now is this computer's clock.
 	Now() time.Time
 	// Send queues a command and does not wait.
-	Send(world.Command) error
+	Send(act.Command) error
 }
 
 // Places are the parts of the window in device pixels.
@@ -345,7 +346,7 @@ func (d *Desk) Acknowledge() {
 	}
 	d.sequence++
 	r := request{id: fmt.Sprintf("ack-%d-%d", now.UnixMilli(), d.sequence), sent: now}
-	if err := d.m.Send(world.Command{ID: r.id, Act: world.AcknowledgeAlert{Alert: a.ID}}); err != nil {
+	if err := d.m.Send(act.Command{ID: r.id, Act: act.AcknowledgeAlert{Alert: a.ID}}); err != nil {
 		r.err = err.Error()
 		d.env.Log.Error("acknowledgement not sent", "alert", a.ID, "error", err)
 	}

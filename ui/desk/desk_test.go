@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"iocwall/assets"
+	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/look"
 	"iocwall/ui/paint"
@@ -27,7 +28,7 @@ type fake struct {
 	now      time.Time
 	away     time.Duration
 	receipts map[string]world.Receipt
-	sent     []world.Command
+	sent     []act.Command
 	fail     error
 }
 
@@ -46,7 +47,7 @@ func (f *fake) Away(time.Time) time.Duration                                 { r
 func (f *fake) Silence(time.Time) time.Duration                              { return 0 }
 func (f *fake) ServerTime(now time.Time) time.Time                           { return now }
 func (f *fake) Now() time.Time                                               { return f.now }
-func (f *fake) Send(c world.Command) error {
+func (f *fake) Send(c act.Command) error {
 	f.sent = append(f.sent, c)
 	return f.fail
 }
@@ -106,7 +107,7 @@ func TestAcknowledge(t *testing.T) {
 		t.Fatalf("after Down: %q", d.chosen)
 	}
 	d.Rune('x')
-	if len(f.sent) != 1 || f.sent[0].Act != (world.AcknowledgeAlert{Alert: "ship"}) || f.sent[0].ID == "" {
+	if len(f.sent) != 1 || f.sent[0].Act != (act.AcknowledgeAlert{Alert: "ship"}) || f.sent[0].ID == "" {
 		t.Fatalf("sent %+v", f.sent)
 	}
 	ship := func() world.Alert { a, _ := f.state.Alert("ship"); return a }

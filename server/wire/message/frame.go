@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"iocwall/server/act"
 	"iocwall/server/world"
 )
 
@@ -84,8 +85,8 @@ func DecodeUp(data []byte) (Up, error) {
 
 // DecodeCommand reads the command of a message. Where it fails, the id is
 // returned if there is one, so that the client can be told.
-func DecodeCommand(raw []byte) (world.Command, string, error) {
-	var c world.Command
+func DecodeCommand(raw []byte) (act.Command, string, error) {
+	var c act.Command
 	err := json.Unmarshal(raw, &c)
 	if err == nil {
 		return c, c.ID, nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"iocwall/server/act"
 	"iocwall/server/world"
 )
 
@@ -32,7 +33,7 @@ func goldenFrames(t *testing.T) map[string][]byte {
 			MMSI: "574012345", Pos: [2]float64{108.3, 15.9}, Speed: 7.5, Course: 120, Heading: world.NotAvailable, Status: 7, Class: "B", Area: "quang-nam",
 		}},
 	}
-	command, err := json.Marshal(world.Command{ID: "node-3-17", Act: world.AcknowledgeAlert{Alert: "a1"}})
+	command, err := json.Marshal(act.Command{ID: "node-3-17", Act: act.AcknowledgeAlert{Alert: "a1"}})
 	if err != nil {
 		t.Fatal(err)
 	}

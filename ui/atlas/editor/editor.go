@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"iocwall/geo"
+	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/atlas/picture"
 	"iocwall/ui/atlas/sheet"
@@ -48,7 +49,7 @@ type Host struct {
 	// State is the copy of the state, nil before the first data.
 	State func() *world.State
 	// Send queues a command and does not wait; Receipt is the server's answer.
-	Send    func(world.Command) error
+	Send    func(act.Command) error
 	Receipt func(id string) (world.Receipt, bool)
 	// Now is this computer's clock, ServerTime the server's.
 	Now        func() time.Time

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"iocwall/geo"
+	"iocwall/server/act"
 	"iocwall/server/world"
 )
 
@@ -24,11 +25,11 @@ type sending struct {
 
 // Send sends a command about something with a name.
 // The answer is said when it comes; done is called when it is a good one.
-func (e *Editor) Send(act world.Act, name string, done func()) string {
+func (e *Editor) Send(a act.Act, name string, done func()) string {
 	e.count++
 	now := e.h.Now()
 	id := fmt.Sprintf("map-%d-%d", now.UnixMilli(), e.count)
-	if err := e.h.Send(world.Command{ID: id, Act: act}); err != nil {
+	if err := e.h.Send(act.Command{ID: id, Act: a}); err != nil {
 		e.h.Map.Say(e.h.Lang.T("atlas.save.refused", "name", name, "reason", err.Error()))
 		return ""
 	}
@@ -98,7 +99,7 @@ func (e *Editor) Save() {
 		e.h.Map.Touch()
 		return
 	}
-	w.sent = e.Send(act, head.Name, func() {
+	w.sent = e.Send(a, head.Name, func() {
 		delete(e.kept, w.kind)
 		if e.work == w {
 			e.work = nil
@@ -109,7 +110,7 @@ func (e *Editor) Save() {
 
 // actOf is the command that stores the work in hand; false when something is
 // wrong with it, which is said.
-func (e *Editor) actOf(w *work, head *world.Saved) (world.Act, bool) {
+func (e *Editor) actOf(w *work, head *world.Saved) (act.Act, bool) {
 	if head.ID == "" {
 		head.ID = e.NewID(w.kind)
 	}
@@ -119,7 +120,7 @@ func (e *Editor) actOf(w *work, head *world.Saved) (world.Act, bool) {
 			e.h.Map.Say(e.h.Lang.T("atlas.toofew"))
 			return nil, false
 		}
-		return world.SaveDrawing{Drawing: world.DrawingSaved{Saved: *head, Shapes: shapes}}, true
+		return act.SaveDrawing{Drawing: world.DrawingSaved{Saved: *head, Shapes: shapes}}, true
 	}
 	f := world.FenceSaved{Saved: *head, Purpose: strings.TrimSpace(e.h.Texts.Get(fieldPurpose)), Polygons: w.hist.Now.Fence()}
 	if was, ok := e.fenceNow(w.id); ok {
@@ -139,7 +140,7 @@ func (e *Editor) actOf(w *work, head *world.Saved) (world.Act, bool) {
 	var seconds float64
 	seconds, ok[2] = e.number(fieldDwell)
 	f.Dwell = int64(math.Round(seconds * 1000))
-	return world.SaveFence{Fence: f}, ok[0] && ok[1] && ok[2]
+	return act.SaveFence{Fence: f}, ok[0] && ok[1] && ok[2]
 }
 
 // NewID makes the id of something new.
@@ -181,13 +182,13 @@ func (e *Editor) Remove() {
 		return
 	}
 	head := world.Saved{ID: w.id, Name: e.workName(w), Version: w.version, Removed: true}
-	var act world.Act = world.SaveDrawing{Drawing: world.DrawingSaved{Saved: head}}
+	var a act.Act = act.SaveDrawing{Drawing: world.DrawingSaved{Saved: head}}
 	if w.kind == Fence {
 		f, _ := e.fenceNow(w.id)
 		f.Saved = head
-		act = world.SaveFence{Fence: f}
+		a = act.SaveFence{Fence: f}
 	}
-	w.sent = e.Send(act, head.Name, func() {
+	w.sent = e.Send(a, head.Name, func() {
 		if e.work == w {
 			e.work = nil
 		}

@@ -1,12 +1,17 @@
-package world
+// Package act is what people and programs ask of the server, as data: an Act says
+// what, a Command carries it, and world.Receipt answers it. The server checks the
+// right and turns it into events of the history.
+package act
 
 import (
 	"encoding/json"
 	"fmt"
+
+	"iocwall/server/world"
 )
 
 // Command is what a person or a program asks for. The server checks the right,
-// turns it into events and answers with a Receipt of the same ID.
+// turns it into events and answers with a world.Receipt of the same ID.
 type Command struct {
 	// ID is made by the sender, at most 64 bytes; a repeated ID of the same
 	// sender is answered again and not done again.
@@ -26,17 +31,6 @@ type Act interface {
 type AcknowledgeAlert struct {
 	Alert string `json:"alert"`
 	Note  string `json:"note,omitempty"`
-}
-
-// ShowScene puts a scene on a wall.
-type ShowScene struct {
-	Wall  string `json:"wall"`
-	Scene string `json:"scene"`
-}
-
-// SaveScene stores the next version of a scene.
-type SaveScene struct {
-	Scene SceneSaved `json:"scene"`
 }
 
 // ControlCamera turns a camera or sends it to a preset. A movement ends by
@@ -62,9 +56,9 @@ type SaveClip struct {
 	ID     string `json:"id"`
 	Camera string `json:"camera"`
 	// Stream is empty for the main one.
-	Stream string `json:"stream,omitempty"`
-	From   Time   `json:"from"`
-	To     Time   `json:"to"`
+	Stream string     `json:"stream,omitempty"`
+	From   world.Time `json:"from"`
+	To     world.Time `json:"to"`
 	// Alert is the alert the pictures belong to, empty for none.
 	Alert string `json:"alert,omitempty"`
 	Note  string `json:"note,omitempty"`
@@ -73,34 +67,28 @@ type SaveClip struct {
 // SaveFence stores the next version of a fence, or removes it. Version is the
 // one it was made from, zero for a new one; so it is for the two acts below.
 type SaveFence struct {
-	Fence FenceSaved `json:"fence"`
+	Fence world.FenceSaved `json:"fence"`
 }
 
 // SaveDrawing stores the next version of a drawing, or removes it.
 type SaveDrawing struct {
-	Drawing DrawingSaved `json:"drawing"`
+	Drawing world.DrawingSaved `json:"drawing"`
 }
 
 // SaveMapView stores the next version of a view of the map, or removes it.
 type SaveMapView struct {
-	View MapViewSaved `json:"view"`
+	View world.MapViewSaved `json:"view"`
 }
 
 // Resync asks for a snapshot: the sender's digest did not agree.
 type Resync struct {
-	At Position `json:"at"`
+	At world.Position `json:"at"`
 	// Kinds are the entity kinds that differed.
 	Kinds []string `json:"kinds"`
 }
 
 // Act returns "alert.acknowledge".
 func (AcknowledgeAlert) Act() string { return "alert.acknowledge" }
-
-// Act returns "scene.show".
-func (ShowScene) Act() string { return "scene.show" }
-
-// Act returns "scene.save".
-func (SaveScene) Act() string { return "scene.save" }
 
 // Act returns "camera.control".
 func (ControlCamera) Act() string { return "camera.control" }
@@ -121,8 +109,6 @@ func (SaveMapView) Act() string { return "mapview.save" }
 func (Resync) Act() string { return "feed.resync" }
 
 func (AcknowledgeAlert) act() {}
-func (ShowScene) act()        {}
-func (SaveScene) act()        {}
 func (ControlCamera) act()    {}
 func (SaveClip) act()         {}
 func (SaveFence) act()        {}
@@ -134,7 +120,20 @@ func (Resync) act()           {}
 var actKinds = map[string]func([]byte) (Act, error){
 	"alert.acknowledge": actOf[AcknowledgeAlert],
 	"scene.show":        actOf[ShowScene],
+	"scene.undo":        actOf[UndoScene],
 	"scene.save":        actOf[SaveScene],
+	"schedule.save":     actOf[SaveSchedule],
+	"schedule.follow":   actOf[FollowSchedule],
+	"wall.save":         actOf[SaveWall],
+	"wall.test":         actOf[TestWall],
+	"tile.lock":         actOf[LockTile],
+	"tile.unlock":       actOf[UnlockTile],
+	"popup.open":        actOf[OpenPopup],
+	"popup.close":       actOf[ClosePopup],
+	"node.ready":        actOf[ReportReady],
+	"node.switched":     actOf[ReportSwitched],
+	"node.report":       actOf[ReportNode],
+	"node.tiles":        actOf[ReportTiles],
 	"camera.control":    actOf[ControlCamera],
 	"clip.save":         actOf[SaveClip],
 	"fence.save":        actOf[SaveFence],
@@ -149,16 +148,6 @@ func actOf[A Act](raw []byte) (Act, error) {
 	return a, err
 }
 
-// Receipt answers a command.
-type Receipt struct {
-	ID string `json:"id"`
-	OK bool   `json:"ok"`
-	// Seq is the event the command became, zero when it became none.
-	Seq uint64 `json:"seq,omitempty"`
-	// Reason says in words why it was refused.
-	Reason string `json:"reason,omitempty"`
-}
-
 type commandJSON struct {
 	ID   string          `json:"id"`
 	Act  string          `json:"act"`
@@ -168,11 +157,11 @@ type commandJSON struct {
 // MarshalJSON writes the command in the wire's form.
 func (c Command) MarshalJSON() ([]byte, error) {
 	if c.Act == nil {
-		return nil, fmt.Errorf("world: command %q asks for nothing", c.ID)
+		return nil, fmt.Errorf("act: command %q asks for nothing", c.ID)
 	}
 	raw, err := json.Marshal(c.Act)
 	if err != nil {
-		return nil, fmt.Errorf("world: encode %s: %w", c.Act.Act(), err)
+		return nil, fmt.Errorf("act: encode %s: %w", c.Act.Act(), err)
 	}
 	return json.Marshal(commandJSON{ID: c.ID, Act: c.Act.Act(), Args: raw})
 }
@@ -181,18 +170,18 @@ func (c Command) MarshalJSON() ([]byte, error) {
 func (c *Command) UnmarshalJSON(data []byte) error {
 	var w commandJSON
 	if err := json.Unmarshal(data, &w); err != nil {
-		return fmt.Errorf("world: command: %w", err)
+		return fmt.Errorf("act: command: %w", err)
 	}
 	decode, ok := actKinds[w.Act]
 	if !ok {
-		return fmt.Errorf("world: unknown act %q", w.Act)
+		return fmt.Errorf("act: unknown act %q", w.Act)
 	}
 	if len(w.ID) == 0 || len(w.ID) > 64 {
-		return fmt.Errorf("world: a command needs an id of 1 to 64 bytes")
+		return fmt.Errorf("act: a command needs an id of 1 to 64 bytes")
 	}
 	a, err := decode(w.Args)
 	if err != nil {
-		return fmt.Errorf("world: %s: %w", w.Act, err)
+		return fmt.Errorf("act: %s: %w", w.Act, err)
 	}
 	*c = Command{ID: w.ID, Act: a}
 	return nil
