@@ -285,7 +285,7 @@ func (s *Set) raise(out []world.Observation, r *rule, h *hold, sub subject, w wo
 	b := world.AlertRaised{
 		ID: s.alertID(r, h, since, sub.state), Rule: r.id, Severity: w.said.severity,
 		Title: w.said.title, Text: w.said.body(), Instruction: w.instruction,
-		Area: r.area, Since: since, Value: w.value,
+		Area: r.area, Since: since, Value: w.value, Show: r.show,
 	}
 	if e := sub.entity; e != nil {
 		b.About = e.Ref()

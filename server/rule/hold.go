@@ -24,6 +24,8 @@ type rule struct {
 	levels   []level
 	keep     time.Duration
 	area     string
+	// show is what of its alerts pops up on walls, nil for nothing.
+	show *world.AlertShow
 
 	title, text template
 	instruction []template

@@ -70,6 +70,7 @@ type ruleYAML struct {
 	Text        phrase         `yaml:"text"`
 	Instruction []phrase       `yaml:"instruction"`
 	Area        phrase         `yaml:"area"`
+	Show        *showYAML      `yaml:"show"`
 }
 
 type levelYAML struct {
@@ -210,6 +211,7 @@ func (p *parser) rule(path string, y *ruleYAML) *rule {
 	for i, line := range y.Instruction {
 		r.instruction = append(r.instruction, p.template(line, fmt.Sprintf("%s.instruction[%d]", path, i), words))
 	}
+	r.show = p.show(path+".show", y.Show)
 	if len(p.problems) > 0 {
 		return nil
 	}

@@ -87,6 +87,9 @@ var mistakes = []struct {
 	{"template of a rule that counts", "rules:\n  - id: a\n    count: report\n    when: value > 1\n    severity: notice\n    title: '{{value|vi}} {{name}}'\n", []string{"6:28|unknown name name"}},
 	{"instruction is not a list", one("when: lost\n    instruction: báo"), []string{"5:18|expected a list"}},
 	{"instruction with a mistake", one("when: lost\n    instruction:\n      - báo {{xyz}}"), []string{"6:15|unknown name xyz"}},
+	{"too many cameras", one("when: lost\n    show: {cameras: 9}"), []string{"5:21|from 0 to 6"}},
+	{"no time at all", one("when: lost\n    show: {limit: 1s}"), []string{"5:19|from 10s to 24h"}},
+	{"not a zone", one("when: lost\n    show: {zone: Báo động}"), []string{"5:18|not the id of a zone|scenes"}},
 	{"two documents", "rules: []\n---\nrules: []\n", []string{"3:6|second document"}},
 }
 
@@ -102,6 +105,32 @@ func one(key string) string {
 // words is a rule whose title, in line 3, is the text.
 func words(title string) string {
 	return "rules:\n  - id: a\n    title: " + "'" + title + "'\n    on: vessel\n    when: lost\n    severity: notice\n"
+}
+
+// What pops up is told by the alert.
+func TestAlertSaysWhatPopsUp(t *testing.T) {
+	set, problems := rule.Parse("r.yaml", []byte(one("when: lost\n    show: {zone: bao-dong, cameras: 3, map: true, limit: 10m}")))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	st := world.New(1)
+	now := world.Time(1_800_000_000_000)
+	set.Resume(now, st)
+	var out []world.Observation
+	for i, b := range []world.Body{world.VesselPosition{MMSI: "574000001"}, world.EntityStale{Ref: "vessel/574000001", Last: now}} {
+		c, err := st.Apply(world.Event{Seq: uint64(i + 1), Seen: now, Observation: world.Observation{Time: now, Body: b}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, set.Eval(now, st, c)...)
+	}
+	if len(out) != 1 {
+		t.Fatalf("%d observations", len(out))
+	}
+	got, _ := out[0].Body.(world.AlertRaised)
+	if want := (world.AlertShow{Zone: "bao-dong", Cameras: 3, Map: true, Limit: 600_000}); got.Show == nil || *got.Show != want {
+		t.Errorf("the alert shows %+v, want %+v", got.Show, want)
+	}
 }
 
 func TestMistakes(t *testing.T) {
