@@ -99,11 +99,14 @@ type fleet struct {
 	ships, sortedShips []ship
 	tiles              tiling
 	rays               *raster.Rays
-	// icons are the sprites of hulls by shape, heading, fade and severity, found
-	// without a map; they are those of one style and size.
+	// icons are the sprites of hulls by shape, heading and severity, found without a
+	// map; they are those of one style and size.
 	icons []*raster.Sprite
-	style Style
-	size  uint16
+	// hidden is how many pixels of a speed line lie beneath a hull of a shape, by
+	// degrees from its heading; nil before the first.
+	hidden [hullShapes][]uint8
+	style  Style
+	size   uint16
 }
 
 // ship is how a vessel is drawn.
@@ -112,6 +115,8 @@ type ship struct {
 	ahead    float32 // length of the speed line in pixels, 0 for none
 	course   int32   // its direction as raster.RayTurn has it
 	vessel   int32
+	hidden   uint8 // pixels of the speed line that lie beneath the hull
+	part     int16 // of 256, what age leaves
 	trail    bool
 	selected bool
 }
@@ -137,11 +142,15 @@ func (r *Renderer) vessels(vs []Vessel) {
 		}
 		crowd.Avoid(int(at.x), int(at.y))
 		lost := v.Gone()
-		s := ship{vessel: int32(i), trail: len(v.Trail) > 1, selected: v.Selected}
+		s := ship{vessel: int32(i), part: fresh(v, lost), trail: len(v.Trail) > 1, selected: v.Selected}
 		if s.course, s.ahead = r.speedLine(v, lost); !s.trail && !r.inPicture(at, float64(s.ahead)+2*r.sizes.Symbol) {
 			continue // it is on another screen
 		}
-		s.placed = placed{r.hullIcon(v, lost), at.x, at.y}
+		icon, turn := vesselIcon(v, lost), raster.TurnOf(v.Heading)
+		s.placed = placed{r.hullIcon(icon, turn, v.Severity), at.x, at.y}
+		if s.ahead > 0 {
+			s.hidden = r.hiddenBy(icon, s.course-int32(turn)*raster.RayTurns/raster.Turns)
+		}
 		trails = trails || s.trail
 		f.ships = append(f.ships, s)
 		f.tiles.add(at.x, at.y)
@@ -157,18 +166,18 @@ func (r *Renderer) vessels(vs []Vessel) {
 
 func (r *Renderer) hulls(ships []ship) {
 	f := &r.fleet
-	if half := r.sizes.Line * 0.6; f.rays == nil || !f.rays.Is(half, r.style.SpeedLine) {
+	if half := r.speedWidth(); f.rays == nil || !f.rays.Is(half, r.style.SpeedLine) {
 		f.rays = raster.NewRays(half, r.style.SpeedLine)
 	}
 	for i := range ships {
 		if s := &ships[i]; s.ahead > 0 {
-			f.rays.Draw(&r.canvas, int(s.x), int(s.y), int(s.course), float64(s.ahead))
+			f.rays.Draw(&r.canvas, int(s.x), int(s.y), int(s.course), float64(s.ahead), float64(s.hidden))
 		}
 	}
 	for i := range ships {
 		s := &ships[i]
 		x, y := int(s.x), int(s.y)
-		s.sprite.Draw(&r.canvas, x, y)
+		s.sprite.DrawFaded(&r.canvas, x, y, int(s.part))
 		if s.selected {
 			r.icon(raster.IconKey{Icon: IconSelected, Size: r.symbol(1.5), Main: r.style.Focus}).Draw(&r.canvas, x, y)
 		}
@@ -190,11 +199,12 @@ func (r *Renderer) inPicture(at spot, reach float64) bool {
 func (r *Renderer) readyFleet() {
 	f := &r.fleet
 	if f.icons == nil {
-		f.icons = make([]*raster.Sprite, hullShapes*raster.Turns*(raster.Fades+1)*hullSeverities)
+		f.icons = make([]*raster.Sprite, hullShapes*raster.Turns*hullSeverities)
 	}
 	if size := r.symbol(1); f.style != r.style || f.size != size || r.pen.Crowded() {
 		f.style, f.size = r.style, size
 		clear(f.icons)
+		clear(f.hidden[:])
 	}
 }
 
@@ -211,16 +221,40 @@ func (r *Renderer) vesselSpot(v *Vessel) spot {
 	return spot{int32(x), int32(y), true}
 }
 
-func (r *Renderer) hullIcon(v *Vessel, lost bool) *raster.Sprite {
-	icon, turn, fade := vesselIcon(v, lost), raster.TurnOf(v.Heading), 0
+// fresh is the part of 256 of its symbol that a vessel's age leaves: 40 % of it at
+// the limit, in a few steps.
+func fresh(v *Vessel, lost bool) int16 {
+	const steps = 6
+	step := 0
 	if v.Limit > 0 {
-		fade = min(raster.Fades, max(0, int(float64(v.Age)/float64(v.Limit)*raster.Fades)))
+		step = min(steps, max(0, int(float64(v.Age)/float64(v.Limit)*steps)))
 	}
 	if lost {
-		fade = raster.Fades / 2 // hollow already says it; 40 % would be too faint
+		step = steps / 2 // hollow already says it; 40 % would be too faint
 	}
-	severity := min(max(v.Severity, Notice), Critical)
-	at := ((int(severity-Notice)*hullShapes+int(icon-IconVessel))*raster.Turns+int(turn))*(raster.Fades+1) + fade
+	return int16(256 - 154*step/steps)
+}
+
+// hiddenBy is how many pixels of a speed line lie beneath a hull, at degrees from
+// its heading that are above -360.
+func (r *Renderer) hiddenBy(icon raster.Icon, degrees int32) uint8 {
+	of := &r.fleet.hidden[icon-IconVessel]
+	if *of == nil {
+		hull := r.icon(raster.IconKey{Icon: icon, Size: r.symbol(1), Main: r.style.Vessel, Back: r.style.Sea, Halo: r.style.Sea})
+		*of = make([]uint8, raster.RayTurns)
+		for i := range *of {
+			(*of)[i] = uint8(min(hull.Hides(i, r.speedWidth()), 255))
+		}
+	}
+	return (*of)[(degrees+raster.RayTurns)%raster.RayTurns]
+}
+
+// speedWidth is half the width of a speed line.
+func (r *Renderer) speedWidth() float64 { return r.sizes.Line * 0.6 }
+
+func (r *Renderer) hullIcon(icon raster.Icon, turn uint8, severity Severity) *raster.Sprite {
+	severity = min(max(severity, Notice), Critical)
+	at := (int(severity-Notice)*hullShapes+int(icon-IconVessel))*raster.Turns + int(turn)
 	s := r.fleet.icons[at]
 	if s == nil {
 		main := r.style.Vessel
@@ -228,7 +262,7 @@ func (r *Renderer) hullIcon(v *Vessel, lost bool) *raster.Sprite {
 			main = r.severityColor(severity)
 		}
 		s = r.icon(raster.IconKey{
-			Icon: icon, Turn: turn, Size: r.symbol(1), Fade: uint8(fade), Main: main, Back: r.style.Sea, Halo: r.style.Sea,
+			Icon: icon, Turn: turn, Size: r.symbol(1), Main: main, Back: r.style.Sea, Halo: r.style.Sea,
 		})
 		r.fleet.icons[at] = s
 	}

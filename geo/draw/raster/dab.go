@@ -18,10 +18,13 @@ type dab struct {
 // dabWidth is how many pixels a dab has.
 const dabWidth = 4
 
-// dabs returns the sprite's pixels as dabs, none of which leaves the sprite's box
-// if that is wide enough for one. It returns nil where there can be none.
+// full is the part of 256 of what is laid as it is.
+const full = 256
+
+// dabs returns the sprite's pixels as dabs, of which the last of a row may go beyond
+// the sprite's box by up to three pixels. It returns nil where there can be none.
 func (s *Sprite) dabs() []dab {
-	if s.w > math.MaxInt16 || s.h > math.MaxInt16 {
+	if s.w > math.MaxInt16-dabWidth || s.h > math.MaxInt16 {
 		return nil
 	}
 	out := []dab{}
@@ -32,11 +35,11 @@ func (s *Sprite) dabs() []dab {
 				x++
 				continue
 			}
-			from := max(0, min(x, s.w-dabWidth))
-			d := dab{dx: int16(from), dy: int16(y)}
-			for ; x < min(from+dabWidth, s.w); x++ {
-				d.pix[x-from] = binary.LittleEndian.Uint32(row[x*4:])
+			d := dab{dx: int16(x), dy: int16(y)}
+			for k := range min(dabWidth, s.w-x) {
+				d.pix[k] = binary.LittleEndian.Uint32(row[(x+k)*4:])
 			}
+			x += dabWidth
 			out = append(out, d)
 		}
 	}
@@ -51,7 +54,7 @@ func (c *Canvas) lay(dabs []dab, x, y int, box image.Rectangle) {
 	}
 	w := &c.Win
 	if x+box.Min.X >= w.Min.X && y+box.Min.Y >= w.Min.Y && x+box.Max.X <= w.Max.X && y+box.Max.Y <= w.Max.Y {
-		layDabs(c.Pix, (y-w.Min.Y)*c.Stride+(x-w.Min.X)*4, c.Stride, dabs)
+		layDabs(c.Pix, (y-w.Min.Y)*c.Stride+(x-w.Min.X)*4, c.Stride, dabs, full)
 		return
 	}
 	if !box.Add(image.Pt(x, y)).Overlaps(*w) {
@@ -66,14 +69,14 @@ func (c *Canvas) lay(dabs []dab, x, y int, box image.Rectangle) {
 			for k, p := range d.pix {
 				binary.LittleEndian.PutUint32(four[k*4:], p)
 			}
-			over(c.Row(row, from, to), four[(from-at)*4:(to-at)*4])
+			over(c.Row(row, from, to), four[(from-at)*4:(to-at)*4], full)
 		}
 	}
 }
 
-// layDabsPlain lays dabs over a picture, their origin at byte at. It is what the
-// processor's own instructions do where there are any.
-func layDabsPlain(pix []byte, at, stride int, dabs []dab) {
+// layDabsPlain lays part of 256 of dabs over a picture, their origin at byte at. It
+// is what the processor's own instructions do where there are any.
+func layDabsPlain(pix []byte, at, stride int, dabs []dab, part int) {
 	var four [dabWidth * 4]byte
 	for i := range dabs {
 		d := &dabs[i]
@@ -81,6 +84,6 @@ func layDabsPlain(pix []byte, at, stride int, dabs []dab) {
 			binary.LittleEndian.PutUint32(four[k*4:], p)
 		}
 		o := at + int(d.dy)*stride + int(d.dx)*4
-		over(pix[o:o+dabWidth*4], four[:])
+		over(pix[o:o+dabWidth*4], four[:], uint32(part))
 	}
 }

@@ -2,5 +2,7 @@
 
 package raster
 
-// layDabs lays dabs over a picture, their origin at byte at.
-func layDabs(pix []byte, at, stride int, dabs []dab) { layDabsPlain(pix, at, stride, dabs) }
+// layDabs lays part of 256 of dabs over a picture, their origin at byte at.
+func layDabs(pix []byte, at, stride int, dabs []dab, part int) {
+	layDabsPlain(pix, at, stride, dabs, part)
+}

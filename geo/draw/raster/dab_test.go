@@ -25,7 +25,7 @@ func TestSpritesAlikeWholeAndCut(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(7, 8))
 	for _, size := range []image.Point{{1, 1}, {5, 3}, {24, 21}, {90, 70}} {
 		for _, width := range []int{100, 101, 5000, 70000} {
-			s := speckled(rnd, size.X, size.Y)
+			s, part := speckled(rnd, size.X, size.Y), []int{full, 140}[width%2]
 			whole := image.NewRGBA(image.Rect(0, 0, width, 80))
 			for i := range 100 * 80 {
 				whole.SetRGBA(i%100, i/100, color.RGBA{uint8(rnd.IntN(256)), uint8(rnd.IntN(256)), uint8(rnd.IntN(256)), 255})
@@ -33,14 +33,14 @@ func TestSpritesAlikeWholeAndCut(t *testing.T) {
 			cut := image.NewRGBA(whole.Rect)
 			copy(cut.Pix, whole.Pix)
 			c := CanvasOf(whole, whole.Rect)
-			s.Draw(&c, 50, 38)
+			s.DrawFaded(&c, 50, 38, part)
 			for x := 0; x < 100; x += 7 {
 				win := image.Rect(x, 0, min(x+7, width), 80)
 				c := CanvasOf(cut.SubImage(win).(*image.RGBA), win)
 				for y := 0; y < 80; y += 9 {
 					band := image.Rect(win.Min.X, y, win.Max.X, min(y+9, 80))
 					c = CanvasOf(cut.SubImage(band).(*image.RGBA), band)
-					s.Draw(&c, 50, 38)
+					s.DrawFaded(&c, 50, 38, part)
 				}
 			}
 			for i := range 100 * 80 {
@@ -69,8 +69,9 @@ func TestSpriteOfOneColour(t *testing.T) {
 // TestDabsAlike lays dabs by the processor's own instructions and by plain ones.
 func TestDabsAlike(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(9, 1))
-	for range 200 {
+	for i := range 200 {
 		s := speckled(rnd, 1+rnd.IntN(30), 1+rnd.IntN(30))
+		part := []int{0, full, 1 + rnd.IntN(full)}[i%3]
 		dabs := s.dabs()
 		if len(dabs) == 0 {
 			continue
@@ -80,10 +81,12 @@ func TestDabsAlike(t *testing.T) {
 			a[i] = uint8(rnd.IntN(256))
 		}
 		b := bytes.Clone(a)
-		layDabs(a, (40+3)*4, 40*4, dabs)
-		layDabsPlain(b, (40+3)*4, 40*4, dabs)
-		if !bytes.Equal(a, b) {
-			t.Fatalf("%d dabs give other pixels", len(dabs))
+		layDabsPlain(b, (40+3)*4, 40*4, dabs, part)
+		for name, lay := range dabLayers() {
+			got := bytes.Clone(a)
+			if lay(got, (40+3)*4, 40*4, dabs, part); !bytes.Equal(got, b) {
+				t.Fatalf("%s: %d of 256 of %d dabs give other pixels", name, part, len(dabs))
+			}
 		}
 	}
 }
@@ -99,12 +102,12 @@ func TestRaysAlikeWholeAndCut(t *testing.T) {
 			turn, length := rnd.IntN(RayTurns), rnd.Float64()*longestRay
 			whole, cut, plain := image.NewRGBA(image.Rect(0, 0, side, side)), image.NewRGBA(image.Rect(0, 0, side, side)), image.NewRGBA(image.Rect(0, 0, side, side))
 			c := CanvasOf(whole, whole.Rect)
-			rays.Draw(&c, side/2, side/2, turn, length)
+			rays.Draw(&c, side/2, side/2, turn, length, 0)
 			for y := 0; y < side; y += 48 {
 				for x := 0; x < side; x += 37 {
 					win := image.Rect(x, y, min(x+37, side), y+48)
 					c := CanvasOf(cut.SubImage(win).(*image.RGBA), win)
-					rays.Draw(&c, side/2, side/2, turn, length)
+					rays.Draw(&c, side/2, side/2, turn, length, 0)
 				}
 			}
 			if !bytes.Equal(whole.Pix, cut.Pix) {
@@ -112,12 +115,56 @@ func TestRaysAlikeWholeAndCut(t *testing.T) {
 			}
 			sin, cos := math.Sincos(float64(turn) / RayTurns * 2 * math.Pi)
 			c = CanvasOf(plain, plain.Rect)
-			c.Ray(side/2+0.5, side/2+0.5, sin, -cos, length, half, rays.col)
+			c.Ray(side/2, side/2, sin, -cos, math.Round(length), half, rays.col)
 			for i := range whole.Pix {
 				if d := int(whole.Pix[i]) - int(plain.Pix[i]); d > 3 || d < -3 {
 					t.Fatalf("a line %g long and %g wide in direction %d: byte %d is %d, of Ray %d", length, 2*half, turn, i, whole.Pix[i], plain.Pix[i])
 				}
 			}
+		}
+	}
+}
+
+// TestHiddenRays draws lines with and without what a symbol hides of them, and the
+// symbol over them in all its directions: there must be no difference.
+func TestHiddenRays(t *testing.T) {
+	const side = 100
+	paths, err := ParsePath("M12 1.5c3.4 4 4.6 8 4.6 11.5V22H7.4v-9C7.4 9.5 8.6 5.5 12 1.5Z")
+	if err != nil {
+		t.Fatal(err)
+	}
+	white := color.RGBA{255, 255, 255, 255}
+	rnd := rand.New(rand.NewPCG(4, 4))
+	var maker Maker
+	for _, size := range []uint16{14, 20, 56} {
+		half := float64(size) / 14 * 0.6
+		rays := NewRays(half, color.RGBA{200, 100, 50, 255})
+		icon := func(turn int) *Sprite {
+			return maker.Icon([]Part{{Paths: paths}}, IconKey{Turn: uint8(turn), Size: size, Main: white, Halo: color.RGBA{A: 255}})
+		}
+		ahead, most := icon(0), 0.0
+		for turn := range Turns {
+			hull := icon(turn)
+			for range 6 {
+				course, length := rnd.IntN(RayTurns), rnd.Float64()*longestRay*1.2
+				hidden := ahead.Hides((course-turn*RayTurns/Turns+RayTurns)%RayTurns, half)
+				most = max(most, hidden)
+				pictures := [2]*image.RGBA{}
+				for i, h := range []float64{0, hidden} {
+					pictures[i] = image.NewRGBA(image.Rect(0, 0, side, side))
+					c := CanvasOf(pictures[i], pictures[i].Rect)
+					rays.Draw(&c, side/2, side/2, course, length, h)
+					hull.Draw(&c, side/2, side/2)
+				}
+				for i, a := range pictures[0].Pix {
+					if d := int(a) - int(pictures[1].Pix[i]); d > 8 || d < -8 {
+						t.Fatalf("size %d: of a line in direction %d, %g long, %g are said to be hidden by a symbol turned %d", size, course, length, hidden, turn)
+					}
+				}
+			}
+		}
+		if most < float64(size)*0.35 {
+			t.Errorf("a symbol of %d pixels hides %g of a line ahead", size, most)
 		}
 	}
 }

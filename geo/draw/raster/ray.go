@@ -14,14 +14,14 @@ const RayTurns = 360
 // longestRay is the length in pixels up to which rays are kept ready.
 const longestRay = 96
 
-// Rays draws many lines of one width and colour, each from the middle of a pixel
-// in one of RayTurns directions: faster than Canvas.Ray, since where its pixels
-// lie is found once for a direction. The zero value must not be used.
+// Rays draws many lines of one width and colour, each from the corner of a pixel,
+// as symbols stand, in one of RayTurns directions: faster than Canvas.Ray, since where its pixels
+// lie is found once for a direction and a length. Lengths are rounded to pixels. The
+// zero value must not be used.
 type Rays struct {
 	half float64
 	col  color.RGBA
 	rays [RayTurns]*ray
-	tail []dab
 }
 
 // NewRays returns Rays of a half width in pixels and a colour, which is not
@@ -35,8 +35,9 @@ func (r *Rays) Is(half float64, col color.RGBA) bool { return r.half == half && 
 type ray struct {
 	ux, uy float64
 	dabs   []dab
-	from   []float32 // where along the line each dab begins
-	whole  [longestRay + 1]int32
+	from   []float32             // where along the line each dab begins
+	whole  [longestRay + 1]int32 // how many dabs a line of a length has unchanged
+	ends   [longestRay + 1][]dab // and what it has of the others; nil before the first
 }
 
 // RayTurn returns the direction nearest to a course in degrees from north, which
@@ -49,34 +50,56 @@ func RayTurn(course float64) int {
 	return turn
 }
 
-// Draw draws a line with round ends from the middle of pixel (x, y) on.
-func (r *Rays) Draw(c *Canvas, x, y, turn int, length float64) {
+// Draw draws a line with round ends from (x, y) on. Something that is drawn next
+// hides the first pixels of it, as many as hidden says.
+func (r *Rays) Draw(c *Canvas, x, y, turn int, length, hidden float64) {
 	line := r.rays[turn]
 	if line == nil {
 		line = r.make(turn)
 		r.rays[turn] = line
 	}
-	if !(length < longestRay) {
-		c.Ray(float64(x)+0.5, float64(y)+0.5, line.ux, line.uy, length, r.half, r.col)
+	reach := r.half + 0.5
+	if hidden >= length+reach {
 		return
 	}
+	if !(length <= longestRay) {
+		from := max(0, min(hidden-reach, length))
+		c.Ray(float64(x)+from*line.ux, float64(y)+from*line.uy, line.ux, line.uy, length-from, r.half, r.col)
+		return
+	}
+	n := int(length + 0.5)
+	if line.ends[n] == nil {
+		line.ends[n] = r.ends(line, n)
+	}
+	first, whole := 0, int(line.whole[n])
+	if hidden > 0 {
+		first = int(line.whole[int(min(hidden, longestRay))])
+	}
+	box := line.box(n, int(reach)+2)
+	c.lay(line.dabs[min(first, whole):whole], x, y, box)
+	c.lay(line.ends[n], x, y, box)
+}
+
+// box is around a line of a length; around it lies what the line is wide.
+func (l *ray) box(length, around int) image.Rectangle {
+	dx, dy := l.ux*float64(length), l.uy*float64(length)
+	return image.Rect(int(min(dx, 0))-around, int(min(dy, 0))-around, int(max(dx, 0))+around+dabWidth, int(max(dy, 0))+around+1)
+}
+
+// ends returns what a line of a length has around its end, never nil.
+func (r *Rays) ends(line *ray, length int) []dab {
+	out := []dab{}
 	reach := r.half + 0.5
-	dx, dy, n := line.ux*length, line.uy*length, int(reach)+1
-	box := image.Rect(int(min(dx, 0))-n, int(min(dy, 0))-n, int(max(dx, 0))+n+dabWidth, int(max(dy, 0))+n+1)
-	whole := int(line.whole[int(length)])
-	c.lay(line.dabs[:whole], x, y, box)
-	r.tail = r.tail[:0]
-	last := length + reach + dabWidth
-	for i := whole; i < len(line.dabs); i++ {
-		if from := float64(line.from[i]); from > last {
+	for i := int(line.whole[length]); i < len(line.dabs); i++ {
+		if from := float64(line.from[i]) - float64(length); from > reach+dabWidth {
 			break
-		} else if from < length+reach {
-			if d, ok := r.end(line, &line.dabs[i], length); ok {
-				r.tail = append(r.tail, d)
+		} else if from < reach {
+			if d, ok := r.end(line, &line.dabs[i], float64(length)); ok {
+				out = append(out, d)
 			}
 		}
 	}
-	c.lay(r.tail, x, y, box)
+	return out
 }
 
 // end returns what a line of the given length has of a dab around its end.
@@ -86,7 +109,7 @@ func (r *Rays) end(line *ray, d *dab, length float64) (dab, bool) {
 		if p == 0 {
 			continue
 		}
-		dx, dy := float64(int(d.dx)+k), float64(d.dy)
+		dx, dy := float64(int(d.dx)+k)+0.5, float64(d.dy)+0.5
 		if over := dx*line.ux + dy*line.uy - length; over > 0 {
 			across := dx*line.uy - dy*line.ux
 			out.pix[k] = r.pixel(math.Sqrt(across*across + over*over))
@@ -114,7 +137,7 @@ func (r *Rays) make(turn int) *ray {
 	}
 	var parts []part
 	at := func(x, y int) (float64, uint32) {
-		dx, dy := float64(x), float64(y)
+		dx, dy := float64(x)+0.5, float64(y)+0.5
 		along, far := dx*line.ux+dy*line.uy, math.Abs(dx*line.uy-dy*line.ux)
 		if along < 0 {
 			far = math.Sqrt(dx*dx + dy*dy)

@@ -22,17 +22,20 @@ type Sprite struct {
 }
 
 // Draw lays the sprite over the picture at a position in pixels of the view.
-func (s *Sprite) Draw(c *Canvas, x, y int) {
+func (s *Sprite) Draw(c *Canvas, x, y int) { s.DrawFaded(c, x, y, full) }
+
+// DrawFaded is Draw with part of 256 of the sprite, the rest clear.
+func (s *Sprite) DrawFaded(c *Canvas, x, y, part int) {
 	if s == nil {
 		return
 	}
 	x, y = x+s.ox, y+s.oy
-	if w := &c.Win; x >= w.Min.X && y >= w.Min.Y && x+max(s.w, dabWidth) <= w.Max.X && y+s.h <= w.Max.Y {
+	if w := &c.Win; x >= w.Min.X && y >= w.Min.Y && x+s.w+dabWidth-1 <= w.Max.X && y+s.h <= w.Max.Y {
 		if s.fast == nil {
 			s.fast = s.dabs()
 		}
 		if len(s.fast) > 0 {
-			layDabs(c.Pix, (y-w.Min.Y)*c.Stride+(x-w.Min.X)*4, c.Stride, s.fast)
+			layDabs(c.Pix, (y-w.Min.Y)*c.Stride+(x-w.Min.X)*4, c.Stride, s.fast, part)
 			return
 		}
 	}
@@ -44,17 +47,36 @@ func (s *Sprite) Draw(c *Canvas, x, y int) {
 		x0, x1 := max(x+int(row.lo), c.Win.Min.X), min(x+int(row.hi), c.Win.Max.X)
 		if x0 < x1 {
 			at := ((yy-y)*s.w - x) * 4
-			over(c.Row(yy, x0, x1), s.pix[at+x0*4:at+x1*4])
+			over(c.Row(yy, x0, x1), s.pix[at+x0*4:at+x1*4], uint32(part))
 		}
 	}
 }
 
-// over composes premultiplied pixels, two channels at a time.
-func over(dst, src []byte) {
+// Hides returns how many pixels of a line that Rays draws from the sprite's position
+// in a direction lie beneath it, however both are turned together.
+func (s *Sprite) Hides(turn int, half float64) float64 {
+	sin, cos := math.Sincos(float64(turn) / RayTurns * 2 * math.Pi)
+	const turned = 0.5 // pixels of a turned symbol lie elsewhere
+	reach := half + 0.5 + turned
+	for along := 0.0; ; along += 0.25 {
+		for across := -reach; across <= reach; across += reach / 8 {
+			x, y := int(math.Floor(along*sin+across*cos))-s.ox, int(math.Floor(across*sin-along*cos))-s.oy
+			if x < 0 || x >= s.w || y < 0 || y >= s.h || s.pix[(y*s.w+x)*4+3] < 255 {
+				return max(0, along-turned)
+			}
+		}
+	}
+}
+
+// over composes part of 256 of premultiplied pixels, two channels at a time.
+func over(dst, src []byte, part uint32) {
 	n := min(len(src), len(dst)) &^ 3
 	src, dst = src[:n], dst[:n]
 	for i := 0; i+4 <= len(src) && i+4 <= len(dst); i += 4 {
 		s := binary.LittleEndian.Uint32(src[i:])
+		if part < full {
+			s = (s&0x00ff00ff)*part>>8&0x00ff00ff | (s>>8&0x00ff00ff)*part&0xff00ff00
+		}
 		a := s >> 24
 		if a == 0 {
 			continue
@@ -87,13 +109,6 @@ func (s *Sprite) layer(m *image.Alpha, col color.RGBA) {
 			}
 			blend(s.pix[(y*s.w+x)*4:(y*s.w+x)*4+4], color.RGBA{col.R, col.G, col.B, 255}, a*uint32(col.A)/255)
 		}
-	}
-}
-
-// Fade multiplies the whole sprite by a of 255.
-func (s *Sprite) fade(a uint32) {
-	for i, v := range s.pix {
-		s.pix[i] = uint8(uint32(v) * a / 255)
 	}
 }
 
@@ -158,7 +173,6 @@ type Part struct {
 type IconKey struct {
 	Icon             Icon
 	Turn             uint8 // heading in steps of 360/Turns degrees
-	Fade             uint8 // 0 is fresh
 	Size             uint16
 	Main, Back, Halo color.RGBA
 }
@@ -212,9 +226,6 @@ func (k *Maker) Icon(parts []Part, key IconKey) *Sprite {
 			col = key.Back
 		}
 		s.layer(masks[i], col)
-	}
-	if key.Fade > 0 {
-		s.fade(255 - uint32(key.Fade)*153/Fades)
 	}
 	return s.trim()
 }
@@ -316,6 +327,3 @@ func filled(row []byte) span {
 	}
 	return span{int32(lo), int32(hi)}
 }
-
-// Fades is the number of steps from fresh to 40 %.
-const Fades = 6
