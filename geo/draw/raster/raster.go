@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"math/bits"
 )
 
 // Canvas is the picture being drawn: pixels of a window of the whole view. All
@@ -121,8 +122,9 @@ func (c *Canvas) Stripes(y, x0, x1 int, colors []color.RGBA, first int) {
 // that winds the other way inside one cuts a hole.
 type Shape struct {
 	win        image.Rectangle
-	acc        []float32 // one cell more per row than the window is wide
-	minX, maxX []int32   // touched cells of each row
+	acc        []float32 // two cells more per row than the window is wide
+	words      int       // of touched for each row
+	touched    []uint64  // a bit for each cell that an edge has touched
 	minY, maxY int
 }
 
@@ -134,13 +136,11 @@ func (s *Shape) Reset(win image.Rectangle) {
 		s.acc = make([]float32, w*h)
 	}
 	s.acc = s.acc[:w*h]
-	if cap(s.minX) < h {
-		s.minX, s.maxX = make([]int32, h), make([]int32, h)
+	s.words = (w + 63) / 64
+	if cap(s.touched) < s.words*h {
+		s.touched = make([]uint64, s.words*h)
 	}
-	s.minX, s.maxX = s.minX[:h], s.maxX[:h]
-	for i := range s.minX {
-		s.minX[i], s.maxX[i] = math.MaxInt32, -1
-	}
+	s.touched = s.touched[:s.words*h]
 	s.minY, s.maxY = h, -1
 }
 
@@ -156,7 +156,7 @@ func (s *Shape) edge(x0, y0, x1, y1 float64) {
 	}
 	x0, x1 = x0-float64(s.win.Min.X), x1-float64(s.win.Min.X)
 	y0, y1 = y0-float64(s.win.Min.Y), y1-float64(s.win.Min.Y)
-	h := float64(len(s.minX))
+	h := float64(s.win.Dy())
 	if y1 <= 0 || y0 >= h {
 		return
 	}
@@ -168,7 +168,7 @@ func (s *Shape) edge(x0, y0, x1, y1 float64) {
 	}
 	y1 = min(y1, h)
 	w := float64(s.win.Dx())
-	top, bottom := int(y0), min(int(math.Ceil(y1)), len(s.minX))
+	top, bottom := int(y0), min(int(math.Ceil(y1)), s.win.Dy())
 	s.minY, s.maxY = min(s.minY, top), max(s.maxY, bottom-1)
 	for y := top; y < bottom; y++ {
 		dy := min(float64(y+1), y1) - max(float64(y), y0)
@@ -209,14 +209,13 @@ func (s *Shape) span(y int, xa, xb float64, d float32) {
 		xa, xb = xb, xa
 	}
 	i0 := int(xa)
-	i1 := int(math.Ceil(xb))
-	s.minX[y] = min(s.minX[y], int32(i0))
+	i1 := max(int(math.Ceil(xb)), i0+1)
+	s.touch(s.touched[y*s.words:(y+1)*s.words], i0, i1)
 	row := s.acc[y*(s.win.Dx()+2):]
-	if i1 <= i0+1 {
+	if i1 == i0+1 {
 		mid := float32((xa+xb)/2 - float64(i0))
 		row[i0] += d * (1 - mid)
-		row[i0+1] += d * mid
-		s.maxX[y] = max(s.maxX[y], int32(i0+1))
+		row[i1] += d * mid
 		return
 	}
 	inv := float32(1 / (xb - xa))
@@ -237,7 +236,21 @@ func (s *Shape) span(y int, xa, xb float64, d float32) {
 		row[i1-1] += d * (1 - a2 - am)
 	}
 	row[i1] += d * am
-	s.maxX[y] = max(s.maxX[y], int32(i1))
+}
+
+// touch notes that cells have something, from i0 to i1.
+func (s *Shape) touch(row []uint64, i0, i1 int) {
+	k0, k1 := i0>>6, i1>>6
+	first, last := ^uint64(0)<<(i0&63), ^uint64(0)>>(63-i1&63)
+	if k0 == k1 {
+		row[k0] |= first & last
+		return
+	}
+	row[k0] |= first
+	for k := k0 + 1; k < k1; k++ {
+		row[k] = ^uint64(0)
+	}
+	row[k1] |= last
 }
 
 // Ring adds a closed path.
@@ -256,37 +269,33 @@ type XY struct{ X, Y float64 }
 func (s *Shape) Sweep(run func(y, x0, x1 int, a uint32)) {
 	w := s.win.Dx()
 	for y := s.minY; y <= s.maxY; y++ {
-		if s.maxX[y] < 0 {
-			continue
-		}
-		row := s.acc[y*(w+2) : (y+1)*(w+2)]
-		lo, hi := int(s.minX[y]), int(s.maxX[y])
-		sum, from, last := float32(0), lo, uint32(0)
-		for i := lo; i <= hi; i++ {
-			v := row[i]
-			if v == 0 {
-				for i+4 <= hi && row[i+1] == 0 && row[i+2] == 0 && row[i+3] == 0 && row[i+4] == 0 {
-					i += 4
+		row, touched := s.acc[y*(w+2):(y+1)*(w+2)], s.touched[y*s.words:(y+1)*s.words]
+		sum, from, last := float32(0), 0, uint32(0)
+		for k, word := range touched {
+			if word == 0 {
+				continue
+			}
+			touched[k] = 0
+			for ; word != 0; word &= word - 1 {
+				i := k<<6 + bits.TrailingZeros64(word)
+				v := row[i]
+				row[i] = 0
+				sum += v
+				a := uint32(min(max(sum, -sum), 1)*255 + 0.5)
+				if a == last {
+					continue
 				}
-				continue
+				if last > 0 && from < w {
+					run(y+s.win.Min.Y, from+s.win.Min.X, min(i, w)+s.win.Min.X, last)
+				}
+				from, last = i, a
 			}
-			row[i] = 0
-			sum += v
-			a := uint32(min(max(sum, -sum), 1)*255 + 0.5)
-			if a == last {
-				continue
-			}
-			if last > 0 && from < w {
-				run(y+s.win.Min.Y, from+s.win.Min.X, min(i, w)+s.win.Min.X, last)
-			}
-			from, last = i, a
 		}
 		if last > 0 && from < w {
 			run(y+s.win.Min.Y, from+s.win.Min.X, w+s.win.Min.X, last)
 		}
-		s.minX[y], s.maxX[y] = math.MaxInt32, -1
 	}
-	s.minY, s.maxY = len(s.minX), -1
+	s.minY, s.maxY = s.win.Dy(), -1
 }
 
 // Fill draws the collected paths in one colour; its alpha is not premultiplied.
