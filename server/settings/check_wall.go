@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"iocwall/server/scene"
 	"iocwall/server/strict"
@@ -34,11 +35,35 @@ func (k *checker) wall() {
 		// Between two picture areas lie the bezels of both panels.
 		Gap: 2 * w.Bezel, PxW: w.PxW, PxH: w.PxH, Seat: w.Seat, PerNode: w.Nodes, NodeFormat: "pc-%02d",
 	}.Wall()
+	k.spares()
 	seen := map[string]int{}
+	presets := map[int]string{}
 	for i, s := range c.Scenes {
 		path := k.id("scenes", i, s.ID, seen)
 		k.name(path, s.Name)
+		switch other := presets[s.Preset]; {
+		case s.Preset < 0 || s.Preset > 9:
+			k.fail(path+".preset", fmt.Sprintf("is %d", s.Preset), "the keys of scenes are 1 to 9")
+		case s.Preset > 0 && other != "":
+			k.fail(path+".preset", fmt.Sprintf("%d is the key of the scene %s", s.Preset, other), "")
+		default:
+			presets[s.Preset] = s.ID
+		}
 		c.scenes = append(c.scenes, k.scene(path, s))
+	}
+	k.schedules()
+}
+
+// spares marks the screens that stand in for others.
+func (k *checker) spares() {
+	w := &k.config.wall
+	for i, id := range k.config.Wall.Spare {
+		j := slices.IndexFunc(w.Screens, func(s world.Screen) bool { return s.ID == id })
+		if j < 0 {
+			k.fail(fmt.Sprintf("wall.spare[%d]", i), fmt.Sprintf("there is no screen %d", id), fmt.Sprintf("the screens are 1 to %d", len(w.Screens)))
+			continue
+		}
+		w.Screens[j].Spare = true
 	}
 }
 
@@ -61,25 +86,21 @@ func (k *checker) nodes() bool {
 }
 
 func (k *checker) scene(path string, s SceneConfig) world.SceneSaved {
-	out := world.SceneSaved{ID: s.ID, Wall: k.config.Wall.ID, Name: s.Name, By: Source}
+	out := world.SceneSaved{ID: s.ID, Wall: k.config.Wall.ID, Name: s.Name, By: Source, Preset: s.Preset}
 	var from []int // of which tile of the configuration it is
 	for j, t := range s.Tiles {
 		at := fmt.Sprintf("%s.tiles[%d]", path, j)
 		if t.ID == "" {
 			t.ID = fmt.Sprintf("%s-%d", t.Kind, j+1)
 		}
-		if t.Top < 0 || t.Below < 0 {
-			k.fail(at, "has a top or a below of less than 0 pixels", "")
-		}
 		if t.Kind != "" && !slices.Contains(world.TileKinds(), t.Kind) {
 			k.fail(at+".kind", fmt.Sprintf("no kind of tile %q", t.Kind), strict.Nearest(t.Kind, world.TileKinds()))
 		}
-		x, y, w, h, err := scene.At{Screens: t.At, Top: t.Top, Below: t.Below, Cell: t.Cell}.Rect(k.config.wall)
-		if err != nil {
-			k.fail(at, err.Error(), "")
+		x, y, w, h, ok := k.spot(at, t.PlaceConfig)
+		if !ok {
 			continue
 		}
-		tile := world.Tile{ID: t.ID, Kind: t.Kind, X: x, Y: y, W: w, H: h}
+		tile := world.Tile{ID: t.ID, Kind: t.Kind, X: x, Y: y, W: w, H: h, Important: t.Important}
 		for key, v := range t.Params {
 			tile.Params = append(tile.Params, world.Param{Key: key, Value: v})
 		}
@@ -87,6 +108,12 @@ func (k *checker) scene(path string, s SceneConfig) world.SceneSaved {
 		k.tileRefs(at, t)
 		out.Tiles = append(out.Tiles, tile)
 		from = append(from, j)
+	}
+	for j, z := range s.Zones {
+		at := fmt.Sprintf("%s.zones[%d]", path, j)
+		if x, y, w, h, ok := k.spot(at, z.PlaceConfig); ok {
+			out.Zones = append(out.Zones, world.Zone{ID: z.ID, Name: z.Name, X: x, Y: y, W: w, H: h, Least: z.Least})
+		}
 	}
 	for _, p := range scene.CheckScene(k.config.wall, out) {
 		at := path
@@ -96,6 +123,70 @@ func (k *checker) scene(path string, s SceneConfig) world.SceneSaved {
 		k.fail(at, p.What, "")
 	}
 	return out
+}
+
+// spot returns where something lies in wall millimetres.
+func (k *checker) spot(at string, p PlaceConfig) (x, y, w, h float64, ok bool) {
+	if p.Top < 0 || p.Below < 0 {
+		k.fail(at, "has a top or a below of less than 0 pixels", "")
+	}
+	x, y, w, h, err := scene.At{Screens: p.At, Top: p.Top, Below: p.Below, Cell: p.Cell}.Rect(k.config.wall)
+	if err != nil {
+		k.fail(at, err.Error(), "")
+	}
+	return x, y, w, h, err == nil
+}
+
+// weekdays are the days that a schedule may name.
+var weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun", "workday", "holiday"} //nolint:gochecknoglobals // a table
+
+// leastDwell is the least time that a scene of several stays.
+const leastDwell = 5 * time.Second
+
+func (k *checker) schedules() {
+	c := k.config
+	var ids []string
+	for _, s := range c.Scenes {
+		ids = append(ids, s.ID)
+	}
+	seen := map[string]int{}
+	for i, s := range c.Schedules {
+		path := k.id("schedules", i, s.ID, seen)
+		k.name(path, s.Name)
+		out := world.ScheduleSaved{
+			Saved: world.Saved{ID: s.ID, Name: s.Name, By: Source}, Wall: c.Wall.ID, Scenes: s.Scenes,
+			Dwell: s.Dwell.Milliseconds(), Days: s.Days, From: k.hour(path+".from", s.From), To: k.hour(path+".to", s.To), Priority: s.Priority, Off: s.Off,
+		}
+		if len(s.Scenes) == 0 {
+			k.fail(path+".scenes", "is empty", "name the scenes that are shown")
+		}
+		for j, id := range s.Scenes {
+			if !slices.Contains(ids, id) {
+				k.fail(fmt.Sprintf("%s.scenes[%d]", path, j), fmt.Sprintf("no scene %q", id), strict.Nearest(id, ids))
+			}
+		}
+		if s.Dwell < 0 || len(s.Scenes) > 1 && s.Dwell < leastDwell {
+			k.fail(path+".dwell", "is too short to see a scene", "write how long each of the scenes stays, 5s at least")
+		}
+		for j, d := range s.Days {
+			if !slices.Contains(weekdays, d) {
+				k.fail(fmt.Sprintf("%s.days[%d]", path, j), fmt.Sprintf("no day %q", d), strict.Nearest(d, weekdays))
+			}
+		}
+		c.schedules = append(c.schedules, out)
+	}
+}
+
+// hour returns the minutes after midnight; an empty text is midnight.
+func (k *checker) hour(path, text string) int {
+	if text == "" {
+		return 0
+	}
+	t, err := time.Parse("15:04", text)
+	if err != nil {
+		k.fail(path, fmt.Sprintf("%q is not an hour", text), "write it as in \"06:30\"")
+	}
+	return t.Hour()*60 + t.Minute()
 }
 
 // tileRefs checks that a tile shows something the configuration knows.

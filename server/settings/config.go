@@ -50,12 +50,15 @@ type Config struct {
 	Layers []LayerConfig `yaml:"layers"`
 	// Fences is a GeoJSON file of fences that there are from the start; people may
 	// change them afterwards; then theirs stand.
-	Fences  string            `yaml:"fences"`
-	Wall    WallConfig        `yaml:"wall"`
-	Scenes  []SceneConfig     `yaml:"scenes"`
-	sources []source.Named    // Sources, decoded by kind
-	wall    world.WallDefined // Wall, resolved
-	scenes  []world.SceneSaved
+	Fences string        `yaml:"fences"`
+	Wall   WallConfig    `yaml:"wall"`
+	Scenes []SceneConfig `yaml:"scenes"`
+	// Schedules show scenes by themselves.
+	Schedules []ScheduleConfig  `yaml:"schedules"`
+	sources   []source.Named    // Sources, decoded by kind
+	wall      world.WallDefined // Wall, resolved
+	scenes    []world.SceneSaved
+	schedules []world.ScheduleSaved
 	// layerPlaces and fencesPlace say where layers and fences stand in the file.
 	layerPlaces []strict.Problem
 	fencesPlace strict.Problem
@@ -167,25 +170,59 @@ type WallConfig struct {
 	Seat    float64 `yaml:"seat"`
 	// Nodes gives the number of screens of each computer, in screen order.
 	Nodes []int `yaml:"nodes"`
+	// Spare are the numbers of screens that take important tiles of a computer
+	// that is lost.
+	Spare []int `yaml:"spare"`
 }
 
 // SceneConfig is a scene as written by hand. People may change it on the wall
 // afterwards; then theirs stands.
 type SceneConfig struct {
-	ID    string       `yaml:"id"`
-	Name  string       `yaml:"name"`
-	Tiles []TileConfig `yaml:"tiles"`
+	ID   string `yaml:"id"`
+	Name string `yaml:"name"`
+	// Preset is the key that shows it, 1 to 9.
+	Preset int          `yaml:"preset"`
+	Tiles  []TileConfig `yaml:"tiles"`
+	Zones  []ZoneConfig `yaml:"zones"`
 }
 
-// TileConfig is one tile; see scene.At for where it lies.
+// PlaceConfig says where something lies; see scene.At.
+type PlaceConfig struct {
+	At    string `yaml:"at"`
+	Top   int    `yaml:"top"`
+	Below int    `yaml:"below"`
+	Cell  string `yaml:"cell"`
+}
+
+// TileConfig is one tile.
 type TileConfig struct {
-	ID     string            `yaml:"id"`
-	Kind   string            `yaml:"kind"`
-	At     string            `yaml:"at"`
-	Top    int               `yaml:"top"`
-	Below  int               `yaml:"below"`
-	Cell   string            `yaml:"cell"`
-	Params map[string]string `yaml:"params"`
+	PlaceConfig `yaml:",inline"`
+	ID          string            `yaml:"id"`
+	Kind        string            `yaml:"kind"`
+	Important   bool              `yaml:"important"`
+	Params      map[string]string `yaml:"params"`
+}
+
+// ZoneConfig is one zone; see world.Zone.
+type ZoneConfig struct {
+	PlaceConfig `yaml:",inline"`
+	ID          string `yaml:"id"`
+	Name        string `yaml:"name"`
+	Least       int    `yaml:"least"`
+}
+
+// ScheduleConfig is a schedule as written by hand; people may change it afterwards.
+type ScheduleConfig struct {
+	ID     string        `yaml:"id"`
+	Name   string        `yaml:"name"`
+	Scenes []string      `yaml:"scenes"`
+	Dwell  time.Duration `yaml:"dwell"`
+	Days   []string      `yaml:"days"`
+	// From and To are hours of the day in Vietnam, as in "06:30".
+	From     string `yaml:"from"`
+	To       string `yaml:"to"`
+	Priority int    `yaml:"priority"`
+	Off      bool   `yaml:"off"`
 }
 
 // Default returns what a server runs with when the file says nothing.
@@ -207,7 +244,7 @@ func Default() Config {
 		// The reference wall: 27 screens of 55 inches, driven by 12 computers.
 		Wall: WallConfig{
 			ID: "main", Name: "Tường chính", Columns: 9, Rows: 3, PanelW: 1217.6, PanelH: 684.9, Bezel: 3.5,
-			PxW: 1920, PxH: 1080, Seat: 5000, Nodes: []int{2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 2},
+			PxW: 1920, PxH: 1080, Seat: 5000, Nodes: []int{2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 2}, Spare: []int{},
 		},
 	}
 }

@@ -100,7 +100,7 @@ func TestSampleExamples(t *testing.T) {
 	if len(problems) > 0 {
 		t.Error(strings.Join(problems, "\n"))
 	}
-	if len(c.Sources) != 1 || len(c.Agencies) != 1 || len(c.Cameras) != 1 || len(c.Stations) != 1 || len(c.Figures) != 2 || len(c.Services) != 1 || len(c.Layers) != 1 || len(c.scenes) != 1 {
+	if len(c.Sources) != 1 || len(c.Agencies) != 1 || len(c.Cameras) != 1 || len(c.Stations) != 1 || len(c.Figures) != 2 || len(c.Services) != 1 || len(c.Layers) != 1 || len(c.scenes) != 1 || len(c.schedules) != 1 {
 		t.Errorf("examples are missing: %s", c.Summary())
 	}
 }
@@ -194,6 +194,19 @@ func TestBadConfigurations(t *testing.T) {
 			`scenes[0].tiles[4]: the id "x" is used twice in this scene`,
 			`scenes[0].tiles[5]: has a top or a below of less than 0 pixels`,
 			`ioc.yaml:10:10: scenes[0].tiles[5]: lies over tile 3 (x)`,
+		}},
+		{"spare screens", "wall: {spare: [1, 28]}\n", []string{`ioc.yaml:1:19: wall.spare[1]: there is no screen 28; the screens are 1 to 27`}},
+		{"presets and zones", "scenes:\n  - {id: a, name: A, preset: 1}\n  - {id: b, name: B, preset: 1}\n  - {id: c, name: C, preset: 12, zones: [{id: z, at: \"30\"}]}\n", []string{
+			`ioc.yaml:3:30: scenes[1].preset: 1 is the key of the scene a`,
+			`ioc.yaml:4:30: scenes[2].preset: is 12; the keys of scenes are 1 to 9`,
+			`scenes[2].zones[0]: screens: the wall main has no screen 30`,
+		}},
+		{"schedules", "scenes: [{id: a, name: A}]\nschedules:\n  - {id: s, name: S, scenes: [a, b], dwell: 1s, days: [mon, mn], from: \"25:00\"}\n  - {id: t, name: T}\n", []string{
+			`schedules[0].from: "25:00" is not an hour; write it as in "06:30"`,
+			`schedules[0].scenes[1]: no scene "b"; known here: a`,
+			`schedules[0].dwell: is too short to see a scene`,
+			`schedules[0].days[1]: no day "mn"; did you mean "mon"?`,
+			`schedules[1].scenes: is empty; name the scenes that are shown`,
 		}},
 		{"wall", "wall: {columns: 0}\n", []string{`ioc.yaml:1:8: wall: needs columns, rows`}},
 		{"nodes", "wall:\n  nodes: [2, 0]\n", []string{`ioc.yaml:2:14: wall.nodes[1]: drives no screen`}},

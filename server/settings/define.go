@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 
@@ -118,7 +119,12 @@ func (d *definer) figures(c *Config, areas *area.Set) {
 // were last written from the configuration.
 func (d *definer) scenes(c *Config) {
 	old, _ := d.state.Wall(c.wall.ID)
-	d.put(old.WallDefined, c.wall)
+	if old.By == "" || len(old.Screens) != len(c.wall.Screens) {
+		// Who drives which screen is set at the wall; a wall of another size is
+		// another wall.
+		d.put(old.WallDefined, c.wall)
+	}
+	d.schedules(c)
 	for _, sc := range c.scenes {
 		was, there := d.state.Scene(sc.ID)
 		if there && was.By != Source {
@@ -131,6 +137,12 @@ func (d *definer) scenes(c *Config) {
 		sc.Version++
 		d.put(nil, sc)
 	}
+	for _, was := range d.state.Scenes() {
+		if was.By == Source && was.Wall == c.wall.ID && was.ID != old.Shown.Scene &&
+			!slices.ContainsFunc(c.scenes, func(s world.SceneSaved) bool { return s.ID == was.ID }) {
+			d.put(nil, world.SceneSaved{ID: was.ID, Wall: was.Wall, Name: was.Name, Version: was.Version + 1, By: Source, Removed: true})
+		}
+	}
 	if len(c.scenes) == 0 {
 		return
 	}
@@ -138,5 +150,34 @@ func (d *definer) scenes(c *Config) {
 	_, saved := d.state.Scene(shown)
 	if !saved && !slices.ContainsFunc(c.scenes, func(s world.SceneSaved) bool { return s.ID == shown }) {
 		d.put(nil, world.SceneShown{Wall: c.wall.ID, Scene: c.scenes[0].ID, Why: "first scene of the configuration"})
+	}
+}
+
+// schedules writes those that nobody changed by hand, and takes away those that
+// the configuration has no more.
+func (d *definer) schedules(c *Config) {
+	known := map[string]world.ScheduleSaved{}
+	for _, s := range d.state.Schedules() {
+		known[s.Is.ID] = s.Is
+	}
+	for _, s := range c.schedules {
+		was, there := known[s.ID]
+		delete(known, s.ID)
+		if there && was.By != Source {
+			continue
+		}
+		s.Version = was.Version
+		if reflect.DeepEqual(was, s) {
+			continue
+		}
+		s.Version++
+		d.put(nil, s)
+	}
+	for _, id := range slices.Sorted(maps.Keys(known)) {
+		if was := known[id]; was.By == Source && was.Wall == c.wall.ID {
+			was.Version++
+			was.Removed = true
+			d.put(nil, was)
+		}
 	}
 }

@@ -134,3 +134,53 @@ func mustDay(t *testing.T, s string) time.Time {
 	}
 	return d
 }
+
+// Zones, keys, spare screens and schedules of the configuration come into the
+// history; what people changed at the wall stays as they left it.
+func TestWallOfTheConfiguration(t *testing.T) {
+	text := `
+wall: {columns: 3, rows: 1, nodes: [3], spare: [3]}
+scenes:
+  - {id: ngay, name: Ngày, preset: 1, tiles: [{kind: clock, at: "1", important: true}], zones: [{id: z, name: Báo động, at: "2", least: 40}]}
+  - {id: dem, name: Đêm, tiles: [{kind: clock, at: "1"}]}
+schedules: [{id: toi, name: Tối, scenes: [dem], days: [workday], from: "18:00", to: "06:30", priority: 2}]
+`
+	st := world.New(1)
+	defined(t, st, text, assets.Areas())
+	w, _ := st.Wall("main")
+	ngay, _ := st.Scene("ngay")
+	if len(w.Screens) != 3 || !w.Screens[2].Spare || w.Screens[0].Spare {
+		t.Errorf("screens %+v", w.Screens)
+	}
+	if z := ngay.Zones; len(z) != 1 || z[0].X != w.Screens[1].X || z[0].W != w.Screens[1].W || z[0].Least != 40 || ngay.Preset != 1 || !ngay.Tiles[0].Important {
+		t.Errorf("scene %+v", ngay)
+	}
+	all := st.Schedules()
+	if len(all) != 1 || all[0].Is.From != 18*60 || all[0].Is.To != 6*60+30 || all[0].Is.Priority != 2 || all[0].Is.Wall != "main" {
+		t.Fatalf("schedules %+v", all)
+	}
+	// A technician exchanges two computers.
+	by := w.WallDefined
+	by.By, by.Screens = "tech", []world.Screen{w.Screens[0], w.Screens[1], w.Screens[2]}
+	by.Screens[0].Node = "pc-09"
+	event(t, st, by)
+	if got := defined(t, st, text, assets.Areas()); len(got) > 0 {
+		t.Errorf("the next start writes %v", got)
+	}
+	got := defined(t, st, "wall: {columns: 3, rows: 1, nodes: [3], spare: [3]}\nscenes: [{id: ngay, name: Ngày, tiles: [{kind: clock, at: \"1\"}]}]\n", assets.Areas())
+	if got["schedule.saved"] != 1 || len(st.Schedules()) != 0 || got["scene.saved"] != 2 || got["wall.defined"] != 0 {
+		t.Errorf("what is no more in the configuration: %v", got)
+	}
+	if _, there := st.Scene("dem"); there {
+		t.Error("the scene is still there")
+	}
+}
+
+// event applies what a person did.
+func event(t *testing.T, st *world.State, b world.Body) {
+	t.Helper()
+	now := st.Seen() + 1000
+	if _, err := st.Apply(world.Event{Seq: st.At().Seq + 1, Seen: now, Source: "token/tech", Observation: world.Observation{Time: now, Body: b}}); err != nil {
+		t.Fatal(err)
+	}
+}
