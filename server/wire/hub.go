@@ -36,7 +36,10 @@ type HubOptions struct {
 	// only the memory of the views serves clients that come back.
 	Read func(ctx context.Context, from uint64, yield func(world.Event) bool) error
 	// Alarm is told when a client's digest did not agree; nil for nobody.
-	Alarm  func(id Identity, at world.Position, kinds []string)
+	Alarm func(id Identity, at world.Position, kinds []string)
+	// Moved is told that a client has its view, and, with a reason in words, that
+	// it is gone; nil for nobody. It does not block.
+	Moved  func(id Identity, gone string)
 	Logger *slog.Logger
 	// Heartbeat is the time between two digests; default 5 s.
 	Heartbeat time.Duration
@@ -56,6 +59,9 @@ func (o *HubOptions) complete() error {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Moved == nil {
+		o.Moved = func(Identity, string) {}
 	}
 	if o.Heartbeat <= 0 {
 		o.Heartbeat = 5 * time.Second

@@ -120,14 +120,14 @@ func (in *inbox) relay(g world.RelayGrant) {
 	in.change(func(b *world.Batch) { b.Relay = &g })
 }
 
-// up says that the connection stands, or that the offset of the clocks, in
-// milliseconds, is another.
-func (in *inbox) up(offset int64) {
+// up says that the connection stands, or that what is known of the clocks is
+// something else; as in world.Link.
+func (in *inbox) up(offset, most int64) {
 	in.change(func(b *world.Batch) {
 		if !in.link.Up {
 			in.link = world.Link{Up: true, Since: world.TimeOf(time.Now())}
 		}
-		in.link.Offset = offset
+		in.link.Offset, in.link.Error = offset, most
 		l := in.link
 		b.Link = &l
 	})
@@ -146,7 +146,7 @@ func (in *inbox) down(why string) {
 		if in.link.Up || since == 0 {
 			since = world.TimeOf(time.Now())
 		}
-		in.link = world.Link{Since: since, Reason: why, Offset: in.link.Offset}
+		in.link = world.Link{Since: since, Reason: why, Offset: in.link.Offset, Error: in.link.Error}
 		l := in.link
 		b.Link = &l
 	})

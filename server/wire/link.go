@@ -39,8 +39,9 @@ type link struct {
 	items []world.Item
 	fresh *world.State
 
-	mu  sync.Mutex
-	got uint64
+	mu    sync.Mutex
+	got   uint64
+	asked time.Time // when the last ack was sent
 }
 
 // connect makes one connection and serves it until it ends.
@@ -104,7 +105,9 @@ func (c *Client) hello() []byte {
 func (l *link) write(ctx context.Context, hello []byte) error {
 	err := l.send(hello)
 	l.c.out.renew()
-	tick := time.NewTicker(time.Second)
+	// The first answers come quickly, since the clock is estimated by them.
+	gap := 50 * time.Millisecond
+	tick := time.NewTimer(gap)
 	defer tick.Stop()
 	for err == nil {
 		select {
@@ -115,8 +118,10 @@ func (l *link) write(ctx context.Context, hello []byte) error {
 			_ = l.conn.WriteControl(websocket.CloseMessage, bye, time.Now().Add(goodbyeWithin)) // it is over either way
 			l.conn.Close()
 			return nil
-		case now := <-tick.C:
-			err = l.send(message.Encode(message.Up{M: message.Ack, Seq: l.c.in.acked(), Got: l.received(), Sent: world.TimeOf(now)}))
+		case <-tick.C:
+			err = l.ack()
+			gap = min(2*gap, time.Second)
+			tick.Reset(gap)
 		case <-l.c.out.more:
 			for _, raw := range l.c.out.take(maxAsked) {
 				if err = l.send(message.Encode(message.Up{M: message.Command, Command: raw})); err != nil {
@@ -134,10 +139,25 @@ func (l *link) send(raw []byte) error {
 	return l.conn.WriteMessage(websocket.TextMessage, raw)
 }
 
-func (l *link) received() uint64 {
+// ack says how far the consumer is, and asks for the server's clock.
+func (l *link) ack() error {
+	applied := l.c.in.acked()
+	l.mu.Lock()
+	l.asked = time.Now()
+	f := message.Up{M: message.Ack, Seq: applied, Got: l.got, Sent: world.TimeOf(l.asked)}
+	l.mu.Unlock()
+	return l.send(message.Encode(f))
+}
+
+// sent returns when the ack with the stamp was sent: the last one to the
+// nanosecond, an older one as the stamp says.
+func (l *link) sent(stamp world.Time) time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.got
+	if world.TimeOf(l.asked) == stamp {
+		return l.asked
+	}
+	return stamp.Std()
 }
 
 // read takes messages until the connection ends.
@@ -189,8 +209,8 @@ func (l *link) handle(ctx context.Context, f *message.Down) error {
 	case message.Relay:
 		l.c.in.relay(world.RelayGrant{URL: f.URL, Token: f.Token, Expires: f.Expires})
 	case message.Clock:
-		if offset, moved := l.clock.echo(f.Sent, f.Now, time.Now()); moved {
-			l.c.in.up(offset)
+		if offset, most, moved := l.clock.echo(l.sent(f.Sent), f.Now, time.Now()); moved {
+			l.c.in.up(offset, most)
 		}
 	}
 	return nil
@@ -261,40 +281,4 @@ func (l *link) decode(raw []message.Item) []world.Item {
 		}
 	}
 	return out
-}
-
-// clock estimates the server's clock minus ours in milliseconds, from the
-// answer that took the shortest time.
-type clock struct {
-	offset int64
-	trip   time.Duration
-	told   int64
-}
-
-// first takes the welcome: half of its way is not known.
-func (k *clock) first(server world.Time, now time.Time) int64 {
-	k.offset, k.trip = int64(server-world.TimeOf(now)), time.Minute
-	k.told = k.offset
-	return k.offset
-}
-
-// echo takes the answer to an ack and reports whether the estimate moved enough
-// to be told: 50 ms.
-func (k *clock) echo(sent, server world.Time, now time.Time) (int64, bool) {
-	trip := now.Sub(sent.Std())
-	if trip < 0 {
-		return k.told, false // our own clock was set back
-	}
-	estimate := int64(server-sent) - trip.Milliseconds()/2
-	// An old estimate wears off, since clocks drift and are set.
-	k.trip += 100 * time.Millisecond
-	if trip > k.trip {
-		return k.told, false
-	}
-	k.offset, k.trip = estimate, trip
-	if d := k.offset - k.told; d > 50 || d < -50 {
-		k.told = k.offset
-		return k.told, true
-	}
-	return k.told, false
 }

@@ -81,7 +81,7 @@ func urgent(b world.Body) bool {
 	case world.VesselPosition, world.VesselStatic, world.AidReport, world.BaseReport,
 		world.Reading, world.FigureReported, world.CameraHealth, world.SourceHealth,
 		world.EntityStale, world.EntityGone, world.ReportOpened, world.ReportChanged,
-		world.ReportOverdue, world.Unknown:
+		world.ReportOverdue, world.NodeReported, world.TilesSeen, world.Unknown:
 		return false
 	}
 	return true

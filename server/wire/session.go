@@ -52,6 +52,7 @@ type session struct {
 	cancel context.CancelFunc
 	wake   chan struct{}
 
+	heard  atomic.Int64 // how long after since something was heard
 	sent   atomic.Uint64
 	frames atomic.Uint64
 	behind atomic.Int64
@@ -117,7 +118,7 @@ func (h *Hub) register(s *session) bool {
 
 func (h *Hub) unregister(s *session) {
 	s.mu.Lock()
-	st, why, text, name := s.st, s.why, s.text, s.name
+	st, why, text, name, ident := s.st, s.why, s.text, s.name, s.ident
 	s.mu.Unlock()
 	if st != nil {
 		st.mu.Lock()
@@ -134,6 +135,9 @@ func (h *Hub) unregister(s *session) {
 	h.counts.Closed[why.String()]++
 	h.mu.Unlock()
 	h.log.Info("client gone", "session", s.id, "name", name, "reason", why.String(), "detail", text)
+	if st != nil {
+		h.o.Moved(ident, closeText(why, text))
+	}
 }
 
 // serve runs the connection. When the client is to go, the writer says why and
@@ -188,6 +192,7 @@ func (s *session) receive(within time.Duration) (message.Up, error) {
 	if kind != websocket.TextMessage {
 		return message.Up{}, errors.New("wire: a message that is not text")
 	}
+	s.heard.Store(int64(time.Since(s.since)))
 	return message.DecodeUp(data)
 }
 
@@ -232,7 +237,11 @@ func (s *session) greet() error {
 		return err
 	}
 	at := place{at: world.Position{Epoch: f.Epoch, Seq: f.Seq}, view: f.View}
-	return s.attach(v, at, false)
+	if err := s.attach(v, at, false); err != nil {
+		return err
+	}
+	s.h.o.Moved(ident, "")
+	return nil
 }
 
 // attach goes through the loop.
@@ -309,7 +318,7 @@ func (s *session) stats(head uint64) (ClientStats, *stream) {
 	defer s.mu.Unlock()
 	c := ClientStats{
 		Session: s.id, User: s.ident.User, Name: s.name, Role: s.ident.Role,
-		Since: world.TimeOf(s.since), Sent: s.sent.Load(), Acked: s.acked,
+		Since: world.TimeOf(s.since), Silent: time.Since(s.since) - time.Duration(s.heard.Load()), Sent: s.sent.Load(), Acked: s.acked,
 		Bytes: s.bytes.Load(), Frames: s.frames.Load(), Behind: int(s.behind.Load()),
 	}
 	if head > s.acked {

@@ -1,6 +1,10 @@
 package wire
 
-import "iocwall/server/world"
+import (
+	"time"
+
+	"iocwall/server/world"
+)
 
 // ClientStats is what the hub knows of one connected client.
 type ClientStats struct {
@@ -10,6 +14,9 @@ type ClientStats struct {
 	Role    string     `json:"role"`
 	View    string     `json:"view"`
 	Since   world.Time `json:"since"`
+	// Silent is how long nothing was heard of it; View is empty before it said
+	// what it wants to see.
+	Silent time.Duration `json:"silent"`
 	// Sent is the sequence handed to the connection, Acked the one the client
 	// says it has applied; Lag is the hub's sequence minus Acked.
 	Sent  uint64 `json:"sent"`
