@@ -59,12 +59,9 @@ func (s *Sheet) fills(areas []scene.Area) {
 		}
 		if !started || a.Layer != layer {
 			layer, started = a.Layer, true
-			s.hold()
 			n := s.canvas.Win.Dx() * s.canvas.Win.Dy()
-			if cap(s.cover) < n {
-				s.cover = make([]uint8, n)
-			}
-			s.cover = s.cover[:n]
+			s.under = room(s.under, n*4)
+			s.cover = room(s.cover, n)
 			clear(s.cover)
 		}
 		p := plainPaint(a.Fill)
@@ -135,7 +132,8 @@ func (s *Sheet) lay(p *paint, y, x0, x1 int, cover uint32) {
 	}
 	row, under := s.canvas.Row(y, x0, x1), s.under[o*4:]
 	for i := range taken {
-		part := min(cover, 255-uint32(taken[i]))
+		before := uint32(taken[i])
+		part := min(cover, 255-before)
 		taken[i] += uint8(part)
 		c := p.colors[k]
 		if k++; k == p.period {
@@ -146,6 +144,9 @@ func (s *Sheet) lay(p *paint, y, x0, x1 int, cover uint32) {
 		}
 		a := int32(part * uint32(c.A) / 255)
 		px, un := row[i*4:i*4+4], under[i*4:i*4+4]
+		if before == 0 {
+			copy(un, px)
+		}
 		px[0] = toward(px[0], un[0], c.R, a)
 		px[1] = toward(px[1], un[1], c.G, a)
 		px[2] = toward(px[2], un[2], c.B, a)

@@ -31,7 +31,7 @@ type Sheet struct {
 	of      geo.View
 	sum     uint64
 	pix     []byte
-	under   []byte  // what lies beneath the layer being drawn
+	under   []byte  // what lies beneath the layer being drawn, where an area takes part of a pixel
 	cover   []uint8 // how much of each pixel the areas of the layer being drawn take
 	shape   raster.Shape
 	strokes raster.Strokes
@@ -135,11 +135,7 @@ func (s *Sheet) move(fresh []image.Rectangle) bool {
 func (s *Sheet) keep(drawn []image.Rectangle) {
 	win := s.canvas.Win
 	row := win.Dx() * 4
-	if n := row * win.Dy(); cap(s.pix) < n {
-		s.pix = make([]byte, n)
-	} else {
-		s.pix = s.pix[:n]
-	}
+	s.pix = room(s.pix, row*win.Dy())
 	kept := raster.Canvas{Pix: s.pix, Stride: row, Win: win}
 	for _, r := range drawn {
 		for y := r.Min.Y; y < r.Max.Y; y++ {
@@ -154,18 +150,12 @@ func (s *Sheet) keep(drawn []image.Rectangle) {
 	}
 }
 
-// hold copies the window being drawn.
-func (s *Sheet) hold() {
-	win := s.canvas.Win
-	row := win.Dx() * 4
-	if n := row * win.Dy(); cap(s.under) < n {
-		s.under = make([]byte, n)
-	} else {
-		s.under = s.under[:n]
+// room returns a buffer of n bytes, of the memory of b if that has so many.
+func room(b []byte, n int) []byte {
+	if cap(b) < n {
+		return make([]byte, n)
 	}
-	for y := range win.Dy() {
-		copy(s.under[y*row:(y+1)*row], s.canvas.Row(win.Min.Y+y, win.Min.X, win.Max.X))
-	}
+	return b[:n]
 }
 
 // middles finds the middle of each line that has a name.
