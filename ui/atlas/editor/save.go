@@ -94,7 +94,7 @@ func (e *Editor) Save() {
 		e.h.Map.Touch()
 		return
 	}
-	act, ok := e.actOf(w, &head)
+	a, ok := e.actOf(w, &head)
 	if !ok {
 		e.h.Map.Touch()
 		return
