@@ -26,6 +26,7 @@ import (
 	"iocwall/server/chart"
 	"iocwall/server/core"
 	"iocwall/server/crowd"
+	"iocwall/server/director"
 	"iocwall/server/journal"
 	"iocwall/server/rule"
 	"iocwall/server/settings"
@@ -84,6 +85,7 @@ type Server struct {
 type timeline interface {
 	Ask(context.Context, core.Request) (uint64, error)
 	Put(ctx context.Context, source string, obs []world.Observation) error
+	Direct(ctx context.Context, source string, f func(now world.Time, s *world.State, d *director.Director) ([]world.Observation, error)) (uint64, error)
 	Call(context.Context, func(*world.State)) error
 	Resume(context.Context, *rule.Set) error
 	Exchange(context.Context, *rule.Set, core.Patience) error
@@ -209,6 +211,7 @@ func (s *Server) openHistory(ctx context.Context, dir string) error {
 	s.rules = rules
 	s.loop = core.New(core.Options{
 		Journal: s.log, Hub: s.hub, State: state, Newest: s.log.Seen(), Patience: s.config.Limits(), Logger: s.logger,
+		Walls: director.Options{Hours: s.hours, Logger: s.logger},
 	})
 	s.logger.Info("history restored", "position", state.At(), "entities", state.Count(""), "took", time.Since(began).Round(time.Millisecond))
 	return nil

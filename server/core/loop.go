@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"iocwall/server/director"
 	"iocwall/server/fence"
 	"iocwall/server/journal"
 	"iocwall/server/rule"
@@ -63,8 +64,10 @@ type Loop struct {
 	log      Journal
 	hub      Publisher
 	state    *world.State
-	rules    *rule.Set    // nil before Resume
-	fences   *fence.Guard // nil before Resume
+	rules    *rule.Set          // nil before Resume
+	fences   *fence.Guard       // nil before Resume
+	walls    *director.Director // nil before Resume
+	direct   director.Options
 	patience Patience
 	logger   *slog.Logger
 	now      func() time.Time
@@ -79,6 +82,9 @@ type Loop struct {
 	next    uint64 // number of the next event
 	clock   *historyClock
 	own     int // events of the loop itself that are not yet applied
+
+	cue   *time.Timer // fires when the director is needed next
+	cueAt world.Time  // when that is, zero while it is not set
 
 	stats counters
 }
@@ -144,13 +150,15 @@ type batch struct {
 	urgent   bool
 }
 
-// Options make a Loop. All but Now and Newest are required.
+// Options make a Loop. All but Walls, Now and Newest are required.
 type Options struct {
 	Journal  Journal
 	Hub      Publisher
 	State    *world.State
 	Patience Patience
 	Logger   *slog.Logger
+	// Walls are for the director of the walls.
+	Walls director.Options
 	// Now is the computer's clock; nil means time.Now.
 	Now func() time.Time
 	// Newest is when the newest event of the journal was learnt.
@@ -165,6 +173,7 @@ func New(o Options) *Loop {
 	}
 	l := &Loop{
 		log: o.Journal, hub: o.Hub, state: o.State, patience: o.Patience, logger: o.Logger, now: o.Now,
+		direct: o.Walls, cue: time.NewTimer(time.Hour),
 		in: make(chan *asked, 64), calls: make(chan func()), done: make(chan struct{}),
 		next: o.State.At().Seq + 1, clock: newHistoryClock(o.Now(), max(o.State.Seen(), o.Newest)),
 	}
@@ -236,7 +245,9 @@ func (l *Loop) Run(ctx context.Context) error {
 	defer l.refuseWaiting()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
+	defer l.cue.Stop()
 	for {
+		l.setCue()
 		in := l.in
 		if len(l.filling.events) >= batchLimit {
 			in = nil // the producers wait: this is the back-pressure
@@ -265,6 +276,8 @@ func (l *Loop) Run(ctx context.Context) error {
 			l.submit()
 		case <-tick.C:
 			l.tick()
+		case <-l.cue.C:
+			l.cued()
 		}
 	}
 }
@@ -427,6 +440,9 @@ func (l *Loop) publish(b *batch) {
 		}
 		if l.fences != nil {
 			l.addOwn(SourceServer, l.fences.Note(c), b.rounds[i]+1)
+		}
+		if l.walls != nil {
+			l.addDirected(l.walls.Note(c, l.state), b.rounds[i])
 		}
 		if c.Effect != world.EffectNone && l.rules != nil {
 			l.addOwn(rule.Source, l.rules.Eval(e.Seen, l.state, c), b.rounds[i]+1)

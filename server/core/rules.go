@@ -10,7 +10,7 @@ import (
 	"iocwall/server/world"
 )
 
-// Resume makes the loop watch the fences and gives it its rules, when the
+// Resume makes the loop watch the fences, direct the walls and gives it its rules, when the
 // definitions of the configuration are in the history: the rules would otherwise
 // judge half of them.
 func (l *Loop) Resume(ctx context.Context, rules *rule.Set) error {
@@ -20,6 +20,9 @@ func (l *Loop) Resume(ctx context.Context, rules *rule.Set) error {
 		return l.said(out), nil
 	}})
 	if err != nil {
+		return err
+	}
+	if err := l.resumeWalls(ctx); err != nil {
 		return err
 	}
 	_, err = l.Ask(ctx, Request{Source: rule.Source, Decide: func(now world.Time, s *world.State) ([]world.Observation, error) {
