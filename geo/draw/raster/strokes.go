@@ -121,61 +121,63 @@ func (s *Strokes) mask(m *image.Alpha) {
 type capsule struct {
 	x0, y0, x1, y1 float64
 	ux, uy, length float64 // direction and length
-	half           float64
+	reach          float64 // how far from the line it still covers something
+	slope, wide    float64 // of a row: x of the line for each y, and the reach to both sides
 }
 
 func newCapsule(x0, y0, x1, y1, half float64) capsule {
-	c := capsule{x0: x0, y0: y0, x1: x1, y1: y1, ux: 1, half: half}
-	if c.length = math.Hypot(x1-x0, y1-y0); c.length > 0 {
-		c.ux, c.uy = (x1-x0)/c.length, (y1-y0)/c.length
+	c := capsule{x0: x0, y0: y0, x1: x1, y1: y1, ux: 1, reach: half + 0.5, wide: math.Inf(1)}
+	dx, dy := x1-x0, y1-y0
+	if c.length = math.Sqrt(dx*dx + dy*dy); c.length > 0 {
+		c.ux, c.uy = dx/c.length, dy/c.length
+	}
+	if c.uy > 1e-9 || c.uy < -1e-9 {
+		c.slope, c.wide = c.ux/c.uy, c.reach/math.Abs(c.uy)
 	}
 	return c
 }
 
 // rows returns the rows that the line may touch.
 func (c *capsule) rows(win image.Rectangle) (top, bottom int) {
-	reach := c.half + 0.5
-	if max(c.x0, c.x1)+reach < float64(win.Min.X) || min(c.x0, c.x1)-reach > float64(win.Max.X) {
+	if max(c.x0, c.x1)+c.reach < float64(win.Min.X) || min(c.x0, c.x1)-c.reach > float64(win.Max.X) {
 		return 0, 0
 	}
-	lo, hi := min(c.y0, c.y1)-reach, max(c.y0, c.y1)+reach
-	if hi < float64(win.Min.Y) || lo > float64(win.Max.Y) {
+	lo, hi := min(c.y0, c.y1)-c.reach, max(c.y0, c.y1)+c.reach
+	if !(hi >= float64(win.Min.Y) && lo <= float64(win.Max.Y)) {
 		return 0, 0
 	}
-	return max(win.Min.Y, int(math.Floor(lo))), min(win.Max.Y, int(math.Ceil(hi))+1)
+	return max(win.Min.Y, int(math.Floor(max(lo, -1e6)))), min(win.Max.Y, int(math.Ceil(min(hi, 1e6))))
 }
 
 // span returns the pixels of row y that the line may touch.
 func (c *capsule) span(win image.Rectangle, y int) (from, to int) {
-	reach := c.half + 0.5
-	lo, hi := min(c.x0, c.x1)-reach, max(c.x0, c.x1)+reach
-	if c.uy > 1e-9 || c.uy < -1e-9 {
-		mid := c.x0 + (float64(y)+0.5-c.y0)*c.ux/c.uy
-		wide := reach / math.Abs(c.uy)
-		lo, hi = max(lo, mid-wide), min(hi, mid+wide)
-	}
+	mid := c.x0 + (float64(y)+0.5-c.y0)*c.slope
+	lo, hi := max(min(c.x0, c.x1)-c.reach, mid-c.wide), min(max(c.x0, c.x1)+c.reach, mid+c.wide)
 	return max(win.Min.X, int(math.Floor(max(lo, -1e6)))), min(win.Max.X, int(math.Ceil(min(hi, 1e6))))
 }
 
 // row raises pixels, the first at (x, y), to the line's coverage in 255ths.
 func (c *capsule) row(pix []uint8, x, y int) {
-	dy, ux, uy, reach := float64(y)+0.5-c.y0, c.ux, c.uy, c.half+0.5
-	along0, across0 := dy*uy, dy*ux
-	for i := range pix {
-		dx := float64(x+i) + 0.5 - c.x0
-		along := dx*ux + along0
-		d := math.Abs(dx*uy - across0)
-		if d >= reach {
-			continue
+	dx, dy, ux, uy, reach := float64(x)+0.5-c.x0, float64(y)+0.5-c.y0, c.ux, c.uy, c.reach
+	along, across := dx*ux+dy*uy, dx*uy-dy*ux
+	if last := along + float64(len(pix)-1)*ux; along >= 0 && last >= 0 && along <= c.length && last <= c.length {
+		for i := range pix {
+			if d := reach - math.Abs(across); d > 0 {
+				pix[i] = max(pix[i], uint8(min(d, 1)*255))
+			}
+			across += uy
 		}
-		if along < 0 {
-			d = math.Sqrt(dx*dx + dy*dy)
-		} else if along > c.length {
-			along -= c.length
-			d = math.Sqrt(d*d + along*along)
+		return
+	}
+	for i := range pix {
+		d := math.Abs(across)
+		if beyond := max(-along, along-c.length); beyond > 0 {
+			d = math.Sqrt(d*d + beyond*beyond)
 		}
 		if d = reach - d; d > 0 {
 			pix[i] = max(pix[i], uint8(min(d, 1)*255))
 		}
+		along += ux
+		across += uy
 	}
 }
