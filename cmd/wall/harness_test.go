@@ -229,7 +229,7 @@ func newSite(tb testing.TB, cameras []*camera, text string) *site {
 		if c.replay != "" {
 			fmt.Fprintf(&b, "    replay: %s\n", c.replay)
 		}
-		fmt.Fprintf(&b, "    user: relay\n    password: file:camera.secret\n    streams: [{name: main, url: %q, width: 640, height: 360}]\n", c.URL())
+		fmt.Fprintf(&b, "    user: relay\n    password: file:camera.secret\n    streams: [{name: main, url: %q, width: %d, height: %d}]\n", c.URL(), c.Clip().Size().X, c.Clip().Size().Y)
 	}
 	b.WriteString(text)
 	s.config = s.write("ioc.yaml", b.String())
@@ -342,16 +342,22 @@ func (s *site) api(method, path string, t token, body any) (status int, answer s
 // wall starts the client on a display: "mosaic", or "node" with its flags.
 func (s *site) wall(d *display, t token, mode string, more ...string) *program {
 	s.tb.Helper()
-	args := append([]string{mode, "--server", "ws://" + s.addr + "/feed", "--token-file", t.file}, more...)
-	cmd := exec.Command(binary(s.tb, "wall"), args...)
-	cmd.Env = append(os.Environ(), "DISPLAY="+d.name, "FYNE_SCALE=1", "FYNE_DISABLE_DPI_DETECTION=true", "XDG_CONFIG_HOME="+s.tb.TempDir())
-	p := start(s.tb, "wall-"+mode, cmd)
+	p := s.client(d.name, s.tb.TempDir(), t, mode, more...)
 	s.tb.Cleanup(func() { // before the wall is ended
 		if s.tb.Failed() {
 			d.save(filepath.Join(s.tb.ArtifactDir(), fmt.Sprintf("screen%s.png", strings.TrimPrefix(d.name, ":"))))
 		}
 	})
 	return p
+}
+
+// client starts the client on a display; home is the folder of what it keeps.
+func (s *site) client(display, home string, t token, mode string, more ...string) *program {
+	s.tb.Helper()
+	args := append([]string{mode, "--server", "ws://" + s.addr + "/feed", "--token-file", t.file}, more...)
+	cmd := exec.Command(binary(s.tb, "wall"), args...)
+	cmd.Env = append(os.Environ(), "DISPLAY="+display, "FYNE_SCALE=1", "FYNE_DISABLE_DPI_DETECTION=true", "XDG_CONFIG_HOME="+home, "XDG_STATE_HOME="+home)
+	return start(s.tb, "wall-"+mode, cmd)
 }
 
 // list returns the entities of a kind as the server tells them.

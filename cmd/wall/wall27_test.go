@@ -1,0 +1,326 @@
+//go:build xvfb
+
+package main_test
+
+import (
+	"fmt"
+	"image"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"iocwall/media/mediatest"
+	"iocwall/server/world"
+	"iocwall/ui/paint"
+)
+
+// The reference wall in small: 27 screens of 320×180, driven by 12 computers, each
+// with an X server of its own.
+const (
+	screens27     = 27
+	screenW       = 320
+	screenH       = 180
+	cameras27     = 27
+	cameraFPS     = 12
+	nodes27Format = "pc-%02d"
+)
+
+// perNode is the number of screens of each computer.
+var perNode = [...]int{2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 2}
+
+// pane is one screen of the wall, in the pixels of its computer's X server.
+type pane struct {
+	screen int
+	node   int // from 0
+	glass  *glass
+	rect   image.Rectangle
+}
+
+// placed is a tile of a scene of the small wall, and the screens on which it begins:
+// the screens whose first mark is its own.
+type placed struct {
+	id, kind, at, cell string
+	params             string
+	first              []int
+}
+
+// scenery is a scene of the small wall.
+type scenery struct {
+	id    string
+	tiles []placed
+	extra string // more YAML of the scene
+}
+
+// yaml writes the scene as the configuration has it.
+func (s scenery) yaml() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "  - id: %s\n    name: Cảnh %s\n%s    tiles:\n", s.id, s.id, s.extra)
+	for _, t := range s.tiles {
+		fmt.Fprintf(&b, "      - {id: %s, kind: %s, at: %q", t.id, t.kind, t.at)
+		if t.cell != "" {
+			fmt.Fprintf(&b, ", cell: %q", t.cell)
+		}
+		fmt.Fprintf(&b, ", params: {%s}}\n", t.params)
+	}
+	return b.String()
+}
+
+// marks are the numbers of the first mark of each screen, by screen.
+func (s scenery) marks() map[int]uint32 {
+	out := map[int]uint32{}
+	for _, t := range s.tiles {
+		for _, n := range t.first {
+			out[n] = paint.MarkerOf(t.id)
+		}
+	}
+	return out
+}
+
+// camera is a tile with a camera over one screen; important ones move when their
+// computer is lost.
+func cameraTile(scene string, screen, cam int, more string) placed {
+	return placed{
+		id: fmt.Sprintf("%s-%02d", scene, screen), kind: "camera", at: fmt.Sprint(screen),
+		params: fmt.Sprintf("camera: cam-%02d%s", cam, more), first: []int{screen},
+	}
+}
+
+// scene27 makes a scene of cameras, a map over several screens, figures on one.
+// Shift is how far the cameras are moved, so that two scenes show no camera at the
+// same place.
+func scene27(id string, shift int, mapAt string, mapOn []int, figures int, extra string) scenery {
+	s := scenery{id: id, extra: extra}
+	taken := map[int]bool{figures: true}
+	for _, n := range mapOn {
+		taken[n] = true
+	}
+	for n := 1; n <= screens27; n++ {
+		if !taken[n] {
+			s.tiles = append(s.tiles, cameraTile(id, n, (n-1+shift)%cameras27+1, ""))
+		}
+	}
+	if mapAt != "" {
+		s.tiles = append(s.tiles, placed{id: id + "-map", kind: "map", at: mapAt, params: `bounds: "107.2,14.7,110.4,16.3"`, first: mapOn})
+	}
+	if figures > 0 {
+		first := placed{id: id + "-fig1", kind: "figure", at: fmt.Sprint(figures), cell: "2x1:1", params: "figure: dung-han", first: []int{figures}}
+		second := placed{id: id + "-fig2", kind: "figure", at: fmt.Sprint(figures), cell: "2x1:2", params: "figure: hai-long"}
+		s.tiles = append(s.tiles, first, second)
+	}
+	return s
+}
+
+// text27 is the configuration of the small wall; the scenes stand behind it.
+const text27 = `
+figures:
+  - {id: dung-han, name: Hồ sơ đúng hạn, unit: "%%", target: 90}
+  - {id: hai-long, name: Hài lòng, unit: "%%", target: 85}
+wall: {id: main, name: Tường nhỏ, columns: 9, rows: 3, px_w: 320, px_h: 180, seat: 2500, nodes: [2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 2]%s}
+scenes:
+`
+
+// wall27 is the small wall as it runs.
+type wall27 struct {
+	tb      testing.TB
+	s       *site
+	mai     token
+	cams    []*camera
+	glasses []*glass
+	homes   []string // folders of what each computer keeps
+	tokens  []token
+	nodes   []*program
+	panes   []pane // by screen, from 0
+	asked   int
+}
+
+// newWall27 starts cameras, server, X servers and computers, and returns once each
+// screen shows the first scene. More is what else the wall's entry says.
+func newWall27(tb testing.TB, more, rest string, scenes ...scenery) *wall27 {
+	tb.Helper()
+	clip, err := mediatest.NewClip(tb.Context(), mediatest.ClipOptions{Scene: mediatest.Street, Width: 320, Height: 176, FPS: cameraFPS, Length: 20 * time.Second, Counter: true})
+	if err != nil {
+		tb.Skip(err)
+	}
+	w := &wall27{tb: tb}
+	for i := range cameras27 {
+		// Cameras beside each other are far apart in the clip.
+		start := i * 13 % cameras27 * clip.Frames() / cameras27
+		w.cams = append(w.cams, newCamera(tb, fmt.Sprintf("cam-%02d", i+1), mediatest.Options{Clip: clip, Start: start}))
+	}
+	text := fmt.Sprintf(text27, more)
+	for _, sc := range scenes {
+		text += sc.yaml()
+	}
+	w.s = newSite(tb, w.cams, text+rest)
+	w.mai = w.s.token("operator", "Trần Thị Mai")
+	screen := 0
+	for i, n := range perNode {
+		g := newGlass(tb, n, screenW, screenH)
+		w.glasses, w.homes = append(w.glasses, g), append(w.homes, tb.TempDir())
+		for j := range n {
+			screen++
+			w.panes = append(w.panes, pane{screen: screen, node: i, glass: g, rect: image.Rect(j*screenW, 0, (j+1)*screenW, screenH)})
+		}
+		w.tokens = append(w.tokens, w.s.token("node", fmt.Sprintf(nodes27Format, i+1)))
+	}
+	return w
+}
+
+// begin starts the server and the computers and waits for the scene.
+func (w *wall27) begin(first scenery) {
+	w.tb.Helper()
+	w.s.serve()
+	w.nodes = make([]*program, len(perNode))
+	for i := range perNode {
+		w.boot(i)
+	}
+	began := time.Now()
+	w.shows(first, startGuard)
+	w.tb.Logf("all screens show the scene %s after %.1f s", first.id, time.Since(began).Seconds())
+	w.tb.Cleanup(func() {
+		if w.tb.Failed() {
+			w.saveAll()
+		}
+	})
+}
+
+// boot starts the i-th computer.
+func (w *wall27) boot(i int) {
+	w.tb.Helper()
+	w.nodes[i] = w.s.client(w.glasses[i].name, w.homes[i], w.tokens[i], "node", "--name", fmt.Sprintf(nodes27Format, i+1), "--markers")
+}
+
+// all are the programs that must live.
+func (w *wall27) all() []*program {
+	out := []*program{w.s.server}
+	for _, p := range w.nodes {
+		if p != nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// shows waits until each screen's first mark is that of the scene.
+func (w *wall27) shows(s scenery, guard time.Duration) {
+	w.tb.Helper()
+	want := s.marks()
+	eventually(w.tb, guard, "all screens show the scene "+s.id, w.all(), func() string { return w.differ(want) })
+}
+
+// differ complains about the screens that show something else.
+func (w *wall27) differ(want map[int]uint32) string {
+	var wrong []string
+	for _, p := range w.panes {
+		if n, _, ok := p.glass.first(p.rect); !ok || n != want[p.screen] {
+			wrong = append(wrong, fmt.Sprint(p.screen))
+		}
+	}
+	if len(wrong) > 0 {
+		return "screens " + strings.Join(wrong, ", ") + " show something else"
+	}
+	return ""
+}
+
+// live complains about camera tiles of the scene whose camera is not seen to run: a
+// counter that the camera sent in the last seconds must be on its screen.
+func (w *wall27) live(s scenery, except ...int) string {
+	var wrong []string
+	now := time.Now()
+	for _, t := range s.tiles {
+		if t.kind != "camera" || len(t.first) != 1 {
+			continue
+		}
+		p := w.panes[t.first[0]-1]
+		var cam int
+		if _, err := fmt.Sscanf(t.params, "camera: cam-%d", &cam); err != nil {
+			w.tb.Fatal(err)
+		}
+		if _, ok := find(p.glass.grab(p.rect), now, w.cams[cam-1]); !ok {
+			wrong = append(wrong, fmt.Sprint(t.first[0]))
+		}
+	}
+	if len(wrong) > 0 {
+		return "no fresh picture of the camera on screens " + strings.Join(wrong, ", ")
+	}
+	return ""
+}
+
+// command asks for an act and returns how long the answer took.
+func (w *wall27) command(who token, name string, args any) (time.Duration, error) {
+	w.asked++
+	began := time.Now()
+	status, body := w.s.api("POST", "/api/commands", who, map[string]any{"id": fmt.Sprintf("t-%d", w.asked), "act": name, "args": args})
+	if status != http.StatusOK {
+		return time.Since(began), fmt.Errorf("%s: %d %s", name, status, body)
+	}
+	return time.Since(began), nil
+}
+
+// show switches to a scene.
+func (w *wall27) show(id string) (time.Duration, error) {
+	return w.command(w.mai, "scene.show", map[string]any{"wall": "main", "scene": id})
+}
+
+// wall returns the wall as the server tells it.
+func (w *wall27) wall() world.Wall {
+	w.tb.Helper()
+	all, complaint := list[world.Wall](w.s, w.mai, world.KindWall)
+	if len(all) != 1 {
+		w.tb.Fatalf("%d walls: %s", len(all), complaint)
+	}
+	return all[0]
+}
+
+// picture composes what all screens show, in a grid.
+func (w *wall27) picture() *image.RGBA {
+	const columns = 9
+	img := image.NewRGBA(image.Rect(0, 0, columns*(screenW+4), 3*(screenH+4)))
+	for i, p := range w.panes {
+		part := p.glass.grab(p.rect)
+		at := image.Pt(i%columns*(screenW+4), i/columns*(screenH+4))
+		for y := range screenH {
+			copy(img.Pix[img.PixOffset(at.X, at.Y+y):], part.Pix[y*part.Stride:y*part.Stride+4*screenW])
+		}
+	}
+	return img
+}
+
+// saveAll keeps a picture of the wall.
+func (w *wall27) saveAll() {
+	path := filepath.Join(w.tb.ArtifactDir(), "wall27.png")
+	savePNG(w.tb, path, w.picture())
+	w.tb.Logf("the wall is in %s", path)
+}
+
+// onlyWhenAsked skips what takes minutes and all of the computer's processors.
+func onlyWhenAsked(tb testing.TB) {
+	tb.Helper()
+	if os.Getenv("IOCWALL_WALL") == "" {
+		tb.Skip("it takes minutes; make test-wall runs it")
+	}
+}
+
+// TestWallOf27 is the first look: all computers show their screens.
+func TestWallOf27(t *testing.T) {
+	onlyWhenAsked(t)
+	a := scene27("a", 0, "5-15", []int{5, 6, 14, 15}, 9, "")
+	b := scene27("b", 9, "1-12", []int{1, 2, 3, 10, 11, 12}, 27, "")
+	w := newWall27(t, "", "", a, b)
+	w.begin(a)
+	eventually(t, stateGuard, "all cameras run", w.all(), func() string { return w.live(a) })
+	if path := os.Getenv("WALL_SHOT"); path != "" {
+		savePNG(t, path, w.picture())
+	}
+	took, err := w.show("b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("the answer to the switch took %v", took)
+	w.shows(b, stateGuard)
+	eventually(t, stateGuard, "all cameras run", w.all(), func() string { return w.live(b) })
+	t.Logf("%+v", w.wall().On.Nodes)
+}
