@@ -163,9 +163,11 @@ func (m *Maps) atSea(p geo.Point) bool {
 
 // Size writes how large the area in a closed ring is: square metres, hectares or
 // square kilometres.
-func (m *Maps) Size(ring []geo.Point) string {
+func (m *Maps) Size(ring []geo.Point) string { return m.extent(geo.RingArea(ring)) }
+
+// extent writes a number of square metres.
+func (m *Maps) extent(v float64) string {
 	t := m.o.Lang
-	v := geo.RingArea(ring)
 	switch {
 	case v < 10_000:
 		return t.T("map.size.m", "n", t.Number(v, 0))

@@ -395,8 +395,8 @@ func (m *Maps) describeFeature(s *world.State, layer, id string) (Detail, bool) 
 		for _, k := range keys[:min(len(keys), 16)] {
 			d.add(k, m.text(it.Properties[k]))
 		}
-		if mp := feature.Polygons(it.Shape); len(mp) == 1 {
-			d.add(m.o.Lang.T("detail.size"), m.Size(mp[0][0]))
+		if mp := feature.Polygons(it.Shape); len(mp) > 0 {
+			d.add(m.o.Lang.T("detail.size"), m.extent(geo.Area(mp)))
 		}
 		d.add(m.o.Lang.T("detail.source"), l.Is.Source)
 		if l.Is.Dated != 0 {

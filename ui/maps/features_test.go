@@ -179,6 +179,25 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
+// TestFeatureSize: a feature of several parts has the size of all of them, less
+// their holes.
+func TestFeatureSize(t *testing.T) {
+	lib := &library{}
+	h := newHistory(t, Options{Features: lib.open})
+	box := func(w, s, d float64) string {
+		return fmt.Sprintf("[[%[1]v,%[2]v],[%[3]v,%[2]v],[%[3]v,%[4]v],[%[1]v,%[4]v],[%[1]v,%[2]v]]", w, s, w+d, s+d)
+	}
+	shape := `[[` + box(108, 15, 0.1) + `,` + box(108.02, 15.02, 0.05) + `],[` + box(108.5, 15, 0.1) + `]]`
+	h.add(ago(0), layer("x", lib.put(`{"type":"FeatureCollection","features":[{"type":"Feature","id":"a","properties":{"name":"Hồ"},"geometry":{"type":"MultiPolygon","coordinates":`+shape+`}}]}`), 1))
+	h.picture("layers", "x", "bounds", "107,14,110,17")
+	settle(t, h.m)
+	d, ok := h.m.Describe(h.s, FeatureRef("x", "a"), noon)
+	// Twice 119.4 km² less 29.8 km².
+	if text := fmt.Sprint(d.Lines); !ok || !strings.Contains(text, "209 km²") {
+		t.Errorf("described as %s", text)
+	}
+}
+
 func TestRefs(t *testing.T) {
 	layer, id, ok := SplitFeature(FeatureRef("a", "b/c"))
 	if layer != "a" || id != "b/c" || !ok {
