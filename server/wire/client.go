@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"iocwall/server/act"
+	"iocwall/server/wire/message"
 	"iocwall/server/world"
 )
 
@@ -28,8 +29,13 @@ type ClientOptions struct {
 	Name string
 	// Kinds and Rate ask for less than the token allows; empty and zero for
 	// everything ten times a second.
-	Kinds  []string
-	Rate   float64
+	Kinds []string
+	Rate  float64
+	// At and View are what Client.At returned in an earlier life of the program,
+	// whose state the consumer still has: the server goes on from there if it can,
+	// and sends a snapshot otherwise. Zero and empty for none.
+	At     world.Position
+	View   string
 	Logger *slog.Logger
 	// TLS is used for wss; nil for the system's roots.
 	TLS *tls.Config
@@ -79,9 +85,10 @@ type Client struct {
 	in  *inbox
 	out *outbox
 
-	// What Run's goroutine owns: where the client is.
-	at   world.Position
-	view string
+	// What Run's goroutine owns: where the client is, and the server's clock.
+	at    world.Position
+	view  string
+	clock message.Offset
 	// odd holds entity kinds this program does not know; they are left out of
 	// checks.
 	odd map[string]bool
@@ -92,13 +99,18 @@ func NewClient(o ClientOptions) (*Client, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	return &Client{o: o, log: o.Logger, in: newInbox(o.MaxPending), out: newOutbox(), odd: map[string]bool{}}, nil
+	return &Client{o: o, log: o.Logger, in: newInbox(o.MaxPending), out: newOutbox(), at: o.At, view: o.View, odd: map[string]bool{}}, nil
 }
 
 // Next returns what came since the last call, merged into one batch, and waits
 // while there is nothing. Asking for the next batch acknowledges the one before.
 // The caller owns the batch, its snapshot included. The error is ctx's.
 func (c *Client) Next(ctx context.Context) (world.Batch, error) { return c.in.next(ctx) }
+
+// At returns where what Next delivered leads to, for ClientOptions of a later
+// life: the position and the fingerprint of the view. Zero and empty say that
+// nothing came yet. Call it on the goroutine of Next.
+func (c *Client) At() (world.Position, string) { return c.in.at, c.in.view }
 
 // Send queues a command; it does not wait. The command is sent again after a
 // reconnection until its receipt comes by Next; after AnswerWithin a failed

@@ -205,9 +205,15 @@ type wall struct {
 // join connects a wall with the identity. Its options may be changed.
 func (c *center) join(id Identity, change func(*ClientOptions)) *wall {
 	c.t.Helper()
+	return c.joinWith(id, world.New(0), change)
+}
+
+// joinWith connects a wall that has a state already.
+func (c *center) joinWith(id Identity, state *world.State, change func(*ClientOptions)) *wall {
+	c.t.Helper()
 	token := fmt.Sprintf("secret-%s-%s", id.User, id.Token)
 	c.ids.Store(token, id)
-	w := &wall{state: world.New(0)}
+	w := &wall{state: state}
 	o := ClientOptions{
 		URL: "ws://server/feed", Token: func() (string, error) { return token, nil }, Name: id.User,
 		Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {

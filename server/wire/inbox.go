@@ -22,6 +22,11 @@ type inbox struct {
 	delivered uint64
 	applied   uint64
 	link      world.Link
+	coming    string // the view of b
+
+	// What the consumer's goroutine owns: where what it took leads to.
+	at   world.Position
+	view string
 }
 
 func newInbox(maxItems int) *inbox {
@@ -42,6 +47,7 @@ func (in *inbox) next(ctx context.Context) (world.Batch, error) {
 			in.b, in.any, in.limit = world.Batch{}, false, 1024
 			if b.To != 0 || b.Snapshot != nil {
 				in.delivered = b.To
+				in.at, in.view = world.Position{Epoch: b.Epoch, Seq: b.To}, in.coming
 			}
 			in.mu.Unlock()
 			signal(in.room)
@@ -65,10 +71,11 @@ func signal(c chan struct{}) {
 	}
 }
 
-// put adds what the server sent, and waits while the consumer is too far
-// behind. The error is ctx's.
-func (in *inbox) put(ctx context.Context, b world.Batch) error {
+// put adds what the server sent of a view, and waits while the consumer is too
+// far behind. The error is ctx's.
+func (in *inbox) put(ctx context.Context, b world.Batch, view string) error {
 	in.mu.Lock()
+	in.coming = view
 	if b.Snapshot != nil {
 		in.b.Snapshot, in.b.Items, in.b.From = b.Snapshot, b.Items, b.From
 	} else {

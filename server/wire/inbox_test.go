@@ -57,7 +57,7 @@ func TestInboxIsBounded(t *testing.T) {
 		defer cancel()
 		go func() {
 			for i := range uint64(25) {
-				if in.put(ctx, world.Batch{From: i, To: i + 1, Items: []world.Item{alertItem(i + 1)}}) != nil {
+				if in.put(ctx, world.Batch{From: i, To: i + 1, Items: []world.Item{alertItem(i + 1)}}, "") != nil {
 					return
 				}
 				stored++
@@ -90,7 +90,7 @@ func TestSnapshotReplacesWhatWaits(t *testing.T) {
 	in := newInbox(100)
 	put := func(b world.Batch) {
 		t.Helper()
-		if err := in.put(t.Context(), b); err != nil {
+		if err := in.put(t.Context(), b, ""); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -109,32 +109,11 @@ func TestSnapshotReplacesWhatWaits(t *testing.T) {
 	if in.acked() != 0 {
 		t.Error("acknowledged before it was applied")
 	}
-	in.up(5)
+	in.up(5, 1)
 	if _, err := in.next(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if in.acked() != 10 {
 		t.Errorf("acknowledged %d", in.acked())
-	}
-}
-
-func TestClockOffset(t *testing.T) {
-	now := time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
-	var k clock
-	if got := k.first(world.TimeOf(now.Add(2*time.Second)), now); got != 2000 {
-		t.Errorf("first estimate %d", got)
-	}
-	sent := world.TimeOf(now)
-	// 400 ms there and back, the server is 1.9 s ahead.
-	if got, moved := k.echo(sent, sent.Add(2100*time.Millisecond), now.Add(400*time.Millisecond)); got != 1900 || !moved {
-		t.Errorf("%d %v", got, moved)
-	}
-	// A worse sample changes nothing.
-	if got, moved := k.echo(sent, sent.Add(9*time.Second), now.Add(5*time.Second)); got != 1900 || moved {
-		t.Errorf("%d %v", got, moved)
-	}
-	// A small change is not told.
-	if got, moved := k.echo(sent, sent.Add(1930*time.Millisecond), now.Add(20*time.Millisecond)); got != 1900 || moved {
-		t.Errorf("%d %v", got, moved)
 	}
 }

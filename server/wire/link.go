@@ -30,10 +30,9 @@ var errSilentServer = errors.New("wire: nothing heard of the server")
 
 // link is one connection of a client.
 type link struct {
-	c     *Client
-	conn  *websocket.Conn
-	done  chan struct{}
-	clock clock
+	c    *Client
+	conn *websocket.Conn
+	done chan struct{}
 
 	// The batch being received.
 	items []world.Item
@@ -41,7 +40,8 @@ type link struct {
 
 	mu    sync.Mutex
 	got   uint64
-	asked time.Time // when the last ack was sent
+	hello time.Time // when that was sent
+	asked time.Time // when the last ack was
 }
 
 // connect makes one connection and serves it until it ends.
@@ -103,6 +103,9 @@ func (c *Client) hello() []byte {
 // write says hello, acknowledges, and sends commands. It closes the connection
 // when it fails or ctx is done.
 func (l *link) write(ctx context.Context, hello []byte) error {
+	l.mu.Lock()
+	l.hello = time.Now()
+	l.mu.Unlock()
 	err := l.send(hello)
 	l.c.out.renew()
 	// The first answers come quickly, since the clock is estimated by them.
@@ -149,12 +152,15 @@ func (l *link) ack() error {
 	return l.send(message.Encode(f))
 }
 
-// sent returns when the ack with the stamp was sent: the last one to the
-// nanosecond, an older one as the stamp says.
+// sent returns when the ack with the stamp was sent, the last one to the
+// nanosecond, or the hello for zero.
 func (l *link) sent(stamp world.Time) time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if world.TimeOf(l.asked) == stamp {
+	switch stamp {
+	case 0:
+		return l.hello
+	case world.TimeOf(l.asked):
 		return l.asked
 	}
 	return stamp.Std()
@@ -199,7 +205,8 @@ func (l *link) handle(ctx context.Context, f *message.Down) error {
 			return fmt.Errorf("wire: the server speaks version %d, this program speaks %d: update one of them", f.Version, message.Version)
 		}
 		l.c.log.Info("connected to the server", "url", l.c.o.URL, "session", f.Session, "resumed", f.Resumed, "epoch", f.Epoch)
-		l.c.in.up(l.clock.first(f.Now, time.Now()))
+		offset, most, _ := l.c.clock.Echo(l.sent(0), f.Now, time.Now())
+		l.c.in.up(offset, most)
 	case message.Batch:
 		return l.batch(ctx, f)
 	case message.Receipt:
@@ -209,7 +216,7 @@ func (l *link) handle(ctx context.Context, f *message.Down) error {
 	case message.Relay:
 		l.c.in.relay(world.RelayGrant{URL: f.URL, Token: f.Token, Expires: f.Expires})
 	case message.Clock:
-		if offset, most, moved := l.clock.echo(l.sent(f.Sent), f.Now, time.Now()); moved {
+		if offset, most, moved := l.c.clock.Echo(l.sent(f.Sent), f.Now, time.Now()); moved {
 			l.c.in.up(offset, most)
 		}
 	}
@@ -262,7 +269,7 @@ func (l *link) batch(ctx context.Context, f *message.Down) error {
 	l.mu.Lock()
 	l.got = f.To
 	l.mu.Unlock()
-	return l.c.in.put(ctx, b)
+	return l.c.in.put(ctx, b, l.c.view)
 }
 
 // decode reads items. One this program does not know is left out, its kind
