@@ -44,6 +44,9 @@ type Link struct {
 	Reason string
 	// Offset is server clock minus reader's clock in milliseconds.
 	Offset int64
+	// Error is the most that Offset may be wrong, in milliseconds: half of the
+	// quickest round trip of the last minute. It is zero while that is not known.
+	Error int64
 }
 
 // RelayGrant lets a reader fetch pictures from the relay until Expires.
