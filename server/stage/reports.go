@@ -1,0 +1,228 @@
+package stage
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	"iocwall/server/act"
+	"iocwall/server/auth"
+	"iocwall/server/core"
+	"iocwall/server/director"
+	"iocwall/server/world"
+)
+
+const (
+	// again is after how long a report is kept that says nothing new: a little less
+	// than the minute at which computers repeat themselves.
+	again = 55 * time.Second
+	// ahead is by how much a computer's estimate of the server's clock may lead.
+	ahead = time.Minute
+
+	mostMonitors  = 32
+	mostBudgets   = 64
+	mostProblems  = 20
+	mostTilesSeen = 600
+)
+
+// told takes in what a wall computer says, of itself only.
+func (s *Stage) told(ctx context.Context, id auth.Identity, a act.Act) (Done, error) {
+	if err := s.pace.allow(id.Name, a.Act(), time.Now()); err != nil {
+		return Done{}, err
+	}
+	var seq uint64
+	var err error
+	switch a := a.(type) {
+	case act.ReportReady:
+		seq, err = s.ready(ctx, id, a)
+	case act.ReportSwitched:
+		seq, err = s.switched(ctx, id, a)
+	case act.ReportNode:
+		seq, err = s.report(ctx, id, a.Report)
+	case act.ReportTiles:
+		seq, err = s.tiles(ctx, id, a.Seen)
+	default:
+		err = refuse("this server does not do %s", a.Act())
+	}
+	return Done{Seq: seq}, err
+}
+
+// itself checks that a computer speaks of itself.
+func itself(id auth.Identity, node string) error {
+	if node != id.Name {
+		return refuse("this token is that of the computer %s, which cannot speak for %q", id.Name, clip(node))
+	}
+	return idOf("a computer", node)
+}
+
+func (s *Stage) ready(ctx context.Context, id auth.Identity, a act.ReportReady) (uint64, error) {
+	if err := first(idOf("a computer", id.Name), text("the reason", a.Refused, longestLine)); err != nil {
+		return 0, err
+	}
+	return s.history.Direct(ctx, person(id), func(now world.Time, st *world.State, d *director.Director) ([]world.Observation, error) {
+		if err := drives(st, a.Wall, id.Name); err != nil {
+			return nil, err
+		}
+		return d.Ready(now, st, id.Name, a), nil
+	})
+}
+
+func (s *Stage) switched(ctx context.Context, id auth.Identity, a act.ReportSwitched) (uint64, error) {
+	const longest = 60 * 60 * 1000
+	if err := first(
+		idOf("a computer", id.Name),
+		within("the error of the clock", float64(a.Clock), 0, longest),
+		within("the time of drawing", float64(a.Paint), 0, longest),
+	); err != nil {
+		return 0, err
+	}
+	return s.history.Direct(ctx, person(id), func(now world.Time, st *world.State, d *director.Director) ([]world.Observation, error) {
+		if err := drives(st, a.Wall, id.Name); err != nil {
+			return nil, err
+		}
+		if a.At <= 0 || a.At > now.Add(ahead) {
+			return nil, refuse("the computer changed at %s, which is not a time by the server's clock", a.At)
+		}
+		return d.Switched(now, st, id.Name, a), nil
+	})
+}
+
+// drives checks that the computer has a screen of the wall.
+func drives(st *world.State, wall, node string) error {
+	w, err := wallOf(st, wall)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(w.Screens, func(sc world.Screen) bool { return sc.Node == node }) {
+		return refuse("the computer %s drives no screen of the wall %s; give it one first", node, w.ID)
+	}
+	return nil
+}
+
+func (s *Stage) report(ctx context.Context, id auth.Identity, r world.NodeReported) (uint64, error) {
+	if err := first(itself(id, r.Node), bounded(r)); err != nil {
+		return 0, err
+	}
+	return s.history.Ask(ctx, core.Request{Source: person(id), Decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
+		if r.Started > now.Add(ahead) {
+			return nil, refuse("the program started at %s, which is in the future; set the computer's clock", r.Started)
+		}
+		n, _ := st.Node(r.Node)
+		was, is := n.NodeReported, r
+		// What a computer uses differs each time; told once a minute is enough.
+		was.Memory, was.CPU, is.Memory, is.CPU = 0, 0, 0, 0
+		if now.Sub(n.Reported) < again && reflect.DeepEqual(was, is) {
+			return nil, nil
+		}
+		return one(now, r), nil
+	}})
+}
+
+// bounded checks the sizes and numbers of a computer's report.
+func bounded(r world.NodeReported) error {
+	if err := first(
+		text("the version", r.Version, longestName), text("the line on pictures", r.Pictures, longestLine),
+		counted("the monitors", len(r.Monitors), mostMonitors), counted("the budgets", len(r.Budget), mostBudgets),
+		counted("the problems", len(r.Problems), mostProblems),
+		within("the memory", float64(r.Memory), 0, 1<<50), within("the share of the computer", r.CPU, 0, 1000),
+	); err != nil {
+		return err
+	}
+	for _, m := range r.Monitors {
+		if err := first(
+			text("the name of an output", m.Output, longestOutput), within("the place of a monitor", float64(m.X), -1e6, 1e6), within("the place of a monitor", float64(m.Y), -1e6, 1e6),
+			within("the pixels across of a monitor", float64(m.PxW), 0, 1e6), within("the pixels down of a monitor", float64(m.PxH), 0, 1e6),
+			within("the width of a monitor", float64(m.W), 0, farthest), within("the height of a monitor", float64(m.H), 0, farthest),
+		); err != nil {
+			return err
+		}
+	}
+	for _, b := range r.Budget {
+		if err := first(
+			text("a codec", b.Codec, 40), within("the pixels of a stream", float64(b.Width), 0, 1e6), within("the pixels of a stream", float64(b.Height), 0, 1e6),
+			within("the pictures per second", b.FPS, 0, 10_000), within("the number of streams", b.Streams, 0, 1e6),
+		); err != nil {
+			return err
+		}
+	}
+	for _, p := range r.Problems {
+		if err := text("a problem", p, longestLine); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Stage) tiles(ctx context.Context, id auth.Identity, seen world.TilesSeen) (uint64, error) {
+	if err := first(itself(id, seen.Node), counted("the tiles", len(seen.Tiles), mostTilesSeen)); err != nil {
+		return 0, err
+	}
+	states := []string{"live", "late", "still", "old", "broken"}
+	for _, t := range seen.Tiles {
+		if err := first(text("the id of a tile", t.Tile, longestName), text("the reason of a tile", t.Reason, longestLine)); err != nil {
+			return 0, err
+		}
+		if !slices.Contains(states, t.State) {
+			return 0, refuse("tile %q is %q, which is no state of a tile", clip(t.Tile), clip(t.State))
+		}
+	}
+	return s.history.Ask(ctx, core.Request{Source: person(id), Decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
+		if err := drives(st, seen.Wall, id.Name); err != nil {
+			return nil, err
+		}
+		w, _ := st.Wall(seen.Wall)
+		if seen.Generation > max(w.On.Generation, w.Next.Generation) {
+			return nil, refuse("the wall %s has never shown its generation %d", w.ID, seen.Generation)
+		}
+		for _, t := range seen.Tiles {
+			if t.Since < 0 || t.Since > now.Add(ahead) {
+				return nil, refuse("tile %q is so since %s, which is not a time by the server's clock", clip(t.Tile), t.Since)
+			}
+		}
+		n, _ := st.Node(seen.Node)
+		if now.Sub(n.SeenAt) < again && reflect.DeepEqual(n.Seen, seen) {
+			return nil, nil
+		}
+		return one(now, seen), nil
+	}})
+}
+
+// pace bounds how often each computer is listened to. The zero value is ready.
+type pace struct {
+	mu sync.Mutex
+	of map[string]*allowance // by computer and act: both are few
+}
+
+// allowance is what a computer may still say at once, and when that was so.
+type allowance struct {
+	left float64
+	at   time.Time
+}
+
+// allow counts one more word of a computer and refuses what is too much.
+func (p *pace) allow(node, what string, now time.Time) error {
+	burst, every := 10.0, time.Second // reports come every two seconds at most
+	switch what {
+	case "node.ready", "node.switched":
+		burst, every = 50, 100*time.Millisecond // one for each switch
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.of == nil {
+		p.of = map[string]*allowance{}
+	}
+	a := p.of[node+" "+what]
+	if a == nil {
+		a = &allowance{left: burst, at: now}
+		p.of[node+" "+what] = a
+	}
+	a.left = min(burst, a.left+float64(now.Sub(a.at))/float64(every))
+	a.at = now
+	if a.left < 1 {
+		return refuse("the computer %s says %s too often; what it says more often than every %v is left out", node, what, every)
+	}
+	a.left--
+	return nil
+}

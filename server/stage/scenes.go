@@ -1,0 +1,296 @@
+package stage
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"iocwall/server/auth"
+	"iocwall/server/scene"
+	"iocwall/server/world"
+)
+
+const (
+	// mostScenes and mostSchedules bound what is kept for all walls, mostZones the
+	// zones of a scene.
+	mostScenes    = 500
+	mostSchedules = 200
+	mostZones     = 32
+	mostPreset    = 9
+	// slack is what rounding leaves between neighbours, in millimetres.
+	slack = 1
+)
+
+// saveScene stores the next version of a scene, or removes it.
+func (s *Stage) saveScene(ctx context.Context, id auth.Identity, sc world.SceneSaved) (Done, error) {
+	if err := idOf("a scene", sc.ID); err != nil {
+		return Done{}, err
+	}
+	var err error
+	if !sc.Removed {
+		if sc, err = s.tidy(sc); err != nil {
+			return Done{}, err
+		}
+	}
+	base, err := s.base(ctx, sc)
+	if err != nil {
+		return Done{}, err
+	}
+	var mine, stands world.SceneSaved
+	var note string
+	seq, err := s.change(ctx, id, func(now world.Time, st *world.State) ([]world.Observation, error) {
+		was, there := st.Scene(sc.ID)
+		if err := version("scene", sc.Version, was.Version, there, sc.Removed); err != nil {
+			return nil, err
+		}
+		mine = sc
+		mine.Version, mine.By = max(was.Version, base)+1, id.Name
+		if sc.Removed {
+			mine, err = removal(st, was, mine)
+			return one(now, mine), err
+		}
+		if there && was.Wall != sc.Wall {
+			return nil, refuse("the scene %q belongs to the wall %s; give this one another id", sc.ID, was.Wall)
+		}
+		w, err := wallOf(st, sc.Wall)
+		if err != nil {
+			return nil, err
+		}
+		if err := fits(w.WallDefined, mine); err != nil {
+			return nil, err
+		}
+		if !there && st.Count(world.KindScene) >= mostScenes {
+			return nil, refuse("there are %d scenes already; remove one that is not needed", mostScenes)
+		}
+		var out []world.Observation
+		out, note = takePreset(now, st, mine)
+		return append(out, one(now, mine)...), nil
+	}, func(st *world.State) {
+		got, _ := st.Scene(sc.ID)
+		stands = got.SceneSaved
+	})
+	// The configuration may have been read at the same moment: the first in the
+	// history stands.
+	if err == nil && !mine.Removed && !reflect.DeepEqual(stands, mine) {
+		err = refuse("%s saved the scene a moment earlier; load it again", stands.By)
+	}
+	return Done{Seq: seq, Note: note}, err
+}
+
+// tidy checks what can be checked of a scene without its wall.
+func (s *Stage) tidy(sc world.SceneSaved) (world.SceneSaved, error) {
+	if err := first(
+		name("the scene", sc.Name),
+		counted("the zones of the scene", len(sc.Zones), mostZones),
+		within("the key of the scene", float64(sc.Preset), 0, mostPreset),
+	); err != nil {
+		return sc, err
+	}
+	// More tiles than a scene may have are told of by scene.CheckScene.
+	sc.Tiles = slices.Clone(sc.Tiles)
+	for i, t := range sc.Tiles {
+		if err := tileID(t.ID); err != nil {
+			return sc, err
+		}
+		t, err := tile(t)
+		if err != nil {
+			return sc, err
+		}
+		sc.Tiles[i] = t
+	}
+	return sc, nil
+}
+
+// tileID checks a tile's id: any line of text of ours, but not one of those that
+// the server makes.
+func tileID(id string) error {
+	if err := text("the id of a tile", id, 64); err != nil {
+		return err
+	}
+	if strings.HasPrefix(id, "popup:") || strings.HasPrefix(id, "identify:") || id == "pattern" {
+		return refuse("the id %q of a tile is kept for what the server shows; take another", id)
+	}
+	return nil
+}
+
+// base returns the version after which a scene that comes anew counts.
+func (s *Stage) base(ctx context.Context, sc world.SceneSaved) (int, error) {
+	if sc.Version != 0 || sc.Removed {
+		return 0, nil
+	}
+	n, err := s.lastVersion(ctx, sc.ID)
+	if err != nil {
+		return 0, fmt.Errorf("stage: versions of the scene %s: %w", sc.ID, err)
+	}
+	return n, nil
+}
+
+// version checks that a change was made from what stands.
+func version(what string, has, was int, there, removed bool) error {
+	switch {
+	case !there && removed:
+		return refuse("there is no such %s any more", what)
+	case !there && has != 0:
+		return refuse("the %s was removed meanwhile; save it as a new one", what)
+	case has != was:
+		return refuse("the %s was changed meanwhile (version %d); load it again", what, was)
+	}
+	return nil
+}
+
+// removal checks that a scene can go.
+func removal(st *world.State, was world.Scene, mine world.SceneSaved) (world.SceneSaved, error) {
+	if w, ok := st.Wall(was.Wall); ok && (w.Shown.Scene == was.ID || w.On.Scene == was.ID || w.Next.Scene == was.ID) {
+		return mine, refuse("the scene %q is on the wall %s; show another one first", was.ID, was.Wall)
+	}
+	for _, x := range st.Schedules() {
+		if slices.Contains(x.Is.Scenes, was.ID) {
+			return mine, refuse("the schedule %q shows the scene %q; take it out of there first", x.Is.ID, was.ID)
+		}
+	}
+	return world.SceneSaved{ID: was.ID, Wall: was.Wall, Name: was.Name, Version: mine.Version, By: mine.By, Removed: true}, nil
+}
+
+// fits checks the tiles and zones of a scene against its wall.
+func fits(w world.WallDefined, sc world.SceneSaved) error {
+	if ps := scene.CheckScene(w, sc); len(ps) > 0 {
+		return refuse("%s", ps[0].Error())
+	}
+	for _, t := range sc.Tiles {
+		if err := placed(fmt.Sprintf("tile %q", t.ID), t.X, t.Y, t.W, t.H); err != nil {
+			return err
+		}
+	}
+	x0, y0, width, height := scene.Bounds(w)
+	for i, z := range sc.Zones {
+		what := fmt.Sprintf("zone %q", clip(z.ID))
+		if err := first(
+			idOf("a zone", z.ID),
+			text("the name of "+what, z.Name, longestName),
+			within("the least priority of "+what, float64(z.Least), 0, mostPriority),
+			placed(what, z.X, z.Y, z.W, z.H),
+		); err != nil {
+			return err
+		}
+		if z.X < x0-slack || z.Y < y0-slack || z.X+z.W > x0+width+slack || z.Y+z.H > y0+height+slack {
+			return refuse("%s reaches beyond the wall %s; lay it on its screens", what, w.ID)
+		}
+		for _, o := range sc.Zones[:i] {
+			if o.ID == z.ID {
+				return refuse("%s is there twice; give each zone an id of its own", what)
+			}
+			if min(z.X+z.W, o.X+o.W)-max(z.X, o.X) > slack && min(z.Y+z.H, o.Y+o.H)-max(z.Y, o.Y) > slack {
+				return refuse("%s lies over zone %q; give each a place of its own", what, clip(o.ID))
+			}
+		}
+	}
+	return nil
+}
+
+// placed checks a place in wall millimetres.
+func placed(what string, x, y, w, h float64) error {
+	return first(
+		within("the left edge of "+what, x, -farthest, farthest), within("the top edge of "+what, y, -farthest, farthest),
+		within("the width of "+what, w, slack, farthest), within("the height of "+what, h, slack, farthest),
+	)
+}
+
+// takePreset takes the key of a scene from the one that had it, and says so.
+func takePreset(now world.Time, st *world.State, mine world.SceneSaved) ([]world.Observation, string) {
+	if mine.Preset == 0 {
+		return nil, ""
+	}
+	for _, o := range st.Scenes() {
+		if o.Wall == mine.Wall && o.ID != mine.ID && o.Preset == mine.Preset {
+			b := o.SceneSaved
+			b.Preset, b.Version, b.By = 0, b.Version+1, mine.By
+			return one(now, b), fmt.Sprintf("the key %d was that of the scene %q and is so no more", mine.Preset, o.ID)
+		}
+	}
+	return nil, ""
+}
+
+// longestDwell bounds how long a scene of several stays, leastDwell how short, in
+// milliseconds.
+const (
+	leastDwell   = 5 * 1000
+	longestDwell = 24 * 3600 * 1000
+)
+
+// saveSchedule stores the next version of a schedule, or removes it.
+func (s *Stage) saveSchedule(ctx context.Context, id auth.Identity, x world.ScheduleSaved) (Done, error) {
+	if err := idOf("a schedule", x.ID); err != nil {
+		return Done{}, err
+	}
+	if !x.Removed {
+		if err := timetable(x); err != nil {
+			return Done{}, err
+		}
+	}
+	var mine, stands world.ScheduleSaved
+	find := func(st *world.State) (world.ScheduleSaved, bool) {
+		e, _ := st.Entity(world.NewRef(world.KindSchedule, x.ID))
+		got, there := e.(world.Schedule)
+		return got.Is, there
+	}
+	seq, err := s.change(ctx, id, func(now world.Time, st *world.State) ([]world.Observation, error) {
+		was, there := find(st)
+		if err := version("schedule", x.Version, was.Version, there, x.Removed); err != nil {
+			return nil, err
+		}
+		mine = x
+		if x.Removed {
+			mine = was
+			mine.Removed = true
+		}
+		mine.Version, mine.By = was.Version+1, id.Name
+		if x.Removed {
+			return one(now, mine), nil
+		}
+		if _, err := wallOf(st, x.Wall); err != nil {
+			return nil, err
+		}
+		if !there && st.Count(world.KindSchedule) >= mostSchedules {
+			return nil, refuse("there are %d schedules already; remove one that is not needed", mostSchedules)
+		}
+		for _, sc := range x.Scenes {
+			if got, ok := st.Scene(sc); !ok || got.Wall != x.Wall {
+				return nil, refuse("the wall %s has no scene %q", x.Wall, clip(sc))
+			}
+		}
+		return one(now, mine), nil
+	}, func(st *world.State) { stands, _ = find(st) })
+	if err == nil && !mine.Removed && !reflect.DeepEqual(stands, mine) {
+		err = refuse("%s saved the schedule a moment earlier; load it again", stands.By)
+	}
+	return Done{Seq: seq}, err
+}
+
+// timetable checks what can be checked of a schedule by itself.
+func timetable(x world.ScheduleSaved) error {
+	days := []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun", "workday", "holiday"}
+	for i, d := range x.Days {
+		switch {
+		case !slices.Contains(days, d):
+			return refuse("there is no day %q; write %s", clip(d), strings.Join(days, ", "))
+		case slices.Contains(x.Days[:i], d):
+			return refuse("the day %s is there twice", d)
+		}
+	}
+	if len(x.Scenes) == 0 {
+		return refuse("the schedule names no scene; name those that are shown in turn")
+	}
+	err := first(
+		name("the schedule", x.Name),
+		counted("the scenes of the schedule", len(x.Scenes), 50),
+		within("the first minute of the schedule", float64(x.From), 0, 24*60-1),
+		within("the last minute of the schedule", float64(x.To), 0, 24*60),
+		within("the priority of the schedule", float64(x.Priority), 0, mostPriority),
+	)
+	if err == nil && (len(x.Scenes) > 1 && x.Dwell < leastDwell || x.Dwell < 0 || x.Dwell > longestDwell) {
+		err = refuse("each scene stays for %g seconds; write 5 seconds to 24 hours", float64(x.Dwell)/1000)
+	}
+	return err
+}

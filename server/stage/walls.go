@@ -1,0 +1,139 @@
+package stage
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"iocwall/server/act"
+	"iocwall/server/auth"
+	"iocwall/server/scene"
+	"iocwall/server/world"
+)
+
+const (
+	mostWalls   = 16
+	mostScreens = 256
+	// mostPixels bounds a panel's side, longestOutput the name of an output.
+	mostPixels    = 32768
+	longestOutput = 64
+	// longestTest bounds a test picture, usualTest is how long one is shown when
+	// nothing is said, in seconds.
+	longestTest = 3600
+	usualTest   = 60
+	// named is how many things of a list a refusal names.
+	named = 5
+)
+
+// saveWall changes the screens of a wall, or hangs up another one.
+func (s *Stage) saveWall(ctx context.Context, id auth.Identity, w world.WallDefined) (Done, error) {
+	if err := panels(w); err != nil {
+		return Done{}, err
+	}
+	w.By = id.Name
+	seq, err := s.change(ctx, id, func(now world.Time, st *world.State) ([]world.Observation, error) {
+		if _, there := st.Wall(w.ID); !there && st.Count(world.KindWall) >= mostWalls {
+			return nil, refuse("there are %d walls already", mostWalls)
+		}
+		var lost []string
+		for _, sc := range st.Scenes() {
+			if sc.Wall != w.ID {
+				continue
+			}
+			for _, t := range sc.Tiles {
+				if !somewhere(w, t) {
+					lost = append(lost, fmt.Sprintf("%s of the scene %s", t.ID, sc.ID))
+				}
+			}
+		}
+		if len(lost) > 0 {
+			return nil, refuse("these tiles would lie on no screen any more: %s; move them first", list(lost))
+		}
+		return one(now, w), nil
+	}, nil)
+	return Done{Seq: seq}, err
+}
+
+// list names some things and counts the others.
+func list(names []string) string {
+	if more := len(names) - named; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:named], ", "), more)
+	}
+	return strings.Join(names, ", ")
+}
+
+// somewhere reports whether a tile lies on a screen of the wall, in whole or in part.
+func somewhere(w world.WallDefined, t world.Tile) bool {
+	return slices.ContainsFunc(w.Screens, func(sc world.Screen) bool { return on(sc, t) })
+}
+
+// on reports whether more than an edge of a tile lies on a screen.
+func on(sc world.Screen, t world.Tile) bool {
+	return min(sc.X+sc.W, t.X+t.W)-max(sc.X, t.X) > slack && min(sc.Y+sc.H, t.Y+t.H)-max(sc.Y, t.Y) > slack
+}
+
+// panels checks a wall by itself.
+func panels(w world.WallDefined) error {
+	if err := first(
+		idOf("a wall", w.ID), name("the wall", w.Name), counted("the screens of the wall", len(w.Screens), mostScreens),
+		within("the distance of the seats", w.Seat, 0, farthest),
+	); err != nil {
+		return err
+	}
+	driven := map[string]int{}
+	for _, sc := range w.Screens {
+		what := fmt.Sprintf("screen %d", sc.ID)
+		if err := first(
+			within("the number of a screen", float64(sc.ID), 1, 9999),
+			placed(what, sc.X, sc.Y, sc.W, sc.H),
+			within("the pixels across of "+what, float64(sc.PxW), 1, mostPixels), within("the pixels down of "+what, float64(sc.PxH), 1, mostPixels),
+			text("the output of "+what, sc.Output, longestOutput),
+		); err != nil {
+			return err
+		}
+		if sc.Node != "" {
+			if err := idOf("a computer", sc.Node); err != nil {
+				return err
+			}
+		}
+		if sc.Output == "" {
+			continue
+		}
+		if sc.Node == "" {
+			return refuse("%s has an output and no computer; name the computer that it belongs to", what)
+		}
+		if other, there := driven[sc.Node+"/"+sc.Output]; there {
+			return refuse("the output %s of %s drives screen %d already; %s needs one of its own", sc.Output, sc.Node, other, what)
+		}
+		driven[sc.Node+"/"+sc.Output] = sc.ID
+	}
+	if ps := scene.Check(w); len(ps) > 0 {
+		return refuse("%s", ps[0].Error())
+	}
+	return nil
+}
+
+// test shows a test picture on a wall, or ends it.
+func (s *Stage) test(ctx context.Context, id auth.Identity, a act.TestWall) (Done, error) {
+	pictures := []string{world.TestIdentify, world.TestPattern}
+	switch {
+	case a.Picture != "" && !slices.Contains(pictures, a.Picture):
+		return Done{}, refuse("there is no test picture %q; there are %s", clip(a.Picture), strings.Join(pictures, " and "))
+	case a.Seconds < 0 || a.Seconds > longestTest:
+		return Done{}, refuse("a test picture is shown for 1 to %d seconds, not %d", longestTest, a.Seconds)
+	case a.Seconds == 0:
+		a.Seconds = usualTest
+	}
+	seq, err := s.change(ctx, id, func(now world.Time, st *world.State) ([]world.Observation, error) {
+		if _, err := wallOf(st, a.Wall); err != nil {
+			return nil, err
+		}
+		b := world.WallTested{Wall: a.Wall, Picture: a.Picture, By: id.Name}
+		if a.Picture != "" {
+			b.Until = now + world.Time(a.Seconds)*1000
+		}
+		return one(now, b), nil
+	}, nil)
+	return Done{Seq: seq}, err
+}
