@@ -31,6 +31,7 @@ import (
 	"iocwall/server/rule"
 	"iocwall/server/settings"
 	"iocwall/server/source"
+	"iocwall/server/stage"
 	"iocwall/server/strict"
 	"iocwall/server/vault"
 	"iocwall/server/wire"
@@ -61,6 +62,7 @@ type Server struct {
 	feeds    *source.Supervisor
 	cameras  *cctv.Cameras
 	charts   *chart.Charts
+	stage    *stage.Stage
 	onMap    onMap // what the configuration keeps on the map
 	listener net.Listener
 
@@ -132,6 +134,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	if err := s.openCharts(ctx, data); err != nil {
+		return nil, err
+	}
+	if err := s.openStage(); err != nil {
 		return nil, err
 	}
 	if s.feeds, err = source.NewSupervisor(source.Options{
