@@ -46,7 +46,7 @@ func (x *X11) OpenOverlay() (*Overlay, error) {
 	}
 	g := &Overlay{x: x, planes: map[xproto.Window]*Plane{}}
 	// The extension may be there and the memory not, as with a display reached over ssh.
-	probe, err := newSegment(x.conn, 4096)
+	probe, err := newSegment(x.conn, 4096, true)
 	if err != nil {
 		return nil, fmt.Errorf("the display shares no memory: %w", err)
 	}
@@ -176,7 +176,7 @@ func (p *Plane) room(bytes int) error {
 	if p.seg != nil && p.half >= bytes {
 		return nil
 	}
-	seg, err := newSegment(p.g.x.conn, 2*bytes)
+	seg, err := newSegment(p.g.x.conn, 2*bytes, true)
 	if err != nil {
 		return err
 	}

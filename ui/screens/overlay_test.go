@@ -44,13 +44,15 @@ func TestSwapTakesAPartOfAPicture(t *testing.T) {
 
 // stage is a display with a window of its own on it.
 type stage struct {
-	x   *X11
-	win xproto.Window
+	name string
+	x    *X11
+	win  xproto.Window
 }
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	x, err := Open(display(t))
+	name := display(t)
+	x, err := Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +72,7 @@ func newStage(t *testing.T) *stage {
 	if err := xproto.MapWindowChecked(x.conn, win).Check(); err != nil {
 		t.Fatal(err)
 	}
-	return &stage{x: x, win: win}
+	return &stage{name: name, x: x, win: win}
 }
 
 // pixel reads a pixel of the display.

@@ -16,9 +16,10 @@ type segment struct {
 	mem []byte
 }
 
-// newSegment makes a segment. It is marked for removal at once: the system frees
+// newSegment makes a segment, which the X server may only read or may write as
+// well. It is marked for removal at once: the system frees
 // it when this process and the X server have let go, however they end.
-func newSegment(conn *xgb.Conn, bytes int) (*segment, error) {
+func newSegment(conn *xgb.Conn, bytes int, readOnly bool) (*segment, error) {
 	key, err := unix.SysvShmGet(unix.IPC_PRIVATE, bytes, unix.IPC_CREAT|0o600)
 	if err != nil {
 		return nil, fmt.Errorf("ask the system for %d bytes of shared memory: %w", bytes, err)
@@ -30,7 +31,7 @@ func newSegment(conn *xgb.Conn, bytes int) (*segment, error) {
 	}
 	id, err := shm.NewSegId(conn)
 	if err == nil {
-		err = shm.AttachChecked(conn, id, uint32(key), true).Check()
+		err = shm.AttachChecked(conn, id, uint32(key), readOnly).Check()
 	}
 	if err != nil {
 		unix.SysvShmDetach(mem) //nolint:errcheck // it was attached above
