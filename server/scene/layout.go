@@ -49,8 +49,8 @@ type Problem struct {
 	// What says what is wrong and what to do.
 	What string
 	// Tile is the place of the tile in its scene, counted from 1; zero for a
-	// problem of the wall or the scene.
-	Tile int
+	// problem of the wall or the scene. Zone is that of a zone.
+	Tile, Zone int
 }
 
 // Error returns the problem as one line.
@@ -196,14 +196,51 @@ func CheckScene(w world.WallDefined, s world.SceneSaved) []Problem {
 			fail(fmt.Sprintf("lies over tile %d (%s); give each a place of its own", j+1, s.Tiles[j].ID))
 		}
 	}
+	return append(out, checkZones(w, s)...)
+}
+
+// maxZones bounds the zones of a scene.
+const maxZones = 50
+
+// checkZones returns what is wrong with where something may pop up.
+func checkZones(w world.WallDefined, s world.SceneSaved) []Problem {
+	var out []Problem
+	if n := len(s.Zones); n > maxZones {
+		return []Problem{{Where: "scene " + s.ID, What: fmt.Sprintf("has %d zones; a scene may have %d", n, maxZones)}}
+	}
+	ids := map[string]bool{}
+	for i, z := range s.Zones {
+		r := RectOfZone(z)
+		fail := func(what string) {
+			out = append(out, Problem{Where: fmt.Sprintf("zone %d (%s)", i+1, z.ID), What: what, Zone: i + 1})
+		}
+		switch {
+		case z.ID == "":
+			fail("needs an id")
+		case ids[z.ID]:
+			fail(fmt.Sprintf("the id %q is used twice in this scene", z.ID))
+		}
+		ids[z.ID] = true
+		if z.Least < 0 || z.Least > 100 {
+			fail("needs a least priority of 0 to 100")
+		}
+		if !(z.W > 0 && z.H > 0) {
+			fail("needs a width and a height above zero")
+			continue
+		}
+		if !slices.ContainsFunc(w.Screens, func(sc world.Screen) bool { return RectOfScreen(sc).Overlaps(r) }) {
+			fail("lies on no screen of the wall " + w.ID)
+		}
+		if j := slices.IndexFunc(s.Zones[:i], func(o world.Zone) bool { return RectOfZone(o).Overlaps(r) }); j >= 0 {
+			fail(fmt.Sprintf("lies over zone %d (%s); give each a place of its own", j+1, s.Zones[j].ID))
+		}
+	}
 	return out
 }
 
 // covers reports whether two tiles share a place. A millimetre is no place: it
 // is what rounding leaves between neighbours.
-func covers(a, b world.Tile) bool {
-	return overlap(a.X, a.W, b.X, b.W) > 1 && overlap(a.Y, a.H, b.Y, b.H) > 1
-}
+func covers(a, b world.Tile) bool { return RectOf(a).Overlaps(RectOf(b)) }
 
 func overlap(a, aw, b, bw float64) float64 { return min(a+aw, b+bw) - max(a, b) }
 
