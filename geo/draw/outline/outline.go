@@ -23,8 +23,15 @@ const snap = 4
 // Corners that fall on the one before are left out, and those that are no
 // numbers. What crosses the antimeridian goes on beyond it.
 func Append(dst []raster.XY, points []geo.Point, s Scale) []raster.XY {
+	n := len(dst)
+	dst = Project(dst, points)
+	return Place(dst[:n], dst[n:], s)
+}
+
+// Project adds the corners of a ring or line to dst in the unit square, but for
+// those that are no numbers. What crosses the antimeridian goes on beyond it.
+func Project(dst []raster.XY, points []geo.Point) []raster.XY {
 	turn, last, started := 0.0, 0.0, false
-	var prev raster.XY
 	for _, p := range points {
 		if !(math.Abs(p[0]) <= 1e4) || !(math.Abs(p[1]) <= 1e4) {
 			continue
@@ -36,13 +43,22 @@ func Append(dst []raster.XY, points []geo.Point, s Scale) []raster.XY {
 				turn += 360
 			}
 		}
-		last = p[0]
+		last, started = p[0], true
 		x, y := geo.Project(geo.Point{p[0] + turn, p[1]})
-		at := raster.XY{X: math.Round(x*s.World*snap)/snap - s.X, Y: math.Round(y*s.World*snap)/snap - s.Y}
-		if started && at == prev {
-			continue
+		dst = append(dst, raster.XY{X: x, Y: y})
+	}
+	return dst
+}
+
+// Place adds corners of the unit square to dst in pixels of the view, but for those
+// that fall on the one before. Dst may begin where the corners do.
+func Place(dst, corners []raster.XY, s Scale) []raster.XY {
+	w, n := s.World*snap, len(dst)
+	for _, p := range corners {
+		at := raster.XY{X: math.Round(p.X*w)/snap - s.X, Y: math.Round(p.Y*w)/snap - s.Y}
+		if len(dst) == n || at != dst[len(dst)-1] {
+			dst = append(dst, at)
 		}
-		dst, prev, started = append(dst, at), at, true
 	}
 	return dst
 }

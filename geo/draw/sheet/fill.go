@@ -47,6 +47,16 @@ func (s *Sheet) FillRing(ring []raster.XY, col color.RGBA) {
 	s.shape.Fill(s.canvas, col)
 }
 
+// addShape adds the polygons of the i-th area to the shape.
+func (s *Sheet) addShape(i int, a *scene.Area) {
+	for _, polygon := range s.ringsOf(i, a.Polygons) {
+		for _, ring := range polygon {
+			s.rings = outline.Place(s.rings[:0], ring, s.scale)
+			s.shape.Ring(s.rings)
+		}
+	}
+}
+
 // fills draws the insides of areas. The pixels of an edge that two areas of one
 // layer share belong to both by parts, so that what lies beneath does not shine
 // through between them.
@@ -54,7 +64,7 @@ func (s *Sheet) fills(areas []scene.Area) {
 	layer, started := "", false
 	for i := range areas {
 		a := &areas[i]
-		if a.Fence || a.Fill.A == 0 && !a.Hatch || !s.inCrop(s.bounds[i]) {
+		if a.Fence || a.Fill.A == 0 && !a.Hatch || !s.inCrop(s.shapes[i].bounds) {
 			continue
 		}
 		if !started || a.Layer != layer {
@@ -69,7 +79,7 @@ func (s *Sheet) fills(areas []scene.Area) {
 			p = s.hatch()
 		}
 		s.shape.Reset(s.canvas.Win)
-		s.addPolygons(a.Polygons)
+		s.addShape(i, a)
 		s.shape.Sweep(func(y, x0, x1 int, cover uint32) { s.lay(&p, y, x0, x1, cover) })
 	}
 }

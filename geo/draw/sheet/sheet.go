@@ -38,9 +38,11 @@ type Sheet struct {
 	rings   []raster.XY
 	points  []raster.XY
 	mids    []middle // of each line that has a name
-	spots   map[uint64]innerSpot
 	sums    []uint64 // of each area's outline
-	bounds  []geo.Bounds
+	shapes  []*shape // of each area
+	known   map[uint64]*shape
+	borders map[uint64]*borders
+	alike   []int // areas whose edges are drawn at once
 	frame   uint64
 }
 
@@ -50,17 +52,10 @@ type middle struct {
 	ok bool
 }
 
-// innerSpot is the place of an area's name; used is the last frame it was for.
-type innerSpot struct {
-	outline.Spot
-	ok   bool
-	used uint64
-}
-
 // Begin takes the picture that is drawn next, a window of the view.
 func (s *Sheet) Begin(canvas *raster.Canvas, view geo.View, look Look) {
-	if s.spots == nil {
-		s.spots = map[uint64]innerSpot{}
+	if s.known == nil {
+		s.known, s.borders = map[uint64]*shape{}, map[uint64]*borders{}
 	}
 	if s.look != look {
 		s.look, s.kept = look, false
@@ -82,12 +77,9 @@ func (s *Sheet) Draw(areas []scene.Area, lines []scene.Line, fresh []image.Recta
 		return
 	}
 	sum := s.sumOf(areas, lines)
+	s.arrange(areas)
 	moved := s.kept && s.sum == sum && s.move(fresh)
 	if !moved || s.of != s.view {
-		s.bounds = s.bounds[:0]
-		for i := range areas {
-			s.bounds = append(s.bounds, areas[i].Polygons.Bound())
-		}
 		s.middles(lines)
 	}
 	if !moved {
@@ -208,31 +200,6 @@ func flags(set ...bool) uint64 {
 		}
 	}
 	return out
-}
-
-// Bounds returns the box around the i-th area of the last Draw.
-func (s *Sheet) Bounds(i int) geo.Bounds { return s.bounds[i] }
-
-// Spot returns where the name of the i-th area of the last Draw stands, in pixels
-// of the view, and how much room there is; false where there is none. It is found
-// once for an outline.
-func (s *Sheet) Spot(i int, a *scene.Area) (outline.Spot, bool) {
-	spot, ok := s.spots[s.sums[i]]
-	if !ok {
-		spot.Spot, spot.ok = outline.Inner(a.Polygons)
-	}
-	spot.used = s.frame
-	s.spots[s.sums[i]] = spot
-	if len(s.spots) > 4*len(s.sums)+64 {
-		for k, old := range s.spots {
-			if s.frame-old.used > 30 {
-				delete(s.spots, k)
-			}
-		}
-	}
-	out, w := spot.Spot, s.scale.World
-	out.X, out.Y, out.Room, out.Left, out.Right = out.X*w-s.scale.X, out.Y*w-s.scale.Y, out.Room*w, out.Left*w, out.Right*w
-	return out, spot.ok
 }
 
 // Middle returns the middle of the part that the view shows of the i-th line of

@@ -15,39 +15,66 @@ import (
 func (s *Sheet) edges(areas []scene.Area) {
 	s.strokes.Reset(s.canvas.Win)
 	var now *scene.Area
+	s.alike = s.alike[:0]
 	for i := range areas {
 		a := &areas[i]
-		if a.Fence || a.Edge.A == 0 || !s.inCrop(s.bounds[i]) {
+		if a.Fence || a.Edge.A == 0 {
 			continue
 		}
-		if now != nil && (now.Edge != a.Edge || now.Layer != a.Layer) {
-			s.strokes.Fill(s.canvas, now.Edge)
+		if now != nil && !sameEdge(a, now) {
+			s.addAlike(areas)
+			if a.Edge != now.Edge || a.Layer != now.Layer {
+				s.strokes.Fill(s.canvas, now.Edge)
+			}
 		}
 		now = a
-		s.addEdges(a.Polygons, a.Width*s.look.Line, a.Dashed, 1)
+		s.alike = append(s.alike, i)
 	}
 	if now != nil {
+		s.addAlike(areas)
 		s.strokes.Fill(s.canvas, now.Edge)
 	}
 	for i := range areas {
-		if a := &areas[i]; a.Selected && !a.Fence && s.inCrop(s.bounds[i]) {
-			s.chosenEdge(a.Polygons)
+		if a := &areas[i]; a.Selected && !a.Fence && s.inCrop(s.shapes[i].bounds) {
+			s.chosenEdge(i, a)
 		}
 	}
 }
 
+// addAlike adds the edges of areas that look alike, and begins anew.
+func (s *Sheet) addAlike(areas []scene.Area) {
+	first := &areas[s.alike[0]]
+	if width := first.Width * s.look.Line; first.Dashed {
+		for _, i := range s.alike {
+			if s.inCrop(s.shapes[i].bounds) {
+				s.addEdges(i, &areas[i], width, true, 1)
+			}
+		}
+	} else {
+		parts := s.bordersOf(s.alike, areas)
+		for k := range parts {
+			if b := &parts[k]; s.shows(b, width+1) {
+				s.points = outline.Place(s.points[:0], b.points, s.scale)
+				s.addPlaced(width, false, 1)
+			}
+		}
+	}
+	s.alike = s.alike[:0]
+}
+
 // chosenEdge draws the outline of what is chosen.
-func (s *Sheet) chosenEdge(mp geo.MultiPolygon) {
-	s.addEdges(mp, 4.5*s.look.Line, false, 1)
+func (s *Sheet) chosenEdge(i int, a *scene.Area) {
+	s.addEdges(i, a, 4.5*s.look.Line, false, 1)
 	s.strokes.Fill(s.canvas, s.look.Sea)
-	s.addEdges(mp, 2.5*s.look.Line, false, 1)
+	s.addEdges(i, a, 2.5*s.look.Line, false, 1)
 	s.strokes.Fill(s.canvas, s.look.Focus)
 }
 
-func (s *Sheet) addEdges(mp geo.MultiPolygon, width float64, dashed bool, dash float64) {
-	for _, polygon := range mp {
+func (s *Sheet) addEdges(i int, a *scene.Area, width float64, dashed bool, dash float64) {
+	for _, polygon := range s.ringsOf(i, a.Polygons) {
 		for _, ring := range polygon {
-			s.addStroke(ring, true, width, dashed, dash)
+			s.points = outline.Place(s.points[:0], ring, s.scale)
+			s.addPlaced(width, dashed, dash)
 		}
 	}
 }
@@ -56,7 +83,7 @@ func (s *Sheet) addEdges(mp geo.MultiPolygon, width float64, dashed bool, dash f
 func (s *Sheet) fences(areas []scene.Area) {
 	for i := range areas {
 		a := &areas[i]
-		if !a.Fence || !s.inCrop(s.bounds[i]) {
+		if !a.Fence || !s.inCrop(s.shapes[i].bounds) {
 			continue
 		}
 		fill, edge, width := a.Fill, a.Edge, a.Width*s.look.Line
@@ -70,13 +97,15 @@ func (s *Sheet) fences(areas []scene.Area) {
 		if width == 0 {
 			width = 1.8 * s.look.Line
 		}
-		s.Fill(a.Polygons, fill)
+		s.shape.Reset(s.canvas.Win)
+		s.addShape(i, a)
+		s.shape.Fill(s.canvas, fill)
 		s.strokes.Reset(s.canvas.Win)
 		if a.Selected {
-			s.chosenEdge(a.Polygons)
+			s.chosenEdge(i, a)
 			edge, width = s.look.Sea, 0.7*width
 		}
-		s.addEdges(a.Polygons, width, true, 0.6)
+		s.addEdges(i, a, width, true, 0.6)
 		s.strokes.Fill(s.canvas, edge)
 	}
 }
@@ -88,10 +117,10 @@ func (s *Sheet) lines(lines []scene.Line) {
 		l := &lines[i]
 		width, col := s.LineLook(l)
 		if l.Selected {
-			s.addStroke(l.Points, false, width+3*s.look.Line, false, 1)
+			s.addStroke(l.Points, width+3*s.look.Line, false)
 			s.strokes.Fill(s.canvas, s.look.Focus)
 		}
-		s.addStroke(l.Points, false, width, l.Dashed, 1)
+		s.addStroke(l.Points, width, l.Dashed)
 		s.strokes.Fill(s.canvas, col)
 	}
 }
@@ -114,18 +143,28 @@ const far = 1e9
 // Outline draws the edges of polygons, width pixels wide and dashed.
 func (s *Sheet) Outline(mp geo.MultiPolygon, width float64, col color.RGBA) {
 	s.strokes.Reset(s.canvas.Win)
-	s.addEdges(mp, width, true, 1)
+	for _, polygon := range mp {
+		for _, ring := range polygon {
+			s.points = outline.Append(s.points[:0], ring, s.scale)
+			if n := len(s.points); n > 1 && s.points[0] != s.points[n-1] {
+				s.points = append(s.points, s.points[0])
+			}
+			s.addPlaced(width, true, 1)
+		}
+	}
 	s.strokes.Fill(s.canvas, col)
 }
 
-// addStroke adds a line on the map to the strokes, dashed 36/22 in fifty-sixths
-// of the text size times dash where asked.
-func (s *Sheet) addStroke(points []geo.Point, closed bool, width float64, dashed bool, dash float64) {
-	s.points = outline.Thin(outline.Append(s.points[:0], points, s.scale), 0.3)
-	n := len(s.points)
-	if n < 2 {
-		return
-	}
+// addStroke adds a line on the map to the strokes.
+func (s *Sheet) addStroke(points []geo.Point, width float64, dashed bool) {
+	s.points = outline.Append(s.points[:0], points, s.scale)
+	s.addPlaced(width, dashed, 1)
+}
+
+// addPlaced adds the line through s.points to the strokes, dashed 36/22 in
+// fifty-sixths of the text size times dash where asked.
+func (s *Sheet) addPlaced(width float64, dashed bool, dash float64) {
+	points := outline.Thin(s.points, 0.3)
 	on, off := 0.0, 0.0
 	if dashed {
 		on, off = s.look.Text*0.64*dash, s.look.Text*0.39*dash
@@ -133,12 +172,9 @@ func (s *Sheet) addStroke(points []geo.Point, closed bool, width float64, dashed
 	half := max(0.5, width/2)
 	reach := width + s.look.Text
 	draw := func(a, b raster.XY) { s.strokes.Line(a.X, a.Y, b.X, b.Y, half) }
-	if !closed || s.points[0] == s.points[n-1] {
-		n--
-	}
 	at := 0.0
-	for i := range n {
-		prev, next := s.points[i], s.points[(i+1)%len(s.points)]
+	for i := 1; i < len(points); i++ {
+		prev, next := points[i-1], points[i]
 		length := math.Hypot(next.X-prev.X, next.Y-prev.Y)
 		// Only what is in view is dashed: a line may be a million screens long.
 		if from, to, ok := s.clip(prev, next, reach); ok && length < far {
