@@ -132,7 +132,8 @@ type wall27 struct {
 	homes   []string // folders of what each computer keeps
 	tokens  []token
 	nodes   []*program
-	panes   []pane // by screen, from 0
+	panes   []pane          // by screen, from 0
+	line    image.Rectangle // through a camera's counter, from a screen's corner
 	asked   int
 }
 

@@ -1,0 +1,113 @@
+//go:build xvfb
+
+package main_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"iocwall/server/world"
+)
+
+// The limits of the wall: what its makers promise.
+const (
+	skewLimit   = 60 * time.Millisecond
+	switchLimit = 800 * time.Millisecond
+	switches27  = 24
+)
+
+// ratio prints a measure beside its limit in the form of the table of ratios.
+func ratio(name string, ours, limit time.Duration, text string) {
+	fmt.Printf("\nRATIO %s %.2f (ours %.0f ms, limit %.0f ms; %s; load %s)\n", name, float64(ours)/float64(limit), ms(ours), ms(limit), text, load())
+}
+
+// two scenes of cameras, a map over several computers, and figures; no screen keeps
+// its tile or its camera from one to the other.
+func twoScenes() (a, b scenery) {
+	return scene27("a", 0, "5-15", []int{5, 6, 14, 15}, 9, ""), scene27("b", 9, "1-12", []int{1, 2, 3, 10, 11, 12}, 27, "")
+}
+
+// BenchmarkWallSwitch switches a wall of 27 screens and twelve computers between two
+// scenes and takes from the pixels of all screens when each of them changed.
+func BenchmarkWallSwitch(b *testing.B) {
+	one, two := twoScenes()
+	w := newWall27(b, "", "", one, two)
+	w.begin(one)
+	w.measure(one)
+	time.Sleep(5 * time.Second) // the first seconds catch up with the relay's kept pictures
+	for b.Loop() {
+		var m measured
+		for i := range switches27 {
+			m.add(b, w, [2]scenery{two, one}[i%2])
+		}
+		m.print(b)
+	}
+}
+
+// measured are the times of some switches.
+type measured struct {
+	skew, nodes, answer, all, marks []time.Duration
+	reported, clock, paint          []time.Duration
+	blind                           time.Duration
+}
+
+// add switches to a scene and waits until it is on all screens.
+func (m *measured) add(tb testing.TB, w *wall27, to scenery) {
+	tb.Helper()
+	time.Sleep(time.Second + time.Duration(rand.IntN(400))*time.Millisecond)
+	seen := watch(w.await(to, true), 20*time.Second)
+	began := time.Now()
+	answer, err := w.show(to.id)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	c := seen()
+	if c.err != nil {
+		tb.Fatal(c.err)
+	}
+	_, marked := c.bounds(func(s sighting) time.Time { return s.marked })
+	m.skew, m.nodes = append(m.skew, c.spread()), append(m.nodes, c.nodeSpread())
+	m.answer, m.all = append(m.answer, answer), append(m.all, c.last().Sub(began))
+	m.marks = append(m.marks, marked.Sub(began))
+	m.blind = max(m.blind, c.blind)
+	on := w.reports(to.id)
+	for _, n := range on.Nodes {
+		m.reported = append(m.reported, time.Duration(n.After)*time.Millisecond)
+		m.clock = append(m.clock, time.Duration(n.Clock)*time.Millisecond)
+		m.paint = append(m.paint, time.Duration(n.Paint)*time.Millisecond)
+	}
+}
+
+// reports waits a moment for what the computers say of the switch.
+func (w *wall27) reports(scene string) world.Switch {
+	for end := time.Now().Add(3 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		on := w.wall().On
+		if on.Scene == scene && len(on.Nodes) == len(perNode) || time.Now().After(end) {
+			return on
+		}
+	}
+}
+
+func (m *measured) print(b *testing.B) {
+	blind := fmt.Sprintf("looked at every %.0f ms or more often", ms(m.blind))
+	_, p95, text := spreads(b, m.skew)
+	b.ReportMetric(ms(p95), "skew-p95-ms")
+	ratio("wall-skew-p95", p95, skewLimit, "first to last of 27 screens, from pixels: "+text+"; "+blind)
+	_, p95, text = spreads(b, m.nodes)
+	ratio("wall-skew-nodes-p95", p95, skewLimit, "first to last of 12 computers, from pixels: "+text)
+	_, p95, text = spreads(b, m.all)
+	b.ReportMetric(ms(p95), "switch-p95-ms")
+	_, _, marks := spreads(b, m.marks)
+	_, _, answer := spreads(b, m.answer)
+	ratio("wall-switch-p95", p95, switchLimit, "command to all 27 screens changed and all cameras seen: "+text+"; tiles alone: "+marks+"; the answer: "+answer)
+	if len(m.reported) == 0 {
+		fmt.Println("the computers report nothing of their switches")
+		return
+	}
+	for name, all := range map[string][]time.Duration{"after": m.reported, "clock-error": m.clock, "paint": m.paint} {
+		_, p95, text := spreads(b, all)
+		fmt.Printf("MEASURED wall-node-%s-p95 %.0f ms (by the computers' own reports: %s)\n", name, ms(p95), text)
+	}
+}
