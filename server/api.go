@@ -57,11 +57,12 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("DELETE /api/map/layers/{id}", s.door(auth.EditMap, charts.DeleteLayer))
 	mux.HandleFunc("GET /api/map/fences", s.door(auth.ReadFeed, charts.Fences))
 	mux.HandleFunc("POST /api/map/fences", s.door(auth.EditMap, charts.ImportFences))
+	s.mountNodes(mux)
 	s.mountReports(mux)
 	short := http.MaxBytesHandler(mux, maxBody)
 	return s.timed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/api/map/") {
-			mux.ServeHTTP(w, r) // files for the map bound themselves
+		if strings.HasPrefix(r.URL.Path, "/api/map/") || strings.HasPrefix(r.URL.Path, "/api/nodes/pictures/") {
+			mux.ServeHTTP(w, r) // files for the map and pictures of screens bound themselves
 			return
 		}
 		short.ServeHTTP(w, r)

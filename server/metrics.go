@@ -35,6 +35,10 @@ func (s *Server) metrics() handler {
 	gauge("clients", "Clients on the feed.", func() float64 { return float64(len(s.hub.Stats().Clients)) })
 	gauge("views", "Distinct views of the clients.", func() float64 { return float64(s.hub.Stats().Views) })
 	counter("digest_alarms_total", "Times a wall's state differed from the history.", func() float64 { return float64(s.hub.Stats().Alarms) })
+	gauge("wall_nodes_up", "Computers of walls that are connected.", func() float64 { up, _ := s.measureWall(); return up })
+	gauge("wall_skew_ms", "How far apart the computers of a wall were when it changed last.", func() float64 { _, skew := s.measureWall(); return skew })
+	counter("wall_pictures_total", "Pictures of screens taken in since the start.", func() float64 { return float64(s.nodes.Stats().Pictures) })
+	counter("wall_pictures_rejected_total", "Pictures of screens that were not taken.", func() float64 { return float64(s.nodes.Stats().Rejected) })
 	h := promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
 	return func(w http.ResponseWriter, r *http.Request, _ auth.Identity) { h.ServeHTTP(w, r) }
 }

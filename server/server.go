@@ -28,6 +28,7 @@ import (
 	"iocwall/server/crowd"
 	"iocwall/server/director"
 	"iocwall/server/journal"
+	"iocwall/server/nodes"
 	"iocwall/server/rule"
 	"iocwall/server/settings"
 	"iocwall/server/source"
@@ -62,6 +63,8 @@ type Server struct {
 	feeds    *source.Supervisor
 	cameras  *cctv.Cameras
 	charts   *chart.Charts
+	nodes    *nodes.Nodes
+	links    *nodes.Links
 	stage    *stage.Stage
 	onMap    onMap // what the configuration keeps on the map
 	listener net.Listener
@@ -139,6 +142,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.openStage(); err != nil {
 		return nil, err
 	}
+	if err := s.openNodes(); err != nil {
+		return nil, err
+	}
 	if s.feeds, err = source.NewSupervisor(source.Options{
 		Sources: s.config.Feeds(), Put: s.put, Env: source.Env{Dir: s.config.Folder(), Logger: s.logger}, Logger: s.logger,
 	}); err != nil {
@@ -205,6 +211,7 @@ func (s *Server) openHistory(ctx context.Context, dir string) error {
 		Alarm: func(id wire.Identity, at world.Position, kinds []string) {
 			s.logger.Error("a wall's picture differed from the history; it was sent a fresh one", "client", id.Name, "at", at, "kinds", kinds)
 		},
+		Moved:  s.clientMoved,
 		Logger: s.logger,
 	})
 	if err != nil {
@@ -282,6 +289,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.start("tokens", s.watchTokens)
 	g.start("cameras", s.cameras.Run)
 	g.start("feeds", s.feeds.Run)
+	g.start("links", s.links.Run)
 	g.start("doors", s.serveHTTP)
 	s.logger.Info("serving", "address", s.Addr(), "relay", s.RelayAddr())
 	err := g.wait()
@@ -382,6 +390,7 @@ func (s *Server) serveHTTP(ctx context.Context) error {
 		ConnState:   s.crowd.State,
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
 	}
+	srv.RegisterOnShutdown(s.nodes.Hush)
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(s.listener) }()
 	close(s.ready)
