@@ -189,6 +189,7 @@ func (ch *channel) step(ctx context.Context, players *sync.WaitGroup, now time.T
 	defer ch.mu.Unlock()
 	before := ch.cur
 	needed = ch.follow(ctx, players, now)
+	ch.keepStep()
 	return needed, ch.cur != before
 }
 
@@ -218,6 +219,19 @@ func (ch *channel) follow(ctx context.Context, players *sync.WaitGroup, now time
 		ch.cur.player.setViews(nil, true)
 	}
 	return true
+}
+
+// keepStep passes on with which budget the camera is to keep step; the caller holds the lock.
+func (ch *channel) keepStep() {
+	var budget time.Duration
+	for _, v := range ch.viewers {
+		budget = max(budget, v.step)
+	}
+	for _, f := range []*feed{ch.cur, ch.next} {
+		if f != nil {
+			f.player.setStep(budget, ch.d.opts.Clock)
+		}
+	}
 }
 
 // wishes returns the views that are visible, those that were, and whether the camera is to be kept ready; the caller

@@ -27,6 +27,17 @@ func (s Stream) fills(views []View) bool {
 	return true
 }
 
+// Fill names the stream that a deck plays for a picture of this size in pixels: the smallest that fills it, the best when
+// none does. Computers that show parts of one picture pin it (Viewer.SetStream) by the size of the whole picture, where
+// each by itself would choose by its own part and by what it has learnt. Only declared sizes count.
+func (c Camera) Fill(size image.Point) string {
+	steps := ladder(c.Streams)
+	if len(steps) == 0 {
+		return ""
+	}
+	return steps[choose(steps, []View{View{Size: size}.tidy()})].Name
+}
+
 // ladder orders streams from the best to the smallest: by size if all sizes are known, else as listed.
 func ladder(streams []Stream) []Stream {
 	for _, s := range streams {

@@ -40,6 +40,9 @@ type DeckOptions struct {
 	TLS *tls.Config
 	// Logger receives changes of state and of stream, never a secret; nil discards.
 	Logger *slog.Logger
+	// Clock tells the time that all computers share whose viewers keep step (see Viewer.SetStep): the server's. It is
+	// called from several goroutines and must not block. Nil means this computer's clock.
+	Clock func() time.Time
 	// Limits, RefusedCheck, Backoff, QueueUnits and QueueBytes are as in Options.
 	Limits                 Limits
 	RefusedCheck           time.Duration
@@ -92,6 +95,9 @@ func NewDeck(opts DeckOptions) (*Deck, error) {
 	}
 	if opts.ParkBytes <= 0 {
 		opts.ParkBytes = 8 << 20
+	}
+	if opts.Clock == nil {
+		opts.Clock = time.Now
 	}
 	log := opts.Logger
 	if log == nil {

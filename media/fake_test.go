@@ -130,7 +130,10 @@ type fakeCamera struct {
 	step     time.Duration // added to the camera's time
 	offset   time.Duration // the camera's clock minus ours, told when known
 	known    bool
-	lose     uint64 // packets lost before the next unit
+	stamps   bool          // units come through a relay, which they reach when they are sent
+	ahead    time.Duration // the relay's clock minus ours
+	jitter   time.Duration // every third unit is later by this
+	lose     uint64        // packets lost before the next unit
 	behind   []time.Duration
 	starts   []time.Time
 	logins   []string
@@ -197,6 +200,9 @@ func (c *fakeCamera) play(ctx context.Context, opts rtsp.Options, h rtsp.Handler
 		sent := start.Add(time.Duration(n-len(burst)) * c.every)
 		c.mu.Lock()
 		due := sent.Add(c.delay + time.Duration(c.creep*float64(sent.Sub(start))))
+		if n%3 == 2 {
+			due = due.Add(c.jitter)
+		}
 		c.mu.Unlock()
 		if wait := time.Until(due); wait > 0 {
 			select {
@@ -231,6 +237,9 @@ func (c *fakeCamera) send(n int, sent time.Time, h rtsp.Handler) {
 	}
 	if c.known {
 		u.Taken = sent.Add(c.offset)
+	}
+	if c.stamps {
+		u.Relayed = sent.Add(c.ahead)
 	}
 	c.lose = 0
 	h.OnUnit(u)

@@ -41,6 +41,9 @@ type Frame struct {
 	Taken time.Time
 	// Decoded is when the picture was ready.
 	Decoded time.Time
+	// Moment is when the picture was to be shown by the clock that the computers share, if the viewer keeps step with
+	// others; zero: as soon as it was decoded.
+	Moment time.Time
 	// Behind is how much older than Arrived the picture is: time spent in a cache or a slow network, 0 when unknown.
 	Behind time.Duration
 	// Source is the size of the picture as the camera sent it, in pixels.

@@ -59,6 +59,7 @@ type Player struct {
 	opts Options
 	log  *slog.Logger
 	play playFunc
+	step atomic.Pointer[step] // nil: pictures are shown as they come
 
 	mu      sync.Mutex
 	url     string

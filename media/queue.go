@@ -111,6 +111,26 @@ func (q *queue) waiting() bool {
 	return len(q.items) > 0 && !q.parked
 }
 
+// earliest returns the earliest time at which one of the units came to a relay; false when one came through none, or
+// nothing can be taken.
+func (q *queue) earliest() (at time.Time, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.parked {
+		return at, false
+	}
+	for i := range q.items {
+		r := q.items[i].Relayed
+		if r.IsZero() {
+			return at, false
+		}
+		if !ok || r.Before(at) {
+			at, ok = r, true
+		}
+	}
+	return at, ok
+}
+
 // skip takes n items off the front and returns n; the caller holds the lock.
 func (q *queue) skip(n int) int {
 	for i := range q.items[:n] {

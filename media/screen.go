@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"iocwall/media/rtsp"
@@ -23,12 +24,15 @@ type screen struct {
 	last     shot // what the newest picture came from
 	shown    bool // there is a newest picture
 	made     time.Time
+	gait     gait
 }
 
 // shot is what is known of a picture before it is decoded.
 type shot struct {
 	pts            time.Duration
 	arrived, taken time.Time
+	relayed        time.Time // zero: to be shown at once
+	moment         time.Time // when it is to be shown, zero: at once
 	behind         time.Duration
 	cached         bool
 	source         Decoded
@@ -53,23 +57,31 @@ func (s *session) decodeLoop(ctx context.Context, tracks <-chan rtsp.Track) {
 	case c.track = <-tracks:
 	}
 	defer c.close()
+	var presenting sync.WaitGroup
+	defer presenting.Wait()
 	c.clock.useless = s.p.opts.memory.useless.Load()
 	for ctx.Err() == nil {
-		if !s.queue.waiting() {
+		st := s.p.step.Load()
+		if sleep := s.sleep(st); sleep != 0 {
 			s.redraw()
-			select {
-			case <-ctx.Done():
-			case <-s.queue.wake:
-			}
+			s.doze(ctx, sleep)
 			continue
 		}
 		if !s.open(ctx) {
 			continue
 		}
-		if u, waiting, out, ok := s.queue.take(time.Now()); ok {
+		now := time.Now()
+		if st != nil {
+			now = now.Add(-st.budget) // so long units wait for no slow decoder
+			if !c.gait.on {
+				c.gait.on = true
+				presenting.Go(func() { s.present.run(ctx) })
+			}
+		}
+		if u, waiting, out, ok := s.queue.take(now); ok {
 			s.skipped(out.units, out.live && !c.opened)
 			c.opened = false
-			s.decode(u, waiting)
+			s.decode(st, u, waiting)
 		}
 	}
 }
@@ -118,9 +130,12 @@ func (s *session) open(ctx context.Context) bool {
 }
 
 // decode decodes one unit and publishes the picture unless a newer one is about to come.
-func (s *session) decode(u queued, waiting int) {
+func (s *session) decode(st *step, u queued, waiting int) {
 	c := &s.screen
 	shot := s.time(u)
+	if st != nil {
+		c.gait.begin(st, u, &shot)
+	}
 	dec, ok, err := c.decoder.Decode(u.NALUs, u.PTS)
 	if err != nil {
 		s.refused(err)
@@ -131,14 +146,14 @@ func (s *session) decode(u queued, waiting int) {
 	if !ok {
 		return
 	}
-	for _, w := range c.waiting {
-		if w.pts == dec.PTS && !w.arrived.IsZero() {
-			shot = w
+	for i := range c.waiting {
+		if w := &c.waiting[i]; w.pts == dec.PTS && !w.arrived.IsZero() {
+			shot = *w
 		}
 	}
 	shot.source = dec
 	c.last, c.shown, c.failures = shot, true, 0
-	s.publish(waiting > 0 && time.Since(c.made) < showEvery)
+	s.publish(st, waiting > 0 && s.pressed(st) && time.Since(c.made) < showEvery)
 }
 
 // time tells how late a unit is and when it was taken.
@@ -184,7 +199,7 @@ func (s *session) failed(err error) {
 
 // publish makes the newest decoded picture the newest one for each view; hurry says that the next one is about to come,
 // so that none is made of this one.
-func (s *session) publish(hurry bool) {
+func (s *session) publish(st *step, hurry bool) {
 	p, c := s.p, &s.screen
 	p.mu.Lock()
 	views := p.views
@@ -201,7 +216,13 @@ func (s *session) publish(hurry bool) {
 	p.opts.memory.still.picture(c.last.source.Print, c.last.arrived)
 	now := time.Now()
 	waited := now.Sub(c.last.arrived)
+	if st != nil {
+		waited = c.gait.done(now, &c.last, waited)
+	}
 	p.mu.Lock()
+	if st != nil && st == p.step.Load() {
+		p.stats.Step = c.gait.said
+	}
 	p.watch.decoded(now, c.last.arrived, c.last.behind+waited, c.last.cached)
 	p.watch.slow = waited > p.opts.Limits.Late
 	p.stats.Source = c.last.source.Source
@@ -209,14 +230,20 @@ func (s *session) publish(hurry bool) {
 	if !c.epoch.IsZero() {
 		p.stats.ClockOffset, p.stats.ClockKnown = c.epoch.Sub(c.taken.origin)-c.taken.best, true
 	}
-	if len(frames) > 0 {
+	later := c.gait.on && len(frames) > 0
+	switch {
+	case later: // after what waits for its moment
+	case len(frames) > 0:
 		p.show(frames, now)
-	} else if len(views) > 0 {
+	case len(views) > 0:
 		p.stats.Dropped++
 	}
 	p.judge(now)
 	p.mu.Unlock()
-	if len(frames) > 0 {
+	switch {
+	case later:
+		s.present.put(frames, c.last.relayed, now)
+	case len(frames) > 0:
 		p.notify()
 	}
 }
@@ -232,7 +259,7 @@ func (s *session) render(views []View) ([]Frame, error) {
 		}
 		frames = append(frames, Frame{
 			Image: pic.RGBA, YUV: pic.YUV, View: v, PTS: c.last.pts, Arrived: c.last.arrived, Taken: c.last.taken,
-			Behind: c.last.behind, Source: c.last.source.Source, Cached: c.last.cached,
+			Behind: c.last.behind, Source: c.last.source.Source, Cached: c.last.cached, Moment: c.last.moment,
 		})
 	}
 	return frames, nil
@@ -244,7 +271,12 @@ func (p *Player) show(frames []Frame, now time.Time) {
 	p.meter.Frame(now)
 	seq := p.opts.seq.Add(1)
 	for i := range frames {
-		frames[i].Seq, frames[i].Decoded, frames[i].Stream = seq, now, p.stream
+		frames[i].Seq, frames[i].Stream = seq, p.stream
+	}
+	if frames[0].Decoded.IsZero() {
+		for i := range frames {
+			frames[i].Decoded = now
+		}
 	}
 	p.frames, p.newest = frames, frames[0]
 }
@@ -259,12 +291,18 @@ func (s *session) redraw() {
 	p.mu.Lock()
 	missing := slices.DeleteFunc(slices.Clone(p.views), func(v View) bool { return has(p.frames, v) })
 	p.mu.Unlock()
+	if c.gait.on && len(missing) > 0 {
+		missing = s.present.lacking(missing)
+	}
 	if len(missing) == 0 {
 		return
 	}
 	frames, err := s.render(missing)
 	if err != nil {
 		s.failed(err)
+		return
+	}
+	if c.gait.on && s.present.extend(frames) {
 		return
 	}
 	p.mu.Lock()

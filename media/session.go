@@ -11,11 +11,12 @@ import (
 
 // session is one connection with its queue and its decoder.
 type session struct {
-	p      *Player
-	cancel context.CancelCauseFunc
-	queue  queue
-	intra  bool // every unit is a key frame; belongs to the connection's goroutine
-	screen screen
+	p       *Player
+	cancel  context.CancelCauseFunc
+	queue   queue
+	present presenter
+	intra   bool // every unit is a key frame; belongs to the connection's goroutine
+	screen  screen
 }
 
 // connect plays one session to its end and returns the source it used and why it ended.
@@ -30,6 +31,7 @@ func (p *Player) connect(ctx context.Context, change <-chan struct{}) (source, e
 		maxUnits: p.opts.QueueUnits, maxBytes: p.opts.QueueBytes, parkBytes: p.opts.parkBytes,
 		patience: p.opts.Limits.Late, needKey: true, wake: make(chan struct{}, 1),
 	}}
+	s.present = presenter{p: p, queue: &s.queue, wake: make(chan struct{}, 1)}
 	if !p.begin(s, change) {
 		return used, errRetry
 	}
@@ -80,6 +82,7 @@ func (p *Player) opened(t rtsp.Track) {
 	p.stats.Codec = t.Codec
 	p.stats.Source = image.Pt(t.Width, t.Height)
 	p.stats.ClockOffset, p.stats.ClockKnown = 0, false
+	p.unstep()
 }
 
 // packet notes an RTP packet.

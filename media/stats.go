@@ -118,6 +118,9 @@ type Stats struct {
 	Taken       time.Time
 	ClockOffset time.Duration
 	ClockKnown  bool
+
+	// Step says how the camera keeps step with other computers, if that was asked for.
+	Step StepStats
 }
 
 // Age returns how old the newest picture is at time now and whether there is one.

@@ -13,6 +13,7 @@ type Viewer struct {
 	last    View // the last view that was not empty
 	stream  string
 	preload bool
+	step    time.Duration
 	closed  bool
 }
 
@@ -47,6 +48,19 @@ func (v *Viewer) Preload(on bool) {
 	v.ch.change(func() bool {
 		changed := v.preload != on
 		v.preload = on
+		return changed
+	})
+}
+
+// SetStep makes pictures appear at the same moment on all computers that show the camera with the same budget: so long
+// after they came to the relay, by DeckOptions.Clock; StepBudget is a good one. A picture that is not ready by then is
+// shown as soon as it is, as are those of a source that does not tell when they came; Stats.Step says so. All viewers of
+// the camera on this computer show the same, the largest budget counts. The choice of the stream must be the same on all
+// computers too: see Camera.Fill. A budget of 0 shows pictures as they come; budgets beyond a second are taken as one.
+func (v *Viewer) SetStep(budget time.Duration) {
+	v.ch.change(func() bool {
+		changed := v.step != budget
+		v.step = budget
 		return changed
 	})
 }

@@ -25,6 +25,7 @@ type feed struct {
 	stream *gortsplib.ServerStream
 	encode func([][]byte) ([]*rtp.Packet, error)
 	base   uint32 // RTP time stamp of PTS 0
+	steady steady
 
 	// Under upstream.mu.
 	gop      []cached
@@ -37,6 +38,7 @@ type feed struct {
 type cached struct {
 	packets []*rtp.Packet
 	arrived time.Time
+	even    time.Time // arrival, evened out
 	taken   time.Time // by the camera's clock, zero if unknown
 	lost    uint64    // packets missing before it
 	size    int
@@ -91,7 +93,7 @@ func (f *feed) close() {
 
 // unit passes an access unit on to all readers and keeps it for those to come.
 func (f *feed) unit(unit rtsp.Unit, cancel context.CancelCauseFunc) {
-	changed := f.learn(unit)
+	changed, even := f.learn(unit), f.steady.even(unit.Arrived, unit.PTS)
 	f.up.keep(f.track, unit)
 	if f.stream == nil {
 		if !unit.Key || !f.ready() {
@@ -119,7 +121,7 @@ func (f *feed) unit(unit rtsp.Unit, cancel context.CancelCauseFunc) {
 	for _, p := range packets {
 		p.Timestamp = stamp
 	}
-	c := cached{packets: packets, arrived: unit.Arrived, taken: unit.Taken, lost: unit.Lost, size: unit.Size, key: unit.Key}
+	c := cached{packets: packets, arrived: unit.Arrived, even: even, taken: unit.Taken, lost: unit.Lost, size: unit.Size, key: unit.Key}
 	u := f.up
 	u.mu.Lock()
 	defer u.mu.Unlock()

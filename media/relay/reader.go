@@ -170,8 +170,8 @@ func (r *reader) send(c cached, now time.Time) bool {
 		q := *p
 		q.SequenceNumber = r.next
 		r.next++
-		if i == 0 && (behind > 0 || !c.taken.IsZero()) {
-			rtsp.Stamp(&q.Header, behind, c.taken)
+		if i == 0 {
+			rtsp.Stamp(&q.Header, rtsp.Aboard{Behind: behind, Taken: c.taken, Relayed: c.even})
 		}
 		r.queued += int64(q.MarshalSize()) + interleaved
 		if err := r.write(&q); err != nil {

@@ -8,22 +8,40 @@ import (
 )
 
 // aboardProfile marks the RTP header extension (RFC 3550 §5.3.1) in which a relay of ours tells what it knows of a unit:
-// how long it waited in the cache, 32 bits of milliseconds, and, if the camera tells its time, when the camera took the
-// picture, 64 bits of Unix milliseconds. Other readers skip what they do not know.
+// how long it waited in the cache, 32 bits of milliseconds, when the camera took the picture, 64 bits of Unix
+// milliseconds, and when the relay got it, 64 bits of Unix microseconds; 0 stands for a time that is not known. It may
+// end after any of them or go on with more. Other readers skip what they do not know.
 const aboardProfile = 0x4957
 
-// StampRoom is the most bytes that Stamp adds to a packet.
-const StampRoom = 16
+// Where the fields of the extension end, in bytes.
+const (
+	aboardBehind  = 4
+	aboardTaken   = aboardBehind + 8
+	aboardRelayed = aboardTaken + 8
+)
 
-// Stamp writes into a packet's header how long its unit has waited and when the camera took the picture, zero when that
-// is not known. It belongs into the first packet of a unit. Negative times of waiting count as 0.
-func Stamp(h *rtp.Header, behind time.Duration, taken time.Time) {
-	var words [12]byte
-	binary.BigEndian.PutUint32(words[:4], uint32(min(max(0, behind.Milliseconds()), 1<<31)))
-	n := 4
-	if !taken.IsZero() {
-		binary.BigEndian.PutUint64(words[4:], uint64(taken.UnixMilli()))
-		n = len(words)
+// StampRoom is the most bytes that Stamp adds to a packet.
+const StampRoom = 4 + aboardRelayed
+
+// Aboard is what a relay of ours tells of a unit, see Unit.
+type Aboard struct {
+	Behind         time.Duration
+	Taken, Relayed time.Time
+}
+
+// Stamp writes into a packet's header what is known of its unit. It belongs into the first packet of a unit. Negative
+// times of waiting count as 0.
+func Stamp(h *rtp.Header, a Aboard) {
+	var words [aboardRelayed]byte
+	binary.BigEndian.PutUint32(words[:], uint32(min(max(0, a.Behind.Milliseconds()), 1<<31)))
+	n := aboardBehind
+	if !a.Taken.IsZero() {
+		binary.BigEndian.PutUint64(words[aboardBehind:], uint64(a.Taken.UnixMilli()))
+		n = aboardTaken
+	}
+	if !a.Relayed.IsZero() {
+		binary.BigEndian.PutUint64(words[aboardTaken:], uint64(a.Relayed.UnixMicro()))
+		n = aboardRelayed
 	}
 	h.Extension = true
 	h.ExtensionProfile = aboardProfile
@@ -31,20 +49,23 @@ func Stamp(h *rtp.Header, behind time.Duration, taken time.Time) {
 	h.SetExtension(0, words[:n]) //nolint:errcheck // cannot fail for this profile and these sizes
 }
 
-// stamped reads what Stamp wrote; zeros when there is nothing of ours.
-func stamped(h *rtp.Header) (behind time.Duration, taken time.Time) {
+// stamped reads what Stamp wrote; false when there is nothing of ours.
+func stamped(h *rtp.Header) (a Aboard, ok bool) {
 	if !h.Extension || h.ExtensionProfile != aboardProfile {
-		return 0, time.Time{}
+		return a, false
 	}
 	words := h.GetExtension(0)
-	if len(words) != 4 && len(words) != 12 {
-		return 0, time.Time{}
+	if len(words) < aboardBehind {
+		return a, false
 	}
-	behind = time.Duration(binary.BigEndian.Uint32(words)) * time.Millisecond
-	if len(words) == 12 {
-		taken = sensible(time.UnixMilli(int64(binary.BigEndian.Uint64(words[4:]))))
+	a.Behind = time.Duration(binary.BigEndian.Uint32(words)) * time.Millisecond
+	if len(words) >= aboardTaken {
+		a.Taken = sensible(time.UnixMilli(int64(binary.BigEndian.Uint64(words[aboardBehind:]))))
 	}
-	return behind, taken
+	if len(words) >= aboardRelayed {
+		a.Relayed = sensible(time.UnixMicro(int64(binary.BigEndian.Uint64(words[aboardTaken:]))))
+	}
+	return a, true
 }
 
 // sensible returns the time, zero if it cannot be a time of day: cameras without a clock report the time since they were

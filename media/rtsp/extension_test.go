@@ -9,43 +9,69 @@ import (
 
 func TestWhatARelayKnowsTravelsInTheHeader(t *testing.T) {
 	noon := time.Date(2026, 3, 14, 12, 0, 0, 123e6, time.UTC)
-	for _, taken := range []time.Time{{}, noon} {
-		for _, d := range []time.Duration{-time.Second, 0, time.Millisecond, 3210 * time.Millisecond, time.Hour} {
-			p := rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: 7}, Payload: []byte{1}}
-			plain := p.MarshalSize()
-			Stamp(&p.Header, d, taken)
-			raw, err := p.Marshal()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if len(raw)-plain > StampRoom {
-				t.Errorf("the extension takes %d bytes", len(raw)-plain)
-			}
-			var q rtp.Packet
-			if err := q.Unmarshal(raw); err != nil {
-				t.Fatal(err)
-			}
-			if behind, at := stamped(&q.Header); behind != max(0, d) || !at.Equal(taken) {
-				t.Errorf("%v, %v came out as %v, %v", d, taken, behind, at)
-			}
+	for _, a := range []Aboard{
+		{},
+		{Behind: time.Millisecond},
+		{Behind: 3210 * time.Millisecond},
+		{Behind: time.Hour, Taken: noon},
+		{Taken: noon},
+		{Relayed: noon.Add(456 * time.Microsecond)},
+		{Behind: 80 * time.Millisecond, Taken: noon, Relayed: noon.Add(7 * time.Microsecond)},
+	} {
+		p := rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: 7}, Payload: []byte{1}}
+		plain := p.MarshalSize()
+		Stamp(&p.Header, a)
+		raw, err := p.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(raw)-plain > StampRoom {
+			t.Errorf("the extension takes %d bytes", len(raw)-plain)
+		}
+		var q rtp.Packet
+		if err := q.Unmarshal(raw); err != nil {
+			t.Fatal(err)
+		}
+		got, ok := stamped(&q.Header)
+		if !ok || got.Behind != a.Behind || !got.Taken.Equal(a.Taken) || !got.Relayed.Equal(a.Relayed) {
+			t.Errorf("%+v came out as %+v, %v", a, got, ok)
 		}
 	}
+}
+
+func TestWhatIsInNoHeaderIsNotRead(t *testing.T) {
 	foreign := rtp.Header{Extension: true, ExtensionProfile: 0xBEDE}
-	if behind, at := stamped(&foreign); behind != 0 || !at.IsZero() {
-		t.Errorf("a foreign extension gave %v, %v", behind, at)
+	if a, ok := stamped(&foreign); ok || a != (Aboard{}) {
+		t.Errorf("a foreign extension gave %+v", a)
+	}
+	var h rtp.Header
+	Stamp(&h, Aboard{Behind: -time.Second})
+	if a, ok := stamped(&h); !ok || a.Behind != 0 {
+		t.Errorf("less than no waiting is %v", a.Behind)
 	}
 	// A camera without a clock counts from the moment it was switched on.
-	var h rtp.Header
-	Stamp(&h, 0, time.Unix(5, 0))
-	if _, at := stamped(&h); !at.IsZero() {
-		t.Errorf("a time of day of %v", at)
+	Stamp(&h, Aboard{Taken: time.Unix(5, 0)})
+	if a, _ := stamped(&h); !a.Taken.IsZero() {
+		t.Errorf("a time of day of %v", a.Taken)
+	}
+	// A relay of a later version says more, one of an earlier version less.
+	for _, n := range []int{4, 12, 20, 32} {
+		words := make([]byte, n)
+		words[3] = 80
+		h = rtp.Header{Extension: true, ExtensionProfile: aboardProfile}
+		if err := h.SetExtension(0, words); err != nil {
+			t.Fatal(err)
+		}
+		if a, ok := stamped(&h); !ok || a != (Aboard{Behind: 80 * time.Millisecond}) {
+			t.Errorf("%d bytes gave %+v, %v", n, a, ok)
+		}
 	}
 }
 
 func FuzzExtension(f *testing.F) {
-	for _, taken := range []time.Time{{}, time.Unix(1790000000, 0)} {
+	for _, at := range []time.Time{{}, time.Unix(1790000000, 0)} {
 		p := rtp.Packet{Header: rtp.Header{Version: 2}, Payload: []byte{1}}
-		Stamp(&p.Header, 3*time.Second, taken)
+		Stamp(&p.Header, Aboard{Behind: 3 * time.Second, Taken: at, Relayed: at})
 		raw, err := p.Marshal()
 		if err != nil {
 			f.Fatal(err)
@@ -57,12 +83,14 @@ func FuzzExtension(f *testing.F) {
 		if p.Unmarshal(raw) != nil {
 			return
 		}
-		behind, taken := stamped(&p.Header)
-		if behind < 0 || behind > 50*24*time.Hour {
-			t.Fatalf("a unit waited %v", behind)
+		a, _ := stamped(&p.Header)
+		if a.Behind < 0 || a.Behind > 50*24*time.Hour {
+			t.Fatalf("a unit waited %v", a.Behind)
 		}
-		if !taken.IsZero() && sensible(taken) != taken {
-			t.Fatalf("a picture was taken at %v", taken)
+		for _, at := range []time.Time{a.Taken, a.Relayed} {
+			if !at.IsZero() && sensible(at) != at {
+				t.Fatalf("a picture is of %v", at)
+			}
 		}
 	})
 }

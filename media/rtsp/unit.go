@@ -62,8 +62,7 @@ type depacketizer struct {
 
 	// What a relay of ours said about the unit of one timestamp.
 	stampTS uint32
-	behind  time.Duration
-	relayed time.Time
+	aboard  Aboard
 
 	// taken tells the camera's time at an RTP timestamp, zero if unknown; nil when it is never known.
 	taken func(stamp uint32) time.Time
@@ -128,12 +127,12 @@ func (d *depacketizer) add(pkt *rtp.Packet, now time.Time, lost uint64) (Unit, b
 		NALUs: nalus, Size: size, Key: IsKey(d.codec, nalus), PTS: d.clock(stamp), Arrived: now, Lost: d.lost,
 	}
 	if d.stampTS == stamp {
-		u.Behind, u.Taken = d.behind, d.relayed
+		u.Behind, u.Taken, u.Relayed = d.aboard.Behind, d.aboard.Taken, d.aboard.Relayed
 	}
 	if u.Taken.IsZero() && d.taken != nil {
 		u.Taken = d.taken(stamp)
 	}
-	d.lost, d.behind, d.relayed = 0, 0, time.Time{}
+	d.lost, d.aboard = 0, Aboard{}
 	if split {
 		d.note(pkt)
 	}
@@ -142,8 +141,8 @@ func (d *depacketizer) add(pkt *rtp.Packet, now time.Time, lost uint64) (Unit, b
 
 // note remembers what a relay wrote into a packet.
 func (d *depacketizer) note(pkt *rtp.Packet) {
-	if behind, taken := stamped(&pkt.Header); behind > 0 || !taken.IsZero() {
-		d.stampTS, d.behind, d.relayed = pkt.Timestamp, behind, taken
+	if a, ok := stamped(&pkt.Header); ok {
+		d.stampTS, d.aboard = pkt.Timestamp, a
 	}
 }
 
