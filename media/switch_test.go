@@ -460,3 +460,24 @@ func TestARefusedCameraIsNotAskedByAnotherTile(t *testing.T) {
 		}
 	})
 }
+
+func TestPartsOfAPictureAreOfOneStream(t *testing.T) {
+	for _, c := range []struct {
+		camera Camera
+		size   image.Point
+		want   string
+	}{
+		{cam, image.Pt(640, 360), "sub"},
+		{cam, image.Pt(700, 390), "sub"}, // nearly fills it
+		{cam, image.Pt(960, 540), "main"},
+		{cam, image.Pt(7680, 4320), "main"},
+		{cam, image.Pt(100000, 100), "main"},
+		{cam, image.Point{}, "sub"},
+		{Camera{Streams: []Stream{{Name: "a"}, {Name: "b"}}}, image.Pt(100, 100), "a"}, // sizes are not known
+		{Camera{}, image.Pt(100, 100), ""},
+	} {
+		if got := c.camera.Fill(c.size); got != c.want {
+			t.Errorf("%v of %+v is of %q, want %q", c.size, c.camera.Streams, got, c.want)
+		}
+	}
+}
