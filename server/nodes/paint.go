@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"strings"
+	"time"
 
 	"golang.org/x/image/draw"
 	"golang.org/x/image/font"
@@ -16,8 +17,8 @@ import (
 )
 
 // staleAfter is how old a picture in a picture of a wall may be before that is
-// written on it, in milliseconds.
-const staleAfter = 1500
+// written on it.
+const staleAfter = 1500 * time.Millisecond
 
 // The colours: those of the dark look, and the plate that says "do not trust this
 // as whole".
@@ -52,7 +53,7 @@ func (p *painter) paint(s *shot) *image.RGBA {
 	for _, x := range s.screens {
 		area = area.Union(s.bounds.on(x.screen, s.scale))
 	}
-	if x := s.screens[0]; s.view.screen != 0 && s.width == 0 && !x.missing() {
+	if x := s.screens[0]; s.raw() && !x.missing() {
 		area = image.Rect(0, 0, x.picture.width, x.picture.height)
 	}
 	b := &brush{painter: p, words: words{s.lang}, faces: map[face]font.Face{}}
@@ -73,7 +74,7 @@ func (p *painter) paint(s *shot) *image.RGBA {
 		if s.view.screen != 0 {
 			at = area
 		}
-		b.screen(&s.screens[i], at, s.at)
+		b.screen(&s.screens[i], at, s)
 	}
 	for i, text := range foot {
 		f := p.regular
@@ -99,31 +100,28 @@ type face struct {
 }
 
 // screen draws what one screen showed, or that it is missing.
-func (b *brush) screen(x *shown, at image.Rectangle, now world.Time) {
+func (b *brush) screen(x *shown, at image.Rectangle, s *shot) {
+	now, generation := s.at, s.of.On.Generation
 	if !x.missing() {
 		img, err := x.picture.image()
 		if err == nil {
 			lay(b.img, at, img)
-			if age := x.picture.age(now); age.Milliseconds() > staleAfter {
-				b.plate(b.screenAge(x, now), max(float64(at.Dy())/24, 11), at.Min.X, at.Max.Y)
+			if text := b.doubt(x.picture, generation, now); text != "" && !s.raw() {
+				b.plate(text, max(float64(at.Dy())/16, 11), at.Min.X, at.Max.Y)
 			}
 			return
 		}
 		x.picture, x.why = picture{}, reason{kind: broken, node: x.screen.Node}
 	}
 	draw.Draw(b.img, at, image.NewUniform(colourPanel), image.Point{}, draw.Src)
-	b.hatch(at)
 	if len(x.old.data) > 0 {
 		if img, err := x.old.image(); err == nil {
 			lay(b.img, at, img)
 			b.fade(at)
 		}
 	}
+	b.hatch(at)
 	b.statement(x, at, now)
-}
-
-func (b *brush) screenAge(x *shown, now world.Time) string {
-	return fmt.Sprintf(b.pick("Hình cũ %s", "Picture %s old"), b.age(x.picture.age(now)))
 }
 
 // lay draws a picture into the rectangle, pixel by pixel where it has its size.
@@ -164,7 +162,7 @@ func (b *brush) fade(at image.Rectangle) {
 
 // statement writes which screen is missing, why, and how old the newest picture is.
 func (b *brush) statement(x *shown, at image.Rectangle, now world.Time) {
-	size := max(min(float64(at.Dy())/14, float64(at.Dx())/20), 9)
+	size := max(min(float64(at.Dy())/12, float64(at.Dx())/18), 9)
 	room := at.Dx() - int(2*size)
 	y := at.Min.Y + at.Dy()/2 - int(size*1.2)
 	b.centred(b.bold, 1.6*size, b.words.screen(x.screen.ID), at, y-int(size), colourText)

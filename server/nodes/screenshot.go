@@ -84,6 +84,10 @@ type shown struct {
 
 func (s shown) missing() bool { return len(s.picture.data) == 0 }
 
+// raw reports whether the view is of one screen pixel by pixel: then nothing is
+// written over what it showed.
+func (v view) raw() bool { return v.screen != 0 && v.width == 0 }
+
 // box is a rectangle in millimetres.
 type box struct{ x0, y0, x1, y1 float64 }
 
@@ -124,7 +128,10 @@ func (n *Nodes) GetScreenshot(w http.ResponseWriter, r *http.Request, _ auth.Ide
 		fail(w, status, err)
 		return
 	}
-	n.collect(r.Context(), &s)
+	if err := n.collect(r.Context(), &s); err != nil {
+		fail(w, http.StatusServiceUnavailable, err)
+		return
+	}
 	img := n.painter.paint(&s)
 	describe(w.Header(), s)
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(sendLimit)) // what supports no deadlines has none
@@ -178,8 +185,6 @@ func (s *shot) fill(st *world.State) error {
 		}
 		if len(s.screens) > 0 {
 			s.of = w
-			sc, _ := st.Scene(w.On.Scene)
-			s.scene = sc.Name
 			return nil
 		}
 	}
@@ -190,8 +195,8 @@ func (s *shot) fill(st *world.State) error {
 }
 
 // collect asks the computers for the pictures and waits for them, not for long.
-func (n *Nodes) collect(ctx context.Context, s *shot) {
-	ctx, cancel := context.WithTimeout(ctx, shotLimit)
+func (n *Nodes) collect(parent context.Context, s *shot) error {
+	ctx, cancel := context.WithTimeout(parent, shotLimit)
 	defer cancel()
 	var wg sync.WaitGroup
 	for i := range s.screens {
@@ -204,6 +209,14 @@ func (n *Nodes) collect(ctx context.Context, s *shot) {
 			x.old, _ = n.shelf.newest(place{s.of.ID, x.screen.ID})
 		}
 	}
+	// The wall may have changed meanwhile.
+	return n.o.History.Call(parent, func(st *world.State) {
+		if w, ok := st.Wall(s.of.ID); ok {
+			s.of = w
+			sc, _ := st.Scene(w.On.Scene)
+			s.scene = sc.Name
+		}
+	})
 }
 
 // fetch asks for the picture of one screen.
@@ -240,7 +253,7 @@ func (n *Nodes) fetch(ctx context.Context, s *shot, x *shown) {
 // askFor returns the width to ask of a screen, zero for all its pixels.
 func (s *shot) askFor(sc world.Screen) int {
 	px := s.bounds.on(sc, s.scale).Dx()
-	if px >= sc.PxW || s.screen != 0 && s.width == 0 {
+	if px >= sc.PxW || s.raw() {
 		return 0
 	}
 	return max(px, 1)

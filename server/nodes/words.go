@@ -126,6 +126,22 @@ func (w words) summary(s *shot) string {
 	return strings.Join(parts, "  ·  ")
 }
 
+// doubt says why a picture is not what the wall shows now, empty when it is.
+func (w words) doubt(p picture, generation uint64, now world.Time) string {
+	var out []string
+	if age := p.age(now); age > staleAfter {
+		out = append(out, fmt.Sprintf(w.pick("Hình cũ %s", "Picture %s old"), w.age(age)))
+	}
+	if p.generation != generation {
+		out = append(out, w.still(p))
+	}
+	return strings.Join(out, " · ")
+}
+
+func (w words) still(p picture) string {
+	return fmt.Sprintf(w.pick("còn ở lần chuyển %d", "still at switch %d"), p.generation)
+}
+
 // ages are the ages of all pictures, one text for each screen.
 func (w words) ages(s *shot) []string {
 	out := []string{w.pick("Tuổi hình:", "Age of pictures:")}
@@ -134,7 +150,7 @@ func (w words) ages(s *shot) []string {
 		if !x.missing() {
 			text = fmt.Sprintf("%d: %s", x.screen.ID, w.age(x.picture.age(s.at)))
 			if x.picture.generation != s.of.On.Generation {
-				text += fmt.Sprintf(w.pick(" (còn ở lần chuyển %d)", " (still at switch %d)"), x.picture.generation)
+				text += " (" + w.still(x.picture) + ")"
 			}
 		}
 		out = append(out, text)
