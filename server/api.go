@@ -58,6 +58,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /api/map/fences", s.door(auth.ReadFeed, charts.Fences))
 	mux.HandleFunc("POST /api/map/fences", s.door(auth.EditMap, charts.ImportFences))
 	s.mountNodes(mux)
+	s.mountWalls(mux)
 	s.mountReports(mux)
 	short := http.MaxBytesHandler(mux, maxBody)
 	return s.timed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -158,15 +159,16 @@ func entityKinds() []string {
 		world.KindArea, world.KindAgency, world.KindWall, world.KindScene, world.KindAlert,
 		world.KindAid, world.KindBase, world.KindSource, world.KindClip,
 		world.KindFence, world.KindDrawing, world.KindMapView, world.KindLayer,
+		world.KindPopup, world.KindLock, world.KindNode, world.KindSchedule,
 	}
 }
 
 // kindsOf returns the entity kinds a role may see; nil means all.
 func kindsOf(r auth.Role) []string {
 	if r == auth.Unit {
-		// A unit's laptop has no use for the sources' troubles.
+		// A unit's laptop has no use for the troubles of sources and computers.
 		return slices.DeleteFunc(entityKinds(), func(k string) bool {
-			return k == world.KindAid || k == world.KindBase || k == world.KindSource
+			return k == world.KindAid || k == world.KindBase || k == world.KindSource || k == world.KindNode
 		})
 	}
 	return nil

@@ -47,6 +47,7 @@ func doors() []doorCase {
 	)
 	readers := []auth.Role{admin, operator, leader, unit, technician, auditor}
 	reporters := []auth.Role{admin, operator, unit, provider}
+	watchers := []auth.Role{admin, operator, leader, technician, auditor}
 	return []doorCase{
 		// A request that is no websocket is told so once it is past the door.
 		{"GET /feed", "/feed", "", false, 400, append([]auth.Role{node}, readers...), 401},
@@ -62,6 +63,11 @@ func doors() []doorCase {
 		{"DELETE /api/map/layers/{id}", "/api/map/layers/none", "", false, 404, []auth.Role{admin, operator}, 401},
 		{"GET /api/map/fences", "/api/map/fences", "", false, 200, append([]auth.Role{node}, readers...), 401},
 		{"POST /api/map/fences", "/api/map/fences", "no file", false, 422, []auth.Role{admin, operator}, 401},
+		{"GET /api/walls", "/api/walls", "", false, 200, watchers, 401},
+		{"GET /api/walls/{id}", "/api/walls/main", "", false, 200, watchers, 401},
+		{"GET /api/wall/log", "/api/wall/log?wall=none", "", false, 404, watchers, 401},
+		{"GET /api/walls/{wall}/scenes/{scene}/versions", "/api/walls/main/scenes/none/versions", "", false, 404, watchers, 401},
+		{"GET /api/walls/{wall}/scenes/{scene}/versions/{n}", "/api/walls/main/scenes/none/versions/1", "", false, 404, watchers, 401},
 		{"GET /metrics", "/metrics", "", false, 200, []auth.Role{admin, technician}, 401},
 		{"GET /georeport/v2/{resource}", "/georeport/v2/services.json", "", false, 200, reporters, 401},
 		{"GET /georeport/v2/{resource}/{id}", "/georeport/v2/services/roads.json", "", false, 200, reporters, 401},

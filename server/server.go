@@ -29,6 +29,7 @@ import (
 	"iocwall/server/director"
 	"iocwall/server/journal"
 	"iocwall/server/nodes"
+	"iocwall/server/recorder"
 	"iocwall/server/rule"
 	"iocwall/server/settings"
 	"iocwall/server/source"
@@ -66,6 +67,7 @@ type Server struct {
 	nodes    *nodes.Nodes
 	links    *nodes.Links
 	stage    *stage.Stage
+	recorder *recorder.Recorder
 	onMap    onMap // what the configuration keeps on the map
 	listener net.Listener
 
@@ -279,6 +281,7 @@ func (s *Server) Run(ctx context.Context) error {
 	// Started first, stopped last.
 	g.start("history", s.loop.Run)
 	g.start("snapshots", s.snapshots)
+	g.start("recorder", s.recorder.Run)
 	g.start("walls", s.hub.Run)
 	if err := s.define(ctx, s.config); err != nil {
 		if ctx.Err() != nil {
