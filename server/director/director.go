@@ -1,16 +1,28 @@
 // Package director decides what every wall shows and says so as events: a scene,
 // what pops up over it, what is locked, what a lost computer leaves behind. It
 // lives in the loop, which tells it what was applied and what time it is; it
-// reads no clock, waits for nothing and keeps nothing that the state could not
-// give back after a restart.
+// reads no clock, waits for nothing and keeps nothing that decides on a picture
+// and that the state could not give back after a restart.
 package director
 
 import (
+	"cmp"
+	"errors"
 	"log/slog"
+	"slices"
+	"strconv"
+	"time"
 
-	"iocwall/server/act"
 	"iocwall/server/calendar"
 	"iocwall/server/world"
+)
+
+const (
+	// What was said and did not come back in this time was lost on the way, and
+	// is said again where it is still true.
+	lostAfter = 10 * time.Second
+	// retryAfter is when a picture that a wall could not show is tried again.
+	retryAfter = 30 * time.Second
 )
 
 // Options are what a Director needs beside the state.
@@ -21,31 +33,35 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// Ask is the wish to have a scene on a wall.
-type Ask struct {
-	Wall, Scene string
-	// By is the person who asks, Why the rule or the schedule when no person does.
-	By, Why string
-	// Undo goes back to the scene before; Scene is not looked at.
-	Undo bool
-}
-
-// Outcome is how an Ask ended.
-type Outcome struct {
-	Generation uint64
-	Scene      string
-	// At is when the wall changes, or did, by the server's clock.
-	At world.Time
-	// Late names the computers that were not ready in time.
-	Late []string
-	Left []world.LeftOut
-	// Err is why the wall stays as it was, in words for people; nil when it does not.
-	Err error
-}
-
 // Director composes the walls of a state. It belongs to the loop's goroutine.
 type Director struct {
-	o Options
+	o       Options
+	stages  []*stage // by wall
+	nodes   map[string]*absence
+	started world.Time
+	next    world.Time
+}
+
+// stage is a wall as the director works on it. What decides on its picture is in
+// the state; here is what is under way.
+type stage struct {
+	wall string
+	// flight are the events that were said and are not applied yet: until they
+	// are, the state is not what the director made it.
+	flight []string
+	said   world.Time // when the last of them was
+	asked  *request   // what a person wants next
+	now    *change    // what is being prepared
+	report *report    // what the computers say of the last switch
+	// refused are the pictures that the wall could not show of late.
+	refused []refusal
+	wake    world.Time
+}
+
+// refusal is a picture that is not tried again before an instant.
+type refusal struct {
+	picture
+	retry world.Time
 }
 
 // New makes a Director for a state at the time now and returns what must happen
@@ -54,52 +70,219 @@ func New(st *world.State, now world.Time, o Options) (*Director, []world.Observa
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Director{o: o}, nil
+	d := &Director{o: o, nodes: map[string]*absence{}, started: now}
+	d.meet(st)
+	d.adoptNodes(st)
+	out := d.missed(now, st)
+	return d, append(out, d.settle(now, st)...)
 }
 
-// Note takes notice of an applied event and returns what follows.
-func (d *Director) Note(c world.Change, st *world.State) []world.Observation { return nil }
+// meet makes a stage for every wall that has none.
+func (d *Director) meet(st *world.State) {
+	if st.Count(world.KindWall) == len(d.stages) {
+		return
+	}
+	for _, w := range st.Walls() {
+		if d.stage(w.ID) == nil {
+			d.stages = append(d.stages, &stage{wall: w.ID})
+		}
+	}
+	slices.SortFunc(d.stages, func(a, b *stage) int { return cmp.Compare(a.wall, b.wall) })
+}
 
-// Tick does what time alone brings about.
-func (d *Director) Tick(now world.Time, st *world.State) []world.Observation { return nil }
+func (d *Director) stage(wall string) *stage {
+	for _, s := range d.stages {
+		if s.wall == wall {
+			return s
+		}
+	}
+	return nil
+}
+
+// Note takes notice of an applied event and returns what follows. Events that
+// concern no wall cost next to nothing.
+func (d *Director) Note(c world.Change, st *world.State) []world.Observation {
+	now := c.Event.Seen
+	var out []world.Observation
+	switch b := c.Event.Body.(type) {
+	case world.WallPrepared, world.PopupAsked, world.PopupPlaced, world.PopupClosed, world.TileLocked, world.TileUnlocked,
+		world.WallDefined, world.SceneSaved, world.SceneShown, world.WallTested, world.ScheduleSaved:
+		d.landed(b)
+	case world.WallCommitted:
+		d.landed(b)
+		d.committed(b)
+	case world.WallRefused:
+		d.landed(b)
+		d.turnedDown(b)
+	case world.NodeLinked:
+		d.linked(b, c)
+	case world.AlertRaised:
+		out = d.raised(now, st, b, c.Effect)
+	case world.AlertUpdated:
+		out = d.updated(now, st, b, c.Effect)
+	case world.AlertResolved:
+	case world.EntityGone:
+		if k := b.Ref.Kind(); k != world.KindAlert && k != world.KindWall && k != world.KindScene {
+			return nil
+		}
+	default:
+		return nil
+	}
+	d.meet(st)
+	return append(out, d.settle(now, st)...)
+}
+
+// Tick does what time alone brings about: deadlines, limits, hours.
+func (d *Director) Tick(now world.Time, st *world.State) []world.Observation {
+	for _, s := range d.stages {
+		if len(s.flight) > 0 && now >= s.said.Add(lostAfter) {
+			d.o.Logger.Warn("what was said of a wall did not come back", "wall", s.wall, "events", len(s.flight))
+			s.again(st)
+		}
+	}
+	return d.settle(now, st)
+}
+
+// again forgets what was said and is not so.
+func (s *stage) again(st *world.State) {
+	s.flight = nil
+	if s.now == nil {
+		return
+	}
+	s.now.ending = false
+	if w, _ := st.Wall(s.wall); w.Next.Generation != s.now.gen {
+		if s.asked == nil {
+			s.asked = s.now.by
+		} else {
+			s.now.by.end(Outcome{Err: errors.New("another scene was asked for meanwhile")})
+		}
+		s.now = nil
+	}
+}
 
 // Next returns when Tick is needed next, zero for not.
-func (d *Director) Next() world.Time { return 0 }
+func (d *Director) Next() world.Time { return d.next }
 
-// Show puts a scene on a wall. What is returned begins it; done is called once,
-// on the loop, when the wall has changed or stays as it was. An error is in words
-// for people, and done is not called then.
-func (d *Director) Show(now world.Time, st *world.State, a Ask, done func(Outcome)) ([]world.Observation, error) {
-	w, ok := st.Wall(a.Wall)
-	if !ok {
-		return nil, errNoWall(a.Wall)
+// settle does for each wall what is to be done now.
+func (d *Director) settle(now world.Time, st *world.State) []world.Observation {
+	var out []world.Observation
+	d.next = 0
+	for _, s := range d.stages {
+		s.wake = 0
+		t := &turn{d: d, s: s, now: now, st: st}
+		t.settle()
+		out = append(out, t.out...)
+		d.next = earlier(d.next, s.wake)
 	}
-	sc, ok := st.Scene(a.Scene)
-	if !ok {
-		return nil, errNoScene(a.Scene, a.Wall)
-	}
-	gen := max(w.On.Generation, w.Next.Generation) + 1
-	p := world.WallPrepared{Wall: a.Wall, Generation: gen, Scene: sc.ID, Version: sc.Version, By: a.By, Why: a.Why, Deadline: now, Undo: a.Undo}
-	for _, t := range sc.Tiles {
-		p.Tiles = append(p.Tiles, world.Placed{Tile: t, Layer: world.LayerScene, From: sc.ID, By: a.By, Why: a.Why, Since: now})
-	}
-	if done != nil {
-		done(Outcome{Generation: gen, Scene: sc.ID, At: now})
-	}
-	return []world.Observation{{Time: now, Body: p}, {Time: now, Body: world.WallCommitted{Wall: a.Wall, Generation: gen, At: now}}}, nil
+	return out
 }
 
-// Follow ends what a person chose: the schedule of the hour has the wall again.
-func (d *Director) Follow(now world.Time, st *world.State, wall string) ([]world.Observation, error) {
-	return nil, nil
+// earlier returns the earlier of two instants, of which zero is none.
+func earlier(a, b world.Time) world.Time {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
 }
 
-// Ready takes a wall computer's answer to what is being prepared.
-func (d *Director) Ready(now world.Time, st *world.State, node string, r act.ReportReady) []world.Observation {
-	return nil
+// turn is one look at one wall.
+type turn struct {
+	d    *Director
+	s    *stage
+	now  world.Time
+	st   *world.State
+	wall world.Wall
+	out  []world.Observation
 }
 
-// Switched takes a wall computer's word on when it changed.
-func (d *Director) Switched(now world.Time, st *world.State, node string, r act.ReportSwitched) []world.Observation {
-	return nil
+// say says what happens on the wall; until it is applied the wall is left alone.
+func (t *turn) say(b world.Body) { t.sayAt(t.now, b) }
+
+func (t *turn) sayAt(at world.Time, b world.Body) {
+	t.out = append(t.out, world.Observation{Time: at, Body: b})
+	t.s.flight, t.s.said = append(t.s.flight, keyOf(b)), t.now
+	t.wakeAt(t.now.Add(lostAfter))
+}
+
+// tell says what nothing depends on.
+func (t *turn) tell(b world.Body) {
+	t.out = append(t.out, world.Observation{Time: t.now, Body: b})
+}
+
+// wakeAt asks for a Tick at an instant.
+func (t *turn) wakeAt(at world.Time) { t.s.wake = earlier(t.s.wake, at) }
+
+// refusedLately reports whether the wall could not show such a picture a moment
+// ago; it is tried again later.
+func (t *turn) refusedLately(like func(picture) bool) bool {
+	t.s.refused = slices.DeleteFunc(t.s.refused, func(r refusal) bool { return t.now >= r.retry })
+	i := slices.IndexFunc(t.s.refused, func(r refusal) bool { return like(r.picture) })
+	if i >= 0 {
+		t.wakeAt(t.s.refused[i].retry)
+	}
+	return i >= 0
+}
+
+// settle looks after the wall: what ends, the switch under way, then what the
+// wall should show.
+func (t *turn) settle() {
+	var ok bool
+	if t.wall, ok = t.st.Wall(t.s.wall); !ok {
+		t.s.drop("the wall is gone")
+		return
+	}
+	if len(t.s.flight) > 0 {
+		t.wakeAt(t.s.said.Add(lostAfter))
+		return
+	}
+	t.endPopups()
+	t.endLocks()
+	t.gather()
+	switch {
+	case t.wall.Next.Generation != 0:
+		t.proceed()
+	case len(t.s.flight) == 0:
+		t.compose()
+	}
+}
+
+// keyOf tells events on their way apart.
+func keyOf(b world.Body) string {
+	switch b := b.(type) {
+	case world.WallPrepared:
+		return key(b, b.Wall, b.Generation)
+	case world.WallCommitted:
+		return key(b, b.Wall, b.Generation)
+	case world.WallRefused:
+		return key(b, b.Wall, b.Generation)
+	case world.SceneShown:
+		return key(b, b.Wall, 0)
+	case world.PopupAsked:
+		return key(b, b.ID, 0)
+	case world.PopupPlaced:
+		return key(b, b.ID+"\x00"+b.Zone, 0)
+	case world.PopupClosed:
+		return key(b, b.ID, 0)
+	case world.TileUnlocked:
+		return key(b, b.Wall+"\x00"+b.Tile, 0)
+	}
+	return ""
+}
+
+func key(b world.Body, id string, n uint64) string {
+	return b.Kind() + "\x00" + id + "\x00" + strconv.FormatUint(n, 10)
+}
+
+// landed takes an event off those that are on their way.
+func (d *Director) landed(b world.Body) {
+	k := keyOf(b)
+	if k == "" {
+		return
+	}
+	for _, s := range d.stages {
+		if i := slices.Index(s.flight, k); i >= 0 {
+			s.flight = slices.Delete(s.flight, i, i+1)
+			return
+		}
+	}
 }

@@ -1,0 +1,298 @@
+package director
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"iocwall/server/scene"
+	"iocwall/server/world"
+)
+
+// picture is all that a wall is to show, and how it came about.
+type picture struct {
+	scene   string
+	version int
+	by, why string // who chose the scene
+	tiles   []world.Placed
+	left    []world.LeftOut
+	places  map[string]string // zones by popup; those that wait have none
+	over    string            // why the computers cannot show it, empty when they can
+}
+
+// choice is which scene a wall is to show and who says so.
+type choice struct {
+	scene   string
+	by, why string
+	asked   *request
+}
+
+// choose returns the scene of the moment: what a person asked for, else what the
+// schedule has, else what is there.
+func (t *turn) choose() (choice, error) {
+	if r := t.s.asked; r != nil {
+		t.s.asked = nil
+		c := choice{r.Scene, r.By, r.Why, r}
+		var err error
+		if r.Undo {
+			c.scene, err = undone(t.st, t.wall)
+		} else {
+			err = showable(t.st, r.Scene, t.wall.ID)
+		}
+		return c, err
+	}
+	shown := t.wall.Shown
+	id, why, ok := t.scheduled()
+	if ok && id != shown.Scene && !t.refusedLately(func(r picture) bool { return r.scene == id }) {
+		return choice{scene: id, why: why}, nil
+	}
+	return choice{scene: shown.Scene, by: shown.By, why: shown.Why}, nil
+}
+
+// compose brings the wall to what it should show, if it does not show it yet.
+func (t *turn) compose() {
+	c, err := t.choose()
+	if err != nil {
+		c.asked.end(Outcome{Scene: c.scene, Err: err})
+		if c, err = t.choose(); err != nil {
+			return
+		}
+	}
+	sc, found := t.st.Scene(c.scene)
+	if !found && t.wall.On.Generation == 0 && !t.testing() {
+		return // nothing was ever shown
+	}
+	p := t.paint(c, sc.SceneSaved, found)
+	if c.asked == nil {
+		if same(t.wall.On, p) {
+			t.place(p.places)
+			return
+		}
+		if t.refusedLately(func(r picture) bool { return r.scene == p.scene && sameTiles(r.tiles, p.tiles) }) {
+			return
+		}
+	}
+	t.budget(&p)
+	t.prepare(p, c.asked)
+}
+
+// paint lays out all that the wall is to show: what is locked stays; what pops up
+// has its zones; the scene has the rest, and spare screens take what a lost
+// computer showed.
+func (t *turn) paint(c choice, sc world.SceneSaved, found bool) picture {
+	p := picture{scene: c.scene, version: sc.Version, by: c.by, why: c.why}
+	if !found {
+		p.scene, p.version = t.wall.On.Scene, t.wall.On.Version
+	}
+	kept := t.kept(sc)
+	p.places = t.arrange(sc, kept)
+	if t.testing() {
+		t.testPicture(&p)
+		return t.dated(p)
+	}
+	locked := t.foreign(sc, found, kept)
+	p.tiles, p.left = t.ground(c, sc, found, locked, p.places)
+	p.tiles = append(p.tiles, locked...)
+	p.tiles = append(p.tiles, t.popups(sc, p.places, kept, locked)...)
+	t.rescue(&p)
+	return t.dated(p)
+}
+
+// locks yields the tiles on the wall that are locked, with their locks.
+func (t *turn) locks() []world.Placed {
+	var out []world.Placed
+	for _, p := range t.wall.On.Tiles {
+		if _, ok := t.st.Lock(t.wall.ID, p.ID); ok {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// foreign returns the locked tiles that the scene does not put there itself: those
+// of a scene before, and those of which the scene has another version now.
+func (t *turn) foreign(sc world.SceneSaved, found bool, kept map[string]string) []world.Placed {
+	var out []world.Placed
+	for _, p := range t.locks() {
+		switch {
+		case p.Layer == world.LayerScene && (!found || t.own(p, sc)):
+			continue
+		case p.Layer == world.LayerMoved && (!found || sc.ID == t.wall.On.Scene):
+			continue // it goes back by itself
+		case p.Layer == world.LayerTest:
+			continue
+		case p.Layer == world.LayerPopup && kept[p.From] != "":
+			continue // its popup stays as it is
+		}
+		p.Layer = world.LayerLocked
+		out = append(out, p)
+	}
+	return out
+}
+
+// own reports whether a tile of the wall is the scene's, as it is saved.
+func (t *turn) own(p world.Placed, sc world.SceneSaved) bool {
+	return p.From == sc.ID && slices.ContainsFunc(sc.Tiles, func(s world.Tile) bool { return sameTile(s, p.Tile) })
+}
+
+// ground returns the scene's own tiles, without those that something else lies
+// over, and names those that are missing where they could be seen.
+func (t *turn) ground(c choice, sc world.SceneSaved, found bool, locked []world.Placed, places map[string]string) ([]world.Placed, []world.LeftOut) {
+	if !found {
+		return t.remains(), nil
+	}
+	var out []world.Placed
+	var left []world.LeftOut
+	for _, s := range sc.Tiles {
+		r := scene.RectOf(s)
+		over := slices.IndexFunc(locked, func(l world.Placed) bool { return scene.RectOf(l.Tile).Overlaps(r) || l.ID == s.ID && l.From == sc.ID })
+		if over >= 0 {
+			left = append(left, world.LeftOut{Tile: s.ID, Why: "the locked tile " + locked[over].ID + " has its place"})
+			continue
+		}
+		if z, ok := covering(sc, places, r); ok {
+			if !scene.RectOfZone(z).Holds(r) {
+				left = append(left, world.LeftOut{Tile: s.ID, Why: "what pops up in the zone " + z.ID + " lies over a part of it"})
+			}
+			continue
+		}
+		if slices.ContainsFunc(locked, func(l world.Placed) bool { return l.ID == s.ID }) {
+			s.ID = sc.ID + "/" + s.ID // names on a wall are unique
+		}
+		out = append(out, world.Placed{Tile: s, Layer: world.LayerScene, From: sc.ID, By: c.by, Why: c.why})
+	}
+	return out, left
+}
+
+// remains returns what is left on the wall of a scene that was removed.
+func (t *turn) remains() []world.Placed {
+	var out []world.Placed
+	for _, p := range t.wall.On.Tiles {
+		if p.Layer == world.LayerScene {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// covering returns the taken zone that lies over a place.
+func covering(sc world.SceneSaved, places map[string]string, r scene.Rect) (world.Zone, bool) {
+	for _, z := range sc.Zones {
+		if scene.RectOfZone(z).Overlaps(r) && taken(places, z.ID) {
+			return z, true
+		}
+	}
+	return world.Zone{}, false
+}
+
+func taken(places map[string]string, zone string) bool {
+	for _, z := range places {
+		if z == zone {
+			return true
+		}
+	}
+	return false
+}
+
+// popups returns the tiles of what has popped up.
+func (t *turn) popups(sc world.SceneSaved, places, kept map[string]string, locked []world.Placed) []world.Placed {
+	var out []world.Placed
+	for _, z := range sc.Zones {
+		for _, p := range t.st.Popups() {
+			if places[p.ID] != z.ID {
+				continue
+			}
+			if kept[p.ID] != "" {
+				out = append(out, t.asItIs(p.ID)...)
+				continue
+			}
+			cells := scene.Share(t.wall.WallDefined, scene.RectOfZone(z), len(p.Tiles))
+			n := 0
+			for i, cell := range cells {
+				tile := cell.Put(p.Tiles[i])
+				for tile.ID = ""; tile.ID == "" || slices.ContainsFunc(locked, func(l world.Placed) bool { return l.ID == tile.ID }); {
+					n++
+					tile.ID = fmt.Sprintf("popup:%s:%d", p.ID, n)
+				}
+				out = append(out, world.Placed{Tile: tile, Layer: world.LayerPopup, From: p.ID, By: p.By, Why: p.Why})
+			}
+		}
+	}
+	return out
+}
+
+// asItIs returns the tiles of a popup as they are on the wall.
+func (t *turn) asItIs(popup string) []world.Placed {
+	var out []world.Placed
+	for _, p := range t.wall.On.Tiles {
+		if p.Layer == world.LayerPopup && p.From == popup {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// kept returns the zones of popups of which a tile is locked: these stay as they
+// are, as long as the scene has the zone there.
+func (t *turn) kept(sc world.SceneSaved) map[string]string {
+	out := map[string]string{}
+	for _, l := range t.locks() {
+		p, ok := t.st.Popup(l.From)
+		if l.Layer != world.LayerPopup || !ok || p.Placed == "" {
+			continue
+		}
+		for _, z := range sc.Zones {
+			outside := func(x world.Placed) bool { return !scene.RectOfZone(z).Holds(scene.RectOf(x.Tile)) }
+			if z.ID == p.Placed && !slices.ContainsFunc(t.asItIs(p.ID), outside) {
+				out[p.ID] = z.ID
+			}
+		}
+	}
+	return out
+}
+
+// popupOf returns the popup that a tile belongs to, empty for none.
+func popupOf(tile string) string {
+	rest, ok := strings.CutPrefix(tile, "popup:")
+	if !ok {
+		return ""
+	}
+	i := strings.LastIndexByte(rest, ':')
+	if i < 0 {
+		return ""
+	}
+	return rest[:i]
+}
+
+// dated gives each tile the time since which it is there as it is.
+func (t *turn) dated(p picture) picture {
+	for i := range p.tiles {
+		n := &p.tiles[i]
+		n.Since = t.now
+		for _, o := range t.wall.On.Tiles {
+			if o.ID == n.ID && o.Layer == n.Layer && o.From == n.From && sameTile(o.Tile, n.Tile) {
+				n.Since = o.Since
+				break
+			}
+		}
+	}
+	return p
+}
+
+// same reports whether the wall shows the picture.
+func same(on world.Switch, p picture) bool {
+	return on.Generation != 0 && on.Scene == p.scene && sameTiles(on.Tiles, p.tiles)
+}
+
+func sameTiles(a, b []world.Placed) bool {
+	return slices.EqualFunc(a, b, func(x, y world.Placed) bool {
+		return x.ID == y.ID && x.Layer == y.Layer && x.From == y.From && sameTile(x.Tile, y.Tile)
+	})
+}
+
+// sameTile reports whether two tiles are the same but for the stream that a
+// computer short of power was told to take.
+func sameTile(a, b world.Tile) bool {
+	return a.ID == b.ID && a.Kind == b.Kind && a.Important == b.Important && scene.RectOf(a) == scene.RectOf(b) &&
+		slices.Equal(chosen(a), chosen(b))
+}
