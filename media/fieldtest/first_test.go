@@ -35,7 +35,7 @@ type arrival struct {
 }
 
 // open opens a tile and tells how that went. The time of a camera's first picture is taken where a window would be told.
-func open(t testing.TB, s *stage, d *media.Deck, id string, size image.Point) arrival {
+func open(t testing.TB, d *media.Deck, id string, size image.Point, step time.Duration) arrival {
 	t.Helper()
 	var mu sync.Mutex
 	var a arrival
@@ -60,6 +60,7 @@ func open(t testing.TB, s *stage, d *media.Deck, id string, size image.Point) ar
 	}
 	mu.Lock()
 	v = d.Open(media.Camera{ID: id, Streams: []media.Stream{{Name: "main"}}}, nil)
+	v.SetStep(step)
 	v.SetView(media.View{Size: size})
 	mu.Unlock()
 	defer v.Close()
@@ -86,7 +87,7 @@ func slowKeys(t *testing.T) {
 	await(t, "the camera", func() bool { return s.player.Stats().State == media.StateLive })
 	for range 3 {
 		midway(t, s)
-		a := open(t, s, s.deck(quickly), "c1", image.Pt(640, 360))
+		a := open(t, s.deck(quickly), "c1", image.Pt(640, 360), 0)
 		young := a.state == media.StateLive && a.behind < 500*time.Millisecond
 		if !young && a.reason != media.ReasonCatchingUp {
 			t.Errorf("the first picture, %v old, is called %s (%s)", a.behind, a.state, a.reason)
@@ -101,24 +102,43 @@ func slowKeys(t *testing.T) {
 // BenchmarkFirstPicture measures how fast a tile opens on a camera with four seconds between key frames, over 20 joins at
 // different moments. It prints its findings once, whatever b.N is.
 func BenchmarkFirstPicture(b *testing.B) {
-	s := newStage(b, slow())
+	first, live, marked := joins(b, slow(), 20, 0)
+	report(b, "first-picture", first, firstWithin)
+	report(b, "live-picture", live, liveWithin)
+	fmt.Printf("MEASURED first-picture-marked %d of 20\n", marked)
+	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkFirstPictureLarge measures the same for a camera of 1080 lines with 50 pictures between key frames that pops
+// up, on one computer and in step with others.
+func BenchmarkFirstPictureLarge(b *testing.B) {
+	large := mediatest.Options{ClipOptions: mediatest.ClipOptions{
+		Width: 1920, Height: 1080, FPS: 25, Length: 4 * time.Second, KeyEvery: 2 * time.Second, Counter: true,
+	}}
+	for name, step := range map[string]time.Duration{"": 0, "-in-step": media.StepBudget} {
+		first, live, _ := joins(b, staging{camera: large}, 12, step)
+		report(b, "first-large-picture"+name, first, firstWithin)
+		report(b, "live-large-picture"+name, live, liveWithin)
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// joins opens tiles on a camera, one after the other, and tells how long they took and how many were marked as old.
+func joins(b *testing.B, o staging, n int, step time.Duration) (first, live []time.Duration, marked int) {
+	b.Helper()
+	s := newStage(b, o)
 	await(b, "the camera", func() bool { return s.player.Stats().State == media.StateLive })
 	s.player.Close()
 	d := s.deck(quickly)
-	var first, live []time.Duration
-	marked := 0
-	for i := range 20 {
+	for i := range n {
 		time.Sleep(time.Duration(i%7)*600*time.Millisecond + 2500*time.Millisecond) // the deck lets go of a camera after two seconds
-		a := open(b, s, d, "c1", image.Pt(640, 360))
+		a := open(b, d, "c1", s.cam.Clip().Size(), step)
 		first, live = append(first, a.first), append(live, a.live)
 		if a.state == media.StateLive || a.reason == media.ReasonCatchingUp {
 			marked++
 		}
 	}
-	report(b, "first-picture", first, firstWithin)
-	report(b, "live-picture", live, liveWithin)
-	fmt.Printf("MEASURED first-picture-marked %d of 20\n", marked)
-	b.ReportMetric(0, "ns/op")
+	return first, live, marked
 }
 
 // report prints the middle and the twentieth part of what was measured.
