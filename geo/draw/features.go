@@ -89,7 +89,8 @@ func (r *Renderer) drawTexts(ts []Text) {
 			continue
 		}
 		rect := room.Inside(image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h), r.grid.NearestPane(x, y))
-		if _, ok := r.grid.Free(rect); !ok {
+		if !r.grid.Clear(rect) {
+			var ok bool
 			if rect, ok = r.grid.First(x, y, w, h, int(size*0.5), int(size*1.2)); !ok {
 				rect = r.grid.Force(x, y, w, h, int(size*0.5))
 			}

@@ -104,17 +104,15 @@ func addShapes(s *raster.Shape, shapes []tiles.Shape, bounds geo.Bounds, p proje
 	}
 }
 
-// addRing adds a ring, leaving out corners closer than a third of a pixel.
+// addRing adds a ring, leaving out corners closer than about a third of a pixel.
 func addRing(s *raster.Shape, ring orb.Ring, p projection, buf *[]raster.XY) {
-	points := (*buf)[:0]
-	var prev raster.XY
+	points, last := (*buf)[:0], orb.Point{}
+	least := 0.3 * 360 / p.world // degrees
 	for i, q := range ring {
-		at := p.at(q)
-		if i > 0 && math.Abs(at.X-prev.X)+math.Abs(at.Y-prev.Y) < 0.33 {
+		if i > 0 && math.Abs(q[0]-last[0])+math.Abs(q[1]-last[1]) < least {
 			continue
 		}
-		points = append(points, at)
-		prev = at
+		points, last = append(points, p.at(q)), q
 	}
 	s.Ring(points)
 	*buf = points
@@ -130,6 +128,11 @@ type seaMask struct {
 	room  float64   // distance from there to land or the view's edge, in pixels
 
 	provinces []provinceSpot
+
+	shape  raster.Shape
+	points []raster.XY
+	taken  []bool
+	rooms  []float64
 }
 
 // provinceSpot is where a province's name stands: the widest part in view.
@@ -147,40 +150,40 @@ func (m *seaMask) build(data tiles.Data, v geo.View) {
 	m.w, m.h = seaCells, max(1, int(math.Round(float64(v.Height)*m.scale)))
 	p := projectionOf(v)
 	p.world, p.ox, p.oy = p.world*m.scale, p.ox*m.scale, p.oy*m.scale
-	var s raster.Shape
-	var buf []raster.XY
-	s.Reset(image.Rect(0, 0, m.w, m.h))
-	b := v.Bounds()
-	addShapes(&s, data.Outside, b, p, nil, &buf)
-	land := make([]bool, m.w*m.h)
+	s, n := &m.shape, m.w*m.h
+	if len(m.cells) != n {
+		m.cells, m.rooms, m.taken = make([]float64, n), make([]float64, n), make([]bool, n)
+	}
+	clear(m.taken)
 	mark := func(y, x0, x1 int, a uint32) {
 		for x := x0; x < x1 && a > 200; x++ {
-			land[y*m.w+x] = true
+			m.taken[y*m.w+x] = true
 		}
 	}
+	s.Reset(image.Rect(0, 0, m.w, m.h))
+	b := v.Bounds()
+	addShapes(s, data.Outside, b, p, nil, &m.points)
 	s.Sweep(mark)
-	addShapes(&s, data.Provinces, b, p, nil, &buf)
+	addShapes(s, data.Provinces, b, p, nil, &m.points)
 	s.Sweep(mark)
-	m.cells = make([]float64, m.w*m.h)
-	m.any = slices.Contains(land, false)
-	m.spot, m.room = m.widest(land, m.cells, v)
+	m.any = slices.Contains(m.taken, false)
+	m.spot, m.room = m.widest(m.taken, m.cells, v)
 	m.provinces = m.provinces[:0]
-	other, room := make([]bool, len(land)), make([]float64, len(land))
 	for i := range data.Provinces {
 		sh := &data.Provinces[i]
 		if !sh.Bounds.Intersects(b) {
 			continue
 		}
-		for k := range other {
-			other[k] = true
+		for k := range m.taken {
+			m.taken[k] = true
 		}
-		addShapes(&s, data.Provinces[i:i+1], b, p, nil, &buf)
+		addShapes(s, data.Provinces[i:i+1], b, p, nil, &m.points)
 		s.Sweep(func(y, x0, x1 int, a uint32) {
 			for x := x0; x < x1 && a > 127; x++ {
-				other[y*m.w+x] = false
+				m.taken[y*m.w+x] = false
 			}
 		})
-		if at, wide := m.widest(other, room, v); wide > 0 {
+		if at, wide := m.widest(m.taken, m.rooms, v); wide > 0 {
 			m.provinces = append(m.provinces, provinceSpot{sh.ID, sh.Name, at, wide})
 		}
 	}

@@ -227,7 +227,7 @@ func (r *Renderer) nameTiles() {
 		w := int(r.width(l.Text, l.Size, l.Bold)+l.Spacing*float64(len([]rune(l.Text)))) + 2
 		h := int(l.Size * raster.LinePitch)
 		rect := image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h)
-		if _, ok := r.grid.Free(rect); !ok {
+		if !r.grid.Clear(rect) {
 			r.stats.LabelsLeft++
 			continue
 		}
@@ -315,7 +315,7 @@ func (r *Renderer) openSea(x, y, w, h int) (image.Rectangle, bool) {
 		for _, s := range room.Sides() {
 			c := image.Pt(x, y).Add(image.Pt(s.DX*ring*w/4, s.DY*ring*h*2))
 			rect := image.Rect(c.X-w/2, c.Y-h/2, c.X-w/2+w, c.Y-h/2+h)
-			if _, ok := r.grid.Free(rect); ok && r.allSea(rect) && r.awayFromCoast(rect) {
+			if r.grid.Clear(rect) && r.allSea(rect) && r.awayFromCoast(rect) {
 				return rect, true
 			}
 		}
@@ -343,7 +343,7 @@ func (r *Renderer) nameProvinces(home []string) {
 		at := r.proj.at(p.at)
 		rect := image.Rect(int(at.X)-w/2, int(at.Y)-h/2, int(at.X)-w/2+w, int(at.Y)-h/2+h)
 		rect = room.Inside(rect, r.grid.NearestPane(int(at.X), int(at.Y)).Inset(r.margin()))
-		if _, ok := r.grid.Free(rect); !ok {
+		if !r.grid.Clear(rect) {
 			continue
 		}
 		r.grid.Take(rect)

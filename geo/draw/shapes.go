@@ -67,7 +67,7 @@ func (r *Renderer) writeMiddle(a *Area, lines [2]string, x, y, w, h int) {
 	}
 	rect := image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h)
 	rect = room.Inside(rect, r.grid.NearestPane(x, y))
-	if _, ok := r.grid.Free(rect); !ok {
+	if !r.grid.Clear(rect) {
 		moved, found := r.grid.First(x, y, w, h, int(r.sizes.Text*0.4), int(r.sizes.Text*0.9))
 		if !found {
 			r.stats.LabelsLeft++
@@ -129,7 +129,7 @@ func (r *Renderer) nameLines(lines []Line) {
 		x, y := int(math.Round(at.X)), int(math.Round(at.Y))
 		w, h := int(r.width(l.Name, size, false))+2, int(size*raster.LinePitch)
 		rect := room.Inside(image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h), r.grid.NearestPane(x, y))
-		if _, ok := r.grid.Free(rect); !ok {
+		if !r.grid.Clear(rect) {
 			if rect, ok = r.grid.First(x, y, w, h, int(size*0.35), int(size*1.2)); !ok {
 				r.stats.LabelsLeft++
 				continue

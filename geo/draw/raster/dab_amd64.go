@@ -22,3 +22,14 @@ func layDabsSSE2(pix *byte, at, stride int, dabs *dab, n, part int)
 //
 //go:noescape
 func layDabsAVX2(pix *byte, at, stride int, dabs *dab, n, part int)
+
+// layRun does what layRunPlain does; there must be pixels, of whole dabs.
+func layRun(p []byte, add uint64, stay uint32) {
+	layRunSSE2(&p[0], len(p)/(4*dabWidth), add, stay)
+}
+
+// layRunSSE2 does what layRunPlain does with instructions that every amd64 processor
+// has; there must be a dab.
+//
+//go:noescape
+func layRunSSE2(p *byte, dabs int, add uint64, stay uint32)

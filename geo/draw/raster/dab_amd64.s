@@ -133,3 +133,40 @@ pair:
 	JGT pair
 	VZEROUPPER
 	RET
+
+// func layRunSSE2(p *byte, dabs int, add uint64, stay uint32)
+//
+// A channel d becomes v = d·stay + add, and v/255 as (v + v/256)/256.
+TEXT ·layRunSSE2(SB), NOSPLIT, $0-28
+	MOVQ p+0(FP), DI
+	MOVQ dabs+8(FP), CX
+	MOVQ add+16(FP), X4
+	PUNPCKLQDQ X4, X4
+	MOVL stay+24(FP), X5
+	PSHUFLW $0, X5, X5
+	PUNPCKLQDQ X5, X5
+	PXOR X7, X7
+
+four:
+	MOVOU (DI), X0
+	MOVO X0, X1
+	PUNPCKLBW X7, X0
+	PUNPCKHBW X7, X1
+	PMULLW X5, X0
+	PMULLW X5, X1
+	PADDW X4, X0
+	PADDW X4, X1
+	MOVO X0, X2
+	MOVO X1, X3
+	PSRLW $8, X2
+	PSRLW $8, X3
+	PADDW X2, X0
+	PADDW X3, X1
+	PSRLW $8, X0
+	PSRLW $8, X1
+	PACKUSWB X1, X0
+	MOVOU X0, (DI)
+	ADDQ $16, DI
+	DECQ CX
+	JNZ four
+	RET

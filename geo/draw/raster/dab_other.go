@@ -6,3 +6,6 @@ package raster
 func layDabs(pix []byte, at, stride int, dabs []dab, part int) {
 	layDabsPlain(pix, at, stride, dabs, part)
 }
+
+// layRun does what layRunPlain does.
+func layRun(p []byte, add uint64, stay uint32) { layRunPlain(p, add, stay) }

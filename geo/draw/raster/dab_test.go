@@ -91,6 +91,30 @@ func TestDabsAlike(t *testing.T) {
 	}
 }
 
+// TestRunsAlike lays a colour over runs of pixels by the processor's own instructions,
+// by plain ones, and pixel by pixel.
+func TestRunsAlike(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(9, 3))
+	for range 500 {
+		p := make([]byte, 4*dabWidth*(1+rnd.IntN(8)))
+		for i := range p {
+			p[i] = uint8(rnd.IntN(256))
+		}
+		k, a := inkOf(color.RGBA{uint8(rnd.IntN(256)), uint8(rnd.IntN(256)), uint8(rnd.IntN(256)), 0}), uint32(rnd.IntN(256))
+		want, plain, part := bytes.Clone(p), bytes.Clone(p), bytes.Clone(p[:len(p)-4*rnd.IntN(5)])
+		for i := 0; i < len(p); i += 4 {
+			k.lay(want[i:i+4], a)
+		}
+		add := uint64(k.rb&0xffff*a+128) | uint64(k.ga&0xffff*a+128)<<16 | uint64(k.rb>>16*a+128)<<32 | uint64(k.ga>>16*a+128)<<48
+		layRunPlain(plain, add, 255-a)
+		k.run(part, a)
+		k.run(p, a)
+		if !bytes.Equal(p, want) || !bytes.Equal(plain, want) || !bytes.Equal(part, want[:len(part)]) {
+			t.Fatalf("%d pixels with %d of 255 differ", len(p)/4, a)
+		}
+	}
+}
+
 // TestRaysAlikeWholeAndCut draws lines at once and in windows that cut them, and
 // compares them with those of Canvas.Ray.
 func TestRaysAlikeWholeAndCut(t *testing.T) {

@@ -99,3 +99,28 @@ func (k *ink) lay(p []byte, a uint32) {
 	ga = (ga + ga>>8&0x00ff00ff) & 0xff00ff00
 	binary.LittleEndian.PutUint32(p, rb|ga)
 }
+
+// run lays the colour over a run of pixels with coverage a of 255.
+func (k *ink) run(p []byte, a uint32) {
+	if n := len(p) / (4 * dabWidth); n > 0 {
+		// What is added to each channel, and what part of 255 of it stays.
+		add := uint64(k.rb&0xffff*a+128) | uint64(k.ga&0xffff*a+128)<<16 | uint64(k.rb>>16*a+128)<<32 | uint64(k.ga>>16*a+128)<<48
+		layRun(p[:n*4*dabWidth], add, 255-a)
+		p = p[n*4*dabWidth:]
+	}
+	for ; len(p) >= 4; p = p[4:] {
+		k.lay(p, a)
+	}
+}
+
+// layRunPlain makes each channel d of a run of pixels d·stay + add, of 255; add has
+// sixteen bits for each channel and half of 255 in it. It is what the processor's
+// own instructions do where there are any.
+func layRunPlain(p []byte, add uint64, stay uint32) {
+	for ; len(p) >= 4; p = p[4:] {
+		for i := range 4 {
+			v := uint32(p[i])*stay + uint32(uint16(add>>(16*i)))
+			p[i] = uint8((v + v>>8) >> 8)
+		}
+	}
+}

@@ -5,6 +5,7 @@
 package raster
 
 import (
+	"encoding/binary"
 	"image"
 	"image/color"
 	"math"
@@ -81,16 +82,24 @@ func fillRun(p []byte, col color.RGBA, a uint32) {
 		return
 	}
 	if a < 255 {
-		for ink := inkOf(col); len(p) >= 4; p = p[4:] {
-			ink.lay(p, a)
-		}
+		ink := inkOf(col)
+		ink.run(p, a)
 		return
 	}
 	if len(p) < 4 {
 		return
 	}
-	p[0], p[1], p[2], p[3] = col.R, col.G, col.B, 255
-	for n := 4; n < len(p); n *= 2 {
+	const first = 256 // bytes; a copy takes long to begin
+	one := uint32(col.R) | uint32(col.G)<<8 | uint32(col.B)<<16 | 255<<24
+	two, n := uint64(one)<<32|uint64(one), 0
+	for ; n+8 <= len(p) && n < first; n += 8 {
+		binary.LittleEndian.PutUint64(p[n:], two)
+	}
+	if n+4 == len(p) {
+		binary.LittleEndian.PutUint32(p[n:], one)
+		return
+	}
+	for ; n < len(p); n *= 2 {
 		copy(p[n:], p[:n])
 	}
 }
@@ -126,6 +135,7 @@ type Shape struct {
 	words      int       // of touched for each row
 	touched    []uint64  // a bit for each cell that an edge has touched
 	minY, maxY int
+	lo, hi     int // words of a row that are not zero in any
 }
 
 // Reset prepares for a window; the buffer is clear at this point always.
@@ -141,7 +151,7 @@ func (s *Shape) Reset(win image.Rectangle) {
 		s.touched = make([]uint64, s.words*h)
 	}
 	s.touched = s.touched[:s.words*h]
-	s.minY, s.maxY = h, -1
+	s.minY, s.maxY, s.lo, s.hi = h, -1, s.words, -1
 }
 
 // edge adds a directed edge in pixels of the view.
@@ -241,6 +251,7 @@ func (s *Shape) span(y int, xa, xb float64, d float32) {
 // touch notes that cells have something, from i0 to i1.
 func (s *Shape) touch(row []uint64, i0, i1 int) {
 	k0, k1 := i0>>6, i1>>6
+	s.lo, s.hi = min(s.lo, k0), max(s.hi, k1)
 	first, last := ^uint64(0)<<(i0&63), ^uint64(0)>>(63-i1&63)
 	if k0 == k1 {
 		row[k0] |= first & last
@@ -271,10 +282,8 @@ func (s *Shape) Sweep(run func(y, x0, x1 int, a uint32)) {
 	for y := s.minY; y <= s.maxY; y++ {
 		row, touched := s.acc[y*(w+2):(y+1)*(w+2)], s.touched[y*s.words:(y+1)*s.words]
 		sum, from, last := float32(0), 0, uint32(0)
-		for k, word := range touched {
-			if word == 0 {
-				continue
-			}
+		for k := s.lo; k <= s.hi; k++ {
+			word := touched[k]
 			touched[k] = 0
 			for ; word != 0; word &= word - 1 {
 				i := k<<6 + bits.TrailingZeros64(word)
@@ -295,7 +304,7 @@ func (s *Shape) Sweep(run func(y, x0, x1 int, a uint32)) {
 			run(y+s.win.Min.Y, from+s.win.Min.X, w+s.win.Min.X, last)
 		}
 	}
-	s.minY, s.maxY = s.win.Dy(), -1
+	s.minY, s.maxY, s.lo, s.hi = s.win.Dy(), -1, s.words, -1
 }
 
 // Fill draws the collected paths in one colour; its alpha is not premultiplied.

@@ -52,55 +52,50 @@ func (s *Strokes) Line(x0, y0, x1, y1, half float64) {
 }
 
 // Fill draws the lines and clears the buffer.
-func (s *Strokes) Fill(c *Canvas, col color.RGBA) {
-	ink := inkOf(col)
-	for y := range s.rows {
-		r := s.rows[y]
-		if r.hi < 0 {
-			continue
-		}
-		cov := s.pix[y*s.win.Dx()+int(r.lo) : y*s.win.Dx()+int(r.hi)+1]
-		p := c.Row(y+s.win.Min.Y, int(r.lo)+s.win.Min.X, int(r.hi)+1+s.win.Min.X)
-		for i := nextSet(cov, 0); i < len(cov); i = nextSet(cov, i+1) {
-			ink.lay(p[i*4:i*4+4], uint32(cov[i])*ink.a/255)
-			cov[i] = 0
-		}
-		s.rows[y] = span{math.MaxInt32, -1}
-	}
-}
+func (s *Strokes) Fill(c *Canvas, col color.RGBA) { s.fill(c, col, math.MaxUint32) }
 
 // FillExcept draws the lines where the picture does not have the colour except.
 func (s *Strokes) FillExcept(c *Canvas, col, except color.RGBA) {
+	s.fill(c, col, uint32(except.R)|uint32(except.G)<<8|uint32(except.B)<<16)
+}
+
+// fill draws the lines where the first three bytes of a pixel are not those of a
+// number, which is above all others for none.
+func (s *Strokes) fill(c *Canvas, col color.RGBA, except uint32) {
 	ink := inkOf(col)
 	for y := range s.rows {
 		r := s.rows[y]
 		if r.hi < 0 {
 			continue
 		}
+		s.rows[y] = span{math.MaxInt32, -1}
 		cov := s.pix[y*s.win.Dx()+int(r.lo) : y*s.win.Dx()+int(r.hi)+1]
 		row := c.Row(y+s.win.Min.Y, int(r.lo)+s.win.Min.X, int(r.hi)+1+s.win.Min.X)
-		for i := nextSet(cov, 0); i < len(cov); i = nextSet(cov, i+1) {
-			p := row[i*4 : i*4+4]
-			if p[0] != except.R || p[1] != except.G || p[2] != except.B {
-				ink.lay(p, uint32(cov[i])*ink.a/255)
+		i := 0
+		for ; i+8 <= len(cov); i += 8 {
+			if set := binary.LittleEndian.Uint64(cov[i:]); set != 0 {
+				ink.eight(row[i*4:], set, except)
+				binary.LittleEndian.PutUint64(cov[i:], 0)
 			}
+		}
+		for ; i < len(cov); i++ {
+			ink.eight(row[i*4:], uint64(cov[i]), except)
 			cov[i] = 0
 		}
-		s.rows[y] = span{math.MaxInt32, -1}
 	}
 }
 
-// nextSet returns the first index from i on of a byte that is not zero, or the length.
-func nextSet(b []uint8, i int) int {
-	for ; i+8 <= len(b); i += 8 {
-		if v := binary.LittleEndian.Uint64(b[i:]); v != 0 {
-			return i + bits.TrailingZeros64(v)/8
+// eight lays the colour over up to eight pixels that do not look like except, with
+// a byte of coverage for each.
+func (k *ink) eight(row []byte, set uint64, except uint32) {
+	for ; set != 0; set, row = set>>8, row[4:] {
+		if skip := bits.TrailingZeros64(set) / 8; skip > 0 {
+			set, row = set>>(8*skip), row[4*skip:]
+		}
+		if p := row[:4:4]; binary.LittleEndian.Uint32(p)&0xffffff != except {
+			k.lay(p, uint32(set&255)*k.a/255)
 		}
 	}
-	for i < len(b) && b[i] == 0 {
-		i++
-	}
-	return i
 }
 
 // mask writes the lines' coverage into m, whose bounds are the window.

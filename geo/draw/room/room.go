@@ -3,7 +3,10 @@
 // the whole view alone, so that all screens of a span come to the same places.
 package room
 
-import "image"
+import (
+	"image"
+	"slices"
+)
 
 // Grid is where labels find room: the whole view in coarse cells. Hard cells
 // are taken by other labels and marks, soft ones count symbols that a label
@@ -122,11 +125,30 @@ func (g *Grid) Cost(r image.Rectangle) (hard, soft int) {
 // Free returns how many symbols r would cover, and false if it does not lie on
 // one screen or touches something hard.
 func (g *Grid) Free(r image.Rectangle) (soft int, ok bool) {
-	if _, in := g.Pane(r); !in {
+	if !g.Clear(r) {
 		return 0, false
 	}
-	hard, soft := g.Cost(r)
-	return soft, hard == 0
+	x0, y0, x1, y1 := g.cells(r)
+	for y := y0; y < y1; y++ {
+		for _, n := range g.soft[y*g.w+x0 : y*g.w+max(x0, x1)] {
+			soft += int(n)
+		}
+	}
+	return soft, true
+}
+
+// Clear reports whether r lies on one screen and touches nothing hard.
+func (g *Grid) Clear(r image.Rectangle) bool {
+	if _, in := g.Pane(r); !in {
+		return false
+	}
+	x0, y0, x1, y1 := g.cells(r)
+	for y := y0; y < y1; y++ {
+		if slices.Contains(g.hard[y*g.w+x0:y*g.w+max(x0, x1)], true) {
+			return false
+		}
+	}
+	return true
 }
 
 // Side is where a label stands relative to its anchor, in eighths of a turn.
@@ -165,7 +187,7 @@ func (g *Grid) First(x, y, w, h, gap, far int) (image.Rectangle, bool) {
 	for _, distance := range []int{gap, far} {
 		for _, s := range Sides() {
 			r := s.beside(x, y, w, h, distance)
-			if _, ok := g.Free(r); ok {
+			if g.Clear(r) {
 				return r, true
 			}
 		}

@@ -47,9 +47,12 @@ func (s *Sheet) FillRing(ring []raster.XY, col color.RGBA) {
 	s.shape.Fill(s.canvas, col)
 }
 
-// addShape adds the polygons of the i-th area to the shape.
-func (s *Sheet) addShape(i int, a *scene.Area) {
-	for _, polygon := range s.ringsOf(i, a.Polygons) {
+// makeShape makes the polygons of the i-th area the shape, in no larger a window
+// than they need: what is done in it stays in the processor's caches.
+func (s *Sheet) makeShape(i int, a *scene.Area) {
+	polygons := s.ringsOf(i, a.Polygons)
+	s.shape.Reset(s.window(i))
+	for _, polygon := range polygons {
 		for _, ring := range polygon {
 			s.rings = outline.Place(s.rings[:0], ring, s.scale)
 			s.shape.Ring(s.rings)
@@ -71,15 +74,17 @@ func (s *Sheet) fills(areas []scene.Area) {
 			layer, started = a.Layer, true
 			n := s.canvas.Win.Dx() * s.canvas.Win.Dy()
 			s.under = room(s.under, n*4)
-			s.cover = room(s.cover, n)
-			clear(s.cover)
+			s.left = room(s.left, n)
+			s.left[0] = 255
+			for k := 1; k < n; k *= 2 {
+				copy(s.left[k:], s.left[:k])
+			}
 		}
 		p := plainPaint(a.Fill)
 		if a.Hatch {
 			p = s.hatch()
 		}
-		s.shape.Reset(s.canvas.Win)
-		s.addShape(i, a)
+		s.makeShape(i, a)
 		s.shape.Sweep(func(y, x0, x1 int, cover uint32) { s.lay(&p, y, x0, x1, cover) })
 	}
 }
@@ -124,27 +129,25 @@ func (s *Sheet) Hatch(rect image.Rectangle) {
 func (s *Sheet) lay(p *paint, y, x0, x1 int, cover uint32) {
 	win := s.canvas.Win
 	o := (y-win.Min.Y)*win.Dx() + x0 - win.Min.X
-	taken := s.cover[o : o+x1-x0]
+	left := s.left[o : o+x1-x0]
 	k := 0
 	if p.period > 1 {
 		k = ((x0+y+p.shift)%p.period + p.period) % p.period
 	}
-	if cover == 255 && !anySet(taken) {
+	if cover == 255 && untouched(left) {
 		if p.period == 1 {
 			s.canvas.Rect(image.Rect(x0, y, x1, y+1), p.colors[0])
 		} else {
 			s.canvas.Stripes(y, x0, x1, p.colors[:p.period], k)
 		}
-		for i := range taken {
-			taken[i] = 255
-		}
+		clear(left)
 		return
 	}
 	row, under := s.canvas.Row(y, x0, x1), s.under[o*4:]
-	for i := range taken {
-		before := uint32(taken[i])
-		part := min(cover, 255-before)
-		taken[i] += uint8(part)
+	for i := range left {
+		before := uint32(left[i])
+		part := min(cover, before)
+		left[i] -= uint8(part)
 		c := p.colors[k]
 		if k++; k == p.period {
 			k = 0
@@ -154,7 +157,7 @@ func (s *Sheet) lay(p *paint, y, x0, x1 int, cover uint32) {
 		}
 		a := int32(part * uint32(c.A) / 255)
 		px, un := row[i*4:i*4+4], under[i*4:i*4+4]
-		if before == 0 {
+		if before == 255 {
 			copy(un, px)
 		}
 		px[0] = toward(px[0], un[0], c.R, a)
@@ -175,16 +178,17 @@ func toward(now, under, to uint8, a int32) uint8 {
 	return uint8(max(0, min(255, int32(now)+d/255)))
 }
 
-func anySet(b []uint8) bool {
-	for ; len(b) >= 8; b = b[8:] {
-		if binary.LittleEndian.Uint64(b) != 0 {
-			return true
+// untouched reports whether all of each pixel is left.
+func untouched(left []uint8) bool {
+	for ; len(left) >= 8; left = left[8:] {
+		if binary.LittleEndian.Uint64(left) != math.MaxUint64 {
+			return false
 		}
 	}
-	for _, v := range b {
-		if v != 0 {
-			return true
+	for _, v := range left {
+		if v != 255 {
+			return false
 		}
 	}
-	return false
+	return true
 }

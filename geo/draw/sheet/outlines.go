@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"image"
 	"math"
 
 	"iocwall/geo"
@@ -16,6 +17,7 @@ type shape struct {
 	// polygons are the rings in the unit square, those of holes turned against the
 	// outer ones, each closed; nil before they are needed.
 	polygons [][][]raster.XY
+	lo, hi   raster.XY    // around them
 	spot     outline.Spot // where the name stands
 	room     bool         // that there is a spot
 	looked   bool         // for the spot
@@ -60,8 +62,24 @@ func (s *Sheet) ringsOf(i int, mp geo.MultiPolygon) [][][]raster.XY {
 	o := s.shapes[i]
 	if o.polygons == nil {
 		o.polygons = projected(mp)
+		for _, polygon := range o.polygons {
+			for _, ring := range polygon {
+				o.lo, o.hi = around(ring, o.lo, o.hi)
+			}
+		}
 	}
 	return o.polygons
+}
+
+// around widens a box by points; one without any extent is empty.
+func around(points []raster.XY, lo, hi raster.XY) (_, _ raster.XY) {
+	if lo == hi && len(points) > 0 {
+		lo, hi = points[0], points[0]
+	}
+	for _, p := range points {
+		lo.X, lo.Y, hi.X, hi.Y = min(lo.X, p.X), min(lo.Y, p.Y), max(hi.X, p.X), max(hi.Y, p.Y)
+	}
+	return lo, hi
 }
 
 func projected(mp geo.MultiPolygon) [][][]raster.XY {
@@ -146,11 +164,19 @@ func addBorder(parts []border, points []raster.XY) []border {
 	if len(points) < 2 {
 		return parts
 	}
-	b := border{points: points, lo: points[0], hi: points[0]}
-	for _, p := range points[1:] {
-		b.lo.X, b.lo.Y, b.hi.X, b.hi.Y = min(b.lo.X, p.X), min(b.lo.Y, p.Y), max(b.hi.X, p.X), max(b.hi.Y, p.Y)
-	}
+	b := border{points: points}
+	b.lo, b.hi = around(points, b.lo, b.hi)
 	return append(parts, b)
+}
+
+// window returns the part of the picture that may hold the i-th area, whose rings
+// are known.
+func (s *Sheet) window(i int) image.Rectangle {
+	o, w, win := s.shapes[i], s.scale.World, s.canvas.Win
+	return image.Rect(
+		int(max(o.lo.X*w-s.scale.X, float64(win.Min.X)))-1, int(max(o.lo.Y*w-s.scale.Y, float64(win.Min.Y)))-1,
+		int(min(o.hi.X*w-s.scale.X, float64(win.Max.X)))+2, int(min(o.hi.Y*w-s.scale.Y, float64(win.Max.Y)))+2,
+	).Intersect(win)
 }
 
 // shows reports whether a border may show in the part that is drawn.

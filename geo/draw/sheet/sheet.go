@@ -32,7 +32,7 @@ type Sheet struct {
 	sum     uint64
 	pix     []byte
 	under   []byte  // what lies beneath the layer being drawn, where an area takes part of a pixel
-	cover   []uint8 // how much of each pixel the areas of the layer being drawn take
+	left    []uint8 // how much of each pixel the areas of the layer being drawn have left, of 255
 	shape   raster.Shape
 	strokes raster.Strokes
 	rings   []raster.XY

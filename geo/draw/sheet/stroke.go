@@ -97,8 +97,7 @@ func (s *Sheet) fences(areas []scene.Area) {
 		if width == 0 {
 			width = 1.8 * s.look.Line
 		}
-		s.shape.Reset(s.canvas.Win)
-		s.addShape(i, a)
+		s.makeShape(i, a)
 		s.shape.Fill(s.canvas, fill)
 		s.strokes.Reset(s.canvas.Win)
 		if a.Selected {
