@@ -1,7 +1,6 @@
 package outline
 
 import (
-	"container/heap"
 	"math"
 
 	"iocwall/geo"
@@ -36,17 +35,16 @@ func Inner(mp geo.MultiPolygon) (Spot, bool) {
 	if !(side > 0) {
 		return Spot{}, false
 	}
-	queue := cells{}
+	queue := make(cells, 0, 256)
 	half := side / 2
 	for x := lo.X; x < hi.X; x += side {
 		for y := lo.Y; y < hi.Y; y += side {
-			queue = append(queue, newCell(x+half, y+half, half, rings))
+			queue.push(newCell(x+half, y+half, half, rings))
 		}
 	}
-	heap.Init(&queue)
 	best := newCell((lo.X+hi.X)/2, (lo.Y+hi.Y)/2, 0, rings)
 	for tries := 0; len(queue) > 0 && tries < 600; tries++ {
-		c := heap.Pop(&queue).(cell)
+		c := queue.pop()
 		if c.room > best.room {
 			best = c
 		}
@@ -55,7 +53,7 @@ func Inner(mp geo.MultiPolygon) (Spot, bool) {
 		}
 		h := c.half / 2
 		for _, d := range [4][2]float64{{-h, -h}, {h, -h}, {-h, h}, {h, h}} {
-			heap.Push(&queue, newCell(c.x+d[0], c.y+d[1], h, rings))
+			queue.push(newCell(c.x+d[0], c.y+d[1], h, rings))
 		}
 	}
 	if best.room <= 0 {
@@ -153,19 +151,41 @@ func extent(x, y float64, rings [][]raster.XY) (left, right float64) {
 	return left, right
 }
 
-// cells is a heap with the most promising cell first.
+// cells is a heap with the most promising cell first. That of container/heap would
+// move each cell to memory of its own.
 type cells []cell
 
-func (c cells) Len() int           { return len(c) }
-func (c cells) Less(i, j int) bool { return c[i].most > c[j].most }
-func (c cells) Swap(i, j int)      { c[i], c[j] = c[j], c[i] }
+func (c *cells) push(x cell) {
+	*c = append(*c, x)
+	q := *c
+	for i := len(q) - 1; i > 0; {
+		up := (i - 1) / 2
+		if q[up].most >= q[i].most {
+			return
+		}
+		q[up], q[i] = q[i], q[up]
+		i = up
+	}
+}
 
-// Push adds a cell, for the heap.
-func (c *cells) Push(x any) { *c = append(*c, x.(cell)) }
-
-// Pop takes the last cell, for the heap.
-func (c *cells) Pop() any {
-	last := (*c)[len(*c)-1]
-	*c = (*c)[:len(*c)-1]
-	return last
+// pop takes the first cell; there must be one.
+func (c *cells) pop() cell {
+	q := *c
+	first, n := q[0], len(q)-1
+	q[0] = q[n]
+	for i := 0; ; {
+		best := i
+		for _, down := range [2]int{2*i + 1, 2*i + 2} {
+			if down < n && q[down].most > q[best].most {
+				best = down
+			}
+		}
+		if best == i {
+			break
+		}
+		q[best], q[i] = q[i], q[best]
+		i = best
+	}
+	*c = q[:n]
+	return first
 }

@@ -27,7 +27,11 @@ func (s *Sprite) dabs() []dab {
 	if s.w > math.MaxInt16-dabWidth || s.h > math.MaxInt16 {
 		return nil
 	}
-	out := []dab{}
+	most := 0
+	for _, r := range s.rows {
+		most += (int(r.hi-r.lo) + dabWidth - 1) / dabWidth
+	}
+	out := make([]dab, 0, most)
 	for y := range s.h {
 		row := s.pix[y*s.w*4 : (y+1)*s.w*4]
 		for x := int(s.rows[y].lo); x < int(s.rows[y].hi); {

@@ -22,6 +22,7 @@ type Rays struct {
 	half float64
 	col  color.RGBA
 	rays [RayTurns]*ray
+	dabs []dab // room for more ends
 }
 
 // NewRays returns Rays of a half width in pixels and a colour, which is not
@@ -88,8 +89,10 @@ func (l *ray) box(length, around int) image.Rectangle {
 
 // ends returns what a line of a length has around its end, never nil.
 func (r *Rays) ends(line *ray, length int) []dab {
-	out := []dab{}
-	reach := r.half + 0.5
+	if cap(r.dabs)-len(r.dabs) < len(line.dabs)-int(line.whole[length]) {
+		r.dabs = make([]dab, 0, max(1024, len(line.dabs)))
+	}
+	out, reach := r.dabs[len(r.dabs):], r.half+0.5
 	for i := int(line.whole[length]); i < len(line.dabs); i++ {
 		if from := float64(line.from[i]) - float64(length); from > reach+dabWidth {
 			break
@@ -99,7 +102,8 @@ func (r *Rays) ends(line *ray, length int) []dab {
 			}
 		}
 	}
-	return out
+	r.dabs = r.dabs[:len(r.dabs)+len(out)]
+	return out[:len(out):len(out)]
 }
 
 // end returns what a line of the given length has of a dab around its end.
@@ -135,7 +139,7 @@ func (r *Rays) make(turn int) *ray {
 		dab
 		from, to float32
 	}
-	var parts []part
+	parts := make([]part, 0, 512)
 	at := func(x, y int) (float64, uint32) {
 		dx, dy := float64(x)+0.5, float64(y)+0.5
 		along, far := dx*line.ux+dy*line.uy, math.Abs(dx*line.uy-dy*line.ux)
@@ -165,6 +169,7 @@ func (r *Rays) make(turn int) *ray {
 		}
 	}
 	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(a.to, b.to) })
+	line.dabs, line.from = make([]dab, 0, len(parts)), make([]float32, 0, len(parts))
 	for _, p := range parts {
 		line.dabs, line.from = append(line.dabs, p.dab), append(line.from, p.from)
 		for k := max(0, int(math.Ceil(float64(p.to)))); k < len(line.whole); k++ {

@@ -97,6 +97,39 @@ func over(dst, src []byte, part uint32) {
 type Maker struct {
 	shape   Shape
 	strokes Strokes
+	points  []XY
+	pix     []byte
+	masks   []*image.Alpha // of which used are in use
+	used    int
+}
+
+// begin returns an empty sprite to be trimmed; it and all masks are of use until
+// the next.
+func (k *Maker) begin(w, h, ox, oy int) *Sprite {
+	k.used = 0
+	if n := w * h * 4; cap(k.pix) < n {
+		k.pix = make([]byte, n)
+	} else {
+		k.pix = k.pix[:n]
+		clear(k.pix)
+	}
+	return &Sprite{w: w, h: h, ox: ox, oy: oy, pix: k.pix}
+}
+
+// mask returns an empty mask.
+func (k *Maker) mask(box image.Rectangle) *image.Alpha {
+	if k.used == len(k.masks) {
+		k.masks = append(k.masks, &image.Alpha{})
+	}
+	m, n := k.masks[k.used], box.Dx()*box.Dy()
+	k.used++
+	if m.Rect, m.Stride = box, box.Dx(); cap(m.Pix) < n {
+		m.Pix = make([]uint8, n)
+	} else {
+		m.Pix = m.Pix[:n]
+		clear(m.Pix)
+	}
+	return m
 }
 
 // layer lays a mask in one colour over the sprite's pixels.
@@ -114,9 +147,9 @@ func (s *Sprite) layer(m *image.Alpha, col color.RGBA) {
 
 // grow returns the mask widened by r pixels in every direction. Steps of crosses
 // and squares by turns make octagons, which are round enough for a keyline.
-func grow(m *image.Alpha, r float64) *image.Alpha {
-	now := &image.Alpha{Pix: append([]uint8(nil), m.Pix...), Stride: m.Stride, Rect: m.Rect}
-	next := image.NewAlpha(m.Rect)
+func (k *Maker) grow(m *image.Alpha, r float64) *image.Alpha {
+	now, next := k.mask(m.Rect), k.mask(m.Rect)
+	copy(now.Pix, m.Pix)
 	for step := 0; r > 0; step, r = step+1, r-1 {
 		growOnce(next, now, uint32(min(r, 1)*256), step%2 == 1)
 		now, next = next, now
@@ -200,8 +233,7 @@ func TurnOf(heading float64) uint8 {
 func (k *Maker) Icon(parts []Part, key IconKey) *Sprite {
 	size := float64(key.Size)
 	half := int(math.Ceil(size*0.75)) + 3
-	s := &Sprite{w: 2 * half, h: 2 * half, ox: -half, oy: -half}
-	s.pix = make([]byte, s.w*s.h*4)
+	s := k.begin(2*half, 2*half, -half, -half)
 	box := image.Rect(0, 0, s.w, s.h)
 	sin, cos := math.Sincos(float64(key.Turn) / Turns * 2 * math.Pi)
 	scale := size / 24
@@ -209,16 +241,15 @@ func (k *Maker) Icon(parts []Part, key IconKey) *Sprite {
 		x, y := (p.X-12)*scale, (p.Y-12)*scale
 		return XY{float64(half) + x*cos - y*sin, float64(half) + x*sin + y*cos}
 	}
-	all := image.NewAlpha(box)
-	masks := make([]*image.Alpha, len(parts))
-	for i, p := range parts {
-		masks[i] = k.partMask(box, p, scale, to)
-		for j, a := range masks[i].Pix {
+	all := k.mask(box)
+	for _, p := range parts {
+		for j, a := range k.partMask(box, p, scale, to).Pix {
 			all.Pix[j] = max(all.Pix[j], a)
 		}
 	}
+	masks := k.masks[1:k.used]
 	if key.Halo.A > 0 {
-		s.layer(grow(all, max(1, size/14)), key.Halo)
+		s.layer(k.grow(all, max(1, size/14)), key.Halo)
 	}
 	for i, p := range parts {
 		col := key.Main
@@ -231,7 +262,7 @@ func (k *Maker) Icon(parts []Part, key IconKey) *Sprite {
 }
 
 func (k *Maker) partMask(box image.Rectangle, p Part, scale float64, to func(XY) XY) *image.Alpha {
-	m := image.NewAlpha(box)
+	m := k.mask(box)
 	if p.Stroke > 0 {
 		k.strokes.Reset(box)
 		for _, sub := range p.Paths {
@@ -245,11 +276,11 @@ func (k *Maker) partMask(box image.Rectangle, p Part, scale float64, to func(XY)
 	}
 	k.shape.Reset(box)
 	for _, sub := range p.Paths {
-		points := make([]XY, len(sub.Points))
-		for i, q := range sub.Points {
-			points[i] = to(q)
+		k.points = k.points[:0]
+		for _, q := range sub.Points {
+			k.points = append(k.points, to(q))
 		}
-		k.shape.Ring(points)
+		k.shape.Ring(k.points)
 	}
 	k.shape.mask(m)
 	return m
@@ -307,7 +338,10 @@ func (s *Sprite) trim() *Sprite {
 	if box.Empty() {
 		return &Sprite{}
 	}
-	out := &Sprite{w: box.Dx(), h: box.Dy(), ox: s.ox + box.Min.X, oy: s.oy + box.Min.Y}
+	out := &Sprite{
+		w: box.Dx(), h: box.Dy(), ox: s.ox + box.Min.X, oy: s.oy + box.Min.Y,
+		pix: make([]byte, 0, box.Dx()*box.Dy()*4), rows: make([]span, 0, box.Dy()),
+	}
 	for y := box.Min.Y; y < box.Max.Y; y++ {
 		row := s.pix[(y*s.w+box.Min.X)*4 : (y*s.w+box.Max.X)*4]
 		out.pix = append(out.pix, row...)

@@ -187,23 +187,22 @@ func (k *Maker) Text(face *Typeface, key TextKey) *Sprite {
 	w := int(math.Ceil(width+2*pad+shear*size)) + 1
 	up := int(math.Ceil(Ascent*size + pad))
 	h := up + int(math.Ceil(Descent*size+pad))
-	s := &Sprite{w: w, h: h, ox: -int(pad), oy: -up, pix: make([]byte, w*h*4)}
+	s := k.begin(w, h, -int(pad), -up)
 	box := image.Rect(0, 0, w, h)
 	k.shape.Reset(box)
-	points := make([]XY, 0, 64)
 	face.Layout(key.Text, size, float64(key.Style.Spacing), func(g *glyph, pen float64) {
 		for _, contour := range g.contours {
-			points = points[:0]
+			k.points = k.points[:0]
 			for _, p := range contour {
-				points = append(points, XY{pad + pen + p.X - shear*p.Y, float64(up) + p.Y})
+				k.points = append(k.points, XY{pad + pen + p.X - shear*p.Y, float64(up) + p.Y})
 			}
-			k.shape.Ring(points)
+			k.shape.Ring(k.points)
 		}
 	})
-	m := image.NewAlpha(box)
+	m := k.mask(box)
 	k.shape.mask(m)
 	if key.Style.HaloWidth > 0 {
-		s.layer(grow(m, float64(key.Style.HaloWidth)), key.Style.Halo)
+		s.layer(k.grow(m, float64(key.Style.HaloWidth)), key.Style.Halo)
 	}
 	s.layer(m, key.Style.Color)
 	return s.trim()
