@@ -13,7 +13,8 @@ const wide = 16.0 / 9
 
 // Share divides a place of the wall among n tiles, in reading order. Of all grids
 // it takes the one whose cells come nearest to 16:9; edges lie on those of screens
-// where they can, so that no bezel cuts a tile, and the last row is filled. The
+// where they can, so that no bezel cuts a tile, and the last row is filled. Where
+// there are more tiles than screens, the first ones may have a screen each. The
 // cells are disjoint and inside the place.
 func Share(w world.WallDefined, r Rect, n int) []Rect {
 	if n <= 0 || !(r.W > 0 && r.H > 0) {
@@ -33,7 +34,32 @@ func Share(w world.WallDefined, r Rect, n int) []Rect {
 			best, least = cells, c
 		}
 	}
+	if k := len(xs) * len(ys); k > 1 && n > k {
+		for alone := range k {
+			cells := crowd(w, xs, ys, n, alone)
+			if c := cost(cells, r, xs, ys); c < least-1e-9 {
+				best, least = cells, c
+			}
+		}
+	}
 	return best
+}
+
+// crowd gives the first tiles a screen each, and shares the others among the
+// screens that are left, the later ones taking more.
+func crowd(w world.WallDefined, xs, ys []span, n, alone int) []Rect {
+	k := len(xs) * len(ys)
+	out := make([]Rect, 0, n)
+	for i := range k {
+		x, y := xs[i%len(xs)], ys[i/len(xs)]
+		m := 1
+		if i >= alone {
+			rest, left := n-alone, k-alone
+			m = (i-alone+1)*rest/left - (i-alone)*rest/left
+		}
+		out = append(out, Share(w, Rect{x.from, y.from, x.to - x.from, y.to - y.from}, m)...)
+	}
+	return out
 }
 
 // span is a stretch of a line, in millimetres.

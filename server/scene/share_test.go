@@ -32,6 +32,7 @@ func TestShare(t *testing.T) {
 		{"two by two", At{Screens: "4-14"}, 4, []At{{Screens: "4"}, {Screens: "5"}, {Screens: "13"}, {Screens: "14"}}},
 		{"the last row is filled", At{Screens: "4-14"}, 3, []At{{Screens: "4"}, {Screens: "5"}, {Screens: "13-14"}}},
 		{"quarters of a screen", At{Screens: "5"}, 4, []At{{Screens: "5", Cell: "2x2:1"}, {Screens: "5", Cell: "2x2:2"}, {Screens: "5", Cell: "2x2:3"}, {Screens: "5", Cell: "2x2:4"}}},
+		{"one large, four small", At{Screens: "13-14"}, 5, []At{{Screens: "13"}, {Screens: "14", Cell: "2x2:1"}, {Screens: "14", Cell: "2x2:2"}, {Screens: "14", Cell: "2x2:3"}, {Screens: "14", Cell: "2x2:4"}}},
 		{"nine on three by three", At{Screens: "4-24"}, 9, []At{
 			{Screens: "4"}, {Screens: "5"}, {Screens: "6"}, {Screens: "13"}, {Screens: "14"}, {Screens: "15"}, {Screens: "22"}, {Screens: "23"}, {Screens: "24"},
 		}},
