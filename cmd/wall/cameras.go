@@ -117,6 +117,14 @@ func (d *decoders) status(l *words.Lang) string {
 	return strings.Join(out, " · ")
 }
 
+// support says what decodes each codec and why not something faster, nothing while
+// that is being tested.
+func (d *decoders) support() []decode.CodecSupport {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.codecs
+}
+
 // replay fetches what the relay kept of a camera from the server.
 func (c *connection) replay() (func(ctx context.Context, camera, stream string, from, to time.Time) (io.ReadCloser, error), error) {
 	d, err := c.door()

@@ -46,6 +46,15 @@ func (d *door) get(ctx context.Context, path string, query url.Values) (io.ReadC
 
 // ask opens the answer to a request; body may be nil.
 func (d *door) ask(ctx context.Context, method, path string, query url.Values, kind string, body io.Reader) (io.ReadCloser, error) {
+	head := http.Header{}
+	if kind != "" {
+		head.Set("Content-Type", kind)
+	}
+	return d.send(ctx, method, path, query, head, body)
+}
+
+// send opens the answer to a request with a head of its own.
+func (d *door) send(ctx context.Context, method, path string, query url.Values, head http.Header, body io.Reader) (io.ReadCloser, error) {
 	u := *d.base
 	var err error
 	if u.Path, err = url.PathUnescape(path); err != nil {
@@ -60,15 +69,13 @@ func (d *door) ask(ctx context.Context, method, path string, query url.Values, k
 	if err != nil {
 		return nil, err
 	}
+	req.Header = head
 	req.Header.Set("Authorization", "Bearer "+token)
-	if kind != "" {
-		req.Header.Set("Content-Type", kind)
-	}
 	resp, err := d.client.Do(req)
 	if err != nil {
 		return nil, err
 	}
-	if resp.StatusCode != http.StatusOK {
+	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNoContent {
 		defer resp.Body.Close()
 		return nil, refused(resp)
 	}

@@ -68,19 +68,19 @@ type ground struct {
 }
 
 // newGround opens the base map and hands it, its style and the server's layers of
-// features to the client. What is wrong with a file is an error; a folder for
+// features to the client. A wall computer keeps what it fetched of them in its own
+// folder h, so that it has them when it starts without the server. What is wrong with a file is an error; a folder for
 // tiles that cannot be used is not.
-func newGround(c *connection, o *ui.Options) (*ground, error) {
+func newGround(c *connection, h *home, o *ui.Options) (*ground, error) {
 	under, err := tiles.NewEmbedded(assets.Basemap(), tiles.Since2025)
 	if err != nil {
 		return nil, err
 	}
 	g := &ground{}
-	folder, err := os.UserCacheDir()
+	folder, err := cacheFolder(h)
 	if err != nil {
 		c.logger().Warn("nothing of the map is kept on disk", "error", err)
 	} else {
-		folder = filepath.Join(folder, "iocwall")
 		o.Maps.Cache = filepath.Join(folder, "features")
 	}
 	if isServer := strings.Contains(c.Map, "://"); isServer && folder != "" && c.MapCache > 0 {
@@ -99,6 +99,18 @@ func newGround(c *connection, o *ui.Options) (*ground, error) {
 	}
 	o.Base = g.base
 	return g, nil
+}
+
+// cacheFolder is where what was fetched of maps is kept.
+func cacheFolder(h *home) (string, error) {
+	if h != nil {
+		return h.path("maps"), nil
+	}
+	folder, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(folder, "iocwall"), nil
 }
 
 // Run fetches tiles until ctx ends.

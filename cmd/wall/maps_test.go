@@ -54,7 +54,7 @@ func TestGround(t *testing.T) {
 	} {
 		conn := &connection{Server: "ws://127.0.0.1:1/feed", TokenFile: "x", mapFlags: mapFlags{Map: c.base, MapCache: 64 << 20, MapStyle: c.style}}
 		var o ui.Options
-		g, err := newGround(conn, &o)
+		g, err := newGround(conn, nil, &o)
 		if c.fails != "" {
 			if err == nil || !strings.Contains(err.Error(), c.fails) || strings.Contains(err.Error(), "geheim") {
 				t.Errorf("%s: %v", c.name, err)

@@ -34,36 +34,16 @@ func (mosaicCmd) Help() string {
 
 // Run shows the mosaic.
 func (m *mosaicCmd) Run(ctx context.Context, c *connection) error {
-	return show(ctx, c, ui.Options{Mode: ui.Mosaic, Name: hostname(), Width: m.Width, Height: m.Height}, "mosaic")
-}
-
-type nodeCmd struct {
-	Name string `help:"This computer's name, as the wall's screens name it (pc-03)." required:""`
-}
-
-// Help is shown by --help.
-func (nodeCmd) Help() string {
-	return `Example:
-  wall node --name pc-03 --token-file node.token`
-}
-
-// Run covers the monitors.
-func (n *nodeCmd) Run(ctx context.Context, c *connection) error {
-	// A wall's pixels are its panels' pixels.
-	for k, v := range map[string]string{"FYNE_SCALE": "1", "FYNE_DISABLE_DPI_DETECTION": "true"} {
-		if err := os.Setenv(k, v); err != nil {
-			return err
-		}
-	}
-	return show(ctx, c, ui.Options{Mode: ui.Node, Name: n.Name}, n.Name)
+	return show(ctx, c, ui.Options{Mode: ui.Mosaic, Name: hostname(), Width: m.Width, Height: m.Height}, "mosaic", nil)
 }
 
 // memoryLimit is how much heap makes the collector eager again.
 const memoryLimit = 384 << 20
 
-// show runs the client until it is closed or ctx ends. The toolkit has the main
-// goroutine; everything else has stopped when it returns.
-func show(ctx context.Context, c *connection, o ui.Options, name string) error {
+// show runs the client until it is closed or ctx ends; h is the folder of a wall
+// computer, nil for a desk. The toolkit has the main goroutine; everything else has
+// stopped when it returns.
+func show(ctx context.Context, c *connection, o ui.Options, name string, h *home) error {
 	// Every frame is a new picture and the rest of the heap is small, so the
 	// collector would run all the time; the limit keeps the process modest.
 	debug.SetGCPercent(400)
@@ -85,7 +65,7 @@ func show(ctx context.Context, c *connection, o ui.Options, name string) error {
 			c.logger().Info("pictures are drawn by the toolkit", "why", err)
 		}
 	}
-	f, err := newFeed(c, name)
+	f, err := newFeed(c, name, h)
 	if err != nil {
 		return err
 	}
@@ -96,7 +76,7 @@ func show(ctx context.Context, c *connection, o ui.Options, name string) error {
 	if err != nil {
 		return err
 	}
-	under, err := newGround(c, &o)
+	under, err := newGround(c, h, &o)
 	if err != nil {
 		return err
 	}
@@ -106,9 +86,17 @@ func show(ctx context.Context, c *connection, o ui.Options, name string) error {
 	if err != nil {
 		return err
 	}
+	runs := []func(context.Context) error{f.client.Run, mons.Run, play.Run, under.Run, u.Run}
+	if h != nil {
+		more, err := duties(c, h, f, u, mons, play, o)
+		if err != nil {
+			return err
+		}
+		runs = append(runs, more...)
+	}
+	errs := make([]error, len(runs))
 	var wg sync.WaitGroup
-	var errs [5]error
-	for i, run := range []func(context.Context) error{f.client.Run, mons.Run, play.Run, under.Run, u.Run} {
+	for i, run := range runs {
 		wg.Go(func() {
 			errs[i] = run(ctx)
 			cancel()
@@ -132,7 +120,7 @@ func show(ctx context.Context, c *connection, o ui.Options, name string) error {
 			errs[i] = nil
 		}
 	}
-	return errors.Join(errs[:]...)
+	return errors.Join(errs...)
 }
 
 // planes lets cameras show their pictures straight on the windows where the
