@@ -25,6 +25,7 @@ type cli struct {
 	Sample  sampleCmd  `cmd:"" help:"Print a configuration file with every setting at its default."`
 	Areas   areasCmd   `cmd:"" help:"Import administrative areas."`
 	Cameras camerasCmd `cmd:"" help:"Find cameras, import them, and check that they play."`
+	Wall    wallCmd    `cmd:"" help:"Run a wall from here: switch, lock, pop up, look back, set it up."`
 	Token   tokenCmd   `cmd:"" help:"Make, list and revoke the tokens that open the server's doors."`
 
 	LogJSON  bool             `help:"Write the log as JSON lines." name:"log-json"`
@@ -42,6 +43,7 @@ Examples:
   wallsrv sample > ioc.yaml                 start a configuration
   wallsrv check ioc.yaml                    find every mistake in it
   wallsrv serve ioc.yaml                    run it
+  wallsrv wall switch giao-ban              put a scene on the wall
   wallsrv token add --role operator --name "Trần Thị Mai" --config ioc.yaml`))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
