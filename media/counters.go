@@ -34,11 +34,11 @@ func (p *Player) count(c counters) {
 func (p *Player) adopt(old *Player) {
 	old.mu.Lock()
 	frames, newest, verdict, picture := old.frames, old.newest, old.verdict, old.watch.lastPicture
-	changed, same := old.watch.still.run()
+	changed, same := old.watch.still.Run()
 	old.mu.Unlock()
 	p.count(old.counted())
 	if verdict.State == StateFrozen && verdict.Reason == ReasonUnchanged {
-		p.watch.still.inherit(changed, same)
+		p.watch.still.Inherit(changed, same)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -3,6 +3,8 @@ package media
 import (
 	"testing"
 	"time"
+
+	"iocwall/media/flow"
 )
 
 // TestACameraAtTheLimitDoesNotFlicker: what swings around the limit is late all the time, and live again only once it
@@ -10,7 +12,7 @@ import (
 func TestACameraAtTheLimitDoesNotFlicker(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	l := Limits{}.withDefaults()
-	w := track{still: &still{}}
+	w := track{still: &flow.Still{}}
 	w.begin(now)
 	show := func(behind time.Duration) State {
 		now = now.Add(200 * time.Millisecond)

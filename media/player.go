@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"iocwall/media/flow"
 	"iocwall/media/rtsp"
 )
 
@@ -59,7 +60,7 @@ type Player struct {
 	opts Options
 	log  *slog.Logger
 	play playFunc
-	step atomic.Pointer[step] // nil: pictures are shown as they come
+	step atomic.Pointer[flow.Step] // nil: pictures are shown as they come
 
 	mu      sync.Mutex
 	url     string
@@ -83,7 +84,7 @@ type playFunc func(context.Context, rtsp.Options, rtsp.Handler) error
 
 // streamMemory is what is remembered of a stream, whoever plays it.
 type streamMemory struct {
-	still still
+	still flow.Still
 	// useless says that the camera's time stamps do not follow its time.
 	useless atomic.Bool
 }
@@ -208,11 +209,11 @@ func (p *Player) setViews(views []View, parked bool) {
 		p.parked = parked
 		p.watch.park(parked, time.Now())
 		if p.session != nil {
-			p.session.queue.park(parked)
+			p.session.queue.Park(parked)
 		}
 	}
 	if !same && p.session != nil {
-		p.session.queue.poke()
+		p.session.queue.Poke()
 	}
 }
 
@@ -252,7 +253,7 @@ func (p *Player) Stats() Stats {
 			now.Sub(s.LastKey).Round(time.Second), s.KeyInterval.Round(100*time.Millisecond))
 	}
 	if p.session != nil {
-		s.Ready = p.session.queue.ready()
+		s.Ready = p.session.queue.Ready()
 	}
 	if !p.newest.Empty() {
 		s.Picture, s.PictureBehind, s.Taken = p.newest.Arrived, p.newest.Behind, p.newest.Taken

@@ -5,12 +5,20 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"iocwall/media/flow"
+)
+
+// stepFrames and stepBytes bound the decoded pictures that wait for their moment.
+const (
+	stepFrames = 12
+	stepBytes  = 96 << 20
 )
 
 // presenter shows pictures at their moment. It runs beside the decoder, which may be busy then.
 type presenter struct {
 	p     *Player
-	queue *queue        // its decoder waits there when too much waits here
+	queue *flow.Queue   // its decoder waits there when too much waits here
 	wake  chan struct{} // of size one: there is something new to wait for
 
 	mu    sync.Mutex // taken before the player's
@@ -81,7 +89,7 @@ func (r *presenter) turn() time.Duration {
 	p, st := r.p, r.p.step.Load()
 	at := len(r.items) - 1
 	for ; at >= 0; at-- {
-		if st == nil || st.until(st.moment(r.items[at].relayed)) <= 0 {
+		if st == nil || st.Until(st.Moment(r.items[at].relayed)) <= 0 {
 			break
 		}
 	}
@@ -94,12 +102,12 @@ func (r *presenter) turn() time.Duration {
 	}
 	var next time.Duration
 	if len(r.items) > 0 {
-		next = max(1, min(stepLook, st.until(st.moment(r.items[0].relayed))))
+		next = max(1, flow.Sleep(st.Until(st.Moment(r.items[0].relayed))))
 	}
 	r.mu.Unlock()
 	if at >= 0 {
 		p.notify()
-		r.queue.poke()
+		r.queue.Poke()
 	}
 	return next
 }

@@ -7,24 +7,27 @@ import (
 	"sync"
 	"time"
 
+	"iocwall/media/flow"
 	"iocwall/media/rtsp"
 )
 
 // screen is the part of a session that belongs to the decoder's goroutine.
 type screen struct {
 	track    rtsp.Track
-	decoder  Decoder // nil until the first unit, and after it failed again and again
-	opened   bool    // it was made just now: what waits did not wait for a slow decoder
-	failures int     // key frames refused in a row
-	clock    clock   // time stamps against arrival
-	taken    clock   // the camera's clock against arrival
+	decoder  Decoder       // nil until the first unit, and after it failed again and again
+	opened   bool          // it was made just now: what waits did not wait for a slow decoder
+	failures int           // key frames refused in a row
+	clock    flow.Lateness // time stamps against arrival
+	taken    flow.Lateness // the camera's clock against arrival
 	epoch    time.Time
 	waiting  [32]shot // units in the decoder, for decoders that hand pictures out later
 	next     int
 	last     shot // what the newest picture came from
 	shown    bool // there is a newest picture
 	made     time.Time
-	gait     gait
+	gait     flow.Gait
+	timer    *time.Timer
+	stepping bool // the presenter runs
 }
 
 // shot is what is known of a picture before it is decoded.
@@ -59,7 +62,7 @@ func (s *session) decodeLoop(ctx context.Context, tracks <-chan rtsp.Track) {
 	defer c.close()
 	var presenting sync.WaitGroup
 	defer presenting.Wait()
-	c.clock.useless = s.p.opts.memory.useless.Load()
+	c.clock.Useless = s.p.opts.memory.useless.Load()
 	for ctx.Err() == nil {
 		st := s.p.step.Load()
 		if sleep := s.sleep(st); sleep != 0 {
@@ -72,14 +75,14 @@ func (s *session) decodeLoop(ctx context.Context, tracks <-chan rtsp.Track) {
 		}
 		now := time.Now()
 		if st != nil {
-			now = now.Add(-st.budget) // so long units wait for no slow decoder
-			if !c.gait.on {
-				c.gait.on = true
+			now = now.Add(-st.Budget) // so long units wait for no slow decoder
+			if !c.stepping {
+				c.stepping = true
 				presenting.Go(func() { s.present.run(ctx) })
 			}
 		}
-		if u, waiting, out, ok := s.queue.take(now); ok {
-			s.skipped(out.units, out.live && !c.opened)
+		if u, waiting, out, ok := s.queue.Take(now); ok {
+			s.skipped(out.Units, out.Live && !c.opened)
 			c.opened = false
 			s.decode(st, u, waiting)
 		}
@@ -130,11 +133,13 @@ func (s *session) open(ctx context.Context) bool {
 }
 
 // decode decodes one unit and publishes the picture unless a newer one is about to come.
-func (s *session) decode(st *step, u queued, waiting int) {
+func (s *session) decode(st *flow.Step, u flow.Queued, waiting int) {
 	c := &s.screen
 	shot := s.time(u)
 	if st != nil {
-		c.gait.begin(st, u, &shot)
+		if shot.moment = c.gait.Begin(time.Now(), st, u); !shot.moment.IsZero() {
+			shot.relayed = u.Relayed
+		}
 	}
 	dec, ok, err := c.decoder.Decode(u.NALUs, u.PTS)
 	if err != nil {
@@ -157,20 +162,20 @@ func (s *session) decode(st *step, u queued, waiting int) {
 }
 
 // time tells how late a unit is and when it was taken.
-func (s *session) time(u queued) shot {
+func (s *session) time(u flow.Queued) shot {
 	c := &s.screen
-	late := c.clock.late(u.Arrived, u.PTS+u.Behind)
-	if c.clock.useless {
+	late := c.clock.Late(u.Arrived, u.PTS+u.Behind)
+	if c.clock.Useless {
 		s.p.opts.memory.useless.Store(true)
 	}
 	if !u.Taken.IsZero() {
 		if c.epoch.IsZero() {
 			c.epoch = u.Taken.Add(u.Behind)
 		}
-		c.taken.late(u.Arrived, u.Taken.Add(u.Behind).Sub(c.epoch))
+		c.taken.Late(u.Arrived, u.Taken.Add(u.Behind).Sub(c.epoch))
 	}
 	return shot{
-		pts: u.PTS, arrived: u.Arrived, taken: u.Taken, behind: late + u.Behind, cached: u.Behind > 0 || u.held,
+		pts: u.PTS, arrived: u.Arrived, taken: u.Taken, behind: late + u.Behind, cached: u.Behind > 0 || u.Held,
 	}
 }
 
@@ -181,7 +186,7 @@ func (s *session) refused(err error) {
 		c.close()
 	}
 	s.failed(err)
-	dropped, needKey := s.queue.restart()
+	dropped, needKey := s.queue.Restart()
 	s.p.mu.Lock()
 	defer s.p.mu.Unlock()
 	s.p.watch.needKey = needKey
@@ -199,7 +204,7 @@ func (s *session) failed(err error) {
 
 // publish makes the newest decoded picture the newest one for each view; hurry says that the next one is about to come,
 // so that none is made of this one.
-func (s *session) publish(st *step, hurry bool) {
+func (s *session) publish(st *flow.Step, hurry bool) {
 	p, c := s.p, &s.screen
 	p.mu.Lock()
 	views := p.views
@@ -213,24 +218,24 @@ func (s *session) publish(st *step, hurry bool) {
 		}
 		c.made = time.Now()
 	}
-	p.opts.memory.still.picture(c.last.source.Print, c.last.arrived)
+	p.opts.memory.still.Picture(c.last.source.Print, c.last.arrived)
 	now := time.Now()
 	waited := now.Sub(c.last.arrived)
 	if st != nil {
-		waited = c.gait.done(now, &c.last, waited)
+		waited = c.gait.Done(now, c.last.moment, waited)
 	}
 	p.mu.Lock()
 	if st != nil && st == p.step.Load() {
-		p.stats.Step = c.gait.said
+		p.stats.Step = c.gait.Stats()
 	}
 	p.watch.decoded(now, c.last.arrived, c.last.behind+waited, c.last.cached)
 	p.watch.slow = waited > p.opts.Limits.Late
 	p.stats.Source = c.last.source.Source
 	p.stats.Dropped += uint64(max(0, c.last.source.Frames-1))
 	if !c.epoch.IsZero() {
-		p.stats.ClockOffset, p.stats.ClockKnown = c.epoch.Sub(c.taken.origin)-c.taken.best, true
+		p.stats.ClockOffset, p.stats.ClockKnown = c.taken.Ahead(c.epoch), true
 	}
-	later := c.gait.on && len(frames) > 0
+	later := c.stepping && len(frames) > 0
 	switch {
 	case later: // after what waits for its moment
 	case len(frames) > 0:
@@ -291,7 +296,7 @@ func (s *session) redraw() {
 	p.mu.Lock()
 	missing := slices.DeleteFunc(slices.Clone(p.views), func(v View) bool { return has(p.frames, v) })
 	p.mu.Unlock()
-	if c.gait.on && len(missing) > 0 {
+	if c.stepping && len(missing) > 0 {
 		missing = s.present.lacking(missing)
 	}
 	if len(missing) == 0 {
@@ -302,7 +307,7 @@ func (s *session) redraw() {
 		s.failed(err)
 		return
 	}
-	if c.gait.on && s.present.extend(frames) {
+	if c.stepping && s.present.extend(frames) {
 		return
 	}
 	p.mu.Lock()

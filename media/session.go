@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"iocwall/media/flow"
 	"iocwall/media/rtsp"
 )
 
@@ -13,7 +14,7 @@ import (
 type session struct {
 	p       *Player
 	cancel  context.CancelCauseFunc
-	queue   queue
+	queue   *flow.Queue
 	present presenter
 	intra   bool // every unit is a key frame; belongs to the connection's goroutine
 	screen  screen
@@ -27,11 +28,10 @@ func (p *Player) connect(ctx context.Context, change <-chan struct{}) (source, e
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	s := &session{p: p, cancel: cancel, queue: queue{
-		maxUnits: p.opts.QueueUnits, maxBytes: p.opts.QueueBytes, parkBytes: p.opts.parkBytes,
-		patience: p.opts.Limits.Late, needKey: true, wake: make(chan struct{}, 1),
-	}}
-	s.present = presenter{p: p, queue: &s.queue, wake: make(chan struct{}, 1)}
+	s := &session{p: p, cancel: cancel, queue: flow.NewQueue(flow.QueueOptions{
+		Units: p.opts.QueueUnits, Bytes: p.opts.QueueBytes, ParkBytes: p.opts.parkBytes, Patience: p.opts.Limits.Late,
+	})}
+	s.present = presenter{p: p, queue: s.queue, wake: make(chan struct{}, 1)}
 	if !p.begin(s, change) {
 		return used, errRetry
 	}
@@ -67,7 +67,7 @@ func (p *Player) begin(s *session, change <-chan struct{}) bool {
 			return false
 		default:
 		}
-		s.queue.park(p.parked)
+		s.queue.Park(p.parked)
 	}
 	p.session = s
 	return true
@@ -98,7 +98,7 @@ func (s *session) packet(at time.Time, bytes int, lost uint64) {
 // unit queues an access unit for the decoder. It never blocks.
 func (s *session) unit(u rtsp.Unit) {
 	u.Key = u.Key || s.intra
-	dropped, needKey := s.queue.put(u)
+	dropped, needKey := s.queue.Put(u)
 	p := s.p
 	p.mu.Lock()
 	defer p.mu.Unlock()

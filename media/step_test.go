@@ -6,7 +6,12 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"iocwall/media/flow"
 )
+
+// window is how long a late picture is told of, and a little more.
+const window = 5100 * time.Millisecond
 
 // frameTime is the distance of the fake camera's pictures.
 const frameTime = 40 * time.Millisecond
@@ -164,7 +169,7 @@ func TestAPictureWaitsForItsMoment(t *testing.T) {
 
 func TestAPictureThatIsLateIsShownAtOnce(t *testing.T) {
 	onComputer(t, func(c *computer) { c.cam.delay = 400 * time.Millisecond }, func(t *testing.T, c *computer) {
-		pass(stepWindow)
+		pass(window)
 		if d := c.age(t); d < 400*time.Millisecond || d > 410*time.Millisecond+frameTime {
 			t.Errorf("pictures are up to %v old", d)
 		}
@@ -172,7 +177,7 @@ func TestAPictureThatIsLateIsShownAtOnce(t *testing.T) {
 			t.Errorf("%+v", st.Step)
 		}
 		c.cam.do(func() { c.cam.delay = 20 * time.Millisecond })
-		pass(stepWindow + time.Second)
+		pass(window + time.Second)
 		if st := c.viewer.Stats(); st.Step.State != StepKept || st.State != StateLive {
 			t.Errorf("%s, %+v", st.State, st.Step)
 		}
@@ -183,7 +188,7 @@ func TestASlowDecoderIsGivenItsUnitsEarlier(t *testing.T) {
 	onComputer(t, func(c *computer) { c.decoder.set(nil, 35*time.Millisecond); c.decoder.hold = 2 }, func(t *testing.T, c *computer) {
 		st := c.viewer.Stats()
 		late := st.Step.Late // of the time when it was not known how slow it is
-		pass(stepWindow + time.Second)
+		pass(window + time.Second)
 		if d := c.age(t); d < StepBudget || d > StepBudget+frameTime {
 			t.Errorf("pictures are up to %v old", d)
 		}
@@ -224,7 +229,7 @@ func TestAStepIsLeftAtOnce(t *testing.T) {
 		}
 		c.viewer.SetStep(time.Hour) // too much
 		pass(3 * time.Second)
-		if d := c.age(t); d < maxStep || d > maxStep+frameTime || c.viewer.Stats().Step.State != StepKept {
+		if d := c.age(t); d < flow.MaxBudget || d > flow.MaxBudget+frameTime || c.viewer.Stats().Step.State != StepKept {
 			t.Errorf("pictures are up to %v old, %+v", d, c.viewer.Stats().Step)
 		}
 	})
@@ -253,7 +258,7 @@ func TestAClockThatIsSetStopsNothing(t *testing.T) {
 				}
 			}
 		}
-		pass(stepWindow)
+		pass(window)
 		if st := c.viewer.Stats(); st.Step.State != StepKept {
 			t.Errorf("%+v", st.Step)
 		}
@@ -280,7 +285,7 @@ func TestAResizedTileKeepsStep(t *testing.T) {
 func TestTheNewestOfWhatIsDueIsShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPlayer(Options{})
-		r := &presenter{p: p, queue: &queue{wake: make(chan struct{}, 1)}, wake: make(chan struct{}, 1)}
+		r := &presenter{p: p, queue: flow.NewQueue(flow.QueueOptions{}), wake: make(chan struct{}, 1)}
 		p.setStep(time.Second, time.Now)
 		now := time.Now()
 		put := func(number int, relayed time.Duration) {
@@ -313,7 +318,7 @@ func TestTheNewestOfWhatIsDueIsShown(t *testing.T) {
 
 func TestWhatWaitsIsBounded(t *testing.T) {
 	p := newPlayer(Options{})
-	r := &presenter{p: p, queue: &queue{wake: make(chan struct{}, 1)}, wake: make(chan struct{}, 1)}
+	r := &presenter{p: p, queue: flow.NewQueue(flow.QueueOptions{}), wake: make(chan struct{}, 1)}
 	p.setStep(time.Second, time.Now)
 	big := func() []Frame { return []Frame{{Image: image.NewRGBA(image.Rect(0, 0, 3840, 2160))}} }
 	for n := 0; !r.full(); n++ {

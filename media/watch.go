@@ -2,6 +2,8 @@ package media
 
 import (
 	"time"
+
+	"iocwall/media/flow"
 )
 
 // Limits are the times after which a picture is no longer called live. Zero fields take the defaults.
@@ -50,12 +52,12 @@ type verdict struct {
 // track is what the watchdogs know about one camera. It has no clock: every time is given. Fields of the session are
 // cleared when a new one begins; the rest lives until a retry is asked for.
 type track struct {
-	began       time.Time // when the player was asked for this source
-	still       *still    // whether the picture changes; outlives sessions
-	parked      bool      // nothing is decoded, since nobody looks
-	shown       time.Time // when it was last no longer parked
-	lastPicture time.Time // arrival of the newest decoded picture of any session
-	failure     Reason    // why the last session ended; cleared by a decoded picture
+	began       time.Time   // when the player was asked for this source
+	still       *flow.Still // whether the picture changes; outlives sessions
+	parked      bool        // nothing is decoded, since nobody looks
+	shown       time.Time   // when it was last no longer parked
+	lastPicture time.Time   // arrival of the newest decoded picture of any session
+	failure     Reason      // why the last session ended; cleared by a decoded picture
 
 	connected                                  time.Time // zero while there is no session
 	lastPacket, lastUnit, lastKey, lastDecoded time.Time
@@ -89,7 +91,7 @@ func (t *track) afresh(now time.Time) track {
 func (t *track) park(on bool, now time.Time) {
 	t.parked = on
 	if on {
-		t.still.gap()
+		t.still.Gap()
 	} else {
 		t.shown = now
 	}
@@ -99,7 +101,7 @@ func (t *track) park(on bool, now time.Time) {
 func (t *track) end(r Reason) {
 	t.connected = time.Time{}
 	t.failure = r
-	t.still.gap()
+	t.still.Gap()
 }
 
 // unit notes an access unit that arrived now and was sent then, and learns the camera's rhythm.
@@ -147,7 +149,7 @@ func (t *track) judge(now time.Time, l Limits) verdict {
 	if t.lastDecoded.IsZero() || t.connected.IsZero() {
 		return t.judgeWithoutPicture(now, l)
 	}
-	changed, same := t.still.run()
+	changed, same := t.still.Run()
 	switch {
 	case now.Sub(t.lastPacket) > quiet:
 		return verdict{StateNoSignal, ReasonNoPackets, t.lastDecoded}
@@ -155,7 +157,7 @@ func (t *track) judge(now time.Time, l Limits) verdict {
 		return verdict{StateFrozen, t.whyNoPicture(now, quiet), t.lastDecoded}
 	case t.shown.After(t.lastDecoded):
 		return verdict{State: StateLate, Reason: ReasonCatchingUp}
-	case same > l.Unchanged && same > t.still.limit(l.Unchanged, now):
+	case same > l.Unchanged && same > t.still.Limit(l.Unchanged, now):
 		return verdict{StateFrozen, ReasonUnchanged, changed}
 	case t.cached && t.behind > l.Quiet/8:
 		return verdict{State: StateLate, Reason: ReasonCatchingUp}
@@ -257,7 +259,7 @@ func (t *track) stalled(now time.Time, l Limits) (Reason, bool) {
 func (t *track) fill(s *Stats, now time.Time) {
 	s.Behind = t.behind
 	s.LastPacket, s.LastUnit, s.LastKey = t.lastPacket, t.lastUnit, t.lastKey
-	changed, same := t.still.run()
+	changed, same := t.still.Run()
 	s.LastDecoded, s.LastChanged = t.lastDecoded, changed
 	if same >= time.Second {
 		s.Unchanged = same

@@ -1,4 +1,4 @@
-package media
+package flow
 
 import (
 	"math"
@@ -19,10 +19,10 @@ const (
 // doubtFor bounds for how long different pictures may be taken for one that stood, encoded anew.
 const doubtFor = 2 * time.Second
 
-// still watches whether the pictures of one stream change, and learns how long they stand in quiet times: a denoised
+// Still watches whether the pictures of one stream change, and learns how long they stand in quiet times: a denoised
 // night picture may be equal to the last bit for half a minute. It outlives sessions. Its methods may be called from any
 // goroutine; the zero value is ready.
-type still struct {
+type Still struct {
 	mu sync.Mutex
 	// A few past pictures are remembered, because a camera that froze goes on encoding its one picture, a little
 	// differently at each key frame.
@@ -48,9 +48,9 @@ type stillRun struct {
 	ended  time.Time
 }
 
-// picture notes a decoded picture and returns whether it differs from those before it. A print of 0 says that the
+// Picture notes a decoded picture and returns whether it differs from those before it. A print of 0 says that the
 // decoder gives none: then every picture counts as changed.
-func (s *still) picture(print uint64, arrived time.Time) bool {
+func (s *Still) Picture(print uint64, arrived time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	novel := print == 0 || !slices.Contains(s.recent[:], print)
@@ -76,7 +76,7 @@ func (s *still) picture(print uint64, arrived time.Time) bool {
 }
 
 // end learns from the run that is over; the caller holds the lock.
-func (s *still) end(now time.Time) {
+func (s *Still) end(now time.Time) {
 	length := s.length()
 	if s.gapped || length < teachFrom || length > teachUpTo {
 		return
@@ -100,7 +100,7 @@ func (s *still) end(now time.Time) {
 }
 
 // normal is how long pictures of this camera are known to stand; the caller holds the lock.
-func (s *still) normal(now time.Time) time.Duration {
+func (s *Still) normal(now time.Time) time.Duration {
 	over := now.Sub(s.learntNow) - teachHolds
 	if over <= 0 {
 		return s.learnt
@@ -108,27 +108,27 @@ func (s *still) normal(now time.Time) time.Duration {
 	return time.Duration(float64(s.learnt) * math.Exp2(-over.Hours()/24))
 }
 
-// limit is how long pictures may stand before that is said: the given time, or half as long again as is normal here.
-func (s *still) limit(base time.Duration, now time.Time) time.Duration {
+// Limit is how long pictures may stand before that is said: the given time, or half as long again as is normal here.
+func (s *Still) Limit(base time.Duration, now time.Time) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return max(base, s.normal(now)*3/2)
 }
 
-// run returns when the picture last changed and for how long it has been seen to be the same.
-func (s *still) run() (changed time.Time, length time.Duration) {
+// Run returns when the picture last changed and for how long it has been seen to be the same.
+func (s *Still) Run() (changed time.Time, length time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.changed, s.length()
 }
 
 // length is how long the run was watched; the caller holds the lock.
-func (s *still) length() time.Duration { return s.watched + s.same.Sub(s.from) }
+func (s *Still) length() time.Duration { return s.watched + s.same.Sub(s.from) }
 
-// gap notes that watching was interrupted. The run goes on if the next picture is one of the old ones, so that a frozen
+// Gap notes that watching was interrupted. The run goes on if the next picture is one of the old ones, so that a frozen
 // camera does not pass for a live one by being looked at only now and then. A picture that stood for long may come back
 // encoded anew: then it takes more than a few different ones to believe that something moves.
-func (s *still) gap() {
+func (s *Still) Gap() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.away {
@@ -141,12 +141,19 @@ func (s *still) gap() {
 	}
 }
 
-// inherit takes over the run of another stream of the same camera, whose pictures are encoded differently.
-func (s *still) inherit(changed time.Time, length time.Duration) {
+// Inherit takes over the run of another stream of the same camera, whose pictures are encoded differently.
+func (s *Still) Inherit(changed time.Time, length time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.length() < length {
 		s.changed, s.watched, s.gapped, s.doubt = changed, length, true, len(s.recent)
 		s.away = s.from.IsZero()
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

@@ -1,4 +1,4 @@
-package media
+package flow
 
 import "time"
 
@@ -14,24 +14,25 @@ const (
 	clockLost = time.Minute
 )
 
-// clock tells how late units are, by comparing the camera's time with arrival: the best unit so far, its relation carried
+// Lateness tells how late units are, by comparing the camera's time with arrival: the best unit so far, its relation carried
 // on at the rate of a bad clock, is taken as on time. The zero value is ready.
-type clock struct {
+type Lateness struct {
 	origin  time.Time
 	arrived time.Time     // of the last unit
 	pts     time.Duration // of the last unit
 	best    time.Duration // least arrival-PTS, carried on
 	behind  time.Duration // lateness of the last unit
-	useless bool          // the time stamps make no sense
+	// Useless says that the time stamps make no sense: nothing is made of them.
+	Useless bool
 }
 
-// late notes a unit and returns how much later it came than the best one. Steps of the camera's clock change nothing.
-func (c *clock) late(arrived time.Time, pts time.Duration) time.Duration {
+// Late notes a unit and returns how much later it came than the best one. Steps of the camera's clock change nothing.
+func (c *Lateness) Late(arrived time.Time, pts time.Duration) time.Duration {
 	switch {
-	case c.useless:
+	case c.Useless:
 		return 0
 	case c.origin.IsZero():
-		*c = clock{origin: arrived, arrived: arrived, pts: pts, best: -pts}
+		*c = Lateness{origin: arrived, arrived: arrived, pts: pts, best: -pts}
 		return 0
 	}
 	passed, played := arrived.Sub(c.arrived), pts-c.pts
@@ -43,7 +44,11 @@ func (c *clock) late(arrived time.Time, pts time.Duration) time.Duration {
 	c.best = min(c.best+time.Duration(float64(max(0, passed))*clockDrift), offset)
 	c.behind = offset - c.best
 	if c.behind > clockLost {
-		c.useless, c.behind = true, 0
+		c.Useless, c.behind = true, 0
 	}
 	return c.behind
 }
+
+// Ahead returns how far the time of PTS 0 is ahead of the arrivals at best: with the times at which the camera took its
+// pictures for PTS, from the first one's on, its clock minus ours.
+func (c *Lateness) Ahead(epoch time.Time) time.Duration { return epoch.Sub(c.origin) - c.best }
