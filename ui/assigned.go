@@ -54,7 +54,7 @@ func (n *node) assigned() (Assigned, error) {
 	if !ok {
 		return Assigned{Screens: map[string]int{}}, nil
 	}
-	a := Assigned{Wall: w.ID, Generation: w.On.Generation, Screens: map[string]int{}}
+	a := Assigned{Wall: w.ID, Generation: n.u.glass.stage.Shown().Generation, Screens: map[string]int{}}
 	shown := map[int]bool{}
 	for i, s := range n.assign(monitors) {
 		if s != nil {

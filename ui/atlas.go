@@ -209,11 +209,8 @@ func (m *mosaic) fills(id string) *world.Tile {
 		}
 		return &world.Tile{ID: id, Kind: "camera", Params: []world.Param{{Key: "camera", Value: camera}}}
 	}
-	_, sc, _, has := m.u.model.wall(m.u.o.Wall)
-	for i := range sc.Tiles {
-		if has && sc.Tiles[i].ID == id {
-			return &sc.Tiles[i]
-		}
+	if p, on := m.u.glass.placed[id]; on {
+		return &p.Tile
 	}
 	return nil
 }

@@ -18,6 +18,10 @@ type cameraTile struct {
 func (c cameraTile) object() tile.Tile { return c.Object() }
 func (c cameraTile) hide(off bool)     { c.Hide(off) }
 func (c cameraTile) close()            { c.Close() }
+func (c cameraTile) veil(on bool)      { c.Veil(on) }
+func (c cameraTile) ready(time.Time) bool {
+	return c.Ready()
+}
 
 func (c cameraTile) place(s spot) {
 	c.Place(camera.Spot{Rect: s.rect, Whole: s.whole, Lower: s.lower()})

@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -115,6 +116,9 @@ type stills struct {
 func (s stills) Open(c media.Camera, _ func()) camera.Player {
 	p := &still{stats: cameraStats(c.ID, s.b.now)}
 	p.stats.Stream, p.stats.Decoder = "main", "software"
+	if slices.Contains(s.b.opening, c.ID) {
+		p.stats = media.Stats{State: media.StateOpening, Since: s.b.now}
+	}
 	s.b.players[c.ID] = p
 	return p
 }
@@ -140,6 +144,7 @@ type bench struct {
 	ui      *UI
 	now     time.Time
 	players map[string]*still
+	opening []string // cameras that have no picture yet
 }
 
 type fakeScreens struct {

@@ -120,6 +120,10 @@ func (c *mapContent) hide(off bool) {
 	}
 }
 
+func (c *mapContent) veil(on bool) { c.t.Veil(on) }
+
+func (c *mapContent) ready(time.Time) bool { return !c.drawn.IsZero() }
+
 // place also says at once whether the strip is on this part: the map's size
 // depends on it.
 func (c *mapContent) place(s spot) {

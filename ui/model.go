@@ -30,6 +30,8 @@ type model struct {
 	receipts map[string]world.Receipt
 	version  uint64             // counts changes, for what is drawn off this goroutine
 	touched  func(world.Change) // is told of every change but a new state
+	// answered takes a receipt that nobody will ask for.
+	answered func(world.Receipt) bool
 }
 
 // apply takes a batch. It reports whether walls or scenes changed and an error
@@ -39,12 +41,7 @@ func (m *model) apply(b *world.Batch, now time.Time) (moved bool, err error) {
 	if b.Link != nil {
 		m.link = *b.Link
 	}
-	if len(b.Receipts) > 0 && m.receipts == nil {
-		m.receipts = map[string]world.Receipt{}
-	}
-	for _, r := range b.Receipts {
-		m.receipts[r.ID] = r
-	}
+	m.keep(b.Receipts)
 	if m.state == nil {
 		if b.Snapshot == nil && len(b.Items) == 0 && b.To == 0 {
 			return false, nil
@@ -67,6 +64,18 @@ func (m *model) apply(b *world.Batch, now time.Time) (moved bool, err error) {
 		err = m.compare(b.Check)
 	}
 	return moved, err
+}
+
+// keep holds receipts for those who will ask.
+func (m *model) keep(receipts []world.Receipt) {
+	if len(receipts) > 0 && m.receipts == nil {
+		m.receipts = map[string]world.Receipt{}
+	}
+	for _, r := range receipts {
+		if m.answered == nil || !m.answered(r) {
+			m.receipts[r.ID] = r
+		}
+	}
 }
 
 // compare checks this copy against the server's digest.

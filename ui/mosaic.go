@@ -127,7 +127,8 @@ func (m *mosaic) arrange(bool) {
 			return
 		}
 	}
-	w, sc, hasWall, hasScene := m.u.model.wall(m.u.o.Wall)
+	w, _, hasWall, _ := m.u.model.wall(m.u.o.Wall)
+	show := m.u.glass.stage.Shown()
 	d := m.density()
 	full := image.Pt(int(m.size.Width*d), int(m.size.Height*d))
 	_, _, mmW, mmH := scene.Bounds(w.WallDefined)
@@ -151,12 +152,25 @@ func (m *mosaic) arrange(bool) {
 		m.board.lay(m.one(messageTile("waiting", "loading", m.u.lang.T("wall.waiting"), m.u.waitingFor())))
 	case !hasWall:
 		m.board.lay(m.one(messageTile("nowall", "node", m.u.lang.T("wall.nowall"), m.u.lang.T("wall.noscene.next"))))
-	case !hasScene:
+	case !show.There:
 		m.board.lay(m.one(messageTile("noscene", "node", m.u.lang.T("wall.noscene"), m.u.lang.T("wall.noscene.next"))))
 	default:
-		m.board.lay(mosaicSpots(w.WallDefined, sc.SceneSaved, m.place.wall))
+		m.board.lay(mosaicSpots(w.WallDefined, show.Layout(), m.place.wall))
 	}
+	m.prepare()
 	m.enlarge(m.zoomed)
+}
+
+// prepare opens what comes, unseen.
+func (m *mosaic) prepare() {
+	coming := m.u.glass.stage.Coming()
+	switch {
+	case m.board == nil:
+	case !coming.There:
+		m.board.prepare(nil)
+	default:
+		m.board.prepare(mosaicSpots(m.u.glass.wall, coming.Layout(), m.place.wall))
+	}
 }
 
 // divide gives the wall as much of the window as its shape can use and the rest

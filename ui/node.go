@@ -25,6 +25,7 @@ type nodeWindow struct {
 	win     fyne.Window
 	monitor screens.Monitor
 	surface *surface
+	screen  *world.Screen // what of the wall it shows, nil for none
 }
 
 func newNode(u *UI) *node { return &node{u: u, windows: map[string]*nodeWindow{}} }
@@ -71,6 +72,20 @@ func (n *node) arrange(monitorsChanged bool) {
 	for i, m := range monitors {
 		n.cover(m, assigned[i], monitorsChanged)
 	}
+	n.prepare()
+}
+
+// prepare opens what comes on each window, unseen.
+func (n *node) prepare() {
+	coming := n.u.glass.stage.Coming()
+	for _, name := range n.order {
+		w := n.windows[name]
+		if !coming.There || w.screen == nil {
+			w.surface.prepare(nil)
+			continue
+		}
+		w.surface.prepare(screenSpots(n.u.glass.wall, coming.Layout(), *w.screen, w.monitor, w.surface.env.Scale))
+	}
 }
 
 // assign gives each monitor the wall's screen of the same node and output. A
@@ -114,7 +129,9 @@ func (n *node) cover(m screens.Monitor, s *world.Screen, again bool) {
 		w = &nodeWindow{win: u.borderless(u.lang.T("app.title") + " " + m.Name)}
 		n.windows[m.Name] = w
 	}
-	wall, sc, _, hasScene := u.model.wall(u.o.Wall)
+	wall, _, _, _ := u.model.wall(u.o.Wall)
+	show := u.glass.stage.Shown()
+	w.screen = s
 	scale := screenScale(wall.WallDefined, s, m)
 	if w.surface == nil {
 		w.surface = newSurface(u, u.env(scale, 1), w.win)
@@ -130,10 +147,10 @@ func (n *node) cover(m screens.Monitor, s *world.Screen, again bool) {
 		w.surface.lay(full(m, messageTile("waiting", "loading", u.lang.T("wall.waiting"), u.waitingFor())))
 	case s == nil:
 		w.surface.lay(full(m, messageTile("unassigned", "node", u.lang.T("wall.noscreen"), u.lang.T("wall.noscreen.next", "node", u.o.Name, "output", m.Name))))
-	case !hasScene:
+	case !show.There:
 		w.surface.lay(full(m, messageTile("noscene", "node", u.lang.T("wall.noscene"), u.lang.T("wall.noscene.next"))))
 	default:
-		w.surface.lay(screenSpots(wall.WallDefined, sc.SceneSaved, *s, m, scale))
+		w.surface.lay(screenSpots(wall.WallDefined, show.Layout(), *s, m, scale))
 	}
 }
 
@@ -209,16 +226,16 @@ func screenSpots(w world.WallDefined, sc world.SceneSaved, s world.Screen, m scr
 			out = append(out, spot{
 				tile: p.Tile, rect: rect, whole: whole,
 				column: p.Column, columns: p.Columns, row: p.Row, rows: p.Rows,
-				glass: glass(w, sp.Screen, whole),
+				glass: panes(w, sp.Screen, whole),
 			})
 		}
 	}
 	return out
 }
 
-// glass returns the wall's screens in the pixels of a tile that starts at
+// panes returns the wall's screens in the pixels of a tile that starts at
 // whole's corner on screen s.
-func glass(w world.WallDefined, s world.Screen, whole image.Rectangle) []image.Rectangle {
+func panes(w world.WallDefined, s world.Screen, whole image.Rectangle) []image.Rectangle {
 	if s.W <= 0 || s.H <= 0 {
 		return nil
 	}

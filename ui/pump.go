@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"iocwall/server/act"
-	"iocwall/ui/tile"
 )
 
 const (
@@ -17,6 +16,9 @@ const (
 	frameGap, crowdGap = 15 * time.Millisecond, 30 * time.Millisecond
 	// dataGap is the least time between two updates of tiles from data.
 	dataGap = 100 * time.Millisecond
+	// tickCost is what a tick and its painting may take: none is begun so shortly
+	// before an instant that must be met.
+	tickCost = 25 * time.Millisecond
 	// retryGap is the pause after a feed's error.
 	retryGap = time.Second
 )
@@ -96,11 +98,7 @@ func (u *UI) loop(ctx context.Context) {
 		case <-u.wake:
 		case <-timer.C:
 		}
-		gap := frameGap
-		if u.moving.Load() > 2 {
-			gap = crowdGap
-		}
-		if wait := gap - time.Since(last); wait > 0 {
+		if wait := u.pause(time.Since(last)); wait > 0 {
 			select {
 			case <-ctx.Done():
 				return
@@ -120,17 +118,42 @@ func (u *UI) loop(ctx context.Context) {
 		if u.dirty.Load() {
 			next = dataGap
 		}
+		if left, is := u.left(); is {
+			next = min(next, left)
+		}
 		timer.Reset(max(next, time.Millisecond))
 	}
+}
+
+// pause is how long the next tick waits, so long after the last one: pictures are
+// not painted more often than the eye needs, and none is begun just before an
+// instant at which the glass changes.
+func (u *UI) pause(since time.Duration) time.Duration {
+	gap := frameGap
+	if u.moving.Load() > 2 {
+		gap = crowdGap
+	}
+	wait := gap - since
+	if left, is := u.left(); is && left < max(wait, 0)+tickCost {
+		return max(left, 0)
+	}
+	return wait
+}
+
+// left is the time until something is due, if anything is.
+func (u *UI) left() (time.Duration, bool) {
+	due := u.due.Load()
+	if due == 0 {
+		return 0, false
+	}
+	return time.Unix(0, due).Sub(u.o.Now()), true
 }
 
 // tick brings the windows up to date; on the toolkit's goroutine.
 func (u *UI) tick() {
 	now := u.o.Now()
-	relayout := u.take()
-	if monitors := u.rescan.Swap(false); monitors || relayout {
-		u.face.arrange(monitors)
-	}
+	moved := u.take()
+	relayout := u.follow(now, moved, u.rescan.Swap(false))
 	data := u.dirty.Load()
 	second := now.Truncate(time.Second) != u.lastUp.Truncate(time.Second)
 	if data && now.Sub(u.lastUp) < dataGap && !second && !relayout {
@@ -147,36 +170,34 @@ func (u *UI) tick() {
 	moving := int32(0)
 	for _, s := range u.face.surfaces() {
 		for _, sl := range s.slots {
-			err := tile.Safe(u.log, sl.tile.Kind, func() {
-				if sl.content.update(now, data) {
-					moving++
-				}
-			})
-			if err != nil {
-				s.fail(sl)
+			if s.update(sl, now, data) {
+				moving++
 			}
+		}
+		for _, sl := range s.wings {
+			s.update(sl, now, data)
 		}
 	}
 	u.moving.Store(moving)
 }
 
 // take applies all batches that came. It reports whether walls or scenes
-// changed, which moves tiles.
+// changed, which may move tiles.
 func (u *UI) take() bool {
 	u.mu.Lock()
 	batches := u.batches
 	u.batches = nil
 	u.mu.Unlock()
-	relayout := false
+	moved := false
 	for i := range batches {
-		moved, bad := u.model.apply(&batches[i], u.o.Now())
-		relayout = relayout || moved
+		now, bad := u.model.apply(&batches[i], u.o.Now())
+		moved = moved || now
 		if bad != nil {
 			u.log.Error("batch did not fit", "error", bad)
 			u.resync()
 		}
 	}
-	return relayout
+	return moved
 }
 
 // resync asks for everything again: this copy of the state is not the server's.

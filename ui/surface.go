@@ -2,6 +2,8 @@ package ui
 
 import (
 	"image"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,6 +45,14 @@ type content interface {
 	close()
 }
 
+// unseen is a content that can be made ready before anybody sees it.
+type unseen interface {
+	// veil keeps it off the display while it runs at its real size.
+	veil(bool)
+	// ready reports whether there is something to show, if only a failure.
+	ready(now time.Time) bool
+}
+
 // slot is one tile on a surface.
 type slot struct {
 	key     string
@@ -51,6 +61,8 @@ type slot struct {
 	holder  fyne.CanvasObject
 	hidden  bool
 	mark    *canvas.Raster // only when markers are asked for
+	at      spot
+	placed  bool // the content knows at
 }
 
 // surface is a place in a window with tiles on it.
@@ -61,6 +73,9 @@ type surface struct {
 	// wrap puts a tile into what reacts to the mouse; nil leaves it bare.
 	wrap  func(*slot) fyne.CanvasObject
 	slots []*slot
+	// wings are tiles that run unseen until their moment, by their key.
+	wings map[string]*slot
+	seal  *seal
 	// alone says that there is one tile, looked at by itself.
 	alone bool
 }
@@ -72,7 +87,7 @@ func newSurface(u *UI, env *tile.Env, w fyne.Window) *surface {
 	if u.o.Pixels == media.LayoutYUV {
 		env.Shades = u.shades(w)
 	}
-	return &surface{u: u, env: env, root: container.NewWithoutLayout()}
+	return &surface{u: u, env: env, root: container.NewWithoutLayout(), seal: newSeal(u.o.Now, u.poke)}
 }
 
 func slotKey(t world.Tile) string {
@@ -85,48 +100,148 @@ func slotKey(t world.Tile) string {
 }
 
 // lay puts tiles on the surface. A tile that was there with the same parameters
-// keeps its content: a camera goes on playing while it is moved.
+// keeps its content: a camera goes on playing while it is moved. One that was made
+// ready unseen is shown as it is.
 func (s *surface) lay(spots []spot) {
 	old := map[string]*slot{}
 	for _, sl := range s.slots {
 		old[sl.key] = sl
 	}
-	d := s.env.Density
-	if d <= 0 {
-		d = 1
-	}
 	s.slots = s.slots[:0:0]
-	objects := make([]fyne.CanvasObject, 0, len(spots))
+	objects := make([]fyne.CanvasObject, 0, 2*len(spots)+1)
 	for _, sp := range spots {
-		k := slotKey(sp.tile)
-		sl := old[k]
-		if sl == nil {
-			sl = s.newSlot(k, sp.tile)
-		}
-		delete(old, k)
-		sl.holder.Move(fyne.NewPos(float32(sp.rect.Min.X)/d, float32(sp.rect.Min.Y)/d))
-		sl.holder.Resize(fyne.NewSize(float32(sp.rect.Dx())/d, float32(sp.rect.Dy())/d))
+		sl := s.enter(sp, old)
+		s.put(sl, sp)
 		if sl.hidden {
 			sl.holder.Hide()
 		}
-		sl.content.place(sp)
 		s.slots = append(s.slots, sl)
 		objects = append(objects, sl.holder)
 		if s.env.Markers {
-			objects = append(objects, s.marker(sl, sp.rect.Min, d))
+			objects = append(objects, s.marker(sl, sp.rect.Min, s.density()))
 		}
 	}
 	for _, sl := range old {
-		sl.content.close()
+		s.end(sl)
 	}
-	s.root.Objects = objects
+	s.root.Objects = s.sealed(objects)
 	s.root.Refresh()
 	// New tiles say what is so at once, not at the next tick.
 	now := s.u.o.Now()
 	for _, sl := range s.slots {
-		if err := tile.Safe(s.u.log, sl.tile.Kind, func() { sl.content.update(now, true) }); err != nil {
-			s.fail(sl)
+		s.update(sl, now, true)
+	}
+}
+
+// enter takes the tile of a spot from the wings, from what was there, or makes it.
+func (s *surface) enter(sp spot, old map[string]*slot) *slot {
+	k := slotKey(sp.tile)
+	sl := s.wings[k]
+	if sl != nil {
+		delete(s.wings, k)
+		veil(sl, false)
+		return sl
+	}
+	if sl = old[k]; sl != nil {
+		delete(old, k)
+		return sl
+	}
+	return s.newSlot(k, sp.tile)
+}
+
+// put gives a tile its place. One that has it already is not told again.
+func (s *surface) put(sl *slot, sp spot) {
+	if sl.placed && reflect.DeepEqual(sl.at, sp) {
+		return
+	}
+	d := s.density()
+	sl.at, sl.placed = sp, true
+	sl.holder.Move(fyne.NewPos(float32(sp.rect.Min.X)/d, float32(sp.rect.Min.Y)/d))
+	sl.holder.Resize(fyne.NewSize(float32(sp.rect.Dx())/d, float32(sp.rect.Dy())/d))
+	if err := tile.Safe(s.u.log, sl.tile.Kind, func() { sl.content.place(sp) }); err != nil {
+		s.fail(sl)
+	}
+}
+
+// update brings one tile up to date and reports whether pictures move on it.
+func (s *surface) update(sl *slot, now time.Time, data bool) (moving bool) {
+	if err := tile.Safe(s.u.log, sl.tile.Kind, func() { moving = sl.content.update(now, data) }); err != nil {
+		s.fail(sl)
+		return false
+	}
+	return moving
+}
+
+// end closes a tile; a mistake in its closing is its own.
+func (s *surface) end(sl *slot) { _ = tile.Safe(s.u.log, sl.tile.Kind, sl.content.close) }
+
+func (s *surface) density() float32 {
+	if s.env.Density <= 0 {
+		return 1
+	}
+	return s.env.Density
+}
+
+// prepare makes tiles ready that are not on the surface yet, unseen and at their
+// real size; those of an earlier preparation that are not among them are closed.
+// Nothing is prepared by nil.
+func (s *surface) prepare(spots []spot) {
+	on := map[string]*slot{}
+	for _, sl := range s.slots {
+		on[sl.key] = sl
+	}
+	old := s.wings
+	s.wings = nil
+	for _, sp := range spots {
+		k := slotKey(sp.tile)
+		if sl := on[k]; sl != nil && stays(sl, sp) || s.wings[k] != nil {
+			continue
 		}
+		sl := old[k]
+		if delete(old, k); sl == nil {
+			sl = s.newSlot(k, sp.tile)
+			veil(sl, true)
+		}
+		s.put(sl, sp)
+		if s.wings == nil {
+			s.wings = map[string]*slot{}
+		}
+		s.wings[k] = sl
+	}
+	for _, sl := range old {
+		s.end(sl)
+	}
+	now := s.u.o.Now()
+	for _, sl := range s.wings {
+		s.update(sl, now, true)
+	}
+}
+
+// stays reports whether a tile can go to a spot as it is: a map of another size is
+// drawn anew, which takes its time, all else changes at once.
+func stays(sl *slot, sp spot) bool {
+	return sl.tile.Kind != "map" || sl.at.rect.Size() == sp.rect.Size() && sl.at.whole.Size() == sp.whole.Size()
+}
+
+// ready reports whether all that is prepared has something to show.
+func (s *surface) ready(now time.Time) bool {
+	for _, sl := range s.wings {
+		c, ok := sl.content.(unseen)
+		if !ok {
+			continue
+		}
+		is := true // a tile that fails is as ready as it will be
+		_ = tile.Safe(s.u.log, sl.tile.Kind, func() { is = c.ready(now) })
+		if !is {
+			return false
+		}
+	}
+	return true
+}
+
+func veil(sl *slot, on bool) {
+	if c, ok := sl.content.(unseen); ok {
+		c.veil(on)
 	}
 }
 
@@ -148,7 +263,8 @@ func (s *surface) rescale(scale look.Scale, density float32) {
 		return
 	}
 	s.env.Scale, s.env.Density = scale, density
-	for _, sl := range s.slots {
+	for _, sl := range s.all() {
+		sl.placed = false
 		if err := tile.Safe(s.u.log, sl.tile.Kind, sl.content.object().Repaint); err != nil {
 			s.fail(sl)
 		}
@@ -169,7 +285,7 @@ func (s *surface) newSlot(key string, t world.Tile) *slot {
 
 // fail replaces a tile's content after a panic; the other tiles go on.
 func (s *surface) fail(sl *slot) {
-	_ = tile.Safe(s.u.log, sl.tile.Kind, sl.content.close)
+	s.end(sl)
 	at, size := sl.holder.Position(), sl.holder.Size()
 	sl.content = s.u.brokenContent(s.env)
 	sl.holder = sl.content.object()
@@ -186,8 +302,17 @@ func (s *surface) fail(sl *slot) {
 	for _, x := range s.slots {
 		objects = append(objects, s.objectsOf(x)...)
 	}
-	s.root.Objects = objects
+	s.root.Objects = s.sealed(objects)
 	s.root.Refresh()
+}
+
+// all are the tiles on the surface and those in its wings.
+func (s *surface) all() []*slot {
+	out := slices.Clone(s.slots)
+	for _, sl := range s.wings {
+		out = append(out, sl)
+	}
+	return out
 }
 
 func (s *surface) objectsOf(sl *slot) []fyne.CanvasObject {
@@ -213,5 +338,6 @@ func (s *surface) show(visible bool) {
 }
 
 func (s *surface) close() {
+	s.prepare(nil)
 	s.lay(nil)
 }

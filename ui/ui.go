@@ -121,7 +121,8 @@ type UI struct {
 	pending atomic.Bool // a tick waits for the toolkit's goroutine
 	dirty   atomic.Bool // data came that is not on the tiles yet
 	moving  atomic.Int32
-	rescan  atomic.Bool // the monitors changed
+	due     atomic.Int64 // when a tick must be, in Unix nanoseconds of Now; 0 for never
+	rescan  atomic.Bool  // the monitors changed
 
 	mu      sync.Mutex
 	batches []world.Batch
@@ -132,6 +133,7 @@ type UI struct {
 
 	// What follows belongs to the toolkit's goroutine.
 	model  model
+	glass  glass
 	face   face
 	lastUp time.Time
 	// quiet makes tiles say only what is wrong.
@@ -155,6 +157,9 @@ type face interface {
 	// arrange brings windows and tiles in line with the state; on the toolkit's
 	// goroutine, as all methods.
 	arrange(monitorsChanged bool)
+	// prepare opens, unseen, what is to be shown next, and closes what is not any
+	// more.
+	prepare()
 	// surfaces are all places tiles lie on.
 	surfaces() []*surface
 	// refresh updates what is no tile.
@@ -190,7 +195,7 @@ func New(o Options) (*UI, error) {
 	if u.maps, err = u.newMaps(); err != nil {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
-	u.model.touched = u.maps.Observe
+	u.model.touched, u.model.answered = u.maps.Observe, u.answered
 	u.cameras = u.cameraHost()
 	u.hands = camera.NewHands(u.cameras, u.kit)
 	o.App.Settings().SetTheme(look.Toolkit(u.kit.Theme))

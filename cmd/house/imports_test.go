@@ -118,6 +118,7 @@ var rows = []row{
 	{"ui/desk", "server/act server/world ui/look ui/paint ui/words ui/tile assets", "", "what surrounds the wall in its window"},
 	{"ui/look", "assets", "", "colours and sizes"},
 	{"ui/paint", "assets ui/look", "", "shapes and text in an image"},
+	{"ui/stage", "server/world", "", "which tiles the glass shows and when; pure"},
 	{"ui/words", "assets", "", "texts in two languages"},
 	{"ui/screens", "", "", "all of X11 is here; another window system would be a twin of it"},
 

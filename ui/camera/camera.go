@@ -83,6 +83,24 @@ func (c *View) Hide(off bool) {
 	}
 }
 
+// Veil keeps the picture off the display while the camera plays.
+func (c *View) Veil(on bool) { c.t.Veil(on) }
+
+// Ready reports whether there is a picture, or none to be waited for.
+func (c *View) Ready() bool {
+	if c.player == nil {
+		return c.h.State() != nil // nothing plays it, which is said
+	}
+	if f, has := c.player.Frame(); has && !f.Empty() {
+		return true
+	}
+	switch c.player.Stats().State {
+	case media.StateNoSignal, media.StateRefused, media.StateFull, media.StateFrozen:
+		return true
+	}
+	return false
+}
+
 // Preload keeps a hidden camera ready to be shown at once.
 func (c *View) Preload(on bool) {
 	if c.ready != on {

@@ -103,6 +103,12 @@ type Tile interface {
 	Update(now time.Time) bool
 	// Hide parks what nobody sees.
 	Hide(bool)
+	// Veil keeps the tile's pictures off the display while it runs at its real
+	// size, so that it is ready when it is to be seen.
+	Veil(bool)
+	// Ready reports whether all that is on the tile has a picture or has definitely
+	// failed.
+	Ready() bool
 	// Close ends all cameras on the tile.
 	Close()
 	// At returns the camera under a point of the tile, nil where there is none,

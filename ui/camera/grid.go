@@ -40,6 +40,7 @@ type Grid struct {
 	spot   Spot
 	placed bool
 	hidden bool
+	veiled bool
 }
 
 // least is the least text of a cell as a share of the wall's: 10 arc minutes
@@ -85,6 +86,19 @@ func (g *Grid) Hide(off bool) {
 	for _, c := range g.cells {
 		c.Hide(off)
 	}
+}
+
+// Veil keeps the pictures off the display while the cells play.
+func (g *Grid) Veil(on bool) {
+	g.veiled = on
+	for _, c := range g.cells {
+		c.Veil(on)
+	}
+}
+
+// Ready reports whether each cell has a picture or has failed.
+func (g *Grid) Ready() bool {
+	return g.placed && !slices.ContainsFunc(g.cells, func(c *View) bool { return !c.Ready() })
 }
 
 // Place lays the cells out anew.
@@ -155,6 +169,7 @@ func (g *Grid) lay(ids []string, page, side int) {
 			v, old[id] = same[0], same[1:]
 		} else {
 			v = New(g.h, g.env, Options{Camera: id, Quiet: g.o.Quiet})
+			v.Veil(g.veiled)
 		}
 		v.Place(Spot{Rect: rect, Whole: whole, Lower: rect.Max.Y == whole.Max.Y})
 		v.Hide(g.hidden)

@@ -35,6 +35,7 @@ type Tour struct {
 	asked  time.Time // since when next should be on the tile
 	spot   Spot
 	hidden bool
+	veiled bool
 	kept   string            // the camera the tour is held at
 	out    map[string]string // why cameras are left out
 }
@@ -81,6 +82,19 @@ func (t *Tour) Hide(off bool) {
 		t.drop()
 	}
 }
+
+// Veil keeps the picture off the display while the tour runs.
+func (t *Tour) Veil(on bool) {
+	t.veiled = on
+	for _, v := range []*View{t.now, t.next} {
+		if v != nil {
+			v.Veil(on)
+		}
+	}
+}
+
+// Ready reports whether the camera whose turn it is has a picture or has failed.
+func (t *Tour) Ready() bool { return t.now != nil && t.now.Ready() }
 
 // Place puts the tile where it lies.
 func (t *Tour) Place(s Spot) {
@@ -189,6 +203,7 @@ func (t *Tour) drop() {
 func (t *Tour) view(id string) *View {
 	v := New(t.h, t.stack.Env(), Options{Camera: id, Quiet: t.o.Quiet, Whole: t.o.Whole})
 	v.Place(t.spot)
+	v.Veil(t.veiled)
 	return v
 }
 

@@ -28,6 +28,7 @@ type Plane interface {
 type plane struct {
 	on     Plane
 	failed bool // there is none to be had
+	veiled bool // the tile is not to be seen yet
 	lit    bool
 	origin image.Point // the tile's corner in the window, device pixels
 	asked  time.Time   // when the origin was asked for
@@ -39,7 +40,7 @@ const originFor = 250 * time.Millisecond
 // light shows an image on the plane, at a place in the tile, and reports whether
 // it did: not when the window has no planes or shows a menu or a dialogue.
 func (p *plane) light(env *Env, tile fyne.CanvasObject, img *image.RGBA, at image.Rectangle) bool {
-	if env.Plane == nil || p.failed || fyne.CurrentApp() == nil {
+	if env.Plane == nil || p.failed || p.veiled || fyne.CurrentApp() == nil {
 		return false
 	}
 	driver := fyne.CurrentApp().Driver()
@@ -87,6 +88,14 @@ func (p *plane) conceal(b *box, raster *canvas.Raster) {
 	if was {
 		(&boxRenderer{b}).Layout(b.Size()) // shows what lay under the plane
 		canvas.Refresh(raster)             // what the toolkit drew last is older than the plane's
+	}
+}
+
+// veil keeps the plane dark, or lets the next picture light it.
+func (p *plane) veil(b *box, raster *canvas.Raster, on bool) {
+	p.veiled = on
+	if on {
+		p.conceal(b, raster)
 	}
 }
 
@@ -167,6 +176,9 @@ func (t *Map) clear() bool {
 	return t.img != nil && !t.shown.Empty() && !covered(t.env, t.shown, t.over)
 }
 
+// Veil keeps the picture off its plane, for a tile that runs before it is seen.
+func (t *Camera) Veil(on bool) { t.plane.veil(&t.box, t.picture, on) }
+
 // OnPlane reports whether the picture is on a plane: a new one costs no repaint.
 func (t *Camera) OnPlane() bool { return t.plane.lit }
 
@@ -182,6 +194,9 @@ func (t *Camera) Release() {
 		t.shade, t.yuv, t.shader.Objects = nil, nil, nil
 	}
 }
+
+// Veil keeps the map off its plane, for a tile that runs before it is seen.
+func (t *Map) Veil(on bool) { t.plane.veil(&t.box, t.picture, on) }
 
 // Conceal takes the map off its plane, for a tile that is being hidden or moved.
 func (t *Map) Conceal() { t.plane.conceal(&t.box, t.picture) }
