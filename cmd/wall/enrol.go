@@ -34,7 +34,7 @@ func (c *connection) admit(ctx context.Context, h *home, code string) error {
 		return nil
 	}
 	if code == "" {
-		return fmt.Errorf("this computer has no token yet: let it in once with --code ABCD-EFGH-JK, which \"wallsrv node code %s\" makes, or name the file of a token with --token-file", h.node)
+		return fmt.Errorf("this computer has no token yet: let it in once with --code ABCD-EFGH-JK, which \"wallsrv wall enrol %s\" makes, or name the file of a token with --token-file", h.node)
 	}
 	token, err := c.enrol(ctx, h.node, code)
 	if err != nil {
