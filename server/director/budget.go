@@ -11,7 +11,7 @@ const streamKey = "stream"
 
 // chosen returns the parameters of a tile without the stream.
 func chosen(t world.Tile) []world.Param {
-	if t.Kind != "camera" {
+	if t.Kind != "camera" || t.Param(streamKey) == "" {
 		return t.Params
 	}
 	return slices.DeleteFunc(slices.Clone(t.Params), func(p world.Param) bool { return p.Key == streamKey })

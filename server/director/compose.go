@@ -100,6 +100,9 @@ func (t *turn) paint(c choice, sc world.SceneSaved, found bool) picture {
 
 // locks yields the tiles on the wall that are locked, with their locks.
 func (t *turn) locks() []world.Placed {
+	if t.st.Count(world.KindLock) == 0 {
+		return nil
+	}
 	var out []world.Placed
 	for _, p := range t.wall.On.Tiles {
 		if _, ok := t.st.Lock(t.wall.ID, p.ID); ok {

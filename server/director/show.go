@@ -58,7 +58,8 @@ func (d *Director) Show(now world.Time, st *world.State, a Ask, done func(Outcom
 	}
 	w, _ := st.Wall(a.Wall)
 	if a.Undo {
-		if _, err := undone(st, w); err != nil {
+		// What is under way will be there to go back from.
+		if _, err := undone(st, w); err != nil && s.now == nil {
 			return nil, err
 		}
 	} else if err := showable(st, a.Scene, a.Wall); err != nil {
