@@ -11,11 +11,11 @@ import (
 // and a slow link is enough for decoding it.
 const StepBudget = 300 * time.Millisecond
 
-// StepState says how a camera keeps step with other computers, StepStats what there is to say about it.
-type (
-	StepState = flow.StepState
-	StepStats = flow.StepStats
-)
+// StepState says how a camera keeps step with the other computers that show it, as a stable string.
+type StepState = flow.StepState
+
+// StepStats is how a camera keeps step.
+type StepStats = flow.StepStats
 
 // The states of keeping step; see package flow for their meaning.
 const (
