@@ -33,15 +33,8 @@ type ground struct {
 	seaOf   builtinMap
 }
 
-// SetGround changes the style of the base map from the next Draw on; nil is the
-// plain one, in the colours of the renderer's Style.
-func (r *Renderer) SetGround(s *style.Style) {
-	r.ground.style = s
-	r.forget()
-}
-
-// drawGround copies the base map into the picture, drawing it anew when the
-// view, the home provinces or the map have changed.
+// drawGround draws the base map anew when the view, the home provinces or the map
+// have changed.
 func (r *Renderer) drawGround(f *Frame) {
 	g := &r.ground
 	win := r.canvas.Win
@@ -65,14 +58,6 @@ func (r *Renderer) drawGround(f *Frame) {
 			g.seaView, g.seaOf = whole, of
 		}
 		r.stats.BaseDrawn = true
-	}
-	row := win.Dx() * 4
-	if r.canvas.Stride == row {
-		copy(r.canvas.Pix[:n], g.pix)
-		return
-	}
-	for y := range win.Dy() {
-		copy(r.canvas.Pix[y*r.canvas.Stride:y*r.canvas.Stride+row], g.pix[y*row:(y+1)*row])
 	}
 }
 

@@ -173,7 +173,7 @@ func (r *Renderer) layers(f *Frame) {
 	}
 	g := &r.gathered
 	r.hitShapes(f)
-	r.sheet.Draw(f.Areas, f.Lines, r.ground.fresh)
+	r.sheet.Draw(&raster.Canvas{Pix: r.ground.pix, Stride: r.canvas.Win.Dx() * 4, Win: r.canvas.Win}, f.Areas, f.Lines, r.ground.fresh)
 	r.alertAreas(f.Alerts)
 	r.gatherLayers(f)
 	r.placeFurniture(f)

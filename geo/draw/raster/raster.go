@@ -61,6 +61,13 @@ func (c *Canvas) Move(d image.Point) []image.Rectangle {
 	return out
 }
 
+// Copy copies a window, which is inside of both canvases' own.
+func (c *Canvas) Copy(from *Canvas, win image.Rectangle) {
+	for y := win.Min.Y; y < win.Max.Y; y++ {
+		copy(c.Row(y, win.Min.X, win.Max.X), from.Row(y, win.Min.X, win.Max.X))
+	}
+}
+
 // Part returns the picture of a window inside of the canvas' own.
 func (c *Canvas) Part(win image.Rectangle) Canvas {
 	return Canvas{Pix: c.Pix[(win.Min.Y-c.Win.Min.Y)*c.Stride+(win.Min.X-c.Win.Min.X)*4:], Stride: c.Stride, Win: win}

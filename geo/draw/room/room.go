@@ -5,6 +5,7 @@ package room
 
 import (
 	"image"
+	"math"
 	"slices"
 )
 
@@ -109,9 +110,12 @@ func (g *Grid) Avoid(r image.Rectangle) {
 }
 
 // Cost counts the hard and soft cells under r.
-func (g *Grid) Cost(r image.Rectangle) (hard, soft int) {
+func (g *Grid) Cost(r image.Rectangle) (hard, soft int) { return g.cost(r, math.MaxInt) }
+
+// cost is Cost, or any number above enough hard cells where there are more.
+func (g *Grid) cost(r image.Rectangle, enough int) (hard, soft int) {
 	x0, y0, x1, y1 := g.cells(r)
-	for y := y0; y < y1; y++ {
+	for y := y0; y < y1 && hard <= enough; y++ {
 		for x := x0; x < x1; x++ {
 			if g.hard[y*g.w+x] {
 				hard++
@@ -229,7 +233,7 @@ func (g *Grid) Force(x, y, w, h, gap int) image.Rectangle {
 	for ring := range 4 {
 		for _, s := range Sides() {
 			r := Inside(s.beside(x, y, w, h, gap*(1+ring)), g.NearestPane(x, y))
-			hard, soft := g.Cost(r)
+			hard, soft := g.cost(r, least/1000)
 			if c := hard*1000 + soft + ring*4; c < least {
 				best, least = r, c
 			}

@@ -27,7 +27,7 @@ func TestBordersOnce(t *testing.T) {
 	c := raster.CanvasOf(m, m.Rect)
 	var s Sheet
 	s.Begin(&c, view, Look{Text: 14, Line: 1.25})
-	s.Draw(areas, nil, nil)
+	s.Draw(&raster.Canvas{Pix: make([]byte, len(m.Pix)), Stride: m.Stride, Win: m.Rect}, areas, nil, nil)
 	seen := map[segment]int{}
 	for _, b := range s.bordersOf([]int{0, 1, 2, 3}, areas) {
 		for i := range b.points[1:] {

@@ -68,12 +68,13 @@ func (s *Sheet) Begin(canvas *raster.Canvas, view geo.View, look Look) {
 // Forget lets go of what was kept.
 func (s *Sheet) Forget() { s.kept = false }
 
-// Draw draws areas, lines and fences into a picture of the base map, or takes them
-// from the last one. Fresh are the windows in which the base map was drawn anew;
-// elsewhere it is what it was, moved with the view.
-func (s *Sheet) Draw(areas []scene.Area, lines []scene.Line, fresh []image.Rectangle) {
+// Draw draws the base map, and over it areas, lines and fences, or takes them from
+// the last picture. Base is of the size of the picture. Fresh are the windows in
+// which it was drawn anew; elsewhere it is what it was, moved with the view.
+func (s *Sheet) Draw(base *raster.Canvas, areas []scene.Area, lines []scene.Line, fresh []image.Rectangle) {
 	if len(areas)+len(lines) == 0 {
 		s.kept = false
+		s.canvas.Copy(base, s.canvas.Win)
 		return
 	}
 	sum := s.sumOf(areas, lines)
@@ -87,6 +88,7 @@ func (s *Sheet) Draw(areas []scene.Area, lines []scene.Line, fresh []image.Recta
 	}
 	all := s.canvas
 	for _, win := range fresh {
+		all.Copy(base, win)
 		part := all.Part(win)
 		s.canvas = &part
 		s.fills(areas)
@@ -130,15 +132,10 @@ func (s *Sheet) keep(drawn []image.Rectangle) {
 	s.pix = room(s.pix, row*win.Dy())
 	kept := raster.Canvas{Pix: s.pix, Stride: row, Win: win}
 	for _, r := range drawn {
-		for y := r.Min.Y; y < r.Max.Y; y++ {
-			copy(kept.Row(y, r.Min.X, r.Max.X), s.canvas.Row(y, r.Min.X, r.Max.X))
-		}
+		kept.Copy(s.canvas, r)
 	}
-	if len(drawn) == 1 && drawn[0] == win {
-		return
-	}
-	for y := win.Min.Y; y < win.Max.Y; y++ {
-		copy(s.canvas.Row(y, win.Min.X, win.Max.X), kept.Row(y, win.Min.X, win.Max.X))
+	if len(drawn) != 1 || drawn[0] != win {
+		s.canvas.Copy(&kept, win)
 	}
 }
 
