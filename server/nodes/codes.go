@@ -41,7 +41,7 @@ type code struct {
 var (
 	errTooMany = errors.New("too many codes are open; wait a quarter of an hour")
 	// errCode is one answer for all that can be wrong with a code.
-	errCode = errors.New("the code is not good: it is wrong, was used, or is older than 15 minutes; make a new one with \"wallsrv node code\"")
+	errCode = errors.New("the code is not good: it is wrong, was used, or is older than 15 minutes; make a new one with \"wallsrv wall enrol\"")
 )
 
 // make returns a new code for the computer, which ends the one before.

@@ -185,9 +185,9 @@ func TestUploadsAreChecked(t *testing.T) {
 			if w.Code != c.want || !strings.Contains(w.Body.String(), c.reason) {
 				t.Errorf("%d %s", w.Code, w.Body)
 			}
-			want := Stats{Rejected: 1}
-			if c.want == http.StatusNoContent {
-				want = Stats{Pictures: 1}
+			want := map[int]Stats{http.StatusNoContent: {Pictures: 1}, http.StatusGone: {}}[c.want]
+			if c.reason != "" && c.want != http.StatusGone {
+				want.Rejected = 1
 			}
 			if got := r.Stats(); got != want {
 				t.Errorf("stats %+v", got)
@@ -283,6 +283,9 @@ func TestNewestPicture(t *testing.T) {
 	}
 	if w := r.request("GET", "/pictures/1", "", nil, "If-None-Match", h.Get("ETag")); w.Code != http.StatusNotModified || w.Body.Len() != 0 {
 		t.Errorf("again: %d", w.Code)
+	}
+	if w := r.request("GET", "/pictures/4", "", nil); !strings.Contains(w.Body.String(), "yet: pc-03 is not connected since") {
+		t.Errorf("of a computer that is lost: %s", w.Body)
 	}
 	for path, want := range map[string]int{"/pictures/9": http.StatusNotFound, "/pictures/x": http.StatusBadRequest, "/pictures/1?wall=west": http.StatusNotFound} {
 		if w := r.request("GET", path, "", nil); w.Code != want {

@@ -222,15 +222,7 @@ func (n *Nodes) collect(parent context.Context, s *shot) error {
 // fetch asks for the picture of one screen.
 func (n *Nodes) fetch(ctx context.Context, s *shot, x *shown) {
 	name := x.screen.Node
-	switch {
-	case name == "":
-		x.why = reason{kind: nobody}
-		return
-	case x.node.Node == "" || x.node.Since == 0:
-		x.why = reason{kind: never, node: name}
-		return
-	case !x.node.Up:
-		x.why = reason{kind: lost, node: name, since: x.node.Since, detail: x.node.Reason}
+	if x.why = absence(x.screen, x.node); x.why.kind != "" {
 		return
 	}
 	a := n.board.ask(name, s.of.ID, x.screen.ID, s.askFor(x.screen))
@@ -248,6 +240,20 @@ func (n *Nodes) fetch(ctx context.Context, s *shot, x *shown) {
 	case <-ctx.Done():
 		x.why = reason{kind: mute, node: name}
 	}
+}
+
+// absence says why there can be no picture of the screen, with an empty kind when
+// there can.
+func absence(sc world.Screen, n world.Node) reason {
+	switch {
+	case sc.Node == "":
+		return reason{kind: nobody}
+	case n.Node == "" || n.Since == 0:
+		return reason{kind: never, node: sc.Node}
+	case !n.Up:
+		return reason{kind: lost, node: sc.Node, since: n.Since}
+	}
+	return reason{}
 }
 
 // askFor returns the width to ask of a screen, zero for all its pixels.
@@ -304,7 +310,8 @@ func (n *Nodes) GetPicture(w http.ResponseWriter, r *http.Request, _ auth.Identi
 	p, ok := n.shelf.newest(place{s.wall.ID, id})
 	if !ok {
 		w.Header().Set("Retry-After", "1")
-		fail(w, http.StatusNotFound, fmt.Errorf("there is no picture of screen %d yet", id))
+		why := (words{english}).why(absence(s.screen, s.node))
+		fail(w, http.StatusNotFound, errors.New(strings.TrimSuffix(fmt.Sprintf("there is no picture of screen %d yet: %s", id, why), ": ")))
 		return
 	}
 	h := w.Header()

@@ -19,6 +19,7 @@ import (
 
 	"golang.org/x/image/draw"
 
+	"iocwall/assets"
 	"iocwall/server/world"
 )
 
@@ -233,7 +234,38 @@ func TestBadViewsAreRefused(t *testing.T) {
 // TestPictureOfAWholeWall draws the wall of 27 screens and, where SHOT names a file,
 // keeps the picture for people to look at.
 func TestPictureOfAWholeWall(t *testing.T) {
-	p := newRoom(t).painter
+	s := wholeWall(t)
+	img := newTestPainter(t).paint(s)
+	if img.Bounds().Dx() != 3840 {
+		t.Errorf("the picture has %v", img.Bounds())
+	}
+	if name := os.Getenv("SHOT"); name != "" {
+		if err := os.WriteFile(name, asPNG(t, img), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkPaint draws the wall of 27 screens from pictures of the width it needs.
+func BenchmarkPaint(b *testing.B) {
+	s, p := wholeWall(b), newTestPainter(b)
+	for b.Loop() {
+		p.paint(s)
+	}
+}
+
+func newTestPainter(t testing.TB) *painter {
+	t.Helper()
+	p, err := newPainter(assets.Regular(), assets.Bold())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// wholeWall is a wall of 27 screens of which some are missing, old or late.
+func wholeWall(t testing.TB) *shot {
+	t.Helper()
 	s := &shot{view: view{lang: vietnamese, width: 3840}, scene: "Toàn cảnh buổi sáng"}
 	s.of = world.Wall{WallDefined: world.WallDefined{ID: "main", Name: "Tường trung tâm"}}
 	s.of.On.Scene, s.of.On.Generation = "toan-canh", 12
@@ -264,13 +296,5 @@ func TestPictureOfAWholeWall(t *testing.T) {
 	}
 	s.bounds = bounds(screens)
 	s.scale = 3840 / (s.bounds.x1 - s.bounds.x0)
-	img := p.paint(s)
-	if img.Bounds().Dx() != 3840 {
-		t.Errorf("the picture has %v", img.Bounds())
-	}
-	if name := os.Getenv("SHOT"); name != "" {
-		if err := os.WriteFile(name, asPNG(t, img), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	return s
 }

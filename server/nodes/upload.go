@@ -111,6 +111,8 @@ func (n *Nodes) PutPicture(w http.ResponseWriter, r *http.Request, id auth.Ident
 	switch {
 	case err == nil:
 		w.WriteHeader(http.StatusNoContent)
+	case errors.As(err, &bad) && bad.status == http.StatusGone:
+		fail(w, bad.status, bad.err) // it is only late
 	case errors.As(err, &bad):
 		if tell, since := n.uploads.reject(id.Name, time.Now()); tell {
 			n.log.Warn("a picture of a screen was not taken", "node", id.Name, "screen", r.PathValue("screen"), "reason", bad.err, "since", since)
