@@ -464,6 +464,10 @@ func (l *Loop) tick() {
 	if l.fences != nil {
 		l.addOwn(SourceServer, l.fences.Tick(now), 1)
 	}
+	// The clock may have jumped past what the timer waits for.
+	if l.walls != nil && l.walls.Next() != 0 && l.walls.Next() <= now {
+		l.cued()
+	}
 	// What is on its way must arrive first: otherwise it would be found again.
 	if l.own == 0 {
 		l.addOwn(SourceServer, due(l.state, now, l.patience), 0)
