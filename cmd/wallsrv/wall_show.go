@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"iocwall/server/scene"
 	"iocwall/server/stage"
 	"iocwall/server/world"
 )
@@ -196,7 +197,7 @@ func shows(kind string, params []world.Param) string {
 func screensOf(w world.WallDefined, t world.Tile) []int {
 	var out []int
 	for _, sc := range w.Screens {
-		if min(sc.X+sc.W, t.X+t.W)-max(sc.X, t.X) > 1 && min(sc.Y+sc.H, t.Y+t.H)-max(sc.Y, t.Y) > 1 {
+		if scene.RectOfScreen(sc).Overlaps(scene.RectOf(t)) {
 			out = append(out, sc.ID)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"iocwall/server/scene"
 	"iocwall/server/world"
 )
 
@@ -299,7 +300,7 @@ func visible(w world.WallDefined, s *shown, id int, at world.Time, late string) 
 	}
 	var out []Entry
 	for _, t := range s.Tiles {
-		if !on(sc, t.Tile) {
+		if !scene.RectOfScreen(sc).Overlaps(scene.RectOf(t.Tile)) {
 			continue
 		}
 		out = append(out, Entry{
@@ -341,10 +342,4 @@ func screenOf(w world.WallDefined, id int) (world.Screen, bool) {
 		}
 	}
 	return world.Screen{}, false
-}
-
-// on reports whether more than an edge of a tile lies on a screen; a millimetre is
-// what rounding leaves between neighbours.
-func on(sc world.Screen, t world.Tile) bool {
-	return min(sc.X+sc.W, t.X+t.W)-max(sc.X, t.X) > 1 && min(sc.Y+sc.H, t.Y+t.H)-max(sc.Y, t.Y) > 1
 }

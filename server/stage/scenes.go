@@ -13,14 +13,12 @@ import (
 )
 
 const (
-	// mostScenes and mostSchedules bound what is kept for all walls, mostZones the
-	// zones of a scene.
+	// mostScenes and mostSchedules bound what is kept for all walls.
 	mostScenes    = 500
 	mostSchedules = 200
-	mostZones     = 32
 	mostPreset    = 9
-	// slack is what rounding leaves between neighbours, in millimetres.
-	slack = 1
+	// thinnest is the least side of a place, in millimetres.
+	thinnest = 1
 )
 
 // saveScene stores the next version of a scene, or removes it.
@@ -83,7 +81,6 @@ func (s *Stage) saveScene(ctx context.Context, id auth.Identity, sc world.SceneS
 func (s *Stage) tidy(sc world.SceneSaved) (world.SceneSaved, error) {
 	if err := first(
 		name("the scene", sc.Name),
-		counted("the zones of the scene", len(sc.Zones), mostZones),
 		within("the key of the scene", float64(sc.Preset), 0, mostPreset),
 	); err != nil {
 		return sc, err
@@ -163,27 +160,19 @@ func fits(w world.WallDefined, sc world.SceneSaved) error {
 			return err
 		}
 	}
-	x0, y0, width, height := scene.Bounds(w)
-	for i, z := range sc.Zones {
+	var whole scene.Rect
+	whole.X, whole.Y, whole.W, whole.H = scene.Bounds(w)
+	for _, z := range sc.Zones {
 		what := fmt.Sprintf("zone %q", clip(z.ID))
 		if err := first(
 			idOf("a zone", z.ID),
 			text("the name of "+what, z.Name, longestName),
-			within("the least priority of "+what, float64(z.Least), 0, mostPriority),
 			placed(what, z.X, z.Y, z.W, z.H),
 		); err != nil {
 			return err
 		}
-		if z.X < x0-slack || z.Y < y0-slack || z.X+z.W > x0+width+slack || z.Y+z.H > y0+height+slack {
+		if !whole.Holds(scene.RectOfZone(z)) {
 			return refuse("%s reaches beyond the wall %s; lay it on its screens", what, w.ID)
-		}
-		for _, o := range sc.Zones[:i] {
-			if o.ID == z.ID {
-				return refuse("%s is there twice; give each zone an id of its own", what)
-			}
-			if min(z.X+z.W, o.X+o.W)-max(z.X, o.X) > slack && min(z.Y+z.H, o.Y+o.H)-max(z.Y, o.Y) > slack {
-				return refuse("%s lies over zone %q; give each a place of its own", what, clip(o.ID))
-			}
 		}
 	}
 	return nil
@@ -193,7 +182,7 @@ func fits(w world.WallDefined, sc world.SceneSaved) error {
 func placed(what string, x, y, w, h float64) error {
 	return first(
 		within("the left edge of "+what, x, -farthest, farthest), within("the top edge of "+what, y, -farthest, farthest),
-		within("the width of "+what, w, slack, farthest), within("the height of "+what, h, slack, farthest),
+		within("the width of "+what, w, thinnest, farthest), within("the height of "+what, h, thinnest, farthest),
 	)
 }
 

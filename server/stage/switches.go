@@ -17,16 +17,11 @@ func (s *Stage) show(ctx context.Context, id auth.Identity, ask director.Ask) (D
 	ask.By = id.Name
 	came := make(chan director.Outcome, 1)
 	seq, err := s.history.Direct(ctx, person(id), func(now world.Time, st *world.State, d *director.Director) ([]world.Observation, error) {
-		w, err := wallOf(st, ask.Wall)
-		if err != nil {
+		if _, err := wallOf(st, ask.Wall); err != nil {
 			return nil, err
 		}
-		if ask.Undo {
-			if len(w.Before) == 0 {
-				return nil, refuse("the wall %s showed no scene before this one", w.ID)
-			}
-		} else if sc, ok := st.Scene(ask.Scene); !ok || sc.Wall != w.ID {
-			return nil, refuse("the wall %s has no scene %q", w.ID, clip(ask.Scene))
+		if sc, ok := st.Scene(ask.Scene); !ask.Undo && (!ok || sc.Wall != ask.Wall) {
+			return nil, refuse("the wall %s has no scene %q", ask.Wall, clip(ask.Scene))
 		}
 		obs, err := d.Show(now, st, ask, func(o director.Outcome) { came <- o })
 		return obs, worded(err)

@@ -70,7 +70,7 @@ func somewhere(w world.WallDefined, t world.Tile) bool {
 
 // on reports whether more than an edge of a tile lies on a screen.
 func on(sc world.Screen, t world.Tile) bool {
-	return min(sc.X+sc.W, t.X+t.W)-max(sc.X, t.X) > slack && min(sc.Y+sc.H, t.Y+t.H)-max(sc.Y, t.Y) > slack
+	return scene.RectOfScreen(sc).Overlaps(scene.RectOf(t))
 }
 
 // panels checks a wall by itself.
