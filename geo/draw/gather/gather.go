@@ -58,6 +58,7 @@ type Gathering struct {
 	gatherer cluster.Gatherer
 	points   []cluster.Point
 	single   []image.Point // what of a layer on offer stands alone, in pixels of the view
+	nearby   []obstacle
 	taken    []bool
 	where    []int32 // of an item among the points
 	layers   []string
@@ -173,48 +174,53 @@ func (g *Gathering) place(c *Ring, others []Ring) {
 	c.X, c.Y = min(max(c.X, v.Min.X), v.Max.X-1), min(max(c.Y, v.Min.Y), v.Max.Y-1)
 	margin := c.Half + int(g.in.Symbol*0.3)
 	from := *c
-	for i := range others {
-		o := &others[i]
-		c.keepOff(o.X, o.Y, float64(c.Half+o.Half))
-	}
-	for _, p := range g.single {
-		c.keepOff(p.X, p.Y, float64(c.Half)+g.in.Symbol/2)
+	g.lookAround(c, others)
+	for i := range g.nearby {
+		c.keepOff(&g.nearby[i])
 	}
 	c.X, c.Y = g.in.Grid.Settle(c.X, c.Y, margin)
 	// A bezel or another ring may have pushed it back.
-	for i := 0; i < 8 && g.covers(c, others); i++ {
+	for i := 0; i < 8 && g.covers(c); i++ {
 		side := room.Sides()[i]
 		c.X, c.Y = g.in.Grid.Settle(from.X+side.DX*2*c.Half, from.Y+side.DY*2*c.Half, margin)
 	}
 }
 
-// covers reports whether a ring lies on another or on what stands alone.
-func (g *Gathering) covers(c *Ring, others []Ring) bool {
-	near := func(x, y int, want float64) bool {
-		if dx, dy := float64(c.X-x), float64(c.Y-y); dx >= want || dx <= -want || dy >= want || dy <= -want {
-			return false // soon said
-		}
-		return math.Hypot(float64(c.X-x), float64(c.Y-y)) < 0.8*want
-	}
+// obstacle is a place that a ring should be want pixels away from.
+type obstacle struct {
+	x, y int
+	want float64
+}
+
+// lookAround finds the rings of other layers and what stands alone so near to a ring
+// that it may come to touch them.
+func (g *Gathering) lookAround(c *Ring, others []Ring) {
+	reach := int(16 * g.ring)
+	g.nearby = g.nearby[:0]
 	for i := range others {
-		if near(others[i].X, others[i].Y, float64(c.Half+others[i].Half)) {
-			return true
+		if o := &others[i]; max(o.X-c.X, c.X-o.X, o.Y-c.Y, c.Y-o.Y) < reach {
+			g.nearby = append(g.nearby, obstacle{o.X, o.Y, float64(c.Half + o.Half)})
 		}
 	}
 	for _, p := range g.single {
-		if near(p.X, p.Y, float64(c.Half)+g.in.Symbol/2) {
-			return true
+		if max(p.X-c.X, c.X-p.X, p.Y-c.Y, c.Y-p.Y) < reach {
+			g.nearby = append(g.nearby, obstacle{p.X, p.Y, float64(c.Half) + g.in.Symbol/2})
 		}
 	}
-	return false
+}
+
+// covers reports whether a ring lies on what was found around it.
+func (g *Gathering) covers(c *Ring) bool {
+	return slices.ContainsFunc(g.nearby, func(o obstacle) bool {
+		dx, dy := float64(c.X-o.x), float64(c.Y-o.y)
+		return dx*dx+dy*dy < 0.64*o.want*o.want
+	})
 }
 
 // keepOff moves a ring away from a place that it would cover.
-func (c *Ring) keepOff(x, y int, want float64) {
+func (c *Ring) keepOff(o *obstacle) {
+	x, y, want := o.x, o.y, o.want
 	dx, dy := float64(c.X-x), float64(c.Y-y)
-	if dx >= want || dx <= -want || dy >= want || dy <= -want {
-		return
-	}
 	d := math.Hypot(dx, dy)
 	if d >= 0.85*want {
 		return
