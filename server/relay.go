@@ -46,7 +46,7 @@ func relayOptions(c *Config, signer relay.Signer) (relay.Options, error) {
 		return relay.Options{}, fmt.Errorf("server: %w", err)
 	}
 	o := relay.Options{
-		Addr: c.Relay.Listen, Signer: signer, TLS: secure, TokenLife: cctv.GrantLife,
+		Addr: c.Relay.Listen, Signer: signer, TLS: secure, TokenLife: cctv.NodeGrantLife,
 		Linger: c.Relay.Linger, ProbeEvery: c.Relay.Probe, KeepBytes: c.Relay.ReplayBytes, KeepDir: c.Path(c.Relay.ReplayDir),
 	}
 	if c.Relay.Probe == 0 {

@@ -19,6 +19,11 @@ import (
 // server. Pictures that are open go on until the wall's token is bad.
 const GrantLife = 10 * time.Minute
 
+// NodeGrantLife is how long a computer of the wall may: it keeps its grant on disk,
+// so that after a power cut it shows live cameras while the server is still away. A
+// token that is withdrawn ends it, as all grants.
+const NodeGrantLife = 7 * 24 * time.Hour
+
 // Key reads the key that signs the relay's tokens, or makes it. A relay that
 // runs as its own unit shares the file; when both make it at the same moment, the
 // first one stands for both.
@@ -60,7 +65,11 @@ func makeKey(path string) error {
 // Grant lets a wall fetch the pictures it may see, nil for none. Areas stand for
 // their cameras, so the token does not grow with them.
 func (c *Cameras) Grant(id auth.Identity) *world.RelayGrant {
-	until := time.Now().Add(GrantLife)
+	life := GrantLife
+	if id.Role == auth.Node {
+		life = NodeGrantLife
+	}
+	until := time.Now().Add(life)
 	// Asked after the time was taken: a token that turns bad later is told to the
 	// relay later, which then refuses what was granted until now.
 	if !id.May(auth.WatchCameras) || !c.o.Good(id.Token) {

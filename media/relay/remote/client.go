@@ -36,8 +36,8 @@ const (
 	requestWait = 10 * time.Second
 	// unknownAfter is how long the relay may be away before what it told counts as unknown.
 	unknownAfter = 5 * time.Second
-	// closeMemory is how long a subject that could not be closed is tried again: tokens do not live longer.
-	closeMemory = time.Hour
+	// closeMemory is how long a relay that comes back is told again of a subject that was closed: tokens do not live longer.
+	closeMemory = 8 * 24 * time.Hour
 )
 
 // trailerBytes bounds the summary of a clip, in bytes: the trailer of an answer must fit into the buffer of its
@@ -79,7 +79,8 @@ type Client struct {
 	hello    hello
 	wanted   []relay.Camera // nil: as the relay has read it
 	healths  map[string]relay.Health
-	toClose  map[string]time.Time // subjects that could not be closed, and when to forget them
+	closed   map[string]time.Time // subjects that were closed, and when to forget them
+	toClose  map[string]time.Time // those of them the relay was not told of
 	lost     time.Time            // since when there is no contact; zero while there is
 	declared bool                 // it was told that nothing is known
 }
@@ -118,7 +119,7 @@ func Dial(o Options) (*Client, error) {
 	dialer := net.Dialer{Timeout: requestWait}
 	return &Client{
 		o: o, log: o.Logger, base: scheme + "://" + host, wanted: o.Cameras,
-		healths: map[string]relay.Health{}, toClose: map[string]time.Time{}, lost: time.Now(),
+		healths: map[string]relay.Health{}, closed: map[string]time.Time{}, toClose: map[string]time.Time{}, lost: time.Now(),
 		http: &http.Client{
 			// A redirect would carry the token elsewhere.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -215,10 +216,14 @@ func (c *Client) SetCameras(cameras []relay.Camera) error {
 func (c *Client) CloseSubject(subject string) int {
 	ctx, cancel := context.WithTimeout(context.Background(), requestWait)
 	defer cancel()
+	until := time.Now().Add(closeMemory)
+	c.mu.Lock()
+	c.closed[subject] = until
+	c.mu.Unlock()
 	n, err := c.closeNow(ctx, subject)
 	if err != nil {
 		c.mu.Lock()
-		c.toClose[subject] = time.Now().Add(closeMemory)
+		c.toClose[subject] = until
 		c.mu.Unlock()
 		c.log.Error("sessions of a withdrawn token are not closed yet", slog.String("subject", subject), slog.String("err", err.Error()))
 	}

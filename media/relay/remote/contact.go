@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"time"
 
@@ -98,6 +99,8 @@ func (c *Client) greet(ctx context.Context) error {
 	c.mu.Lock()
 	c.hello = h
 	wanted := c.wanted
+	// It may have been started anew and know of none.
+	maps.Copy(c.toClose, c.closed)
 	c.mu.Unlock()
 	if err := c.closePending(ctx); err != nil {
 		return err
@@ -114,6 +117,7 @@ func (c *Client) closePending(ctx context.Context) error {
 	var subjects []string
 	for s, until := range c.toClose {
 		if time.Now().After(until) {
+			delete(c.closed, s)
 			delete(c.toClose, s)
 			continue
 		}

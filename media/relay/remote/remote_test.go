@@ -265,6 +265,8 @@ func TestTheRelayComesBack(t *testing.T) {
 	addr := u.addr()
 	c, told := newClient(t, Options{Addr: addr, Cameras: []relay.Camera{camera("c1", cam)}})
 	await(t, "live health", func() bool { return told.of("c1/main").State == relay.StateLive })
+	before := token("lan")
+	c.CloseSubject("lan")
 	u.stop()
 	await(t, "nothing known", func() bool {
 		h := told.of("c1/main")
@@ -290,6 +292,9 @@ func TestTheRelayComesBack(t *testing.T) {
 	}
 	if _, err := c.Admit(given, "c2", "main"); !errors.Is(err, relay.ErrWithdrawn) {
 		t.Errorf("what was withdrawn meanwhile: %v", err)
+	}
+	if _, err := c.Admit(before, "c2", "main"); !errors.Is(err, relay.ErrWithdrawn) {
+		t.Errorf("what was withdrawn before: %v", err)
 	}
 }
 
