@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"maps"
 	"math/big"
 	"net"
 	"net/http"
@@ -191,13 +192,16 @@ func TestDoorsAreAllTested(t *testing.T) {
 	}
 }
 
+// actCase is an act that cannot be done, and who might do it.
+type actCase struct {
+	act   act.Act
+	roles []auth.Role
+}
+
 // Every act, every role: what a role may not do is refused for that reason.
 func TestCommandRights(t *testing.T) {
 	c := newCentre(t, "")
-	acts := map[string]struct {
-		act   act.Act
-		roles []auth.Role
-	}{
+	acts := map[string]actCase{
 		"acknowledge": {act.AcknowledgeAlert{Alert: "x"}, []auth.Role{auth.Administrator, auth.Operator}},
 		"show":        {act.ShowScene{Wall: "x", Scene: "y"}, []auth.Role{auth.Administrator, auth.Operator, auth.Technician}},
 		"turn":        {act.ControlCamera{Camera: "x", Pan: 1}, []auth.Role{auth.Administrator, auth.Operator, auth.Technician}},
@@ -207,6 +211,7 @@ func TestCommandRights(t *testing.T) {
 		"view":        {act.SaveMapView{View: world.MapViewSaved{Saved: world.Saved{ID: "x"}}}, []auth.Role{auth.Administrator, auth.Operator}},
 		"save":        {act.SaveScene{Scene: world.SceneSaved{ID: "x", Wall: "y"}}, []auth.Role{auth.Administrator, auth.Operator, auth.Technician}},
 	}
+	maps.Copy(acts, wallActs())
 	for _, role := range auth.Roles() {
 		token := c.token(string(role), role, areasOf(role)...)
 		for name, a := range acts {
