@@ -8,6 +8,7 @@ import (
 
 	"iocwall/geo"
 	"iocwall/geo/draw"
+	"iocwall/geo/draw/look"
 )
 
 // mesh is cols × rows areas that fill a box and share wriggling edges, like the
@@ -63,7 +64,11 @@ func wriggle(rnd *rand.Rand, a, b geo.Point, depth int) []geo.Point {
 // choropleth colours a mesh in classes; some areas have no value.
 func choropleth(f *draw.Frame, style draw.Style, areas []draw.Area) {
 	names := []string{"Tam Kỳ", "Thăng Bình", "Quế Sơn", "Điện Bàn Bắc", "Hội An Tây", "Nông Sơn", "Trà My", "Phước Hiệp", "Núi Thành", "Đại Lộc"}
-	ramp := style.Ramp(4)
+	var ramp [4]color.RGBA
+	for i := range ramp {
+		low, high := look.Mixed(style.Land, style.SeaName, 0.2), look.Mixed(style.SeaName, style.Text, 0.3)
+		ramp[i] = look.Mixed(low, high, float64(i)/3)
+	}
 	for i := range areas {
 		a := &areas[i]
 		a.Name, a.Fill, a.Edge, a.Width = names[i%len(names)], ramp[(i*7+i/5)%4], style.Border, 1

@@ -429,24 +429,9 @@ func TestKeptSheetFollows(t *testing.T) {
 	}
 }
 
-// TestFewAllocationsOfLayers draws all layers with vessels that move.
+// TestFewAllocationsOfLayers draws all layers.
 func TestFewAllocationsOfLayers(t *testing.T) {
-	r := renderer(t, draw.Dark(), draw.Desk())
 	f := everything(rand.New(rand.NewPCG(1, 1)), coast(960, 540))
 	f.WantHits = false
-	dst := picture(f.View)
-	draws := func() {
-		for i := range f.Vessels {
-			f.Vessels[i].At[0] += 1e-6
-		}
-		if _, err := r.Draw(dst, f); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for range 3 {
-		draws()
-	}
-	if n := testing.AllocsPerRun(5, draws); n > 200 {
-		t.Errorf("%.0f allocations a frame, at most 200 are allowed", n)
-	}
+	fewAllocations(t, f)
 }

@@ -109,17 +109,6 @@ func (s *Style) Severity(n int) color.RGBA {
 	return [...]color.RGBA{s.Text3, s.Notice, s.Warning, s.Severe, s.Critical}[max(0, min(n, 4))]
 }
 
-// Ramp returns n colours for the classes of a choropleth, from the lowest to the
-// highest, apart in greyscale and without the hues of any state.
-func (s Style) Ramp(n int) []color.RGBA {
-	low, high := Mixed(s.Land, s.SeaName, 0.2), Mixed(s.SeaName, s.Text, 0.3)
-	out := make([]color.RGBA, n)
-	for i := range out {
-		out[i] = Mixed(low, high, float64(i)/max(1, float64(n-1)))
-	}
-	return out
-}
-
 // Mixed is a colour between two.
 func Mixed(a, b color.RGBA, k float64) color.RGBA {
 	m := func(x, y uint8) uint8 { return uint8(math.Round(float64(x) + (float64(y)-float64(x))*k)) }

@@ -1,27 +1,24 @@
 package look
 
-import "testing"
+import (
+	"image/color"
+	"testing"
+)
 
-// TestRamp holds that classes can be told apart without their hues, and from land.
-func TestRamp(t *testing.T) {
-	for _, s := range []Style{Dark(), Light()} {
-		grey := func(i int, n int) int {
-			c := s.Ramp(n)[i]
-			return (299*int(c.R) + 587*int(c.G) + 114*int(c.B)) / 1000
-		}
-		for n := 1; n <= 6; n++ {
-			if got := s.Ramp(n); len(got) != n || got[0] == s.Land || got[0].A != 255 {
-				t.Errorf("%s: %d classes are %v", s.Name, n, got)
-			}
-			for i := 1; i < n; i++ {
-				if step := grey(i, n) - grey(i-1, n); max(step, -step) < 12 {
-					t.Errorf("%s: classes %d and %d of %d differ by %d in grey", s.Name, i-1, i, n, step)
-				}
-			}
+func TestSeverity(t *testing.T) {
+	s := Dark()
+	for n, want := range map[int]color.RGBA{-1: s.Text3, 0: s.Text3, 1: s.Notice, 4: s.Critical, 99: s.Critical} {
+		if got := s.Severity(n); got != want {
+			t.Errorf("severity %d is %v, want %v", n, got, want)
 		}
 	}
-	s := Dark()
-	if len(s.Ramp(0)) != 0 || s.Severity(-1) != s.Text3 || s.Severity(99) != s.Critical {
-		t.Error("bounds of classes or severities")
+}
+
+func TestMixed(t *testing.T) {
+	a, b := color.RGBA{10, 200, 0, 255}, color.RGBA{20, 100, 255, 255}
+	for k, want := range map[float64]color.RGBA{0: a, 1: b, 0.5: {15, 150, 128, 255}} {
+		if got := Mixed(a, b, k); got != want {
+			t.Errorf("%g of the way is %v, want %v", k, got, want)
+		}
 	}
 }
