@@ -2,6 +2,7 @@ package nodes
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
@@ -21,7 +22,7 @@ const (
 	maxFull  = 16 << 20
 	maxSmall = 2 << 20
 	// maxPNG and maxJPEG bound pictures in pixels: a screen of 7680 × 4320, and one
-	// of 3840 × 2160, since decoding a progressive JPEG takes twelve bytes for each.
+	// of 3840 × 2160.
 	maxPNG  = 7680 * 4320
 	maxJPEG = 3840 * 2160
 	// oldest and ahead bound when a picture may have been taken: how long it may
@@ -68,6 +69,8 @@ func parsePicture(data []byte) (picture, error) {
 		return picture{}, errors.New("the picture is neither PNG nor JPEG, or is damaged")
 	case size.Width <= 0 || size.Height <= 0 || size.Width > most/size.Height:
 		return picture{}, fmt.Errorf("the picture has %d × %d pixels; send at most %d", size.Width, size.Height, most)
+	case p.jpeg && progressive(data):
+		return picture{}, errors.New("the picture is a progressive JPEG; send a sequential one")
 	case deep(size.ColorModel):
 		return picture{}, errors.New("the picture has 16 bits for each colour; send 8")
 	}
@@ -81,6 +84,23 @@ func parsePicture(data []byte) (picture, error) {
 // deep reports whether decoding takes twice the memory of a picture of screens.
 func deep(m color.Model) bool {
 	return m == color.RGBA64Model || m == color.NRGBA64Model || m == color.Gray16Model
+}
+
+// progressive reports whether a JPEG is not sequential. Each pass of such a one goes
+// over all of the picture and may have but a few bytes, so that a small file takes
+// minutes.
+func progressive(data []byte) bool {
+	for i := 2; i+4 <= len(data) && data[i] == 0xff; {
+		switch marker := data[i+1]; {
+		case marker == 0xff: // filling
+			i++
+			continue
+		case marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc: // a frame begins
+			return marker > 0xc1
+		}
+		i += 2 + int(binary.BigEndian.Uint16(data[i+2:]))
+	}
+	return true // no frame was found where it has to be
 }
 
 // parseStamps reads when a picture was taken and what it shows.
