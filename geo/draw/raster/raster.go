@@ -297,7 +297,10 @@ func (s *Shape) Sweep(run func(y, x0, x1 int, a uint32)) {
 				v := row[i]
 				row[i] = 0
 				sum += v
-				a := uint32(min(max(sum, -sum), 1)*255 + 0.5)
+				a := uint32(255)
+				if part := math.Float32frombits(math.Float32bits(sum) &^ (1 << 31)); part < 1 {
+					a = uint32(part*255 + 0.5)
+				}
 				if a == last {
 					continue
 				}
