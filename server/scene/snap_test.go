@@ -32,7 +32,6 @@ func TestFind(t *testing.T) {
 		{Screens: "10", Below: 112, Cell: "3x1:2-3"},
 		{Screens: "27", Cell: "4x4:16"},
 		{Screens: "27", Cell: "6x1:2"},
-		{Screens: "3", Below: 80, Cell: "1x3:3"},
 	} {
 		r := rectAt(t, w, a)
 		if got, ok := Find(w, r); !ok || got != a {
