@@ -24,12 +24,14 @@ type presenter struct {
 	mu    sync.Mutex // taken before the player's
 	items []finished // in the order in which they are to be shown
 	bytes int
+	slips int // pictures that were ready and not shown at their moment, since this was last asked
 }
 
 // finished is a picture that is ready.
 type finished struct {
 	frames  []Frame
 	relayed time.Time // zero: to be shown at once
+	early   bool      // it was ready before its moment
 	bytes   int
 }
 
@@ -45,7 +47,11 @@ func (r *presenter) put(frames []Frame, relayed, ready time.Time) {
 	for i := range frames {
 		frames[i].Decoded = ready
 	}
-	f := finished{frames, relayed, weigh(frames)}
+	st := r.p.step.Load()
+	f := finished{
+		frames: frames, relayed: relayed, bytes: weigh(frames),
+		early: st != nil && st.Until(st.Moment(relayed)) > 0,
+	}
 	r.mu.Lock()
 	r.items = append(r.items, f)
 	r.bytes += f.bytes
@@ -94,6 +100,7 @@ func (r *presenter) turn() time.Duration {
 		}
 	}
 	if at >= 0 {
+		r.slip(st, at)
 		p.mu.Lock()
 		p.stats.Dropped += uint64(at)
 		p.show(r.items[at].frames, time.Now())
@@ -110,6 +117,29 @@ func (r *presenter) turn() time.Duration {
 		r.queue.Poke()
 	}
 	return next
+}
+
+// slip counts what was not shown at its moment, when the picture at a place is shown now and those before it never; the
+// caller holds the lock.
+func (r *presenter) slip(st *flow.Step, at int) {
+	if st == nil {
+		return
+	}
+	for i, f := range r.items[:at+1] {
+		late := -st.Until(st.Moment(f.relayed))
+		if f.early && late > 0 && (i < at || late > flow.StepSlip) {
+			r.slips++
+		}
+	}
+}
+
+// slipped returns how many pictures were ready and not shown at their moment since it was last asked.
+func (r *presenter) slipped() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := r.slips
+	r.slips = 0
+	return n
 }
 
 // drop takes pictures off the front; the caller holds the lock.

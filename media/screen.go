@@ -222,6 +222,7 @@ func (s *session) publish(st *flow.Step, hurry bool) {
 	now := time.Now()
 	waited := now.Sub(c.last.arrived)
 	if st != nil {
+		c.gait.Slipped(now, s.present.slipped())
 		waited = c.gait.Done(now, c.last.moment, waited)
 	}
 	p.mu.Lock()

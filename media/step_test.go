@@ -313,6 +313,21 @@ func TestTheNewestOfWhatIsDueIsShown(t *testing.T) {
 		if next := r.turn(); next != 40*time.Millisecond {
 			t.Errorf("the next one is due in %v", next)
 		}
+		if n := r.slipped(); n != 0 {
+			t.Errorf("%d pictures were not shown at their moment", n)
+		}
+		put(6, 80*time.Millisecond)
+		put(7, 120*time.Millisecond)
+		put(8, -time.Second)          // late by itself
+		put(9, -500*time.Millisecond) // so is this
+		shows(9, 4)                   // which was to be shown after them
+		put(10, 200*time.Millisecond)
+		put(11, 220*time.Millisecond)
+		time.Sleep(300 * time.Millisecond) // somebody is busy
+		r.turn()
+		if shows(11, 5); r.slipped() != 2 {
+			t.Error("pictures that were not shown at their moment are not told")
+		}
 	})
 }
 

@@ -12,6 +12,9 @@ const (
 	stepAhead = 2 * time.Second
 	// stepLook bounds how long nobody looks at the clock, which may be set.
 	stepLook = 250 * time.Millisecond
+	// StepSlip is how much after its moment a picture may be shown before that counts as late: half of the time that most
+	// cameras' pictures are shown.
+	StepSlip = 20 * time.Millisecond
 	// stepWindow is how long what was late or early counts in what is said.
 	stepWindow = 5 * time.Second
 )
@@ -25,7 +28,8 @@ const (
 	StepOff StepState = ""
 	// StepKept: pictures are shown at their moment.
 	StepKept StepState = "kept"
-	// StepLate: some of the last seconds' pictures came after their moment and were shown at once.
+	// StepLate: some of the last seconds' pictures were not ready at their moment and were shown later, or this computer was
+	// too busy to show them then.
 	StepLate StepState = "late"
 	// StepUnstamped: the source does not tell when pictures came to the relay, or none came yet; they are shown at once.
 	StepUnstamped StepState = "unstamped"
@@ -37,8 +41,8 @@ const (
 type StepStats struct {
 	State  StepState
 	Budget time.Duration
-	// Shown counts pictures that had a moment, Late those of them that were not ready then. Pictures on the way to live
-	// count for neither.
+	// Shown counts pictures that had a moment, Late those of them that were not ready then or shown more than StepSlip after
+	// it. Pictures on the way to live count for neither.
 	Shown, Late uint64
 	// Spare is the least time that was left to decode a picture when it arrived, over the last seconds; negative when it
 	// arrived after its moment.
@@ -136,6 +140,14 @@ func (g *Gait) left(at time.Time, spare time.Duration) {
 	}
 	g.spare[0] = min(g.spare[0], spare)
 	g.said.Spare = min(g.spare[0], g.spare[1])
+}
+
+// Slipped notes that pictures which were ready were not shown at their moment.
+func (g *Gait) Slipped(now time.Time, pictures int) {
+	if pictures > 0 {
+		g.said.Late += uint64(pictures)
+		g.late = now
+	}
 }
 
 // Done notes that a picture with a moment, or none, is ready after it has waited so long since its arrival, and returns

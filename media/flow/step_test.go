@@ -77,8 +77,22 @@ func TestAGait(t *testing.T) {
 	if s := w.Stats(); s.State != StepKept || s.Late != 1 || s.Spare != 200*time.Millisecond {
 		t.Errorf("on time again: %+v", s)
 	}
+	w.Slipped(w.now, 0)
+	if w.Stats().State != StepKept {
+		t.Error("nothing slipped, but it is late")
+	}
+	if w.Slipped(w.now, 2); w.Stats().Late != 3 {
+		t.Errorf("two slipped: %+v", w.Stats())
+	}
+	w.picture(100*time.Millisecond, time.Millisecond, false)
+	if s := w.Stats(); s.State != StepLate {
+		t.Errorf("two slipped: %+v", s)
+	}
+	for range 130 {
+		w.picture(100*time.Millisecond, 10*time.Millisecond, false)
+	}
 	w.picture(2*time.Second, time.Millisecond, true) // it was parked
-	if s := w.Stats(); s.State != StepKept || s.Late != 1 {
+	if s := w.Stats(); s.State != StepKept || s.Late != 3 {
 		t.Errorf("after parking: %+v", s)
 	}
 }
