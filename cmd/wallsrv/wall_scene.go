@@ -17,6 +17,9 @@ import (
 
 type wallSceneCmd struct {
 	List    wallSceneListCmd    `cmd:"" help:"List the scenes."`
+	Export  wallSceneExportCmd  `cmd:"" help:"Write a scene as YAML."`
+	Import  wallSceneImportCmd  `cmd:"" help:"Save a scene from YAML."`
+	Diff    wallSceneDiffCmd    `cmd:"" help:"Tell what changed from one version of a scene to another."`
 	History wallSceneHistoryCmd `cmd:"" help:"List the versions of a scene, removed ones too."`
 	Remove  wallSceneRemoveCmd  `cmd:"" help:"Remove a scene; its versions stay in the history."`
 }

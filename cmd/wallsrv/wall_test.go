@@ -274,3 +274,42 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 }
+
+// What is exported comes back; what somebody changed meanwhile is not lost.
+func TestWallSceneFiles(t *testing.T) {
+	s := newWallServer(t)
+	mai := s.token("Mai", auth.Operator)
+	file := filepath.Join(t.TempDir(), "bão.yaml")
+	s.says(mai, []string{"scene", "export", "bao-so-5", "-o", file})
+	raw, err := os.ReadFile(file)
+	if err != nil || !strings.Contains(string(raw), "Bão số 5") || !strings.Contains(string(raw), "Cầu Rồng") {
+		t.Fatalf("%v %s", err, raw)
+	}
+	s.says(mai, []string{"scene", "import", file}, "nothing differs")
+	s.says(mai, []string{"scene", "diff", "bao-so-5", file}, "nothing differs")
+	s.fails(mai, []string{"scene", "diff", "bao-so-5"}, "is the first one")
+	changed := strings.Replace(string(raw), "Cầu Rồng", "Cầu Thuận Phước", 1)
+	if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.says(mai, []string{"scene", "import", file, "--check"}, "Cầu Rồng", "Cầu Thuận Phước")
+	s.says(mai, []string{"scene", "import", file}, "the scene bao-so-5 of the wall main is saved")
+	s.says(mai, []string{"scene", "diff", "bao-so-5"}, "Cầu Rồng", "Cầu Thuận Phước")
+	s.says(mai, []string{"scene", "diff", "bao-so-5", "--from", "1", "--to", "2"}, "Cầu Thuận Phước")
+	s.says(mai, []string{"scene", "export", "bao-so-5", "--at-version", "1"}, "Cầu Rồng")
+	// The file is of version 1, and version 2 stands.
+	if err := os.WriteFile(file, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.fails(mai, []string{"scene", "import", file}, "version 2 of Mai stands")
+	s.says(mai, []string{"scene", "import", file, "--force"}, "is saved")
+	s.says(mai, []string{"scene", "remove", "bao-so-5"}, "removed")
+	s.fails(mai, []string{"scene", "export", "bao-so-5", "--at-version", "4"}, "export the one before")
+	s.says(mai, []string{"scene", "import", file}, "is saved")
+	s.says(mai, []string{"scene", "history", "bao-so-5"}, "5", "removed")
+	if err := os.WriteFile(file, []byte(strings.Replace(string(raw), "kind: clock", "kind: clok", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.fails(mai, []string{"scene", "import", file}, "bão.yaml:")
+	s.fails(mai, []string{"scene", "export", "khong-co"}, "has no scene")
+}
