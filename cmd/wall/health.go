@@ -185,8 +185,8 @@ func room(dir string) error {
 	if err := unix.Statfs(dir, &s); err != nil {
 		return fmt.Errorf("the disk of %s is not known: %w", dir, err)
 	}
-	if left := int64(s.Bavail) * s.Bsize; left < diskLeast {
-		return fmt.Errorf("the disk of %s is full: %d MB are left", dir, left>>20)
+	if int64(s.Bavail)*s.Bsize < diskLeast {
+		return fmt.Errorf("the disk of %s is full: less than %d MB are left", dir, diskLeast>>20)
 	}
 	return nil
 }

@@ -52,8 +52,11 @@ func openHome(dir, node string) (*home, error) {
 		return nil, fmt.Errorf("state: %w; name another folder with --state", err)
 	}
 	lock, err := os.OpenFile(h.path("lock"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("state: %w; name another folder with --state", err)
+	if err != nil { // a disk that takes nothing any more: what is on it is of use still
+		var again error
+		if lock, again = os.Open(h.path("lock")); again != nil {
+			return nil, fmt.Errorf("state: %w; name another folder with --state", err)
+		}
 	}
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		return nil, errors.Join(fmt.Errorf("state: another \"wall node\" runs with the folder %s; end it, or name another folder with --state", dir), lock.Close())
