@@ -156,3 +156,23 @@ func TestSecondLife(t *testing.T) {
 		})
 	}
 }
+
+// TestLongGrantsAreRenewedHourly holds that a client which loses the server has
+// nearly all of a long right to pictures left.
+func TestLongGrantsAreRenewedHourly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const week = 7 * 24 * time.Hour
+		center := newCenter(t, world.New(1), func(_ *center, o *HubOptions) {
+			o.Grant = func(Identity) *world.RelayGrant {
+				return &world.RelayGrant{URL: "rtsp://r", Token: "t", Expires: world.TimeOf(time.Now().Add(week))}
+			}
+		})
+		w := center.join(Identity{User: "u"}, nil)
+		time.Sleep(150 * time.Minute)
+		w.look(func(w *wall) {
+			if left := time.Until(w.relay.Expires.Std()); left < week-time.Hour || left > week {
+				t.Errorf("%v are left of the grant", left)
+			}
+		})
+	})
+}

@@ -242,8 +242,9 @@ func (w *follower) small(raw []byte) error {
 	return nil
 }
 
-// grant asks for a right to the relay, queues it and notes when to renew it:
-// when four fifths of its time are over.
+// grant asks for a right to the relay, queues it and notes when to renew it: when
+// four fifths of its time are over, and after an hour at the latest, so that a client
+// which loses the server has nearly all of a long one left.
 func (w *follower) grant() {
 	w.grantAt = time.Time{}
 	if w.s.h.o.Grant == nil {
@@ -256,7 +257,7 @@ func (w *follower) grant() {
 	w.s.push(message.Down{M: message.Relay, URL: g.URL, Token: g.Token, Expires: g.Expires})
 	if g.Expires != 0 {
 		left := time.Until(g.Expires.Std())
-		w.grantAt = time.Now().Add(max(left*4/5, 5*time.Second))
+		w.grantAt = time.Now().Add(min(max(left*4/5, 5*time.Second), time.Hour))
 	}
 }
 
