@@ -3,6 +3,8 @@ package screens
 import (
 	"image"
 	"image/color"
+	"image/jpeg"
+	"io"
 	"slices"
 	"testing"
 
@@ -116,5 +118,24 @@ func BenchmarkShrink1080p(b *testing.B) {
 	pix := make([]byte, 4*1920*1080)
 	for b.Loop() {
 		shrink(pix, 1920, 1080, 480, 270)
+	}
+}
+
+// BenchmarkGrab1080p reads a screen back and makes the small JPEG of it that a
+// control room looks at, once a second and screen.
+func BenchmarkGrab1080p(b *testing.B) {
+	g, err := OpenGrabber(displayOf(b, "1920x1080x24"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer g.Close()
+	for b.Loop() {
+		img, err := g.Grab(image.Rect(0, 0, 1920, 1080), 480)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := jpeg.Encode(io.Discard, img, &jpeg.Options{Quality: 75}); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

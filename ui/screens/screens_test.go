@@ -28,6 +28,12 @@ func TestReadingOrder(t *testing.T) {
 // display starts an X server without a screen of its own on a free number.
 func display(t *testing.T) string {
 	t.Helper()
+	return displayOf(t, "1280x720x24")
+}
+
+// displayOf starts one of a size and depth.
+func displayOf(t testing.TB, size string) string {
+	t.Helper()
 	bin, err := exec.LookPath("Xvfb")
 	if err != nil {
 		t.Skip("Xvfb is not installed (Debian package xvfb)")
@@ -36,7 +42,7 @@ func display(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(bin, "-displayfd", "3", "-screen", "0", "1280x720x24", "-nolisten", "tcp")
+	cmd := exec.Command(bin, "-displayfd", "3", "-screen", "0", size, "-nolisten", "tcp")
 	cmd.ExtraFiles = []*os.File{w}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
