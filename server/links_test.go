@@ -81,8 +81,14 @@ type linked struct {
 	pulled atomic.Bool
 }
 
-func newLinked(t *testing.T) *linked {
+func newLinked(t *testing.T, before ...world.Body) *linked {
 	t.Helper()
+	state := world.New(1)
+	for i, b := range before {
+		if _, err := state.Apply(world.Event{Seq: uint64(i + 1), Seen: 1, Observation: world.Observation{Time: 1, Body: b}}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	x := &linked{t: t, net: &cables{conns: make(chan net.Conn), done: make(chan struct{})}}
 	quiet := slog.New(slog.DiscardHandler)
 	var err error
@@ -93,7 +99,7 @@ func newLinked(t *testing.T) *linked {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x.loop = core.New(core.Options{Journal: memory{}, Hub: x.hub, State: world.New(1), Logger: quiet})
+	x.loop = core.New(core.Options{Journal: memory{}, Hub: x.hub, State: state, Logger: quiet})
 	x.links, err = nodes.NewLinks(nodes.LinksOptions{
 		History: x.loop, Sessions: func() []nodes.Session { return nodeSessions(x.hub.Stats().Clients) },
 	})
@@ -200,5 +206,31 @@ func TestALostComputerIsFound(t *testing.T) {
 		x.within(time.Minute, true, "")
 		x.hub.Kick(func(wire.Identity) bool { return true }, wire.Revoked)
 		x.within(1100*time.Millisecond, false, "its token was revoked")
+	})
+}
+
+// TestComputersComeBackAfterARestart holds that a computer which the history calls
+// connected has five seconds to come back, without an event when it does.
+func TestComputersComeBackAfterARestart(t *testing.T) {
+	up := world.NodeLinked{Node: "pc-01", Up: true}
+	t.Run("it does", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			x := newLinked(t, up)
+			time.Sleep(4 * time.Second)
+			defer x.connect()()
+			time.Sleep(time.Minute)
+			x.within(0, true, "")
+			if events := x.loop.Stats().Events; events != 0 {
+				t.Errorf("%d events", events)
+			}
+		})
+	})
+	t.Run("it does not", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			x := newLinked(t, up)
+			time.Sleep(4900 * time.Millisecond)
+			x.within(0, true, "")
+			x.within(500*time.Millisecond, false, "did not come back")
+		})
 	})
 }
