@@ -1,8 +1,11 @@
 package director
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 
+	"iocwall/server/scene"
 	"iocwall/server/world"
 )
 
@@ -17,5 +20,123 @@ func chosen(t world.Tile) []world.Param {
 	return slices.DeleteFunc(slices.Clone(t.Params), func(p world.Param) bool { return p.Key == streamKey })
 }
 
-// budget holds the picture against what the computers can decode.
-func (t *turn) budget(p *picture) {}
+// budget holds the picture against what the computers can decode, the scene that is
+// there counted with it while both are open. Where it is too much, the least
+// important cameras take their small streams; where that does not help, the picture
+// cannot be shown. A computer that was not measured is not judged.
+func (t *turn) budget(p *picture) {
+	for _, name := range drivers(t.st, t.wall.WallDefined) {
+		n, _ := t.st.Node(name)
+		if len(n.Budget) == 0 {
+			continue
+		}
+		need := t.needs(name, n.Budget, p.tiles)
+		for _, i := range t.cheapest(name, p.tiles) {
+			if need.fits() {
+				break
+			}
+			c, _ := t.st.Camera(cmp.Or(p.tiles[i].Param("camera"), p.tiles[i].Param("id")))
+			before := need
+			was := p.tiles[i].Params
+			p.tiles[i].Params = append(slices.Clone(was), world.Param{Key: streamKey, Value: scene.Smallest(c)})
+			slices.SortFunc(p.tiles[i].Params, func(a, b world.Param) int { return cmp.Compare(a.Key, b.Key) })
+			if need = t.needs(name, n.Budget, p.tiles); need.then >= before.then {
+				p.tiles[i].Params, need = was, before // nothing won
+				continue
+			}
+			p.left = append(p.left, world.LeftOut{Tile: p.tiles[i].ID, Why: fmt.Sprintf(
+				"shown in its small stream %s: the cameras would need %.0f %% of what %s decodes, and %.0f %% may be used", scene.Smallest(c), 100*before.worst(), name, 100*before.limit())})
+		}
+		if !need.fits() {
+			p.over = need.words(name)
+			return
+		}
+	}
+}
+
+// needs is the share of a computer that cameras need: those that are there now,
+// those to come, and both while both are open.
+type needs struct {
+	now, then, both float64
+	tally           string
+}
+
+func (t *turn) needs(node string, budget []world.Decoding, tiles []world.Placed) needs {
+	streams := func(tiles []world.Placed) (out []scene.Stream) {
+		for _, x := range tiles {
+			if s, ok := scene.StreamOf(t.wall.WallDefined, node, x.Tile, t.st.Camera); ok {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	old, come := streams(t.wall.On.Tiles), streams(tiles)
+	return needs{
+		now: scene.Load(budget, old), then: scene.Load(budget, come),
+		both: scene.Load(budget, slices.Concat(old, come)), tally: scene.Tally(come),
+	}
+}
+
+// fits reports whether it can be shown. What is there already may be too much, when
+// a computer was measured late: then less of it is always good.
+func (n needs) fits() bool {
+	if n.now > scene.Headroom && n.then < n.now {
+		return true
+	}
+	return n.then <= scene.Headroom && n.both <= scene.Brief
+}
+
+// worst and limit are the share that is too much, and what it may be.
+func (n needs) worst() float64 {
+	if n.then > scene.Headroom {
+		return n.then
+	}
+	return n.both
+}
+
+func (n needs) limit() float64 {
+	if n.then > scene.Headroom {
+		return scene.Headroom
+	}
+	return scene.Brief
+}
+
+func (n needs) words(node string) string {
+	if n.then > scene.Headroom {
+		return fmt.Sprintf("the cameras (%s) need %.0f %% of what %s decodes, and %.0f %% may be used; show fewer of them on its screens, or smaller",
+			n.tally, 100*n.then, node, 100*scene.Headroom)
+	}
+	return fmt.Sprintf("while the cameras there are and those to come (%s) are both open they need %.0f %% of what %s decodes; go by a scene with fewer cameras",
+		n.tally, 100*n.both, node)
+}
+
+// cheapest returns the camera tiles on the screens of a computer that have a
+// smaller stream to take, in the order in which they are asked to: what is not
+// important before what is, the scene before what pops up, the smaller before the
+// larger.
+func (t *turn) cheapest(node string, tiles []world.Placed) []int {
+	var out []int
+	for i, x := range tiles {
+		s, ok := scene.StreamOf(t.wall.WallDefined, node, x.Tile, t.st.Camera)
+		if !ok || x.Param(streamKey) != "" || x.Layer == world.LayerLocked {
+			continue
+		}
+		if c, _ := t.st.Camera(s.Camera); scene.Smallest(c) != "" && scene.Smallest(c) != s.Name {
+			out = append(out, i)
+		}
+	}
+	rank := func(x world.Placed) int {
+		switch {
+		case x.Layer == world.LayerPopup || x.Layer == world.LayerMoved:
+			return 2
+		case x.Important:
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(out, func(i, j int) int {
+		a, b := tiles[i], tiles[j]
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.W*a.H, b.W*b.H))
+	})
+	return out
+}

@@ -1,0 +1,95 @@
+package director
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"iocwall/server/scene"
+	"iocwall/server/world"
+)
+
+// measured decodes 20 large streams or 200 small ones.
+func measured(node string) world.NodeReported {
+	return world.NodeReported{Node: node, Budget: []world.Decoding{
+		{Codec: "h264", Width: 1920, Height: 1080, FPS: 25, Streams: 20}, {Codec: "h264", Width: 640, Height: 360, FPS: 25, Streams: 200},
+	}}
+}
+
+// cameras is a scene with so many cameras on screen 1.
+func cameras(id string, n, streams int, bodies []world.Body) []world.Body {
+	s := world.SceneSaved{ID: id, Wall: "main", Version: 1, Zones: []world.Zone{zoneAt("z", "7", 0)}}
+	r := scene.RectOfScreen(testWall().Screens[0])
+	for i, cell := range scene.Share(world.WallDefined{}, r, n) {
+		cam := fmt.Sprintf("%s-%02d", id, i)
+		c := world.CameraDefined{ID: cam, Streams: []world.CameraStream{{Name: "main", Width: 1920, Height: 1080, FPS: 25}, {Name: "sub", Width: 320, Height: 180, FPS: 25}}[:streams]}
+		s.Tiles = append(s.Tiles, cell.Put(world.Tile{ID: cam, Kind: "camera", Important: i == 0, Params: []world.Param{{Key: "camera", Value: cam}}}))
+		bodies = append(bodies, c, world.CameraHealth{Camera: cam, State: world.CameraLive, Codec: "h264"})
+	}
+	return append(bodies, s)
+}
+
+func TestBudgets(t *testing.T) {
+	var bodies []world.Body
+	bodies = append(opening(), nodes(true, allNodes...)...)
+	for _, c := range []struct {
+		id         string
+		n, streams int
+	}{{"few", 9, 2}, {"other", 10, 2}, {"many", 16, 2}, {"heavy", 16, 1}, {"heavier", 15, 1}} {
+		bodies = cameras(c.id, c.n, c.streams, bodies)
+	}
+	r := newRig(t, append(bodies, measured("pc-01"))...)
+	r.pass(5 * time.Second)
+	show := func(id string) Outcome {
+		r.outs = nil
+		_ = r.show(Ask{Scene: id, By: "Lan"})
+		r.pass(5 * time.Second)
+		if len(r.outs) != 1 {
+			t.Fatalf("%s: outcomes %+v", id, r.outs)
+		}
+		return r.outs[0]
+	}
+	small := func() (out []string) {
+		for _, p := range r.wall().On.Tiles {
+			if p.Param("stream") == "sub" {
+				out = append(out, p.ID)
+			}
+		}
+		return out
+	}
+	if o := show("few"); o.Err != nil || len(small()) != 0 {
+		t.Errorf("9 large ones are 45 %%: %+v, small %v", o, small())
+	}
+	// 16 large ones are 80 %, beside 9 that are open 125 %.
+	o := show("many")
+	if got := small(); o.Err != nil || len(got) != 6 || got[0] != "many-01" || len(o.Left) != 6 || !strings.Contains(o.Left[0].Why, "80 % of what pc-01 decodes, and 70 % may be used") {
+		t.Errorf("%+v, small %v", o, got)
+	}
+	was := r.wall().On.Generation
+	r.put(world.FigureReported{Figure: "x", Period: "1"}, popup("p", 9, 1), world.PopupClosed{ID: "p"})
+	r.pass(time.Minute)
+	if g := r.wall().On.Generation; g != was+2 {
+		t.Errorf("%d switches for a popup that came and went", g-was)
+	}
+	// Those with one stream only cannot be made smaller.
+	if o := show("heavy"); o.Err == nil || o.Err.Error() != "the server refused: the cameras (16 × 1920×1080) need 80 % of what pc-01 decodes, and 70 % may be used; show fewer of them on its screens, or smaller" {
+		t.Errorf("heavy: %v", o.Err)
+	}
+	if w := r.wall(); w.Refused.Node != "" || w.Refused.Reason == "" || w.Shown.Scene != "many" || w.Next.Generation != 0 {
+		t.Errorf("refused %+v, shown %s", w.Refused, w.Shown.Scene)
+	}
+	// A computer that is not measured is not judged.
+	r.put(world.NodeReported{Node: "pc-01"})
+	if o := show("heavy"); o.Err != nil {
+		t.Errorf("not measured: %v", o.Err)
+	}
+	// Measured late it is too much already: less of it is let through.
+	r.put(measured("pc-01"))
+	if o := show("heavier"); o.Err != nil {
+		t.Errorf("less: %v", o.Err)
+	}
+	if o := show("heavy"); o.Err == nil {
+		t.Error("more was let through")
+	}
+}
