@@ -221,11 +221,20 @@ func (ch *channel) follow(ctx context.Context, players *sync.WaitGroup, now time
 	return true
 }
 
-// keepStep passes on with which budget the camera is to keep step; the caller holds the lock.
+// keepStep passes on with which budget the camera is to keep step: as those want who see it, or else those who will; the
+// caller holds the lock.
 func (ch *channel) keepStep() {
-	var budget time.Duration
+	var budget, unseen time.Duration
+	seen := false
 	for _, v := range ch.viewers {
-		budget = max(budget, v.step)
+		if v.view.Empty() {
+			unseen = max(unseen, v.step)
+			continue
+		}
+		budget, seen = max(budget, v.step), true
+	}
+	if !seen {
+		budget = unseen
 	}
 	for _, f := range []*feed{ch.cur, ch.next} {
 		if f != nil {

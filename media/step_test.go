@@ -235,6 +235,41 @@ func TestAStepIsLeftAtOnce(t *testing.T) {
 	})
 }
 
+func TestTheLargestBudgetOfThoseWhoLookCounts(t *testing.T) {
+	onStage(t, DeckOptions{}, nil, func(t *testing.T, s *stage) {
+		a, b := s.view(small), s.view(small)
+		budget := func(want time.Duration) {
+			t.Helper()
+			pass(time.Second)
+			for _, v := range []*Viewer{a, b} {
+				if st := v.Stats().Step; st.Budget != want || (want == 0) != (st.State == StepOff) {
+					t.Errorf("%+v, want %v", st, want)
+				}
+			}
+		}
+		budget(0)
+		a.SetStep(200 * time.Millisecond)
+		budget(200 * time.Millisecond)
+		b.SetStep(StepBudget)
+		budget(StepBudget)
+		b.SetView(View{})
+		budget(200 * time.Millisecond)
+		a.SetView(View{})
+		budget(StepBudget)
+		a.SetView(small)
+		b.Close()
+		pass(time.Second)
+		if st := a.Stats().Step; st.Budget != 200*time.Millisecond {
+			t.Errorf("%+v", st)
+		}
+		a.SetView(large) // of the other stream
+		pass(2 * time.Second)
+		if st := shows(t, a, StateLive, ReasonNone, "main").Step; st.Budget != 200*time.Millisecond || st.State != StepUnstamped {
+			t.Errorf("%+v", st)
+		}
+	})
+}
+
 func TestAClockThatIsSetStopsNothing(t *testing.T) {
 	var c *computer
 	synctest.Test(t, func(t *testing.T) {

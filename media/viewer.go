@@ -55,7 +55,7 @@ func (v *Viewer) Preload(on bool) {
 // SetStep makes pictures appear at the same moment on all computers that show the camera with the same budget: so long
 // after they came to the relay, by DeckOptions.Clock; StepBudget is a good one. A picture that is not ready by then is
 // shown as soon as it is, as are those of a source that does not tell when they came; Stats.Step says so. All viewers of
-// the camera on this computer show the same, the largest budget counts. The choice of the stream must be the same on all
+// the camera on this computer show the same: the largest budget of those with a view counts. The choice of the stream must be the same on all
 // computers too: see Camera.Fill. A budget of 0 shows pictures as they come; budgets beyond a second are taken as one.
 func (v *Viewer) SetStep(budget time.Duration) {
 	v.ch.change(func() bool {
