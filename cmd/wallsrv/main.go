@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"iocwall/cmd/wallsrv/wall"
 )
 
 // version is set when a release is built.
@@ -25,7 +27,7 @@ type cli struct {
 	Sample  sampleCmd  `cmd:"" help:"Print a configuration file with every setting at its default."`
 	Areas   areasCmd   `cmd:"" help:"Import administrative areas."`
 	Cameras camerasCmd `cmd:"" help:"Find cameras, import them, and check that they play."`
-	Wall    wallCmd    `cmd:"" help:"Run a wall from here: switch, lock, pop up, look back, set it up."`
+	Wall    wall.Cmd   `cmd:"" help:"Run a wall from here: switch, lock, pop up, look back, set it up."`
 	Token   tokenCmd   `cmd:"" help:"Make, list and revoke the tokens that open the server's doors."`
 
 	LogJSON  bool             `help:"Write the log as JSON lines." name:"log-json"`

@@ -1,4 +1,4 @@
-package main
+package wall
 
 import (
 	"context"
@@ -21,12 +21,12 @@ func encodeJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-type wallSwitchCmd struct {
+type switchCmd struct {
 	Scene string `arg:"" help:"Id of the scene."`
 }
 
 // Help is shown by --help.
-func (wallSwitchCmd) Help() string {
+func (switchCmd) Help() string {
 	return `Returns when the wall has changed, or says why it has not.
 
 Examples:
@@ -35,7 +35,7 @@ Examples:
 }
 
 // Run switches.
-func (s *wallSwitchCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (s *switchCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	id, err := c.id(ctx)
 	if err != nil {
 		return err
@@ -46,16 +46,16 @@ func (s *wallSwitchCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) er
 	return nil
 }
 
-type wallUndoCmd struct{}
+type undoCmd struct{}
 
 // Help is shown by --help.
-func (wallUndoCmd) Help() string {
+func (undoCmd) Help() string {
 	return `Example:
   wallsrv wall undo`
 }
 
 // Run goes back.
-func (wallUndoCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (undoCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	id, err := c.id(ctx)
 	if err != nil {
 		return err
@@ -76,14 +76,14 @@ func (p tilePlace) String() string {
 	return fmt.Sprintf("screen %d", p.Screen)
 }
 
-type wallLockCmd struct {
+type lockCmd struct {
 	tilePlace
 	For  time.Duration `help:"End the lock by itself after this time, as in 2h; without it somebody must."`
 	Note string        `help:"Why; others are told." placeholder:"TEXT"`
 }
 
 // Help is shown by --help.
-func (wallLockCmd) Help() string {
+func (lockCmd) Help() string {
 	return `What is locked stays through switches, and nothing pops up over it.
 
 Examples:
@@ -92,7 +92,7 @@ Examples:
 }
 
 // Run locks.
-func (l *wallLockCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (l *lockCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	if l.For < 0 || l.For%time.Minute != 0 {
 		return errors.New("--for: write whole minutes, as in 90m or 2h")
 	}
@@ -104,17 +104,17 @@ func (l *wallLockCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) erro
 	return c.do(ctx, k, a, l.tilePlace.String()+" of the wall "+id+" is locked")
 }
 
-type wallUnlockCmd struct{ tilePlace }
+type unlockCmd struct{ tilePlace }
 
 // Help is shown by --help.
-func (wallUnlockCmd) Help() string {
+func (unlockCmd) Help() string {
 	return `Examples:
   wallsrv wall unlock --screen 14
   wallsrv wall unlock --tile cam-cau-rong`
 }
 
 // Run unlocks.
-func (l *wallUnlockCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (l *unlockCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	id, err := c.id(ctx)
 	if err != nil {
 		return err
@@ -128,7 +128,7 @@ type testPicture struct {
 	Off bool          `help:"End it now."`
 }
 
-func (t testPicture) run(ctx context.Context, k *kong.Context, c *wallCmd, picture string) error {
+func (t testPicture) run(ctx context.Context, k *kong.Context, c *Cmd, picture string) error {
 	if t.For < time.Second || t.For > time.Hour {
 		return errors.New("--for: write 1s to 1h")
 	}
@@ -143,24 +143,24 @@ func (t testPicture) run(ctx context.Context, k *kong.Context, c *wallCmd, pictu
 	return c.do(ctx, k, a, done)
 }
 
-type wallIdentifyCmd struct{ testPicture }
+type identifyCmd struct{ testPicture }
 
 // Help is shown by --help.
-func (wallIdentifyCmd) Help() string {
+func (identifyCmd) Help() string {
 	return `Examples:
   wallsrv wall identify --for 5m     each screen shows its number, computer and output
   wallsrv wall identify --off`
 }
 
 // Run shows the numbers.
-func (t wallIdentifyCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (t identifyCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	return t.run(ctx, k, c, world.TestIdentify)
 }
 
-type wallPatternCmd struct{ testPicture }
+type patternCmd struct{ testPicture }
 
 // Help is shown by --help.
-func (wallPatternCmd) Help() string {
+func (patternCmd) Help() string {
 	return `Circles must be round and lines straight where they go from screen to screen: if not, a place, a size or a bezel of the wall is wrong.
 
 Examples:
@@ -169,6 +169,6 @@ Examples:
 }
 
 // Run shows the pattern.
-func (t wallPatternCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (t patternCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	return t.run(ctx, k, c, world.TestPattern)
 }

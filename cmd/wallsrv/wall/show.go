@@ -1,4 +1,4 @@
-package main
+package wall
 
 import (
 	"context"
@@ -16,16 +16,16 @@ import (
 	"iocwall/server/world"
 )
 
-type wallListCmd struct{}
+type listCmd struct{}
 
 // Help is shown by --help.
-func (wallListCmd) Help() string {
+func (listCmd) Help() string {
 	return `Example:
   wallsrv wall list --server http://ioc.example.vn:8080 --token-file mai.token`
 }
 
 // Run lists.
-func (wallListCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (listCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	var walls []stage.WallBrief
 	raw, err := c.get(ctx, "/api/walls", nil, &walls)
 	if err != nil {
@@ -43,19 +43,19 @@ func (wallListCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
 	return w.Flush()
 }
 
-type wallShowCmd struct {
+type showCmd struct {
 	ID string `arg:"" optional:"" name:"wall" help:"Id of the wall; the first one if left out."`
 }
 
 // Help is shown by --help.
-func (wallShowCmd) Help() string {
+func (showCmd) Help() string {
 	return `Examples:
   wallsrv wall show
   wallsrv wall show main --json`
 }
 
 // Run shows.
-func (s *wallShowCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (s *showCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	if s.ID != "" {
 		c.Wall = s.ID
 	}
@@ -257,16 +257,16 @@ func note(s string) string {
 	return ": " + strings.Map(printable, s)
 }
 
-type wallNodesCmd struct{}
+type nodesCmd struct{}
 
 // Help is shown by --help.
-func (wallNodesCmd) Help() string {
+func (nodesCmd) Help() string {
 	return `Example:
   wallsrv wall nodes`
 }
 
 // Run lists the computers.
-func (wallNodesCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (nodesCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	v, _, err := c.view(ctx)
 	if err != nil {
 		return err

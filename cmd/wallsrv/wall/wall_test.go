@@ -1,6 +1,7 @@
-package main
+package wall
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"os"
@@ -9,10 +10,48 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"iocwall/server"
 	"iocwall/server/auth"
 	"iocwall/server/settings"
 )
+
+// patience guards against hanging only.
+const patience = 30 * time.Second
+
+// program is the part of the server's program that is tested.
+type program struct {
+	Wall Cmd `cmd:""`
+}
+
+// call runs the program and returns what it printed.
+func call(t *testing.T, args ...string) (out, said string, err error) {
+	t.Helper()
+	var p program
+	var stdout, stderr bytes.Buffer
+	parser, err := kong.New(&p, kong.Name("wallsrv"), kong.Writers(&stdout, &stderr), kong.Exit(func(int) {}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		return "", "", err
+	}
+	k.BindTo(t.Context(), (*context.Context)(nil))
+	err = k.Run()
+	return stdout.String(), stderr.String(), err
+}
+
+// write makes a file.
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
 
 const wallConfig = `data: data
 listen: 127.0.0.1:0
@@ -256,12 +295,12 @@ func TestMoment(t *testing.T) {
 		}
 	}
 	// Over midnight.
-	l := wallLogCmd{From: "23:30", To: "00:30", Limit: 5}
+	l := logCmd{From: "23:30", To: "00:30", Limit: 5}
 	q, err := l.query(now)
 	if err != nil || q.Get("from") != "2026-11-21T23:30:00+07:00" || q.Get("to") != "2026-11-22T00:30:00+07:00" {
 		t.Errorf("%v %v", q, err)
 	}
-	l = wallLogCmd{From: "09:00", To: "11:00"}
+	l = logCmd{From: "09:00", To: "11:00"}
 	if q, err = l.query(now); err != nil || q.Get("to") != "2026-11-22T11:00:00+07:00" {
 		t.Errorf("%v %v", q, err)
 	}

@@ -1,4 +1,7 @@
-package main
+// Package wall is the commands of walls of the server's program. They go through the
+// server's doors, so they work from any computer, and the server checks the right of
+// the token.
+package wall
 
 import (
 	"bytes"
@@ -23,32 +26,32 @@ import (
 	"iocwall/server/world"
 )
 
-// wallCmd are the commands of walls. They go through the server's doors, so they
+// Cmd are the commands of walls. They go through the server's doors, so they
 // work from any computer and the server checks the right of the token.
-type wallCmd struct {
+type Cmd struct {
 	Server    string `help:"Address of the server: http://host:port or https://…" default:"http://127.0.0.1:8080" env:"IOCWALL_SERVER"`
 	TokenFile string `help:"File that holds your token, made by \"wallsrv token add\"." type:"existingfile" name:"token-file" env:"IOCWALL_TOKEN_FILE" placeholder:"FILE"`
 	CA        string `help:"PEM file of the authority that signed the server's certificate, where the system does not know it." type:"existingfile" name:"ca" placeholder:"FILE"`
 	Wall      string `help:"Id of the wall; the first one if left out." placeholder:"ID"`
 	JSON      bool   `help:"Print what the server answers as JSON." name:"json"`
 
-	List       wallListCmd       `cmd:"" help:"List the walls."`
-	Show       wallShowCmd       `cmd:"" help:"Show what is on a wall, in its zones and waiting, and how its computers are."`
-	Switch     wallSwitchCmd     `cmd:"" help:"Put a scene on the wall."`
-	Undo       wallUndoCmd       `cmd:"" help:"Go back to the scene before."`
-	Lock       wallLockCmd       `cmd:"" help:"Keep a tile, or all tiles on a screen, where they are."`
-	Unlock     wallUnlockCmd     `cmd:"" help:"End a lock of yours; an administrator ends any."`
-	Identify   wallIdentifyCmd   `cmd:"" help:"Show on each screen its number, its computer and its output."`
-	Pattern    wallPatternCmd    `cmd:"" help:"Show a test picture over all screens: circles and diagonals that must go through the bezels."`
-	Popup      wallPopupCmd      `cmd:"" help:"Open cameras, a map or a note in a zone of the wall."`
-	Close      wallCloseCmd      `cmd:"" help:"Close a popup."`
-	Log        wallLogCmd        `cmd:"" help:"Tell what was on which screen, who put it there, and how fresh it was."`
-	Screenshot wallScreenshotCmd `cmd:"" help:"Save a picture of what the screens show now."`
-	Nodes      wallNodesCmd      `cmd:"" help:"List the computers of the wall and their health."`
-	Enrol      wallEnrolCmd      `cmd:"" help:"Make the one-time code that lets a computer in."`
-	Map        wallMapCmd        `cmd:"" help:"Say which computer and output drive a screen."`
-	Scene      wallSceneCmd      `cmd:"" help:"List, export, import, compare and remove scenes."`
-	Schedule   wallScheduleCmd   `cmd:"" help:"List, save and remove schedules, or give the wall back to them."`
+	List       listCmd       `cmd:"" help:"List the walls."`
+	Show       showCmd       `cmd:"" help:"Show what is on a wall, in its zones and waiting, and how its computers are."`
+	Switch     switchCmd     `cmd:"" help:"Put a scene on the wall."`
+	Undo       undoCmd       `cmd:"" help:"Go back to the scene before."`
+	Lock       lockCmd       `cmd:"" help:"Keep a tile, or all tiles on a screen, where they are."`
+	Unlock     unlockCmd     `cmd:"" help:"End a lock of yours; an administrator ends any."`
+	Identify   identifyCmd   `cmd:"" help:"Show on each screen its number, its computer and its output."`
+	Pattern    patternCmd    `cmd:"" help:"Show a test picture over all screens: circles and diagonals that must go through the bezels."`
+	Popup      popupCmd      `cmd:"" help:"Open cameras, a map or a note in a zone of the wall."`
+	Close      closeCmd      `cmd:"" help:"Close a popup."`
+	Log        logCmd        `cmd:"" help:"Tell what was on which screen, who put it there, and how fresh it was."`
+	Screenshot screenshotCmd `cmd:"" help:"Save a picture of what the screens show now."`
+	Nodes      nodesCmd      `cmd:"" help:"List the computers of the wall and their health."`
+	Enrol      enrolCmd      `cmd:"" help:"Make the one-time code that lets a computer in."`
+	Map        mapCmd        `cmd:"" help:"Say which computer and output drive a screen."`
+	Scene      sceneCmd      `cmd:"" help:"List, export, import, compare and remove scenes."`
+	Schedule   scheduleCmd   `cmd:"" help:"List, save and remove schedules, or give the wall back to them."`
 }
 
 const (
@@ -60,7 +63,7 @@ const (
 
 // base returns the server's address. That of its feed is taken as well, since the
 // walls know it by that.
-func (c *wallCmd) base() (*url.URL, error) {
+func (c *Cmd) base() (*url.URL, error) {
 	text := c.Server
 	if !strings.Contains(text, "://") {
 		text = "http://" + text
@@ -83,7 +86,7 @@ func (c *wallCmd) base() (*url.URL, error) {
 }
 
 // token reads the token.
-func (c *wallCmd) token() (string, error) {
+func (c *Cmd) token() (string, error) {
 	if c.TokenFile == "" {
 		return "", errors.New("no token given; name the file that holds yours with --token-file, or in IOCWALL_TOKEN_FILE (\"wallsrv token add\" makes one)")
 	}
@@ -99,7 +102,7 @@ func (c *wallCmd) token() (string, error) {
 }
 
 // client returns what asks the server.
-func (c *wallCmd) client() (*http.Client, error) {
+func (c *Cmd) client() (*http.Client, error) {
 	t := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // it is one
 	if c.CA != "" {
 		pem, err := os.ReadFile(c.CA)
@@ -117,7 +120,7 @@ func (c *wallCmd) client() (*http.Client, error) {
 }
 
 // ask sends one request and returns the answer, whatever its status.
-func (c *wallCmd) ask(ctx context.Context, method, path string, query url.Values, body any) (status int, header http.Header, answer []byte, err error) {
+func (c *Cmd) ask(ctx context.Context, method, path string, query url.Values, body any) (status int, header http.Header, answer []byte, err error) {
 	u, err := c.base()
 	if err != nil {
 		return 0, nil, nil, err
@@ -165,7 +168,7 @@ func (c *wallCmd) ask(ctx context.Context, method, path string, query url.Values
 }
 
 // get asks for JSON. It returns it as it came, too.
-func (c *wallCmd) get(ctx context.Context, path string, query url.Values, into any) ([]byte, error) {
+func (c *Cmd) get(ctx context.Context, path string, query url.Values, into any) ([]byte, error) {
 	status, _, raw, err := c.ask(ctx, http.MethodGet, path, query, nil)
 	if err != nil {
 		return nil, err
@@ -177,6 +180,14 @@ func (c *wallCmd) get(ctx context.Context, path string, query url.Values, into a
 		return nil, fmt.Errorf("the server's answer cannot be read: %w; is --server the address of this server, and of this version?", err)
 	}
 	return raw, nil
+}
+
+// dash stands for what is not there.
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
 }
 
 // refusal returns what the server said instead of an answer.
@@ -192,7 +203,7 @@ func refusal(status int, raw []byte) error {
 }
 
 // do sends a command and says what became of it.
-func (c *wallCmd) do(ctx context.Context, k *kong.Context, a act.Act, done string) error {
+func (c *Cmd) do(ctx context.Context, k *kong.Context, a act.Act, done string) error {
 	r, raw, err := c.order(ctx, a)
 	if err != nil {
 		return err
@@ -208,7 +219,7 @@ func (c *wallCmd) do(ctx context.Context, k *kong.Context, a act.Act, done strin
 }
 
 // order sends a command and returns its receipt; a refusal is an error.
-func (c *wallCmd) order(ctx context.Context, a act.Act) (world.Receipt, []byte, error) {
+func (c *Cmd) order(ctx context.Context, a act.Act) (world.Receipt, []byte, error) {
 	var r world.Receipt
 	status, _, raw, err := c.ask(ctx, http.MethodPost, "/api/commands", nil, act.Command{ID: "cli-" + rand.Text(), Act: a})
 	if err != nil {
@@ -227,7 +238,7 @@ func (c *wallCmd) order(ctx context.Context, a act.Act) (world.Receipt, []byte, 
 }
 
 // id returns the id of the wall that is meant.
-func (c *wallCmd) id(ctx context.Context) (string, error) {
+func (c *Cmd) id(ctx context.Context) (string, error) {
 	if c.Wall != "" {
 		return c.Wall, nil
 	}
@@ -242,7 +253,7 @@ func (c *wallCmd) id(ctx context.Context) (string, error) {
 }
 
 // view returns the wall that is meant.
-func (c *wallCmd) view(ctx context.Context) (stage.WallView, []byte, error) {
+func (c *Cmd) view(ctx context.Context) (stage.WallView, []byte, error) {
 	var v stage.WallView
 	id, err := c.id(ctx)
 	if err != nil {

@@ -1,4 +1,4 @@
-package main
+package wall
 
 import (
 	"context"
@@ -18,14 +18,14 @@ import (
 	"iocwall/server/world"
 )
 
-type wallScreenshotCmd struct {
+type screenshotCmd struct {
 	Out    string `help:"File to write; - for the standard output." short:"o" required:"" placeholder:"FILE"`
 	Screen int    `help:"This screen only, pixel by pixel." placeholder:"N"`
 	Width  int    `help:"Width of the picture in pixels." placeholder:"PX"`
 }
 
 // Help is shown by --help.
-func (wallScreenshotCmd) Help() string {
+func (screenshotCmd) Help() string {
 	return `The picture is read back from the screens of the computers. What a computer does not send is drawn as missing and named.
 
 Examples:
@@ -34,7 +34,7 @@ Examples:
 }
 
 // Run saves the picture.
-func (s *wallScreenshotCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (s *screenshotCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	id, err := c.id(ctx)
 	if err != nil {
 		return err
@@ -67,12 +67,12 @@ func (s *wallScreenshotCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd
 	return nil
 }
 
-type wallEnrolCmd struct {
+type enrolCmd struct {
 	Node string `arg:"" help:"Name of the computer, as in pc-03."`
 }
 
 // Help is shown by --help.
-func (wallEnrolCmd) Help() string {
+func (enrolCmd) Help() string {
 	return `The code is good once, for 15 minutes. The token the computer had before ends when the new one is taken.
 
 Example:
@@ -81,7 +81,7 @@ Example:
 }
 
 // Run makes the code.
-func (e *wallEnrolCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (e *enrolCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	status, _, raw, err := c.ask(ctx, http.MethodPost, "/api/nodes/codes", nil, map[string]string{"node": e.Node})
 	if err != nil {
 		return err
@@ -110,7 +110,7 @@ func (e *wallEnrolCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) err
 	return nil
 }
 
-type wallMapCmd struct {
+type mapCmd struct {
 	Screen int    `help:"Number of the screen; \"wallsrv wall identify\" shows it." required:"" placeholder:"N"`
 	Node   string `help:"Computer that drives it; empty for none." required:"" placeholder:"NAME"`
 	Output string `help:"Its output, as in HDMI-2; \"wallsrv wall nodes\" lists what it reports." placeholder:"NAME"`
@@ -118,13 +118,13 @@ type wallMapCmd struct {
 }
 
 // Help is shown by --help.
-func (wallMapCmd) Help() string {
+func (mapCmd) Help() string {
 	return `Example:
   wallsrv wall map --screen 14 --node pc-05 --output HDMI-2`
 }
 
 // Run changes the wall.
-func (m *wallMapCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (m *mapCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	v, _, err := c.view(ctx)
 	if err != nil {
 		return err

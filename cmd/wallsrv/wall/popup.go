@@ -1,4 +1,4 @@
-package main
+package wall
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 	"iocwall/server/world"
 )
 
-type wallPopupCmd struct {
+type popupCmd struct {
 	Camera   []string      `help:"Id of a camera; may be repeated." placeholder:"ID"`
 	Map      string        `help:"The map around this place: latitude,longitude." placeholder:"LAT,LON"`
 	Zoom     float64       `help:"Zoom of the map." default:"14"`
@@ -30,7 +30,7 @@ type wallPopupCmd struct {
 }
 
 // Help is shown by --help.
-func (wallPopupCmd) Help() string {
+func (popupCmd) Help() string {
 	return `Prints the id of the popup, with which it is closed. It waits while all zones are taken by what is more important.
 
 Examples:
@@ -39,7 +39,7 @@ Examples:
 }
 
 // Run opens it.
-func (p *wallPopupCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (p *popupCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	ask, err := p.popup()
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func (p *wallPopupCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) err
 }
 
 // popup makes what is asked for of the flags.
-func (p *wallPopupCmd) popup() (world.PopupAsked, error) {
+func (p *popupCmd) popup() (world.PopupAsked, error) {
 	out := world.PopupAsked{ID: p.ID, Zone: p.Zone, Title: p.Title, Priority: p.Priority, Limit: p.Limit.Milliseconds()}
 	if out.ID == "" {
 		out.ID = "p-" + strings.ToLower(rand.Text()[:10])
@@ -107,7 +107,7 @@ func latLon(text string) (lat, lon float64, err error) {
 }
 
 // whereabouts says where a popup is, a moment after it was asked for.
-func (c *wallCmd) whereabouts(ctx context.Context, ask world.PopupAsked) string {
+func (c *Cmd) whereabouts(ctx context.Context, ask world.PopupAsked) string {
 	for wait := 100 * time.Millisecond; wait < 2*time.Second; wait *= 2 {
 		select {
 		case <-ctx.Done():
@@ -132,17 +132,17 @@ func (c *wallCmd) whereabouts(ctx context.Context, ask world.PopupAsked) string 
 	return "it was asked for and is not shown yet; look with \"wallsrv wall show\""
 }
 
-type wallCloseCmd struct {
+type closeCmd struct {
 	Popup string `arg:"" help:"Id of the popup; \"wallsrv wall show\" names them."`
 }
 
 // Help is shown by --help.
-func (wallCloseCmd) Help() string {
+func (closeCmd) Help() string {
 	return `Example:
   wallsrv wall close p-x3k9qm2a7c`
 }
 
 // Run closes it.
-func (p *wallCloseCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (p *closeCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	return c.do(ctx, k, act.ClosePopup{Popup: p.Popup}, "the popup "+p.Popup+" is closed")
 }

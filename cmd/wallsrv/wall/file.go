@@ -1,4 +1,4 @@
-package main
+package wall
 
 import (
 	"bytes"
@@ -19,14 +19,14 @@ import (
 	"iocwall/server/world"
 )
 
-type wallSceneExportCmd struct {
+type sceneExportCmd struct {
 	Scene   string `arg:"" help:"Id of the scene."`
 	Version int    `help:"This version; the one that stands if left out." name:"at-version" placeholder:"N"`
 	Out     string `help:"Write to this file instead of the terminal." short:"o" placeholder:"FILE"`
 }
 
 // Help is shown by --help.
-func (wallSceneExportCmd) Help() string {
+func (sceneExportCmd) Help() string {
 	return `Writes YAML that people can read, keep and change; "wallsrv wall scene import" reads it back.
 
 Examples:
@@ -35,7 +35,7 @@ Examples:
 }
 
 // Run writes the scene.
-func (s *wallSceneExportCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (s *sceneExportCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	v, _, err := c.view(ctx)
 	if err != nil {
 		return err
@@ -58,14 +58,14 @@ func (s *wallSceneExportCmd) Run(ctx context.Context, k *kong.Context, c *wallCm
 	return err
 }
 
-type wallSceneImportCmd struct {
+type sceneImportCmd struct {
 	File  string `arg:"" help:"YAML as \"wallsrv wall scene export\" writes it; - for the standard input."`
 	Force bool   `help:"Replace the scene that stands, whichever version the file was made from."`
 	Check bool   `help:"Only say what would change."`
 }
 
 // Help is shown by --help.
-func (wallSceneImportCmd) Help() string {
+func (sceneImportCmd) Help() string {
 	return `All mistakes are told with file, line and column, and nothing is saved then. A scene that somebody changed since the file was made stays, unless --force is given.
 
 Examples:
@@ -75,7 +75,7 @@ Examples:
 }
 
 // Run saves the scene.
-func (s *wallSceneImportCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (s *sceneImportCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	v, _, err := c.view(ctx)
 	if err != nil {
 		return err
@@ -129,7 +129,7 @@ func readScene(file string, w world.WallDefined) (world.SceneSaved, error) {
 	return sc, nil
 }
 
-type wallSceneDiffCmd struct {
+type sceneDiffCmd struct {
 	Scene string `arg:"" help:"Id of the scene."`
 	File  string `arg:"" optional:"" help:"Compare what stands with this file." type:"existingfile"`
 	From  int    `help:"Earlier version; the one before the later one if left out." placeholder:"N"`
@@ -137,7 +137,7 @@ type wallSceneDiffCmd struct {
 }
 
 // Help is shown by --help.
-func (wallSceneDiffCmd) Help() string {
+func (sceneDiffCmd) Help() string {
 	return `Examples:
   wallsrv wall scene diff giao-ban                  what the last change was
   wallsrv wall scene diff giao-ban --from 2 --to 5
@@ -145,7 +145,7 @@ func (wallSceneDiffCmd) Help() string {
 }
 
 // Run compares.
-func (s *wallSceneDiffCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (s *sceneDiffCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	if s.File != "" && s.From+s.To != 0 {
 		return errors.New("give either a file or --from and --to")
 	}

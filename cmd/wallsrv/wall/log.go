@@ -1,4 +1,4 @@
-package main
+package wall
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 	"iocwall/server/world"
 )
 
-type wallLogCmd struct {
+type logCmd struct {
 	Screen int    `help:"This screen only." placeholder:"N"`
 	At     string `help:"At this time: 09:42, 09:42:30, \"2026-11-22 09:42\" or RFC 3339; now if left out. An hour alone is today's, or yesterday's when it is later than now." placeholder:"TIME" xor:"time"`
 	From   string `help:"From this time on; see --at." placeholder:"TIME" xor:"time"`
@@ -25,7 +25,7 @@ type wallLogCmd struct {
 }
 
 // Help is shown by --help.
-func (wallLogCmd) Help() string {
+func (logCmd) Help() string {
 	return `Times are Vietnam's (+07).
 
 Examples:
@@ -35,7 +35,7 @@ Examples:
 }
 
 // Run asks the recorder.
-func (l *wallLogCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (l *logCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	q, err := l.query(time.Now())
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func (l *wallLogCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error
 }
 
 // query makes the question of the flags.
-func (l *wallLogCmd) query(now time.Time) (url.Values, error) {
+func (l *logCmd) query(now time.Time) (url.Values, error) {
 	q := url.Values{"limit": {strconv.Itoa(l.Limit)}}
 	if l.Screen != 0 {
 		q.Set("screen", strconv.Itoa(l.Screen))

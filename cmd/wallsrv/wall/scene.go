@@ -1,4 +1,4 @@
-package main
+package wall
 
 import (
 	"context"
@@ -15,25 +15,25 @@ import (
 	"iocwall/server/world"
 )
 
-type wallSceneCmd struct {
-	List    wallSceneListCmd    `cmd:"" help:"List the scenes."`
-	Export  wallSceneExportCmd  `cmd:"" help:"Write a scene as YAML."`
-	Import  wallSceneImportCmd  `cmd:"" help:"Save a scene from YAML."`
-	Diff    wallSceneDiffCmd    `cmd:"" help:"Tell what changed from one version of a scene to another."`
-	History wallSceneHistoryCmd `cmd:"" help:"List the versions of a scene, removed ones too."`
-	Remove  wallSceneRemoveCmd  `cmd:"" help:"Remove a scene; its versions stay in the history."`
+type sceneCmd struct {
+	List    sceneListCmd    `cmd:"" help:"List the scenes."`
+	Export  sceneExportCmd  `cmd:"" help:"Write a scene as YAML."`
+	Import  sceneImportCmd  `cmd:"" help:"Save a scene from YAML."`
+	Diff    sceneDiffCmd    `cmd:"" help:"Tell what changed from one version of a scene to another."`
+	History sceneHistoryCmd `cmd:"" help:"List the versions of a scene, removed ones too."`
+	Remove  sceneRemoveCmd  `cmd:"" help:"Remove a scene; its versions stay in the history."`
 }
 
-type wallSceneListCmd struct{}
+type sceneListCmd struct{}
 
 // Help is shown by --help.
-func (wallSceneListCmd) Help() string {
+func (sceneListCmd) Help() string {
 	return `Example:
   wallsrv wall scene list`
 }
 
 // Run lists.
-func (wallSceneListCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (sceneListCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	v, _, err := c.view(ctx)
 	if err != nil {
 		return err
@@ -56,18 +56,18 @@ func (wallSceneListCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) er
 	return w.Flush()
 }
 
-type wallSceneHistoryCmd struct {
+type sceneHistoryCmd struct {
 	Scene string `arg:"" help:"Id of the scene."`
 }
 
 // Help is shown by --help.
-func (wallSceneHistoryCmd) Help() string {
+func (sceneHistoryCmd) Help() string {
 	return `Example:
   wallsrv wall scene history giao-ban`
 }
 
 // Run lists the versions.
-func (s *wallSceneHistoryCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (s *sceneHistoryCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	id, err := c.id(ctx)
 	if err != nil {
 		return err
@@ -96,18 +96,18 @@ func versionsPath(wall, scene string) string {
 	return "/api/walls/" + url.PathEscape(wall) + "/scenes/" + url.PathEscape(scene) + "/versions"
 }
 
-type wallSceneRemoveCmd struct {
+type sceneRemoveCmd struct {
 	Scene string `arg:"" help:"Id of the scene."`
 }
 
 // Help is shown by --help.
-func (wallSceneRemoveCmd) Help() string {
+func (sceneRemoveCmd) Help() string {
 	return `Example:
   wallsrv wall scene remove thu-nghiem`
 }
 
 // Run removes.
-func (s *wallSceneRemoveCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (s *sceneRemoveCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	v, _, err := c.view(ctx)
 	if err != nil {
 		return err
@@ -129,7 +129,7 @@ func sceneOf(v stage.WallView, id string) (stage.SceneBrief, error) {
 }
 
 // saved returns a version of a scene; zero is the one that stands.
-func (c *wallCmd) saved(ctx context.Context, v stage.WallView, scene string, version int) (world.SceneSaved, error) {
+func (c *Cmd) saved(ctx context.Context, v stage.WallView, scene string, version int) (world.SceneSaved, error) {
 	if version == 0 {
 		b, err := sceneOf(v, scene)
 		if err != nil {

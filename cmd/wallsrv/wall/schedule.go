@@ -1,4 +1,4 @@
-package main
+package wall
 
 import (
 	"context"
@@ -14,23 +14,23 @@ import (
 	"iocwall/server/world"
 )
 
-type wallScheduleCmd struct {
-	List   wallScheduleListCmd   `cmd:"" help:"List the schedules."`
-	Save   wallScheduleSaveCmd   `cmd:"" help:"Make or change a schedule."`
-	Remove wallScheduleRemoveCmd `cmd:"" help:"Remove a schedule."`
-	Follow wallScheduleFollowCmd `cmd:"" help:"Give the wall back to the schedule of the hour."`
+type scheduleCmd struct {
+	List   scheduleListCmd   `cmd:"" help:"List the schedules."`
+	Save   scheduleSaveCmd   `cmd:"" help:"Make or change a schedule."`
+	Remove scheduleRemoveCmd `cmd:"" help:"Remove a schedule."`
+	Follow scheduleFollowCmd `cmd:"" help:"Give the wall back to the schedule of the hour."`
 }
 
-type wallScheduleListCmd struct{}
+type scheduleListCmd struct{}
 
 // Help is shown by --help.
-func (wallScheduleListCmd) Help() string {
+func (scheduleListCmd) Help() string {
 	return `Example:
   wallsrv wall schedule list`
 }
 
 // Run lists.
-func (wallScheduleListCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (scheduleListCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	v, _, err := c.view(ctx)
 	if err != nil {
 		return err
@@ -74,7 +74,7 @@ func minutes(text string) (int, error) {
 	return t.Hour()*60 + t.Minute(), nil
 }
 
-type wallScheduleSaveCmd struct {
+type scheduleSaveCmd struct {
 	ID       string        `arg:"" help:"Id of the schedule."`
 	Name     string        `help:"Its name; the id if left out." placeholder:"TEXT"`
 	Scene    []string      `help:"Scene to show; several are shown in turn." required:"" placeholder:"ID"`
@@ -87,7 +87,7 @@ type wallScheduleSaveCmd struct {
 }
 
 // Help is shown by --help.
-func (wallScheduleSaveCmd) Help() string {
+func (scheduleSaveCmd) Help() string {
 	return `One that is there under the id is replaced.
 
 Examples:
@@ -96,7 +96,7 @@ Examples:
 }
 
 // Run saves.
-func (s *wallScheduleSaveCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (s *scheduleSaveCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	v, _, err := c.view(ctx)
 	if err != nil {
 		return err
@@ -126,18 +126,18 @@ func (s *wallScheduleSaveCmd) Run(ctx context.Context, k *kong.Context, c *wallC
 	return c.do(ctx, k, act.SaveSchedule{Schedule: x}, fmt.Sprintf("the schedule %s of the wall %s is saved", s.ID, v.ID))
 }
 
-type wallScheduleRemoveCmd struct {
+type scheduleRemoveCmd struct {
 	ID string `arg:"" help:"Id of the schedule."`
 }
 
 // Help is shown by --help.
-func (wallScheduleRemoveCmd) Help() string {
+func (scheduleRemoveCmd) Help() string {
 	return `Example:
   wallsrv wall schedule remove dem`
 }
 
 // Run removes.
-func (s *wallScheduleRemoveCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (s *scheduleRemoveCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	v, _, err := c.view(ctx)
 	if err != nil {
 		return err
@@ -151,10 +151,10 @@ func (s *wallScheduleRemoveCmd) Run(ctx context.Context, k *kong.Context, c *wal
 	return c.do(ctx, k, act.SaveSchedule{Schedule: x}, "the schedule "+s.ID+" is removed")
 }
 
-type wallScheduleFollowCmd struct{}
+type scheduleFollowCmd struct{}
 
 // Help is shown by --help.
-func (wallScheduleFollowCmd) Help() string {
+func (scheduleFollowCmd) Help() string {
 	return `Ends what a person chose for the wall.
 
 Example:
@@ -162,7 +162,7 @@ Example:
 }
 
 // Run follows.
-func (wallScheduleFollowCmd) Run(ctx context.Context, k *kong.Context, c *wallCmd) error {
+func (scheduleFollowCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	id, err := c.id(ctx)
 	if err != nil {
 		return err
