@@ -27,8 +27,9 @@ type Log interface {
 	Records(ctx context.Context, from uint64, fn func(world.Event) error) error
 	// Follow is Read that waits for more at the end.
 	Follow(ctx context.Context, from uint64, fn func(world.Event) error) error
-	// First is the oldest event that Read has, Position the place of the newest.
+	// First returns the number of the oldest event that Read has.
 	First() uint64
+	// Position returns the place of the newest event.
 	Position() world.Position
 }
 
