@@ -7,10 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"iocwall/server/act"
 	"iocwall/server/director"
 	"iocwall/server/rule"
-	"iocwall/server/scene"
 	"iocwall/server/world"
 )
 
@@ -18,7 +16,9 @@ import (
 func walled(t *testing.T) (*Loop, *slowLog, func()) {
 	t.Helper()
 	l, log, _, stop := testLoop(t, 3*time.Millisecond)
-	w := scene.Grid{ID: "main", Columns: 2, Rows: 1, PanelW: 1000, PanelH: 500, PxW: 1920, PxH: 1080, PerNode: []int{2}, NodeFormat: "pc-%02d"}.Wall()
+	w := world.WallDefined{ID: "main", Screens: []world.Screen{
+		{ID: 1, W: 1000, H: 500, PxW: 1920, PxH: 1080, Node: "pc-01"}, {ID: 2, X: 1000, W: 1000, H: 500, PxW: 1920, PxH: 1080, Node: "pc-01"},
+	}}
 	full := func(id string) world.SceneSaved {
 		return world.SceneSaved{ID: id, Wall: "main", Version: 1, Tiles: []world.Tile{{ID: "map", Kind: "map", W: 2000, H: 500}}, Zones: []world.Zone{{ID: "z", W: 1000, H: 500}}}
 	}
@@ -46,7 +46,7 @@ func ask(l *Loop, a director.Ask, done chan director.Outcome) (uint64, error) {
 	})
 }
 
-// A switch is prepared, answered and committed in the history; deadlines come by
+// A switch is prepared and committed in the history; deadlines come by
 // themselves and not with the second.
 func TestDirect(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -74,13 +74,15 @@ func TestDirect(t *testing.T) {
 		if w.Next.Generation != 2 {
 			t.Fatalf("next %+v", w.Next)
 		}
-		if _, err := l.Direct(t.Context(), "pc-01", func(now world.Time, s *world.State, d *director.Director) ([]world.Observation, error) {
-			return d.Ready(now, s, "pc-01", act.ReportReady{Wall: "main", Generation: 2}), nil
-		}); err != nil {
+		// Who is lost is not waited for.
+		if err := l.Put(t.Context(), "nodes", []world.Observation{{Body: world.NodeLinked{Node: "pc-01"}}}); err != nil {
 			t.Fatal(err)
 		}
 		if o := <-done; o.Err != nil || o.Generation != 2 || time.Since(began) > 150*time.Millisecond {
 			t.Errorf("outcome %+v after %v", o, time.Since(began))
+		}
+		if err := l.Put(t.Context(), "nodes", []world.Observation{{Body: world.NodeLinked{Node: "pc-01", Up: true}}}); err != nil {
+			t.Fatal(err)
 		}
 		// Without an answer the deadline commits, to the millisecond but for the writing.
 		began = time.Now()
