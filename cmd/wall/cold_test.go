@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"image"
+	"image/color"
 	"image/draw"
 	"image/png"
 	"net/http"
@@ -87,6 +88,12 @@ func (d *display) shows(tile string) string {
 	return ""
 }
 
+// light is the share of light pixels where a tile that covers the screen says that
+// the server is away.
+func (d *display) light() float64 {
+	return share(d.grab(image.Rect(24, 24, 700, 62)), func(c color.RGBA) bool { return min(c.R, c.G, c.B) > 185 })
+}
+
 // TestColdBoot kills the server, then a wall computer, and starts the computer
 // again: it shows the last scene and, through the relay, its camera; when the server
 // is back it goes on where it was.
@@ -128,6 +135,12 @@ func TestColdBoot(t *testing.T) {
 	took := eventually(t, coldGuard, "without the server the last scene is shown", []*program{node}, func() string { return d.shows("second") })
 	t.Logf("MEASURED cold-boot-scene %.2f s", took.Seconds())
 	advancing(t, "without the server its camera is live", []*program{node, relay}, v)
+	eventually(t, stateGuard, "the tile says that the server is away", []*program{node}, func() string {
+		if n := d.light(); n < 0.4 {
+			return fmt.Sprintf("%.0f %% of where it says so is light", 100*n)
+		}
+		return ""
+	})
 	if !strings.Contains(node.tail(200), "the wall is shown as it was last known") {
 		t.Error("the log does not tell of a start without the server")
 	}
@@ -137,6 +150,12 @@ func TestColdBoot(t *testing.T) {
 	eventually(t, stateGuard, "the computer goes on where it was", []*program{node, s.server, relay}, func() string {
 		if !strings.Contains(node.tail(200), "resumed=true") {
 			return "not resumed"
+		}
+		return ""
+	})
+	eventually(t, stateGuard, "the tile says it no more", []*program{node, s.server}, func() string {
+		if n := d.light(); n > 0.1 {
+			return fmt.Sprintf("%.0f %% of where it said so is light", 100*n)
 		}
 		return ""
 	})
