@@ -21,22 +21,28 @@ func (r *Renderer) gatherLayers(f *Frame) {
 func (r *Renderer) drawRings() {
 	for i := range r.gathered.Rings {
 		c := &r.gathered.Rings[i]
-		col := r.style.Text2
-		if c.Late {
-			col = r.style.Warning
-		}
-		size := uint16(math.Round(float64(c.Half) * 24 / 11))
-		r.icon(raster.IconKey{Icon: IconCluster, Size: size, Main: col, Back: r.style.Card, Halo: r.haloAt(c.X, c.Y)}).Draw(&r.canvas, c.X, c.Y)
-		r.writeNow(c.X-c.Width/2, c.Y+int(math.Round(r.sizes.Text*0.36)), c.Count, plainText(r.sizes.Text, true, r.style.Text))
-		d := int(float64(c.Half) * 0.84)
-		if c.Kind != IconNone {
-			r.icon(r.small(c.Kind, 0.72)).Draw(&r.canvas, c.X-d, c.Y-d)
-		}
-		if c.Worst != IconNone {
-			r.icon(r.small(c.Worst, 0.78)).Draw(&r.canvas, c.X+d, c.Y-d)
+		if r.inPicture(spot{x: int32(c.X), y: int32(c.Y)}, 2*float64(c.Half)+r.sizes.Symbol) {
+			r.drawRing(c)
 		}
 		edge := c.Half + int(r.sizes.Symbol*0.1)
 		r.grid.Take(image.Rect(c.X-edge, c.Y-edge, c.X+edge, c.Y+edge))
+	}
+}
+
+func (r *Renderer) drawRing(c *gather.Ring) {
+	col := r.style.Text2
+	if c.Late {
+		col = r.style.Warning
+	}
+	size := uint16(math.Round(float64(c.Half) * 24 / 11))
+	r.icon(raster.IconKey{Icon: IconCluster, Size: size, Main: col, Back: r.style.Card, Halo: r.haloAt(c.X, c.Y)}).Draw(&r.canvas, c.X, c.Y)
+	r.writeNow(c.X-c.Width/2, c.Y+int(math.Round(r.sizes.Text*0.36)), c.Count, plainText(r.sizes.Text, true, r.style.Text))
+	d := int(float64(c.Half) * 0.84)
+	if c.Kind != IconNone {
+		r.icon(r.small(c.Kind, 0.72)).Draw(&r.canvas, c.X-d, c.Y-d)
+	}
+	if c.Worst != IconNone {
+		r.icon(r.small(c.Worst, 0.78)).Draw(&r.canvas, c.X+d, c.Y-d)
 	}
 }
 

@@ -17,13 +17,22 @@ type Grid struct {
 	w, h   int
 	hard   []bool
 	soft   []uint8
+	rows   []part // of hard that is taken
 	panes  []image.Rectangle
 	screen bool // panes are real screens with edges between them
 }
 
+// part is where in a row something is, from lo up to hi.
+type part struct{ lo, hi int }
+
 // Reset makes everything free: the whole view, the screens it spans, none meaning
 // one as large as the view, and the size of a cell in pixels.
 func (g *Grid) Reset(view image.Rectangle, screens []image.Rectangle, cell int) {
+	for y, r := range g.rows {
+		if r.lo < r.hi {
+			clear(g.hard[y*g.w+r.lo : y*g.w+r.hi])
+		}
+	}
 	g.cell = max(2, cell)
 	g.w, g.h = (view.Dx()+g.cell-1)/g.cell, (view.Dy()+g.cell-1)/g.cell
 	n := g.w * g.h
@@ -31,8 +40,11 @@ func (g *Grid) Reset(view image.Rectangle, screens []image.Rectangle, cell int) 
 		g.hard, g.soft = make([]bool, n), make([]uint8, n)
 	}
 	g.hard, g.soft = g.hard[:n], g.soft[:n]
-	clear(g.hard)
 	clear(g.soft)
+	g.rows = append(g.rows[:0], make([]part, g.h)...)
+	for y := range g.rows {
+		g.rows[y].lo = g.w
+	}
 	g.panes = append(g.panes[:0], screens...)
 	g.screen = len(screens) > 0
 	if !g.screen {
@@ -82,14 +94,15 @@ func (g *Grid) Settle(x, y, margin int) (int, int) {
 // share one; overlaps of less than half a cell go unnoticed.
 func (g *Grid) cells(r image.Rectangle) (x0, y0, x1, y1 int) {
 	half := g.cell / 2
-	return max(0, (r.Min.X+half)/g.cell), max(0, (r.Min.Y+half)/g.cell),
-		min(g.w, (r.Max.X+half)/g.cell), min(g.h, (r.Max.Y+half)/g.cell)
+	x0, y0 = min(g.w, max(0, (r.Min.X+half)/g.cell)), min(g.h, max(0, (r.Min.Y+half)/g.cell))
+	return x0, y0, max(x0, min(g.w, (r.Max.X+half)/g.cell)), max(y0, min(g.h, (r.Max.Y+half)/g.cell))
 }
 
 // Take makes the cells of r hard.
 func (g *Grid) Take(r image.Rectangle) {
 	x0, y0, x1, y1 := g.cells(r)
 	for y := y0; y < y1; y++ {
+		g.rows[y].lo, g.rows[y].hi = min(g.rows[y].lo, x0), max(g.rows[y].hi, x1)
 		row := g.hard[y*g.w : (y+1)*g.w]
 		for x := x0; x < x1; x++ {
 			row[x] = true
@@ -134,7 +147,7 @@ func (g *Grid) Free(r image.Rectangle) (soft int, ok bool) {
 	}
 	x0, y0, x1, y1 := g.cells(r)
 	for y := y0; y < y1; y++ {
-		for _, n := range g.soft[y*g.w+x0 : y*g.w+max(x0, x1)] {
+		for _, n := range g.soft[y*g.w+x0 : y*g.w+x1] {
 			soft += int(n)
 		}
 	}
@@ -148,7 +161,7 @@ func (g *Grid) Clear(r image.Rectangle) bool {
 	}
 	x0, y0, x1, y1 := g.cells(r)
 	for y := y0; y < y1; y++ {
-		if slices.Contains(g.hard[y*g.w+x0:y*g.w+max(x0, x1)], true) {
+		if slices.Contains(g.hard[y*g.w+x0:y*g.w+x1], true) {
 			return false
 		}
 	}

@@ -34,6 +34,28 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestOutside asks for room beside the view, and makes all free again.
+func TestOutside(t *testing.T) {
+	var g Grid
+	view := image.Rect(0, 0, 200, 100)
+	for range 2 {
+		g.Reset(view, []image.Rectangle{image.Rect(-900, -900, 900, 900)}, 5)
+		for _, r := range []image.Rectangle{{image.Pt(500, 95), image.Pt(500, 99)}, image.Rect(300, 90, 400, 99), image.Rect(-90, 40, -50, 60), image.Rect(20, 200, 60, 300)} {
+			if _, ok := g.Free(r); !ok {
+				t.Errorf("%v is taken", r)
+			}
+			g.Take(r)
+		}
+		if _, ok := g.Free(view); !ok {
+			t.Error("what was taken before, or outside, is not free")
+		}
+		g.Take(image.Rect(150, 20, 900, 900))
+		if _, ok := g.Free(image.Rect(100, 50, 160, 60)); ok {
+			t.Error("what is taken is free")
+		}
+	}
+}
+
 // TestCrowd holds that counting many symbols comes to what counting each does.
 func TestCrowd(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
