@@ -12,7 +12,7 @@ import (
 const (
 	// A computer that is lost for less than lossGrace is not missed: a connection
 	// that is made anew is none.
-	lossGrace = 500 * time.Millisecond
+	lossGrace = 300 * time.Millisecond
 	// After a start the computers have startGrace to connect.
 	startGrace = 3 * time.Second
 	// A computer that is back has to stay for backAfter before it gets its tiles

@@ -13,6 +13,8 @@ import (
 const (
 	// deadline is how long a switch waits for computers that are not ready.
 	deadline = 1500 * time.Millisecond
+	// rescueWithin is the same where what a lost computer showed is to be seen again.
+	rescueWithin = 800 * time.Millisecond
 	// lead is how far ahead the instant of a change lies, so that every computer
 	// knows of it before it comes.
 	lead = 150 * time.Millisecond
@@ -27,6 +29,7 @@ type change struct {
 	picture  picture
 	ready    map[string]bool // of the computers that are waited for
 	waited   int             // how many these were at first
+	prepared world.Time
 	deadline world.Time
 	// node refused it, and why; empty while none did.
 	node, reason string
@@ -67,7 +70,10 @@ func (t *turn) prepare(p picture, by *request) {
 	w := t.wall
 	c := &change{
 		gen: max(w.On.Generation, w.Next.Generation, w.Refused.Generation) + 1,
-		by:  by, picture: p, ready: map[string]bool{}, deadline: t.now.Add(deadline),
+		by:  by, picture: p, ready: map[string]bool{}, prepared: t.now, deadline: t.now.Add(deadline),
+	}
+	if by == nil && slices.ContainsFunc(p.tiles, func(x world.Placed) bool { return x.Layer == world.LayerMoved && x.Since == t.now }) {
+		c.deadline = t.now.Add(rescueWithin)
 	}
 	b := world.WallPrepared{
 		Wall: w.ID, Generation: c.gen, Scene: p.scene, Version: p.version, By: p.by, Why: p.why,
@@ -131,7 +137,7 @@ func (t *turn) proceed() {
 
 // adopt takes over a switch that was begun before a restart.
 func (t *turn) adopt(next world.Switch) *change {
-	c := &change{gen: next.Generation, ready: map[string]bool{}, deadline: next.Deadline}
+	c := &change{gen: next.Generation, ready: map[string]bool{}, prepared: next.Deadline.Add(-deadline), deadline: next.Deadline}
 	for _, n := range drivers(t.st, t.wall.WallDefined) {
 		c.ready[n] = false
 	}
@@ -191,7 +197,7 @@ func (t *turn) commit() {
 	}
 	c.ending = true
 	if len(awaited) > 0 {
-		t.s.report = &report{gen: c.gen, prepared: c.deadline.Add(-deadline), at: at, late: c.late, awaited: awaited}
+		t.s.report = &report{gen: c.gen, prepared: c.prepared, at: at, late: c.late, awaited: awaited}
 	}
 }
 
