@@ -119,7 +119,7 @@ func (l *Links) Run(ctx context.Context) error {
 
 // ended returns nil for what ended with ctx.
 func ended(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	if stopped := ctx.Err() != nil; stopped {
 		return nil
 	}
 	return fmt.Errorf("nodes: links: %w", err)
