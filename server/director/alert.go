@@ -18,6 +18,9 @@ const (
 	maxCameras = 16
 	// The zoom of the map around an alert: that of a street, and that of a vessel.
 	placeZoom, seaZoom = "14", "11"
+	// mostPopups bounds what alerts have shown or waiting: in a flood of them the
+	// list of alerts says more than a queue that nobody sees the end of.
+	mostPopups = 200
 	// A stop may have come between an alert and its popup when the history ends
 	// within this time after it.
 	missedWithin = 2 * time.Second
@@ -85,6 +88,10 @@ func (d *Director) pop(now world.Time, st *world.State, a world.Alert) []world.O
 	for _, w := range st.Walls() {
 		if _, there := st.Popup(popupID(a.ID, w.ID)); there || len(w.Screens) == 0 {
 			continue
+		}
+		if st.Count(world.KindPopup) >= mostPopups {
+			d.o.Logger.Warn("too many popups wait; an alert has none", "alert", a.ID, "popups", mostPopups)
+			break
 		}
 		out = append(out, d.ask(now, world.PopupAsked{
 			ID: popupID(a.ID, w.ID), Wall: w.ID, Zone: a.Show.Zone, Title: a.Title, Tiles: tilesOf(st, a),

@@ -201,7 +201,7 @@ func taken(places map[string]string, zone string) bool {
 func (t *turn) popups(sc world.SceneSaved, places, kept map[string]string, locked []world.Placed) []world.Placed {
 	var out []world.Placed
 	for _, z := range sc.Zones {
-		for _, p := range t.st.Popups() {
+		for _, p := range t.popping() {
 			if places[p.ID] != z.ID {
 				continue
 			}

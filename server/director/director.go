@@ -19,8 +19,10 @@ import (
 
 const (
 	// What was said and did not come back in this time was lost on the way, and
-	// is said again where it is still true.
+	// is said again where it is still true; each further time it takes twice as
+	// long, since a full disk may last.
 	lostAfter = 10 * time.Second
+	mostLost  = 7 // doublings
 	// retryAfter is when a picture that a wall could not show is tried again.
 	retryAfter = 30 * time.Second
 )
@@ -50,6 +52,7 @@ type stage struct {
 	// are, the state is not what the director made it.
 	flight []string
 	said   world.Time // when the last of them was
+	lost   int        // how often what was said did not come back
 	asked  *request   // what a person wants next
 	now    *change    // what is being prepared
 	report *report    // what the computers say of the last switch
@@ -135,7 +138,7 @@ func (d *Director) Note(c world.Change, st *world.State) []world.Observation {
 // Tick does what time alone brings about: deadlines, limits, hours.
 func (d *Director) Tick(now world.Time, st *world.State) []world.Observation {
 	for _, s := range d.stages {
-		if len(s.flight) > 0 && now >= s.said.Add(lostAfter) {
+		if len(s.flight) > 0 && now >= s.overdue() {
 			d.o.Logger.Warn("what was said of a wall did not come back", "wall", s.wall, "events", len(s.flight))
 			s.again(st)
 		}
@@ -143,9 +146,12 @@ func (d *Director) Tick(now world.Time, st *world.State) []world.Observation {
 	return d.settle(now, st)
 }
 
+// overdue returns when what was said is taken to be lost.
+func (s *stage) overdue() world.Time { return s.said.Add(lostAfter << s.lost) }
+
 // again forgets what was said and is not so.
 func (s *stage) again(st *world.State) {
-	s.flight = nil
+	s.flight, s.lost = nil, min(s.lost+1, mostLost)
 	if s.now == nil {
 		return
 	}
@@ -193,6 +199,15 @@ type turn struct {
 	st   *world.State
 	wall world.Wall
 	out  []world.Observation
+	pops []world.Popup // of this wall, by id; see popping
+}
+
+// popping returns the popups of the wall, those that wait too, by id.
+func (t *turn) popping() []world.Popup {
+	if t.pops == nil && t.st.Count(world.KindPopup) > 0 {
+		t.pops = slices.DeleteFunc(t.st.Popups(), func(p world.Popup) bool { return p.Wall != t.wall.ID })
+	}
+	return t.pops
 }
 
 // say says what happens on the wall; until it is applied the wall is left alone.
@@ -201,7 +216,7 @@ func (t *turn) say(b world.Body) { t.sayAt(t.now, b) }
 func (t *turn) sayAt(at world.Time, b world.Body) {
 	t.out = append(t.out, world.Observation{Time: at, Body: b})
 	t.s.flight, t.s.said = append(t.s.flight, keyOf(b)), t.now
-	t.wakeAt(t.now.Add(lostAfter))
+	t.wakeAt(t.s.overdue())
 }
 
 // tell says what nothing depends on.
@@ -232,7 +247,7 @@ func (t *turn) settle() {
 		return
 	}
 	if len(t.s.flight) > 0 {
-		t.wakeAt(t.s.said.Add(lostAfter))
+		t.wakeAt(t.s.overdue())
 		return
 	}
 	t.endPopups()
@@ -281,7 +296,7 @@ func (d *Director) landed(b world.Body) {
 	}
 	for _, s := range d.stages {
 		if i := slices.Index(s.flight, k); i >= 0 {
-			s.flight = slices.Delete(s.flight, i, i+1)
+			s.flight, s.lost = slices.Delete(s.flight, i, i+1), 0
 			return
 		}
 	}

@@ -2,6 +2,7 @@ package director
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -585,4 +586,21 @@ func TestLostOnItsWay(t *testing.T) {
 	if r.wall().Shown.Scene != "night" || len(r.outs) != 1 || r.outs[0].Err != nil {
 		t.Errorf("shown %+v, outcomes %+v", r.wall().Shown, r.outs)
 	}
+}
+
+// A flood of alerts is bounded, and the loop stays quick.
+func TestFloodOfAlerts(t *testing.T) {
+	r := newRig(t, opening()...)
+	began := time.Now()
+	for i := range 400 {
+		r.pass(10 * time.Millisecond)
+		r.put(world.AlertRaised{ID: strconv.Itoa(i), Severity: world.Severe, Show: &world.AlertShow{Cameras: 4, Map: true}})
+	}
+	if n := r.st.Count(world.KindPopup); n != mostPopups {
+		t.Errorf("%d popups", n)
+	}
+	if took := time.Since(began); took > 30*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	r.check()
 }

@@ -12,10 +12,7 @@ import (
 // endPopups closes what has been shown for its time, and what belongs to an alert
 // that is over.
 func (t *turn) endPopups() {
-	for _, p := range t.st.Popups() {
-		if p.Wall != t.wall.ID {
-			continue
-		}
+	for _, p := range t.popping() {
 		if a, ok := t.st.Alert(p.Alert); p.Alert != "" && (!ok || !a.Open()) {
 			t.say(world.PopupClosed{ID: p.ID, Why: "resolved"})
 			continue
@@ -57,8 +54,8 @@ func on(s world.Switch, tile string) bool {
 func (t *turn) arrange(sc world.SceneSaved, kept map[string]string) map[string]string {
 	var all []world.Popup
 	holder := map[string]world.Popup{}
-	for _, p := range t.st.Popups() {
-		if p.Wall != t.wall.ID || len(p.Tiles) == 0 {
+	for _, p := range t.popping() {
+		if len(p.Tiles) == 0 {
 			continue
 		}
 		all = append(all, p)
@@ -142,8 +139,8 @@ func (t *turn) dark(z world.Zone) bool {
 // place says which popups have a zone now and which wait.
 func (t *turn) place(places map[string]string) {
 	var given []world.PopupPlaced
-	for _, p := range t.st.Popups() {
-		if p.Wall != t.wall.ID || p.Placed == places[p.ID] {
+	for _, p := range t.popping() {
+		if p.Placed == places[p.ID] {
 			continue
 		}
 		if z := places[p.ID]; z == "" {
