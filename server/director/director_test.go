@@ -368,10 +368,10 @@ func TestLostComputer(t *testing.T) {
 	lostAt := r.now
 	r.slow["pc-02"] = -1 // the worst: another one does not answer
 	r.put(world.NodeLinked{Node: "pc-01", Reason: "silent"})
-	r.pass(1300 * time.Millisecond)
+	r.pass(1800 * time.Millisecond)
 	moved := []string{"map@2", "cam-a@3", "cam-b@4", "figures@5", "wide@6,7", "line@8 moved"}
 	r.want("lost", moved...)
-	if w := r.wall(); w.On.At > lostAt+1300 || len(w.On.Left) != 1 || w.On.Left[0].Tile != "clock" || w.On.Tiles[5].From != "pc-01" {
+	if w := r.wall(); w.On.At > lostAt+1800 || len(w.On.Left) != 1 || w.On.Left[0].Tile != "clock" || w.On.Tiles[5].From != "pc-01" {
 		t.Errorf("after %v; left %+v", w.On.At.Sub(lostAt), w.On.Left)
 	}
 	delete(r.slow, "pc-02")

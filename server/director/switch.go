@@ -14,7 +14,7 @@ const (
 	// deadline is how long a switch waits for computers that are not ready.
 	deadline = 1500 * time.Millisecond
 	// rescueWithin is the same where what a lost computer showed is to be seen again.
-	rescueWithin = 800 * time.Millisecond
+	rescueWithin = 1300 * time.Millisecond
 	// lead is how far ahead the instant of a change lies, so that every computer
 	// knows of it before it comes.
 	lead = 150 * time.Millisecond
