@@ -17,6 +17,9 @@ import (
 // ownReceipts begins the ids of commands whose receipts nobody waits for.
 const ownReceipts = "node-report-"
 
+// nodeRetry is how often a wall computer tries to reach its server.
+const nodeRetry = time.Second
+
 // feed is the server's feed as the client reads it, and the right to fetch
 // pictures that comes with it. A wall computer's begins with what is on its disk.
 type feed struct {
@@ -47,6 +50,7 @@ func newFeed(c *connection, name string, h *home) (*feed, error) {
 	}
 	o := wire.ClientOptions{URL: c.Server, Token: c.token, Name: name, Logger: c.logger(), TLS: t}
 	if h != nil {
+		o.RetryWithin = nodeRetry
 		f.memory = newMemory(h, c.Server, c.logger())
 		if f.cold = f.memory.recall(); f.cold != nil {
 			o.At, o.View = f.cold.state.At(), f.cold.View

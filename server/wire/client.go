@@ -44,6 +44,9 @@ type ClientOptions struct {
 	// AnswerWithin is how long a command waits for its receipt, over all
 	// reconnections, before it is answered with a failure; default 30 s.
 	AnswerWithin time.Duration
+	// RetryWithin is the longest pause between two tries to connect; default 15 s. A
+	// wall has few computers, which must be back before they are taken for lost.
+	RetryWithin time.Duration
 	// MaxPending is how many items that cannot replace each other wait for the
 	// consumer before the client stops reading; default 100,000.
 	MaxPending int
@@ -70,6 +73,9 @@ func (o *ClientOptions) complete() error {
 	}
 	if o.AnswerWithin <= 0 {
 		o.AnswerWithin = 30 * time.Second
+	}
+	if o.RetryWithin <= 0 {
+		o.RetryWithin = retryMax
 	}
 	if o.MaxPending <= 0 {
 		o.MaxPending = 100_000
@@ -154,7 +160,7 @@ func (c *Client) Run(ctx context.Context) error {
 			wait = retryMin
 		}
 		pause := wait
-		wait = min(2*wait, retryMax)
+		wait = min(2*wait, c.o.RetryWithin)
 		var refused *refusedError
 		switch {
 		case errors.As(err, &refused):
