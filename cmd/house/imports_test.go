@@ -46,7 +46,8 @@ var rows = []row{
 	{"geo/draw", "geo geo/tiles geo/style geo/draw/...", "assets", "draws into an image without any toolkit, so that prints and tests can draw too"},
 	{"geo/draw/raster", "geo", "assets", "pixels know nothing of maps"},
 
-	{"media", "media/rtsp media/replay", "media/mediatest media/relay media/decode", "the player takes its decoder as a value and stays free of C"},
+	{"media/flow", "media/rtsp", "", "what can be said of units and pictures; knows no session"},
+	{"media", "media/rtsp media/replay media/flow", "media/mediatest media/relay media/decode", "the player takes its decoder as a value and stays free of C"},
 	{"media/rtsp", "", "", "reasons and addresses of streams, shared by both ends"},
 	{"media/decode", "media media/rtsp", "media/mediatest", "the only C of ours; it knows frames and nothing else"},
 	{"media/relay", "media/rtsp media/replay", "media/mediatest media media/decode", "a relay runs on computers without a screen"},
@@ -74,9 +75,9 @@ var rows = []row{
 	{"server/world/canon", "", "", "one form of bytes for one value"},
 	{"server/scene", "server/world geo", "", "from a scene to rectangles; zones, capacity, differences; pure"},
 	{"server/scene/document", "server/scene server/world server/strict", "", "scenes, schedules and walls as text; pure"},
-	{"server/director", "server/world server/scene server/calendar geo", "", "what a wall is to show; time and state are arguments"},
+	{"server/director", "server/act server/world server/scene server/calendar geo", "", "what a wall is to show; time and state are arguments"},
 	{"server/stage", "server/act server/world server/core server/director server/scene server/scene/document server/auth server/wire server/strict", "", "what people and wall computers ask of walls"},
-	{"server/nodes", "server/world server/core server/auth server/scene server/atomicfile", "", "the computers of the wall: letting them in, losing them, their pictures"},
+	{"server/nodes", "server/world server/core server/auth", "assets", "the computers of the wall: letting them in, losing them, their pictures"},
 	{"server/recorder", "server/world server/scene server/journal", "", "what was on which screen; reads the history"},
 	{"server/expr", "server/world geo", "", "one language for filters, mappings and rules"},
 	{"server/wire", "server/act server/world server/wire/message", "", "both ends of the protocol, in one place"},
@@ -104,6 +105,9 @@ var rows = []row{
 	{"server/demo", "server/format/... geo media/mediatest media/onvif/onviftest media/rtsp assets", "server/...", "talks to the server only through its public doors"},
 
 	{"ui", "server/act server/world server/scene server/expr ui/... geo/... media media/rtsp media/replay assets", "", "the wall sees the server only through the contract and a feed"},
+	{"ui/facts", "server/world ui/tile ui/tile/alert ui/tile/testcard ui/words", "", "tiles that only follow data; knows no window"},
+	{"ui/tile/alert", "server/world ui/look ui/paint ui/tile", "ui/words assets", "draws alerts; a tile draws what it is given"},
+	{"ui/tile/testcard", "server/world ui/look ui/paint ui/tile", "ui/words assets", "what technicians test a wall with; draws what it is given"},
 	{"ui/tile", "server/world geo geo/draw media media/rtsp assets ui/look ui/paint ui/words", "geo/tiles", "a tile draws what it is given"},
 	{"ui/camera", "server/act server/world media media/rtsp media/replay ui/look ui/paint ui/words ui/tile assets", "", "what hands do with a camera; knows no window and no server"},
 	{"ui/maps/brief", "geo server/expr server/world ui/look ui/words", "", "what a map is asked to show; knows no state"},
@@ -122,8 +126,9 @@ var rows = []row{
 	{"ui/words", "assets", "", "texts in two languages"},
 	{"ui/screens", "", "", "all of X11 is here; another window system would be a twin of it"},
 
-	{"cmd/wall", "server/act server/world server/wire/... server/scene server/expr ui/... media/... geo/... assets", "server/...", "flags and wiring of the wall; the one place where toolkit, decoder and feed meet"},
-	{"cmd/wallsrv", "server/... media/relay/... media/replay media/rtsp media/onvif assets geo", "media/mediatest media/onvif/onviftest", "flags and wiring of the server"},
+	{"cmd/wall", "server/act server/world server/wire/... server/scene server/expr ui/... media/... geo/... assets server/atomicfile", "server/...", "flags and wiring of the wall; the one place where toolkit, decoder and feed meet"},
+	{"cmd/wallsrv/wall", "server/act server/world server/scene/... server/scene server/stage server/recorder server/strict server/calendar", "server/... assets media/mediatest", "walls from the command line; talks to the server through its doors"},
+	{"cmd/wallsrv", "server/... media/relay/... media/replay media/rtsp media/onvif assets geo cmd/wallsrv/wall", "media/mediatest media/onvif/onviftest", "flags and wiring of the server"},
 	{"cmd/house", "", "", "the rules read files; they import nothing of ours"},
 }
 
