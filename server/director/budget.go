@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"iocwall/server/scene"
 	"iocwall/server/world"
@@ -12,12 +13,24 @@ import (
 // streamKey is the parameter by which a camera tile takes a smaller stream.
 const streamKey = "stream"
 
-// chosen returns the parameters of a tile without the stream.
-func chosen(t world.Tile) []world.Param {
-	if t.Kind != "camera" || t.Param(streamKey) == "" {
-		return t.Params
+// inSmall begins the reason why a camera is shown in its small stream.
+const inSmall = "shown in its small stream"
+
+// wanted returns tiles without the streams that the director chose for them, which
+// are named among what was left out.
+func wanted(tiles []world.Placed, left []world.LeftOut) []world.Placed {
+	out := tiles
+	for _, l := range left {
+		i := slices.IndexFunc(tiles, func(p world.Placed) bool { return p.ID == l.Tile })
+		if i < 0 || !strings.HasPrefix(l.Why, inSmall) {
+			continue
+		}
+		if &out[0] == &tiles[0] {
+			out = slices.Clone(tiles)
+		}
+		out[i].Params = slices.DeleteFunc(slices.Clone(out[i].Params), func(p world.Param) bool { return p.Key == streamKey })
 	}
-	return slices.DeleteFunc(slices.Clone(t.Params), func(p world.Param) bool { return p.Key == streamKey })
+	return out
 }
 
 // budget holds the picture against what the computers can decode, the scene that is
@@ -45,7 +58,7 @@ func (t *turn) budget(p *picture) {
 				continue
 			}
 			p.left = append(p.left, world.LeftOut{Tile: p.tiles[i].ID, Why: fmt.Sprintf(
-				"shown in its small stream %s: the cameras would need %.0f %% of what %s decodes, and %.0f %% may be used", scene.Smallest(c), 100*before.worst(), name, 100*before.limit())})
+				inSmall+" %s: the cameras would need %.0f %% of what %s decodes, and %.0f %% may be used", scene.Smallest(c), 100*before.worst(), name, 100*before.limit())})
 		}
 		if !need.fits() {
 			p.over = need.words(name)
@@ -70,7 +83,7 @@ func (t *turn) needs(node string, budget []world.Decoding, tiles []world.Placed)
 		}
 		return out
 	}
-	old, come := streams(t.wall.On.Tiles), streams(tiles)
+	old, come := streams(t.open), streams(tiles)
 	return needs{
 		now: scene.Load(budget, old), then: scene.Load(budget, come),
 		both: scene.Load(budget, slices.Concat(old, come)), tally: scene.Tally(come),
@@ -118,7 +131,7 @@ func (t *turn) cheapest(node string, tiles []world.Placed) []int {
 	var out []int
 	for i, x := range tiles {
 		s, ok := scene.StreamOf(t.wall.WallDefined, node, x.Tile, t.st.Camera)
-		if !ok || x.Param(streamKey) != "" || x.Layer == world.LayerLocked {
+		if !ok || x.Param(streamKey) != "" {
 			continue
 		}
 		if c, _ := t.st.Camera(s.Camera); scene.Smallest(c) != "" && scene.Smallest(c) != s.Name {

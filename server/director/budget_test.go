@@ -2,6 +2,7 @@ package director
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -65,6 +66,24 @@ func TestBudgets(t *testing.T) {
 	o := show("many")
 	if got := small(); o.Err != nil || len(got) != 6 || got[0] != "many-01" || len(o.Left) != 6 || !strings.Contains(o.Left[0].Why, "80 % of what pc-01 decodes, and 70 % may be used") {
 		t.Errorf("%+v, small %v", o, got)
+	}
+	// A camera that keeps its small stream by the scene's word is told apart.
+	edited, _ := r.st.Scene("many")
+	edited.SceneSaved.Tiles = slices.Clone(edited.Tiles)
+	edited.SceneSaved.Version++
+	edited.SceneSaved.Tiles[1].Params = append(slices.Clone(edited.Tiles[1].Params), world.Param{Key: "stream", Value: "sub"})
+	r.put(edited.SceneSaved)
+	r.pass(5 * time.Second)
+	if l := r.wall().On.Left; len(small()) != 3 || len(l) != 2 || small()[0] != "many-01" {
+		t.Errorf("small %v, left %+v", small(), l)
+	}
+	edited.SceneSaved.Version++
+	edited.SceneSaved.Tiles = slices.Clone(edited.Tiles)
+	edited.SceneSaved.Tiles[1].Params = edited.Tiles[1].Params[:1]
+	r.put(edited.SceneSaved)
+	r.pass(5 * time.Second)
+	if l := r.wall().On.Left; len(small()) != 3 || len(l) != 3 {
+		t.Errorf("small %v, left %+v", small(), l)
 	}
 	was := r.wall().On.Generation
 	r.put(world.FigureReported{Figure: "x", Period: "1"}, popup("p", 9, 1), world.PopupClosed{ID: "p"})

@@ -293,9 +293,6 @@ func sameTiles(a, b []world.Placed) bool {
 	})
 }
 
-// sameTile reports whether two tiles are the same but for the stream that a
-// computer short of power was told to take.
 func sameTile(a, b world.Tile) bool {
-	return a.ID == b.ID && a.Kind == b.Kind && a.Important == b.Important && scene.RectOf(a) == scene.RectOf(b) &&
-		slices.Equal(chosen(a), chosen(b))
+	return a.ID == b.ID && a.Kind == b.Kind && a.Important == b.Important && scene.RectOf(a) == scene.RectOf(b) && slices.Equal(a.Params, b.Params)
 }

@@ -197,7 +197,8 @@ type turn struct {
 	s    *stage
 	now  world.Time
 	st   *world.State
-	wall world.Wall
+	wall world.Wall     // its tiles as if no computer were short of power
+	open []world.Placed // the tiles as they are
 	out  []world.Observation
 	pops []world.Popup // of this wall, by id; see popping
 }
@@ -250,6 +251,8 @@ func (t *turn) settle() {
 		t.wakeAt(t.s.overdue())
 		return
 	}
+	t.open = t.wall.On.Tiles
+	t.wall.On.Tiles = wanted(t.open, t.wall.On.Left)
 	t.endPopups()
 	t.endLocks()
 	t.gather()

@@ -228,6 +228,7 @@ func (d *Director) turnedDown(b world.WallRefused) {
 	c := s.now
 	s.now = nil
 	if b.Node != "" || c.picture.over != "" {
+		c.picture.tiles = wanted(c.picture.tiles, c.picture.left)
 		s.refused = append(s.refused, refusal{c.picture, c.deadline.Add(retryAfter)})
 	}
 	who := b.Node

@@ -105,7 +105,7 @@ func (t *turn) prefer(p world.Popup, a, b world.Zone, holder map[string]world.Po
 			return 0
 		case t.dark(z):
 			return 5
-		case !held && !wanted(z.ID, p, all):
+		case !held && !needed(z.ID, p, all):
 			return 1
 		case !held:
 			return 2
@@ -125,8 +125,8 @@ func (t *turn) prefer(p world.Popup, a, b world.Zone, holder map[string]world.Po
 	return cmp.Compare(b.Least, a.Least) // leave the common ones to others
 }
 
-// wanted reports whether another popup can have no other zone.
-func wanted(zone string, p world.Popup, all []world.Popup) bool {
+// needed reports whether another popup can have no other zone.
+func needed(zone string, p world.Popup, all []world.Popup) bool {
 	return slices.ContainsFunc(all, func(o world.Popup) bool { return o.ID != p.ID && o.Zone == zone })
 }
 
