@@ -37,7 +37,7 @@ func newTheatre(c *connection, f *feed, o *ui.Options, draws drawing) (*theatre,
 	if err != nil {
 		return nil, err
 	}
-	t.deck, err = media.NewDeck(media.DeckOptions{Decoder: t.make, Address: f.address, TLS: tls, Logger: c.logger()})
+	t.deck, err = media.NewDeck(media.DeckOptions{Decoder: t.make, Address: f.address, TLS: tls, Logger: c.logger(), Clock: f.clock})
 	if err != nil {
 		return nil, err
 	}

@@ -174,8 +174,11 @@ func (f *feed) standing() world.Link {
 }
 
 // serverNow is the server's clock as far as it is known.
-func (f *feed) serverNow() world.Time {
-	return world.TimeOf(time.Now()).Add(time.Duration(f.standing().Offset) * time.Millisecond)
+func (f *feed) serverNow() world.Time { return world.TimeOf(f.clock()) }
+
+// clock is serverNow, finer than a millisecond. It may be asked from anywhere.
+func (f *feed) clock() time.Time {
+	return time.Now().Add(time.Duration(f.standing().Offset) * time.Millisecond)
 }
 
 // Send queues a command.
