@@ -1,9 +1,11 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	"iocwall/server/world"
+	"iocwall/ui/facts"
 	"iocwall/ui/tile"
 )
 
@@ -14,23 +16,16 @@ func (u *UI) newContent(env *tile.Env, t world.Tile, alone bool) content {
 		return newCameras(u, env, t, alone)
 	case "map":
 		return newMapContent(u, env, t)
-	case "figure":
-		return newFigureContent(u, env, t)
-	case "alerts":
-		return newAlertsContent(u, env, t)
-	case "clock":
-		return newClockContent(u, env)
-	case "line":
-		return newLineContent(u, env)
 	case kindMessage:
-		return u.messageContent(env, tile.MessageView{Icon: t.Param("icon"), Title: t.Param("title"), Next: t.Param("next")})
+		return factContent{facts.Message(env, tile.MessageView{Icon: t.Param("icon"), Title: t.Param("title"), Next: t.Param("next")})}
 	}
-	return u.messageContent(env, tile.MessageView{Icon: "nodata", Title: u.lang.T("tile.unknown", "kind", t.Kind)})
+	if f, ok := facts.New(u.facts, env, t); ok {
+		return factContent{f}
+	}
+	return factContent{facts.Unknown(env, t.Kind)}
 }
 
-func (u *UI) brokenContent(env *tile.Env) content {
-	return u.messageContent(env, tile.MessageView{Icon: "offline", Title: u.lang.T("tile.broken"), Next: u.lang.T("tile.broken.next")})
-}
+func brokenContent(env *tile.Env) content { return factContent{facts.Broken(env)} }
 
 // kindMessage is a tile of our own making: a statement in place of a scene.
 const kindMessage = "message"
@@ -39,49 +34,85 @@ func messageTile(id, icon, title, next string) world.Tile {
 	return world.Tile{ID: id, Kind: kindMessage, Params: []world.Param{{Key: "icon", Value: icon}, {Key: "next", Value: next}, {Key: "title", Value: title}}}
 }
 
-// plainContent is a tile that only follows data.
-type plainContent struct {
-	t    tile.Tile
-	at   spot
-	draw func(now time.Time, at spot)
-	off  bool
-	new  bool
+// factContent puts a tile that follows data on a surface.
+type factContent struct{ *facts.Fact }
+
+func (c factContent) object() tile.Tile { return c.Object() }
+func (c factContent) hide(off bool)     { c.Hide(off) }
+func (c factContent) close()            { c.Close() }
+
+func (c factContent) place(s spot) {
+	c.Place(facts.Spot{Rect: s.rect, Whole: s.whole, Column: s.column, Columns: s.columns})
 }
 
-func (c *plainContent) object() tile.Tile { return c.t }
-func (c *plainContent) place(s spot)      { c.at, c.new = s, true }
-func (c *plainContent) hide(off bool)     { c.off = off }
-func (c *plainContent) close()            {}
-func (c *plainContent) update(now time.Time, data bool) bool {
-	if !c.off && (data || c.new) {
-		c.new = false
-		c.draw(now, c.at)
-	}
+func (c factContent) update(now time.Time, data bool) bool {
+	c.Update(now, data)
 	return false
 }
 
-func (u *UI) messageContent(env *tile.Env, v tile.MessageView) content {
-	t := tile.NewMessage(env)
-	return &plainContent{t: t, draw: func(time.Time, spot) { t.Update(v) }}
+// factsHost is what facts ask of this client.
+func (u *UI) factsHost() *facts.Host {
+	return &facts.Host{
+		Lang:   u.lang,
+		State:  func() *world.State { return u.model.state },
+		Alerts: func() []world.Alert { return u.model.alerts },
+		Wall:   func() (world.Wall, world.Scene, bool, bool) { return u.model.wall(u.o.Wall) },
+		Placed: func(id string) (world.Placed, bool) {
+			p, ok := u.glass.placed[baseID(id)]
+			return p, ok
+		},
+		Silence: u.model.silence,
+		Offset:  func() time.Duration { return time.Duration(u.model.link.Offset) * time.Millisecond },
+		Cover:   u.cover,
+	}
 }
 
-func (u *UI) cover(now time.Time) tile.Cover { return tile.Cover{Away: u.model.away(now)} }
+// zoomPrefix begins the id of a tile that fills the mosaic's window.
+const zoomPrefix = "zoom:"
 
-func newFigureContent(u *UI, env *tile.Env, p world.Tile) content {
-	t := tile.NewFigure(env)
-	id := param(p, "figure", "id")
-	return &plainContent{t: t, draw: func(now time.Time, _ spot) {
-		v := tile.FigureView{Now: now, Cover: u.cover(now), Loading: u.model.state == nil}
-		var ok bool
-		if u.model.state != nil {
-			v.Figure, ok = u.model.state.Figure(id)
+func baseID(id string) string { return strings.TrimPrefix(id, zoomPrefix) }
+
+// cover is what lies over a tile of the wall: its lock, the pop-up it belongs to,
+// that the server is away.
+func (u *UI) cover(now time.Time, id string) tile.Cover {
+	m := &u.model
+	c := tile.Cover{Away: m.away(now)}
+	if c.Away > 0 {
+		c.AsOf = m.cold
+	}
+	p, on := u.glass.placed[baseID(id)]
+	if !on || m.state == nil {
+		return c
+	}
+	if l, locked := m.state.Lock(u.glass.stage.Shown().Wall, p.ID); locked {
+		c.LockedBy = l.Name
+		if l.Until != 0 {
+			c.LockedUntil = l.Until.Std()
 		}
-		if !ok {
-			v.Missing = true
-			v.Figure.ID = id
+	}
+	if p.Layer == world.LayerPopup {
+		c.Popup = u.popup(p)
+	}
+	return c
+}
+
+// popup is the pop-up that a tile belongs to.
+func (u *UI) popup(p world.Placed) *tile.Popup {
+	pop, ok := u.model.state.Popup(p.From)
+	if !ok {
+		return nil // it ends with the next change of the wall
+	}
+	out := &tile.Popup{Severity: world.Notice, Title: pop.Title}
+	if a, ok := u.model.state.Alert(pop.Alert); ok {
+		out.Severity = a.Severity
+		if out.Title == "" {
+			out.Title = a.Title
 		}
-		t.Update(v)
-	}}
+	}
+	if pop.Limit > 0 && pop.Placed != "" {
+		out.Until = pop.Since.Std().Add(time.Duration(pop.Limit) * time.Millisecond)
+	}
+	return out
 }
 
 // param returns the first of the parameters that is set.
@@ -92,50 +123,4 @@ func param(t world.Tile, keys ...string) string {
 		}
 	}
 	return ""
-}
-
-func newAlertsContent(u *UI, env *tile.Env, p world.Tile) content {
-	t := tile.NewAlerts(env)
-	area := p.Param("area")
-	return &plainContent{t: t, draw: func(now time.Time, _ spot) {
-		v := tile.AlertsView{Now: now, Heard: u.model.silence(now), Cover: u.cover(now)}
-		for _, a := range u.model.alerts {
-			if area == "" || u.model.state.Within(a.Area, area) {
-				v.Alerts = append(v.Alerts, a)
-			}
-		}
-		t.Update(v)
-	}}
-}
-
-func newClockContent(u *UI, env *tile.Env) content {
-	t := tile.NewClock(env)
-	return &plainContent{t: t, draw: func(now time.Time, _ spot) {
-		v := tile.ClockView{Now: u.model.serverTime(now), Offset: time.Duration(u.model.link.Offset) * time.Millisecond, Cover: u.cover(now)}
-		if v.Cover.Away > 0 {
-			v.Now = now
-		}
-		t.Update(v)
-	}}
-}
-
-func newLineContent(u *UI, env *tile.Env) content {
-	t := tile.NewLine(env)
-	return &plainContent{t: t, draw: func(now time.Time, at spot) {
-		t.Update(u.lineView(now, at.column, at.columns))
-	}}
-}
-
-func (u *UI) lineView(now time.Time, column, columns int) tile.LineView {
-	v := tile.LineView{
-		Now: u.model.serverTime(now), Alerts: u.model.alerts, Heard: u.model.silence(now), Away: u.model.away(now),
-		Column: column, Columns: columns,
-	}
-	if w, sc, ok, has := u.model.wall(u.o.Wall); ok {
-		v.All = len(w.Screens)
-		if has {
-			v.Scene, v.SceneSince = sc.Name, w.Since.Std()
-		}
-	}
-	return v
 }

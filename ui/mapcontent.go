@@ -122,6 +122,9 @@ func (c *mapContent) hide(off bool) {
 
 func (c *mapContent) veil(on bool) { c.t.Veil(on) }
 
+// Health says how fresh the map is.
+func (c *mapContent) Health(time.Time) tile.Health { return c.t.Health() }
+
 func (c *mapContent) ready(time.Time) bool { return !c.drawn.IsZero() }
 
 // place also says at once whether the strip is on this part: the map's size
@@ -168,7 +171,7 @@ func (c *mapContent) shown(now time.Time) tile.MapView {
 		drawn = m.serverTime(drawn)
 	}
 	return tile.MapView{
-		Title: c.title(), Layers: c.layers, Faults: c.faults, Drawn: drawn, Now: m.serverTime(now), Cover: c.u.cover(now),
+		Title: c.title(), Layers: c.layers, Faults: c.faults, Drawn: drawn, Now: m.serverTime(now), Cover: c.u.cover(now, c.params.ID),
 		Column: c.at.column, Columns: c.columns(), Upper: !c.at.lower(),
 	}
 }

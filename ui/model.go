@@ -20,6 +20,9 @@ type model struct {
 	link  world.Link
 	// heard is when the last batch came, by this computer's clock.
 	heard time.Time
+	// cold is as of when the state is while it is still that from this computer's
+	// disk: the server has not been there since the program started.
+	cold time.Time
 	// quiet is how old that word was at the last full second: shown ages that
 	// change ten times a second are no truer and repaint whole windows.
 	quiet   time.Duration
@@ -37,10 +40,7 @@ type model struct {
 // apply takes a batch. It reports whether walls or scenes changed and an error
 // when this copy is not the server's any more.
 func (m *model) apply(b *world.Batch, now time.Time) (moved bool, err error) {
-	m.heard = now
-	if b.Link != nil {
-		m.link = *b.Link
-	}
+	m.hear(b, now)
 	m.keep(b.Receipts)
 	if m.state == nil {
 		if b.Snapshot == nil && len(b.Items) == 0 && b.To == 0 {
@@ -64,6 +64,22 @@ func (m *model) apply(b *world.Batch, now time.Time) (moved bool, err error) {
 		err = m.compare(b.Check)
 	}
 	return moved, err
+}
+
+// hear takes how the connection stands. What comes from this computer's own disk is
+// no word of the server.
+func (m *model) hear(b *world.Batch, now time.Time) {
+	if b.Link != nil {
+		m.link = *b.Link
+	}
+	switch {
+	case m.link.Up:
+		m.cold, m.heard = time.Time{}, now
+	case m.state == nil && b.Snapshot != nil && m.link.Since != 0:
+		m.cold, m.heard = m.link.Since.Std(), m.link.Since.Std()
+	case b.Link == nil:
+		m.heard = now
+	}
 }
 
 // keep holds receipts for those who will ask.
@@ -126,7 +142,11 @@ func (m *model) away(now time.Time) time.Duration {
 	if m.link.Up || m.link.Since == 0 || m.state == nil {
 		return 0
 	}
-	d := now.Sub(m.link.Since.Std())
+	since := m.link.Since.Std()
+	if !m.cold.IsZero() {
+		since = m.cold
+	}
+	d := now.Sub(since)
 	if d < awayLimit {
 		return 0
 	}

@@ -283,7 +283,7 @@ func (m *mosaic) enlarge(id string) {
 	}
 	m.zoom.rescale(scale, d)
 	big := *t
-	big.ID = "zoom:" + big.ID
+	big.ID = zoomPrefix + big.ID
 	m.zoom.lay([]spot{{tile: big, rect: area, whole: area, rows: 1}})
 	m.board.show(false)
 	m.desk.Show(false)

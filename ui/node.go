@@ -19,6 +19,7 @@ type node struct {
 	u       *UI
 	windows map[string]*nodeWindow // by the monitor's name
 	order   []string
+	asked   bool // somebody asked which monitor is which
 }
 
 type nodeWindow struct {
@@ -30,7 +31,20 @@ type nodeWindow struct {
 
 func newNode(u *UI) *node { return &node{u: u, windows: map[string]*nodeWindow{}} }
 
-func (n *node) refresh(time.Time) {}
+func (n *node) refresh(time.Time) {
+	if is := n.identifies(); is != n.asked {
+		n.asked = is
+		n.arrange(false)
+	}
+}
+
+// identifies reports whether the screens of the wall show their numbers: monitors
+// that show none then say that of themselves.
+func (n *node) identifies() bool {
+	w, _, ok, _ := n.u.model.wall(n.u.o.Wall)
+	now := world.TimeOf(n.u.model.serverTime(n.u.o.Now()))
+	return ok && w.Test.Picture == world.TestIdentify && (w.Test.Until == 0 || now < w.Test.Until)
+}
 
 func (n *node) surfaces() []*surface {
 	out := make([]*surface, 0, len(n.order))
@@ -145,6 +159,8 @@ func (n *node) cover(m screens.Monitor, s *world.Screen, again bool) {
 	switch {
 	case u.model.state == nil:
 		w.surface.lay(full(m, messageTile("waiting", "loading", u.lang.T("wall.waiting"), u.waitingFor())))
+	case s == nil && n.identifies():
+		w.surface.lay(full(m, world.Tile{ID: "identify:" + m.Name, Kind: "identify", Params: []world.Param{{Key: "node", Value: u.o.Name}, {Key: "output", Value: m.Name}}}))
 	case s == nil:
 		w.surface.lay(full(m, messageTile("unassigned", "node", u.lang.T("wall.noscreen"), u.lang.T("wall.noscreen.next", "node", u.o.Name, "output", m.Name))))
 	case !show.There:
@@ -211,14 +227,16 @@ func screenSpots(w world.WallDefined, sc world.SceneSaved, s world.Screen, m scr
 	}
 	w.Screens = screens
 	plan, _ := scene.Layout(w, sc)
-	gap := scale.Px(4)
 	var out []spot
 	for _, sp := range plan.Screens {
 		if sp.Screen.ID != s.ID {
 			continue
 		}
 		for _, p := range sp.Tiles {
-			whole := p.Whole.Inset(gap)
+			whole := p.Whole
+			if p.Tile.Kind != "pattern" && p.Tile.Kind != "identify" {
+				whole = whole.Inset(scale.Px(4)) // what tests the wall reaches to its edges
+			}
 			rect := whole.Intersect(image.Rect(0, 0, m.W, m.H))
 			if rect.Dx() < 2 || rect.Dy() < 2 {
 				continue

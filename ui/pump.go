@@ -179,6 +179,9 @@ func (u *UI) tick() {
 		}
 	}
 	u.moving.Store(moving)
+	if data {
+		u.tellFresh(now)
+	}
 }
 
 // take applies all batches that came. It reports whether walls or scenes

@@ -63,6 +63,7 @@ type slot struct {
 	mark    *canvas.Raster // only when markers are asked for
 	at      spot
 	placed  bool // the content knows at
+	under   bool // another tile lies over it
 }
 
 // surface is a place in a window with tiles on it.
@@ -124,12 +125,25 @@ func (s *surface) lay(spots []spot) {
 	for _, sl := range old {
 		s.end(sl)
 	}
+	s.cover()
 	s.root.Objects = s.sealed(objects)
 	s.root.Refresh()
 	// New tiles say what is so at once, not at the next tick.
 	now := s.u.o.Now()
 	for _, sl := range s.slots {
 		s.update(sl, now, true)
+	}
+}
+
+// cover keeps off the display what lies under another tile: planes lie over all
+// that the toolkit draws.
+func (s *surface) cover() {
+	for i, sl := range s.slots {
+		under := slices.ContainsFunc(s.slots[i+1:], func(o *slot) bool { return o.at.rect.Overlaps(sl.at.rect) })
+		if under != sl.under {
+			sl.under = under
+			veil(sl, under)
+		}
 	}
 }
 
@@ -274,7 +288,7 @@ func (s *surface) rescale(scale look.Scale, density float32) {
 func (s *surface) newSlot(key string, t world.Tile) *slot {
 	sl := &slot{key: key, tile: t}
 	if err := tile.Safe(s.u.log, t.Kind, func() { sl.content = s.u.newContent(s.env, t, s.alone) }); err != nil {
-		sl.content = s.u.brokenContent(s.env)
+		sl.content = brokenContent(s.env)
 	}
 	sl.holder = sl.content.object()
 	if s.wrap != nil {
@@ -287,7 +301,7 @@ func (s *surface) newSlot(key string, t world.Tile) *slot {
 func (s *surface) fail(sl *slot) {
 	s.end(sl)
 	at, size := sl.holder.Position(), sl.holder.Size()
-	sl.content = s.u.brokenContent(s.env)
+	sl.content = brokenContent(s.env)
 	sl.holder = sl.content.object()
 	if s.wrap != nil {
 		sl.holder = s.wrap(sl)

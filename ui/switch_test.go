@@ -227,3 +227,64 @@ func TestUnpluggedWhilePreparing(t *testing.T) {
 		t.Error("its window is not placed again")
 	}
 }
+
+// TestFreshness: what the tiles say of themselves is told when it changes, and not
+// more often than every two seconds.
+func TestFreshness(t *testing.T) {
+	b, _ := twoScreens(t)
+	b.tick(freshGap)
+	told := reports[act.ReportTiles](b)
+	if len(told) != 1 || told[0].Seen.Node != "pc-01" || len(told[0].Seen.Tiles) != 6 {
+		t.Fatalf("told %+v", told)
+	}
+	for _, x := range told[0].Seen.Tiles {
+		if x.State != "live" {
+			t.Errorf("%+v", x)
+		}
+	}
+	b.tick(5 * time.Second)
+	if n := len(reports[act.ReportTiles](b)); n != 1 {
+		t.Errorf("told %d times without news", n)
+	}
+	b.players["cam-01"].set(func(p *still) { p.stats.State, p.stats.Since = media.StateFrozen, b.now })
+	b.tick(time.Second)
+	b.players["cam-02"].set(func(p *still) { p.stats.State, p.stats.Since = media.StateNoSignal, b.now })
+	b.tick(time.Second)
+	told = reports[act.ReportTiles](b)
+	if len(told) != 2 || told[1].Seen.Tiles[0].State != "still" || told[1].Seen.Tiles[1].State != "live" {
+		t.Fatalf("told %+v", told)
+	}
+	b.tick(time.Second)
+	told = reports[act.ReportTiles](b)
+	if x := told[len(told)-1].Seen.Tiles[1]; len(told) != 3 || x.Tile != "cam-02" || x.State != "broken" || x.Reason == "" {
+		t.Errorf("told %+v", told)
+	}
+}
+
+// TestColdBoot: what comes from the computer's own disk is marked as of when it is,
+// until the server is there.
+func TestColdBoot(t *testing.T) {
+	fs := &fakeScreens{changed: make(chan struct{}, 1), list: []screens.Monitor{{Name: "HDMI-1", W: 1920, H: 1080}}}
+	b := newBench(t, Options{Mode: Node, Name: "pc-01", Screens: fs})
+	heard := b.now.Add(-83 * time.Minute)
+	kept := snapshot(province(9, 3))
+	kept.Link = &world.Link{Since: world.TimeOf(heard)}
+	b.give(kept)
+	if c := b.ui.cover(b.now, ""); !c.AsOf.Equal(heard) || c.Away < 83*time.Minute {
+		t.Errorf("%+v", c)
+	}
+	if got := tilesOn(b.ui.face.(*node), "HDMI-1"); got != "line cam-01" {
+		t.Errorf("shows %s", got)
+	}
+	b.give(world.Batch{Link: &world.Link{Since: world.TimeOf(b.now), Reason: "connection refused"}})
+	if c := b.ui.cover(b.now, ""); !c.AsOf.Equal(heard) || c.Away < 83*time.Minute {
+		t.Errorf("after a try: %+v", c)
+	}
+	if len(b.feed.commands()) != 0 {
+		t.Errorf("told %+v without a server", b.feed.commands())
+	}
+	b.give(world.Batch{Epoch: 1, To: kept.To, Link: &world.Link{Up: true, Since: world.TimeOf(b.now)}})
+	if c := b.ui.cover(b.now, ""); !c.AsOf.IsZero() || c.Away != 0 {
+		t.Errorf("when the server is there: %+v", c)
+	}
+}

@@ -24,6 +24,7 @@ import (
 	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/camera"
+	"iocwall/ui/facts"
 	"iocwall/ui/look"
 	"iocwall/ui/maps"
 	"iocwall/ui/paint"
@@ -129,11 +130,13 @@ type UI struct {
 
 	jobs    jobs
 	cameras *camera.Host
+	facts   *facts.Host
 	hands   *camera.Hands
 
 	// What follows belongs to the toolkit's goroutine.
 	model  model
 	glass  glass
+	fresh  fresh
 	face   face
 	lastUp time.Time
 	// quiet makes tiles say only what is wrong.
@@ -196,7 +199,7 @@ func New(o Options) (*UI, error) {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
 	u.model.touched, u.model.answered = u.maps.Observe, u.answered
-	u.cameras = u.cameraHost()
+	u.cameras, u.facts = u.cameraHost(), u.factsHost()
 	u.hands = camera.NewHands(u.cameras, u.kit)
 	o.App.Settings().SetTheme(look.Toolkit(u.kit.Theme))
 	switch o.Mode {

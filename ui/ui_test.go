@@ -16,9 +16,9 @@ import (
 	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/camera"
+	"iocwall/ui/facts"
 	"iocwall/ui/paint"
 	"iocwall/ui/screens"
-	"iocwall/ui/tile"
 )
 
 // contentOf finds a tile's content by the tile's id.
@@ -101,11 +101,11 @@ func TestAway(t *testing.T) {
 		t.Errorf("away after 2 s: %v", d)
 	}
 	b.tick(178 * time.Second)
-	if cover := b.ui.cover(b.now); cover.Away != 3*time.Minute {
+	if cover := b.ui.cover(b.now, ""); cover.Away != 3*time.Minute {
 		t.Errorf("cover %+v", cover)
 	}
 	b.give(world.Batch{Link: &world.Link{Up: true, Since: world.TimeOf(b.now)}})
-	if cover := b.ui.cover(b.now); cover.Away != 0 {
+	if cover := b.ui.cover(b.now, ""); cover.Away != 0 {
 		t.Errorf("cover after return %+v", cover)
 	}
 }
@@ -159,7 +159,7 @@ func TestSceneMoves(t *testing.T) {
 }
 
 // boom is a content that panics.
-type boom struct{ plainContent }
+type boom struct{ factContent }
 
 func (boom) update(time.Time, bool) bool { panic("boom") }
 
@@ -167,7 +167,7 @@ func (boom) update(time.Time, bool) bool { panic("boom") }
 func TestBrokenTile(t *testing.T) {
 	b, m := openMosaic(t)
 	sl := m.board.slots[1]
-	sl.content = &boom{plainContent{t: tile.NewClock(m.board.env)}}
+	sl.content = &boom{factContent{facts.Broken(m.board.env)}}
 	b.tick(time.Second)
 	if k := sl.content.object().Kind(); k != kindMessage {
 		t.Errorf("the broken tile shows %q", k)

@@ -32,6 +32,7 @@ type View struct {
 	player  Player
 	streams string // what the player was told of the camera's streams
 	view    media.View
+	budget  time.Duration // the player was told of
 	hidden  bool
 	ready   bool // hidden, but to be shown soon
 	chosen  bool
@@ -123,6 +124,28 @@ func (c *View) Place(s Spot) {
 		span = tile.Span{Whole: s.Whole.Size(), At: s.Rect.Min.Sub(s.Whole.Min), Lower: s.Lower}
 	}
 	c.t.SetSpan(span)
+	c.step()
+}
+
+// step keeps the pictures of a camera over several screens in step with those of
+// the computers that show its other parts.
+func (c *View) step() {
+	p, can := c.player.(Stepper)
+	if !can {
+		return
+	}
+	budget, stream := time.Duration(0), c.o.Stream
+	if c.at.Whole != c.at.Rect {
+		budget = media.StepBudget
+		if def, known := c.Definition(); known && stream == "" {
+			stream = describe(def).Fill(c.at.Whole.Size()) // the same on all of them
+		}
+	}
+	if budget != c.budget {
+		c.budget = budget
+		c.player.SetStream(stream)
+		p.SetStep(budget)
+	}
 }
 
 // Choose marks the tile as the one the keyboard acts on.
@@ -242,7 +265,7 @@ func (c *View) look() {
 
 func (c *View) words(def world.Camera, st media.Stats, now time.Time) tile.CameraView {
 	v := tile.CameraView{
-		Name: name(def), Stats: st, Main: mainStream(def), Told: c.told(), Now: now, Cover: c.h.Cover(now),
+		Name: name(def), Stats: st, Main: mainStream(def), Told: c.told(), Now: now, Cover: c.h.Cover(now, c.at.Tile),
 		Whole: c.o.Whole, Quiet: c.o.Quiet || c.h.Quiet(), Chosen: c.chosen, Aside: c.aside, Zoom: c.zoom.Part(),
 	}
 	if c.replay != nil {
@@ -298,6 +321,8 @@ func (c *View) open(def world.Camera) {
 	old := c.player
 	c.player, c.streams, c.view = c.h.Cameras.Open(describe(def), c.h.Poke), key, media.View{}
 	c.player.SetStream(c.o.Stream)
+	c.budget = 0
+	c.step()
 	if c.ready {
 		c.player.Preload(true)
 	}

@@ -37,6 +37,13 @@ type Player interface {
 	Close()
 }
 
+// Stepper is a Player that can keep step with other computers.
+type Stepper interface {
+	// SetStep shows pictures so long after they came to the relay, so that all
+	// computers show the same one; zero shows them as they come.
+	SetStep(budget time.Duration)
+}
+
 // Cameras opens cameras. A *media.Deck behind it plays each of them once.
 type Cameras interface {
 	// Open returns a place for a camera's pictures. Notify is called after each
@@ -69,8 +76,9 @@ type Host struct {
 	Alerts func() []world.Alert
 	// Receipt returns the server's answer to a command.
 	Receipt func(id string) (world.Receipt, bool)
-	Cover   func(now time.Time) tile.Cover
-	Now     func() time.Time
+	// Cover is what lies over a tile, named by its id.
+	Cover func(now time.Time, tile string) tile.Cover
+	Now   func() time.Time
 	// Quiet reports whether tiles say only what is wrong.
 	Quiet func() bool
 	// Poke asks for a tick soon; from any goroutine.
@@ -86,6 +94,8 @@ type Host struct {
 
 // Spot is where a tile lies in its window, in device pixels.
 type Spot struct {
+	// Tile is the id of the tile on its wall.
+	Tile string
 	// Rect is the visible part, Whole where the entire tile would lie.
 	Rect, Whole image.Rectangle
 	// Lower says that the tile's bar belongs on this part.
@@ -109,6 +119,8 @@ type Tile interface {
 	// Ready reports whether all that is on the tile has a picture or has definitely
 	// failed.
 	Ready() bool
+	// Health says how fresh what is shown is.
+	Health(now time.Time) tile.Health
 	// Close ends all cameras on the tile.
 	Close()
 	// At returns the camera under a point of the tile, nil where there is none,

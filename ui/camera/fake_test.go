@@ -174,7 +174,7 @@ func newStage(t *testing.T, n int) *stage {
 			r, ok := s.receipts[id]
 			return r, ok
 		},
-		Cover: func(time.Time) tile.Cover { return tile.Cover{} },
+		Cover: func(time.Time, string) tile.Cover { return tile.Cover{} },
 		Now:   func() time.Time { return s.now }, Quiet: func() bool { return s.quiet }, Poke: func() {},
 		Send: func(c act.Command) error {
 			s.sent = append(s.sent, c)

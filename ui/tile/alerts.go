@@ -91,9 +91,10 @@ func (e *Env) alertsFace(v AlertsView) alertsFace {
 	switch {
 	case v.Cover.Away > 0:
 		age := l.Age(v.Cover.Away)
-		f.Plate = &paint.Plate{Kind: paint.PlateStale, Icon: "stale", Text: l.T("stale", "age", age), Shorter: []string{age}}
+		p := e.AwayPlate(v.Cover, l.T("stale", "age", age), age)
+		f.Plate = &p
 	case v.Cover.LockedBy != "":
-		p := e.lockPlate(v.Cover, paint.PlateOutline)
+		p := e.LockPlate(v.Cover, paint.PlateOutline)
 		f.Plate, f.Popup = &p, nil
 	}
 	return f
@@ -156,7 +157,7 @@ func (e *Env) paintAlerts(c *paint.Canvas, f alertsFace) {
 		}
 		c.Text(float64(list.Min.X+pad), float64(y), float64(e.px(76)), e.Kit.Fonts.Fit(float64(list.Dx()-2*pad), e.Scale.Text, false, s), e.Scale.Text, false, col)
 	}
-	e.coverFrame(c, b, f.Popup)
+	e.CoverFrame(c, b, f.Popup)
 }
 
 func (e *Env) alertsHeader(c *paint.Canvas, r image.Rectangle, f alertsFace, shown int) {
@@ -185,7 +186,7 @@ func (e *Env) paintAlertRow(c *paint.Canvas, r image.Rectangle, a alertRow, size
 	}
 	c.Fill(image.Rect(r.Min.X, r.Max.Y-e.px(2), r.Max.X, r.Max.Y), th.Line1)
 	icon := int(min(float64(e.px(88)), float64(r.Dy())*0.62))
-	_, name, ink := severityLook(th, a.Severity)
+	_, name, ink := SeverityLook(th, a.Severity)
 	c.Icon(r.Min.X+pad, r.Min.Y+(r.Dy()-icon)/2, icon, name, ink, th.OnFill)
 	x, top, h := float64(r.Min.X+pad+icon+gap), float64(r.Min.Y), float64(r.Dy())
 	text := e.Scale.Text

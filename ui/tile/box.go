@@ -90,9 +90,9 @@ func (b *box) fill(p *Pane) {
 	b.layout = func(w, h int) []image.Rectangle { return []image.Rectangle{image.Rect(0, 0, w, h)} }
 }
 
-// severityLook is how a severity is shown: its plate, its filled icon and the
+// SeverityLook is how a severity is shown: its plate, its filled icon and the
 // colour of both.
-func severityLook(th look.Theme, s world.Severity) (plate paint.PlateKind, icon string, ink color.RGBA) {
+func SeverityLook(th look.Theme, s world.Severity) (plate paint.PlateKind, icon string, ink color.RGBA) {
 	switch s {
 	case world.Critical:
 		return paint.PlateCritical, "critical", th.Critical
@@ -104,8 +104,8 @@ func severityLook(th look.Theme, s world.Severity) (plate paint.PlateKind, icon 
 	return paint.PlateNotice, "notice", th.Notice
 }
 
-// coverFrame draws the frame of a popped-up tile.
-func (e *Env) coverFrame(c *paint.Canvas, r image.Rectangle, p *Popup) {
+// CoverFrame draws the frame of a popped-up tile.
+func (e *Env) CoverFrame(c *paint.Canvas, r image.Rectangle, p *Popup) {
 	if p == nil {
 		return
 	}
@@ -124,9 +124,9 @@ func (e *Env) coverFrame(c *paint.Canvas, r image.Rectangle, p *Popup) {
 	c.Frame(r.Inset(out), e.px(6), th.White)
 }
 
-// popupPlate is the plate of a popped-up tile.
-func (e *Env) popupPlate(p *Popup) paint.Plate {
-	kind, icon, _ := severityLook(e.Kit.Theme, p.Severity)
+// PopupPlate is the plate of a popped-up tile.
+func (e *Env) PopupPlate(p *Popup) paint.Plate {
+	kind, icon, _ := SeverityLook(e.Kit.Theme, p.Severity)
 	word := e.Lang.T("severity." + string(p.Severity))
 	if p.Severity == world.Critical {
 		word = e.Lang.T("severity.critical.capital")
@@ -134,8 +134,21 @@ func (e *Env) popupPlate(p *Popup) paint.Plate {
 	return paint.Plate{Kind: kind, Icon: icon, Text: word + " · " + p.Title, Shorter: []string{p.Title, word}}
 }
 
-// lockPlate is the plate of a locked tile.
-func (e *Env) lockPlate(cv Cover, kind paint.PlateKind) paint.Plate {
+// AwayPlate is the plate of a tile whose server is away: what is said of that,
+// longest first, or as of when the data are that the computer kept.
+func (e *Env) AwayPlate(cv Cover, said ...string) paint.Plate {
+	if !cv.AsOf.IsZero() {
+		at := e.Lang.Stamp(cv.AsOf, cv.AsOf.Add(cv.Away))
+		said = []string{e.Lang.T("asof", "time", at), e.Lang.T("asof.short", "time", at), at}
+	}
+	return paint.Plate{Kind: paint.PlateStale, Icon: "stale", Text: said[0], Shorter: said[1:]}
+}
+
+// LockPlate is the plate of a locked tile.
+func (e *Env) LockPlate(cv Cover, kind paint.PlateKind) paint.Plate {
+	if cv.LockedUntil.IsZero() {
+		return paint.Plate{Kind: kind, Icon: "lock", Text: e.Lang.T("lock.by", "who", cv.LockedBy)}
+	}
 	until := e.Lang.Clock(cv.LockedUntil)
 	return paint.Plate{
 		Kind: kind, Icon: "lock",

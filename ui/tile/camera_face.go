@@ -295,24 +295,25 @@ func (e *Env) cameraCover(v CameraView, f *cameraFace) {
 	case v.Cover.LockedBy != "":
 		f.Popup = nil
 		if f.Plate == nil {
-			p := e.lockPlate(v.Cover, paint.PlateSolid)
+			p := e.LockPlate(v.Cover, paint.PlateSolid)
 			f.Plate = &p
 		}
 	case f.Popup != nil:
 		f.Mark = "popup"
 		back := l.T("popup.until", "time", l.Clock(f.Popup.Until))
-		if len(f.Right) > 0 {
+		if len(f.Right) > 0 && !f.Popup.Until.IsZero() {
 			f.Right = []string{f.Right[len(f.Right)-1] + " · " + back, back}
 		}
 		if f.Plate == nil {
-			p := e.popupPlate(f.Popup)
+			p := e.PopupPlate(f.Popup)
 			f.Plate = &p
 		}
 	case v.Cover.Away > 0 && f.Plate == nil:
 		age := l.Age(v.Cover.Away)
-		f.Plate = &paint.Plate{
-			Kind: paint.PlateStale, Icon: "stale", Text: l.T("away.camera", "age", age),
-			Shorter: []string{l.T("away", "age", age), l.T("away.short"), age},
+		said := []string{l.T("away.camera", "age", age), l.T("away", "age", age), l.T("away.short"), age}
+		if !v.Cover.AsOf.IsZero() { // the picture is live, whatever else is not
+			said = []string{l.T("asof.camera"), l.T("asof.camera.short")}
 		}
+		f.Plate = &paint.Plate{Kind: paint.PlateStale, Icon: "stale", Text: said[0], Shorter: said[1:]}
 	}
 }

@@ -147,7 +147,7 @@ func (t *Camera) paintFrame(c *paint.Canvas) {
 	case t.face.Replay != nil:
 		c.Stripes(c.Img.Rect, max(6, e.px(28)), max(10, e.px(56)), th.Notice, th.Ink)
 	case t.face.Popup != nil:
-		e.coverFrame(c, c.Img.Rect, t.face.Popup)
+		e.CoverFrame(c, c.Img.Rect, t.face.Popup)
 	case t.face.Chosen:
 		c.Frame(c.Img.Rect, max(3, e.px(6)), th.Focus)
 	}

@@ -72,10 +72,10 @@ func (e *Env) clockFace(v ClockView) clockFace {
 		f.Strip = paint.Strip{Source: l.T("clock.own"), Age: l.T("away", "age", age)}
 		f.Plate = &paint.Plate{Kind: paint.PlateStale, Icon: "stale", Text: l.T("clock.own.plate"), Shorter: []string{l.T("away.short")}}
 	case v.Cover.LockedBy != "":
-		p := e.lockPlate(v.Cover, paint.PlateOutline)
+		p := e.LockPlate(v.Cover, paint.PlateOutline)
 		f.Plate, f.Popup = &p, nil
 	case f.Popup != nil:
-		p := e.popupPlate(f.Popup)
+		p := e.PopupPlate(f.Popup)
 		f.Plate = &p
 	}
 	return f
@@ -130,5 +130,5 @@ func (e *Env) paintClock(c *paint.Canvas, f clockFace) {
 		area.Min.Y += spare / 2
 	}
 	stack(area, rows)
-	e.coverFrame(c, b, f.Popup)
+	e.CoverFrame(c, b, f.Popup)
 }

@@ -50,7 +50,7 @@ func (e *Env) paintFigure(c *paint.Canvas, f figureFace) {
 	default:
 		e.figureSmall(c, area, f, cl)
 	}
-	e.coverFrame(c, b, f.Popup)
+	e.CoverFrame(c, b, f.Popup)
 }
 
 func (e *Env) figureLarge(c *paint.Canvas, b image.Rectangle, f figureFace, cl class) {

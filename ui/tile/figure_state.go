@@ -128,13 +128,13 @@ func (e *Env) figureCover(v FigureView, f *figureFace) {
 	case v.Cover.LockedBy != "":
 		f.Popup = nil
 		if len(f.Plates) == 0 {
-			f.Plates = []paint.Plate{e.lockPlate(v.Cover, paint.PlateOutline)}
+			f.Plates = []paint.Plate{e.LockPlate(v.Cover, paint.PlateOutline)}
 		}
 	case f.Popup != nil:
-		f.Plates = []paint.Plate{e.popupPlate(f.Popup)}
+		f.Plates = []paint.Plate{e.PopupPlate(f.Popup)}
 	case v.Cover.Away > 0:
 		age := l.Age(v.Cover.Away)
 		f.Faded = !f.Absent
-		f.Plates = []paint.Plate{{Kind: paint.PlateStale, Icon: "stale", Text: l.T("away", "age", age), Shorter: []string{l.T("stale", "age", age), age}}}
+		f.Plates = []paint.Plate{e.AwayPlate(v.Cover, l.T("away", "age", age), l.T("stale", "age", age), age)}
 	}
 }

