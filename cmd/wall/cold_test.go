@@ -10,6 +10,7 @@ import (
 	"image/color"
 	"image/draw"
 	"image/png"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -220,5 +221,33 @@ func TestPicturesAreWhatIsSeen(t *testing.T) {
 		}
 		return ""
 	})
+	leaves(t, node)
+}
+
+// TestServiceManagerIsTold plays the service manager.
+func TestServiceManagerIsTold(t *testing.T) {
+	s := newSite(t, nil, strings.Split(oneNode, "  - id: sau")[0])
+	technician := s.token("technician", "Kỹ thuật")
+	s.serve()
+	d := newDisplay(t, 960, 540)
+	socket := filepath.Join(t.TempDir(), "notify")
+	l, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	t.Setenv("NOTIFY_SOCKET", socket)
+	t.Setenv("WATCHDOG_USEC", "1000000")
+	node := s.enrolled(d, t.TempDir(), technician, "pc-01")
+	said := make([]byte, 256)
+	for _, want := range []string{"READY=1\n", "WATCHDOG=1", "WATCHDOG=1", "WATCHDOG=1"} {
+		if err := l.SetReadDeadline(time.Now().Add(stateGuard)); err != nil {
+			t.Fatal(err)
+		}
+		n, err := l.Read(said)
+		if err != nil || !strings.HasPrefix(string(said[:n]), want) {
+			t.Fatalf("said %q, %v; want %q", said[:n], err, want)
+		}
+	}
 	leaves(t, node)
 }

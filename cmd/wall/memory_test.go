@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -283,5 +284,53 @@ func TestOwnReceiptsStayHere(t *testing.T) {
 	got := f.mine([]world.Receipt{{ID: "a", OK: true}, {ID: ownReceipts + "1", OK: true}, {ID: "b"}})
 	if len(got) != 2 || got[0].ID != "a" || got[1].ID != "b" {
 		t.Errorf("left are %+v", got)
+	}
+}
+
+// BenchmarkKeep50000 writes down a wall with as many vessels as there may be.
+func BenchmarkKeep50000(b *testing.B) {
+	st := world.New(1)
+	for i := range 50_000 {
+		p := world.VesselPosition{MMSI: strconv.Itoa(574_000_000 + i), Pos: [2]float64{105 + float64(i%700)/100, 8 + float64(i)/5000}, Speed: 7, Course: 90}
+		if _, err := st.Apply(world.Event{Seq: uint64(i + 1), Observation: world.Observation{Time: 100, Body: p}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	path := filepath.Join(b.TempDir(), "state")
+	for b.Loop() {
+		r := recalled{state: st}
+		if err := r.write(path); err != nil {
+			b.Fatal(err)
+		}
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(info.Size())/1e6, "MB")
+}
+
+// BenchmarkRecall50000 reads it again.
+func BenchmarkRecall50000(b *testing.B) {
+	st := world.New(1)
+	for i := range 50_000 {
+		p := world.VesselPosition{MMSI: strconv.Itoa(574_000_000 + i), Pos: [2]float64{105, 8 + float64(i)/5000}}
+		if _, err := st.Apply(world.Event{Seq: uint64(i + 1), Observation: world.Observation{Time: 100, Body: p}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	r := recalled{state: st}
+	path := filepath.Join(b.TempDir(), "state")
+	if err := r.write(path); err != nil {
+		b.Fatal(err)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := readMemory(bytes.NewReader(raw)); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
