@@ -404,6 +404,10 @@ func TestComputersAreHeldInBounds(t *testing.T) {
 	if n := told("tiles.seen"); n != 1 {
 		t.Errorf("%d reports of tiles are kept, want 1", n)
 	}
+	status, text := c.do("GET", "/api/wall/log?wall=main&screen=1", c.token("Lan", auth.Leader), "", "")
+	if status != http.StatusOK || !strings.Contains(text, `"fresh":{"state":"live"`) {
+		t.Errorf("how fresh: %d %s", status, text)
+	}
 	seen.Tiles = []world.TileSeen{{Tile: "map", State: "fine"}}
 	one.refused(act.ReportTiles{Seen: seen}, "no state of a tile")
 	seen.Tiles, seen.Generation = nil, gen+7

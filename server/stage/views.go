@@ -28,7 +28,7 @@ type WallBrief struct {
 	// Generation counts its switches; Skew is that of the last one in milliseconds.
 	Generation uint64 `json:"generation"`
 	Skew       int64  `json:"skew"`
-	// Test is the test picture it shows, empty for none.
+	// Test is the test picture it is to show, empty for none.
 	Test    string `json:"test,omitempty"`
 	Popups  int    `json:"popups"`
 	Waiting int    `json:"waiting"`
@@ -139,7 +139,7 @@ func brief(st *world.State, w world.Wall) WallBrief {
 			b.Up++
 		}
 	}
-	if slices.ContainsFunc(w.On.Tiles, func(t world.Placed) bool { return t.Layer == world.LayerTest }) {
+	if w.Test.Until > st.Seen() {
 		b.Test = w.Test.Picture
 	}
 	for _, p := range st.Popups() {

@@ -116,7 +116,7 @@ func showWall(out io.Writer, v stage.WallView, now world.Time) error {
 	}
 	for _, n := range v.Computers {
 		if !n.Up {
-			fmt.Fprintf(out, "lost     %s (screens %s)%s%s\n", n.Node.Node, numbers(n.Screens), since(n.Since, now), note(n.Reason))
+			fmt.Fprintf(out, "absent   %s (screens %s)%s%s\n", n.Node.Node, numbers(n.Screens), since(n.Since, now), note(n.Reason))
 		}
 	}
 	return nil

@@ -172,7 +172,7 @@ func TestWallCommands(t *testing.T) {
 	}{
 		{leader, "list", []string{"Tường điều hành", "0 of 2", "Giao ban (giao-ban)"}},
 		{mai, "switch bao-so-5", []string{"the wall main shows bao-so-5"}},
-		{leader, "show", []string{"Bão số 5 (bao-so-5)", "by Mai", "map Cầu Rồng", "Góc phải", "lost     pc-01 (screens 1), never there"}},
+		{leader, "show", []string{"Bão số 5 (bao-so-5)", "by Mai", "map Cầu Rồng", "Góc phải", "absent   pc-01 (screens 1), never there"}},
 		{leader, "show main", []string{"phai"}},
 		{mai, "lock --tile trai --for 2h --note |theo dõi|", []string{"tile trai of the wall main is locked"}},
 		{leader, "show", []string{"locked   trai by Mai", "theo dõi"}},
