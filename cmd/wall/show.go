@@ -57,6 +57,11 @@ func show(ctx context.Context, c *connection, o ui.Options, name string, h *home
 	if err != nil {
 		return fmt.Errorf("%w; on a computer without a display start Xvfb first", err)
 	}
+	if o.Mode == ui.Node {
+		if err := mons.HidePointer(); err != nil {
+			c.logger().Warn("the mouse pointer stays on the wall", "error", err)
+		}
+	}
 	draws := pixels(c.Pictures, renderer)
 	o.Pixels = draws.form
 	c.logger().Info("form of pictures chosen", "pictures", draws.form, "why", draws.why)

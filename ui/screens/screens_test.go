@@ -32,7 +32,7 @@ func display(t *testing.T) string {
 }
 
 // displayOf starts one of a size and depth.
-func displayOf(t testing.TB, size string) string {
+func displayOf(t testing.TB, size string, more ...string) string {
 	t.Helper()
 	bin, err := exec.LookPath("Xvfb")
 	if err != nil {
@@ -42,7 +42,7 @@ func displayOf(t testing.TB, size string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(bin, "-displayfd", "3", "-screen", "0", size, "-nolisten", "tcp")
+	cmd := exec.Command(bin, append([]string{"-displayfd", "3", "-screen", "0", size, "-nolisten", "tcp"}, more...)...)
 	cmd.ExtraFiles = []*os.File{w}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
