@@ -26,8 +26,8 @@ const (
 	missedWithin = 2 * time.Second
 )
 
-// PriorityOf returns the priority of what pops up for an alert.
-func PriorityOf(s world.Severity) int {
+// priorityOf returns the priority of what pops up for an alert.
+func priorityOf(s world.Severity) int {
 	switch s {
 	case world.Warning:
 		return 40
@@ -73,10 +73,10 @@ func (d *Director) updated(now world.Time, st *world.State, b world.AlertUpdated
 	var out []world.Observation
 	for _, w := range st.Walls() {
 		p, ok := st.Popup(popupID(b.ID, w.ID))
-		if !ok || p.By != "" || p.Priority == PriorityOf(b.Severity) {
+		if !ok || p.By != "" || p.Priority == priorityOf(b.Severity) {
 			continue
 		}
-		p.PopupAsked.Priority = PriorityOf(b.Severity)
+		p.PopupAsked.Priority = priorityOf(b.Severity)
 		out = append(out, d.ask(now, p.PopupAsked))
 	}
 	return out
@@ -95,7 +95,7 @@ func (d *Director) pop(now world.Time, st *world.State, a world.Alert) []world.O
 		}
 		out = append(out, d.ask(now, world.PopupAsked{
 			ID: popupID(a.ID, w.ID), Wall: w.ID, Zone: a.Show.Zone, Title: a.Title, Tiles: tilesOf(st, a),
-			Priority: PriorityOf(a.Severity), Limit: a.Show.Limit, Alert: a.ID, Why: a.Rule,
+			Priority: priorityOf(a.Severity), Limit: a.Show.Limit, Alert: a.ID, Why: a.Rule,
 		}))
 	}
 	return out
@@ -111,7 +111,7 @@ func (d *Director) ask(now world.Time, b world.PopupAsked) world.Observation {
 func tilesOf(st *world.State, a world.Alert) []world.Tile {
 	tiles := []world.Tile{{ID: "alert", Kind: "alert", Important: true, Params: []world.Param{{Key: "alert", Value: a.ID}}}}
 	at, placed := placeOf(st, a)
-	for i, c := range Seeing(st, a.About, at, placed, min(a.Show.Cameras, maxCameras)) {
+	for i, c := range seeing(st, a.About, at, placed, min(a.Show.Cameras, maxCameras)) {
 		tiles = append(tiles, world.Tile{
 			ID: "camera-" + strconv.Itoa(i+1), Kind: "camera", Important: true,
 			Params: []world.Param{{Key: "camera", Value: c.ID}},
@@ -147,12 +147,12 @@ func mapAt(a world.Alert, at geo.Point) []world.Param {
 	return append(out, world.Param{Key: "zoom", Value: zoom})
 }
 
-// Seeing returns at most n cameras that see a place, the best first: the one the
+// seeing returns at most n cameras that see a place, the best first: the one the
 // matter is about, then those whose field of view holds the place, then those that
 // may see it, since they can be turned or nobody said where they look. A camera
 // that gives no picture comes after those that do, and one whose login is refused
 // not at all.
-func Seeing(st *world.State, about world.Ref, at geo.Point, placed bool, n int) []world.Camera {
+func seeing(st *world.State, about world.Ref, at geo.Point, placed bool, n int) []world.Camera {
 	type seen struct {
 		world.Camera
 		rank int

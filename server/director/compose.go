@@ -269,14 +269,15 @@ func popupOf(tile string) string {
 
 // dated gives each tile the time since which it is there as it is.
 func (t *turn) dated(p picture) picture {
+	was := make(map[string]*world.Placed, len(t.wall.On.Tiles))
+	for i := range t.wall.On.Tiles {
+		was[t.wall.On.Tiles[i].ID] = &t.wall.On.Tiles[i]
+	}
 	for i := range p.tiles {
 		n := &p.tiles[i]
 		n.Since = t.now
-		for _, o := range t.wall.On.Tiles {
-			if o.ID == n.ID && o.Layer == n.Layer && o.From == n.From && sameTile(o.Tile, n.Tile) {
-				n.Since = o.Since
-				break
-			}
+		if o := was[n.ID]; o != nil && o.Layer == n.Layer && o.From == n.From && sameTile(o.Tile, n.Tile) {
+			n.Since = o.Since
 		}
 	}
 	return p

@@ -526,7 +526,7 @@ func TestAlertsPopUp(t *testing.T) {
 	r.want("resolved", dayTiles...)
 
 	about := func(n int) (out []string) {
-		for _, c := range Seeing(r.st, "camera/too-far", at, true, n) {
+		for _, c := range seeing(r.st, "camera/too-far", at, true, n) {
 			out = append(out, c.ID)
 		}
 		return out

@@ -9,6 +9,7 @@ import (
 	"image"
 	"math"
 	"slices"
+	"strings"
 
 	"iocwall/server/world"
 )
@@ -175,6 +176,8 @@ func CheckScene(w world.WallDefined, s world.SceneSaved) []Problem {
 			fail("needs an id")
 		case ids[t.ID]:
 			fail(fmt.Sprintf("the id %q is used twice in this scene", t.ID))
+		case strings.HasPrefix(t.ID, "popup:") || strings.HasPrefix(t.ID, "identify:"):
+			fail(fmt.Sprintf("the id %q is kept for what the server puts on walls; take another", t.ID))
 		}
 		ids[t.ID] = true
 		if t.Kind == "" {

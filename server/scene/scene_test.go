@@ -111,6 +111,7 @@ func TestProblemsAreAllNamed(t *testing.T) {
 	s := world.SceneSaved{Tiles: []world.Tile{
 		{ID: "a", Kind: "clock", X: -5000, W: 10, H: 10},
 		{ID: "a", W: 0},
+		{ID: "popup:a:1", Kind: "clock", W: 10, H: 10},
 	}}
 	_, problems := Layout(w, s)
 	var all []string
@@ -118,7 +119,7 @@ func TestProblemsAreAllNamed(t *testing.T) {
 		all = append(all, p.Error())
 	}
 	text := strings.Join(all, "\n")
-	for _, want := range []string{"lies over screen", "above zero", "used twice; number", "on no screen", "used twice in this scene", "needs a kind"} {
+	for _, want := range []string{"lies over screen", "above zero", "used twice; number", "on no screen", "used twice in this scene", "needs a kind", "is kept for what the server puts"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no word of %q in:\n%s", want, text)
 		}
