@@ -3,6 +3,7 @@ package recorder
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -434,6 +435,53 @@ func TestNotReadYet(t *testing.T) {
 	cancel()
 	if _, err := r.Log(ctx, Query{Wall: "main", From: morning, To: morning}); err == nil || !strings.Contains(err.Error(), "still being read") {
 		t.Error(err)
+	}
+}
+
+// A history that cannot be followed any more is told to whoever asks, and does not
+// keep scenes from being saved.
+func TestHistoryBreaks(t *testing.T) {
+	l := newTape()
+	l.add(0, twoScreens(), world.SceneSaved{ID: "a", Wall: "main", Version: 3})
+	l.copyAll()
+	r := broken{l}.start(t)
+	if _, err := r.Log(t.Context(), Query{Wall: "main", From: morning, To: morning}); err == nil || !strings.Contains(err.Error(), "cannot be read") {
+		t.Error(err)
+	}
+	if n, err := r.LastVersion(t.Context(), "a"); n != 3 || err != nil {
+		t.Error(n, err)
+	}
+}
+
+// broken is a history that cannot be followed.
+type broken struct{ *tape }
+
+func (broken) Follow(context.Context, uint64, func(world.Event) error) error {
+	return errors.New("the disk is gone")
+}
+
+func (b broken) start(t *testing.T) *Recorder {
+	t.Helper()
+	r, err := New(Options{Log: b, Now: func() time.Time { return (morning + 3600_000).Std() }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- r.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	// What is durable now is read; what comes later is not.
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(time.Millisecond) {
+		if r.mu.Lock(); r.broken != nil || time.Now().After(end) {
+			r.mu.Unlock()
+			return r
+		}
+		r.mu.Unlock()
 	}
 }
 

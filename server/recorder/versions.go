@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"iocwall/server/world"
@@ -60,9 +61,10 @@ func (r *Recorder) Scene(ctx context.Context, wall, scene string, number int) (w
 }
 
 // LastVersion returns the number of the last version a scene ever had, zero for
-// none. Errors as those of Log.
+// none. Where the history cannot be read any more it is the last one known: scenes
+// can still be saved then. Errors: ErrReading.
 func (r *Recorder) LastVersion(ctx context.Context, scene string) (int, error) {
-	if err := r.current(ctx); err != nil {
+	if err := r.current(ctx); errors.Is(err, ErrReading) {
 		return 0, err
 	}
 	r.mu.Lock()
