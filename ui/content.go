@@ -72,47 +72,17 @@ const zoomPrefix = "zoom:"
 
 func baseID(id string) string { return strings.TrimPrefix(id, zoomPrefix) }
 
-// cover is what lies over a tile of the wall: its lock, the pop-up it belongs to,
-// that the server is away.
+// cover is what lies over a tile of the wall.
 func (u *UI) cover(now time.Time, id string) tile.Cover {
 	m := &u.model
 	c := tile.Cover{Away: m.away(now)}
 	if c.Away > 0 {
 		c.AsOf = m.cold
 	}
-	p, on := u.glass.placed[baseID(id)]
-	if !on || m.state == nil {
-		return c
-	}
-	if l, locked := m.state.Lock(u.glass.stage.Shown().Wall, p.ID); locked {
-		c.LockedBy = l.Name
-		if l.Until != 0 {
-			c.LockedUntil = l.Until.Std()
-		}
-	}
-	if p.Layer == world.LayerPopup {
-		c.Popup = u.popup(p)
+	if p, on := u.glass.placed[baseID(id)]; on && m.state != nil {
+		facts.Cover(&c, m.state, u.glass.stage.Shown().Wall, p)
 	}
 	return c
-}
-
-// popup is the pop-up that a tile belongs to.
-func (u *UI) popup(p world.Placed) *tile.Popup {
-	pop, ok := u.model.state.Popup(p.From)
-	if !ok {
-		return nil // it ends with the next change of the wall
-	}
-	out := &tile.Popup{Severity: world.Notice, Title: pop.Title}
-	if a, ok := u.model.state.Alert(pop.Alert); ok {
-		out.Severity = a.Severity
-		if out.Title == "" {
-			out.Title = a.Title
-		}
-	}
-	if pop.Limit > 0 && pop.Placed != "" {
-		out.Until = pop.Since.Std().Add(time.Duration(pop.Limit) * time.Millisecond)
-	}
-	return out
 }
 
 // param returns the first of the parameters that is set.

@@ -216,9 +216,9 @@ func (h *Host) place(a world.Alert) string {
 }
 
 func (h *Host) note(env *tile.Env, p world.Tile) *Fact {
-	t := tile.NewNote(env)
+	t := alert.NewNote(env)
 	return &Fact{t: t, draw: func(now time.Time, _ Spot) {
-		v := tile.NoteView{Title: p.Param("title"), Text: p.Param("text"), Now: h.serverTime(now), Cover: h.Cover(now, p.ID)}
+		v := alert.NoteView{Title: p.Param("title"), Text: p.Param("text"), Now: h.serverTime(now), Cover: h.Cover(now, p.ID)}
 		if at, ok := h.Placed(p.ID); ok {
 			v.By = at.By
 			if v.By == "" {

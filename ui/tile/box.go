@@ -144,6 +144,11 @@ func (e *Env) AwayPlate(cv Cover, said ...string) paint.Plate {
 	return paint.Plate{Kind: paint.PlateStale, Icon: "stale", Text: said[0], Shorter: said[1:]}
 }
 
+// movedPlate is the plate of a tile that stands in for one of a lost computer.
+func (e *Env) movedPlate(cv Cover, kind paint.PlateKind) paint.Plate {
+	return paint.Plate{Kind: kind, Icon: "node", Text: e.Lang.T("moved", "node", cv.Moved), Shorter: []string{cv.Moved}}
+}
+
 // LockPlate is the plate of a locked tile.
 func (e *Env) LockPlate(cv Cover, kind paint.PlateKind) paint.Plate {
 	if cv.LockedUntil.IsZero() {

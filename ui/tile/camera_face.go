@@ -308,6 +308,9 @@ func (e *Env) cameraCover(v CameraView, f *cameraFace) {
 			p := e.PopupPlate(f.Popup)
 			f.Plate = &p
 		}
+	case v.Cover.Moved != "" && f.Plate == nil:
+		p := e.movedPlate(v.Cover, paint.PlateSolid)
+		f.Plate = &p
 	case v.Cover.Away > 0 && f.Plate == nil:
 		age := l.Age(v.Cover.Away)
 		said := []string{l.T("away.camera", "age", age), l.T("away", "age", age), l.T("away.short"), age}

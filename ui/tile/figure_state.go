@@ -130,6 +130,8 @@ func (e *Env) figureCover(v FigureView, f *figureFace) {
 		if len(f.Plates) == 0 {
 			f.Plates = []paint.Plate{e.LockPlate(v.Cover, paint.PlateOutline)}
 		}
+	case v.Cover.Moved != "" && len(f.Plates) == 0:
+		f.Plates = []paint.Plate{e.movedPlate(v.Cover, paint.PlateOutline)}
 	case f.Popup != nil:
 		f.Plates = []paint.Plate{e.PopupPlate(f.Popup)}
 	case v.Cover.Away > 0:

@@ -271,15 +271,6 @@ func alertsTile(v AlertsView) func(e *Env, w, h int) fyne.CanvasObject {
 	}
 }
 
-func noteTile(v NoteView) func(e *Env, w, h int) fyne.CanvasObject {
-	return func(e *Env, _, _ int) fyne.CanvasObject {
-		t := NewNote(e)
-		v.Now = now
-		t.Update(v)
-		return t
-	}
-}
-
 func clockTile(v ClockView) func(e *Env, w, h int) fyne.CanvasObject {
 	return func(e *Env, _, _ int) fyne.CanvasObject {
 		t := NewClock(e)
@@ -338,14 +329,6 @@ func scenes() []scene {
 			scene{"map-stale", s[0], s[1], mapTile(MapView{Title: "Bản đồ", Layers: late, Drawn: now})},
 			scene{"map-stopped", s[0], s[1], mapTile(MapView{Title: "Bản đồ", Layers: layers, Drawn: now.Add(-40 * time.Second)})},
 			scene{"map-waiting", s[0], s[1], mapTile(MapView{Title: "Bản đồ", Layers: layers})},
-		)
-	}
-	pop := Cover{Popup: &Popup{Severity: world.Severe, Title: "Lũ Câu Lâu", Until: now.Add(30 * time.Minute)}}
-	for _, s := range [][2]int{{1912, 1072}, {960, 540}} {
-		out = append(out,
-			scene{"note-long", s[0], s[1], noteTile(NoteView{Title: "Họp giao ban", Text: "Họp giao ban lúc 14:00 tại phòng chỉ huy. Sở Nông nghiệp và Môi trường mang số liệu hồ chứa; 1022 mang danh sách phản ánh trễ hạn.", By: "Mai", Since: now.Add(-5 * time.Minute)})},
-			scene{"note-short", s[0], s[1], noteTile(NoteView{Text: "Diễn tập", By: "Mai", Since: now.Add(-5 * time.Minute), Cover: pop})},
-			scene{"note-cold", s[0], s[1], noteTile(NoteView{Title: "Họp", Text: "Diễn tập", Cover: Cover{Away: 83 * time.Minute, AsOf: now.Add(-83 * time.Minute)}})},
 		)
 	}
 	return out

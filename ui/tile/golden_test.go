@@ -14,7 +14,7 @@ var golden = []string{
 	"camera-live", "camera-frozen", "camera-lost", "camera-refused", "camera-popup", "camera-opening",
 	"camera-replay", "camera-zoom", "camera-clock", "camera-unchanged", "camera-chosen", "camera-tour",
 	"figure-target", "figure-missing", "figure-residue", "figure-stale", "figure-none", "figure-fault",
-	"alerts-some", "alerts-none", "clock-live", "map-stopped", "note-long", "note-short", "note-cold",
+	"alerts-some", "alerts-none", "clock-live", "map-stopped",
 }
 
 // TestGolden compares pixels with the kept pictures. Set IOCWALL_UPDATE=1 to

@@ -151,6 +151,9 @@ func (e *Env) mapFace(v MapView) mapFace {
 	case v.Cover.LockedBy != "":
 		p := e.LockPlate(v.Cover, paint.PlateSolid)
 		f.Plate, f.Popup = &p, nil
+	case v.Cover.Moved != "":
+		p := e.movedPlate(v.Cover, paint.PlateSolid)
+		f.Plate = &p
 	case f.Popup != nil:
 		p := e.PopupPlate(f.Popup)
 		f.Plate = &p

@@ -66,6 +66,8 @@ type Cover struct {
 	LockedUntil time.Time
 	// Popup is set while an alert has opened the tile.
 	Popup *Popup
+	// Moved is the computer that is lost and would show the tile, empty otherwise.
+	Moved string
 	// Away is how long the server has been away, zero while it is there.
 	Away time.Duration
 	// AsOf is set while the server has not been there since this program started:

@@ -31,7 +31,7 @@ func TestText(t *testing.T) {
 				t.Errorf("%s says nothing", where)
 			}
 			for _, m := range marks {
-				checkMark(t, where, m, s.w >= 960 && s.name != "camera-longname" && s.name != "alerts-some" && s.name != "note-long" && s.name != "alerts-away")
+				checkMark(t, where, m, s.w >= 960 && s.name != "camera-longname" && s.name != "alerts-some" && s.name != "alerts-away")
 			}
 		}
 	}

@@ -113,6 +113,37 @@ func TestAlertText(t *testing.T) {
 	}
 }
 
+// TestNoteText holds the same for notes.
+func TestNoteText(t *testing.T) {
+	e := wallEnv(t, "vi")
+	pop := tile.Cover{Popup: &tile.Popup{Severity: world.Severe, Title: "Lũ Câu Lâu", Until: now.Add(30 * time.Minute)}}
+	for name, c := range map[string]struct {
+		v    NoteView
+		want string
+	}{
+		"long":  {NoteView{Title: "Họp giao ban", Text: "Họp giao ban lúc 14:00 tại phòng chỉ huy. Sở Nông nghiệp và Môi trường mang số liệu hồ chứa; 1022 mang danh sách phản ánh trễ hạn.", By: "Mai", Since: now.Add(-5 * time.Minute)}, "từ 09:37"},
+		"short": {NoteView{Text: "Diễn tập", By: "Mai", Cover: pop}, "trả 10:12"},
+		"cold":  {NoteView{Title: "Họp", Text: "Diễn tập", Cover: tile.Cover{Away: 83 * time.Minute, AsOf: now.Add(-83 * time.Minute)}}, "Như lúc 08:19"},
+	} {
+		for _, size := range []image.Point{{1912, 1072}, {960, 540}} {
+			said := ""
+			e.Trace = func(m paint.Mark) {
+				said += "|" + m.Text
+				if m.Size < 56 || !m.Ink.In(m.Bounds) || m.Cut && size.X > 1000 {
+					t.Errorf("%s %v: %q of %.0f px at %v", name, size, m.Text, m.Size, m.Ink)
+				}
+			}
+			n := NewNote(e)
+			c.v.Now = now
+			n.Update(c.v)
+			keep(t, fmt.Sprintf("note-%s-%d", name, size.X), picture(n.Sheet, size.X, size.Y))
+			if !strings.Contains(said, c.want) {
+				t.Errorf("%s %v does not say %q: %s", name, size, c.want, said)
+			}
+		}
+	}
+}
+
 func keep(t *testing.T, name string, img image.Image) {
 	t.Helper()
 	dir := os.Getenv("IOCWALL_GALLERY")

@@ -1,5 +1,6 @@
-// Package alert draws alerts on the wall: the line along the top with the worst of
-// them, and a single one with what is to be done about it.
+// Package alert draws what people must know at once: the line along the top of the
+// wall with the worst alerts, a single alert with what is to be done about it, and
+// notes.
 package alert
 
 import (

@@ -1,4 +1,4 @@
-package tile
+package alert
 
 import (
 	"image"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"iocwall/ui/paint"
+	"iocwall/ui/tile"
 )
 
 // NoteView is a text that somebody put on the wall.
@@ -15,13 +16,13 @@ type NoteView struct {
 	By    string
 	Since time.Time
 	Now   time.Time
-	Cover Cover
+	Cover tile.Cover
 }
 
 // Note is a text with a title, as large as there is room.
 type Note struct {
-	*Sheet
-	env  *Env
+	*tile.Sheet
+	env  *tile.Env
 	face noteFace
 }
 
@@ -29,13 +30,13 @@ type noteFace struct {
 	Title, Text string
 	Strip       paint.Strip
 	Plate       *paint.Plate
-	Popup       *Popup
+	Popup       *tile.Popup
 }
 
 // NewNote returns an empty note.
-func NewNote(env *Env) *Note {
+func NewNote(env *tile.Env) *Note {
 	t := &Note{env: env}
-	t.Sheet = NewSheet(env, "note", env.Kit.Theme.S1, func() string { return t.face.Title }, t.paint)
+	t.Sheet = tile.NewSheet(env, "note", env.Kit.Theme.S1, func() string { return t.face.Title }, t.paint)
 	return t
 }
 
@@ -72,26 +73,26 @@ func (t *Note) paint(c *paint.Canvas) {
 	b := c.Img.Rect
 	area := b
 	if f.Popup != nil {
-		area = b.Inset(e.px(20))
+		area = b.Inset(e.Scale.Px(20))
 	}
 	bottom := area.Max.Y
-	if strip := e.px(80); area.Dy() > 3*strip {
+	if strip := e.Scale.Px(80); area.Dy() > 3*strip {
 		bottom -= strip
 		c.Strip(image.Rect(area.Min.X, bottom, area.Max.X, area.Max.Y), e.Scale, f.Strip)
 	}
-	pad, y := e.px(40), area.Min.Y+e.px(16)
+	pad, y := e.Scale.Px(40), area.Min.Y+e.Scale.Px(16)
 	room := area.Dx() - 2*pad
 	title := room
 	if f.Plate != nil {
 		w := min(room/2, c.PlateWidth(*f.Plate, e.Scale.Text))
-		c.Plate(area.Max.X-pad-w, y+(e.px(88)-paint.PlateHeight(e.Scale.Text))/2, *f.Plate, e.Scale.Text, w)
-		title -= w + e.px(24)
+		c.Plate(area.Max.X-pad-w, y+(e.Scale.Px(88)-paint.PlateHeight(e.Scale.Text))/2, *f.Plate, e.Scale.Text, w)
+		title -= w + e.Scale.Px(24)
 	}
 	if f.Title != "" || f.Plate != nil {
-		c.Text(float64(area.Min.X+pad), float64(y), float64(e.px(88)), e.Kit.Fonts.Fit(float64(title), e.Scale.PlateCam, true, f.Title), e.Scale.PlateCam, true, th.T1)
-		y += e.px(100)
+		c.Text(float64(area.Min.X+pad), float64(y), float64(e.Scale.Px(88)), e.Kit.Fonts.Fit(float64(title), e.Scale.PlateCam, true, f.Title), e.Scale.PlateCam, true, th.T1)
+		y += e.Scale.Px(100)
 	}
-	size, lines := e.largest(f.Text, room, bottom-y)
+	size, lines := largest(e, f.Text, room, bottom-y)
 	row := int(size * 1.36)
 	for _, s := range lines {
 		if y+row > bottom {
@@ -104,7 +105,7 @@ func (t *Note) paint(c *paint.Canvas) {
 }
 
 // largest breaks a text into lines of the largest size at which it has room.
-func (e *Env) largest(text string, w, h int) (float64, []string) {
+func largest(e *tile.Env, text string, w, h int) (float64, []string) {
 	for _, size := range []float64{e.Scale.Value, e.Scale.Lead, e.Scale.PlateCam * 72 / 64} {
 		lines := e.Kit.Fonts.Wrap(text, float64(w), size, false, 1000)
 		fits := float64(len(lines))*size*1.36 <= float64(h)
