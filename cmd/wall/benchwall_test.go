@@ -5,6 +5,7 @@ package main_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,14 +27,14 @@ func ratio(name string, ours, limit time.Duration, text string) {
 // two scenes of cameras, a map over several computers, and figures; no screen keeps
 // its tile or its camera from one to the other.
 func twoScenes() (a, b scenery) {
-	return scene27("a", 0, "5-15", []int{5, 6, 14, 15}, 9, ""), scene27("b", 9, "1-12", []int{1, 2, 3, 10, 11, 12}, 27, "")
+	return scene27("a", 0, "5-15", []int{5, 6, 14, 15}, 9), scene27("b", 9, "1-12", []int{1, 2, 3, 10, 11, 12}, 26)
 }
 
 // BenchmarkWallSwitch switches a wall of 27 screens and twelve computers between two
 // scenes and takes from the pixels of all screens when each of them changed.
 func BenchmarkWallSwitch(b *testing.B) {
 	one, two := twoScenes()
-	w := newWall27(b, "", "", one, two)
+	w := newWall27(b, one, two)
 	w.begin(one)
 	w.measure(one)
 	time.Sleep(5 * time.Second) // the first seconds catch up with the relay's kept pictures
@@ -110,4 +111,105 @@ func (m *measured) print(b *testing.B) {
 		_, p95, text := spreads(b, all)
 		fmt.Printf("MEASURED wall-node-%s-p95 %.0f ms (by the computers' own reports: %s)\n", name, ms(p95), text)
 	}
+}
+
+// pops is how often an alert pops up, losses how many computers are killed.
+const (
+	pops, losses = 8, 3
+	popLimit     = time.Second
+	lossLimit    = 5 * time.Second
+)
+
+// BenchmarkWallPopup measures from the reading that raises an alert to the picture of
+// the camera that sees the place, in the zone. The camera runs elsewhere on the wall,
+// so the relay has it.
+func BenchmarkWallPopup(b *testing.B) {
+	one, two := twoScenes()
+	w := newWall27(b, one, two)
+	w.begin(one)
+	w.measure(one)
+	time.Sleep(5 * time.Second)
+	for b.Loop() {
+		var up, down []time.Duration
+		for range pops {
+			time.Sleep(time.Second)
+			began := time.Now()
+			w.level(4.5)
+			up = append(up, w.seen(began, alarmCamera, zone27Left, zone27Right))
+			time.Sleep(2 * time.Second)
+			began = time.Now()
+			w.level(3)
+			down = append(down, w.changed(began, one))
+		}
+		_, p95, text := spreads(b, up)
+		_, _, back := spreads(b, down)
+		b.ReportMetric(ms(p95), "popup-p95-ms")
+		ratio("wall-popup-p95", p95, popLimit, "reading sent to the camera's picture in the zone: "+text+"; given back: "+back)
+	}
+}
+
+// BenchmarkWallLoss kills computers and measures until their important tiles are on
+// the spare screen, with the pictures of their cameras.
+func BenchmarkWallLoss(b *testing.B) {
+	one, two := twoScenes()
+	w := newWall27(b, one, two)
+	w.begin(one)
+	w.measure(one)
+	time.Sleep(5 * time.Second)
+	for b.Loop() {
+		var all, back []time.Duration
+		for _, i := range []int{0, 1, 9}[:losses] { // those with important tiles
+			began := time.Now()
+			w.kill(i)
+			for _, t := range one.tiles {
+				if t.important && w.panes[t.first[0]-1].node == i {
+					var cam int
+					_, _ = fmt.Sscanf(t.params, "camera: cam-%d", &cam)
+					all = append(all, w.seen(began, cam, spare27))
+				}
+			}
+			began = time.Now()
+			w.boot(i)
+			back = append(back, w.changed(began, one))
+		}
+		_, p95, text := spreads(b, all)
+		_, _, again := spreads(b, back)
+		b.ReportMetric(ms(p95), "loss-p95-ms")
+		ratio("wall-node-loss-p95", p95, lossLimit, "killed to its cameras' pictures on the spare screen: "+text+"; started again to all as before: "+again)
+	}
+}
+
+// kill ends the i-th computer as a loss of power does; its X server goes on.
+func (w *wall27) kill(i int) {
+	w.nodes[i].signal(syscall.SIGKILL)
+	<-w.nodes[i].ended
+	w.nodes[i] = nil
+}
+
+// seen waits for a fresh picture of the camera on one of the screens and returns how
+// long that took.
+func (w *wall27) seen(began time.Time, cam int, screens ...int) time.Duration {
+	w.tb.Helper()
+	for time.Since(began) < 20*time.Second {
+		for _, n := range screens {
+			p := w.panes[n-1]
+			now := time.Now()
+			if _, ok := find(p.glass.grab(p.rect), now, w.cams[cam-1]); ok {
+				return now.Sub(began)
+			}
+		}
+		time.Sleep(pollGap)
+	}
+	w.tb.Fatalf("camera %d is not on the screens %v within twenty seconds", cam, screens)
+	return 0
+}
+
+// changed waits until all screens show the scene and its cameras.
+func (w *wall27) changed(began time.Time, to scenery) time.Duration {
+	w.tb.Helper()
+	c := watch(w.await(to, true), time.Minute)()
+	if c.err != nil {
+		w.tb.Fatal(c.err)
+	}
+	return c.last().Sub(began)
 }
