@@ -176,10 +176,13 @@ func (m *mosaic) shortcuts() {
 // search.
 func (m *mosaic) shortcut(s fyne.Shortcut) {
 	k, ok := s.(*desktop.CustomShortcut)
+	_, undo := s.(*fyne.ShortcutUndo)
 	opens := ok && k.Modifier == fyne.KeyModifierControl && (k.KeyName == fyne.KeyM || k.KeyName == fyne.KeyK)
 	switch {
 	case m.mapUp():
 		m.chart.a.Shortcut(s)
+	case undo && m.zoom == nil:
+		m.desk.Undo()
 	case opens:
 		m.enlarge(atlasID)
 		if k.KeyName == fyne.KeyK {

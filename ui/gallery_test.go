@@ -2,7 +2,9 @@ package ui
 
 import (
 	"testing"
+	"time"
 
+	"iocwall/server/world"
 	"iocwall/ui/screens"
 )
 
@@ -47,5 +49,47 @@ func TestNodePictures(t *testing.T) {
 		for name, w := range b.ui.face.(*node).windows {
 			keep(t, "node-"+pc+"-"+name, shoot(w.win, 1920, 1080))
 		}
+	}
+}
+
+// TestStagePictures renders a wall in the middle of its work: a pop-up in a zone,
+// one that waits, a lock, a lost computer whose tile has moved.
+func TestStagePictures(t *testing.T) {
+	for _, c := range []struct{ name, lang, theme string }{{"stage-vi", "vi", "dark"}, {"stage-en-light", "en", "light"}} {
+		b := newBench(t, Options{Mode: Mosaic, Lang: c.lang, Theme: c.theme, Width: 1920, Height: 1080})
+		b.tick(0)
+		m := b.ui.face.(*mosaic)
+		shoot(m.win, 1920, 1080)
+		b.give(snapshot(province(9, 3)))
+		_, sc, _, _ := b.ui.model.wall("")
+		var tiles []world.Placed
+		for _, x := range sc.Tiles {
+			if x.ID != "cam-07" && x.ID != "cam-08" && x.ID != "clock" && x.ID != "odd" {
+				tiles = append(tiles, world.Placed{Tile: x, Layer: world.LayerScene, From: sc.ID})
+			}
+		}
+		popup := func(p world.Placed) world.Placed {
+			p.Layer, p.From = world.LayerPopup, "p1"
+			return p
+		}
+		moved := b.camera("cam-20", "cam-08", 26)
+		moved.Layer, moved.From = world.LayerMoved, "pc-07"
+		tiles = append(tiles, popup(b.camera("popup:p1:2", "cam-07", 10)), popup(b.camera("popup:p1:3", "cam-05", 11)), popup(b.onScreen("popup:p1:1", "alert", 12, world.Param{Key: "alert", Value: "flood"})), moved)
+		for _, body := range []world.Body{
+			world.PopupAsked{ID: "p1", Wall: "main", Title: "Lũ Câu Lâu", Alert: "flood", Priority: 90, Limit: 30 * 60_000},
+			world.PopupPlaced{ID: "p1", Zone: "z"},
+			world.PopupAsked{ID: "p2", Wall: "main", Title: "Mất tín hiệu QNa-90123-TS", Priority: 50},
+			world.TileLocked{Wall: "main", Tile: "cam-09", By: "mai", Name: "Mai", Until: world.TimeOf(b.now.Add(48 * time.Minute))},
+			world.NodeLinked{Node: "pc-07", Reason: "silent"},
+		} {
+			b.give(b.event(body))
+		}
+		b.prepare(1, tiles...)
+		b.commit(1, 0)
+		b.give(b.event(world.WallSwitched{Wall: "main", Generation: 1, Skew: 18, Took: 212, Nodes: []world.NodeSwitch{{Node: "pc-01"}}}))
+		m.desk.Pick("cam-09")
+		b.settle()
+		b.tick(time.Second)
+		keep(t, c.name, shoot(m.win, 1920, 1080))
 	}
 }

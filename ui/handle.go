@@ -46,6 +46,7 @@ func (h *handle) px(p fyne.Position) image.Point {
 // Tapped takes the camera under the pointer in hand.
 func (h *handle) Tapped(e *fyne.PointEvent) {
 	v, _ := under(h.slot, h.px(e.Position))
+	h.m.desk.Pick(h.slot.tile.ID)
 	h.m.take(h.slot, v)
 }
 

@@ -32,9 +32,14 @@ type mosaic struct {
 	zoomed string // id of the tile that fills the window
 	single string // id of a camera of it that does instead
 	held   *slot  // whose camera is in hand
-	chart  *chart // the map in hand, nil before it was opened
-	under  string // what the camera opened from the map goes back to
+	// escaped is when Escape was pressed last: twice gives a zone back.
+	escaped time.Time
+	chart   *chart // the map in hand, nil before it was opened
+	under   string // what the camera opened from the map goes back to
 }
+
+// escapeTwice is within what time Escape counts as pressed twice.
+const escapeTwice = 600 * time.Millisecond
 
 // places are the parts of the window in device pixels.
 type places struct {
@@ -184,6 +189,8 @@ func (m *mosaic) divide(full image.Point, aspect float64, d float32) places {
 	p.Tools = image.Rect(px(16), p.Foot.Min.Y-px(52), full.X-px(16), p.Foot.Min.Y)
 	margin := px(8)
 	free := image.Rect(0, p.Bar.Max.Y, full.X, p.Foot.Min.Y).Inset(margin)
+	p.Stage = image.Rect(free.Min.X, free.Max.Y-px(44), free.Max.X, free.Max.Y)
+	free.Max.Y = p.Stage.Min.Y - margin
 	if h := int(float64(free.Dx()) / aspect); h <= free.Dy()-px(220) {
 		p.wall = image.Rect(free.Min.X, free.Min.Y, free.Max.X, free.Min.Y+h)
 		low := image.Rect(free.Min.X, p.wall.Max.Y+margin, free.Max.X, free.Max.Y)
@@ -322,6 +329,12 @@ func (m *mosaic) key(e *fyne.KeyEvent) {
 		m.chart.a.Key(e.Name)
 	case m.u.hands.Key(e.Name):
 	case e.Name == fyne.KeyEscape:
+		if now := m.u.o.Now(); m.zoom == nil && now.Sub(m.escaped) < escapeTwice {
+			m.escaped = time.Time{}
+			m.desk.GiveBack()
+		} else {
+			m.escaped = now
+		}
 		m.let()
 		m.leave()
 	default:

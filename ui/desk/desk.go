@@ -51,6 +51,8 @@ type Model interface {
 // Places are the parts of the window in device pixels.
 type Places struct {
 	Bar, List, Detail, Foot image.Rectangle
+	// Stage is the row about what the wall shows.
+	Stage image.Rectangle
 	// Tools is the row of buttons for what is in front, empty without one.
 	Tools image.Rectangle
 }
@@ -68,6 +70,11 @@ type Desk struct {
 	foot   *tile.Pane
 	picker *picker
 	take   *widget.Button
+
+	stagePane *tile.Pane
+	stage     stageButtons
+	picked    string // id of the chosen tile of the wall
+	wished    wish
 
 	now      time.Time
 	chosen   string // id of the chosen alert
@@ -103,7 +110,7 @@ type request struct {
 
 // deskWords is what the panes show: they are painted again when it changes.
 type deskWords struct {
-	bar, list, detail, foot string
+	bar, list, detail, foot, stage string
 }
 
 // New returns a desk. The environment becomes the desk's own: Lay changes its
@@ -118,6 +125,8 @@ func New(m Model, env *tile.Env) *Desk {
 	d.list = tile.NewPane(d.env, "list", th.S1, d.paintList)
 	d.detail = tile.NewPane(d.env, "detail", th.S1, d.paintDetail)
 	d.foot = tile.NewPane(d.env, "foot", th.S2, d.paintFoot)
+	d.stagePane = tile.NewPane(d.env, "stage", th.S1, d.paintStage)
+	d.stage = d.newStageButtons()
 	d.picker = newPicker(d)
 	d.unfocus = func() {}
 	d.take = widget.NewButton(env.Lang.T("alert.take")+"  X", func() {
@@ -135,7 +144,10 @@ func New(m Model, env *tile.Env) *Desk {
 		d.unfocus()
 		d.onMap()
 	})
-	d.root = container.NewWithoutLayout(d.bar.Raster, d.list.Raster, d.detail.Raster, d.foot.Raster, d.picker, d.take, d.quiet, d.atlas)
+	d.root = container.NewWithoutLayout(d.bar.Raster, d.list.Raster, d.detail.Raster, d.foot.Raster, d.stagePane.Raster, d.picker, d.take, d.quiet, d.atlas)
+	for _, b := range d.stage.all() {
+		d.root.Add(b)
+	}
 	return d
 }
 
@@ -173,10 +185,8 @@ func (d *Desk) Chosen() string { return d.chosen }
 func (d *Desk) Lay(p Places, density float32) {
 	d.env.Density = density
 	d.env.Scale = look.DeskScale(16 * float64(density))
-	put := func(o fyne.CanvasObject, r image.Rectangle) {
-		o.Move(fyne.NewPos(float32(r.Min.X)/density, float32(r.Min.Y)/density))
-		o.Resize(fyne.NewSize(float32(r.Dx())/density, float32(r.Dy())/density))
-	}
+	put := d.put
+	d.layStage(p.Stage)
 	put(d.bar.Raster, p.Bar)
 	put(d.list.Raster, p.List)
 	put(d.detail.Raster, p.Detail)
@@ -205,6 +215,13 @@ func (d *Desk) Lay(p Places, density float32) {
 	}
 }
 
+// put places an object of the desk, in device pixels.
+func (d *Desk) put(o fyne.CanvasObject, r image.Rectangle) {
+	k := d.env.Density
+	o.Move(fyne.NewPos(float32(r.Min.X)/k, float32(r.Min.Y)/k))
+	o.Resize(fyne.NewSize(float32(r.Dx())/k, float32(r.Dy())/k))
+}
+
 // quietWidth is the width of the switch, quietRight what is right of it: the
 // time of day; mapWidth is the width of the button for the map. All are Fyne units.
 const quietWidth, quietRight, mapWidth = 230, 120, 160
@@ -215,7 +232,11 @@ func (d *Desk) wide(px int) bool { return px >= d.px(1100) }
 // Show shows or hides the alerts; bar and foot stay.
 func (d *Desk) Show(visible bool) {
 	d.hidden = !visible
-	for _, o := range []fyne.CanvasObject{d.list.Raster, d.detail.Raster, d.picker, d.take} {
+	panes := []fyne.CanvasObject{d.list.Raster, d.detail.Raster, d.stagePane.Raster, d.picker, d.take}
+	for _, b := range d.stage.all() {
+		panes = append(panes, b)
+	}
+	for _, o := range panes {
 		if visible {
 			o.Show()
 		} else {
@@ -241,11 +262,12 @@ func (d *Desk) Refresh(now time.Time) {
 			d.take.Hide()
 		}
 	}
-	w := deskWords{bar: fmt.Sprint(d.barWords()), list: fmt.Sprint(d.listWords()), detail: fmt.Sprint(d.detailWords()), foot: fmt.Sprint(d.said, d.status, d.footWords())}
+	w := deskWords{bar: fmt.Sprint(d.barWords()), list: fmt.Sprint(d.listWords()), detail: fmt.Sprint(d.detailWords()), foot: fmt.Sprint(d.said, d.status, d.footWords()), stage: fmt.Sprint(d.stageWords())}
+	d.refreshStage()
 	for _, c := range []struct {
 		was, is string
 		pane    *tile.Pane
-	}{{d.words.bar, w.bar, d.bar}, {d.words.list, w.list, d.list}, {d.words.detail, w.detail, d.detail}, {d.words.foot, w.foot, d.foot}} {
+	}{{d.words.bar, w.bar, d.bar}, {d.words.list, w.list, d.list}, {d.words.detail, w.detail, d.detail}, {d.words.foot, w.foot, d.foot}, {d.words.stage, w.stage, d.stagePane}} {
 		if c.was != c.is {
 			c.pane.Touch()
 		}
@@ -326,8 +348,14 @@ func (d *Desk) Key(e *fyne.KeyEvent) {
 
 // Rune takes the single letters of the design's section 8.
 func (d *Desk) Rune(r rune) {
-	if r == 'x' || r == 'X' {
+	switch {
+	case r == 'x' || r == 'X':
 		d.Acknowledge()
+	case d.hidden:
+	case r == 'l' || r == 'L':
+		d.Lock()
+	case r >= '1' && r <= '9':
+		d.Preset(int(r - '0'))
 	}
 }
 

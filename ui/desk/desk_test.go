@@ -30,6 +30,7 @@ type fake struct {
 	receipts map[string]world.Receipt
 	sent     []act.Command
 	fail     error
+	wall     string
 }
 
 func (f *fake) State() *world.State { return f.state }
@@ -41,12 +42,15 @@ func (f *fake) Alerts() (out []world.Alert) {
 	}
 	return out
 }
-func (f *fake) Receipt(id string) (world.Receipt, bool)                      { r, ok := f.receipts[id]; return r, ok }
-func (f *fake) Wall() (w world.Wall, sc world.Scene, hasWall, hasScene bool) { return }
-func (f *fake) Away(time.Time) time.Duration                                 { return f.away }
-func (f *fake) Silence(time.Time) time.Duration                              { return 0 }
-func (f *fake) ServerTime(now time.Time) time.Time                           { return now }
-func (f *fake) Now() time.Time                                               { return f.now }
+func (f *fake) Receipt(id string) (world.Receipt, bool) { r, ok := f.receipts[id]; return r, ok }
+func (f *fake) Wall() (w world.Wall, sc world.Scene, hasWall, hasScene bool) {
+	w, hasWall = f.state.Wall(f.wall)
+	return w, sc, hasWall, false
+}
+func (f *fake) Away(time.Time) time.Duration       { return f.away }
+func (f *fake) Silence(time.Time) time.Duration    { return 0 }
+func (f *fake) ServerTime(now time.Time) time.Time { return now }
+func (f *fake) Now() time.Time                     { return f.now }
 func (f *fake) Send(c act.Command) error {
 	f.sent = append(f.sent, c)
 	return f.fail
