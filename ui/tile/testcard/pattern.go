@@ -5,7 +5,9 @@ import (
 	"image/color"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 
 	"iocwall/server/world"
 	"iocwall/ui/look"
@@ -199,7 +201,7 @@ func (t *Pattern) screen(p plot, s world.Screen) {
 	p.Frame(box, max(1, int(4*unit)), th.White)
 	p.Text(mid-w/2, float64(box.Min.Y), float64(box.Dy()), id, size, true, th.White)
 	if text := math.Max(e.Scale.Text, 56*unit); text < 90*unit {
-		name := f.Fit(float64(r.Dx())*0.8, text, false, s.Node+" · "+s.Output+" · "+e.Lang.T("identify.mm", "w", e.Lang.Number(s.W, 1), "h", e.Lang.Number(s.H, 1)), s.Node+" · "+s.Output)
+		name := f.Fit(float64(r.Dx())*0.8, text, false, told(s.Node, s.Output, e.Lang.T("identify.mm", "w", e.Lang.Number(s.W, 1), "h", e.Lang.Number(s.H, 1))), told(s.Node, s.Output))
 		nw := f.Width(name, false, text)
 		row := image.Rect(int(mid-nw/2-20*unit), box.Max.Y+int(16*unit), int(mid+nw/2+20*unit), box.Max.Y+int(16*unit+text*look.LinePitch))
 		p.Fill(row, look.Hex(0))
@@ -243,4 +245,9 @@ func hair(p plot, r image.Rectangle, upright bool) {
 	for y := r.Min.Y; y < r.Max.Y; y += 2 {
 		p.Fill(image.Rect(r.Min.X, y, r.Max.X, y+1), white)
 	}
+}
+
+// told joins what is known.
+func told(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " · ")
 }
