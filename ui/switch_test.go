@@ -288,3 +288,46 @@ func TestColdBoot(t *testing.T) {
 		t.Errorf("when the server is there: %+v", c)
 	}
 }
+
+// TestIdentifyOnAnyMonitor: a monitor that shows no screen says which it is while
+// the screens say theirs, and stops with them.
+func TestIdentifyOnAnyMonitor(t *testing.T) {
+	fs := &fakeScreens{changed: make(chan struct{}, 1), list: []screens.Monitor{{Name: "HDMI-1", W: 1920, H: 1080}, {Name: "HDMI-2", W: 1920, H: 1080}, {Name: "HDMI-3", W: 1920, H: 1080}}}
+	b := newBench(t, Options{Mode: Node, Name: "pc-01", Screens: fs})
+	b.give(snapshot(province(9, 3)))
+	n := b.ui.face.(*node)
+	b.give(b.event(world.WallTested{Wall: "main", Picture: world.TestIdentify, Until: world.TimeOf(b.now.Add(10 * time.Second))}))
+	b.tick(time.Second)
+	if got := tilesOn(n, "HDMI-3"); got != "identify:HDMI-3" {
+		t.Errorf("shows %s", got)
+	}
+	b.tick(10 * time.Second)
+	if got := tilesOn(n, "HDMI-3"); got != "unassigned" {
+		t.Errorf("afterwards it shows %s", got)
+	}
+}
+
+// TestPatternLiesOverAll: what lies under the test picture is kept off the display
+// and goes on.
+func TestPatternLiesOverAll(t *testing.T) {
+	b, n := twoScreens(t)
+	w, _, _, _ := b.ui.model.wall("")
+	last := w.Screens[26]
+	pattern := world.Placed{Layer: world.LayerTest, Tile: world.Tile{ID: "pattern", Kind: "pattern", W: last.X + last.W, H: last.Y + last.H}}
+	b.prepare(1, b.camera("cam-01", "cam-01", 1), pattern)
+	b.commit(1, 0)
+	b.tick(time.Second)
+	s := n.windows["HDMI-1"].surface
+	if tilesOn(n, "HDMI-1") != "cam-01 pattern" || !s.slots[0].under || s.slots[1].under || b.players["cam-01"].closed {
+		t.Errorf("shows %s", tilesOn(n, "HDMI-1"))
+	}
+	if at := s.slots[1].at.rect; at.Dx() != 1920 || at.Dy() != 1080 {
+		t.Errorf("the pattern leaves a gap at the edges: %v", at)
+	}
+	b.prepare(2, b.camera("cam-01", "cam-01", 1))
+	b.commit(2, 0)
+	b.tick(time.Second)
+	if s.slots[0].under {
+		t.Error("it stays off the display")
+	}
+}

@@ -296,6 +296,7 @@ func (d *Desk) refreshStage() {
 	}
 	if text := d.env.Lang.T(key) + "  L"; d.stage.lock.Text != text {
 		d.stage.lock.SetText(text)
+		d.layStage(d.places.Stage)
 	}
 	able(d.stage.undo, has && len(w.Before) > 0)
 	able(d.stage.lock, on)
@@ -339,8 +340,7 @@ func (d *Desk) layStage(r image.Rectangle) {
 	for _, b := range slices.Backward(d.stage.all()) {
 		w := int(b.MinSize().Width * d.env.Density)
 		if right-w < r.Min.X+r.Dx()/3 {
-			b.Hide() // its key goes on working
-			continue
+			w = 0 // its key goes on working
 		}
 		d.put(b, image.Rect(right-w, r.Min.Y+d.px(4), right, r.Max.Y-d.px(4)))
 		right -= w + d.px(8)
