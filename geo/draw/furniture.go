@@ -10,9 +10,9 @@ import (
 // pointer is the sign at the edge of a wall map towards an archipelago.
 type pointer struct {
 	rect  image.Rectangle
-	name  string
-	text  string
-	angle float64 // degrees from north
+	lines []string // the name first
+	size  float64  // of text
+	angle float64  // degrees from north
 }
 
 // margin is the distance of furniture from the edge of the glass.

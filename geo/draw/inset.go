@@ -203,16 +203,39 @@ func (r *Renderer) placePointer(p *tiles.Place) {
 	km := meters / 1000
 	step := math.Pow(10, max(0, math.Floor(math.Log10(km))-1))
 	text := fmt.Sprintf(r.words.FromEdge, fmt.Sprintf("%.0f km", math.Round(km/step)*step))
-	t := r.sizes.Text
-	bw, bh := r.blockSize([]string{p.Name, text}, t, false)
-	bw, bh = bw+int(t*3), bh+int(t*0.4)
 	pane := r.grid.NearestPane(int(edge.X), int(edge.Y)).Inset(r.margin())
+	lines, t := r.pointerText(p.Name, text, pane)
+	bw, bh := r.pointerSize(lines, t)
 	rect := room.Inside(image.Rect(int(edge.X)-bw/2, int(edge.Y)-bh/2, int(edge.X)-bw/2+bw, int(edge.Y)-bh/2+bh), pane)
 	rect = r.free(rect, pane)
 	r.grid.Take(rect)
 	angle := math.Atan2(dx, -dy) * 180 / math.Pi
 	r.boxes.Avoid(rect)
-	r.inset.pointers = append(r.inset.pointers, pointer{rect, p.Name, text, angle})
+	r.inset.pointers = append(r.inset.pointers, pointer{rect, lines, t, angle})
+}
+
+// pointerText says what a sign says and in what size: the distance is left out, and
+// at last the text made smaller, where the glass is too small for both signs.
+func (r *Renderer) pointerText(name, distance string, pane image.Rectangle) ([]string, float64) {
+	fits := func(lines []string, t float64) bool {
+		w, h := r.pointerSize(lines, t)
+		return w <= pane.Dx() && 2*h <= pane.Dy()
+	}
+	t := r.sizes.Text
+	if lines := []string{name, distance}; fits(lines, t) {
+		return lines, t
+	}
+	short := twoLines(name)
+	for t > 8 && !fits(short[:], t) {
+		t--
+	}
+	return short[:], t
+}
+
+// pointerSize measures a sign.
+func (r *Renderer) pointerSize(lines []string, t float64) (w, h int) {
+	w, h = r.blockSize(lines, t, false)
+	return w + int(t*3), h + int(t*0.4)
 }
 
 // free moves a sign to where nothing stands yet: both signs may leave at one
@@ -249,10 +272,10 @@ func (r *Renderer) drawPointer(p *pointer) {
 	if p.rect.Intersect(r.canvas.Win).Empty() {
 		return
 	}
-	t := r.sizes.Text
+	t := p.size
 	r.pen.Box(p.rect, t*0.2, max(1, r.sizes.Line*0.5), r.style.Card, r.style.CardEdge)
 	x := p.rect.Max.X - int(t*2.4)
-	for i, line := range []string{p.name, p.text} {
+	for i, line := range p.lines {
 		w := int(r.width(line, t, false))
 		col := r.style.Text2
 		if i == 0 {
@@ -260,6 +283,6 @@ func (r *Renderer) drawPointer(p *pointer) {
 		}
 		r.writeNow(x-w, baseline(p.rect.Min.Y+int(t*0.2), i, t), strings.TrimSpace(line), plainText(t, false, col))
 	}
-	r.icon(raster.IconKey{Icon: IconPointer, Turn: raster.TurnOf(p.angle - 90), Size: r.symbol(1.5), Main: r.style.Text}).
+	r.icon(raster.IconKey{Icon: IconPointer, Turn: raster.TurnOf(p.angle - 90), Size: r.symbol(1.5 * t / r.sizes.Text), Main: r.style.Text}).
 		Draw(&r.canvas, p.rect.Max.X-int(t*1.2), (p.rect.Min.Y+p.rect.Max.Y)/2)
 }
