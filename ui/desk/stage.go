@@ -39,7 +39,7 @@ func (d *Desk) newStageButtons() stageButtons {
 	return stageButtons{
 		undo: button(l.T("stage.undo")+"  Ctrl Z", d.Undo),
 		lock: button(l.T("stage.lock")+"  L", d.Lock),
-		back: button(l.T("stage.back")+"  Esc Esc", d.GiveBack),
+		back: button(l.T("stage.back")+"  "+l.T("stage.back.key"), d.GiveBack),
 	}
 }
 

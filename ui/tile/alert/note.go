@@ -84,7 +84,7 @@ func (t *Note) paint(c *paint.Canvas) {
 	room := area.Dx() - 2*pad
 	title := room
 	if f.Plate != nil {
-		w := min(room/2, c.PlateWidth(*f.Plate, e.Scale.Text))
+		w := min(room*2/3, c.PlateWidth(*f.Plate, e.Scale.Text))
 		c.Plate(area.Max.X-pad-w, y+(e.Scale.Px(88)-paint.PlateHeight(e.Scale.Text))/2, *f.Plate, e.Scale.Text, w)
 		title -= w + e.Scale.Px(24)
 	}
