@@ -118,8 +118,8 @@ func (t *turn) foreign(sc world.SceneSaved, found bool, kept map[string]string) 
 	var out []world.Placed
 	for _, p := range t.locks() {
 		switch {
-		case p.Layer == world.LayerScene && (!found || t.own(p, sc)):
-			continue
+		case p.Layer == world.LayerScene && !found, (p.Layer == world.LayerScene || p.Layer == world.LayerLocked) && found && t.own(p, sc):
+			continue // of a scene that comes back it is its own again
 		case p.Layer == world.LayerMoved && (!found || sc.ID == t.wall.On.Scene):
 			continue // it goes back by itself
 		case p.Layer == world.LayerTest:
@@ -148,7 +148,12 @@ func (t *turn) ground(c choice, sc world.SceneSaved, found bool, locked []world.
 	var left []world.LeftOut
 	for _, s := range sc.Tiles {
 		r := scene.RectOf(s)
-		over := slices.IndexFunc(locked, func(l world.Placed) bool { return scene.RectOf(l.Tile).Overlaps(r) || l.ID == s.ID && l.From == sc.ID })
+		own := func(l world.Placed) bool { return l.ID == s.ID && l.From == sc.ID }
+		if slices.ContainsFunc(locked, own) {
+			left = append(left, world.LeftOut{Tile: s.ID, Why: "it is locked as it was before the scene was changed"})
+			continue
+		}
+		over := slices.IndexFunc(locked, func(l world.Placed) bool { return scene.RectOf(l.Tile).Overlaps(r) })
 		if over >= 0 {
 			left = append(left, world.LeftOut{Tile: s.ID, Why: "the locked tile " + locked[over].ID + " has its place"})
 			continue

@@ -311,6 +311,23 @@ func TestLocksStay(t *testing.T) {
 	}
 }
 
+// A locked tile of a scene that comes back is the scene's own again: nothing is
+// left out for it.
+func TestLockedTilesComeHome(t *testing.T) {
+	r := newRig(t, opening()...)
+	r.put(world.TileLocked{Wall: "main", Tile: "cam-a", By: "t1", Name: "Lan"})
+	_ = r.show(Ask{Scene: "plain", By: "Mai"})
+	r.want("plain", "cam-a@3 locked")
+	_ = r.show(Ask{Scene: "day", By: "Mai"})
+	r.want("day", dayTiles...)
+	if l := r.outs[1].Left; len(l) != 0 {
+		t.Errorf("left %+v", l)
+	}
+	if r.st.Count(world.KindLock) != 1 {
+		t.Error("the lock is gone")
+	}
+}
+
 func TestLockedTilesOfEditedScenes(t *testing.T) {
 	r := newRig(t, opening()...)
 	r.put(world.TileLocked{Wall: "main", Tile: "map", By: "t1"})
@@ -319,6 +336,9 @@ func TestLockedTilesOfEditedScenes(t *testing.T) {
 	s.Tiles[1], s.Tiles[2] = tileAt("map", "map", "3"), tileAt("cam-a", "camera", "2", "camera", "a")
 	r.put(s)
 	r.want("edited", "line@1", "cam-b@4", "figures@5", "wide@6,7", "clock@8", "map@2 locked")
+	if l := r.wall().On.Left; len(l) != 2 || l[0].Tile != "map" || !strings.Contains(l[0].Why, "locked as it was") || l[1].Tile != "cam-a" {
+		t.Errorf("left %+v", l)
+	}
 	r.put(world.TileUnlocked{Wall: "main", Tile: "map"})
 	r.want("unlocked", "line@1", "map@3", "cam-a@2", "cam-b@4", "figures@5", "wide@6,7", "clock@8")
 }
