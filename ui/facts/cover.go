@@ -31,7 +31,7 @@ func popup(s *world.State, p world.Placed) *tile.Popup {
 	if !ok {
 		return nil
 	}
-	out := &tile.Popup{Severity: world.Notice, Title: pop.Title}
+	out := &tile.Popup{Title: pop.Title}
 	if a, ok := s.Alert(pop.Alert); ok {
 		out.Severity = a.Severity
 		if out.Title == "" {

@@ -116,7 +116,7 @@ func (e *Env) CoverFrame(c *paint.Canvas, r image.Rectangle, p *Popup) {
 		col = th.SevereFill
 	case world.Warning:
 		col = th.WarningFill
-	case world.Notice:
+	case world.Notice, "":
 		col = th.Notice
 	}
 	out := e.px(14)
@@ -124,9 +124,16 @@ func (e *Env) CoverFrame(c *paint.Canvas, r image.Rectangle, p *Popup) {
 	c.Frame(r.Inset(out), e.px(6), th.White)
 }
 
-// PopupPlate is the plate of a popped-up tile.
+// PopupPlate is the plate of a popped-up tile. It lies over pictures, so it has a
+// ground of its own.
 func (e *Env) PopupPlate(p *Popup) paint.Plate {
+	if p.Severity == "" {
+		return paint.Plate{Kind: paint.PlateSolid, Icon: "popup", Text: p.Title}
+	}
 	kind, icon, _ := SeverityLook(e.Kit.Theme, p.Severity)
+	if kind == paint.PlateNotice {
+		kind = paint.PlateSolid
+	}
 	word := e.Lang.T("severity." + string(p.Severity))
 	if p.Severity == world.Critical {
 		word = e.Lang.T("severity.critical.capital")
