@@ -317,10 +317,14 @@ func (s *Server) write(ctx context.Context, c *Config, m onMap) error {
 	if err != nil {
 		return err
 	}
+	versions, err := s.lastVersions(ctx, c.SceneIDs())
+	if err != nil {
+		return err
+	}
 	_, err = s.loop.Ask(ctx, core.Request{
 		Source: settings.Source,
 		Decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
-			return append(settings.Definitions(c, s.areas, now, st), chart.Definitions(now, st, m.layers, fences)...), nil
+			return append(settings.Definitions(c, s.areas, now, st, versions), chart.Definitions(now, st, m.layers, fences)...), nil
 		},
 	})
 	if err != nil {

@@ -1,11 +1,16 @@
 package server
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 
 	"iocwall/server/auth"
 	"iocwall/server/recorder"
 	"iocwall/server/stage"
+	"iocwall/server/world"
 )
 
 // openStage makes what does the commands of walls, and what knows what was on them.
@@ -16,6 +21,29 @@ func (s *Server) openStage() error {
 	}
 	s.stage, err = stage.New(stage.Options{History: s.loop, LastVersion: s.recorder.LastVersion, Logger: s.logger})
 	return err
+}
+
+// lastVersions returns the last versions that scenes ever had of which there are
+// none now. It waits until the history was read; mostly there is nothing to ask.
+func (s *Server) lastVersions(ctx context.Context, scenes []string) (map[string]int, error) {
+	err := s.loop.Call(ctx, func(st *world.State) {
+		scenes = slices.DeleteFunc(scenes, func(id string) bool { _, there := st.Scene(id); return there })
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]int{}
+	for _, id := range scenes {
+		n, err := s.recorder.LastVersion(ctx, id)
+		for errors.Is(err, recorder.ErrReading) && ctx.Err() == nil {
+			n, err = s.recorder.LastVersion(ctx, id)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("server: versions of the scene %s: %w", id, err)
+		}
+		out[id] = n
+	}
+	return out, nil
 }
 
 // mountWalls adds the doors of what is and was on the walls.

@@ -241,6 +241,21 @@ func TestScenesAreKept(t *testing.T) {
 	}
 }
 
+// A scene of the configuration that somebody removed comes again with the next start
+// and goes on counting.
+func TestScenesComeAgain(t *testing.T) {
+	c := newCentre(t, pairConfig)
+	mai := c.hands("Mai", auth.Operator)
+	mai.must(act.SaveScene{Scene: world.SceneSaved{ID: "b", Version: 1, Removed: true}})
+	c.stop()
+	c.start()
+	mai = c.hands("Mai", auth.Operator)
+	i := slices.IndexFunc(c.view(mai.token, "main").Scenes, func(x stage.SceneBrief) bool { return x.ID == "b" })
+	if scenes := c.view(mai.token, "main").Scenes; i < 0 || scenes[i].Version != 3 {
+		t.Errorf("scenes %+v", scenes)
+	}
+}
+
 // Two operators want the same at the same moment: one has it, the other is told.
 func TestTwoOperators(t *testing.T) {
 	c := newCentre(t, pairConfig)

@@ -434,7 +434,7 @@ func TestDemoProvince(t *testing.T) {
 	// time say nothing.
 	s := world.New(1)
 	for i := range 2 {
-		obs := Definitions(c, set, 1000, s)
+		obs := Definitions(c, set, 1000, s, nil)
 		if i == 1 && len(obs) > 0 {
 			t.Errorf("a restart would write %d events, the first %+v", len(obs), obs[0])
 		}
@@ -471,7 +471,7 @@ func FuzzParseConfig(f *testing.F) {
 		}
 		set := &area.Set{}
 		s := world.New(1)
-		for _, o := range Definitions(c, set, 1000, s) {
+		for _, o := range Definitions(c, set, 1000, s, nil) {
 			if _, err := s.Apply(world.Event{Seq: s.At().Seq + 1, Seen: 1000, Source: Source, Observation: o}); err != nil {
 				t.Errorf("a configuration without problems cannot be applied: %v", err)
 			}

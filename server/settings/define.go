@@ -10,9 +10,10 @@ import (
 )
 
 // Definitions returns the events that bring the state in line with the
-// configuration: only what differs, so a restart writes nothing.
-func Definitions(c *Config, areas *area.Set, now world.Time, s *world.State) []world.Observation {
-	d := &definer{now: now, state: s}
+// configuration: only what differs, so a restart writes nothing. last are the last
+// versions of scenes that were removed and may come again; they go on counting.
+func Definitions(c *Config, areas *area.Set, now world.Time, s *world.State, last map[string]int) []world.Observation {
+	d := &definer{now: now, state: s, last: last}
 	d.areas(areas)
 	for _, a := range c.Agencies {
 		b := world.AgencyDefined{ID: a.ID, Name: a.Name, Short: a.Short, Parent: a.Parent, Area: a.Area, Enterprise: a.Enterprise}
@@ -29,7 +30,17 @@ func Definitions(c *Config, areas *area.Set, now world.Time, s *world.State) []w
 type definer struct {
 	now   world.Time
 	state *world.State
+	last  map[string]int // versions of scenes
 	out   []world.Observation
+}
+
+// SceneIDs returns the ids of the scenes of the configuration.
+func (c *Config) SceneIDs() []string {
+	out := make([]string, 0, len(c.scenes))
+	for _, sc := range c.scenes {
+		out = append(out, sc.ID)
+	}
+	return out
 }
 
 // put adds the body unless it says what is known already.
@@ -134,7 +145,7 @@ func (d *definer) scenes(c *Config) {
 		if reflect.DeepEqual(was.SceneSaved, sc) {
 			continue
 		}
-		sc.Version++
+		sc.Version = max(sc.Version, d.last[sc.ID]) + 1
 		d.put(nil, sc)
 	}
 	for _, was := range d.state.Scenes() {

@@ -24,7 +24,7 @@ func defined(t *testing.T, st *world.State, text string, areas []byte) map[strin
 	}
 	now := world.Time(1_763_690_000_000 + int64(st.At().Seq+1)*1000)
 	kinds := map[string]int{}
-	for _, o := range Definitions(c, set, now, st) {
+	for _, o := range Definitions(c, set, now, st, nil) {
 		kinds[o.Body.Kind()]++
 		if _, err := st.Apply(world.Event{Seq: st.At().Seq + 1, Seen: o.Time, Source: Source, Observation: o}); err != nil {
 			t.Fatal(err)
@@ -94,6 +94,27 @@ func TestScenesOfPeopleStand(t *testing.T) {
 	}
 	if again := defined(t, st, small, assets.Areas()); len(again) > 0 {
 		t.Errorf("the restart writes %v over a scene of Mai's", again)
+	}
+}
+
+// A scene that was removed by hand and comes again with the next start goes on
+// counting its versions.
+func TestScenesGoOnCounting(t *testing.T) {
+	c, problems := Parse("test.yaml", []byte(small))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	set, problems := area.Parse("areas", assets.Areas())
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if ids := c.SceneIDs(); len(ids) != 1 || ids[0] != "ngay" {
+		t.Fatalf("scenes %v", ids)
+	}
+	for _, o := range Definitions(c, set, 1000, world.New(1), map[string]int{"ngay": 6, "other": 9}) {
+		if b, ok := o.Body.(world.SceneSaved); ok && b.Version != 7 {
+			t.Errorf("version %d after 6", b.Version)
+		}
 	}
 }
 
