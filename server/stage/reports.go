@@ -2,6 +2,7 @@ package stage
 
 import (
 	"context"
+	"math"
 	"reflect"
 	"slices"
 	"sync"
@@ -15,9 +16,12 @@ import (
 )
 
 const (
-	// again is after how long a report is kept that says nothing new: a little less
-	// than the minute at which computers repeat themselves.
+	// again is after how long what a computer uses is kept where that has changed
+	// much: a little less than the minute at which it tells. calm is after how long
+	// a report is kept that says nothing new: a dozen computers that told the same
+	// each minute would fill the history with that.
 	again = 55 * time.Second
+	calm  = 10*time.Minute - 5*time.Second
 	// ahead is by how much a computer's estimate of the server's clock may lead.
 	ahead = time.Minute
 
@@ -110,14 +114,25 @@ func (s *Stage) report(ctx context.Context, id auth.Identity, r world.NodeReport
 			return nil, refuse("the program started at %s, which is in the future; set the computer's clock", r.Started)
 		}
 		n, _ := st.Node(r.Node)
-		was, is := n.NodeReported, r
-		// What a computer uses differs each time; told once a minute is enough.
-		was.Memory, was.CPU, is.Memory, is.CPU = 0, 0, 0, 0
-		if now.Sub(n.Reported) < again && reflect.DeepEqual(was, is) {
-			return nil, nil
+		var out []world.Observation
+		if tellsMore(n, r, now) {
+			out = one(now, r)
 		}
-		return one(now, r), nil
+		if seen, ok := s.pace.release(r.Node, now.Std()); ok && current(st, seen) {
+			out = append(out, world.Observation{Time: now, Body: seen})
+		}
+		return out, nil
 	}})
+}
+
+// tellsMore reports whether a computer's report is worth keeping. What it uses
+// differs each time.
+func tellsMore(n world.Node, r world.NodeReported, now world.Time) bool {
+	was, is := n.NodeReported, r
+	was.Memory, was.CPU, is.Memory, is.CPU = 0, 0, 0, 0
+	since := now.Sub(n.Reported)
+	much := math.Abs(r.CPU-n.CPU) > 0.25 || math.Abs(float64(r.Memory-n.Memory)) > float64(n.Memory)/4
+	return !reflect.DeepEqual(was, is) || since >= calm || since >= again && much
 }
 
 // bounded checks the sizes and numbers of a computer's report.
@@ -172,9 +187,8 @@ func (s *Stage) tiles(ctx context.Context, id auth.Identity, seen world.TilesSee
 		if err := drives(st, seen.Wall, id.Name); err != nil {
 			return nil, err
 		}
-		w, _ := st.Wall(seen.Wall)
-		if seen.Generation > max(w.On.Generation, w.Next.Generation) {
-			return nil, refuse("the wall %s has never shown its generation %d", w.ID, seen.Generation)
+		if !current(st, seen) {
+			return nil, refuse("the wall %s has never shown its generation %d", clip(seen.Wall), seen.Generation)
 		}
 		for _, t := range seen.Tiles {
 			if t.Since < 0 || t.Since > now.Add(ahead) {
@@ -182,17 +196,72 @@ func (s *Stage) tiles(ctx context.Context, id auth.Identity, seen world.TilesSee
 			}
 		}
 		n, _ := st.Node(seen.Node)
-		if now.Sub(n.SeenAt) < again && reflect.DeepEqual(n.Seen, seen) {
+		switch {
+		case reflect.DeepEqual(n.Seen, seen) && now.Sub(n.SeenAt) < calm:
+			s.pace.forget(id.Name)
+			return nil, nil
+		case s.pace.hold(seen, n.Seen.Generation != seen.Generation, now.Std()):
 			return nil, nil
 		}
 		return one(now, seen), nil
 	}})
 }
 
+// current reports whether a wall has come as far as what a computer saw of it.
+func current(st *world.State, seen world.TilesSeen) bool {
+	w, ok := st.Wall(seen.Wall)
+	return ok && seen.Generation <= max(w.On.Generation, w.Next.Generation)
+}
+
 // pace bounds how often each computer is listened to. The zero value is ready.
 type pace struct {
 	mu sync.Mutex
 	of map[string]*allowance // by computer and act: both are few
+	// held is the newest word on tiles of computers whose tiles change all the
+	// time; it is kept with the computer's next report.
+	held map[string]world.TilesSeen
+}
+
+// Tiles that come and go, as those of a camera on a bad line do, are written down
+// that often at once, and then each so many seconds.
+const (
+	flickerBurst = 30
+	flickerEvery = 20 * time.Second
+)
+
+// hold takes a word on tiles and reports whether it waits: the history is not
+// filled with what flickers. After a switch it never does.
+func (p *pace) hold(seen world.TilesSeen, fresh bool, now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.take(seen.Node+" kept", flickerBurst, flickerEvery, now) || fresh {
+		delete(p.held, seen.Node)
+		return false
+	}
+	if p.held == nil {
+		p.held = map[string]world.TilesSeen{}
+	}
+	p.held[seen.Node] = seen
+	return true
+}
+
+// release gives back what was held of a computer, when it may be kept.
+func (p *pace) release(node string, now time.Time) (world.TilesSeen, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	seen, there := p.held[node]
+	if !there || !p.take(node+" kept", flickerBurst, flickerEvery, now) {
+		return world.TilesSeen{}, false
+	}
+	delete(p.held, node)
+	return seen, true
+}
+
+// forget drops what was held of a computer: it is as it was before.
+func (p *pace) forget(node string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.held, node)
 }
 
 // allowance is what a computer may still say at once, and when that was so.
@@ -210,19 +279,27 @@ func (p *pace) allow(node, what string, now time.Time) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if !p.take(node+" "+what, burst, every, now) {
+		return refuse("the computer %s says %s too often; what it says more often than every %v is left out", node, what, every)
+	}
+	return nil
+}
+
+// take takes one of an allowance, if there is one left. The caller holds mu.
+func (p *pace) take(key string, burst float64, every time.Duration, now time.Time) bool {
 	if p.of == nil {
 		p.of = map[string]*allowance{}
 	}
-	a := p.of[node+" "+what]
+	a := p.of[key]
 	if a == nil {
 		a = &allowance{left: burst, at: now}
-		p.of[node+" "+what] = a
+		p.of[key] = a
 	}
 	a.left = min(burst, a.left+float64(now.Sub(a.at))/float64(every))
 	a.at = now
 	if a.left < 1 {
-		return refuse("the computer %s says %s too often; what it says more often than every %v is left out", node, what, every)
+		return false
 	}
 	a.left--
-	return nil
+	return true
 }

@@ -10,7 +10,7 @@ type NodeEnrolled struct {
 func (NodeEnrolled) Kind() string { return "node.enrolled" }
 
 // NodeReported is a wall computer's own word, told when something of it changes
-// and once a minute.
+// and once a minute; where nothing changed, one in ten minutes is kept.
 type NodeReported struct {
 	Node    string `cbor:"1,keyasint" json:"node"`
 	Version string `cbor:"2,keyasint,omitempty" json:"version,omitempty"`
