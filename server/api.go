@@ -166,10 +166,10 @@ func entityKinds() []string {
 // kindsOf returns the entity kinds a role may see; nil means all.
 func kindsOf(r auth.Role) []string {
 	if r == auth.Unit {
-		// A unit's laptop has no use for the troubles of sources and computers.
-		return slices.DeleteFunc(entityKinds(), func(k string) bool {
-			return k == world.KindAid || k == world.KindBase || k == world.KindSource || k == world.KindNode
-		})
+		// A unit's laptop has no use for the troubles of sources and computers, and
+		// what pops up on a wall is of other areas, too.
+		none := []string{world.KindAid, world.KindBase, world.KindSource, world.KindNode, world.KindPopup, world.KindLock, world.KindSchedule}
+		return slices.DeleteFunc(entityKinds(), func(k string) bool { return slices.Contains(none, k) })
 	}
 	return nil
 }

@@ -256,6 +256,21 @@ func TestScenesComeAgain(t *testing.T) {
 	}
 }
 
+// What pops up is of all areas, and a unit sees its own alone.
+func TestUnitsDoNotSeeWhatPopsUp(t *testing.T) {
+	c := newCentre(t, pairConfig)
+	c.hands("Mai", auth.Operator).must(act.OpenPopup{Popup: world.PopupAsked{ID: "x", Wall: "main", Title: "Cháy ở Hội An", Tiles: []world.Tile{{Kind: "note"}}}})
+	unit := c.token("Liên Chiểu", auth.Unit, daNang)
+	for _, kind := range []string{world.KindPopup, world.KindLock, world.KindSchedule, world.KindNode} {
+		if status, text := c.do("GET", "/api/state/"+kind, unit, "", ""); status != http.StatusForbidden {
+			t.Errorf("%s: %d %s", kind, status, text)
+		}
+		if slices.Contains(toWire(auth.Identity{Role: auth.Unit}).Kinds, kind) {
+			t.Errorf("the feed of a unit has the kind %s", kind)
+		}
+	}
+}
+
 // Two operators want the same at the same moment: one has it, the other is told.
 func TestTwoOperators(t *testing.T) {
 	c := newCentre(t, pairConfig)
