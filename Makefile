@@ -63,6 +63,14 @@ BENCH_MAP := \
 	./geo/tiles/archive=TileCache \
 	./geo/draw/benchmap=MapLibre \
 	./geo/draw/benchmap=Canvas
+
+# The wall of 27 screens and twelve computers on one, alone and beside three windows of a browser: `make
+# bench-wall`. After = the benchmarks' names.
+BENCH_WALL := \
+	./cmd/wall=WallSwitch \
+	./cmd/wall=WallPopup \
+	./cmd/wall=WallLoss \
+	./cmd/wall=WallBesideKiosk
 MAPLIBRE := 5.24.1
 MAPLIBRE_SUM := 1f2898070b6c6e4dcbd67d443cb2475aa768c8c885f349fbb44617159caeda6d538ef68dc7a28c2e215e0dd9accedd7f9aadb3bec4754c9b97fcd32ee41a275d
 export IOCWALL_BIN := $(CURDIR)/bin
@@ -117,7 +125,7 @@ endef
 export DEBIAN
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-cameras test-long bench bench-camera bench-map lint fmt fuzz fuzz-list clean build vet fmt-check test-pure test-field test-ui test-display go-version
+.PHONY: help run test test-cameras test-long test-wall bench bench-camera bench-map bench-wall lint fmt fuzz fuzz-list clean build vet fmt-check test-pure test-field test-ui test-display go-version
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -187,6 +195,16 @@ bench-map: go-version ## the map beside MapLibre GL JS and Canvas 2D, as ratios 
 	@$(STEP) "1/3 Debian packages" .ci/packages build browser $(if $(shell command -v npm),,npm)
 	@$(STEP) "2/3 MapLibre GL JS" .ci/maplibre var/maplibre $(MAPLIBRE) $(MAPLIBRE_SUM)
 	@$(STEP) "3/3 benchmarks" .ci/bench 1s $(TAGS) $(BENCH_MAP)
+
+test-wall: go-version ## three minutes of a wall: twelve computers, 27 screens, read from pixels
+	@$(STEP) "1/3 Debian packages" .ci/packages build camera headless test
+	@$(STEP) -q var/log/build.log "2/3 build bin/wallsrv and bin/wall" $(MAKE) -s build
+	@$(STEP) "3/3 the wall of 27 screens" env IOCWALL_WALL=1 $(GO) test -count=1 -v -tags $(TAGS),xvfb -timeout 10m -run 'TestWallScenario|TestShift' ./cmd/wall
+
+bench-wall: go-version ## how far apart 27 screens change, popups, lost computers, beside a browser's windows (10 minutes)
+	@$(STEP) "1/3 Debian packages" .ci/packages build camera headless test browser
+	@$(STEP) -q var/log/build.log "2/3 build bin/wallsrv and bin/wall" $(MAKE) -s build
+	@$(STEP) "3/3 benchmarks" .ci/xvfb .ci/bench 1x $(TAGS),xvfb $(BENCH_WALL)
 
 lint: $(LINTER) ## run the linters of .golangci.yml
 	@$(STEP) "lint" $(LINTER) run --build-tags $(TAGS),xvfb ./...

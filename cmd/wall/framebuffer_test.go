@@ -29,6 +29,7 @@ type glass struct {
 	pixels []byte
 	stride int
 	size   image.Point
+	dots   int // an inch
 }
 
 // newGlass starts a virtual X server with a row of monitors of the same size, named
@@ -83,6 +84,14 @@ func (g *glass) plug(i, width, height int) {
 func (g *glass) unplug(i int) {
 	g.tb.Helper()
 	g.xrandr("--delmonitor", monitorName(i))
+	g.tell()
+}
+
+// tell has the X server tell of a change as it does of a cable. Monitors made by hand
+// it tells of in another way; a size in millimetres is no monitor's.
+func (g *glass) tell() {
+	g.dots = 96 + (g.dots+1)%2
+	g.xrandr("--dpi", strconv.Itoa(g.dots))
 }
 
 func monitorName(i int) string { return "M" + strconv.Itoa(i+1) }
