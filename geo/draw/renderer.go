@@ -65,6 +65,7 @@ type Renderer struct {
 	data     tiles.Data
 	order    []int32
 	spots    []spot
+	asked    []image.Rectangle // screens
 	fleet    fleet
 	pending  []pendingText
 	inset    inset
@@ -181,7 +182,7 @@ func (r *Renderer) layers(f *Frame) {
 	r.drawMarks(g.Marks)
 	r.dots(f.Dots)
 	r.drawRings()
-	r.vessels(g.Vessels)
+	r.vessels(g.Vessels, f)
 	r.hitVessels(g.Vessels)
 	r.wedges(g.Cameras)
 	r.cameras(g.Cameras)

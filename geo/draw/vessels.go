@@ -19,12 +19,13 @@ func (r *Renderer) dots(dots []Dot) {
 	size := r.symbol(0.9)
 	reach := float64(size)
 	f := &r.fleet
-	f.dots, f.tiles.of = f.dots[:0], f.tiles.of[:0]
+	f.dots = f.dots[:0]
+	f.tiles.begin(r.canvas.Win)
 	var last color.RGBA
 	var s *raster.Sprite
 	for i := range dots {
 		at := r.proj.at(dots[i].At)
-		if !r.near(at, reach) {
+		if !r.near(at, reach) || !r.inPicture(spot{x: int32(at.X), y: int32(at.Y)}, 2*reach) {
 			continue
 		}
 		col := dots[i].Color
@@ -38,7 +39,7 @@ func (r *Renderer) dots(dots []Dot) {
 		f.dots = append(f.dots, p)
 		f.tiles.add(p.x, p.y)
 	}
-	f.sortedDots = northToSouth(&f.tiles, f.sortedDots, f.dots, r.view)
+	f.sortedDots = northToSouth(&f.tiles, f.sortedDots, f.dots)
 	for i := range f.sortedDots {
 		p := &f.sortedDots[i]
 		p.sprite.Draw(&r.canvas, int(p.x), int(p.y))
@@ -57,32 +58,42 @@ type placed struct {
 const (
 	tileHeight = 16
 	tileWidth  = 128
-	tilesAbove = 1 << 10 // pixels; symbols may stand so far outside the view
+	tilesAbove = 1 << 10 // pixels; symbols may stand so far outside the picture
 )
 
-// tiling remembers the tile of each of many symbols.
+// tiling remembers the tile of each of many symbols. Its tiles are those of the
+// view, however little of it the picture shows; what is farther out than
+// tilesAbove shares the outermost.
 type tiling struct {
-	of     []uint64 // y and x in tiles
-	starts []int32
+	of           []int32
+	x0, y0       int32 // of the first tile
+	across, down int32
+	starts       []int32
+}
+
+// begin forgets all symbols, for a picture that is a window of the view.
+func (t *tiling) begin(win image.Rectangle) {
+	t.of = t.of[:0]
+	t.x0, t.y0 = int32(win.Min.X-tilesAbove)&^(tileWidth-1), int32(win.Min.Y-tilesAbove)&^(tileHeight-1)
+	t.across, t.down = (int32(win.Max.X+tilesAbove)-t.x0)/tileWidth+1, (int32(win.Max.Y+tilesAbove)-t.y0)/tileHeight+1
 }
 
 // add says where the next symbol is.
 func (t *tiling) add(x, y int32) {
-	t.of = append(t.of, uint64(max(0, y+tilesAbove)/tileHeight)<<32|uint64(max(0, x+tilesAbove)/tileWidth))
+	column, row := min(uint32(max(0, x-t.x0))/tileWidth, uint32(t.across-1)), min(uint32(max(0, y-t.y0))/tileHeight, uint32(t.down-1))
+	t.of = append(t.of, int32(row)*t.across+int32(column))
 }
 
 // northToSouth returns symbols sorted by their tiles, by counting; those of one
 // tile keep their order. The result uses the memory of out.
-func northToSouth[T any](t *tiling, out, in []T, v geo.View) []T {
-	across, down := (v.Width+2*tilesAbove)/tileWidth+1, (v.Height+2*tilesAbove)/tileHeight+1
-	t.starts = slices.Grow(t.starts[:0], across*down+1)[:across*down+1]
+func northToSouth[T any](t *tiling, out, in []T) []T {
+	n := int(t.across * t.down)
+	t.starts = slices.Grow(t.starts[:0], n+1)[:n+1]
 	clear(t.starts)
-	for i, k := range t.of {
-		tile := min(int(k>>32), down-1)*across + min(int(uint32(k)), across-1)
-		t.of[i] = uint64(tile)
+	for _, tile := range t.of {
 		t.starts[tile+1]++
 	}
-	for i := range across * down {
+	for i := range n {
 		t.starts[i+1] += t.starts[i]
 	}
 	out = slices.Grow(out[:0], len(in))[:len(in)]
@@ -128,11 +139,12 @@ const (
 
 // vessels draws trails, then speed lines, then hulls, so that no line lies over
 // a hull. It leaves the places in r.spots.
-func (r *Renderer) vessels(vs []Vessel) {
+func (r *Renderer) vessels(vs []Vessel, frame *Frame) {
 	f, trails := &r.fleet, false
-	crowd := r.grid.CrowdOf(int(r.sizes.Symbol * 0.3))
+	crowd := r.grid.CrowdOf(int(r.sizes.Symbol*0.3), r.screensAsked(frame))
 	r.readyFleet()
-	f.ships, f.tiles.of, r.spots = f.ships[:0], f.tiles.of[:0], r.spots[:0]
+	f.ships, r.spots = f.ships[:0], r.spots[:0]
+	f.tiles.begin(r.canvas.Win)
 	for i := range vs {
 		v := &vs[i]
 		at := r.vesselSpot(v)
@@ -155,13 +167,42 @@ func (r *Renderer) vessels(vs []Vessel) {
 		f.ships = append(f.ships, s)
 		f.tiles.add(at.x, at.y)
 	}
-	f.sortedShips = northToSouth(&f.tiles, f.sortedShips, f.ships, r.view)
+	f.sortedShips = northToSouth(&f.tiles, f.sortedShips, f.ships)
 	for i := 0; trails && i < len(f.sortedShips); i++ {
 		if s := &f.sortedShips[i]; s.trail {
 			r.trail(vs[s.vessel].Trail)
 		}
 	}
 	r.hulls(f.sortedShips)
+}
+
+// screensAsked lists the screens on which a label's place depends on vessels: those
+// that the picture shows, and those of callouts and texts, whose places others
+// depend on.
+func (r *Renderer) screensAsked(f *Frame) []image.Rectangle {
+	r.asked = r.asked[:0]
+	ask := func(p image.Rectangle) {
+		if !slices.Contains(r.asked, p) {
+			r.asked = append(r.asked, p)
+		}
+	}
+	at := func(p geo.Point) {
+		if at := r.proj.at(p); r.near(at, 0) {
+			ask(r.grid.NearestPane(int(math.Round(at.X)), int(math.Round(at.Y))))
+		}
+	}
+	for _, p := range r.grid.Panes() {
+		if p.Overlaps(r.canvas.Win) {
+			ask(p)
+		}
+	}
+	for i := range f.Alerts {
+		at(f.Alerts[i].At)
+	}
+	for i := range f.Texts {
+		at(f.Texts[i].At)
+	}
+	return r.asked
 }
 
 func (r *Renderer) hulls(ships []ship) {

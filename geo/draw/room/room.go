@@ -4,9 +4,10 @@
 package room
 
 import (
+	"encoding/binary"
 	"image"
 	"math"
-	"slices"
+	"math/bits"
 )
 
 // Grid is where labels find room: the whole view in coarse cells. Hard cells
@@ -15,9 +16,11 @@ import (
 type Grid struct {
 	cell   int
 	w, h   int
-	hard   []bool
+	words  int      // of a row of hard
+	hard   []uint64 // a bit for each cell
 	soft   []uint8
-	rows   []part // of hard that is taken
+	rows   []part // of soft that counts anything
+	wide   []box  // places to avoid that are not counted in soft
 	panes  []image.Rectangle
 	screen bool // panes are real screens with edges between them
 }
@@ -25,26 +28,37 @@ type Grid struct {
 // part is where in a row something is, from lo up to hi.
 type part struct{ lo, hi int }
 
+// box is a rectangle of cells.
+type box struct{ x0, y0, x1, y1 int }
+
+// mostWide is how many places to avoid are kept as they are: each is compared with
+// every box that a label may take.
+const mostWide = 8
+
 // Reset makes everything free: the whole view, the screens it spans, none meaning
 // one as large as the view, and the size of a cell in pixels.
 func (g *Grid) Reset(view image.Rectangle, screens []image.Rectangle, cell int) {
 	for y, r := range g.rows {
 		if r.lo < r.hi {
-			clear(g.hard[y*g.w+r.lo : y*g.w+r.hi])
+			clear(g.soft[y*g.w+r.lo : y*g.w+r.hi])
 		}
 	}
 	g.cell = max(2, cell)
 	g.w, g.h = (view.Dx()+g.cell-1)/g.cell, (view.Dy()+g.cell-1)/g.cell
-	n := g.w * g.h
-	if cap(g.hard) < n {
-		g.hard, g.soft = make([]bool, n), make([]uint8, n)
+	g.words = (g.w + 63) / 64
+	if n := g.words * g.h; cap(g.hard) < n {
+		g.hard = make([]uint64, n)
 	}
-	g.hard, g.soft = g.hard[:n], g.soft[:n]
-	clear(g.soft)
+	if n := g.w * g.h; cap(g.soft) < n {
+		g.soft = make([]uint8, n)
+	}
+	g.hard, g.soft = g.hard[:g.words*g.h], g.soft[:g.w*g.h]
+	clear(g.hard)
 	g.rows = append(g.rows[:0], make([]part, g.h)...)
 	for y := range g.rows {
 		g.rows[y].lo = g.w
 	}
+	g.wide = g.wide[:0]
 	g.panes = append(g.panes[:0], screens...)
 	g.screen = len(screens) > 0
 	if !g.screen {
@@ -64,6 +78,9 @@ func (g *Grid) Pane(r image.Rectangle) (image.Rectangle, bool) {
 
 // Split reports whether the view spans screens with edges between them.
 func (g *Grid) Split() bool { return g.screen }
+
+// Panes returns the screens. They must not be changed.
+func (g *Grid) Panes() []image.Rectangle { return g.panes }
 
 // NearestPane returns the screen nearest to a point.
 func (g *Grid) NearestPane(x, y int) image.Rectangle {
@@ -92,51 +109,103 @@ func (g *Grid) Settle(x, y, margin int) (int, int) {
 
 // cells rounds to the nearest cell both ways, so that boxes side by side do not
 // share one; overlaps of less than half a cell go unnoticed.
-func (g *Grid) cells(r image.Rectangle) (x0, y0, x1, y1 int) {
+func (g *Grid) cells(r image.Rectangle) box {
 	half := g.cell / 2
-	x0, y0 = min(g.w, max(0, (r.Min.X+half)/g.cell)), min(g.h, max(0, (r.Min.Y+half)/g.cell))
-	return x0, y0, max(x0, min(g.w, (r.Max.X+half)/g.cell)), max(y0, min(g.h, (r.Max.Y+half)/g.cell))
+	x0, y0 := min(g.w, max(0, (r.Min.X+half)/g.cell)), min(g.h, max(0, (r.Min.Y+half)/g.cell))
+	return box{x0, y0, max(x0, min(g.w, (r.Max.X+half)/g.cell)), max(y0, min(g.h, (r.Max.Y+half)/g.cell))}
+}
+
+// bitsOf returns the bits of cells from x0 up to x1 that are in word i of a row.
+func bitsOf(i, x0, x1 int) uint64 {
+	lo, hi := max(0, x0-64*i), min(64, x1-64*i)
+	return ^uint64(0) << lo & (^uint64(0) >> (64 - hi))
 }
 
 // Take makes the cells of r hard.
 func (g *Grid) Take(r image.Rectangle) {
-	x0, y0, x1, y1 := g.cells(r)
-	for y := y0; y < y1; y++ {
-		g.rows[y].lo, g.rows[y].hi = min(g.rows[y].lo, x0), max(g.rows[y].hi, x1)
-		row := g.hard[y*g.w : (y+1)*g.w]
-		for x := x0; x < x1; x++ {
-			row[x] = true
+	c := g.cells(r)
+	for i := c.x0 >> 6; i<<6 < c.x1; i++ {
+		mask := bitsOf(i, c.x0, c.x1)
+		for y := c.y0; y < c.y1; y++ {
+			g.hard[y*g.words+i] |= mask
 		}
 	}
 }
 
 // Avoid counts a symbol in the cells of r.
 func (g *Grid) Avoid(r image.Rectangle) {
-	x0, y0, x1, y1 := g.cells(r)
-	for y := y0; y < y1; y++ {
-		for x := x0; x < x1; x++ {
-			if g.soft[y*g.w+x] < 255 {
-				g.soft[y*g.w+x]++
-			}
+	c := g.cells(r)
+	switch {
+	case c.x0 == c.x1 || c.y0 == c.y1:
+	case len(g.wide) < mostWide:
+		g.wide = append(g.wide, c)
+	default:
+		g.count(c)
+	}
+}
+
+// count counts a symbol in each cell of a box.
+func (g *Grid) count(c box) {
+	for y := c.y0; y < c.y1; y++ {
+		g.touch(y, c.x0, c.x1)
+		row := g.soft[y*g.w+c.x0 : y*g.w+c.x1]
+		for x := range row {
+			row[x] = min(row[x], 254) + 1
 		}
 	}
 }
 
-// Cost counts the hard and soft cells under r.
-func (g *Grid) Cost(r image.Rectangle) (hard, soft int) { return g.cost(r, math.MaxInt) }
+// touch says that a row of soft counts something from x0 up to x1.
+func (g *Grid) touch(y, x0, x1 int) {
+	r := &g.rows[y]
+	r.lo, r.hi = min(r.lo, x0), max(r.hi, x1)
+}
 
-// cost is Cost, or any number above enough hard cells where there are more.
-func (g *Grid) cost(r image.Rectangle, enough int) (hard, soft int) {
-	x0, y0, x1, y1 := g.cells(r)
-	for y := y0; y < y1 && hard <= enough; y++ {
-		for x := x0; x < x1; x++ {
-			if g.hard[y*g.w+x] {
-				hard++
-			}
-			soft += int(g.soft[y*g.w+x])
+// Cost counts the hard and soft cells under r.
+func (g *Grid) Cost(r image.Rectangle) (hard, soft int) {
+	c := g.cells(r)
+	return g.taken(c, math.MaxInt), g.symbols(c)
+}
+
+// taken counts the hard cells of a box; it is any number above enough where there
+// are more.
+func (g *Grid) taken(c box, enough int) int {
+	n := 0
+	for i := c.x0 >> 6; i<<6 < c.x1; i++ {
+		mask := bitsOf(i, c.x0, c.x1)
+		for y := c.y0; y < c.y1 && n <= enough; y++ {
+			n += bits.OnesCount64(g.hard[y*g.words+i] & mask)
 		}
 	}
-	return hard, soft
+	return n
+}
+
+// symbols counts the symbols in all cells of a box.
+func (g *Grid) symbols(c box) int {
+	const pairs = 0x00ff00ff00ff00ff
+	n := 0
+	for y := c.y0; y < c.y1; y++ {
+		r := &g.rows[y]
+		x0, x1 := max(c.x0, r.lo), min(c.x1, r.hi)
+		if x0 >= x1 {
+			continue
+		}
+		row := g.soft[y*g.w+x0 : y*g.w+x1]
+		for ; len(row) >= 8; row = row[8:] {
+			v := binary.LittleEndian.Uint64(row)
+			n += int((v&pairs + v>>8&pairs) * 0x0001000100010001 >> 48)
+		}
+		for _, v := range row {
+			n += int(v)
+		}
+	}
+	for i := range g.wide {
+		w := &g.wide[i]
+		if x, y := min(c.x1, w.x1)-max(c.x0, w.x0), min(c.y1, w.y1)-max(c.y0, w.y0); x > 0 && y > 0 {
+			n += x * y
+		}
+	}
+	return n
 }
 
 // Free returns how many symbols r would cover, and false if it does not lie on
@@ -145,27 +214,13 @@ func (g *Grid) Free(r image.Rectangle) (soft int, ok bool) {
 	if !g.Clear(r) {
 		return 0, false
 	}
-	x0, y0, x1, y1 := g.cells(r)
-	for y := y0; y < y1; y++ {
-		for _, n := range g.soft[y*g.w+x0 : y*g.w+x1] {
-			soft += int(n)
-		}
-	}
-	return soft, true
+	return g.symbols(g.cells(r)), true
 }
 
 // Clear reports whether r lies on one screen and touches nothing hard.
 func (g *Grid) Clear(r image.Rectangle) bool {
-	if _, in := g.Pane(r); !in {
-		return false
-	}
-	x0, y0, x1, y1 := g.cells(r)
-	for y := y0; y < y1; y++ {
-		if slices.Contains(g.hard[y*g.w+x0:y*g.w+x1], true) {
-			return false
-		}
-	}
-	return true
+	_, in := g.Pane(r)
+	return in && g.taken(g.cells(r), 0) == 0
 }
 
 // Side is where a label stands relative to its anchor, in eighths of a turn.
@@ -224,10 +279,11 @@ func (g *Grid) Find(x, y, w, h, gap int) (image.Rectangle, bool) {
 		if !r.In(pane) {
 			continue
 		}
-		soft, ok := g.Free(r)
-		if !ok {
+		c := g.cells(r)
+		if g.taken(c, 0) > 0 {
 			continue
 		}
+		soft := g.symbols(c)
 		if soft == 0 {
 			return r, true
 		}
@@ -243,11 +299,16 @@ func (g *Grid) Find(x, y, w, h, gap int) (image.Rectangle, bool) {
 func (g *Grid) Force(x, y, w, h, gap int) image.Rectangle {
 	var best image.Rectangle
 	least := int(^uint(0) >> 1)
+	pane := g.NearestPane(x, y)
 	for ring := range 4 {
 		for _, s := range Sides() {
-			r := Inside(s.beside(x, y, w, h, gap*(1+ring)), g.NearestPane(x, y))
-			hard, soft := g.cost(r, least/1000)
-			if c := hard*1000 + soft + ring*4; c < least {
+			r := Inside(s.beside(x, y, w, h, gap*(1+ring)), pane)
+			cells := g.cells(r.Intersect(pane))
+			hard := g.taken(cells, least/1000)
+			if hard > least/1000 {
+				continue
+			}
+			if c := hard*1000 + g.symbols(cells) + ring*4; c < least {
 				best, least = r, c
 			}
 		}

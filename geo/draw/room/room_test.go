@@ -3,7 +3,6 @@ package room
 import (
 	"image"
 	"math/rand/v2"
-	"slices"
 	"testing"
 )
 
@@ -65,14 +64,65 @@ func TestCrowd(t *testing.T) {
 		one.Reset(view, nil, cell)
 		many.Reset(view, nil, cell)
 		box := 1 + rnd.IntN(12)
-		crowd := many.CrowdOf(box)
+		crowd := many.CrowdOf(box, []image.Rectangle{view})
 		for range 3000 {
 			x, y := rnd.IntN(340)-20, rnd.IntN(210)-20
 			one.Avoid(image.Rect(x-box, y-box, x+box, y+box))
 			crowd.Avoid(x, y)
 		}
-		if !slices.Equal(one.soft, many.soft) {
-			t.Errorf("cells of %d pixels differ", cell)
+		for range 500 {
+			r := image.Rect(rnd.IntN(340)-20, rnd.IntN(210)-20, rnd.IntN(340)-20, rnd.IntN(210)-20)
+			_, each := one.Cost(r)
+			if _, all := many.Cost(r); all != each {
+				t.Fatalf("cells of %d pixels: %d symbols in %v, not %d", cell, all, r, each)
+			}
+		}
+	}
+}
+
+// TestCosts compares what many random boxes cost with a count of every cell, again
+// after all was made free.
+func TestCosts(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 1))
+	var g Grid
+	somewhere := func(most int) image.Rectangle {
+		at := image.Pt(rnd.IntN(1200)-100, rnd.IntN(300)-50)
+		return image.Rectangle{Min: at, Max: at.Add(image.Pt(rnd.IntN(most), rnd.IntN(most)))}
+	}
+	for round := range 12 {
+		view := image.Rect(0, 0, 200+rnd.IntN(800), 150+rnd.IntN(60))
+		g.Reset(view, nil, 2+round%4)
+		hard, soft := make([]bool, g.w*g.h), make([]int, g.w*g.h)
+		each := func(r image.Rectangle, do func(i int)) {
+			c := g.cells(r)
+			for y := c.y0; y < c.y1; y++ {
+				for x := c.x0; x < c.x1; x++ {
+					do(y*g.w + x)
+				}
+			}
+		}
+		crowd := g.CrowdOf(5, []image.Rectangle{view})
+		for range 60 {
+			taken, wide, at := somewhere(60), somewhere(400), somewhere(2).Min
+			g.Take(taken)
+			each(taken, func(i int) { hard[i] = true })
+			g.Avoid(wide)
+			each(wide, func(i int) { soft[i]++ })
+			crowd.Avoid(at.X, at.Y)
+			each(image.Rect(at.X-5, at.Y-5, at.X+5, at.Y+5), func(i int) { soft[i]++ })
+			r, wantHard, wantSoft := somewhere(300), 0, 0
+			each(r, func(i int) {
+				wantSoft += soft[i]
+				if hard[i] {
+					wantHard++
+				}
+			})
+			if h, s := g.Cost(r); h != wantHard || s != wantSoft {
+				t.Fatalf("round %d: %v costs %d and %d, not %d and %d", round, r, h, s, wantHard, wantSoft)
+			}
+			if got := g.Clear(r); got != (wantHard == 0 && r.In(view)) {
+				t.Fatalf("round %d: %v is clear: %v", round, r, got)
+			}
 		}
 	}
 }
