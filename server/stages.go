@@ -16,11 +16,17 @@ import (
 // openStage makes what does the commands of walls, and what knows what was on them.
 func (s *Server) openStage() error {
 	var err error
-	if s.recorder, err = recorder.New(recorder.Options{Log: s.log, Logger: s.logger}); err != nil {
+	if s.recorder, err = recorder.New(recorder.Options{Log: s.log, Nodes: s.wallNodes, Logger: s.logger}); err != nil {
 		return err
 	}
 	s.stage, err = stage.New(stage.Options{History: s.loop, LastVersion: s.recorder.LastVersion, Logger: s.logger})
 	return err
+}
+
+// wallNodes returns the computers of the walls as they are now.
+func (s *Server) wallNodes(ctx context.Context) (out []world.Node, err error) {
+	err = s.loop.Call(ctx, func(st *world.State) { out = st.Nodes() })
+	return out, err
 }
 
 // lastVersions returns the last versions that scenes ever had of which there are

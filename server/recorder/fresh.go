@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	// lookBack is how far back a computer's word on its tiles is looked for: they
-	// repeat themselves each minute. lookAhead is how soon after it comes when
-	// something changed.
+	// lookBack is how far back a computer's word on its tiles is looked for by
+	// reading, where the recorder did not follow. lookAhead is how soon after it
+	// comes when something changed.
 	lookBack  = 150_000
 	lookAhead = 5_000
 )
@@ -49,7 +49,7 @@ func (r *Recorder) freshen(ctx context.Context, q Query, es []Entry) error {
 	var trimmed *journal.TrimmedError
 	if len(lost) < len(nodes) {
 		var err error
-		if words, err = r.said(ctx, q.Wall, q.From); err != nil && !errors.As(err, &trimmed) {
+		if words, err = r.said(ctx, q.Wall, nodes, q.From); err != nil && !errors.As(err, &trimmed) {
 			return err
 		}
 	}
@@ -60,7 +60,7 @@ func (r *Recorder) freshen(ctx context.Context, q Query, es []Entry) error {
 			e.Fresh = &Fresh{State: Unknown, Reason: "no computer drove this screen"}
 		case lost[e.Node] != nil:
 			e.Fresh = lost[e.Node]
-		case trimmed != nil:
+		case trimmed != nil && words[e.Node] == said{}:
 			e.Fresh = &Fresh{State: Unknown, Reason: "how fresh it was is not known any more: that day is no longer kept"}
 		default:
 			e.Fresh = fresh(e, words[e.Node], q.From)
@@ -117,13 +117,72 @@ func (r *Recorder) link(ctx context.Context, node string, at world.Time) (world.
 	return out, since, err
 }
 
-// said reads what the computers of a wall said around an instant.
-func (r *Recorder) said(ctx context.Context, wall string, at world.Time) (map[string]said, error) {
+// said returns what the computers of a wall said last before an instant and first
+// after it. They speak when something changes: what was said hours ago holds.
+func (r *Recorder) said(ctx context.Context, wall string, nodes []string, at world.Time) (map[string]said, error) {
 	out := map[string]said{}
+	for _, n := range nodes {
+		w, err := r.followed(ctx, wall, n, at)
+		if err != nil {
+			return out, err
+		}
+		if w != (said{}) {
+			out[n] = w
+		}
+	}
+	if len(out) == len(nodes) {
+		return out, nil
+	}
+	err := r.scan(ctx, wall, at, out)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, n := range nodes {
+		if b, ok := r.stood[n]; ok && out[n].before == nil && b.Wall == wall && b.at <= at {
+			w := out[n]
+			w.before = &b
+			out[n] = w
+		}
+	}
+	return out, err
+}
+
+// followed returns what a computer said as far as the recorder was there to hear.
+func (r *Recorder) followed(ctx context.Context, wall, node string, at world.Time) (w said, err error) {
+	r.mu.Lock()
+	var near []mark
+	if t := r.index.told[wall+"/"+node]; t != nil {
+		if i := t.last(at); i >= 0 && !t.marks[i].gap {
+			near = append(near, t.marks[i:min(i+2, len(t.marks))]...)
+		}
+	}
+	r.mu.Unlock()
+	for _, m := range near {
+		if m.at > at+lookAhead {
+			break
+		}
+		err := r.log.Read(ctx, m.seq, func(e world.Event) error {
+			if b, ok := e.Body.(world.TilesSeen); ok && e.Seen <= at {
+				w.before = &report{e.Seen, b}
+			} else if ok {
+				w.after = &report{e.Seen, b}
+			}
+			return errEnough
+		})
+		var trimmed *journal.TrimmedError
+		if err != nil && !errors.Is(err, errEnough) && !errors.As(err, &trimmed) {
+			return w, err
+		}
+	}
+	return w, nil
+}
+
+// scan reads what computers said around an instant of whom out has nothing.
+func (r *Recorder) scan(ctx context.Context, wall string, at world.Time, out map[string]said) error {
 	from, err := r.place(ctx, at-lookBack)
 	if err != nil {
-		return out, err
+		return err
 	}
+	found := map[string]said{}
 	err = r.log.Read(ctx, from, func(e world.Event) error {
 		if e.Seen > at+lookAhead {
 			return errEnough
@@ -132,20 +191,25 @@ func (r *Recorder) said(ctx context.Context, wall string, at world.Time) (map[st
 		if !ok || b.Wall != wall || e.Seen < at-lookBack {
 			return nil
 		}
-		w := out[b.Node]
+		w := found[b.Node]
 		switch {
 		case e.Seen <= at:
 			w.before = &report{e.Seen, b}
 		case w.after == nil:
 			w.after = &report{e.Seen, b}
 		}
-		out[b.Node] = w
+		found[b.Node] = w
 		return nil
 	})
-	if errors.Is(err, errEnough) {
-		err = nil
+	if err != nil && !errors.Is(err, errEnough) {
+		return err
 	}
-	return out, err
+	for n, w := range found {
+		if _, there := out[n]; !there {
+			out[n] = w
+		}
+	}
+	return nil
 }
 
 // place returns the number of the first event learnt at a time or after it. Events

@@ -132,6 +132,7 @@ type index struct {
 	marks  int
 	walls  map[string]*hanging
 	nodes  map[string]*track
+	told   map[string]*track // words on tiles, by wall and computer
 	scenes map[string][]version
 	// clock is the time of some events, to find a place by its time.
 	clock   track
@@ -139,7 +140,7 @@ type index struct {
 }
 
 func newIndex(marks int) *index {
-	return &index{marks: marks, walls: map[string]*hanging{}, nodes: map[string]*track{}, scenes: map[string][]version{}, clock: track{most: marks}}
+	return &index{marks: marks, walls: map[string]*hanging{}, nodes: map[string]*track{}, told: map[string]*track{}, scenes: map[string][]version{}, clock: track{most: marks}}
 }
 
 func (x *index) wall(id string) *hanging {
@@ -181,10 +182,24 @@ func (x *index) note(e *world.Event) bool {
 		x.wall(b.Wall).lock(locking{at: e.Seen, tile: b.Tile})
 	case world.NodeLinked:
 		x.linked(e, b)
+	case world.TilesSeen:
+		x.toldOf(b.Wall, b.Node).add(mark{seq: e.Seq, at: e.Seen})
+		return false
 	default:
 		return false
 	}
 	return true
+}
+
+// toldOf returns where a computer told of its tiles on a wall. What was told before
+// the recorder started is not among it: it is no record.
+func (x *index) toldOf(wall, node string) *track {
+	t := x.told[wall+"/"+node]
+	if t == nil {
+		t = &track{most: x.marks}
+		x.told[wall+"/"+node] = t
+	}
+	return t
 }
 
 // saved takes in a version of a scene. A wall that is not directed shows it at once.

@@ -36,6 +36,9 @@ type Log interface {
 // Options make a Recorder. All but Log may be left out.
 type Options struct {
 	Log Log
+	// Nodes returns the computers of the walls as they are now, with what they said of
+	// their tiles last: that may be of long before Run. Nil for none. It may block.
+	Nodes func(ctx context.Context) ([]world.Node, error)
 	// Logger discards when nil.
 	Logger *slog.Logger
 	// Now is the server's clock; nil is time.Now.
@@ -48,17 +51,19 @@ type Options struct {
 // Recorder answers from the history. Its methods may be called from any goroutine.
 type Recorder struct {
 	log    Log
+	nodes  func(context.Context) ([]world.Node, error)
 	logger *slog.Logger
 	now    func() time.Time
 
 	mu      sync.Mutex
 	index   *index
-	at      uint64        // the last event taken in
-	moved   chan struct{} // closed when at moves; nil while nobody waits for that
-	ready   bool          // what there was at the start is taken in
-	broken  error         // why nothing more is taken in
-	tail    []world.Event // the newest of the walls' records, of which Records may know nothing yet
-	checked time.Time     // when the tail was last shortened
+	stood   map[string]report // what computers had said of their tiles when Run began
+	at      uint64            // the last event taken in
+	moved   chan struct{}     // closed when at moves; nil while nobody waits for that
+	ready   bool              // what there was at the start is taken in
+	broken  error             // why nothing more is taken in
+	tail    []world.Event     // the newest of the walls' records, of which Records may know nothing yet
+	checked time.Time         // when the tail was last shortened
 }
 
 // New makes a Recorder; it knows nothing before Run.
@@ -75,7 +80,10 @@ func New(o Options) (*Recorder, error) {
 	if o.Marks <= 0 {
 		o.Marks = 50_000
 	}
-	return &Recorder{log: o.Log, logger: o.Logger, now: o.Now, index: newIndex(o.Marks)}, nil
+	if o.Nodes == nil {
+		o.Nodes = func(context.Context) ([]world.Node, error) { return nil, nil }
+	}
+	return &Recorder{log: o.Log, nodes: o.Nodes, stood: map[string]report{}, logger: o.Logger, now: o.Now, index: newIndex(o.Marks)}, nil
 }
 
 // Run reads the records and then follows the history until ctx ends or the history
@@ -83,6 +91,7 @@ func New(o Options) (*Recorder, error) {
 // and told to whoever asks; it does not end Run.
 func (r *Recorder) Run(ctx context.Context) error {
 	began, end := r.now(), r.log.Position().Seq
+	r.remember(ctx)
 	var last uint64
 	err := r.log.Records(ctx, 1, func(e world.Event) error {
 		last = e.Seq
@@ -115,6 +124,21 @@ func (r *Recorder) Run(ctx context.Context) error {
 	r.mu.Unlock()
 	<-ctx.Done()
 	return nil
+}
+
+// remember takes over what the computers said last.
+func (r *Recorder) remember(ctx context.Context) {
+	nodes, err := r.nodes(ctx)
+	if err != nil && ctx.Err() == nil {
+		r.logger.Warn("it is not known what the computers of the walls said last", "error", err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, n := range nodes {
+		if n.SeenAt != 0 {
+			r.stood[n.Node] = report{n.SeenAt, n.Seen}
+		}
+	}
 }
 
 // reach notes how far the recorder has come, and that it is ready at the end.

@@ -112,6 +112,13 @@ func (l *tape) start(t testing.TB, marks int) *Recorder {
 	if err != nil {
 		t.Fatal(err)
 	}
+	l.run(t, r)
+	return r
+}
+
+// run runs a recorder until the test ends.
+func (l *tape) run(t testing.TB, r *Recorder) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- r.Run(ctx) }()
@@ -121,7 +128,6 @@ func (l *tape) start(t testing.TB, marks int) *Recorder {
 			t.Error(err)
 		}
 	})
-	return r
 }
 
 // twoScreens is a wall of two screens, each with a computer.
@@ -383,6 +389,44 @@ func TestHowFresh(t *testing.T) {
 	a, err := r.Log(t.Context(), Query{Wall: "main", Screen: 1, From: morning + 45_000, To: morning + 45_000})
 	if err != nil || len(a.Entries) != 1 || !strings.Contains(a.Entries[0].Fresh.Reason, "no longer kept") {
 		t.Errorf("%+v %v", a.Entries, err)
+	}
+}
+
+// A computer whose tiles stay as they are says so once: that holds for hours, and
+// over a start of the server.
+func TestFreshForHours(t *testing.T) {
+	l := newTape()
+	l.add(0, twoScreens(), world.NodeLinked{Node: "pc-01", Up: true}, world.NodeLinked{Node: "pc-02", Up: true})
+	l.show(10, 1, 0, nil, tile("cam", "camera", 0, 1000, "", morning+10_000), tile("map", "map", 1010, 1000, "", morning+10_000))
+	old := world.TilesSeen{Node: "pc-02", Wall: "main", Generation: 1, Tiles: []world.TileSeen{{Tile: "map", State: "still"}}}
+	l.add(12, old)
+	l.copyAll()
+	r, err := New(Options{
+		Log: l, Now: func() time.Time { return (morning + 100*3600_000).Std() },
+		Nodes: func(context.Context) ([]world.Node, error) {
+			return []world.Node{{NodeReported: world.NodeReported{Node: "pc-02"}, Seen: old, SeenAt: morning + 12_000}}, nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.run(t, r)
+	// It is heard from now on.
+	l.add(100, world.TilesSeen{Node: "pc-01", Wall: "main", Generation: 1, Tiles: []world.TileSeen{{Tile: "cam", State: "live", Since: morning + 99_000}}})
+	l.add(8000, world.TilesSeen{Node: "pc-01", Wall: "main", Generation: 1, Tiles: []world.TileSeen{{Tile: "cam", State: "broken", Since: morning + 7999_000}}})
+	for _, x := range []struct {
+		screen  int
+		seconds float64
+		state   string
+	}{{1, 120, "live"}, {1, 7200, "live"}, {1, 7999.5, "broken"}, {1, 30_000, "broken"}, {2, 120, "still"}, {2, 30_000, "still"}, {1, 90, Unknown}} {
+		when := morning + world.Time(x.seconds*1000)
+		a, err := r.Log(t.Context(), Query{Wall: "main", Screen: x.screen, From: when, To: when})
+		if err != nil || len(a.Entries) != 1 {
+			t.Fatalf("at %g s: %+v %v", x.seconds, a, err)
+		}
+		if f := a.Entries[0].Fresh; f.State != x.state {
+			t.Errorf("screen %d at %g s: %+v, want %s", x.screen, x.seconds, *f, x.state)
+		}
 	}
 }
 
