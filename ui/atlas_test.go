@@ -15,6 +15,7 @@ import (
 
 	"iocwall/geo"
 	"iocwall/server/world"
+	"iocwall/ui/mapface"
 	"iocwall/ui/tile"
 )
 
@@ -284,11 +285,14 @@ func TestNothingLiesOverTheMap(t *testing.T) {
 	if p.shown.Load() == 0 {
 		t.Fatal("the wall's map is on no plane")
 	}
+	b.tick(mapface.Refresh)
+	for _, c := range mapsOf(b.ui) {
+		for !c.Waiting() {
+			time.Sleep(time.Millisecond)
+		}
+	}
 	m.enlarge(atlasID)
 	shown := p.shown.Load()
-	for _, c := range mapsOf(b.ui) {
-		c.done.Store(&mapPicture{img: image.NewRGBA(image.Rect(0, 0, 640, 313)), at: b.now})
-	}
 	b.drawn(m)
 	if p.lit.Load() || p.shown.Load() != shown {
 		t.Error("a picture of the wall's map lies over the map in hand")

@@ -6,6 +6,7 @@ import (
 
 	"iocwall/server/world"
 	"iocwall/ui/facts"
+	"iocwall/ui/mapface"
 	"iocwall/ui/tile"
 )
 
@@ -15,7 +16,7 @@ func (u *UI) newContent(env *tile.Env, t world.Tile, alone bool) content {
 	case "camera", "tour", "grid":
 		return newCameras(u, env, t, alone)
 	case "map":
-		return newMapContent(u, env, t)
+		return mapContent{mapface.New(u.charts, env, t)}
 	case kindMessage:
 		return factContent{facts.Message(env, tile.MessageView{Icon: t.Param("icon"), Title: t.Param("title"), Next: t.Param("next")})}
 	}

@@ -221,7 +221,7 @@ func (b *bench) settle() {
 		waiting := false
 		for _, s := range b.ui.face.surfaces() {
 			for _, sl := range s.slots {
-				if m, ok := sl.content.(*mapContent); ok && m.drawn.IsZero() && !m.sent.IsZero() {
+				if m, ok := sl.content.(mapContent); ok && m.Drawn().IsZero() && !m.Asked().IsZero() {
 					waiting = true
 				}
 			}

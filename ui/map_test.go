@@ -19,6 +19,7 @@ import (
 	"iocwall/geo/tiles"
 	"iocwall/server/scene"
 	"iocwall/server/world"
+	"iocwall/ui/mapface"
 	"iocwall/ui/screens"
 	"iocwall/ui/tile"
 )
@@ -46,11 +47,11 @@ func sheet(columns, rows int, over string, bodies []world.Body, params ...world.
 }
 
 // mapsOf returns the maps of a UI.
-func mapsOf(u *UI) []*mapContent {
-	var out []*mapContent
+func mapsOf(u *UI) []mapContent {
+	var out []mapContent
 	for _, s := range u.face.surfaces() {
 		for _, sl := range s.slots {
-			if m, ok := sl.content.(*mapContent); ok {
+			if m, ok := sl.content.(mapContent); ok {
 				out = append(out, m)
 			}
 		}
@@ -70,12 +71,12 @@ func TestMapOverNodes(t *testing.T) {
 		b.settle()
 		for _, m := range mapsOf(b.ui) {
 			if whole.Width == 0 {
-				whole = m.view.Whole()
+				whole = m.View().Whole()
 			}
-			if m.view.Whole() != whole {
-				t.Errorf("%s looks at %+v, the first at %+v", pc, m.view.Whole(), whole)
+			if m.View().Whole() != whole {
+				t.Errorf("%s looks at %+v, the first at %+v", pc, m.View().Whole(), whole)
 			}
-			crops = append(crops, m.view.Crop)
+			crops = append(crops, m.View().Crop)
 		}
 		for name, w := range b.ui.face.(*node).windows {
 			names = append(names, pc+name)
@@ -135,18 +136,18 @@ func TestMapGoesOn(t *testing.T) {
 			b.tick(time.Second)
 			time.Sleep(5 * time.Millisecond)
 		}
-		if v := m.shown(b.now); v.Now.Sub(v.Drawn) < 15*time.Second || v.Drawn.IsZero() || !m.drawn.IsZero() {
+		if v := m.Shown(b.now); v.Now.Sub(v.Drawn) < 15*time.Second || v.Drawn.IsZero() || !m.Drawn().IsZero() {
 			t.Errorf("panics %v: after 20 s without a picture it was drawn %v, now is %v", panics, v.Drawn, v.Now)
 		}
 		base.over.Store(false)
 		base.err.Store(nil)
 		for range 2000 {
-			if b.tick(mapRefresh); !m.drawn.IsZero() {
+			if b.tick(mapface.Refresh); !m.Drawn().IsZero() {
 				break
 			}
 			time.Sleep(5 * time.Millisecond)
 		}
-		if m.drawn.IsZero() {
+		if m.Drawn().IsZero() {
 			t.Errorf("panics %v: it gave up", panics)
 		}
 	}
@@ -161,9 +162,9 @@ func TestMapCountsByTheServersClock(t *testing.T) {
 	b.settle()
 	m := mapsOf(b.ui)[0]
 	b.ui.model.link.Offset = int64(3 * time.Hour / time.Millisecond)
-	b.tick(mapRefresh)
+	b.tick(mapface.Refresh)
 	b.tick(time.Second)
-	if v := m.shown(b.now); v.Now.Sub(b.now) != 3*time.Hour || v.Now.Sub(v.Drawn) > 30*time.Second {
+	if v := m.Shown(b.now); v.Now.Sub(b.now) != 3*time.Hour || v.Now.Sub(v.Drawn) > 30*time.Second {
 		t.Errorf("it is %v, ages count from %v, drawn %v", b.now, v.Now, v.Drawn)
 	}
 }
@@ -202,16 +203,16 @@ func TestMapWithFeatures(t *testing.T) {
 	until := func(what string, ok func() bool) {
 		t.Helper()
 		for range 2000 {
-			b.tick(partGap)
+			b.tick(mapface.PartGap)
 			if ok() {
 				return
 			}
 			time.Sleep(5 * time.Millisecond)
 		}
-		t.Fatalf("%s: strips %+v", what, m.layers)
+		t.Fatalf("%s: strips %+v", what, m.Shown(b.now).Layers)
 	}
 	find := func(name string) (l tile.MapLayer) {
-		for _, x := range m.layers {
+		for _, x := range m.Shown(b.now).Layers {
 			if x.Name == name {
 				l = x
 			}
@@ -222,8 +223,8 @@ func TestMapWithFeatures(t *testing.T) {
 	mu.Lock()
 	fail = nil
 	mu.Unlock()
-	if len(m.faults) != 1 || !strings.Contains(m.faults[0], "zoom") || !strings.Contains(find("Tàu").Fault, "1:") {
-		t.Errorf("faults %v, strip %+v", m.faults, find("Tàu"))
+	if len(m.Shown(b.now).Faults) != 1 || !strings.Contains(m.Shown(b.now).Faults[0], "zoom") || !strings.Contains(find("Tàu").Fault, "1:") {
+		t.Errorf("faults %v, strip %+v", m.Shown(b.now).Faults, find("Tàu"))
 	}
 	until("the features", func() bool { return find("Bệnh viện").Whole == "1/2 · loại 1" })
 	b.settle()
@@ -266,7 +267,7 @@ func TestMapPartsCome(t *testing.T) {
 	b.give(snapshot(sheet(1, 1, "1", nil, world.Param{Key: "bounds", Value: "107.8,15.1,109.2,16.1"})))
 	b.settle()
 	m := mapsOf(b.ui)[0]
-	if !m.coming {
+	if !m.Coming() {
 		t.Error("the map does not know that parts are missing")
 	}
 	for range 1000 {
@@ -279,21 +280,21 @@ func TestMapPartsCome(t *testing.T) {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	sent := m.sent
+	sent := m.Asked()
 	base.told()
-	b.tick(partGap)
-	if m.sent == sent {
+	b.tick(mapface.PartGap)
+	if m.Asked() == sent {
 		t.Error("the map is not drawn anew when parts came")
 	}
 	for range 1000 {
-		if b.tick(0); !m.coming {
+		if b.tick(0); !m.Coming() {
 			break
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	sent = m.sent
-	b.tick(mapGap)
-	if m.coming || m.sent != sent {
+	sent = m.Asked()
+	b.tick(mapface.Gap)
+	if m.Coming() || m.Asked() != sent {
 		t.Error("the map is drawn for nothing")
 	}
 }

@@ -26,6 +26,7 @@ import (
 	"iocwall/ui/camera"
 	"iocwall/ui/facts"
 	"iocwall/ui/look"
+	"iocwall/ui/mapface"
 	"iocwall/ui/maps"
 	"iocwall/ui/paint"
 	"iocwall/ui/screens"
@@ -131,6 +132,7 @@ type UI struct {
 	jobs    jobs
 	cameras *camera.Host
 	facts   *facts.Host
+	charts  *mapface.Host
 	hands   *camera.Hands
 
 	// What follows belongs to the toolkit's goroutine.
@@ -199,7 +201,7 @@ func New(o Options) (*UI, error) {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
 	u.model.touched, u.model.answered = u.maps.Observe, u.answered
-	u.cameras, u.facts = u.cameraHost(), u.factsHost()
+	u.cameras, u.facts, u.charts = u.cameraHost(), u.factsHost(), u.mapHost()
 	u.hands = camera.NewHands(u.cameras, u.kit)
 	o.App.Settings().SetTheme(look.Toolkit(u.kit.Theme))
 	switch o.Mode {

@@ -251,17 +251,17 @@ func TestSpanningMap(t *testing.T) {
 	views := map[string]bool{}
 	for _, name := range []string{"a", "b"} {
 		for _, sl := range n.windows[name].surface.slots {
-			m, ok := sl.content.(*mapContent)
+			m, ok := sl.content.(mapContent)
 			if !ok {
 				continue
 			}
-			v := m.mapView(m.t.PictureSize())
+			v := m.View()
 			views[name] = true
 			if v.Width < 5700 || v.Height < 2900 {
 				t.Errorf("%s: the whole view is %d×%d", name, v.Width, v.Height)
 			}
-			if m.at.columns != 3 || m.at.rows != 3 || m.at.lower() {
-				t.Errorf("%s: part %d,%d of %d×%d", name, m.at.column, m.at.row, m.at.columns, m.at.rows)
+			if at := m.At(); at.Columns != 3 || sl.at.rows != 3 || at.Lower {
+				t.Errorf("%s: part %d,%d of %d×%d", name, at.Column, sl.at.row, at.Columns, sl.at.rows)
 			}
 		}
 	}

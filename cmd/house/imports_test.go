@@ -119,6 +119,7 @@ var rows = []row{
 	{"ui/atlas/picture", "geo geo/draw geo/style geo/tiles ui/tile assets", "", "pictures of a frame beside the toolkit; knows no state"},
 	{"ui/atlas/sheet", "ui/paint ui/tile", "", "rows, fields and buttons; knows nothing of what they are about"},
 	{"ui/atlas/sketch", "geo server/world ui/words", "", "shapes being drawn; pure"},
+	{"ui/mapface", "server/world geo geo/draw geo/tiles ui/maps ui/tile ui/words assets", "", "puts maps on tiles; knows no window"},
 	{"ui/desk", "server/act server/world ui/look ui/paint ui/words ui/tile assets", "", "what surrounds the wall in its window"},
 	{"ui/look", "assets", "", "colours and sizes"},
 	{"ui/paint", "assets ui/look", "", "shapes and text in an image"},
