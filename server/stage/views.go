@@ -175,6 +175,7 @@ func view(st *world.State, w world.Wall) WallView {
 	}
 	held := map[string]*world.Popup{}
 	for _, p := range st.Popups() {
+		p.Title = st.PopupName(p)
 		switch {
 		case p.Wall != w.ID:
 		case p.Placed == "":

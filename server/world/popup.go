@@ -57,6 +57,18 @@ type Popup struct {
 // Ref returns the popup's name in the state.
 func (p Popup) Ref() Ref { return NewRef(KindPopup, p.ID) }
 
+// PopupName returns what a popup is about: its alert as it stands now, else its
+// title, else its id.
+func (s *State) PopupName(p Popup) string {
+	if a, ok := s.alerts.Get(p.Alert); ok {
+		return a.Title
+	}
+	if p.Title != "" {
+		return p.Title
+	}
+	return p.ID
+}
+
 // TileLocked keeps a tile where it is, whatever scene comes and whatever pops up.
 type TileLocked struct {
 	Wall string `cbor:"1,keyasint" json:"wall"`

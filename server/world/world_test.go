@@ -614,3 +614,19 @@ func BenchmarkDecodePosition(b *testing.B) {
 		}
 	}
 }
+
+// What pops up for an alert is named by the alert as it stands, not as it began.
+func TestPopupName(t *testing.T) {
+	s := New(1)
+	apply(t, s,
+		AlertRaised{ID: "lu-1", Title: "Lũ 2,27 m", Since: t0},
+		PopupAsked{ID: "a", Title: "Lũ 2,27 m", Alert: "lu-1"}, PopupAsked{ID: "b", Title: "Họp"}, PopupAsked{ID: "c"},
+		AlertUpdated{ID: "lu-1", Title: "Lũ 3,07 m"})
+	got := ""
+	for _, p := range s.Popups() {
+		got += s.PopupName(p) + "|"
+	}
+	if got != "Lũ 3,07 m|Họp|c|" {
+		t.Errorf("named %s", got)
+	}
+}

@@ -229,10 +229,10 @@ func (d *Desk) stageWords() []stageWord {
 		add("warning-open", l.T("stage.lost", "nodes", lost), true)
 	}
 	if p := d.popups(false); len(p) > 0 {
-		add("popup", l.T("stage.waiting", "n", strconv.Itoa(len(p)), "first", d.popupName(p[0])), false)
+		add("popup", l.T("stage.waiting", "n", strconv.Itoa(len(p)), "first", d.m.State().PopupName(p[0])), false)
 	}
 	for _, p := range d.popups(true) {
-		text := d.popupName(p)
+		text := d.m.State().PopupName(p)
 		if p.Limit > 0 {
 			text += " · " + l.Deadline(p.Since.Std().Add(time.Duration(p.Limit)*time.Millisecond), d.m.ServerTime(d.now))
 		}
@@ -251,17 +251,6 @@ func (d *Desk) stageWords() []stageWord {
 		add("normal", l.T("stage.quiet"), false)
 	}
 	return out
-}
-
-// popupName is what a pop-up is about.
-func (d *Desk) popupName(p world.Popup) string {
-	if p.Title != "" {
-		return p.Title
-	}
-	if a, ok := d.m.State().Alert(p.Alert); ok {
-		return a.Title
-	}
-	return p.ID
 }
 
 // lost names the wall's computers that were there and are not, with how long.

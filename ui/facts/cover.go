@@ -33,10 +33,7 @@ func popup(s *world.State, p world.Placed) *tile.Popup {
 	}
 	out := &tile.Popup{Title: pop.Title}
 	if a, ok := s.Alert(pop.Alert); ok {
-		out.Severity = a.Severity
-		if out.Title == "" {
-			out.Title = a.Title
-		}
+		out.Severity, out.Title = a.Severity, a.Title
 	}
 	if pop.Limit > 0 && pop.Placed != "" {
 		out.Until = pop.Since.Std().Add(time.Duration(pop.Limit) * time.Millisecond)
