@@ -75,22 +75,30 @@ func New(st *world.State, now world.Time, o Options) (*Director, []world.Observa
 	}
 	d := &Director{o: o, nodes: map[string]*absence{}, started: now}
 	d.meet(st)
+	// A stop may have come before what was on a wall that is gone was ended.
+	for _, p := range st.Popups() {
+		d.add(p.Wall)
+	}
+	for _, l := range st.Locks() {
+		d.add(l.Wall)
+	}
 	d.adoptNodes(st)
 	out := d.missed(now, st)
 	return d, append(out, d.settle(now, st)...)
 }
 
-// meet makes a stage for every wall that has none.
+// meet makes a stage for every wall that has none. That of a wall that is gone stays.
 func (d *Director) meet(st *world.State) {
-	if st.Count(world.KindWall) == len(d.stages) {
-		return
-	}
 	for _, w := range st.Walls() {
-		if d.stage(w.ID) == nil {
-			d.stages = append(d.stages, &stage{wall: w.ID})
-		}
+		d.add(w.ID)
 	}
-	slices.SortFunc(d.stages, func(a, b *stage) int { return cmp.Compare(a.wall, b.wall) })
+}
+
+func (d *Director) add(wall string) {
+	i, there := slices.BinarySearchFunc(d.stages, wall, func(s *stage, id string) int { return cmp.Compare(s.wall, id) })
+	if !there {
+		d.stages = slices.Insert(d.stages, i, &stage{wall: wall})
+	}
 }
 
 func (d *Director) stage(wall string) *stage {
@@ -245,10 +253,14 @@ func (t *turn) settle() {
 	var ok bool
 	if t.wall, ok = t.st.Wall(t.s.wall); !ok {
 		t.s.drop("the wall is gone")
-		return
+		t.wall.ID = t.s.wall
 	}
 	if len(t.s.flight) > 0 {
 		t.wakeAt(t.s.overdue())
+		return
+	}
+	if !ok {
+		t.sweep()
 		return
 	}
 	t.open = t.wall.On.Tiles

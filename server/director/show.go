@@ -53,10 +53,10 @@ func (r *request) end(o Outcome) {
 func (d *Director) Show(now world.Time, st *world.State, a Ask, done func(Outcome)) ([]world.Observation, error) {
 	d.meet(st)
 	s := d.stage(a.Wall)
-	if s == nil {
+	w, there := st.Wall(a.Wall)
+	if s == nil || !there {
 		return nil, fmt.Errorf("there is no wall %q; \"wallsrv wall list\" names them", a.Wall)
 	}
-	w, _ := st.Wall(a.Wall)
 	if a.Undo {
 		// What is under way will be there to go back from.
 		if _, err := undone(st, w); err != nil && s.now == nil {
@@ -108,7 +108,7 @@ func (s *stage) drop(why string) {
 	if s.now != nil {
 		s.now.by.end(o)
 	}
-	s.asked, s.now, s.report, s.flight = nil, nil, nil, nil
+	s.asked, s.now, s.report = nil, nil, nil
 }
 
 // Follow ends what a person chose: the schedule of the hour has the wall again.

@@ -43,6 +43,18 @@ func (t *turn) endLocks() {
 	}
 }
 
+// sweep ends what was on a wall that is gone.
+func (t *turn) sweep() {
+	for _, p := range t.popping() {
+		t.say(world.PopupClosed{ID: p.ID, Why: "closed"})
+	}
+	for _, l := range t.st.Locks() {
+		if l.Wall == t.wall.ID {
+			t.say(world.TileUnlocked{Wall: l.Wall, Tile: l.Tile, Why: "gone"})
+		}
+	}
+}
+
 func on(s world.Switch, tile string) bool {
 	return slices.ContainsFunc(s.Tiles, func(p world.Placed) bool { return p.ID == tile })
 }

@@ -135,6 +135,11 @@ func (d *definer) scenes(c *Config) {
 		// another wall.
 		d.put(old.WallDefined, c.wall)
 	}
+	for _, w := range d.state.Walls() {
+		if w.ID != c.wall.ID && (w.By == "" || w.By == Source) {
+			d.gone(w.Ref()) // it has another name now; its computers drive one wall
+		}
+	}
 	d.schedules(c)
 	for _, sc := range c.scenes {
 		was, there := d.state.Scene(sc.ID)

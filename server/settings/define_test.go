@@ -197,6 +197,23 @@ schedules: [{id: toi, name: Tối, scenes: [dem], days: [workday], from: "18:00"
 	}
 }
 
+// A wall that has another name in the configuration is one wall still; one that people
+// hung up stays.
+func TestWallIsRenamed(t *testing.T) {
+	st := world.New(1)
+	defined(t, st, small, assets.Areas())
+	event(t, st, world.WallDefined{ID: "hall", Name: "Sảnh", Screens: []world.Screen{{ID: 1, W: 1, H: 1, PxW: 1, PxH: 1}}, By: "tech"})
+	if got := defined(t, st, "wall: {id: chinh}\n"+small, assets.Areas()); got["entity.gone"] != 1 || got["wall.defined"] != 1 || got["scene.saved"] != 1 || got["scene.shown"] != 1 {
+		t.Errorf("another name writes %v", got)
+	}
+	if ws := st.Walls(); len(ws) != 2 || ws[0].ID != "chinh" || ws[1].ID != "hall" || ws[0].Shown.Scene != "ngay" {
+		t.Errorf("walls %+v", ws)
+	}
+	if got := defined(t, st, "wall: {id: chinh}\n"+small, assets.Areas()); len(got) != 0 {
+		t.Errorf("the next start writes %v", got)
+	}
+}
+
 // event applies what a person did.
 func event(t *testing.T, st *world.State, b world.Body) {
 	t.Helper()
