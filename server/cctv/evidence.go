@@ -206,21 +206,10 @@ func (w *witness) cameras(keeping []world.Camera, a world.Alert) []world.Camera 
 	return out
 }
 
-// feet is how near a place must be to stand under the camera, where its heading
-// tells nothing, in metres.
-const feet = 15
-
 // Sees reports whether the place lies in what is known of the camera's field of
 // view: within its reach and, where heading and view are known, between their
 // edges. A camera whose reach is not known sees nothing for certain.
 func Sees(c world.Camera, place geo.Point) bool {
-	away := geo.Distance(c.Pos, place)
-	if c.Reach <= 0 || away > c.Reach {
-		return false
-	}
-	if away <= feet || c.View <= 0 || c.Heading == world.NotAvailable || c.PTZ {
-		return true
-	}
-	off := math.Abs(math.Mod(geo.Bearing(c.Pos, place)-c.Heading+540, 360) - 180)
-	return off <= c.View/2
+	sight, _ := c.Sight(place)
+	return c.Reach > 0 && sight != world.Blind
 }

@@ -30,7 +30,7 @@ func TestSees(t *testing.T) {
 		{"no reach", 90, 60, 0, false, 90, 10, false},
 		{"one that turns", 90, 60, 400, true, 270, 300, true},
 	} {
-		c := world.Camera{CameraDefined: world.CameraDefined{Pos: at, Heading: x.heading, View: x.view, Reach: x.reach, PTZ: x.ptz}}
+		c := world.Camera{Defined: 1, CameraDefined: world.CameraDefined{Pos: at, Heading: x.heading, View: x.view, Reach: x.reach, PTZ: x.ptz}}
 		if got := Sees(c, geo.Destination(at, x.bearing, x.away)); got != x.want {
 			t.Errorf("%s: %v", x.name, got)
 		}

@@ -2,7 +2,6 @@ package director
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -12,8 +11,6 @@ import (
 )
 
 const (
-	// Where a camera's reach is not known it is taken for this, in metres.
-	usualReach = 2000.0
 	// maxCameras bounds what an alert may ask for.
 	maxCameras = 16
 	// The zoom of the map around an alert: that of a street, and that of a vessel.
@@ -170,11 +167,11 @@ func seeing(st *world.State, about world.Ref, at geo.Point, placed bool, n int) 
 			all = append(all, seen{c, 0, 0})
 			continue
 		}
-		pos, known := c.Place()
-		if !placed || !known {
+		if !placed {
 			continue
 		}
-		if rank, dist := sight(c, pos, at); rank > 0 {
+		if sight, dist := c.Sight(at); sight != world.Blind {
+			rank := int(world.InView-sight) + 1
 			if s := c.Health.State; s == world.CameraSilent || s == world.CameraFrozen || s == world.CameraFull {
 				rank += 2
 			}
@@ -187,28 +184,4 @@ func seeing(st *world.State, about world.Ref, at geo.Point, placed bool, n int) 
 		out = append(out, s.Camera)
 	}
 	return out
-}
-
-// sight returns 1 for a camera that sees the place, 2 for one that may, 0 for one
-// that does not, and how far it is in metres.
-func sight(c world.Camera, pos, at geo.Point) (rank int, dist float64) {
-	dist = geo.Distance(pos, at)
-	reach := c.Reach
-	if reach <= 0 {
-		reach = usualReach
-	}
-	if dist > reach {
-		return 0, dist
-	}
-	if c.Heading < 0 || c.View <= 0 {
-		return 2, dist
-	}
-	off := math.Abs(geo.NormalDegrees(geo.Bearing(pos, at) - c.Heading))
-	if off = min(off, 360-off); off <= c.View/2 || dist < 1 {
-		return 1, dist
-	}
-	if c.PTZ {
-		return 2, dist
-	}
-	return 0, dist
 }
