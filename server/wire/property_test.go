@@ -28,7 +28,7 @@ func drawBody(t *rapid.T) world.Body {
 	area := rapid.SampledFrom([]string{"", "a", "b", "c", "d"}).Draw(t, "area")
 	num := rapid.Float64Range(-80, 80).Draw(t, "num")
 	word := rapid.SampledFrom([]string{"", "Quảng Nam", "<&>\"\\\u2028", "x"}).Draw(t, "word")
-	switch rapid.IntRange(0, 15).Draw(t, "body") {
+	switch rapid.IntRange(0, 20).Draw(t, "body") {
 	case 0, 1, 2, 3, 4:
 		return world.VesselPosition{
 			MMSI: id, Pos: [2]float64{num, num}, Speed: num, Area: area,
@@ -55,8 +55,39 @@ func drawBody(t *rapid.T) world.Body {
 		return world.AlertAcknowledged{ID: id, By: word}
 	case 14:
 		return world.ReportOpened{ID: id, Area: area}
+	case 15, 16, 17, 18, 19:
+		return drawWall(t, id, word, num)
 	}
 	return world.ReportChanged{ID: id, State: world.ReportDone, Due: world.Time(rapid.IntRange(0, 3).Draw(t, "due"))}
+}
+
+// drawWall is what happens on walls: each event is made of those before.
+func drawWall(t *rapid.T, id, word string, num float64) world.Body {
+	n := rapid.IntRange(0, 4).Draw(t, "n")
+	gen, flag := uint64(n), rapid.Bool().Draw(t, "flag")
+	tile := world.Tile{ID: id, Kind: "note", X: num, W: 1, H: 1, Important: flag}
+	if flag {
+		tile.Params = []world.Param{{Key: "text", Value: word}}
+	}
+	return rapid.SampledFrom([]world.Body{
+		world.WallDefined{ID: "w", Name: word, Screens: []world.Screen{{ID: n, W: num, Node: id, Spare: flag}}},
+		world.SceneSaved{ID: id, Wall: "w", Version: n, Removed: flag, Tiles: []world.Tile{tile}, Zones: []world.Zone{{ID: "z", Least: n}}},
+		world.SceneShown{Wall: "w", Scene: id, By: word},
+		world.WallPrepared{Wall: "w", Generation: gen, Scene: id, Tiles: []world.Placed{{Tile: tile, Layer: world.LayerPopup, Since: 3}}, Left: []world.LeftOut{{Tile: id, Why: word}}, Undo: flag},
+		world.WallCommitted{Wall: "w", Generation: gen, At: world.Time(n), Late: []string{word}},
+		world.WallRefused{Wall: "w", Generation: gen, Reason: word},
+		world.WallSwitched{Wall: "w", Generation: gen, Nodes: []world.NodeSwitch{{Node: id, After: int64(n)}}, Skew: int64(n)},
+		world.WallTested{Wall: "w", Picture: word, Until: world.Time(n)},
+		world.PopupAsked{ID: id, Wall: "w", Title: word, Tiles: []world.Tile{tile}, Priority: n},
+		world.PopupPlaced{ID: id, Zone: word},
+		world.PopupClosed{ID: id},
+		world.TileLocked{Wall: "w", Tile: id, By: word},
+		world.TileUnlocked{Wall: "w", Tile: id},
+		world.NodeLinked{Node: id, Up: flag, Reason: word},
+		world.NodeReported{Node: id, CPU: num, Memory: int64(n), Problems: []string{word}, Budget: []world.Decoding{{FPS: num}}},
+		world.TilesSeen{Node: id, Wall: "w", Generation: gen, Tiles: []world.TileSeen{{Tile: id, State: "live", Reason: word, Since: world.Time(n)}}},
+		world.ScheduleSaved{Saved: world.Saved{ID: id, Version: n, Removed: flag}, Wall: "w", Scenes: []string{id}, Days: []string{"mon"}, From: n},
+	}).Draw(t, "wall")
 }
 
 func drawDeed(t *rapid.T, walls int) deed {
