@@ -151,9 +151,10 @@ type fakeScreens struct {
 	list    []screens.Monitor
 	changed chan struct{}
 	placed  []string
+	err     error
 }
 
-func (f *fakeScreens) List() ([]screens.Monitor, error) { return f.list, nil }
+func (f *fakeScreens) List() ([]screens.Monitor, error) { return f.list, f.err }
 func (f *fakeScreens) Changed() <-chan struct{}         { return f.changed }
 func (f *fakeScreens) Place(w fyne.Window, m screens.Monitor) {
 	f.placed = append(f.placed, m.Name)

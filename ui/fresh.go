@@ -29,11 +29,14 @@ type fresh struct {
 // tellFresh tells the server how fresh the tiles are, when that has changed.
 func (u *UI) tellFresh(now time.Time) {
 	f, show := &u.fresh, u.glass.stage.Shown()
+	if !u.model.link.Up {
+		f.told = nil // what was on its way may be lost
+	}
 	if u.o.Mode != Node || !show.There || !u.model.link.Up || now.Sub(f.at) < freshGap || !u.drives(show.Wall) {
 		return
 	}
 	seen := u.seen(now)
-	if f.generation == show.Generation && slices.Equal(seen, f.told) {
+	if f.generation == show.Generation && f.told != nil && slices.Equal(seen, f.told) {
 		return
 	}
 	f.told, f.generation, f.at = seen, show.Generation, now

@@ -28,6 +28,8 @@ type glass struct {
 	stage stage.Stage
 	// wall is the geometry that was laid out last.
 	wall world.WallDefined
+	// waiting is what the windows say in its place while there is no data.
+	waiting string
 	// placed are the tiles on the glass by their id.
 	placed map[string]world.Placed
 	// change is one that waits to be painted.
@@ -47,10 +49,15 @@ func (u *UI) follow(now time.Time, moved, monitors bool) (changed bool) {
 	g := &u.glass
 	var turn stage.Turn
 	at := world.TimeOf(u.model.serverTime(now))
-	if next := g.stage.Next(); moved || next != 0 && at >= next {
+	if why := u.missing(); why != g.waiting {
+		g.waiting, changed = why, true
+	}
+	if next := g.stage.Next(); moved || next != 0 && (at >= next || next-at > stage.Far) {
 		w, sc, has, hasScene := u.model.wall(u.o.Wall)
 		if has {
 			turn = g.stage.Follow(u.model.position().Epoch, w, sceneOf(sc, hasScene), at)
+		} else if g.stage.Next() != 0 || g.stage.Shown().There {
+			g.stage, turn.Change = stage.Stage{}, true // the wall is gone
 		}
 		if !reflect.DeepEqual(w.WallDefined, g.wall) {
 			g.wall, changed = w.WallDefined, true
@@ -81,6 +88,14 @@ func sceneOf(sc world.Scene, has bool) *world.Scene {
 	return &sc
 }
 
+// missing is why there is no data yet, empty once there is.
+func (u *UI) missing() string {
+	if u.model.state != nil {
+		return ""
+	}
+	return u.waitingFor()
+}
+
 // take makes the tiles of what is shown findable.
 func (g *glass) take() {
 	g.placed = map[string]world.Placed{}
@@ -104,11 +119,12 @@ func (u *UI) begin(now time.Time) {
 
 // report tells the server that this computer is ready, and that it has changed.
 func (u *UI) report(now time.Time) {
-	if u.o.Mode != Node {
-		return
-	}
 	g := &u.glass
-	if c := g.stage.Coming(); c.There && u.drives(c.Wall) && g.stage.Ready(u.ready(now), world.TimeOf(u.model.serverTime(now))) {
+	switch c := g.stage.Coming(); {
+	case !c.There:
+	case u.o.Mode != Node || !u.drives(c.Wall):
+		g.stage.Abstain()
+	case g.stage.Ready(u.ready(now), world.TimeOf(u.model.serverTime(now))):
 		u.tell("ready", act.ReportReady{Wall: c.Wall, Generation: c.Generation})
 	}
 	c := g.change
@@ -175,10 +191,11 @@ func (u *UI) answered(r world.Receipt) bool {
 	return true
 }
 
-// wakeAt asks for a tick at the instant something is due.
+// wakeAt asks for a tick at the instant something is due. What is due already has had
+// its tick.
 func (u *UI) wakeAt(now time.Time) {
 	next := u.glass.stage.Next()
-	if next == 0 {
+	if next <= world.TimeOf(u.model.serverTime(now)) {
 		u.due.Store(0)
 		return
 	}

@@ -18,6 +18,8 @@ const awayLimit = 3 * time.Second
 type model struct {
 	state *world.State
 	link  world.Link
+	// lost is when the connection was found to be down, zero while it is not.
+	lost time.Time
 	// heard is when the last batch came, by this computer's clock.
 	heard time.Time
 	// cold is as of when the state is while it is still that from this computer's
@@ -71,6 +73,12 @@ func (m *model) apply(b *world.Batch, now time.Time) (moved bool, err error) {
 func (m *model) hear(b *world.Batch, now time.Time) {
 	if b.Link != nil {
 		m.link = *b.Link
+	}
+	switch {
+	case m.link.Up:
+		m.lost = time.Time{}
+	case m.lost.IsZero():
+		m.lost = now
 	}
 	switch {
 	case m.link.Up:
@@ -146,7 +154,8 @@ func (m *model) away(now time.Time) time.Duration {
 	if !m.cold.IsZero() {
 		since = m.cold
 	}
-	d := now.Sub(since)
+	// Since was told by a clock that may have been set since.
+	d := max(now.Sub(since), now.Sub(m.lost))
 	if d < awayLimit {
 		return 0
 	}

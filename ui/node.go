@@ -20,6 +20,9 @@ type node struct {
 	windows map[string]*nodeWindow // by the monitor's name
 	order   []string
 	asked   bool // somebody asked which monitor is which
+	// monitors are those listed last; blind says that they could not be listed since.
+	monitors []screens.Monitor
+	blind    bool
 }
 
 type nodeWindow struct {
@@ -32,9 +35,9 @@ type nodeWindow struct {
 func newNode(u *UI) *node { return &node{u: u, windows: map[string]*nodeWindow{}} }
 
 func (n *node) refresh(time.Time) {
-	if is := n.identifies(); is != n.asked {
+	if is := n.identifies(); is != n.asked || n.blind {
 		n.asked = is
-		n.arrange(false)
+		n.arrange(n.blind)
 	}
 }
 
@@ -63,13 +66,17 @@ func (n *node) close() {
 
 // arrange places a window on every monitor and the scene's tiles on it. The
 // window of a monitor that is unplugged is hidden and comes back with it; every
-// change of the monitors places all windows again.
+// change of the monitors places all windows again. While the monitors cannot be
+// listed, those known before are believed, and asked for again: the wall goes on.
 func (n *node) arrange(monitorsChanged bool) {
 	monitors, err := n.u.o.Screens.List()
 	if err != nil {
-		n.u.log.Error("monitors not listed", "error", err)
-		return
+		if !n.blind {
+			n.u.log.Error("monitors not listed", "error", err)
+		}
+		monitors = n.monitors
 	}
+	n.monitors, n.blind = monitors, err != nil
 	there := map[string]bool{}
 	n.order = n.order[:0]
 	for _, m := range monitors {

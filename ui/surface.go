@@ -150,14 +150,13 @@ func (s *surface) cover() {
 // enter takes the tile of a spot from the wings, from what was there, or makes it.
 func (s *surface) enter(sp spot, old map[string]*slot) *slot {
 	k := slotKey(sp.tile)
-	sl := s.wings[k]
-	if sl != nil {
-		delete(s.wings, k)
-		veil(sl, false)
+	if sl := old[k]; sl != nil && (s.wings[k] == nil || stays(sl, sp)) {
+		delete(old, k)
 		return sl
 	}
-	if sl = old[k]; sl != nil {
-		delete(old, k)
+	if sl := s.wings[k]; sl != nil {
+		delete(s.wings, k)
+		veil(sl, false)
 		return sl
 	}
 	return s.newSlot(k, sp.tile)

@@ -337,13 +337,18 @@ func (c *Map) paint(r *draw.Renderer, job task) error {
 // At is where the tile lies.
 func (c *Map) At() Spot { return c.at }
 
-// View is what the newest picture that was asked for shows, Asked when that was, and
-// Drawn when the newest one on the tile was asked for, zero for none yet. Coming
-// reports whether parts of the base map were on their way in it.
-func (c *Map) View() geo.View   { return c.view }
+// View is what the newest picture that was asked for shows.
+func (c *Map) View() geo.View { return c.view }
+
+// Asked is when the newest picture was asked for.
 func (c *Map) Asked() time.Time { return c.sent }
+
+// Drawn is when the picture on the tile was asked for, zero while there is none.
 func (c *Map) Drawn() time.Time { return c.drawn }
-func (c *Map) Coming() bool     { return c.coming }
+
+// Coming reports whether parts of the base map were on their way in the picture on
+// the tile.
+func (c *Map) Coming() bool { return c.coming }
 
 // Waiting reports whether a picture is drawn that is not on the tile yet.
 func (c *Map) Waiting() bool { return c.done.Load() != nil }

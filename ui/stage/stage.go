@@ -12,6 +12,14 @@ import (
 // computer says that it is ready without it.
 const Patience = 1200
 
+// Far is how far ahead, in milliseconds, the instant of a change can lie: beyond it
+// one of the clocks is wrong, and the change happens at once.
+const Far = 2000
+
+// Stale is how long, in milliseconds, what is prepared is kept without a word of the
+// server, who decides within seconds unless it is gone.
+const Stale = 10000
+
 // Show is what the glass shows, or will.
 type Show struct {
 	Epoch uint64
@@ -50,6 +58,7 @@ type Stage struct {
 	coming Show
 	begun  world.Time // when the coming one began to be prepared
 	told   bool       // the server was told, or does not wait for it
+	spent  bool       // the coming one is not kept ready any more
 }
 
 // Turn is what a client has to do.
@@ -64,7 +73,12 @@ type Turn struct {
 func (s *Stage) Shown() Show { return s.shown }
 
 // Coming is what is prepared, unseen; its There is false while there is none.
-func (s *Stage) Coming() Show { return s.coming }
+func (s *Stage) Coming() Show {
+	if s.spent {
+		return Show{}
+	}
+	return s.coming
+}
 
 // Follow takes the wall as it is now, with the scene it shows if that is known, and
 // the server's clock. It is called after each change of the wall and when Next has
@@ -76,13 +90,13 @@ func (s *Stage) Follow(epoch uint64, w world.Wall, sc *world.Scene, now world.Ti
 		// What is on the glass belongs to another history, or there is nothing yet:
 		// there is no instant to wait for.
 		first := s.shown.Epoch != on.Epoch || s.shown.Wall != on.Wall || !s.shown.There
-		if on.At > now && !first {
+		if on.At > now && on.At-now <= Far && !first {
 			t.Prepare = s.expect(on, now)
 			s.told = true
 			return t
 		}
 		t.Change, t.Prepare = true, s.coming.There
-		s.shown, s.coming = on, Show{}
+		s.shown, s.coming, s.spent = on, Show{}, false
 	}
 	next := Show{}
 	if w.Next.Generation != 0 {
@@ -91,6 +105,9 @@ func (s *Stage) Follow(epoch uint64, w world.Wall, sc *world.Scene, now world.Ti
 	if s.expect(next, now) {
 		t.Prepare = true
 	}
+	if s.coming.There && !s.spent && now >= s.begun+Stale {
+		s.spent, t.Prepare = true, true
+	}
 	return t
 }
 
@@ -98,9 +115,11 @@ func (s *Stage) Follow(epoch uint64, w world.Wall, sc *world.Scene, now world.Ti
 func (s *Stage) expect(next Show, now world.Time) bool {
 	if next.same(s.coming) {
 		s.coming.At = next.At
-		return false
+		again := s.spent && next.At != 0
+		s.spent = s.spent && !again
+		return again
 	}
-	s.coming, s.begun, s.told = next, now, !next.There
+	s.coming, s.begun, s.told, s.spent = next, now, !next.There, false
 	return true
 }
 
@@ -114,18 +133,21 @@ func (s *Stage) Ready(all bool, now world.Time) bool {
 	return true
 }
 
+// Abstain says that the server does not wait for this computer.
+func (s *Stage) Abstain() { s.told = true }
+
 // Next is when Follow or Ready are to be asked again, by the server's clock, zero
 // when there is nothing to wait for.
 func (s *Stage) Next() world.Time {
 	switch {
-	case !s.coming.There:
+	case !s.coming.There || s.spent:
 		return 0
 	case s.coming.At != 0:
 		return s.coming.At
 	case !s.told:
 		return s.begun + Patience
 	}
-	return 0
+	return s.begun + Stale
 }
 
 // target is what the wall shows by the history.

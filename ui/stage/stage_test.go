@@ -140,3 +140,46 @@ func TestLateAndFirst(t *testing.T) {
 		t.Error("another history shows the old one's tiles")
 	}
 }
+
+// TestNobodyWaits: a desk is never due for an answer that it does not give.
+func TestNobodyWaits(t *testing.T) {
+	h, s := newHistory(t), &Stage{}
+	h.follow(s, 1000)
+	h.prepare(1, "b")
+	h.follow(s, 2000)
+	s.Abstain()
+	if s.Ready(true, 2100) || s.Next() != 2000+Stale {
+		t.Errorf("it answers, or is due at %d", s.Next())
+	}
+}
+
+// TestServerGone: what is prepared is not kept ready for ever; when the server is back
+// and has decided it is prepared again.
+func TestServerGone(t *testing.T) {
+	h, s := newHistory(t), &Stage{}
+	h.follow(s, 1000)
+	h.prepare(1, "b")
+	h.want(s, 2000, Turn{Prepare: true}, 0, 1)
+	s.Ready(true, 2100)
+	if s.Next() != 2000+Stale {
+		t.Errorf("next look at %d", s.Next())
+	}
+	h.want(s, 2000+Stale, Turn{Prepare: true}, 0, 0)
+	h.want(s, 2001+Stale, Turn{}, 0, 0)
+	if s.Next() != 0 {
+		t.Errorf("then it is due at %d", s.Next())
+	}
+	h.add(world.WallCommitted{Wall: "w", Generation: 1, At: 60_150})
+	h.want(s, 60_000, Turn{Prepare: true}, 0, 1)
+	h.want(s, 60_150, Turn{Change: true, Prepare: true}, 1, 0)
+}
+
+// TestClockIsWrong: a computer whose clock was set back does not wait for hours.
+func TestClockIsWrong(t *testing.T) {
+	h, s := newHistory(t), &Stage{}
+	h.follow(s, 5_000_000)
+	h.prepare(1, "b")
+	h.add(world.WallCommitted{Wall: "w", Generation: 1, At: 5_000_150})
+	h.want(s, 5_000_000, Turn{Prepare: true}, 0, 1)
+	h.want(s, 1_400_000, Turn{Change: true, Prepare: true}, 1, 0)
+}
