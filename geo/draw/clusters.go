@@ -21,7 +21,7 @@ func (r *Renderer) gatherLayers(f *Frame) {
 func (r *Renderer) drawRings() {
 	for i := range r.gathered.Rings {
 		c := &r.gathered.Rings[i]
-		if r.inPicture(spot{x: int32(c.X), y: int32(c.Y)}, 2*float64(c.Half)+r.sizes.Symbol) {
+		if c.Shows {
 			r.drawRing(c)
 		}
 		edge := c.Half + int(r.sizes.Symbol*0.1)

@@ -20,6 +20,11 @@ func (r *Renderer) drawMarks(ms []Mark) {
 		if !ok {
 			continue
 		}
+		r.grid.Take(image.Rect(x-half, y-half, x+half, y+half))
+		r.hits.Symbol(cmp.Or(m.Layer, "marks"), m.ID, x, y, half)
+		if !r.inPicture(spot{x: int32(x), y: int32(y)}, 3*r.sizes.Symbol) {
+			continue
+		}
 		key := raster.IconKey{Icon: m.Sign(), Size: r.symbol(1), Main: r.style.Text2, Halo: r.haloAt(x, y)}
 		key.Back = key.Halo
 		if m.Selected {
@@ -27,8 +32,6 @@ func (r *Renderer) drawMarks(ms []Mark) {
 		}
 		r.icon(key).Draw(&r.canvas, x, y)
 		r.chosen(m.Selected, x, y, 1)
-		r.grid.Take(image.Rect(x-half, y-half, x+half, y+half))
-		r.hits.Symbol(cmp.Or(m.Layer, "marks"), m.ID, x, y, half)
 	}
 }
 
@@ -113,7 +116,8 @@ func (r *Renderer) drawHandles(hs []Handle) {
 	for i := range hs {
 		h := &hs[i]
 		at := r.proj.at(h.At)
-		if !r.near(at, r.sizes.Symbol) {
+		x, y := int(math.Round(at.X)), int(math.Round(at.Y))
+		if !r.near(at, r.sizes.Symbol) || !r.inPicture(spot{x: int32(x), y: int32(y)}, 2*r.sizes.Symbol) {
 			continue
 		}
 		key := raster.IconKey{Icon: iconHandle, Size: r.symbol(0.7), Main: r.style.Focus, Back: r.style.Card, Halo: r.style.Sea}
@@ -123,7 +127,7 @@ func (r *Renderer) drawHandles(hs []Handle) {
 		if h.Chosen {
 			key.Back, key.Size = r.style.Focus, key.Size*5/4
 		}
-		r.icon(key).Draw(&r.canvas, int(math.Round(at.X)), int(math.Round(at.Y)))
+		r.icon(key).Draw(&r.canvas, x, y)
 	}
 }
 

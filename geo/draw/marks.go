@@ -71,21 +71,28 @@ func (r *Renderer) reports(reports []Report) {
 		}
 		// The tip of the pin, at (7, 22) of the grid, stands on the place.
 		x, y = x+int(size)*5/24, y-int(size)*10/24
-		edge, sign := r.style.Text2, r.style.Text
-		if rep.Late {
-			edge, sign = r.style.Warning, r.style.Warning
-		}
-		r.icon(raster.IconKey{Icon: IconReport, Size: size, Main: edge, Back: r.style.Chip, Halo: r.style.Sea}).Draw(&r.canvas, x, y)
-		r.icon(raster.IconKey{Icon: categoryIcon(rep.Category), Size: size * 11 / 24, Main: sign}).Draw(&r.canvas, x, y-int(size)*2/24)
 		half := int(size) / 2
 		r.grid.Take(image.Rect(x-half, y-half, x+half, y+half))
-		if rep.Late {
-			r.icon(raster.IconKey{Icon: IconWarning, Size: r.symbol(0.85), Main: r.style.Warning, Back: r.style.OnFill, Halo: r.style.Chip}).
-				Draw(&r.canvas, x+int(size)*10/24, y-int(size)*10/24)
-		}
-		r.chosen(rep.Selected, x, y, 1.6)
 		r.hits.Symbol("reports", rep.ID, x, y, half)
+		if r.inPicture(spot{x: int32(x), y: int32(y)}, 2*float64(size)) {
+			r.report(rep, x, y, size)
+		}
 	}
+}
+
+// report draws a pin around (x, y).
+func (r *Renderer) report(rep *Report, x, y int, size uint16) {
+	edge, sign := r.style.Text2, r.style.Text
+	if rep.Late {
+		edge, sign = r.style.Warning, r.style.Warning
+	}
+	r.icon(raster.IconKey{Icon: IconReport, Size: size, Main: edge, Back: r.style.Chip, Halo: r.style.Sea}).Draw(&r.canvas, x, y)
+	r.icon(raster.IconKey{Icon: categoryIcon(rep.Category), Size: size * 11 / 24, Main: sign}).Draw(&r.canvas, x, y-int(size)*2/24)
+	if rep.Late {
+		r.icon(raster.IconKey{Icon: IconWarning, Size: r.symbol(0.85), Main: r.style.Warning, Back: r.style.OnFill, Halo: r.style.Chip}).
+			Draw(&r.canvas, x+int(size)*10/24, y-int(size)*10/24)
+	}
+	r.chosen(rep.Selected, x, y, 1.6)
 }
 
 // wedges draws the fields of view under the cameras.
@@ -101,7 +108,9 @@ func (r *Renderer) wedges(cameras []Camera) {
 			most := float64(r.view.Width + r.view.Height)
 			reach = min(max(reach, c.Range/r.view.MetersPerPixel(c.At[1])), most)
 		}
-		r.wedge(float64(x), float64(y), c, reach)
+		if r.inPicture(spot{x: int32(x), y: int32(y)}, reach+r.sizes.Line) {
+			r.wedge(float64(x), float64(y), c, reach)
+		}
 	}
 }
 
@@ -130,26 +139,33 @@ func (r *Renderer) wedge(x, y float64, c *Camera, reach float64) {
 
 func (r *Renderer) cameras(cameras []Camera) {
 	size := r.symbol(1)
+	half := int(size) / 2
 	for i := range cameras {
 		c := &cameras[i]
 		x, y, ok := r.markSpot(c.At, r.sizes.Symbol/2)
 		if !ok {
 			continue
 		}
-		col := r.style.Text
-		if c.Health != Live {
-			col = r.style.Text3
-		}
-		r.icon(raster.IconKey{Icon: IconCamera, Size: size, Main: col, Halo: r.haloAt(x, y)}).Draw(&r.canvas, x, y)
-		half := int(size) / 2
 		r.grid.Take(image.Rect(x-half, y-half, x+half, y+half))
-		key := raster.IconKey{Size: r.symbol(0.6), Main: r.style.Text, Back: r.style.Card, Halo: r.style.Card}
-		key.Icon = c.Health.Sign()
-		if c.Health == Live {
-			key.Size, key.Main = r.symbol(0.4), r.style.Text2
-		}
-		r.icon(key).Draw(&r.canvas, x+half, y-half)
-		r.chosen(c.Selected, x, y, 1.2)
 		r.hits.Symbol("cameras", c.ID, x, y, half)
+		if r.inPicture(spot{x: int32(x), y: int32(y)}, 3*float64(size)) {
+			r.camera(c, x, y, size)
+		}
 	}
+}
+
+// camera draws a camera at (x, y) with the sign of its health.
+func (r *Renderer) camera(c *Camera, x, y int, size uint16) {
+	col, half := r.style.Text, int(size)/2
+	if c.Health != Live {
+		col = r.style.Text3
+	}
+	r.icon(raster.IconKey{Icon: IconCamera, Size: size, Main: col, Halo: r.haloAt(x, y)}).Draw(&r.canvas, x, y)
+	key := raster.IconKey{Size: r.symbol(0.6), Main: r.style.Text, Back: r.style.Card, Halo: r.style.Card}
+	key.Icon = c.Health.Sign()
+	if c.Health == Live {
+		key.Size, key.Main = r.symbol(0.4), r.style.Text2
+	}
+	r.icon(key).Draw(&r.canvas, x+half, y-half)
+	r.chosen(c.Selected, x, y, 1.2)
 }

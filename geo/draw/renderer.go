@@ -232,7 +232,9 @@ func (r *Renderer) write(x, y int, text string, style raster.TextStyle) {
 // writeNow draws a line of text at once: one that stands on a plate of its own,
 // which something later may cover.
 func (r *Renderer) writeNow(x, y int, text string, style raster.TextStyle) {
-	r.pen.Text(x, y, raster.TextKey{Text: text, Style: style})
+	if p := (pendingText{x: x, y: y, key: raster.TextKey{Text: text, Style: style}}); r.shows(&p) {
+		r.pen.Text(x, y, p.key)
+	}
 }
 
 // label is the style of ordinary text with a keyline against the map.

@@ -34,6 +34,8 @@ const Most = 1 << 20
 // Gatherer gathers points. Its zero value is ready.
 type Gatherer struct {
 	keys    []uint64 // row, column and index of each point, sorted
+	loose   []uint64 // before they were sorted
+	starts  []int32  // of each cell, there
 	cells   []cell
 	group   []int32 // of each point, -1 for none
 	groups  []Group
@@ -94,6 +96,7 @@ func (g *Gatherer) sort(points []Point, side float64) {
 		}
 	}
 	g.keys, g.cells = g.keys[:0], g.cells[:0]
+	columns, rows := uint64(0), uint64(0)
 	for i := range points {
 		p := &points[i]
 		if !valid(p) {
@@ -101,15 +104,43 @@ func (g *Gatherer) sort(points []Point, side float64) {
 		}
 		column, row := math.Floor(p.X/side)-g.x0, math.Floor(p.Y/side)-g.y0
 		if column <= columnMask && row <= columnMask {
+			columns, rows = max(columns, uint64(column)+1), max(rows, uint64(row)+1)
 			g.keys = append(g.keys, (uint64(row)<<columnBits|uint64(column))<<indexBits|uint64(i))
 		}
 	}
-	slices.Sort(g.keys)
+	if columns*rows <= 32*uint64(len(g.keys)) {
+		g.sortByCounting(columns, rows)
+	} else {
+		slices.Sort(g.keys)
+	}
 	for i, k := range g.keys {
 		if n := len(g.cells); n == 0 || g.cells[n-1].key != k>>indexBits {
 			g.cells = append(g.cells, cell{key: k >> indexBits, from: int32(i), group: -1})
 		}
 		g.cells[len(g.cells)-1].to = int32(i + 1)
+	}
+}
+
+// sortByCounting sorts the keys of columns × rows cells by counting: there are few cells
+// for so many points.
+func (g *Gatherer) sortByCounting(columns, rows uint64) {
+	n := int(columns * rows)
+	g.starts = slices.Grow(g.starts[:0], n+1)[:n+1]
+	clear(g.starts)
+	at := func(key uint64) uint64 {
+		return key>>(indexBits+columnBits)*columns + key>>indexBits&columnMask
+	}
+	for _, k := range g.keys {
+		g.starts[at(k)+1]++
+	}
+	for i := range n {
+		g.starts[i+1] += g.starts[i]
+	}
+	g.loose, g.keys = g.keys, slices.Grow(g.loose[:0], len(g.keys))[:len(g.keys)]
+	for _, k := range g.loose { // those of one cell stay in order
+		i := &g.starts[at(k)]
+		g.keys[*i] = k
+		*i++
 	}
 }
 
@@ -146,9 +177,11 @@ func (g *Gatherer) covered(points []Point, c *cell, cover float64) bool {
 }
 
 func near(a, b *Point, distance float64) bool {
-	dx, dy := a.X-b.X, a.Y-b.Y
-	return dx*dx+dy*dy < distance*distance
+	return square(a.X-b.X, a.Y-b.Y) < distance*distance
 }
+
+// square is that of a distance.
+func square(dx, dy float64) float64 { return dx*dx + dy*dy }
 
 func (g *Gatherer) add() int32 {
 	n := int32(len(g.groups))
@@ -227,7 +260,7 @@ func (g *Gatherer) unite(s Sizes) {
 				return
 			}
 			a, b := &g.groups[c.group], &g.groups[o]
-			if math.Hypot(a.X-b.X, a.Y-b.Y) < 1.9*s.Ring {
+			if square(a.X-b.X, a.Y-b.Y) < 1.9*1.9*s.Ring*s.Ring {
 				g.parent[o] = c.group
 				g.shift(c.group, b.X, b.Y, g.count[o])
 			}
@@ -251,12 +284,12 @@ func (g *Gatherer) join(points []Point, s Sizes) {
 
 func (g *Gatherer) joinOne(points []Point, i int32, c *cell, place *[3]int, s Sizes) {
 	p := &points[i]
-	best, least := int32(-1), s.Ring+s.Cover/2
-	partner, nearest := int32(-1), s.Cover
+	best, least := int32(-1), (s.Ring+s.Cover/2)*(s.Ring+s.Cover/2) // squares of distances
+	partner, nearest := int32(-1), s.Cover*s.Cover
 	var there *cell
 	g.around(c.key, place, func(other *cell) {
 		if o := g.root(other.group); o >= 0 {
-			if d := math.Hypot(g.groups[o].X-p.X, g.groups[o].Y-p.Y); d < least {
+			if d := square(g.groups[o].X-p.X, g.groups[o].Y-p.Y); d < least {
 				best, least = o, d
 			}
 		}
@@ -268,7 +301,7 @@ func (g *Gatherer) joinOne(points []Point, i int32, c *cell, place *[3]int, s Si
 			if g.group[j] >= 0 {
 				continue
 			}
-			if d := math.Hypot(points[j].X-p.X, points[j].Y-p.Y); d < nearest {
+			if d := square(points[j].X-p.X, points[j].Y-p.Y); d < nearest {
 				partner, nearest, there = j, d, other
 			}
 		}

@@ -35,10 +35,11 @@ type Ring struct {
 	X, Y, Half int
 	Count      string
 	Width      int            // of the count
+	Station    *scene.Station // whose value stands beside it
+	Shows      bool           // it may reach into the picture; of others nothing more is said
 	Kind       sign.Icon      // of its members
 	Worst      sign.Icon      // sign of the worst state among them
 	Late       bool           // the state is one to act on
-	Station    *scene.Station // whose value stands beside it
 }
 
 // Gathering is what the layers of one frame gathered to, and the items that stand
@@ -53,12 +54,15 @@ type Gathering struct {
 
 	in       Input
 	view     geo.View
-	x, y     float64 // of the view's top left corner, in pixels of the world
-	ring     float64 // common radius
+	win      image.Rectangle // what the picture shows of it
+	x, y     float64         // of the view's top left corner, in pixels of the world
+	ring     float64         // common radius
 	gatherer cluster.Gatherer
 	points   []cluster.Point
 	single   []image.Point // what of a layer on offer stands alone, in pixels of the view
 	nearby   []obstacle
+	placed   []obstacle // the rings so far, want being half of each
+	columns  []int32    // their x
 	taken    []bool
 	where    []int32 // of an item among the points
 	layers   []string
@@ -74,6 +78,7 @@ type Gathering struct {
 func (g *Gathering) Gather(in Input) {
 	f := in.Frame
 	g.in, g.view, g.Rings = in, f.View, g.Rings[:0]
+	g.placed, g.columns, g.win = g.placed[:0], g.columns[:0], f.View.Visible()
 	g.x, g.y = f.View.Origin()
 	g.ring = g.ringHalf("00")
 	g.Vessels = leave(g, f.Gather.Vessels, f.Vessels, &g.vessels, g.gatherVessels)
@@ -139,13 +144,22 @@ func (g *Gathering) gather(layer string, cover float64, id func(int32) string, l
 		c := &g.Rings[len(g.Rings)-1]
 		c.Half = int(math.Round(g.ringHalf(c.Count)))
 		c.Width = int(g.in.Width(c.Count))
-		look(group.Members, c)
-		g.place(c, g.Rings[:len(g.Rings)-1])
+		g.place(c)
+		// What stands beside a ring of stations takes room on every screen.
+		if c.Shows = g.shows(c); c.Shows || layer == "stations" {
+			look(group.Members, c)
+		}
+		g.placed, g.columns = append(g.placed, obstacle{c.X, c.Y, float64(c.Half)}), append(g.columns, int32(c.X))
 		if g.in.Hits != nil {
 			g.hitRing(layer, c, group.Members, id)
 		}
 	}
 	g.points, g.single = g.points[:0], g.single[:0]
+}
+
+// shows reports whether a ring may reach into the picture.
+func (g *Gathering) shows(c *Ring) bool {
+	return image.Pt(c.X, c.Y).In(g.win.Inset(-2*c.Half - int(g.in.Symbol) - 1))
 }
 
 func (g *Gathering) hitRing(layer string, c *Ring, members []int32, id func(int32) string) {
@@ -169,12 +183,12 @@ func (g *Gathering) seen(members []int32, at image.Point) bool {
 
 // place moves a ring into the view and on to one screen, and off the rings of
 // other layers and what stands alone there.
-func (g *Gathering) place(c *Ring, others []Ring) {
+func (g *Gathering) place(c *Ring) {
 	v := g.view.Rect()
 	c.X, c.Y = min(max(c.X, v.Min.X), v.Max.X-1), min(max(c.Y, v.Min.Y), v.Max.Y-1)
 	margin := c.Half + int(g.in.Symbol*0.3)
 	from := *c
-	g.lookAround(c, others)
+	g.lookAround(c)
 	for i := range g.nearby {
 		c.keepOff(&g.nearby[i])
 	}
@@ -194,20 +208,25 @@ type obstacle struct {
 
 // lookAround finds the rings of other layers and what stands alone so near to a ring
 // that it may come to touch them.
-func (g *Gathering) lookAround(c *Ring, others []Ring) {
+func (g *Gathering) lookAround(c *Ring) {
 	reach := int(16 * g.ring)
 	g.nearby = g.nearby[:0]
-	for i := range others {
-		if o := &others[i]; max(o.X-c.X, c.X-o.X, o.Y-c.Y, c.Y-o.Y) < reach {
-			g.nearby = append(g.nearby, obstacle{o.X, o.Y, float64(c.Half + o.Half)})
+	for i, x := range g.columns {
+		if !within(int(x)-c.X, reach) {
+			continue
+		}
+		if o := &g.placed[i]; within(o.y-c.Y, reach) {
+			g.nearby = append(g.nearby, obstacle{o.x, o.y, float64(c.Half) + o.want})
 		}
 	}
-	for _, p := range g.single {
-		if max(p.X-c.X, c.X-p.X, p.Y-c.Y, c.Y-p.Y) < reach {
+	for i := range g.single {
+		if p := &g.single[i]; within(p.X-c.X, reach) && within(p.Y-c.Y, reach) {
 			g.nearby = append(g.nearby, obstacle{p.X, p.Y, float64(c.Half) + g.in.Symbol/2})
 		}
 	}
 }
+
+func within(d, reach int) bool { return d < reach && d > -reach }
 
 // covers reports whether a ring lies on what was found around it.
 func (g *Gathering) covers(c *Ring) bool {
