@@ -23,8 +23,12 @@ const (
 	// long, since a full disk may last.
 	lostAfter = 10 * time.Second
 	mostLost  = 7 // doublings
-	// retryAfter is when a picture that a wall could not show is tried again.
+	// retryAfter is when a picture that a wall could not show is tried again, then
+	// after twice as long each time, up to retryMost: each try is kept for ever.
 	retryAfter = 30 * time.Second
+	retryMost  = 8 * time.Minute
+	// mostRefused bounds what is remembered of that for each wall.
+	mostRefused = 50
 )
 
 // Options are what a Director needs beside the state.
@@ -61,10 +65,22 @@ type stage struct {
 	wake    world.Time
 }
 
-// refusal is a picture that is not tried again before an instant.
+// refusal is a picture that is not tried again before an instant. It is remembered
+// for pause longer.
 type refusal struct {
 	picture
 	retry world.Time
+	pause time.Duration
+}
+
+// refuse remembers a picture that the wall could not show until an instant.
+func (s *stage) refuse(p picture, at world.Time) {
+	pause := retryAfter
+	if i := slices.IndexFunc(s.refused, func(r refusal) bool { return r.scene == p.scene && sameTiles(r.tiles, p.tiles) }); i >= 0 {
+		pause = min(2*s.refused[i].pause, retryMost)
+		s.refused = slices.Delete(s.refused, i, i+1)
+	}
+	s.refused = append(s.refused[max(0, len(s.refused)+1-mostRefused):], refusal{p, at.Add(pause), pause})
 }
 
 // New makes a Director for a state at the time now and returns what must happen
@@ -239,8 +255,8 @@ func (t *turn) wakeAt(at world.Time) { t.s.wake = earlier(t.s.wake, at) }
 // refusedLately reports whether the wall could not show such a picture a moment
 // ago; it is tried again later.
 func (t *turn) refusedLately(like func(picture) bool) bool {
-	t.s.refused = slices.DeleteFunc(t.s.refused, func(r refusal) bool { return t.now >= r.retry })
-	i := slices.IndexFunc(t.s.refused, func(r refusal) bool { return like(r.picture) })
+	t.s.refused = slices.DeleteFunc(t.s.refused, func(r refusal) bool { return t.now >= r.retry.Add(r.pause) })
+	i := slices.IndexFunc(t.s.refused, func(r refusal) bool { return t.now < r.retry && like(r.picture) })
 	if i >= 0 {
 		t.wakeAt(t.s.refused[i].retry)
 	}

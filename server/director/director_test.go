@@ -113,6 +113,22 @@ func TestRefusedByAComputer(t *testing.T) {
 	r.wantPopups("p:east")
 }
 
+// A computer that refuses for a day what pops up does not fill the history with tries.
+func TestRefusedForADay(t *testing.T) {
+	r := newRig(t, append(opening(), nodes(true, allNodes...)...)...)
+	r.pass(5 * time.Second)
+	r.deaf["pc-02"] = "it cannot decode that much"
+	r.put(popup("p", 10, 1))
+	was := len(r.hist)
+	r.pass(24 * time.Hour)
+	if n := len(r.hist) - was; n > 2*200 {
+		t.Errorf("%d events of a day", n)
+	}
+	delete(r.deaf, "pc-02")
+	r.pass(retryMost + time.Minute)
+	r.wantPopups("p:east")
+}
+
 // The newest wish waits for the switch under way, those before it are told.
 func TestTwoOperators(t *testing.T) {
 	r := newRig(t, append(opening(), nodes(true, allNodes...)...)...)
@@ -389,6 +405,16 @@ func TestRemovedSceneStays(t *testing.T) {
 	}
 	if err := r.show(Ask{Undo: true}); err == nil || !strings.Contains(err.Error(), `no scene "day"`) {
 		t.Errorf("went back to what is gone: %v", err)
+	}
+	// What is gone is stepped over.
+	r = newRig(t, opening()...)
+	_ = r.show(Ask{Scene: "night", By: "Lan"})
+	_ = r.show(Ask{Scene: "plain", By: "Lan"})
+	s = night()
+	s.Version, s.Removed = 2, true
+	r.put(s)
+	if err := r.show(Ask{Undo: true, By: "Lan"}); err != nil || r.wall().Shown.Scene != "day" || len(r.wall().Before) != 0 {
+		t.Errorf("%v, shown %+v, before %+v", err, r.wall().Shown, r.wall().Before)
 	}
 }
 

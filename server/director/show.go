@@ -1,6 +1,7 @@
 package director
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -92,13 +93,22 @@ func showable(st *world.State, id, wall string) error {
 	return nil
 }
 
-// undone returns the scene to go back to.
+// undone returns the scene to go back to; those that were removed meanwhile are
+// stepped over.
 func undone(st *world.State, w world.Wall) (string, error) {
-	if len(w.Before) == 0 {
-		return "", errors.New("there is nothing to go back to: no other scene was on the wall before")
+	var gone error
+	for i := len(w.Before) - 1; i >= 0; i-- {
+		id := w.Before[i].Scene
+		err := showable(st, id, w.ID)
+		if err == nil && id != w.Shown.Scene {
+			return id, nil
+		}
+		gone = cmp.Or(gone, err)
 	}
-	id := w.Before[len(w.Before)-1].Scene
-	return id, showable(st, id, w.ID)
+	if gone != nil {
+		return "", gone
+	}
+	return "", errors.New("there is nothing to go back to: no other scene was on the wall before")
 }
 
 // drop turns down whatever is wanted of a wall.

@@ -229,7 +229,7 @@ func (d *Director) turnedDown(b world.WallRefused) {
 	s.now = nil
 	if b.Node != "" || c.picture.over != "" {
 		c.picture.tiles = wanted(c.picture.tiles, c.picture.left)
-		s.refused = append(s.refused, refusal{c.picture, c.deadline.Add(retryAfter)})
+		s.refuse(c.picture, c.deadline)
 	}
 	who := b.Node
 	if who == "" {

@@ -155,7 +155,15 @@ func (b WallCommitted) apply(s *State, _ *Event) (Ref, Effect, error) {
 	if was := w.Shown; was.Scene != w.On.Scene {
 		switch n := len(w.Before); {
 		case w.On.Undo:
-			w.Before = w.Before[:max(n-1, 0):max(n-1, 0)]
+			// Those after it were stepped over: their scenes are gone.
+			i := max(n-1, 0)
+			for j := i; j >= 0 && j < n; j-- {
+				if w.Before[j].Scene == w.On.Scene {
+					i = j
+					break
+				}
+			}
+			w.Before = w.Before[:i:i]
 		case was.Scene != "":
 			w.Before = append(slices.Clone(w.Before[max(0, n+1-maxBefore):]), was)
 		}
