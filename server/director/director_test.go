@@ -253,6 +253,15 @@ func TestZonesAreChosen(t *testing.T) {
 	}
 }
 
+// A zone whose screens were taken down is none: nobody would see what pops up there.
+func TestZonesWithoutScreens(t *testing.T) {
+	r := newRig(t, opening()...)
+	w := testWall()
+	w.Screens = slices.Delete(slices.Clone(w.Screens), 2, 4)
+	r.put(w, popup("a", 10, 1), popup("b", 10, 1))
+	r.wantPopups("a:south b:")
+}
+
 func TestPopupsEnd(t *testing.T) {
 	r := newRig(t, opening()...)
 	p := popup("a", 10, 1)

@@ -84,7 +84,7 @@ func (t *turn) arrange(sc world.SceneSaved, kept map[string]string) map[string]s
 		}
 		var fit []world.Zone
 		for _, z := range sc.Zones {
-			if (p.Zone == "" || p.Zone == z.ID) && p.Priority >= z.Least && !taken(out, z.ID) && free(z, locks) {
+			if (p.Zone == "" || p.Zone == z.ID) && p.Priority >= z.Least && !taken(out, z.ID) && free(z, locks) && scene.Seen(scene.RectOfZone(z), t.wall.Screens) > 0 {
 				fit = append(fit, z)
 			}
 		}

@@ -50,6 +50,9 @@ func (s *Stage) openPopup(ctx context.Context, id auth.Identity, p world.PopupAs
 				return nil, refuse("there is no open alert %q", clip(p.Alert))
 			}
 		}
+		if err := visible(st, id, p.Tiles, was.Tiles); err != nil {
+			return nil, err
+		}
 		if p.Zone != "" {
 			note = zoneNote(st, w, p.Zone)
 		}

@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"reflect"
@@ -56,7 +57,7 @@ func (s *Stage) saveScene(ctx context.Context, id auth.Identity, sc world.SceneS
 		if err != nil {
 			return nil, err
 		}
-		if err := fits(w.WallDefined, mine); err != nil {
+		if err := first(fits(w.WallDefined, mine), visible(st, id, mine.Tiles, was.Tiles)); err != nil {
 			return nil, err
 		}
 		if !there && st.Count(world.KindScene) >= mostScenes {
@@ -173,6 +174,22 @@ func fits(w world.WallDefined, sc world.SceneSaved) error {
 		}
 		if !whole.Holds(scene.RectOfZone(z)) {
 			return refuse("%s reaches beyond the wall %s; lay it on its screens", what, w.ID)
+		}
+	}
+	return nil
+}
+
+// visible checks that somebody puts no camera on a wall that is not theirs to see.
+// Those that were there before may stay.
+func visible(st *world.State, id auth.Identity, tiles, before []world.Tile) error {
+	for _, t := range tiles {
+		name := cmp.Or(t.Param("camera"), t.Param("id"))
+		c, there := st.Camera(name)
+		if t.Kind != "camera" || !there || id.Sees(st, c.Area) {
+			continue
+		}
+		if !slices.ContainsFunc(before, func(b world.Tile) bool { return b.Kind == t.Kind && cmp.Or(b.Param("camera"), b.Param("id")) == name }) {
+			return refuse("tile %q: there is no camera %q", clip(t.ID), clip(name))
 		}
 	}
 	return nil

@@ -36,6 +36,9 @@ func (l *ledger) Ask(_ context.Context, q core.Request) (uint64, error) {
 		l.events[o.Body.Kind()]++
 		l.bytes += len(raw)
 	}
+	if err == nil && q.After != nil {
+		q.After(l.st)
+	}
 	return 0, err
 }
 

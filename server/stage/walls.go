@@ -42,13 +42,18 @@ func (s *Stage) saveWall(ctx context.Context, id auth.Identity, w world.WallDefi
 				continue
 			}
 			for _, t := range sc.Tiles {
-				if !somewhere(w, t) {
+				if !somewhere(w, scene.RectOf(t)) {
 					lost = append(lost, fmt.Sprintf("%s of the scene %s", t.ID, sc.ID))
+				}
+			}
+			for _, z := range sc.Zones {
+				if !somewhere(w, scene.RectOfZone(z)) {
+					lost = append(lost, fmt.Sprintf("the zone %s of the scene %s", z.ID, sc.ID))
 				}
 			}
 		}
 		if len(lost) > 0 {
-			return nil, refuse("these tiles would lie on no screen any more: %s; move them first", list(lost))
+			return nil, refuse("these would lie on no screen any more: %s; move them first", list(lost))
 		}
 		return one(now, w), nil
 	}, nil)
@@ -63,9 +68,9 @@ func list(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// somewhere reports whether a tile lies on a screen of the wall, in whole or in part.
-func somewhere(w world.WallDefined, t world.Tile) bool {
-	return slices.ContainsFunc(w.Screens, func(sc world.Screen) bool { return on(sc, t) })
+// somewhere reports whether a place lies on a screen of the wall, in whole or in part.
+func somewhere(w world.WallDefined, r scene.Rect) bool {
+	return slices.ContainsFunc(w.Screens, func(sc world.Screen) bool { return scene.RectOfScreen(sc).Overlaps(r) })
 }
 
 // on reports whether more than an edge of a tile lies on a screen.
