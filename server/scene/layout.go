@@ -40,9 +40,6 @@ type Placement struct {
 	Column, Row, Columns, Rows int
 }
 
-// Spans reports whether the tile lies on more than one screen.
-func (p Placement) Spans() bool { return p.Columns*p.Rows > 1 }
-
 // Problem is one thing wrong with a wall or a scene.
 type Problem struct {
 	// Where names the screen or the tile ("tile cam-1", "screen 4").

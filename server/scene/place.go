@@ -2,7 +2,6 @@ package scene
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -133,16 +132,4 @@ func cell(spec string, x0, y0, x1, y1 float64) (_, _, _, _ float64, err error) {
 	}
 	w, h := (x1-x0)/float64(c), (y1-y0)/float64(r)
 	return x0 + float64(a%c)*w, y0 + float64(a/c)*h, x0 + float64(b%c+1)*w, y0 + float64(b/c+1)*h, nil
-}
-
-// MinText returns the smallest text, in pixels of the screen, that can be read
-// from the wall's seat: a cap height of distance/200 (17 minutes of arc) in a
-// type whose capitals are 0.714 em high, rounded up to a multiple of 8 (half a
-// pixel short is no reason for the next step). A 55-inch panel of 1,217.6 mm and 1,920 px gives 56 at 5 m and 88 at 8 m.
-func MinText(s world.Screen, distance float64) int {
-	if s.W <= 0 || distance <= 0 {
-		return 8
-	}
-	px := distance / 200 * float64(s.PxW) / s.W / 0.714
-	return int(math.Ceil((px-0.5)/8) * 8)
 }

@@ -35,18 +35,6 @@ func TestGridIsTheReferenceWall(t *testing.T) {
 	}
 }
 
-func TestMinText(t *testing.T) {
-	s := reference().Screens[0]
-	for _, c := range []struct {
-		mm   float64
-		want int
-	}{{5000, 56}, {6500, 72}, {8000, 88}} {
-		if got := MinText(s, c.mm); got != c.want {
-			t.Errorf("MinText at %v mm = %d, want %d", c.mm, got, c.want)
-		}
-	}
-}
-
 func TestAt(t *testing.T) {
 	w := reference()
 	for _, c := range []struct {
@@ -94,7 +82,7 @@ func TestSpanLeavesOutWhatBezelsHide(t *testing.T) {
 		t.Fatal(problems)
 	}
 	centre := plan.Screens[13].Tiles[0] // screen 14, the middle of three by three
-	if centre.Column != 1 || centre.Row != 1 || centre.Columns != 3 || centre.Rows != 3 || !centre.Spans() {
+	if centre.Column != 1 || centre.Row != 1 || centre.Columns != 3 || centre.Rows != 3 {
 		t.Errorf("centre is %+v", centre)
 	}
 	// One screen and one bezel of 7.6 mm (12 px) lie left of the centre.

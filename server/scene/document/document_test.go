@@ -113,51 +113,6 @@ zones:
 	}
 }
 
-func set() Set {
-	s, _ := ReadScene("", []byte(golden), wall())
-	night := world.SceneSaved{ID: "dem", Wall: "main"}
-	return Set{Wall: wall(), Scenes: []world.SceneSaved{s, night}, Schedules: []world.ScheduleSaved{
-		{Saved: world.Saved{ID: "a", Name: "Ban ngày", Version: 2}, Wall: "main", Scenes: []string{"ngay-thuong", "dem"}, Dwell: 90_500, Days: []string{"workday", "sat"}, From: 390, To: 1080, Priority: 5},
-		{Saved: world.Saved{ID: "b"}, Wall: "main", Scenes: []string{"dem"}, Off: true},
-	}}
-}
-
-func TestSet(t *testing.T) {
-	text := WriteSet(set())
-	got, problems := ReadSet("w.yaml", text)
-	if len(problems) > 0 {
-		t.Fatalf("%v\n%s", problems, text)
-	}
-	if !reflect.DeepEqual(got, set()) {
-		t.Errorf("read\n%+v\nwant\n%+v\n%s", got, set(), text)
-	}
-	for _, c := range []struct{ old, new, want string }{
-		{"id: a\n", "id: b\n", `two schedules "b"`},
-		{"[ngay-thuong, dem]", "[ngay-thuong, dme]", `schedules[0].scenes[1]: no scene "dme"; did you mean "dem"?`},
-		{"workday, sat", "workdya", `no day "workdya"; did you mean "workday"?`},
-		{`"06:30"`, `"6h30"`, `schedules[0].from: "6h30" is not an hour`},
-		{"priority: 5", "priority: 500", "500 is not between 0 and 100"},
-		{"id: dem", "id: ngay-thuong", `two scenes "ngay-thuong"`},
-		{"{id: 2,", "{id: 1,", "its number is used twice"},
-		{"seat: 5000", "seat: -1", "wall.seat: -1 is no distance"},
-		{"px_w: 1920", "px_w: 0", "in pixels above zero"},
-		{"  id: main", "  id: two", ""},
-	} {
-		changed := strings.Replace(string(text), c.old, c.new, 1)
-		if changed == string(text) {
-			t.Fatalf("%q is not in\n%s", c.old, text)
-		}
-		_, problems := ReadSet("w.yaml", []byte(changed))
-		all := ""
-		for _, p := range problems {
-			all += p.String() + "\n"
-		}
-		if c.want == "" && all != "" || !strings.Contains(all, c.want) {
-			t.Errorf("%q: %v, want %q", c.new, all, c.want)
-		}
-	}
-}
-
 // closeTo reports whether two scenes are the same to a hundredth of a millimetre.
 func closeTo(a, b world.SceneSaved) bool {
 	near := func(x, y scene.Rect) bool {
@@ -246,26 +201,6 @@ func FuzzReadScene(f *testing.F) {
 		again, problems := ReadScene("f", text, w)
 		if len(problems) > 0 || !closeTo(again, s) {
 			t.Fatalf("%q: %v\n%s\n%+v\n%+v", src, problems, text, again, s)
-		}
-	})
-}
-
-// FuzzReadSet holds the same for whole walls.
-func FuzzReadSet(f *testing.F) {
-	f.Add(WriteSet(set()))
-	f.Add([]byte("wall: {id: a, screens: [{id: 1, w: 1, h: 1, px_w: 1, px_h: 1}]}\nscenes: [{id: s}]\nschedules: [{id: x, scenes: [s], dwell: 1ms, from: \"23:59\"}]\n"))
-	f.Fuzz(func(t *testing.T, src []byte) {
-		s, problems := ReadSet("f", src)
-		if len(problems) > 0 {
-			return
-		}
-		text := WriteSet(s)
-		again, problems := ReadSet("f", text)
-		if len(problems) > 0 || len(again.Scenes) != len(s.Scenes) || len(again.Schedules) != len(s.Schedules) {
-			t.Fatalf("%q: %v\n%s", src, problems, text)
-		}
-		if !reflect.DeepEqual(again.Wall, s.Wall) || !reflect.DeepEqual(again.Schedules, s.Schedules) {
-			t.Fatalf("%q:\n%s\n%+v\n%+v", src, text, again, s)
 		}
 	})
 }

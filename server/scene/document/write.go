@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 
 	"iocwall/server/scene"
@@ -16,42 +15,7 @@ import (
 func WriteScene(w world.WallDefined, s world.SceneSaved) []byte {
 	o := &writer{}
 	o.line(0, "wall: %s", scalar(w.ID))
-	o.scene(0, w, s)
-	return o.text()
-}
-
-// WriteSet returns a wall with its scenes and schedules as ReadSet reads them.
-func WriteSet(s Set) []byte {
-	o := &writer{}
-	o.line(0, "wall:")
-	o.line(1, "id: %s", scalar(s.Wall.ID))
-	if s.Wall.Name != "" {
-		o.line(1, "name: %s", scalar(s.Wall.Name))
-	}
-	if s.Wall.Seat != 0 {
-		o.line(1, "seat: %s", number(s.Wall.Seat))
-	}
-	o.list(1, "screens", len(s.Wall.Screens))
-	for _, x := range s.Wall.Screens {
-		f := []string{
-			"id: " + strconv.Itoa(x.ID), "x: " + number(x.X), "y: " + number(x.Y), "w: " + number(x.W), "h: " + number(x.H),
-			"px_w: " + strconv.Itoa(x.PxW), "px_h: " + strconv.Itoa(x.PxH),
-		}
-		f = field(f, "node", x.Node)
-		f = field(f, "output", x.Output)
-		if x.Spare {
-			f = append(f, "spare: true")
-		}
-		o.line(2, "- {%s}", strings.Join(f, ", "))
-	}
-	o.list(0, "scenes", len(s.Scenes))
-	for _, x := range s.Scenes {
-		o.item(1, func(o *writer) { o.scene(0, s.Wall, x) })
-	}
-	o.list(0, "schedules", len(s.Schedules))
-	for _, x := range s.Schedules {
-		o.item(1, func(o *writer) { o.schedule(x) })
-	}
+	o.scene(w, s)
 	return o.text()
 }
 
@@ -65,39 +29,26 @@ func (o *writer) line(level int, format string, args ...any) {
 func (o *writer) text() []byte { return []byte(strings.Join(o.lines, "\n") + "\n") }
 
 // list begins a list; an empty one is written out.
-func (o *writer) list(level int, key string, n int) {
+func (o *writer) list(key string, n int) {
 	if n == 0 {
-		o.line(level, "%s: []", key)
+		o.line(0, "%s: []", key)
 		return
 	}
-	o.line(level, "%s:", key)
+	o.line(0, "%s:", key)
 }
 
-// item writes lines as one element of a list.
-func (o *writer) item(level int, write func(*writer)) {
-	in := &writer{}
-	write(in)
-	for i, l := range in.lines {
-		mark := "  "
-		if i == 0 {
-			mark = "- "
-		}
-		o.line(level, "%s", mark+l)
-	}
-}
-
-func (o *writer) scene(level int, w world.WallDefined, s world.SceneSaved) {
-	o.line(level, "id: %s", scalar(s.ID))
+func (o *writer) scene(w world.WallDefined, s world.SceneSaved) {
+	o.line(0, "id: %s", scalar(s.ID))
 	if s.Name != "" {
-		o.line(level, "name: %s", scalar(s.Name))
+		o.line(0, "name: %s", scalar(s.Name))
 	}
 	if s.Version != 0 {
-		o.line(level, "version: %d", s.Version)
+		o.line(0, "version: %d", s.Version)
 	}
 	if s.Preset != 0 {
-		o.line(level, "preset: %d", s.Preset)
+		o.line(0, "preset: %d", s.Preset)
 	}
-	o.list(level, "tiles", len(s.Tiles))
+	o.list("tiles", len(s.Tiles))
 	for _, t := range s.Tiles {
 		f := []string{"id: " + scalar(t.ID), "kind: " + scalar(t.Kind)}
 		f = append(f, place(w, scene.RectOf(t))...)
@@ -111,52 +62,20 @@ func (o *writer) scene(level int, w world.WallDefined, s world.SceneSaved) {
 			}
 			f = append(f, "params: {"+strings.Join(ps, ", ")+"}")
 		}
-		o.line(level+1, "- {%s}", strings.Join(f, ", "))
+		o.line(1, "- {%s}", strings.Join(f, ", "))
 	}
 	if len(s.Zones) == 0 {
 		return
 	}
-	o.list(level, "zones", len(s.Zones))
+	o.list("zones", len(s.Zones))
 	for _, z := range s.Zones {
 		f := field([]string{"id: " + scalar(z.ID)}, "name", z.Name)
 		f = append(f, place(w, scene.RectOfZone(z))...)
 		if z.Least != 0 {
 			f = append(f, "least: "+strconv.Itoa(z.Least))
 		}
-		o.line(level+1, "- {%s}", strings.Join(f, ", "))
+		o.line(1, "- {%s}", strings.Join(f, ", "))
 	}
-}
-
-func (o *writer) schedule(s world.ScheduleSaved) {
-	o.line(0, "id: %s", scalar(s.ID))
-	if s.Name != "" {
-		o.line(0, "name: %s", scalar(s.Name))
-	}
-	if s.Version != 0 {
-		o.line(0, "version: %d", s.Version)
-	}
-	o.line(0, "scenes: [%s]", scalars(s.Scenes))
-	if s.Dwell != 0 {
-		o.line(0, "dwell: %s", (time.Duration(s.Dwell) * time.Millisecond).String())
-	}
-	if len(s.Days) > 0 {
-		o.line(0, "days: [%s]", scalars(s.Days))
-	}
-	if s.From != 0 || s.To != 0 {
-		o.line(0, "from: %q", hour(s.From))
-		o.line(0, "to: %q", hour(s.To))
-	}
-	if s.Priority != 0 {
-		o.line(0, "priority: %d", s.Priority)
-	}
-	if s.Off {
-		o.line(0, "off: true")
-	}
-}
-
-func hour(minutes int) string {
-	minutes %= 24 * 60
-	return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60)
 }
 
 // place writes a place by screens where it lies on the snap grid, else in
@@ -189,14 +108,6 @@ func field(fields []string, key, value string) []string {
 
 // number writes a number as short as it can be read back.
 func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
-
-func scalars(list []string) string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = scalar(s)
-	}
-	return strings.Join(out, ", ")
-}
 
 // scalar writes a text as YAML: as it is where it can be nothing else, otherwise in
 // double quotes.
