@@ -76,6 +76,11 @@ func (x *X11) start(display string) error {
 	if err := randr.SelectInputChecked(x.conn, x.root, mask).Check(); err != nil {
 		return fmt.Errorf("listen for monitor changes on display %q: %w", display, err)
 	}
+	// Monitors that somebody made by hand, as for the splitters of a wall, come and go
+	// with a word of the root window's alone.
+	if err := xproto.ChangeWindowAttributesChecked(x.conn, x.root, xproto.CwEventMask, []uint32{xproto.EventMaskStructureNotify}).Check(); err != nil {
+		return fmt.Errorf("listen to the root window of display %q: %w", display, err)
+	}
 	if _, err := x.clearManager(); err != nil {
 		return fmt.Errorf("clear a dead window manager's mark on display %q: %w", display, err)
 	}
@@ -105,7 +110,7 @@ func (x *X11) Run(ctx context.Context) error {
 			continue
 		}
 		switch ev.(type) {
-		case randr.ScreenChangeNotifyEvent, randr.NotifyEvent:
+		case randr.ScreenChangeNotifyEvent, randr.NotifyEvent, xproto.ConfigureNotifyEvent:
 			select {
 			case x.changed <- struct{}{}:
 			default:
