@@ -24,7 +24,7 @@ func (c cameraTile) ready(time.Time) bool {
 }
 
 func (c cameraTile) place(s spot) {
-	c.Place(camera.Spot{Tile: s.tile.ID, Rect: s.rect, Whole: s.whole, Lower: s.lower()})
+	c.Place(camera.Spot{Tile: s.tile.ID, Rect: s.rect, Whole: s.whole, Lower: s.lower(), Others: s.others, Pixels: s.pixels})
 }
 
 func (c cameraTile) update(now time.Time, _ bool) bool { return c.Update(now) }

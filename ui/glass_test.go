@@ -2,11 +2,15 @@ package ui
 
 import (
 	"errors"
+	"image"
+	"slices"
 	"testing"
 	"time"
 
 	"iocwall/server/act"
+	"iocwall/server/scene"
 	"iocwall/server/world"
+	"iocwall/ui/look"
 	"iocwall/ui/screens"
 	"iocwall/ui/stage"
 )
@@ -148,5 +152,49 @@ func TestAwayWhateverTheClock(t *testing.T) {
 	b.tick(10 * time.Second)
 	if c := b.ui.cover(b.now, ""); c.Away < 9*time.Second {
 		t.Errorf("ten seconds after the server went: away for %v", c.Away)
+	}
+}
+
+// TestSpotsOverComputers: a tile knows the other computers it is on, and its size in
+// the wall's own pixels.
+func TestSpotsOverComputers(t *testing.T) {
+	b, _ := twoScreens(t)
+	w, _, _, _ := b.ui.model.wall("")
+	for _, c := range []struct {
+		screens string
+		other   string
+		apart   bool
+	}{{"1", "", false}, {"1-2", "", true}, {"1-2", "pc-01", false}, {"1-11", "pc-07", true}} {
+		def := w.WallDefined
+		def.Screens = append([]world.Screen(nil), def.Screens...)
+		for i := range def.Screens {
+			def.Screens[i].Node = "pc-01"
+			if id := def.Screens[i].ID; c.other != "pc-01" && id > 1 {
+				def.Screens[i].Node = "pc-02"
+			}
+		}
+		x, y, wd, h, err := scene.At{Screens: c.screens}.Rect(def)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sc := world.SceneSaved{Wall: "main", Tiles: []world.Tile{{ID: "t", Kind: "camera", X: x, Y: y, W: wd, H: h}}}
+		// A monitor of other pixels than the definition says.
+		m := screens.Monitor{W: 960, H: 540}
+		spots := screenSpots(def, sc, def.Screens[0], m, look.WallScale(1.5769, 0, 0))
+		if len(spots) != 1 {
+			t.Fatalf("%s: %d spots", c.screens, len(spots))
+		}
+		apart := slices.ContainsFunc(spots[0].others, spots[0].whole.Overlaps)
+		if apart != c.apart {
+			t.Errorf("%s with %s: apart %v: %v over %v", c.screens, c.other, apart, spots[0].whole, spots[0].others)
+		}
+		if px := spots[0].pixels; c.screens == "1-2" && (px.X < 3840 || px.X > 3900 || px.Y != 1080) {
+			t.Errorf("%s: %v pixels of the wall", c.screens, px)
+		}
+	}
+	for _, sp := range mosaicSpots(w.WallDefined, b.ui.glass.stage.Shown().Layout(), image.Rect(0, 0, 1600, 500)) {
+		if sp.others != nil {
+			t.Errorf("%s keeps step on a desk", sp.tile.ID)
+		}
 	}
 }

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"image"
+	"math"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -226,6 +228,7 @@ func full(m screens.Monitor, t world.Tile) []spot {
 // keep a gap to their neighbours on the screen and to its edges; a tile that
 // goes on behind the bezel reaches to the edge there.
 func screenSpots(w world.WallDefined, sc world.SceneSaved, s world.Screen, m screens.Monitor, scale look.Scale) []spot {
+	defined := w.Screens
 	screens := append([]world.Screen(nil), w.Screens...)
 	for i := range screens {
 		if screens[i].ID == s.ID {
@@ -233,6 +236,10 @@ func screenSpots(w world.WallDefined, sc world.SceneSaved, s world.Screen, m scr
 		}
 	}
 	w.Screens = screens
+	// Laying out all of a wall takes longer than a change may.
+	sc.Tiles = slices.DeleteFunc(slices.Clone(sc.Tiles), func(t world.Tile) bool {
+		return t.X >= s.X+s.W || s.X >= t.X+t.W || t.Y >= s.Y+s.H || s.Y >= t.Y+t.H
+	})
 	plan, _ := scene.Layout(w, sc)
 	var out []spot
 	for _, sp := range plan.Screens {
@@ -248,11 +255,15 @@ func screenSpots(w world.WallDefined, sc world.SceneSaved, s world.Screen, m scr
 			if rect.Dx() < 2 || rect.Dy() < 2 {
 				continue
 			}
-			out = append(out, spot{
+			at := spot{
 				tile: p.Tile, rect: rect, whole: whole,
 				column: p.Column, columns: p.Columns, row: p.Row, rows: p.Rows,
 				glass: panes(w, sp.Screen, whole),
-			})
+			}
+			if p.Columns > 1 || p.Rows > 1 {
+				at.others, at.pixels = others(w, sp.Screen), wallPixels(defined, p.Tile)
+			}
+			out = append(out, at)
 		}
 	}
 	return out
@@ -261,20 +272,48 @@ func screenSpots(w world.WallDefined, sc world.SceneSaved, s world.Screen, m scr
 // panes returns the wall's screens in the pixels of a tile that starts at
 // whole's corner on screen s.
 func panes(w world.WallDefined, s world.Screen, whole image.Rectangle) []image.Rectangle {
-	if s.W <= 0 || s.H <= 0 {
-		return nil
-	}
-	kx, ky := float64(s.PxW)/s.W, float64(s.PxH)/s.H
 	var out []image.Rectangle
 	for _, o := range w.Screens {
-		r := image.Rect(
-			int((o.X-s.X)*kx), int((o.Y-s.Y)*ky),
-			int((o.X+o.W-s.X)*kx), int((o.Y+o.H-s.Y)*ky)).Intersect(whole).Sub(whole.Min)
-		if !r.Empty() {
+		if r := pane(o, s).Intersect(whole).Sub(whole.Min); !r.Empty() {
 			out = append(out, r)
 		}
 	}
 	return out
+}
+
+// pane is where a screen lies in the pixels of screen s.
+func pane(o, s world.Screen) image.Rectangle {
+	if s.W <= 0 || s.H <= 0 {
+		return image.Rectangle{}
+	}
+	kx, ky := float64(s.PxW)/s.W, float64(s.PxH)/s.H
+	return image.Rect(
+		int((o.X-s.X)*kx), int((o.Y-s.Y)*ky),
+		int((o.X+o.W-s.X)*kx), int((o.Y+o.H-s.Y)*ky))
+}
+
+// others returns the screens of other computers in the pixels of screen s, less what
+// rounding may add to them.
+func others(w world.WallDefined, s world.Screen) []image.Rectangle {
+	var out []image.Rectangle
+	for _, o := range w.Screens {
+		if r := pane(o, s).Inset(1); o.Node != "" && o.Node != s.Node && !r.Empty() {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// wallPixels is the size of a tile in the pixels of the finest screen it lies on, as
+// the wall's definition tells: all computers find the same.
+func wallPixels(defined []world.Screen, t world.Tile) image.Point {
+	k := 0.0
+	for _, s := range defined {
+		if s.W > 0 && s.X < t.X+t.W && t.X < s.X+s.W && s.Y < t.Y+t.H && t.Y < s.Y+s.H {
+			k = max(k, float64(s.PxW)/s.W)
+		}
+	}
+	return image.Pt(int(math.Round(t.W*k)), int(math.Round(t.H*k)))
 }
 
 // monitorOf is the monitor a screen expects.

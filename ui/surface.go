@@ -27,6 +27,11 @@ type spot struct {
 	column, columns, row, rows int
 	// glass are the panes of glass the tile lies on, from whole's corner.
 	glass []image.Rectangle
+	// others are the screens of other computers, in the window's pixels, and pixels
+	// is the size of the entire tile as the wall's definition tells; both only for a
+	// tile over several screens.
+	others []image.Rectangle
+	pixels image.Point
 }
 
 // lower reports whether the tile's truth strip belongs on this part.

@@ -1,6 +1,7 @@
 package camera
 
 import (
+	"fmt"
 	"hash/fnv"
 	"image"
 	"time"
@@ -32,6 +33,7 @@ type View struct {
 	player  Player
 	streams string // what the player was told of the camera's streams
 	view    media.View
+	stream  string        // the player was told of
 	budget  time.Duration // the player was told of
 	hidden  bool
 	ready   bool // hidden, but to be shown soon
@@ -115,7 +117,7 @@ func (c *View) Preload(on bool) {
 // Place puts the tile where it lies; a part of a larger tile shows its own crop
 // of the one picture.
 func (c *View) Place(s Spot) {
-	if s != c.at {
+	if s.Rect != c.at.Rect || s.Whole != c.at.Whole {
 		c.t.Conceal() // a plane does not move with the toolkit's objects
 	}
 	c.at, c.said = s, time.Time{}
@@ -127,23 +129,26 @@ func (c *View) Place(s Spot) {
 	c.step()
 }
 
-// step keeps the pictures of a camera over several screens in step with those of
-// the computers that show its other parts.
+// step keeps the pictures of a camera in step with those of the computers that show
+// the other parts of its tile: as late as theirs, and of the same stream.
 func (c *View) step() {
 	p, can := c.player.(Stepper)
 	if !can {
 		return
 	}
 	budget, stream := time.Duration(0), c.o.Stream
-	if c.at.Whole != c.at.Rect {
+	if c.at.apart() {
 		budget = media.StepBudget
 		if def, known := c.Definition(); known && stream == "" {
-			stream = describe(def).Fill(c.at.Whole.Size()) // the same on all of them
+			stream = describe(def).Fill(c.at.Pixels)
 		}
+	}
+	if stream != c.stream {
+		c.stream = stream
+		c.player.SetStream(stream)
 	}
 	if budget != c.budget {
 		c.budget = budget
-		c.player.SetStream(stream)
 		p.SetStep(budget)
 	}
 }
@@ -311,17 +316,14 @@ func (c *View) Definition() (world.Camera, bool) {
 
 // open makes the player, and tells it when the camera's streams are others.
 func (c *View) open(def world.Camera) {
-	key := ""
-	for _, s := range def.Streams {
-		key += s.Name + "\x00"
-	}
+	key := fmt.Sprint(describe(def).Streams)
 	if c.player != nil && key == c.streams {
 		return
 	}
 	old := c.player
 	c.player, c.streams, c.view = c.h.Cameras.Open(describe(def), c.h.Poke), key, media.View{}
 	c.player.SetStream(c.o.Stream)
-	c.budget = 0
+	c.stream, c.budget = c.o.Stream, 0
 	c.step()
 	if c.ready {
 		c.player.Preload(true)

@@ -10,6 +10,7 @@ import (
 	"image"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	"iocwall/media"
@@ -36,6 +37,8 @@ type Player interface {
 	// Close ends the place; the camera goes on for others.
 	Close()
 }
+
+var _ Stepper = (*media.Viewer)(nil)
 
 // Stepper is a Player that can keep step with other computers.
 type Stepper interface {
@@ -100,6 +103,16 @@ type Spot struct {
 	Rect, Whole image.Rectangle
 	// Lower says that the tile's bar belongs on this part.
 	Lower bool
+	// Others are the screens of other computers, in the same pixels, and Pixels is
+	// the size of the entire tile in those that the wall's definition tells, the
+	// same on all computers. Both are only set for a tile over several screens.
+	Others []image.Rectangle
+	Pixels image.Point
+}
+
+// apart reports whether another computer shows a part of the tile.
+func (s Spot) apart() bool {
+	return s.Whole != s.Rect && slices.ContainsFunc(s.Others, s.Whole.Overlaps)
 }
 
 // Tile is a tile with cameras on it.

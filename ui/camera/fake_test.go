@@ -64,6 +64,7 @@ type fakePlayer struct {
 	streams []media.Stream
 	view    media.View
 	stream  string
+	step    time.Duration
 	preload bool
 	closed  bool
 	last    media.View
@@ -105,11 +106,12 @@ func (p *fakePlayer) set(f func()) {
 	f()
 }
 
-func (p *fakePlayer) SetView(v media.View)  { p.set(func() { p.view = v }) }
-func (p *fakePlayer) SetStream(name string) { p.set(func() { p.stream = name }) }
-func (p *fakePlayer) Preload(on bool)       { p.set(func() { p.preload = on }) }
-func (p *fakePlayer) Close()                { p.set(func() { p.closed = true }) }
-func (p *fakePlayer) Retry()                {}
+func (p *fakePlayer) SetView(v media.View)    { p.set(func() { p.view = v }) }
+func (p *fakePlayer) SetStream(name string)   { p.set(func() { p.stream = name }) }
+func (p *fakePlayer) SetStep(d time.Duration) { p.set(func() { p.step = d }) }
+func (p *fakePlayer) Preload(on bool)         { p.set(func() { p.preload = on }) }
+func (p *fakePlayer) Close()                  { p.set(func() { p.closed = true }) }
+func (p *fakePlayer) Retry()                  {}
 
 // scenery is a picture of a view: sky over water with a red boat.
 func scenery(v media.View) *image.RGBA {

@@ -171,7 +171,7 @@ func (g *Grid) lay(ids []string, page, side int) {
 			v = New(g.h, g.env, Options{Camera: id, Quiet: g.o.Quiet})
 			v.Veil(g.veiled)
 		}
-		v.Place(Spot{Tile: g.spot.Tile, Rect: rect, Whole: whole, Lower: rect.Max.Y == whole.Max.Y})
+		v.Place(Spot{Tile: g.spot.Tile, Rect: rect, Whole: whole, Lower: rect.Max.Y == whole.Max.Y, Others: g.spot.Others, Pixels: g.spot.Pixels.Div(side)})
 		v.Hide(g.hidden)
 		g.cells = append(g.cells, v)
 		places = append(places, placed{Tile: v.Object(), At: rect.Sub(g.spot.Rect.Min)})

@@ -19,7 +19,7 @@ func (e *Env) cameraFace(v CameraView) cameraFace {
 	since := v.Now.Sub(s.Since)
 	switch s.State {
 	case media.StateLive:
-		f.Right, f.Quiet = e.truth(v, age), v.Quiet && !s.Stepped && s.Loss <= 0.001 && (!s.ClockKnown || s.ClockOffset.Abs() <= offsetLimit)
+		f.Right, f.Quiet = e.truth(v, age), v.Quiet && !s.Stepped && stepKey(s.Step.State) == "" && s.Loss <= 0.001 && (!s.ClockKnown || s.ClockOffset.Abs() <= offsetLimit)
 		if s.Unchanged >= unchangedLimit {
 			f.Mark, f.Quiet = "frozen", false
 			f.Plate = e.statePlate(paint.PlateStale, "frozen", "camera.unchanged", l.AgeWord(s.Unchanged.Truncate(time.Second)))
@@ -117,6 +117,9 @@ func (e *Env) truth(v CameraView, age time.Duration) []string {
 		add(2, l.T("camera.clock", "n", n), l.T("camera.clock.short", "n", n))
 	}
 	loss := l.Percent(s.Loss*100, 1)
+	if key := stepKey(s.Step.State); key != "" {
+		add(1, l.T(key), l.T("camera.step.short"))
+	}
 	switch {
 	case s.Loss > 0.001:
 		add(1, l.T("camera.loss", "n", loss), l.T("camera.loss.short", "n", loss))
@@ -133,6 +136,16 @@ func (e *Env) truth(v CameraView, age time.Duration) []string {
 	add(3, clock, clock)
 	add(0, l.Age(age), l.Age(age))
 	return words.Ladder(facts)
+}
+
+// stepKey names why a tile over several computers is not in step with its other
+// parts, empty while it is.
+func stepKey(s media.StepState) string {
+	switch s {
+	case media.StepLate, media.StepUnstamped, media.StepUnclocked:
+		return "camera.step." + string(s)
+	}
+	return ""
 }
 
 // taken is when the picture was taken, by the clock of this computer: the
