@@ -80,11 +80,40 @@ func due(s *world.State, now world.Time, p Patience) []world.Observation {
 			add(world.EntityGone{Ref: a.Ref(), Reason: "resolved"})
 		}
 	}
+	for _, n := range strayNodes(s) {
+		if past(max(n.Since, n.Reported, n.Enrolled), strayKept) {
+			add(world.EntityGone{Ref: n.Ref(), Reason: "silent"})
+		}
+	}
 	for _, r := range oldClips(s, p.MaxClips) {
 		add(world.EntityGone{Ref: r, Reason: "no room"})
 	}
 	slices.SortFunc(out, func(a, b world.Observation) int { return cmp.Compare(dueKey(a.Body), dueKey(b.Body)) })
 	return append(out, overflow(s, now, p.MaxEntities)...)
+}
+
+// strayKept is how long a computer of walls is known that is away and drives no
+// screen any more, as one does that was given another name.
+const strayKept = 7 * 24 * time.Hour
+
+// strayNodes returns the computers that are away and drive no screen.
+func strayNodes(s *world.State) []world.Node {
+	if s.Count(world.KindNode) == 0 {
+		return nil
+	}
+	drive := map[string]bool{}
+	for w := range each[world.Wall](s, world.KindWall) {
+		for _, sc := range w.Screens {
+			drive[sc.Node] = true
+		}
+	}
+	var out []world.Node
+	for n := range each[world.Node](s, world.KindNode) {
+		if !n.Up && !drive[n.Node] {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 func dueKey(b world.Body) string {

@@ -122,3 +122,30 @@ func TestClipsAreBounded(t *testing.T) {
 		t.Errorf("left %v", left)
 	}
 }
+
+// A computer of walls that is away and drives nothing is forgotten after a week.
+func TestStrayComputersAreForgotten(t *testing.T) {
+	s := world.New(1)
+	tell(t, s,
+		world.WallDefined{ID: "w", Screens: []world.Screen{{ID: 1, Node: "pc-01"}}},
+		world.NodeLinked{Node: "pc-01", Up: true}, world.NodeLinked{Node: "pc-01"}, // drives a screen
+		world.NodeLinked{Node: "pc-02", Up: true}, // is there
+		world.NodeLinked{Node: "pc-3", Up: true}, world.NodeLinked{Node: "pc-3"},
+		world.NodeEnrolled{Node: "pc-04"},
+	)
+	week := t0.Add(7*24*time.Hour) + 10_000
+	if got := due(s, week-60_000, DefaultPatience()); len(got) != 0 {
+		t.Errorf("too early: %v", got)
+	}
+	var gone []string
+	for _, o := range due(s, week, DefaultPatience()) {
+		gone = append(gone, dueKey(o.Body))
+		tell(t, s, o.Body)
+	}
+	if want := []string{"node/pc-04", "node/pc-3"}; !slices.Equal(gone, want) {
+		t.Errorf("%v, want %v", gone, want)
+	}
+	if got := due(s, week+1000, DefaultPatience()); len(got) != 0 {
+		t.Errorf("found again: %v", got)
+	}
+}
