@@ -209,6 +209,7 @@ func (s *shift) client(name, role string) *wire.Client {
 	s.ids[token] = wire.Identity{User: name, Token: "t-" + name, Name: name, Role: role}
 	c, err := wire.NewClient(wire.ClientOptions{
 		URL: "ws://center/feed", Token: func() (string, error) { return token, nil }, Name: name, Dial: s.net.dialer(name),
+		RetryWithin: time.Second, // as a wall computer has it
 	})
 	if err != nil {
 		s.tb.Fatal(err)
