@@ -81,7 +81,7 @@ func (f *feed) Next(ctx context.Context) (world.Batch, error) {
 	if b.Relay != nil {
 		f.keep(*b.Relay)
 		if f.home != nil {
-			if err := f.home.keepGrant(*b.Relay); err != nil {
+			if err := f.home.keepGrant(f.c.Server, *b.Relay); err != nil {
 				f.c.logger().Warn("the right to fetch pictures is not kept for a start without the server", "error", err)
 			}
 		}
@@ -97,7 +97,7 @@ func (f *feed) first() (world.Batch, bool) {
 		return world.Batch{}, false
 	}
 	f.told = true
-	g := f.home.grant()
+	g := f.home.grant(f.c.Server)
 	if g != nil {
 		f.keep(*g)
 	}
@@ -145,10 +145,12 @@ func (f *feed) linked(b *world.Batch) {
 func (f *feed) keep(g world.RelayGrant) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.grant.Token == "" {
+	if f.grant == (world.RelayGrant{}) && g != f.grant {
 		close(f.granted)
 	}
-	f.grant = g
+	if g != (world.RelayGrant{}) {
+		f.grant = g
+	}
 }
 
 // mine leaves out the receipts that nobody waits for, and tells of refusals.

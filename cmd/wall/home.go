@@ -131,25 +131,32 @@ func (h *home) enrolled() bool {
 	return err == nil && info.Size() > 0
 }
 
-// keepGrant writes the right to fetch pictures.
-func (h *home) keepGrant(g world.RelayGrant) error {
-	raw, err := json.Marshal(g)
+// keptGrant is a right to fetch pictures and the server that gave it: cameras of
+// another centre may have the same names.
+type keptGrant struct {
+	Server string `json:"server"`
+	world.RelayGrant
+}
+
+// keepGrant writes the right to fetch pictures that a server gave.
+func (h *home) keepGrant(server string, g world.RelayGrant) error {
+	raw, err := json.Marshal(keptGrant{server, g})
 	if err != nil {
 		return err
 	}
 	return atomicfile.Write(h.path("relay.json"), append(raw, '\n'), 0o600)
 }
 
-// grant returns the right to fetch pictures as last kept, nil when there is none
-// that can be read.
-func (h *home) grant() *world.RelayGrant {
+// grant returns the right to fetch pictures as last kept, nil when there is none of
+// the server that can be read.
+func (h *home) grant(server string) *world.RelayGrant {
 	raw, err := os.ReadFile(h.path("relay.json"))
 	if err != nil {
 		return nil
 	}
-	var g world.RelayGrant
-	if json.Unmarshal(raw, &g) != nil || g.URL == "" || g.Token == "" {
+	var g keptGrant
+	if json.Unmarshal(raw, &g) != nil || g.Server != server || g.URL == "" || g.Token == "" {
 		return nil
 	}
-	return &g
+	return &g.RelayGrant
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -68,24 +69,27 @@ func TestHomeDir(t *testing.T) {
 
 func TestGrantIsKept(t *testing.T) {
 	h := newHome(t)
-	if h.grant() != nil {
+	if h.grant("ws://a/feed") != nil {
 		t.Error("a grant from nowhere")
 	}
 	want := world.RelayGrant{URL: "rtsp://10.0.0.5:8554", Token: "secret", Expires: 17}
-	if err := h.keepGrant(want); err != nil {
+	if err := h.keepGrant("ws://a/feed", want); err != nil {
 		t.Fatal(err)
 	}
-	if got := h.grant(); got == nil || *got != want {
+	if got := h.grant("ws://a/feed"); got == nil || *got != want {
 		t.Errorf("got %v", got)
+	}
+	if got := h.grant("ws://b/feed"); got != nil {
+		t.Errorf("another server's right is used: %v", got)
 	}
 	if info, err := os.Stat(h.path("relay.json")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file: %v, %v", info, err)
 	}
-	for _, text := range []string{"", "{", `{"url":"rtsp://x"}`, `[]`} {
+	for _, text := range []string{"", "{", `{"url":"rtsp://x"}`, `{"server":"ws://a/feed","url":"rtsp://x"}`, `{"url":"rtsp://x","token":"secret"}`, `[]`} {
 		if err := os.WriteFile(h.path("relay.json"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got := h.grant(); got != nil {
+		if got := h.grant("ws://a/feed"); got != nil {
 			t.Errorf("%q: %v", text, got)
 		}
 	}
@@ -141,6 +145,9 @@ func TestAdmit(t *testing.T) {
 				if err == nil || !strings.Contains(err.Error(), c.want) || h.enrolled() {
 					t.Errorf("%v, want %q", err, c.want)
 				}
+				if !strings.Contains(err.Error(), "wallsrv wall enrol pc-03") {
+					t.Errorf("%v does not say what makes a code", err)
+				}
 				if c.code != "" && strings.Contains(err.Error(), c.code) {
 					t.Errorf("the code is in the error: %v", err)
 				}
@@ -163,9 +170,13 @@ func TestAdmit(t *testing.T) {
 			if asked != before {
 				t.Error("a code was used again")
 			}
-			// A new one is.
-			if err := (&connection{Server: c.server}).admit(t.Context(), h, "XXXX-EFGH-JK"); err == nil || asked != before+1 {
+			// A new one is, but a computer that was let in before starts without.
+			quiet := slog.LevelError + 1
+			if err := (&connection{Server: c.server, LogLevel: quiet}).admit(t.Context(), h, "XXXX-EFGH-JK"); err != nil || asked != before+1 {
 				t.Errorf("a new code: %v", err)
+			}
+			if err := (&connection{Server: "ws://127.0.0.1:1/feed", LogLevel: quiet}).admit(t.Context(), h, "XXXX-EFGH-JK"); err != nil {
+				t.Errorf("a new code without the server: %v", err)
 			}
 			if got, err := conn.token(); got != "the token" || err != nil {
 				t.Errorf("after a code that was refused: %q, %v", got, err)

@@ -230,7 +230,7 @@ func FuzzReadMemory(f *testing.F) {
 func TestColdFeed(t *testing.T) {
 	h := newHome(t)
 	keptVillage(t, h)
-	if err := h.keepGrant(world.RelayGrant{URL: "rtsp://relay", Token: "secret", Expires: world.TimeOf(time.Now().Add(-time.Hour))}); err != nil {
+	if err := h.keepGrant("ws://a/feed", world.RelayGrant{URL: "rtsp://relay", Token: "secret", Expires: world.TimeOf(time.Now().Add(-time.Hour))}); err != nil {
 		t.Fatal(err)
 	}
 	c := &connection{Server: "ws://a/feed", Lang: "en", LogLevel: slog.LevelError + 1}
@@ -272,6 +272,18 @@ func TestColdFeed(t *testing.T) {
 	f.linked(&lost)
 	if lost.Link.Since != 10 || lost.Link.Reason != "the server stopped" {
 		t.Errorf("later: %+v", lost.Link)
+	}
+}
+
+// TestGrantsWithoutToken: a right without a token does no harm.
+func TestGrantsWithoutToken(t *testing.T) {
+	f := &feed{granted: make(chan struct{})}
+	f.keep(world.RelayGrant{})
+	for _, token := range []string{"", "", "secret", "", "other"} {
+		f.keep(world.RelayGrant{URL: "rtsp://relay", Token: token})
+	}
+	if _, token, err := f.relay(t.Context()); err != nil || token != "other" {
+		t.Errorf("%q, %v", token, err)
 	}
 }
 

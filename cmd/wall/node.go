@@ -12,7 +12,7 @@ import (
 
 type nodeCmd struct {
 	Name  string `help:"This computer's name, as the wall's screens name it (pc-03)." required:"" env:"IOCWALL_NODE"`
-	Code  string `help:"Code that lets this computer in once, made by \"wallsrv wall enrol\"; later starts need none." placeholder:"ABCD-EFGH-JK" env:"IOCWALL_CODE"`
+	Code  string `help:"Code that lets this computer in once, made by \"wallsrv wall enrol NAME\"; later starts need none." placeholder:"ABCD-EFGH-JK" env:"IOCWALL_CODE"`
 	State string `help:"Folder for what this computer keeps: its token, and the wall as last known, shown when it starts without the server. $STATE_DIRECTORY, or .local/state/iocwall/NAME in the home folder if left out." type:"path" placeholder:"DIR"`
 }
 
