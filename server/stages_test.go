@@ -186,7 +186,7 @@ func TestWallsRefuseWhatCannotBe(t *testing.T) {
 		why string
 	}{
 		{wall(func(w *world.WallDefined) { w.Screens[1].X = 100 }), "lies over screen 1"},
-		{wall(func(w *world.WallDefined) { w.Screens = w.Screens[:1] }), "no screen any more: right of the scene b, quiet of the scene c"},
+		{wall(func(w *world.WallDefined) { w.Screens = w.Screens[:1] }), "no screen any more: right of the scene b, the zone phai of the scene b, quiet of the scene c"},
 		{wall(func(w *world.WallDefined) {
 			for i := range w.Screens {
 				w.Screens[i].Node, w.Screens[i].Output = "pc-01", "HDMI-1"
