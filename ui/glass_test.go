@@ -198,3 +198,15 @@ func TestSpotsOverComputers(t *testing.T) {
 		}
 	}
 }
+
+// TestAlertGone: a tile of an alert that is not there any more is not called live.
+func TestAlertGone(t *testing.T) {
+	b, _ := twoScreens(t)
+	b.prepare(1, b.onScreen("gone", "alert", 1, world.Param{Key: "alert", Value: "no-such"}))
+	b.commit(1, 0)
+	b.tick(freshGap)
+	told := reports[act.ReportTiles](b)
+	if len(told) == 0 || len(told[len(told)-1].Seen.Tiles) != 1 || told[len(told)-1].Seen.Tiles[0].State != "broken" {
+		t.Errorf("told %+v", told)
+	}
+}

@@ -186,7 +186,14 @@ func (h *Host) alert(env *tile.Env, p world.Tile) *Fact {
 			v.Place = h.place(v.Alert)
 		}
 		t.Update(v)
-	}, health: h.byData(p.ID)}
+	}, health: func(now time.Time) tile.Health {
+		if s := h.State(); s != nil {
+			if _, known := s.Alert(id); !known {
+				return tile.Health{State: tile.Broken, Reason: h.Lang.T("alert.gone")}
+			}
+		}
+		return h.byData(p.ID)(now)
+	}}
 }
 
 // place says where an alert is: what it is about and its area, by their names, or
