@@ -55,6 +55,9 @@ func (n *node) assigned() (Assigned, error) {
 		return Assigned{Screens: map[string]int{}}, nil
 	}
 	a := Assigned{Wall: w.ID, Generation: n.u.glass.stage.Shown().Generation, Screens: map[string]int{}}
+	if c := n.u.glass.change; c != nil {
+		a.Generation = c.was // the display does not show the new one yet
+	}
 	shown := map[int]bool{}
 	for i, s := range n.assign(monitors) {
 		if s != nil {

@@ -41,12 +41,14 @@ type glass struct {
 type change struct {
 	act.ReportSwitched
 	began time.Time
+	was   uint64 // the generation that is seen until it is painted
 }
 
 // follow brings the glass in line with the wall: it opens what comes, changes when
 // the instant is there, and tells the server.
 func (u *UI) follow(now time.Time, moved, monitors bool) (changed bool) {
 	g := &u.glass
+	was := g.stage.Shown().Generation
 	var turn stage.Turn
 	at := world.TimeOf(u.model.serverTime(now))
 	if why := u.missing(); why != g.waiting {
@@ -74,7 +76,7 @@ func (u *UI) follow(now time.Time, moved, monitors bool) (changed bool) {
 		u.face.prepare()
 	}
 	if turn.Change {
-		u.begin(now)
+		u.begin(now, was)
 	}
 	u.report(now)
 	u.wakeAt(now)
@@ -105,13 +107,13 @@ func (g *glass) take() {
 }
 
 // begin remembers a change of a computer of the wall until it is painted.
-func (u *UI) begin(now time.Time) {
+func (u *UI) begin(now time.Time, was uint64) {
 	s := u.glass.stage.Shown()
 	at := u.model.serverTime(now)
 	if u.o.Mode != Node || s.Generation == 0 || at.Sub(s.At.Std()) > newsLimit || !u.model.link.Up || !u.drives(s.Wall) {
 		return
 	}
-	u.glass.change = &change{act.ReportSwitched{Wall: s.Wall, Generation: s.Generation, At: world.TimeOf(at), Clock: u.model.link.Error}, now}
+	u.glass.change = &change{act.ReportSwitched{Wall: s.Wall, Generation: s.Generation, At: world.TimeOf(at), Clock: u.model.link.Error}, now, was}
 	for _, x := range u.face.surfaces() {
 		x.seal.lay()
 	}

@@ -210,3 +210,20 @@ func TestAlertGone(t *testing.T) {
 		t.Errorf("told %+v", told)
 	}
 }
+
+// TestGenerationSeen: what is not painted yet is not what a picture of the display
+// shows.
+func TestGenerationSeen(t *testing.T) {
+	b, n := twoScreens(t)
+	for g := uint64(1); g <= 2; g++ {
+		b.prepare(g, b.onScreen("clock", "clock", 1))
+		b.commit(g, 0)
+		if a, err := n.assigned(); err != nil || a.Generation != g-1 {
+			t.Errorf("before %d is painted: %d, %v", g, a.Generation, err)
+		}
+		b.tick(sealLimit)
+		if a, err := n.assigned(); err != nil || a.Generation != g {
+			t.Errorf("then: %d, %v", a.Generation, err)
+		}
+	}
+}
