@@ -189,16 +189,3 @@ func (g *glass) first(r image.Rectangle) (number uint32, at image.Point, ok bool
 	}
 	return 0, image.Point{}, false
 }
-
-// marks returns all marks in a part of the picture.
-func (g *glass) marks(r image.Rectangle) map[uint32]image.Point {
-	out := map[uint32]image.Point{}
-	for y := r.Min.Y; y < r.Max.Y; y++ {
-		for x := r.Min.X; x < r.Max.X; x++ {
-			if n, ok := g.mark(x, y); ok {
-				out[n] = image.Pt(x, y)
-			}
-		}
-	}
-	return out
-}

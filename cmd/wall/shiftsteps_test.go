@@ -301,7 +301,6 @@ func (s *shift) tooMuch() {
 	s.mai.refused(act.ShowScene{Wall: "main", Scene: "nang"}, "pc-04")
 	time.Sleep(3 * time.Second)
 	s.check("a scene that is too much for a computer is refused")
-	s.measured(3, 50)
 }
 
 // measured has a computer tell how many small streams it decodes.

@@ -67,6 +67,22 @@ func (t *turn) budget(p *picture) {
 	}
 }
 
+// owed reports whether a picture only gives the wall back what it was to show
+// before: its scene as it is, after a test picture, a popup or a loss. That is never
+// too much; what the computers cannot do then, they do late.
+func (t *turn) owed(p picture) bool {
+	if p.scene != t.wall.On.Scene || p.version != t.wall.On.Version {
+		return false
+	}
+	for _, x := range p.tiles {
+		there := slices.ContainsFunc(t.wall.On.Tiles, func(o world.Placed) bool { return o.ID == x.ID && sameTile(o.Tile, x.Tile) })
+		if x.Layer == world.LayerPopup && !there {
+			return false
+		}
+	}
+	return true
+}
+
 // needs is the share of a computer that cameras need: those that are there now,
 // those to come, and both while both are open.
 type needs struct {

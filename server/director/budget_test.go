@@ -112,3 +112,31 @@ func TestBudgets(t *testing.T) {
 		t.Error("more was let through")
 	}
 }
+
+// A wall that a computer, measured late, can hardly show comes back from a test
+// picture and from a popup all the same.
+func TestBackToWhatIsTooMuch(t *testing.T) {
+	r := newRig(t, cameras("heavy", 16, 1, append(opening(), nodes(true, allNodes...)...))...)
+	r.pass(5 * time.Second)
+	_ = r.show(Ask{Scene: "heavy", By: "Lan"})
+	r.pass(5 * time.Second)
+	r.put(measured("pc-01"))
+	r.pass(5 * time.Second)
+	before := r.shows()
+	r.put(world.WallTested{Wall: "main", Picture: world.TestPattern, By: "tech", Until: r.now.Add(10 * time.Second)})
+	r.pass(5 * time.Second)
+	if slices.Equal(r.shows(), before) {
+		t.Fatal("there is no test picture")
+	}
+	r.pass(20 * time.Second)
+	if got := r.shows(); !slices.Equal(got, before) {
+		t.Errorf("after the test picture: %v, refused %+v", got, r.wall().Refused)
+	}
+	r.put(popup("p", 50, 1))
+	r.pass(5 * time.Second)
+	r.put(world.PopupClosed{ID: "p"})
+	r.pass(5 * time.Second)
+	if got := r.shows(); !slices.Equal(got, before) {
+		t.Errorf("after the popup: %v, refused %+v", got, r.wall().Refused)
+	}
+}

@@ -73,6 +73,9 @@ func (t *turn) compose() {
 		}
 	}
 	t.budget(&p)
+	if c.asked == nil && t.owed(p) {
+		p.over = ""
+	}
 	t.prepare(p, c.asked)
 }
 

@@ -119,10 +119,10 @@ func (l *Links) Run(ctx context.Context) error {
 
 // ended returns nil for what ended with ctx.
 func ended(ctx context.Context, err error) error {
-	if stopped := ctx.Err() != nil; stopped {
-		return nil
+	if ctx.Err() == nil {
+		return fmt.Errorf("nodes: links: %w", err)
 	}
-	return fmt.Errorf("nodes: links: %w", err)
+	return nil
 }
 
 // look compares what is heard with what was told and tells the difference.

@@ -114,15 +114,14 @@ func (r *Recorder) Run(ctx context.Context) error {
 		r.reach(e.Seq, end)
 		return nil
 	})
-	if ctx.Err() != nil || errors.Is(err, journal.ErrClosed) {
-		return nil
+	if ctx.Err() == nil && !errors.Is(err, journal.ErrClosed) {
+		r.logger.Error("the recorder of the walls cannot follow the history any more", "error", err)
+		r.mu.Lock()
+		r.broken = fmt.Errorf("the history cannot be read: %w", err)
+		r.wake()
+		r.mu.Unlock()
+		<-ctx.Done()
 	}
-	r.logger.Error("the recorder of the walls cannot follow the history any more", "error", err)
-	r.mu.Lock()
-	r.broken = fmt.Errorf("the history cannot be read: %w", err)
-	r.wake()
-	r.mu.Unlock()
-	<-ctx.Done()
 	return nil
 }
 
