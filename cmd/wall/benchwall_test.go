@@ -52,6 +52,8 @@ type measured struct {
 	skew, nodes, answer, all, marks []time.Duration
 	reported, clock, paint          []time.Duration
 	blind                           time.Duration
+	// stamps are the spreads of the computers' own stamps, before they paint.
+	stamps []time.Duration
 }
 
 // add switches to a scene and waits until it is on all screens.
@@ -74,6 +76,9 @@ func (m *measured) add(tb testing.TB, w *wall27, to scenery) {
 	m.marks = append(m.marks, marked.Sub(began))
 	m.blind = max(m.blind, c.blind)
 	on := w.reports(to.id)
+	if len(on.Nodes) > 1 {
+		m.stamps = append(m.stamps, time.Duration(on.Skew)*time.Millisecond)
+	}
 	for _, n := range on.Nodes {
 		m.reported = append(m.reported, time.Duration(n.After)*time.Millisecond)
 		m.clock = append(m.clock, time.Duration(n.Clock)*time.Millisecond)
@@ -107,6 +112,8 @@ func (m *measured) print(b *testing.B) {
 		fmt.Println("the computers report nothing of their switches")
 		return
 	}
+	_, p95, text = spreads(b, m.stamps)
+	ratio("wall-skew-stamps-p95", p95, skewLimit, "first to last of 12 computers, from the stamps of their frames, painting apart: "+text)
 	for name, all := range map[string][]time.Duration{"after": m.reported, "clock-error": m.clock, "paint": m.paint} {
 		_, p95, text := spreads(b, all)
 		fmt.Printf("MEASURED wall-node-%s-p95 %.0f ms (by the computers' own reports: %s)\n", name, ms(p95), text)
