@@ -137,9 +137,6 @@ func (k *checker) spot(at string, p PlaceConfig) (x, y, w, h float64, ok bool) {
 	return x, y, w, h, err == nil
 }
 
-// weekdays are the days that a schedule may name.
-var weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun", "workday", "holiday"} //nolint:gochecknoglobals // a table
-
 // leastDwell is the least time that a scene of several stays.
 const leastDwell = 5 * time.Second
 
@@ -169,8 +166,8 @@ func (k *checker) schedules() {
 			k.fail(path+".dwell", "is too short to see a scene", "write how long each of the scenes stays, 5s at least")
 		}
 		for j, d := range s.Days {
-			if !slices.Contains(weekdays, d) {
-				k.fail(fmt.Sprintf("%s.days[%d]", path, j), fmt.Sprintf("no day %q", d), strict.Nearest(d, weekdays))
+			if !slices.Contains(world.ScheduleDays(), d) {
+				k.fail(fmt.Sprintf("%s.days[%d]", path, j), fmt.Sprintf("no day %q", d), strict.Nearest(d, world.ScheduleDays()))
 			}
 		}
 		c.schedules = append(c.schedules, out)

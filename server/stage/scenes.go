@@ -276,7 +276,7 @@ func (s *Stage) saveSchedule(ctx context.Context, id auth.Identity, x world.Sche
 
 // timetable checks what can be checked of a schedule by itself.
 func timetable(x world.ScheduleSaved) error {
-	days := []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun", "workday", "holiday"}
+	days := world.ScheduleDays()
 	for i, d := range x.Days {
 		switch {
 		case !slices.Contains(days, d):

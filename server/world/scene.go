@@ -212,6 +212,11 @@ type ScheduleSaved struct {
 // Kind returns "schedule.saved".
 func (ScheduleSaved) Kind() string { return "schedule.saved" }
 
+// ScheduleDays returns the days that a schedule may name.
+func ScheduleDays() []string {
+	return []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun", "workday", "holiday"}
+}
+
 // Schedule is a schedule as last saved.
 type Schedule = Stored[ScheduleSaved]
 
