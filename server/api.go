@@ -14,6 +14,7 @@ import (
 
 	"iocwall/server/act"
 	"iocwall/server/auth"
+	"iocwall/server/reply"
 	"iocwall/server/strict"
 	"iocwall/server/wire"
 	"iocwall/server/world"
@@ -91,12 +92,12 @@ func (s *Server) door(right auth.Right, next handler) http.HandlerFunc {
 		if err != nil {
 			s.turnAway(r, id, err)
 			w.Header().Set("WWW-Authenticate", `Bearer realm="iocwall"`)
-			writeError(w, http.StatusUnauthorized, err)
+			reply.Error(w, http.StatusUnauthorized, err)
 			return
 		}
 		if err := id.Demand(right); err != nil {
 			s.turnAway(r, id, err)
-			writeError(w, http.StatusForbidden, err)
+			reply.Error(w, http.StatusForbidden, err)
 			return
 		}
 		next(w, r, id)
@@ -111,18 +112,6 @@ func (s *Server) identify(r *http.Request) (auth.Identity, error) {
 		return auth.Identity{}, auth.ErrNoToken
 	}
 	return s.tokens.Verify(strings.TrimSpace(raw))
-}
-
-func writeError(w http.ResponseWriter, status int, err error) {
-	writeJSON(w, status, map[string]string{"error": err.Error()})
-}
-
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	// The client may have gone: then nobody is left to tell.
-	_ = json.NewEncoder(w).Encode(v)
 }
 
 // readJSON reads the body of a request: one JSON value and nothing after it.
@@ -146,10 +135,10 @@ func readJSON(r *http.Request, into any) (status int, err error) {
 // it is well.
 func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 	if !s.loop.Stats().FullSince.IsZero() {
-		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "journal full"})
+		reply.JSON(w, http.StatusServiceUnavailable, map[string]string{"status": "journal full"})
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]string{"status": "ok", "version": s.version})
+	reply.JSON(w, http.StatusOK, map[string]string{"status": "ok", "version": s.version})
 }
 
 // entityKinds returns the kinds of things there are.
@@ -202,11 +191,11 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request, id auth.Identity) 
 func (s *Server) list(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	kind := r.PathValue("kind")
 	if !slices.Contains(entityKinds(), kind) {
-		writeError(w, http.StatusNotFound, fmt.Errorf("no kind %q; %s", kind, strict.Nearest(kind, entityKinds())))
+		reply.Error(w, http.StatusNotFound, fmt.Errorf("no kind %q; %s", kind, strict.Nearest(kind, entityKinds())))
 		return
 	}
 	if may := kindsOf(id.Role); may != nil && !slices.Contains(may, kind) {
-		writeError(w, http.StatusForbidden, fmt.Errorf("the role %s does not see things of the kind %s", id.Role, kind))
+		reply.Error(w, http.StatusForbidden, fmt.Errorf("the role %s does not see things of the kind %s", id.Role, kind))
 		return
 	}
 	out := []world.Entity{}
@@ -218,17 +207,17 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request, id auth.Identity) 
 		}
 	})
 	if err != nil {
-		writeError(w, http.StatusServiceUnavailable, err)
+		reply.Error(w, http.StatusServiceUnavailable, err)
 		return
 	}
-	writeJSON(w, http.StatusOK, out)
+	reply.JSON(w, http.StatusOK, out)
 }
 
 // postCommand is the door for scripts; walls send commands over the feed.
 func (s *Server) postCommand(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	var c act.Command
 	if status, err := readJSON(r, &c); err != nil {
-		writeError(w, status, fmt.Errorf("the command cannot be read: %w", err))
+		reply.Error(w, status, fmt.Errorf("the command cannot be read: %w", err))
 		return
 	}
 	// A client that hears no answer asks again: then it is answered, not done
@@ -243,14 +232,14 @@ func (s *Server) postCommand(w http.ResponseWriter, r *http.Request, id auth.Ide
 		return receipt, nil
 	})
 	if err != nil {
-		writeError(w, http.StatusServiceUnavailable, err)
+		reply.Error(w, http.StatusServiceUnavailable, err)
 		return
 	}
 	status := http.StatusOK
 	if !receipt.OK {
 		status = http.StatusConflict
 	}
-	writeJSON(w, status, receipt)
+	reply.JSON(w, status, receipt)
 }
 
 // observation is one observation as providers send it.
@@ -272,11 +261,11 @@ var acceptedKinds = map[string]bool{
 func (s *Server) postObservations(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	var in []observation
 	if status, err := readJSON(r, &in); err != nil {
-		writeError(w, status, fmt.Errorf("expected a JSON array of {time, kind, body}: %w", err))
+		reply.Error(w, status, fmt.Errorf("expected a JSON array of {time, kind, body}: %w", err))
 		return
 	}
 	if len(in) > maxObservations {
-		writeError(w, http.StatusRequestEntityTooLarge, fmt.Errorf("nothing was taken: %d observations; send at most %d at a time", len(in), maxObservations))
+		reply.Error(w, http.StatusRequestEntityTooLarge, fmt.Errorf("nothing was taken: %d observations; send at most %d at a time", len(in), maxObservations))
 		return
 	}
 	obs, faults := checkObservations(in)
@@ -284,20 +273,20 @@ func (s *Server) postObservations(w http.ResponseWriter, r *http.Request, id aut
 		if more := len(faults) - faultsShown; more > 0 {
 			faults = append(faults[:faultsShown], fmt.Sprintf("and %d more", more))
 		}
-		writeError(w, http.StatusUnprocessableEntity, errors.New("nothing was taken: "+strings.Join(faults, "; ")))
+		reply.Error(w, http.StatusUnprocessableEntity, errors.New("nothing was taken: "+strings.Join(faults, "; ")))
 		return
 	}
 	err := s.provide(r.Context(), id, obs)
 	var refused *refusedError
 	if errors.As(err, &refused) {
-		writeError(w, http.StatusForbidden, err)
+		reply.Error(w, http.StatusForbidden, err)
 		return
 	}
 	if err != nil {
-		writeError(w, http.StatusServiceUnavailable, err)
+		reply.Error(w, http.StatusServiceUnavailable, err)
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]int{"taken": len(obs)})
+	reply.JSON(w, http.StatusOK, map[string]int{"taken": len(obs)})
 }
 
 // checkObservations returns what may become part of the history, and what is

@@ -3,7 +3,6 @@ package cctv
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -16,6 +15,7 @@ import (
 	"iocwall/media/relay"
 	"iocwall/media/replay"
 	"iocwall/server/auth"
+	"iocwall/server/reply"
 	"iocwall/server/world"
 )
 
@@ -111,7 +111,7 @@ func (d Doors) List(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 			}
 		}
 	}); err != nil {
-		fail(w, http.StatusServiceUnavailable, err)
+		reply.Error(w, http.StatusServiceUnavailable, err)
 		return
 	}
 	live := map[[2]string]relay.Health{}
@@ -134,7 +134,7 @@ func (d Doors) List(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 			out.Sites = append(out.Sites, x)
 		}
 	}
-	answer(w, http.StatusOK, out)
+	reply.JSON(w, http.StatusOK, out)
 }
 
 func infoOf(c world.Camera) cameraInfo {
@@ -173,7 +173,7 @@ func (d Doors) Replay(w http.ResponseWriter, r *http.Request, id auth.Identity) 
 	}
 	stream, from, to, err := interval(r.URL.Query(), cam, time.Now())
 	if err != nil {
-		fail(w, http.StatusBadRequest, err)
+		reply.Error(w, http.StatusBadRequest, err)
 		return
 	}
 	what := fmt.Sprintf("%s/%s %s %s", camera, stream, from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339))
@@ -197,7 +197,7 @@ func (d Doors) Replay(w http.ResponseWriter, r *http.Request, id auth.Identity) 
 	if errors.Is(err, relay.ErrNotKept) || errors.Is(err, replay.ErrNothing) {
 		status = http.StatusNotFound
 	}
-	fail(w, status, err)
+	reply.Error(w, status, err)
 }
 
 // interval reads what is asked for; an end that lies ahead is now.
@@ -255,10 +255,10 @@ func (d Doors) Clips(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 			}
 		}
 	}); err != nil {
-		fail(w, http.StatusServiceUnavailable, err)
+		reply.Error(w, http.StatusServiceUnavailable, err)
 		return
 	}
-	answer(w, http.StatusOK, out)
+	reply.JSON(w, http.StatusOK, out)
 }
 
 // Clip answers GET /api/clips/{id} with the file. It is checked while it is sent:
@@ -267,7 +267,7 @@ func (d Doors) Clip(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	name := r.PathValue("id")
 	x, there, err := d.clip(r.Context(), id, name)
 	if err != nil {
-		fail(w, http.StatusServiceUnavailable, err)
+		reply.Error(w, http.StatusServiceUnavailable, err)
 		return
 	}
 	switch {
@@ -275,11 +275,11 @@ func (d Doors) Clip(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 		d.refused(w, r, id, name, http.StatusNotFound, refuse("there is no clip %.64q", name))
 		return
 	case !x.Ready() && x.Why != "":
-		fail(w, http.StatusGone, errors.New("the clip was not saved: "+x.Why))
+		reply.Error(w, http.StatusGone, errors.New("the clip was not saved: "+x.Why))
 		return
 	case !x.Ready():
 		w.Header().Set("Retry-After", "5")
-		fail(w, http.StatusConflict, errors.New("the clip is still being written"))
+		reply.Error(w, http.StatusConflict, errors.New("the clip is still being written"))
 		return
 	}
 	said := world.Audited{Who: id.Token, Act: string(auth.ReadRecordings), Object: "clip/" + name, OK: true}
@@ -288,12 +288,12 @@ func (d Doors) Clip(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 		said.OK, said.Reason = false, "the file is missing or damaged"
 		d.audit(r.Context(), id, said) //nolint:errcheck // nothing is handed out
 		d.Cameras.log.Error("the file of a clip cannot be read", "clip", name, "sha256", x.Saved.SHA256, "error", err)
-		fail(w, http.StatusInternalServerError, errors.New(said.Reason))
+		reply.Error(w, http.StatusInternalServerError, errors.New(said.Reason))
 		return
 	}
 	defer file.Close()
 	if err := d.audit(r.Context(), id, said); err != nil {
-		fail(w, http.StatusServiceUnavailable, err)
+		reply.Error(w, http.StatusServiceUnavailable, err)
 		return
 	}
 	h := w.Header()
@@ -333,16 +333,5 @@ func (d Doors) clip(ctx context.Context, id auth.Identity, name string) (x world
 func (d Doors) refused(w http.ResponseWriter, r *http.Request, id auth.Identity, object string, status int, err error) {
 	said := world.Audited{Who: id.Token, Act: string(auth.ReadRecordings), Object: strings.ToValidUTF8(object[:min(len(object), 100)], ""), Reason: strings.ToValidUTF8(err.Error(), "")}
 	d.audit(r.Context(), id, said) //nolint:errcheck // nothing is handed out
-	fail(w, status, err)
-}
-
-func fail(w http.ResponseWriter, status int, err error) {
-	answer(w, status, map[string]string{"error": err.Error()})
-}
-
-func answer(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the client may have gone
+	reply.Error(w, status, err)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +16,7 @@ import (
 	"time"
 
 	"iocwall/server/auth"
+	"iocwall/server/reply"
 	"iocwall/server/world"
 )
 
@@ -43,11 +43,11 @@ func (d Doors) Layer(w http.ResponseWriter, r *http.Request, _ auth.Identity) {
 	var l world.LayerSaved
 	var there bool
 	if err := d.Charts.history.Call(r.Context(), func(st *world.State) { l, there = layerOf(st, r.PathValue("id")) }); err != nil {
-		fail(w, http.StatusServiceUnavailable, err)
+		reply.Error(w, http.StatusServiceUnavailable, err)
 		return
 	}
 	if !there {
-		fail(w, http.StatusNotFound, fmt.Errorf("there is no layer %.70q", r.PathValue("id")))
+		reply.Error(w, http.StatusNotFound, fmt.Errorf("there is no layer %.70q", r.PathValue("id")))
 		return
 	}
 	h := w.Header()
@@ -60,7 +60,7 @@ func (d Doors) Layer(w http.ResponseWriter, r *http.Request, _ auth.Identity) {
 	file, size, err := d.Charts.open(l)
 	if err != nil {
 		d.Charts.log.Error("the file of a layer cannot be read", "layer", l.ID, "sha256", l.SHA256, "error", err)
-		fail(w, http.StatusInternalServerError, errors.New("the file of the layer is missing or damaged; import it again"))
+		reply.Error(w, http.StatusInternalServerError, errors.New("the file of the layer is missing or damaged; import it again"))
 		return
 	}
 	defer file.Close() //nolint:errcheck // it was only read
@@ -142,7 +142,7 @@ func (d Doors) PutLayer(w http.ResponseWriter, r *http.Request, id auth.Identity
 		defer func() { <-c.reading }()
 	default:
 		w.Header().Set("Retry-After", "10")
-		fail(w, http.StatusServiceUnavailable, errors.New("another file is being read; try again when it is done"))
+		reply.Error(w, http.StatusServiceUnavailable, errors.New("another file is being read; try again when it is done"))
 		return
 	}
 	var l world.LayerSaved
@@ -154,7 +154,7 @@ func (d Doors) PutLayer(w http.ResponseWriter, r *http.Request, id auth.Identity
 		}
 	})
 	if err != nil {
-		fail(w, http.StatusServiceUnavailable, err)
+		reply.Error(w, http.StatusServiceUnavailable, err)
 		return
 	}
 	l.ID, l.Look = name, slices.Clone(l.Look)
@@ -171,7 +171,7 @@ func (d Doors) PutLayer(w http.ResponseWriter, r *http.Request, id auth.Identity
 		return
 	}
 	c.log.Info("a layer was imported", "layer", l.ID, "features", l.Features, "rejected", l.Rejected, "by", id.Token)
-	answer(w, http.StatusOK, imported{Features: l.Features, Rejected: orNone(read.First), RejectedCount: l.Rejected, Version: l.Version})
+	reply.JSON(w, http.StatusOK, imported{Features: l.Features, Rejected: orNone(read.First), RejectedCount: l.Rejected, Version: l.Version})
 }
 
 // DeleteLayer answers DELETE /api/map/layers/{id}: it takes a layer that somebody
@@ -181,7 +181,7 @@ func (d Doors) DeleteLayer(w http.ResponseWriter, r *http.Request, id auth.Ident
 	name := r.PathValue("id")
 	switch err := d.Charts.removeLayer(r.Context(), id, name); {
 	case errors.Is(err, errNoLayer):
-		fail(w, http.StatusNotFound, fmt.Errorf("there is no layer %.70q", name))
+		reply.Error(w, http.StatusNotFound, fmt.Errorf("there is no layer %.70q", name))
 	case err != nil:
 		d.refused(w, r, id, "layer/"+name, err)
 	default:
@@ -231,12 +231,12 @@ func describe(l *world.LayerSaved, q url.Values) error {
 func (d Doors) Fences(w http.ResponseWriter, r *http.Request, _ auth.Identity) {
 	var all []world.Fence
 	if err := d.Charts.history.Call(r.Context(), func(st *world.State) { all = st.Fences() }); err != nil {
-		fail(w, http.StatusServiceUnavailable, err)
+		reply.Error(w, http.StatusServiceUnavailable, err)
 		return
 	}
 	text, err := EncodeFences(all)
 	if err != nil {
-		fail(w, http.StatusInternalServerError, err)
+		reply.Error(w, http.StatusInternalServerError, err)
 		return
 	}
 	h := w.Header()
@@ -256,7 +256,7 @@ func (d Doors) ImportFences(w http.ResponseWriter, r *http.Request, id auth.Iden
 		d.refused(w, r, id, "fences", err)
 		return
 	}
-	answer(w, http.StatusOK, out)
+	reply.JSON(w, http.StatusOK, out)
 }
 
 // body is the body of a request that may be long: each piece has its own time, and
@@ -309,7 +309,7 @@ func (d Doors) refused(w http.ResponseWriter, r *http.Request, id auth.Identity,
 	} else if d.Audit != nil {
 		d.Audit(r.Context(), id, world.Audited{Who: id.Token, Act: string(auth.EditMap), Object: object, Reason: strings.ToValidUTF8(err.Error(), "")})
 	}
-	fail(w, status, err)
+	reply.Error(w, status, err)
 }
 
 func orNone(list []Rejection) []Rejection {
@@ -317,16 +317,4 @@ func orNone(list []Rejection) []Rejection {
 		return []Rejection{}
 	}
 	return list
-}
-
-func fail(w http.ResponseWriter, status int, err error) {
-	answer(w, status, map[string]string{"error": err.Error()})
-}
-
-func answer(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Del("Content-Length")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the client may have gone
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"iocwall/server/auth"
+	"iocwall/server/reply"
 	"iocwall/server/world"
 )
 
@@ -72,11 +73,11 @@ type desk struct {
 // asked is an ask on its way; got is given at most one picture.
 type asked struct {
 	Ask
-	got chan reply
+	got chan brought
 }
 
-// reply is a picture, or in words why there is none.
-type reply struct {
+// brought is a picture, or in words why there is none.
+type brought struct {
 	picture picture
 	why     string
 }
@@ -125,7 +126,7 @@ func (b *board) ask(node, wall string, screen, width int) *asked {
 		return nil
 	}
 	b.last++
-	a := &asked{Ask: Ask{ID: "a" + strconv.FormatUint(b.last, 36), Wall: wall, Screen: screen, Width: width}, got: make(chan reply, 1)}
+	a := &asked{Ask: Ask{ID: "a" + strconv.FormatUint(b.last, 36), Wall: wall, Screen: screen, Width: width}, got: make(chan brought, 1)}
 	d.once = append(d.once, a)
 	b.stir(d)
 	return a
@@ -151,7 +152,7 @@ func (b *board) find(node, id string) *asked {
 }
 
 // give answers an ask; a second answer is let go.
-func (b *board) give(node string, a *asked, r reply) {
+func (b *board) give(node string, a *asked, r brought) {
 	b.withdraw(node, a)
 	select {
 	case a.got <- r:
@@ -182,11 +183,11 @@ func (n *Nodes) GetAsks(w http.ResponseWriter, r *http.Request, id auth.Identity
 	if text := r.URL.Query().Get("since"); text != "" {
 		var err error
 		if since, err = strconv.ParseUint(text, 10, 64); err != nil {
-			fail(w, http.StatusBadRequest, fmt.Errorf("since: %.40q is no serial", text))
+			reply.Error(w, http.StatusBadRequest, fmt.Errorf("since: %.40q is no serial", text))
 			return
 		}
 	}
-	answer(w, http.StatusOK, n.wait(r.Context(), id.Name, since))
+	reply.JSON(w, http.StatusOK, n.wait(r.Context(), id.Name, since))
 }
 
 func (n *Nodes) wait(ctx context.Context, node string, since uint64) Asks {

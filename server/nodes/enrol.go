@@ -13,6 +13,7 @@ import (
 
 	"iocwall/server/auth"
 	"iocwall/server/core"
+	"iocwall/server/reply"
 	"iocwall/server/world"
 )
 
@@ -34,20 +35,20 @@ func (n *Nodes) PostCode(w http.ResponseWriter, r *http.Request, id auth.Identit
 		Node string `json:"node"`
 	}
 	if err := readForm(w, r, &in); err != nil {
-		fail(w, http.StatusBadRequest, err)
+		reply.Error(w, http.StatusBadRequest, err)
 		return
 	}
 	if !n.o.ValidName(in.Node) {
-		fail(w, http.StatusUnprocessableEntity, fmt.Errorf("%.70q is no name of a computer; use letters, digits, dots, dashes and underscores, at most 64", in.Node))
+		reply.Error(w, http.StatusUnprocessableEntity, fmt.Errorf("%.70q is no name of a computer; use letters, digits, dots, dashes and underscores, at most 64", in.Node))
 		return
 	}
 	code, expires, err := n.codes.make(in.Node, id.Name, time.Now())
 	if err != nil {
-		fail(w, http.StatusServiceUnavailable, err)
+		reply.Error(w, http.StatusServiceUnavailable, err)
 		return
 	}
 	n.o.Audit(r.Context(), id, world.Audited{Who: id.Token, Act: "node.code", Object: in.Node, OK: true})
-	answer(w, http.StatusOK, map[string]any{"node": in.Node, "code": code, "expires": expires.UTC().Truncate(time.Second)})
+	reply.JSON(w, http.StatusOK, map[string]any{"node": in.Node, "code": code, "expires": expires.UTC().Truncate(time.Second)})
 }
 
 // PostEnrol answers POST /api/nodes/enrol: a computer shows its code and gets its
@@ -81,16 +82,16 @@ func (n *Nodes) PostEnrol(w http.ResponseWriter, r *http.Request) {
 	n.codes.release(in.Node, held, err == nil)
 	if err != nil {
 		n.log.Error("a computer of the wall was not let in", "node", in.Node, "error", err)
-		fail(w, http.StatusServiceUnavailable, errBusy)
+		reply.Error(w, http.StatusServiceUnavailable, errBusy)
 		return
 	}
 	n.log.Info("a computer of the wall was let in", "node", in.Node, "remote", r.RemoteAddr, "by", held.by)
-	answer(w, http.StatusOK, map[string]string{"node": in.Node, "token": raw})
+	reply.JSON(w, http.StatusOK, map[string]string{"node": in.Node, "token": raw})
 }
 
 func (n *Nodes) turnAway(w http.ResponseWriter, r *http.Request, status int, err error) {
 	n.o.Refused(r, err)
-	fail(w, status, err)
+	reply.Error(w, status, err)
 }
 
 // enrol makes the computer's token and the event, and then ends the tokens the
@@ -129,15 +130,4 @@ func readForm(w http.ResponseWriter, r *http.Request, into any) error {
 		return errors.New("there is something after the end of the JSON object")
 	}
 	return nil
-}
-
-func fail(w http.ResponseWriter, status int, err error) {
-	answer(w, status, map[string]string{"error": err.Error()})
-}
-
-func answer(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the client may have gone
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"iocwall/server/auth"
+	"iocwall/server/reply"
 	"iocwall/server/world"
 )
 
@@ -112,7 +113,7 @@ func (b box) on(s world.Screen, scale float64) image.Rectangle {
 func (n *Nodes) GetScreenshot(w http.ResponseWriter, r *http.Request, _ auth.Identity) {
 	v, err := parseView(r.URL.Query())
 	if err != nil {
-		fail(w, http.StatusBadRequest, err)
+		reply.Error(w, http.StatusBadRequest, err)
 		return
 	}
 	select {
@@ -120,16 +121,16 @@ func (n *Nodes) GetScreenshot(w http.ResponseWriter, r *http.Request, _ auth.Ide
 		defer func() { <-n.shooting }()
 	default:
 		w.Header().Set("Retry-After", "3")
-		fail(w, http.StatusServiceUnavailable, errors.New("other pictures of walls are being made; try again in a few seconds"))
+		reply.Error(w, http.StatusServiceUnavailable, errors.New("other pictures of walls are being made; try again in a few seconds"))
 		return
 	}
 	s, status, err := n.frame(r.Context(), v)
 	if err != nil {
-		fail(w, status, err)
+		reply.Error(w, status, err)
 		return
 	}
 	if err := n.collect(r.Context(), &s); err != nil {
-		fail(w, http.StatusServiceUnavailable, err)
+		reply.Error(w, http.StatusServiceUnavailable, err)
 		return
 	}
 	img := n.painter.paint(&s)
@@ -291,17 +292,17 @@ func describe(h http.Header, s shot) {
 func (n *Nodes) GetPicture(w http.ResponseWriter, r *http.Request, _ auth.Identity) {
 	id, err := strconv.Atoi(r.PathValue("screen"))
 	if err != nil {
-		fail(w, http.StatusBadRequest, fmt.Errorf("%.20q is no number of a screen", r.PathValue("screen")))
+		reply.Error(w, http.StatusBadRequest, fmt.Errorf("%.20q is no number of a screen", r.PathValue("screen")))
 		return
 	}
 	var s spot
 	var there bool
 	if err := n.o.History.Call(r.Context(), func(st *world.State) { s, there = spotOf(st, r.URL.Query().Get("wall"), id, "") }); err != nil {
-		fail(w, http.StatusServiceUnavailable, err)
+		reply.Error(w, http.StatusServiceUnavailable, err)
 		return
 	}
 	if !there {
-		fail(w, http.StatusNotFound, fmt.Errorf("there is no screen %d", id))
+		reply.Error(w, http.StatusNotFound, fmt.Errorf("there is no screen %d", id))
 		return
 	}
 	if s.screen.Node != "" {
@@ -311,7 +312,7 @@ func (n *Nodes) GetPicture(w http.ResponseWriter, r *http.Request, _ auth.Identi
 	if !ok {
 		w.Header().Set("Retry-After", "1")
 		why := (words{english}).why(absence(s.screen, s.node))
-		fail(w, http.StatusNotFound, errors.New(strings.TrimSuffix(fmt.Sprintf("there is no picture of screen %d yet: %s", id, why), ": ")))
+		reply.Error(w, http.StatusNotFound, errors.New(strings.TrimSuffix(fmt.Sprintf("there is no picture of screen %d yet: %s", id, why), ": ")))
 		return
 	}
 	h := w.Header()

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"iocwall/server/auth"
+	"iocwall/server/reply"
 	"iocwall/server/world"
 )
 
@@ -102,7 +103,7 @@ func reject(status int, err error) error { return &rejection{status, err} }
 func (n *Nodes) PutPicture(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	if !n.uploads.enter(id.Name) {
 		w.Header().Set("Retry-After", "1")
-		fail(w, http.StatusServiceUnavailable, errors.New("too many pictures come in at once; send it again in a second"))
+		reply.Error(w, http.StatusServiceUnavailable, errors.New("too many pictures come in at once; send it again in a second"))
 		return
 	}
 	defer n.uploads.leave(id.Name)
@@ -112,14 +113,14 @@ func (n *Nodes) PutPicture(w http.ResponseWriter, r *http.Request, id auth.Ident
 	case err == nil:
 		w.WriteHeader(http.StatusNoContent)
 	case errors.As(err, &bad) && bad.status == http.StatusGone:
-		fail(w, bad.status, bad.err) // it is only late
+		reply.Error(w, bad.status, bad.err) // it is only late
 	case errors.As(err, &bad):
 		if tell, since := n.uploads.reject(id.Name, time.Now()); tell {
 			n.log.Warn("a picture of a screen was not taken", "node", id.Name, "screen", r.PathValue("screen"), "reason", bad.err, "since", since)
 		}
-		fail(w, bad.status, bad.err)
+		reply.Error(w, bad.status, bad.err)
 	default:
-		fail(w, http.StatusServiceUnavailable, err)
+		reply.Error(w, http.StatusServiceUnavailable, err)
 	}
 }
 
@@ -145,7 +146,7 @@ func (n *Nodes) take(w http.ResponseWriter, r *http.Request, node string) error 
 		return err
 	}
 	if a != nil && strings.HasPrefix(r.Header.Get("Content-Type"), "text/plain") {
-		n.board.give(node, a, reply{why: plain(data)})
+		n.board.give(node, a, brought{why: plain(data)})
 		return nil
 	}
 	p, err := n.parse(r.Context(), r.Header, data)
@@ -155,7 +156,7 @@ func (n *Nodes) take(w http.ResponseWriter, r *http.Request, node string) error 
 	n.uploads.taken.Add(1)
 	n.shelf.put(at, p)
 	if a != nil {
-		n.board.give(node, a, reply{picture: p})
+		n.board.give(node, a, brought{picture: p})
 	}
 	return nil
 }

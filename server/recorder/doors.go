@@ -1,7 +1,6 @@
 package recorder
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -9,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"iocwall/server/reply"
 	"iocwall/server/world"
 )
 
@@ -114,7 +114,7 @@ func answer(w http.ResponseWriter, req *http.Request, f func(*http.Request) (any
 		fail(w, err)
 		return
 	}
-	write(w, http.StatusOK, out)
+	reply.JSON(w, http.StatusOK, out)
 }
 
 func fail(w http.ResponseWriter, err error) {
@@ -126,12 +126,5 @@ func fail(w http.ResponseWriter, err error) {
 	case errors.As(err, &asked):
 		status = http.StatusBadRequest
 	}
-	write(w, status, map[string]string{"error": err.Error()})
-}
-
-func write(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the client may have gone
+	reply.Error(w, status, err)
 }

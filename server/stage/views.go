@@ -2,12 +2,12 @@ package stage
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 
 	"iocwall/server/auth"
+	"iocwall/server/reply"
 	"iocwall/server/world"
 )
 
@@ -88,7 +88,7 @@ func (s *Stage) ServeWalls(w http.ResponseWriter, r *http.Request, _ auth.Identi
 			out = append(out, brief(st, x))
 		}
 	})
-	reply(w, out, err)
+	told(w, out, err)
 }
 
 // ServeWall answers GET /api/walls/{id} with a WallView.
@@ -102,10 +102,10 @@ func (s *Stage) ServeWall(w http.ResponseWriter, r *http.Request, _ auth.Identit
 		}
 	})
 	if err == nil && !there {
-		write(w, http.StatusNotFound, map[string]string{"error": fmt.Sprintf("there is no wall %.70q", id)})
+		reply.JSON(w, http.StatusNotFound, map[string]string{"error": fmt.Sprintf("there is no wall %.70q", id)})
 		return
 	}
-	reply(w, out, err)
+	told(w, out, err)
 }
 
 // nodesOf returns the computers of a wall with their screens.
@@ -213,18 +213,11 @@ func view(st *world.State, w world.Wall) WallView {
 	return out
 }
 
-// reply answers with v, or that the history gives no answer.
-func reply(w http.ResponseWriter, v any, err error) {
+// told answers with v, or that the history gives no answer.
+func told(w http.ResponseWriter, v any, err error) {
 	if err != nil {
-		write(w, http.StatusServiceUnavailable, map[string]string{"error": err.Error()})
+		reply.Error(w, http.StatusServiceUnavailable, err)
 		return
 	}
-	write(w, http.StatusOK, v)
-}
-
-func write(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the client may have gone
+	reply.JSON(w, http.StatusOK, v)
 }

@@ -1,0 +1,23 @@
+// Package reply writes the JSON answers of the server's doors, all in one form.
+package reply
+
+import (
+	"encoding/json"
+	"net/http"
+)
+
+// JSON answers a request with v; nobody keeps a copy of it on the way.
+func JSON(w http.ResponseWriter, status int, v any) {
+	h := w.Header()
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Del("Content-Length") // of what was to be sent instead
+	w.WriteHeader(status)
+	// The client may have gone: then nobody is left to tell.
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+// Error answers a request with the reason why it was not done, under "error".
+func Error(w http.ResponseWriter, status int, err error) {
+	JSON(w, status, map[string]string{"error": err.Error()})
+}

@@ -1,0 +1,23 @@
+package reply
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+func TestAnswers(t *testing.T) {
+	w := httptest.NewRecorder()
+	w.Header().Set("Content-Length", "9000")
+	Error(w, http.StatusNotFound, errors.New(`there is no camera "x"`))
+	got := w.Result()
+	if got.StatusCode != http.StatusNotFound || w.Body.String() != `{"error":"there is no camera \"x\""}`+"\n" {
+		t.Errorf("%d %s", got.StatusCode, w.Body)
+	}
+	for key, want := range map[string]string{"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store", "Content-Length": ""} {
+		if h := got.Header.Get(key); h != want {
+			t.Errorf("%s: %q, want %q", key, h, want)
+		}
+	}
+}
