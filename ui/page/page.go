@@ -27,6 +27,7 @@ type Page interface {
 	Refresh(now time.Time)
 	// Key and Rune take what no field wanted and report whether it meant something.
 	Key(e *fyne.KeyEvent) bool
+	// Rune takes a letter like Key.
 	Rune(r rune) bool
 	// Keys are the keys that mean something now, most used first.
 	Keys() []Key
@@ -179,17 +180,20 @@ func (r *Refusal) Error() string { return r.Text }
 type Memory interface {
 	// Get fills into and reports whether there was something that fits.
 	Get(name string, into any) bool
+	// Set keeps a value that JSON can hold.
 	Set(name string, value any)
 }
 
 // Board shows live tiles within a page.
 type Board interface {
+	// Object is what the page shows of it; the page sizes it.
 	Object() fyne.CanvasObject
 	// Lay puts tiles on the board; one that is there already goes on. Rectangles are
 	// device pixels from the board's corner.
 	Lay(spots []Spot)
 	// Show stops what nobody sees.
 	Show(visible bool)
+	// Close ends all tiles.
 	Close()
 }
 
