@@ -155,9 +155,13 @@ func entityKinds() []string {
 // kindsOf returns the entity kinds a role may see; nil means all.
 func kindsOf(r auth.Role) []string {
 	if r == auth.Unit {
-		// A unit's laptop has no use for the troubles of sources and computers, and
-		// what pops up on a wall is of other areas, too.
-		none := []string{world.KindAid, world.KindBase, world.KindSource, world.KindNode, world.KindPopup, world.KindLock, world.KindSchedule}
+		// A unit's laptop has no use for the troubles of sources and computers. What is
+		// on a wall, or laid out for one, is of other areas, too, and in words of the
+		// centre's people: a unit has no right to read it (auth.ReadWall).
+		none := []string{
+			world.KindAid, world.KindBase, world.KindSource, world.KindNode,
+			world.KindWall, world.KindScene, world.KindPopup, world.KindLock, world.KindSchedule,
+		}
 		return slices.DeleteFunc(entityKinds(), func(k string) bool { return slices.Contains(none, k) })
 	}
 	return nil

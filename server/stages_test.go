@@ -256,12 +256,64 @@ func TestScenesComeAgain(t *testing.T) {
 	}
 }
 
-// What pops up is of all areas, and a unit sees its own alone.
-func TestUnitsDoNotSeeWhatPopsUp(t *testing.T) {
+// What is on a wall is of all areas and in words of the centre's people, and a unit
+// sees its own area alone: its feed holds no word of a note, wherever it stands, and
+// no id of what pops up.
+func TestUnitsDoNotSeeWhatIsOnWalls(t *testing.T) {
+	const words, id = "Gọi ông Bảy 0905", "chay-cho-con"
 	c := newCentre(t, pairConfig)
-	c.hands("Mai", auth.Operator).must(act.OpenPopup{Popup: world.PopupAsked{ID: "x", Wall: "main", Title: "Cháy ở Hội An", Tiles: []world.Tile{{Kind: "note"}}}})
-	unit := c.token("Liên Chiểu", auth.Unit, daNang)
-	for _, kind := range []string{world.KindPopup, world.KindLock, world.KindSchedule, world.KindNode} {
+	mai, unit := c.hands("Mai", auth.Operator), c.token("Liên Chiểu", auth.Unit, daNang)
+	note := world.Tile{ID: "ghi-chu", Kind: "note", W: 320, H: 180, Params: params("text", words)}
+	tells := func(of any) bool {
+		text, err := json.Marshal(of)
+		return err != nil || strings.Contains(string(text), words) || strings.Contains(string(text), id)
+	}
+	// watch counts the events on a feed that tell of the note.
+	watch := func(e *eye) *int {
+		n := new(int)
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.touched = func(ch world.Change) {
+			if ch.Event.Body != nil && tells(ch.Event) {
+				*n++
+			}
+		}
+		return n
+	}
+	operators, units := c.look(mai.token), c.look(unit)
+	told, said := watch(operators), watch(units)
+	mai.must(act.SaveScene{Scene: world.SceneSaved{ID: "n", Wall: "main", Name: "N", Tiles: []world.Tile{note}, Zones: []world.Zone{{ID: "z", W: 320, H: 180}}}})
+	mai.must(act.ShowScene{Wall: "main", Scene: "n"})
+	mai.must(act.OpenPopup{Popup: world.PopupAsked{ID: id, Wall: "main", Title: words, Tiles: []world.Tile{{Kind: "note", Params: params("text", words)}}}})
+	holds := func(s *world.State) bool {
+		w, _ := s.Wall("main")
+		return w.On.Scene == "n" && slices.ContainsFunc(w.On.Tiles, func(p world.Placed) bool { return p.From == id && p.Param("text") == words })
+	}
+	operators.until("the note on the wall", holds)
+	mai.must(act.LockTile{Wall: "main", Tile: "popup:" + id + ":1", Note: words})
+	c.observe(c.token("Trạm", auth.Provider), `[{"kind":"vessel.position","body":{"mmsi":"574000001","pos":[108.33,15.88],"speed":1,"course":2,"heading":3}}]`)
+	// What comes later has passed all of that.
+	late := c.look(unit)
+	for _, e := range []*eye{units, late} {
+		e.until("its vessel", func(s *world.State) bool { return s.Count(world.KindVessel) == 1 })
+		e.mu.Lock()
+		for _, kind := range entityKinds() {
+			for x := range e.state.Entities(kind) {
+				if tells(x) {
+					t.Errorf("a unit's feed has of the note: %+v", x)
+				}
+			}
+		}
+		e.mu.Unlock()
+	}
+	operators.mu.Lock()
+	units.mu.Lock()
+	if *told == 0 || *said > 0 {
+		t.Errorf("%d events that tell of the note came to an operator, %d to a unit", *told, *said)
+	}
+	units.mu.Unlock()
+	operators.mu.Unlock()
+	for _, kind := range []string{world.KindWall, world.KindScene, world.KindPopup, world.KindLock, world.KindSchedule, world.KindNode} {
 		if status, text := c.do("GET", "/api/state/"+kind, unit, "", ""); status != http.StatusForbidden {
 			t.Errorf("%s: %d %s", kind, status, text)
 		}
