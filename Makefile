@@ -71,6 +71,8 @@ BENCH_WALL := \
 	./cmd/wall=WallPopup \
 	./cmd/wall=WallLoss \
 	./cmd/wall=WallBesideKiosk
+# Maps made by other programs: the test data of a reader of MBTiles (MIT).
+MBTILES := github.com/brendan-ward/mbtiles-go v0.2.0 h1:jtSbOrmkMEOUD1kY02UIuKHjE9sR4nevQaMRlHmz0bU=
 MAPLIBRE := 5.24.1
 MAPLIBRE_SUM := 1f2898070b6c6e4dcbd67d443cb2475aa768c8c885f349fbb44617159caeda6d538ef68dc7a28c2e215e0dd9accedd7f9aadb3bec4754c9b97fcd32ee41a275d
 export IOCWALL_BIN := $(CURDIR)/bin
@@ -125,7 +127,7 @@ endef
 export DEBIAN
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-cameras test-long test-wall bench bench-camera bench-map bench-wall lint fmt fuzz fuzz-list clean build vet fmt-check test-pure test-field test-ui test-display go-version
+.PHONY: help run test test-cameras test-maps test-long test-wall bench bench-camera bench-map bench-wall lint fmt fuzz fuzz-list clean build vet fmt-check test-pure test-field test-ui test-display go-version
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -181,6 +183,10 @@ bench: go-version ## run the benchmarks and print the ratios to peers (BENCHTIME
 test-cameras: go-version ## cameras and players of others (GStreamer, VLC, ffmpeg, mpv) with ours
 	@$(STEP) "1/2 Debian packages" .ci/packages build camera headless test peers
 	@$(STEP) "2/2 cameras and players of others" env IOCWALL_PEERS=1 $(GO) test -count=1 -v -tags $(TAGS) -timeout 15m -run Others ./media/fieldtest
+
+test-maps: go-version ## maps made by other programs, each tile of them
+	@$(STEP) "1/2 maps of others" .ci/mbtiles var/mbtiles $(MBTILES)
+	@$(STEP) "2/2 each of their tiles" env IOCWALL_MBTILES=$(CURDIR)/var/mbtiles $(GO) test -count=1 -v -run Others ./geo/tiles
 
 test-long: go-version ## half an hour: memory of nine tiles, still nights, thousands of reconnects
 	@$(STEP) "1/2 Debian packages" .ci/packages build camera
