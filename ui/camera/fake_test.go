@@ -36,6 +36,7 @@ type fakeDeck struct {
 	now     func() time.Time
 	size    image.Point
 	pending map[string]bool // cameras that have no picture yet
+	steps   map[string]media.StepState
 }
 
 func (d *fakeDeck) Open(c media.Camera, notify func()) Player {
@@ -94,6 +95,7 @@ func (p *fakePlayer) Stats() media.Stats {
 	if st := p.d.state[p.id]; st != "" {
 		s.State, s.Since, s.Picture, s.Retries = st, now.Add(-2*time.Minute), now.Add(-2*time.Minute), 3
 	}
+	s.Step.State = p.d.steps[p.id]
 	if p.d.pending[p.id] {
 		s.State, s.Picture, s.Since = media.StateOpening, time.Time{}, now
 	}

@@ -19,6 +19,10 @@ func (c *View) Health(now time.Time) tile.Health {
 	switch st.State {
 	case media.StateLive:
 		h.State = tile.Live
+		switch st.Step.State {
+		case media.StepLate, media.StepUnstamped, media.StepUnclocked:
+			h = tile.Health{State: tile.Late, Reason: l.T("camera.step.short")}
+		}
 		if st.Unchanged >= unchanged {
 			h = tile.Health{State: tile.Still, Reason: l.T("camera.unchanged.short"), Since: now.Add(-st.Unchanged).Truncate(time.Second)}
 		}

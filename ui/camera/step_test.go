@@ -7,6 +7,7 @@ import (
 
 	"iocwall/media"
 	"iocwall/server/world"
+	"iocwall/ui/tile"
 )
 
 // over is a tile of 3840×1080 on the left of two screens; next is the other one.
@@ -77,5 +78,22 @@ func TestStepInGrid(t *testing.T) {
 	}
 	if stepping != 3 || len(g.Views()) != 6 {
 		t.Errorf("%d of %d cells keep step", stepping, len(g.Views()))
+	}
+}
+
+// TestOutOfStepIsNotFresh: what a tile says of its step is told of it elsewhere too.
+func TestOutOfStepIsNotFresh(t *testing.T) {
+	s := newStage(t, 1)
+	v := New(s.h, s.env, Options{Camera: "cam-01"})
+	v.Place(over(image.Rect(1921, 1, 3839, 1079)))
+	s.tick(v, time.Second)
+	for state, want := range map[media.StepState]tile.HealthState{
+		media.StepOff: tile.Live, media.StepKept: tile.Live,
+		media.StepLate: tile.Late, media.StepUnstamped: tile.Late, media.StepUnclocked: tile.Late,
+	} {
+		s.deck.steps = map[string]media.StepState{"cam-01": state}
+		if h := v.Health(s.now); h.State != want || (h.Reason != "") != (want == tile.Late) {
+			t.Errorf("%q: %+v, want %s", state, h, want)
+		}
 	}
 }
