@@ -149,6 +149,7 @@ func entityKinds() []string {
 		world.KindAid, world.KindBase, world.KindSource, world.KindClip,
 		world.KindFence, world.KindDrawing, world.KindMapView, world.KindLayer,
 		world.KindPopup, world.KindLock, world.KindNode, world.KindSchedule,
+		world.KindDomain,
 	}
 }
 

@@ -55,6 +55,7 @@ func (k *checker) check() {
 	k.recording()
 	k.stations()
 	k.figures()
+	k.domains()
 	k.services()
 	k.agencies()
 	k.sources()

@@ -42,6 +42,7 @@ type Config struct {
 	Evidence EvidenceConfig  `yaml:"evidence"`
 	Sources  []SourceConfig  `yaml:"sources"`
 	Agencies []AgencyConfig  `yaml:"agencies"`
+	Domains  []DomainConfig  `yaml:"domains"`
 	Cameras  []CameraConfig  `yaml:"cameras"`
 	Stations []StationConfig `yaml:"stations"`
 	Figures  []FigureConfig  `yaml:"figures"`

@@ -100,7 +100,7 @@ func TestSampleExamples(t *testing.T) {
 	if len(problems) > 0 {
 		t.Error(strings.Join(problems, "\n"))
 	}
-	if len(c.Sources) != 1 || len(c.Agencies) != 1 || len(c.Cameras) != 1 || len(c.Stations) != 1 || len(c.Figures) != 2 || len(c.Services) != 1 || len(c.Layers) != 1 || len(c.scenes) != 1 || len(c.schedules) != 1 {
+	if len(c.Sources) != 1 || len(c.Agencies) != 1 || len(c.Domains) != 1 || len(c.Cameras) != 1 || len(c.Stations) != 1 || len(c.Figures) != 2 || len(c.Services) != 1 || len(c.Layers) != 1 || len(c.scenes) != 1 || len(c.schedules) != 1 {
 		t.Errorf("examples are missing: %s", c.Summary())
 	}
 }
@@ -225,6 +225,11 @@ func TestBadConfigurations(t *testing.T) {
 			"stations: [{id: s, name: S, what: air, pos: [108, 15], area: nowhere}]\nfigures: [{id: f, name: F, area: vn}, {id: g, name: G, area: VN}]\n", []string{
 			`ioc.yaml:1:35: agencies[0].area: no area "vn/da-nag"; did you mean "vn/da-nang"?`, `ioc.yaml:2:50: cameras[0].area: no area "vn/da-nan"; did you mean "vn/da-nang"?`,
 			`ioc.yaml:3:62: stations[0].area: no area "nowhere"`, `ioc.yaml:4:62: figures[1].area: no area "VN"`,
+		}},
+		{"domains", "domains:\n  - {id: economy, name: Kinh tế, figure: thu, rules: [r]}\n  - {id: press, name: Báo chí, rules: [r]}\nfigures: [{id: thu-ns, name: Thu, domain: ecnomy}]\n", []string{
+			`ioc.yaml:2:42: domains[0].figure: no figure "thu"; known here: thu-ns`,
+			`ioc.yaml:3:39: domains[1].rules: the alerts of rule "r" have a domain; economy has them already`,
+			`ioc.yaml:4:43: figures[0].domain: no domain "ecnomy"; did you mean "economy"?`,
 		}},
 		{"agencies in a circle", "agencies:\n  - {id: x, name: X, parent: a}\n  - {id: a, name: A, parent: b}\n  - {id: b, name: B, parent: a}\n  - {id: c, name: C, parent: c}\n", []string{
 			`ioc.yaml:3:30: agencies[1].parent: leads back to "a"; leave out the parent of the topmost agency`, `ioc.yaml:5:30: agencies[3].parent: leads back to "c"`,

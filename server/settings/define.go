@@ -22,6 +22,7 @@ func Definitions(c *Config, areas *area.Set, now world.Time, s *world.State, las
 	}
 	d.cameras(c)
 	d.stations(c)
+	d.domains(c)
 	d.figures(c, areas)
 	d.scenes(c)
 	return d.out

@@ -38,6 +38,7 @@ cameras: [{id: c1, name: Cầu, pos: [108, 15], streams: [{name: main, url: "rts
 stations: [{id: s1, name: Trạm, what: air, pos: [108, 15], every: 1h}]
 figures: [{id: f1, name: Chỉ tiêu, unit: "%", target: 90}]
 agencies: [{id: a1, name: Sở}]
+domains: [{id: economy, name: Kinh tế, figure: f1, rules: [r1]}]
 scenes: [{id: ngay, name: Ngày, tiles: [{kind: camera, at: "1", params: {camera: c1}}]}]
 `
 
@@ -46,7 +47,7 @@ scenes: [{id: ngay, name: Ngày, tiles: [{kind: camera, at: "1", params: {camera
 func TestDefinitionsAreWrittenOnce(t *testing.T) {
 	st := world.New(1)
 	first := defined(t, st, small, assets.Areas())
-	for _, kind := range []string{"camera.defined", "station.defined", "figure.defined", "agency.defined", "wall.defined", "scene.saved", "scene.shown"} {
+	for _, kind := range []string{"camera.defined", "station.defined", "figure.defined", "agency.defined", "domain.defined", "wall.defined", "scene.saved", "scene.shown"} {
 		if first[kind] != 1 {
 			t.Errorf("%d events of %s at the first start, want 1", first[kind], kind)
 		}
@@ -65,7 +66,7 @@ agencies: [{id: a1, name: Sở}]
 scenes: [{id: ngay, name: Ngày, tiles: [{kind: clock, at: "1"}]}]
 `
 	got := defined(t, st, changed, assets.Areas())
-	want := map[string]int{"camera.defined": 1, "station.defined": 1, "entity.gone": 1, "scene.saved": 1}
+	want := map[string]int{"camera.defined": 1, "station.defined": 1, "entity.gone": 2, "scene.saved": 1}
 	for kind, n := range want {
 		if got[kind] != n {
 			t.Errorf("%d events of %s after the change, want %d (all: %v)", got[kind], kind, n, got)
@@ -76,6 +77,9 @@ scenes: [{id: ngay, name: Ngày, tiles: [{kind: clock, at: "1"}]}]
 	}
 	if _, ok := st.Figure("f1"); ok {
 		t.Error("the figure is still there")
+	}
+	if n := len(st.Domains()); n != 0 {
+		t.Errorf("%d domains are still there", n)
 	}
 	if sc, _ := st.Scene("ngay"); sc.Version != 2 {
 		t.Errorf("the scene has version %d, want 2", sc.Version)

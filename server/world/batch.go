@@ -179,7 +179,7 @@ var entityKinds = map[string]func([]byte) (Entity, error){
 	KindFigure: entityOf[Figure], KindArea: entityOf[Area], KindAgency: entityOf[Agency],
 	KindWall: entityOf[Wall], KindScene: entityOf[Scene], KindAlert: entityOf[Alert],
 	KindSource: entityOf[SourceStatus], KindClip: entityOf[Clip],
-	KindPopup: entityOf[Popup], KindLock: entityOf[Lock], KindNode: entityOf[Node], KindSchedule: entityOf[Schedule],
+	KindPopup: entityOf[Popup], KindLock: entityOf[Lock], KindNode: entityOf[Node], KindSchedule: entityOf[Schedule], KindDomain: entityOf[Domain],
 	KindFence: entityOf[Fence], KindDrawing: entityOf[Drawing], KindMapView: entityOf[MapView], KindLayer: entityOf[Layer],
 }
 

@@ -35,6 +35,7 @@ var bodyKinds = map[string]codec{
 	"area.defined":   codecOf[AreaDefined](),
 	"area.succeeded": codecOf[AreaSucceeded](),
 	"agency.defined": codecOf[AgencyDefined](),
+	"domain.defined": codecOf[DomainDefined](),
 
 	"wall.defined": codecOf[WallDefined](),
 	"scene.saved":  codecOf[SceneSaved](),

@@ -30,6 +30,7 @@ const (
 	KindLock     = "lock"
 	KindNode     = "node"
 	KindSchedule = "schedule"
+	KindDomain   = "domain"
 )
 
 // NewRef returns the Ref of the entity of this kind and id.
@@ -48,8 +49,8 @@ func (r Ref) ID() string {
 }
 
 // Bounded reports whether entities of the kind belong to a place, so that who
-// may see certain areas only sees those in them. Areas, agencies, walls, scenes,
-// sources, aids, base stations and what is stored of the map are everybody's.
+// may see certain areas only sees those in them. Areas, agencies, domains, walls,
+// scenes, sources, aids, base stations and what is stored of the map are everybody's.
 func Bounded(kind string) bool {
 	switch kind {
 	case KindVessel, KindStation, KindCamera, KindReport, KindFigure, KindAlert, KindClip:

@@ -45,7 +45,7 @@ func schema() string {
 	for _, b := range bodies() {
 		walk(reflect.TypeOf(b), b.Kind())
 	}
-	for _, e := range []Entity{Vessel{}, Aid{}, Base{}, Station{}, Camera{}, Report{}, Figure{}, Area{}, Agency{}, Wall{}, Scene{}, Alert{}, SourceStatus{}, Clip{}, Fence{}, Drawing{}, MapView{}, Layer{}, Popup{}, Lock{}, Node{}, Schedule{}} {
+	for _, e := range []Entity{Vessel{}, Aid{}, Base{}, Station{}, Camera{}, Report{}, Figure{}, Area{}, Agency{}, Wall{}, Scene{}, Alert{}, SourceStatus{}, Clip{}, Fence{}, Drawing{}, MapView{}, Layer{}, Popup{}, Lock{}, Node{}, Schedule{}, Domain{}} {
 		walk(reflect.TypeOf(e), e.Ref().Kind())
 	}
 	slices.Sort(lines)

@@ -12,7 +12,7 @@ import (
 // Entity is one thing the centre knows of, as last known. The concrete types
 // are Vessel, Aid, Base, Station, Camera, Report, Figure, Area, Agency, Wall,
 // Scene, Alert, SourceStatus, Clip, Fence, Drawing, MapView, Layer, Popup, Lock,
-// Node and Schedule; they are values and may be kept, but the slices inside them
+// Node, Schedule and Domain; they are values and may be kept, but the slices inside them
 // must not be changed.
 type Entity interface {
 	// Ref returns the entity's name.
@@ -64,6 +64,7 @@ type State struct {
 	locks     *table.Table[Lock]
 	nodes     *table.Table[Node]
 	schedules *table.Table[Schedule]
+	domains   *table.Table[Domain]
 	tables    *table.Set // all of them
 }
 
@@ -93,13 +94,14 @@ func New(epoch uint64) *State {
 		locks:     newTable[Lock](KindLock),
 		nodes:     newTable[Node](KindNode),
 		schedules: newTable[Schedule](KindSchedule),
+		domains:   newTable[Domain](KindDomain),
 	}
 	// The order is that of snapshots.
 	s.tables = table.NewSet(
 		s.vessels, s.aids, s.bases, s.stations, s.cameras, s.reports, s.figures,
 		s.areas, s.agencies, s.walls, s.scenes, s.alerts, s.sources, s.clips,
 		s.fences, s.drawings, s.mapViews, s.layers,
-		s.popups, s.locks, s.nodes, s.schedules,
+		s.popups, s.locks, s.nodes, s.schedules, s.domains,
 	)
 	return s
 }
