@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/draw"
 	"io"
 	"os"
 	"os/exec"
@@ -36,6 +37,7 @@ type ClipOptions struct {
 	KeyEvery time.Duration // distance of key frames, default 2 s
 	BFrames  int           // B-frames between two others, default 0 as in cameras
 	Counter  bool          // draw the frame counter
+	Abreast  int           // so many counters side by side, each in its own part of the width; default 1
 	Seed     uint64        // varies the scene
 	// CacheDir keeps coded clips between runs; default a folder of ours in the user's cache.
 	CacheDir string
@@ -109,6 +111,7 @@ func (o ClipOptions) withDefaults() ClipOptions {
 	if o.KeyEvery == 0 {
 		o.KeyEvery = 2 * time.Second
 	}
+	o.Abreast = max(1, o.Abreast)
 	return o
 }
 
@@ -129,6 +132,8 @@ func (o ClipOptions) check() error {
 		return fmt.Errorf("mediatest: picture size %d×%d; RTP carries JPEG with sides of 8 times 1 to 255 pixels (RFC 2435)", o.Width, o.Height)
 	case o.Width < 64 || o.Height < 64 || o.Width > 4096 || o.Height > 4096 || o.Width%2 != 0 || o.Height%2 != 0:
 		return fmt.Errorf("mediatest: picture size %d×%d; use even sides of 64 to 4096 pixels", o.Width, o.Height)
+	case o.Abreast > 1 && o.Width/o.Abreast < 2*(counterSpan+2*counterQuiet):
+		return fmt.Errorf("mediatest: %d counters in a width of %d pixels; each needs %d", o.Abreast, o.Width, 2*(counterSpan+2*counterQuiet))
 	case o.FPS < 1 || o.FPS > 60:
 		return fmt.Errorf("mediatest: %d frames a second; use 1 to 60", o.FPS)
 	case o.frames() > MaxCounter:
@@ -256,7 +261,10 @@ func drawAll(w io.Writer, f *film, o ClipOptions) error {
 		n = min(n, o.frames()-1)
 		img := f.frame(n)
 		if o.Counter {
-			DrawCounter(img, n)
+			for i := range o.Abreast {
+				part := image.Rect(o.Width*i/o.Abreast, 0, o.Width*(i+1)/o.Abreast, o.Height)
+				DrawCounter(img.SubImage(part).(draw.Image), n)
+			}
 		}
 		if n < o.frames()-1 || o.Scene != Still {
 			if _, err := out.Write(img.Pix); err != nil {

@@ -1,6 +1,7 @@
 package mediatest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"image"
@@ -38,6 +39,31 @@ func TestScenesAreDrawnAndMove(t *testing.T) {
 	}
 	if _, err := newFilm("mars", image.Pt(64, 64), 10, 1); err == nil {
 		t.Error("an unknown scene was drawn")
+	}
+}
+
+// TestCountersAbreast: each part of a wide picture has the counter, so that it can be
+// read on each of two screens.
+func TestCountersAbreast(t *testing.T) {
+	o := ClipOptions{Width: 640, Height: 176, Counter: true, Abreast: 2, Length: time.Second, KeyEvery: time.Second}.withDefaults()
+	film, err := newFilm(o.Scene, image.Pt(o.Width, o.Height), o.frames(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := drawAll(&out, film, o); err != nil {
+		t.Fatal(err)
+	}
+	const n = 7
+	img := &image.RGBA{Pix: out.Bytes()[n*640*176*4:], Stride: 640 * 4, Rect: image.Rect(0, 0, 640, 176)}
+	for i, part := range []image.Rectangle{image.Rect(0, 0, 320, 176), image.Rect(320, 0, 640, 176)} {
+		if all := FindCounters(img.SubImage(part)); len(all) != 1 || all[0].N != n || !all[0].Bounds.In(part) {
+			t.Errorf("part %d: %+v", i, all)
+		}
+	}
+	o.Abreast = 9
+	if o.check() == nil {
+		t.Error("nine counters in 640 pixels")
 	}
 }
 
