@@ -14,16 +14,25 @@ import (
 type fyneTheme struct {
 	regular, bold fyne.Resource
 	colors        map[fyne.ThemeColorName]color.RGBA
+	text          float32
 }
 
+// TextSizes are the sizes of text that people may choose at a desk, as ratios.
+func TextSizes() []float64 { return []float64{1, 1.25, 1.5} }
+
 // Toolkit returns a theme of the tokens for the toolkit's own widgets.
-func Toolkit(t Theme) fyne.Theme {
+func Toolkit(t Theme) fyne.Theme { return ToolkitAt(t, 1) }
+
+// ToolkitAt is Toolkit with text and what holds it larger by a ratio, 1 to 1.5;
+// what is out of that counts as the nearest.
+func ToolkitAt(t Theme, text float64) fyne.Theme {
 	field := t.S1
 	if t.Name == "dark" {
 		field = t.Bg
 	}
 	clear := color.RGBA{}
 	return &fyneTheme{
+		text:    float32(min(max(text, 1), 1.5)),
 		regular: fyne.NewStaticResource("NotoSans-Regular.ttf", assets.Regular()),
 		bold:    fyne.NewStaticResource("NotoSans-Bold.ttf", assets.Bold()),
 		colors: map[fyne.ThemeColorName]color.RGBA{
@@ -68,21 +77,23 @@ func (f *fyneTheme) Icon(n fyne.ThemeIconName) fyne.Resource { return theme.Defa
 func (f *fyneTheme) Size(n fyne.ThemeSizeName) float32 {
 	switch n {
 	case theme.SizeNameText:
-		return 16
+		return 16 * f.text
 	case theme.SizeNameCaptionText:
-		return 14
+		return 14 * f.text
 	case theme.SizeNameHeadingText:
-		return 20
+		return 20 * f.text
 	case theme.SizeNameSubHeadingText:
-		return 16
+		return 16 * f.text
+	case theme.SizeNameInlineIcon:
+		return 20 * f.text
 	case theme.SizeNameInputRadius, theme.SizeNameSelectionRadius:
 		return 6
 	case theme.SizeNameInputBorder, theme.SizeNameSeparatorThickness:
 		return 1
 	case theme.SizeNamePadding:
-		return 4
+		return 4 * f.text
 	case theme.SizeNameInnerPadding:
-		return 8
+		return 8 * f.text
 	}
 	return theme.DefaultTheme().Size(n)
 }

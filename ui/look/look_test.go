@@ -147,3 +147,25 @@ func TestToolkit(t *testing.T) {
 		}
 	}
 }
+
+// TestToolkitGrows: with larger text everything that holds it grows as well, and
+// nothing is smaller than the design allows nor larger than pages are made for.
+func TestToolkitGrows(t *testing.T) {
+	for _, c := range []struct{ ask, want float64 }{{0, 1}, {0.5, 1}, {1, 1}, {1.25, 1.25}, {1.5, 1.5}, {3, 1.5}} {
+		th := ToolkitAt(Dark(), c.ask)
+		for name, at1 := range map[fyne.ThemeSizeName]float32{
+			theme.SizeNameText: 16, theme.SizeNameCaptionText: 14, theme.SizeNameHeadingText: 20,
+			theme.SizeNamePadding: 4, theme.SizeNameInnerPadding: 8,
+		} {
+			if got := th.Size(name); got != at1*float32(c.want) {
+				t.Errorf("text ×%v: %s is %v, want %v", c.ask, name, got, at1*float32(c.want))
+			}
+		}
+		if th.Size(theme.SizeNameSeparatorThickness) != 1 {
+			t.Errorf("text ×%v: lines got thicker", c.ask)
+		}
+	}
+	if sizes := TextSizes(); sizes[0] != 1 || sizes[len(sizes)-1] != 1.5 {
+		t.Errorf("sizes offered: %v", sizes)
+	}
+}
