@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
-	"net/netip"
-	"net/url"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -17,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"iocwall/media/onvif"
+	"iocwall/server/roster"
 )
 
 type camerasCmd struct {
@@ -74,84 +72,19 @@ func (c *camerasDiscoverCmd) Run(ctx context.Context, k *kong.Context, logger *s
 	return w.Flush()
 }
 
-// search finds cameras in the network, or asks the addresses: by a probe, and those that do not answer one, directly.
+// search finds cameras in the network, or asks the addresses, and shows how far it is.
 func search(ctx context.Context, f searchFlags, addresses []string, p *progress, logger *slog.Logger) ([]onvif.Found, error) {
 	count := 0
-	opts := onvif.DiscoverOptions{Interfaces: f.Interface, Timeout: f.Timeout, Logger: logger, OnFound: func(onvif.Found) {
-		count++
-		p.show("searching: %d found", count)
-	}}
-	for _, a := range addresses {
-		host, err := hostOf(a)
-		if err != nil {
-			return nil, err
-		}
-		opts.Addresses = append(opts.Addresses, host)
-	}
 	p.show("searching for %s …", f.Timeout)
-	found, err := onvif.Discover(ctx, opts)
-	p.done()
-	if err != nil || len(addresses) == 0 {
-		return found, err
-	}
-	heard := map[string]bool{}
-	for _, x := range found {
-		heard[x.From.String()] = true
-	}
-	for _, a := range addresses {
-		host, err := hostOf(a)
-		if err != nil {
-			return nil, err
-		}
-		if ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host); err == nil && len(ips) > 0 && heard[ips[0].Unmap().String()] {
-			continue
-		}
-		x, err := direct(ctx, a, host, f.Timeout, logger)
-		if err != nil {
-			p.say("%s: %s", host, words(err))
-			continue
-		}
-		found = append(found, x)
-	}
-	return found, nil
-}
-
-// direct asks one address without a probe, for its clock, which every camera tells.
-func direct(ctx context.Context, address, host string, timeout time.Duration, logger *slog.Logger) (onvif.Found, error) {
-	d, err := onvif.New(onvif.Options{Address: address, Timeout: timeout, Logger: logger})
-	if err != nil {
-		return onvif.Found{}, err
-	}
-	if _, err := d.Clock(ctx); err != nil && onvif.ReasonOf(err) != onvif.ReasonLoginRefused {
-		return onvif.Found{}, err
-	}
-	ip, err := netip.ParseAddr(host)
-	if ips, lookup := net.DefaultResolver.LookupNetIP(ctx, "ip", host); err != nil && lookup == nil && len(ips) > 0 {
-		ip = ips[0].Unmap()
-	}
-	return onvif.Found{Endpoint: d.Address(), Address: d.Address(), From: ip}, nil
-}
-
-// hostOf returns the host of an address as onvif.New takes it.
-func hostOf(address string) (string, error) {
-	d, err := onvif.New(onvif.Options{Address: address})
-	if err != nil {
-		return "", err
-	}
-	u, err := url.Parse(d.Address())
-	if err != nil {
-		return "", errors.New("the address is not valid")
-	}
-	return u.Hostname(), nil
-}
-
-// words returns what an error says to people, without the name of the request.
-func words(err error) string {
-	var e *onvif.Error
-	if errors.As(err, &e) {
-		return e.Detail
-	}
-	return strings.TrimPrefix(err.Error(), "onvif: ")
+	defer p.done()
+	return roster.Search(ctx, roster.SearchOptions{
+		Interfaces: f.Interface, Addresses: addresses, Timeout: f.Timeout, Logger: logger,
+		OnFound: func(onvif.Found) {
+			count++
+			p.show("searching: %d found", count)
+		},
+		OnSilent: func(host string, err error) { p.say("%s: %s", host, roster.Words(err)) },
+	})
 }
 
 func dash(s string) string {

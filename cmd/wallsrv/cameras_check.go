@@ -20,6 +20,7 @@ import (
 	"iocwall/media/rtsp"
 	"iocwall/server/area"
 	"iocwall/server/cctv"
+	"iocwall/server/roster"
 	"iocwall/server/settings"
 	"iocwall/server/strict"
 )
@@ -282,7 +283,7 @@ func checkHead(ctx context.Context, id string, head cctv.Head, logger *slog.Logg
 		}
 	}
 	if err != nil {
-		row.state, row.note, row.bad = string(onvif.ReasonOf(err)), words(err), true
+		row.state, row.note, row.bad = string(onvif.ReasonOf(err)), roster.Words(err), true
 	}
 	return row
 }

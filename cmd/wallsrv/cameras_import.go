@@ -16,17 +16,14 @@ import (
 	"github.com/alecthomas/kong"
 
 	"iocwall/geo"
-	"iocwall/media/onvif"
 	"iocwall/server/atomicfile"
+	"iocwall/server/roster"
 	"iocwall/server/settings"
 	"iocwall/server/strict"
 )
 
 // surveysAtOnce is how many cameras are asked at the same time.
 const surveysAtOnce = 8
-
-// presetsKept is how many presets of a camera are written down; some fill their list with 256 names of nothing.
-const presetsKept = 32
 
 type camerasImportCmd struct {
 	searchFlags
@@ -68,10 +65,10 @@ func (c *camerasImportCmd) Run(ctx context.Context, k *kong.Context, logger *slo
 		return err
 	}
 	p := newProgress(k.Stderr)
-	var found []wanted
+	var found []roster.Found
 	var failed error
 	if c.CSV != "" {
-		found, err = readTable(c.CSV)
+		found, err = roster.ReadTable(c.CSV)
 	} else {
 		found, failed, err = c.ask(ctx, p, logger)
 	}
@@ -81,7 +78,7 @@ func (c *camerasImportCmd) Run(ctx context.Context, k *kong.Context, logger *slo
 	if err := c.fill(found); err != nil {
 		return err
 	}
-	changes := merge(config.Cameras, found)
+	changes := roster.Merge(config.Cameras, found)
 	if err := c.finish(k.Stdout, p, config, text, changes); err != nil {
 		return err
 	}
@@ -118,7 +115,7 @@ func (c *camerasImportCmd) load() (*settings.Config, string, error) {
 }
 
 // ask surveys the cameras. failed tells of those that could not be read; err is for what stops everything.
-func (c *camerasImportCmd) ask(ctx context.Context, p *progress, logger *slog.Logger) (found []wanted, failed, err error) {
+func (c *camerasImportCmd) ask(ctx context.Context, p *progress, logger *slog.Logger) (found []roster.Found, failed, err error) {
 	password, reference := "", ""
 	if c.User != "" {
 		if password, reference, err = cameraSecret(ctx, c.Password, os.Stdin, p.w); err != nil {
@@ -131,7 +128,7 @@ func (c *camerasImportCmd) ask(ctx context.Context, p *progress, logger *slog.Lo
 	if err != nil {
 		return nil, nil, err
 	}
-	results := make([][]wanted, len(targets))
+	results := make([][]roster.Found, len(targets))
 	bad, asked := 0, 0
 	var mu sync.Mutex
 	var wait sync.WaitGroup
@@ -140,14 +137,16 @@ func (c *camerasImportCmd) ask(ctx context.Context, p *progress, logger *slog.Lo
 		wait.Go(func() {
 			turn <- struct{}{}
 			defer func() { <-turn }()
-			w, lines, err := c.survey(ctx, t, password, reference, logger)
+			w, lines, err := roster.Device{
+				Address: t.address, Name: t.name, Model: t.model, User: c.User, Password: password, Reference: reference, Timeout: c.Patience, Logger: logger,
+			}.Survey(ctx)
 			mu.Lock()
 			defer mu.Unlock()
 			asked++
 			results[i] = w
 			if err != nil {
 				bad++
-				lines = []string{words(err)}
+				lines = []string{roster.Words(err)}
 			}
 			for _, l := range lines {
 				p.say("[%d/%d] %s: %s", asked, len(targets), t.label, l)
@@ -173,7 +172,7 @@ type target struct{ address, label, name, model string }
 func (c *camerasImportCmd) targets(ctx context.Context, p *progress, logger *slog.Logger) ([]target, error) {
 	var out []target
 	for _, a := range c.Address {
-		host, err := hostOf(a)
+		host, err := roster.HostOf(a)
 		if err != nil {
 			return nil, err
 		}
@@ -195,97 +194,14 @@ func (c *camerasImportCmd) targets(ctx context.Context, p *progress, logger *slo
 	return out, nil
 }
 
-// survey asks one device; lines tell people what it is.
-func (c *camerasImportCmd) survey(ctx context.Context, t target, password, reference string, logger *slog.Logger) ([]wanted, []string, error) {
-	d, err := onvif.New(onvif.Options{Address: t.address, User: c.User, Password: password, Timeout: c.Patience, Logger: logger})
-	if err != nil {
-		return nil, nil, err
-	}
-	s, err := d.Survey(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	host, err := hostOf(t.address)
-	if err != nil {
-		return nil, nil, err
-	}
-	model := strings.TrimSpace(s.Information.Manufacturer + " " + s.Information.Model)
-	var out []wanted
-	for i, ch := range s.Channels {
-		w := wanted{host: host, alone: len(s.Channels) == 1}
-		w.camera.Name, w.named = t.name, t.name != "" && t.name != t.model && !strings.Contains(model, t.name)
-		if !w.named {
-			w.camera.Name = strings.TrimSpace(model + " " + host)
-		}
-		if !w.alone {
-			// A recorder: its name is that of all its cameras.
-			w.camera.Name, w.named = fmt.Sprintf("%s (%d)", w.camera.Name, i+1), false
-			w.host = fmt.Sprintf("%s-ch%d", host, i+1)
-		}
-		if c.User != "" {
-			w.camera.User, w.camera.Password = c.User, reference
-		}
-		w.camera.Streams = []settings.StreamConfig{streamOf("main", ch.Main)}
-		if ch.Sub != nil {
-			w.camera.Streams = append(w.camera.Streams, streamOf("sub", *ch.Sub))
-		}
-		if s.Limits != nil {
-			w.camera.ONVIF = settings.ONVIFConfig{Address: d.Address(), Presets: presetNames(s.Presets)}
-		}
-		out = append(out, w)
-	}
-	return out, surveyLines(s, model), nil
-}
-
-// surveyLines tells people what a device is: a line for itself, one for each channel of a recorder, one for each note.
-func surveyLines(s *onvif.Survey, model string) []string {
-	var out []string
-	for _, ch := range s.Channels {
-		line := "main " + size(ch.Main)
-		if ch.Sub != nil {
-			line += ", sub " + size(*ch.Sub)
-		}
-		if s.Limits != nil {
-			line += fmt.Sprintf(", turns, %d presets", len(s.Presets))
-		}
-		out = append(out, line)
-	}
-	if model != "" {
-		out[0] = model + ": " + out[0]
-	}
-	if extra := len(s.Presets) - len(presetNames(s.Presets)); extra > 0 {
-		out = append(out, fmt.Sprintf("%d presets without a name of their own, or beyond the first %d, are left out", extra, presetsKept))
-	}
-	return append(out, s.Notes...)
-}
-
-func size(s onvif.Stream) string {
-	return fmt.Sprintf("%s %d×%d at %s fps", s.Encoding, s.Width, s.Height, number(s.FPS))
-}
-
-func streamOf(name string, s onvif.Stream) settings.StreamConfig {
-	return settings.StreamConfig{Name: name, URL: s.URL, Width: s.Width, Height: s.Height, FPS: min(s.FPS, 240)}
-}
-
-// presetNames returns the names that tell presets apart.
-func presetNames(presets []onvif.Preset) []string {
-	var out []string
-	for _, p := range presets {
-		if n := p.Name; n != "" && len(n) <= 100 && !slices.Contains(out, n) && len(out) < presetsKept {
-			out = append(out, n)
-		}
-	}
-	return out
-}
-
 // fill gives new cameras what the flags say of them.
-func (c *camerasImportCmd) fill(found []wanted) error {
+func (c *camerasImportCmd) fill(found []roster.Found) error {
 	pos, err := parsePos(c.Pos)
 	if err != nil {
 		return err
 	}
 	for i := range found {
-		cam := &found[i].camera
+		cam := &found[i].Camera
 		if cam.Pos == (geo.Point{}) {
 			cam.Pos = pos
 		}
@@ -314,23 +230,20 @@ func parsePos(s string) (geo.Point, error) {
 }
 
 // finish prints the entries, or compares and writes them.
-func (c *camerasImportCmd) finish(out io.Writer, p *progress, config *settings.Config, text string, changes []change) error {
+func (c *camerasImportCmd) finish(out io.Writer, p *progress, config *settings.Config, text string, changes []roster.Change) error {
 	lost := 0
 	for _, ch := range changes {
-		if ch.at < 0 && ch.camera.Pos == (geo.Point{}) {
+		if ch.At < 0 && ch.Camera.Pos == (geo.Point{}) {
 			lost++
 		}
 	}
 	if c.Config == "" && len(changes) > 0 {
-		fmt.Fprintln(out, "cameras:")
-		for _, ch := range changes {
-			fmt.Fprint(out, strings.Join(entryLines("  ", ch.keys), ""))
-		}
+		roster.ShowEntries(out, changes)
 	} else {
-		showChanges(out, changes)
+		roster.ShowChanges(out, changes)
 	}
 	for _, ch := range changes {
-		if ch.at < 0 && ch.camera.Password == defaultSecret && c.CSV == "" {
+		if ch.At < 0 && ch.Camera.Password == defaultSecret && c.CSV == "" {
 			p.say("the password is not written down: set the variable CAMERA_PASSWORD where the server is started")
 			break
 		}
@@ -349,20 +262,16 @@ func (c *camerasImportCmd) finish(out io.Writer, p *progress, config *settings.C
 }
 
 // write puts the changes into the configuration, if it is as good afterwards as before.
-func (c *camerasImportCmd) write(p *progress, config *settings.Config, text string, changes []change) error {
-	todo := slices.DeleteFunc(slices.Clone(changes), func(ch change) bool { return len(ch.keys) == 0 })
+func (c *camerasImportCmd) write(p *progress, config *settings.Config, text string, changes []roster.Change) error {
+	todo := slices.DeleteFunc(slices.Clone(changes), func(ch roster.Change) bool { return len(ch.Keys) == 0 })
 	if len(todo) == 0 {
 		p.say("nothing to write: the configuration says all this already")
 		return nil
 	}
-	t, err := splitCameras(text, len(config.Cameras))
+	after, err := roster.Splice(text, len(config.Cameras), todo)
 	if err != nil {
 		return fmt.Errorf("%s: %w; nothing was written", c.Config, err)
 	}
-	if err := t.apply(todo); err != nil {
-		return fmt.Errorf("%w\nnothing was written", err)
-	}
-	after := t.String()
 	if _, problems := settings.Parse(c.Config, []byte(after)); len(problems) > 0 {
 		return fmt.Errorf("%w\nthe configuration would have mistakes; nothing was written", strict.Error(problems))
 	}

@@ -1,67 +1,11 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
-	"iocwall/geo"
 	"iocwall/server/settings"
 )
-
-func TestTableSaysAllThatIsWrong(t *testing.T) {
-	_, problems := parseTable("t.csv", []byte(`id,name,lat,lon,main,sub,user,password_ref,area
-a,"Cầu ""Mới""",15.8,108.3,rtsp://10.0.0.1/main,rtsp://10.0.0.1/sub,viewer,env:PW,quang-nam
-a,B,108.3,15.8,rtsp://10.0.0.2/main,,,,
-b c,,x,108.3,http://10.0.0.3/,rtsp://u:hunter2@10.0.0.3/,,env:PW,
-
-d,D,15,108
-e,E,,,,,u,hunter2,
-`))
-	want := []string{
-		`t.csv:3:1: id: "a" is used twice; line 2 has it already`,
-		`t.csv:3:5: lat: 108.3 is not between -90 and 90 degrees; are lat and lon swapped?`,
-		`t.csv:4:1: id: "b c" is not an id; use letters, digits, dots, dashes and underscores, at most 64`,
-		`t.csv:4:5: name: needs a name`,
-		`t.csv:4:6: lat: "x" is not a number of degrees; write it as in 15.8575`,
-		`t.csv:4:14: main: is not an address of a camera; write rtsp://host:port/path`,
-		`t.csv:4:31: sub: holds a login; put it into user and password_ref`,
-		`t.csv:4:59: password_ref: there is a password and no user; fill the column user`,
-		`t.csv:6:1: has 4 fields instead of 9; put quotes around text that holds the separator`,
-		`t.csv:7:7: main: needs the address of the stream; write rtsp://host:port/path`,
-		`t.csv:7:11: password_ref: a password does not belong into a table; write env:NAME for an environment variable or file:PATH for a file that holds it`,
-	}
-	var got []string
-	for _, p := range problems {
-		got = append(got, p.String())
-	}
-	if g, w := strings.Join(got, "\n"), strings.Join(want, "\n"); g != w {
-		t.Errorf("got\n%s\nwant\n%s", g, w)
-	}
-}
-
-func TestTableHeaders(t *testing.T) {
-	for text, says := range map[string]string{
-		"":                                  "the table is empty",
-		"id,nmae,main\n":                    "name",
-		"id,name\n":                         `no column "main"`,
-		"id,name,main,main\n":               `two columns "main"`,
-		"id,name,main\na,\"A,rtsp://x/y\n":  "quotes do not match",
-		"id,name,main\na,A\"B\",rtsp://x\n": "quotes do not match",
-	} {
-		_, problems := parseTable("t.csv", []byte(text))
-		if len(problems) == 0 || !strings.Contains(fmt.Sprint(problems), says) {
-			t.Errorf("%q: got %v, want %s", text, problems, says)
-		}
-	}
-}
-
-func TestTableOfASpreadsheet(t *testing.T) {
-	got, problems := parseTable("t.csv", []byte("\ufeffID;Name;Lat;Lon;Main\r\na;Cầu, bến;15,8575;108,2867;rtsp://10.0.0.1/x\r\n"))
-	if len(problems) > 0 || len(got) != 1 || got[0].camera.Name != "Cầu, bến" || got[0].camera.Pos != (geo.Point{108.2867, 15.8575}) {
-		t.Errorf("got %+v, %v", got, problems)
-	}
-}
 
 func TestCamerasImportOfATable(t *testing.T) {
 	config := write(t, "ioc.yaml", strings.ReplaceAll(before, "HOST", "10.0.0.9"))
@@ -92,81 +36,4 @@ func TestCamerasImportOfATable(t *testing.T) {
 	if _, _, err = call(t, "cameras", "import", "--csv", table, "--config", config, "--write"); err == nil || !strings.Contains(err.Error(), `no area "nowhere"`) {
 		t.Errorf("an unknown area is written: %v", err)
 	}
-}
-
-func TestScalars(t *testing.T) {
-	for in, want := range map[string]string{
-		"Cầu Câu Lâu": "Cầu Câu Lâu", "yes": `"yes"`, "a: b": `"a: b"`, "15": `"15"`, " a": `" a"`, "a #b": `"a #b"`, "[x]": `"[x]"`,
-		"": `""`, "Ngã tư, số 1": `"Ngã tư, số 1"`, "env:A_B": "env:A_B", "a\nb": `"a\nb"`, "<&>": `"<&>"`, "null": `"null"`, "e-3.x/y_z": "e-3.x/y_z",
-	} {
-		if got := scalar(in); got != want {
-			t.Errorf("%q: got %s, want %s", in, got, want)
-		}
-	}
-}
-
-func TestSlugs(t *testing.T) {
-	for in, want := range map[string]string{"Cầu Câu Lâu": "cau-cau-lau", "  Đập  Phú Ninh (2)": "dap-phu-ninh-2", "相机": "", "10.0.0.1": "10-0-0-1"} {
-		if got := slug(in); got != want {
-			t.Errorf("%q: got %q, want %q", in, got, want)
-		}
-	}
-}
-
-// FuzzTable holds that what a table gives is fit for a configuration, and what it complains of shows no password.
-func FuzzTable(f *testing.F) {
-	f.Add([]byte("id,name,lat,lon,main,sub,user,password_ref,area\na,\"A\"\"B\",15,108,rtsp://h/x,,u,env:P,\n"))
-	f.Add([]byte("id;name;main\na;b;rtsp://u:p@h\n\"\n"))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		cameras, problems := parseTable("t.csv", raw)
-		if len(problems) > 0 {
-			for _, p := range problems {
-				if p.Line < 1 || p.Message == "" {
-					t.Errorf("got %+v", p)
-				}
-			}
-			return
-		}
-		text := "data: d\ncameras:\n"
-		for _, c := range cameras {
-			c.camera.Pos, c.camera.Area, c.camera.Site = geo.Point{108, 15}, "", ""
-			text += strings.Join(entryLines("  ", fields(c.camera)), "")
-		}
-		got, faults := settings.Parse("ioc.yaml", []byte(text))
-		if len(faults) > 0 || len(got.Cameras) != len(cameras) {
-			t.Fatalf("%v in\n%s", faults, text)
-		}
-		for i, c := range cameras {
-			if got.Cameras[i].Name != c.camera.Name || got.Cameras[i].Streams[0].URL != c.camera.Streams[0].URL {
-				t.Errorf("%+v became %+v", c.camera, got.Cameras[i])
-			}
-		}
-	})
-}
-
-// FuzzSplice holds that a configuration that is taken apart and put together is the same.
-func FuzzSplice(f *testing.F) {
-	f.Add(before)
-	f.Add("cameras:\n- id: a\n  name: b\n- id: c\nx: 1")
-	f.Add("cameras: []\n#  - id: a\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		for count := range 4 {
-			parts, err := splitCameras(text, count)
-			if err != nil {
-				continue
-			}
-			for i := range parts.entries {
-				if err := parts.set(i, field{"zz", "1"}); err == nil && !strings.Contains(strings.Join(parts.entries[i], ""), "zz: 1\n") {
-					t.Errorf("the key is not there: %q", parts.entries[i])
-				}
-			}
-			again, err := splitCameras(text, count)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := again.String(); count > 0 && strings.TrimRight(got, "\n") != strings.TrimRight(text, "\n") && !strings.Contains(text, "[]") && !strings.Contains(text, "\r") {
-				t.Errorf("%q became %q", text, got)
-			}
-		}
-	})
 }

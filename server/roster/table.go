@@ -1,4 +1,4 @@
-package main
+package roster
 
 import (
 	"bytes"
@@ -19,29 +19,30 @@ import (
 	"iocwall/server/strict"
 )
 
-// maxTable bounds a table of cameras, in bytes.
-const maxTable = 16 << 20
+// MaxTable bounds a table of cameras, in bytes.
+const MaxTable = 16 << 20
 
 // columns are what a table may have.
 func columns() []string {
 	return []string{"id", "name", "lat", "lon", "main", "sub", "user", "password_ref", "area", "site", "onvif"}
 }
 
-// readTable reads cameras from a file. All its problems come at once.
-func readTable(path string) ([]wanted, error) {
+// ReadTable reads cameras from a file; see ParseTable. All its problems come as one
+// error.
+func ReadTable(path string) ([]Found, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	raw, err := io.ReadAll(io.LimitReader(f, maxTable+1))
+	raw, err := io.ReadAll(io.LimitReader(f, MaxTable+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(raw) > maxTable {
-		return nil, fmt.Errorf("%s is larger than %d bytes; is it the right file?", path, maxTable)
+	if len(raw) > MaxTable {
+		return nil, fmt.Errorf("%s is larger than %d bytes; is it the right file?", path, MaxTable)
 	}
-	out, problems := parseTable(path, raw)
+	out, problems := ParseTable(path, raw)
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("%w\n%d mistakes in the table; nothing was imported", strict.Error(problems), len(problems))
 	}
@@ -59,8 +60,11 @@ type table struct {
 	columns  []int // where each field of the line begins
 }
 
-// parseTable reads a table with a header. Excel separates by semicolons where the comma divides decimals.
-func parseTable(file string, raw []byte) ([]wanted, []strict.Problem) {
+// ParseTable reads a table of cameras with a header, separated by commas, semicolons
+// or tabs: Excel separates by semicolons where the comma divides decimals. The file's
+// name is for the problems, of which all come at once; with at least one nothing of
+// the table must be used. Problems never repeat what may be a password.
+func ParseTable(file string, raw []byte) ([]Found, []strict.Problem) {
 	t := &table{file: file, comma: ',', seen: map[string]int{}}
 	raw = bytes.TrimPrefix(raw, []byte("\ufeff"))
 	first, _, _ := bytes.Cut(raw, []byte("\n"))
@@ -71,7 +75,7 @@ func parseTable(file string, raw []byte) ([]wanted, []strict.Problem) {
 	}
 	r := csv.NewReader(bytes.NewReader(raw))
 	r.Comma, r.FieldsPerRecord, r.TrimLeadingSpace = t.comma, -1, true
-	var out []wanted
+	var out []Found
 	for len(t.problems) < 1000 {
 		record, err := r.Read()
 		if errors.Is(err, io.EOF) {
@@ -151,7 +155,7 @@ func (t *table) readHeader(record []string) bool {
 }
 
 // row reads one camera; ok is false for an empty line.
-func (t *table) row(record []string) (w wanted, ok bool) {
+func (t *table) row(record []string) (w Found, ok bool) {
 	if !slices.ContainsFunc(record, func(s string) bool { return s != "" }) {
 		return w, false
 	}
@@ -166,8 +170,8 @@ func (t *table) row(record []string) (w wanted, ok bool) {
 		}
 		return record[i], i
 	}
-	w.table = true
-	c := &w.camera
+	w.table, w.Line = true, t.line
+	c := &w.Camera
 	id, at := get("id")
 	switch line, there := t.seen[id]; {
 	case !settings.ValidID(id):

@@ -1,4 +1,4 @@
-package main
+package roster
 
 import (
 	"errors"
@@ -102,7 +102,7 @@ func (t *cameraText) cut(lines []string) {
 }
 
 // set writes one key of an entry.
-func (t *cameraText) set(entry int, f field) error {
+func (t *cameraText) set(entry int, f Field) error {
 	lines := t.entries[entry]
 	open := strings.Replace(lines[0], "-", " ", 1)
 	first := keyLine.FindStringSubmatch(open)
@@ -123,11 +123,11 @@ func (t *cameraText) set(entry int, f field) error {
 			to = i
 			break
 		}
-		if m[2] == f.key {
+		if m[2] == f.Key {
 			from = i
 		}
 	}
-	written := indent + f.key + ": " + f.value + "\n"
+	written := indent + f.Key + ": " + f.Value + "\n"
 	if from < 0 {
 		from = len(lines)
 		for from > 1 && idle(lines[from-1]) {
@@ -153,19 +153,19 @@ func idle(line string) bool {
 }
 
 // add appends an entry.
-func (t *cameraText) add(fs []field) {
+func (t *cameraText) add(fs []Field) {
 	t.entries = append(t.entries, entryLines(t.indent, fs))
 }
 
 // entryLines writes an entry.
-func entryLines(indent string, fs []field) []string {
+func entryLines(indent string, fs []Field) []string {
 	var out []string
 	for i, f := range fs {
 		lead := indent + "  "
 		if i == 0 {
 			lead = indent + "- "
 		}
-		out = append(out, lead+f.key+": "+f.value+"\n")
+		out = append(out, lead+f.Key+": "+f.Value+"\n")
 	}
 	return out
 }
@@ -182,43 +182,96 @@ func (t *cameraText) String() string {
 
 // apply carries changes out and returns the new text. Entries that could not be edited are told in the error; the others
 // are changed.
-func (t *cameraText) apply(changes []change) error {
+func (t *cameraText) apply(changes []Change) error {
 	var problems []error
 	for _, c := range changes {
-		if c.at < 0 {
-			t.add(c.keys)
+		if c.At < 0 {
+			t.add(c.Keys)
 			continue
 		}
-		for _, f := range c.keys {
-			if err := t.set(c.at, f); err != nil {
-				problems = append(problems, fmt.Errorf("camera %s: %s: its entry is written in one line; write \"%s: %s\" by hand", c.camera.ID, f.key, f.key, f.value))
+		for _, f := range c.Keys {
+			if err := t.set(c.At, f); err != nil {
+				problems = append(problems, fmt.Errorf("camera %s: %s: its entry is written in one line; write \"%s: %s\" by hand", c.Camera.ID, f.Key, f.Key, f.Value))
 			}
 		}
 	}
 	return errors.Join(problems...)
 }
 
-// showChanges writes what an import changes, as a diff of the entries.
-func showChanges(w io.Writer, changes []change) {
+// Splice returns the text of a configuration, which holds count cameras, with the
+// changes made. It touches the lines of those entries only. An error names each entry
+// that is written in a way that cannot be edited line by line; the text is then not
+// to be used.
+func Splice(text string, count int, changes []Change) (string, error) {
+	t, err := splitCameras(text, count)
+	if err != nil {
+		return "", err
+	}
+	if err := t.apply(changes); err != nil {
+		return "", err
+	}
+	return t.String(), nil
+}
+
+// Drop returns the text of a configuration, which holds count cameras, without the
+// entry at a place, counted from zero, and the comments within it.
+func Drop(text string, count, at int) (string, error) {
+	t, err := splitCameras(text, count)
+	if err != nil {
+		return "", err
+	}
+	if at < 0 || at >= len(t.entries) {
+		return "", fmt.Errorf("there is no camera %d of %d", at+1, len(t.entries))
+	}
+	gone := t.entries[at]
+	end := len(gone)
+	for end > 1 && idle(gone[end-1]) {
+		end-- // comments after it speak of what follows
+	}
+	rest := strings.Join(gone[end:], "")
+	t.entries = append(t.entries[:at:at], t.entries[at+1:]...)
+	switch {
+	case at > 0:
+		last := &t.entries[at-1]
+		*last = append(*last, gone[end:]...)
+	default:
+		t.head += rest
+	}
+	if len(t.entries) == 0 {
+		t.head = strings.Replace(t.head, "cameras:", "cameras: []", 1)
+	}
+	return t.String(), nil
+}
+
+// ShowEntries writes the entries of changes as a configuration holds them.
+func ShowEntries(w io.Writer, changes []Change) {
+	fmt.Fprintln(w, "cameras:")
+	for _, c := range changes {
+		fmt.Fprint(w, strings.Join(entryLines("  ", c.Keys), ""))
+	}
+}
+
+// ShowChanges writes what an import changes, as a diff of the entries.
+func ShowChanges(w io.Writer, changes []Change) {
 	same := 0
 	for _, c := range changes {
 		switch {
-		case c.at < 0:
-			fmt.Fprintf(w, "@@ %s: new @@\n", c.camera.ID)
-			for _, l := range entryLines("  ", c.keys) {
+		case c.At < 0:
+			fmt.Fprintf(w, "@@ %s: new @@\n", c.Camera.ID)
+			for _, l := range entryLines("  ", c.Keys) {
 				fmt.Fprint(w, "+", l)
 			}
-		case len(c.keys) == 0:
+		case len(c.Keys) == 0:
 			same++
 		default:
-			fmt.Fprintf(w, "@@ %s: changed @@\n", c.camera.ID)
-			for _, f := range c.keys {
-				for _, o := range c.old {
-					if o.key == f.key {
-						fmt.Fprintf(w, "-    %s: %s\n", o.key, o.value)
+			fmt.Fprintf(w, "@@ %s: changed @@\n", c.Camera.ID)
+			for _, f := range c.Keys {
+				for _, o := range c.Old {
+					if o.Key == f.Key {
+						fmt.Fprintf(w, "-    %s: %s\n", o.Key, o.Value)
 					}
 				}
-				fmt.Fprintf(w, "+    %s: %s\n", f.key, f.value)
+				fmt.Fprintf(w, "+    %s: %s\n", f.Key, f.Value)
 			}
 		}
 	}

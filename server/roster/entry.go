@@ -1,4 +1,4 @@
-package main
+package roster
 
 import (
 	"bytes"
@@ -15,19 +15,25 @@ import (
 	"iocwall/server/settings"
 )
 
-// field is one key of a camera's entry, with its value as YAML in one line.
-type field struct{ key, value string }
+// Field is one key of a camera's entry, with its value as YAML in one line.
+type Field struct{ Key, Value string }
 
 // fields writes an entry's keys in the order of the sample, leaving out what is not set.
-func fields(c settings.CameraConfig) []field {
-	out := []field{{"id", scalar(c.ID)}, {"name", scalar(c.Name)}}
+func fields(c settings.CameraConfig) []Field {
+	out := []Field{{"id", scalar(c.ID)}, {"name", scalar(c.Name)}}
 	add := func(key, value string, there bool) {
 		if there {
-			out = append(out, field{key, value})
+			out = append(out, Field{key, value})
 		}
 	}
 	add("pos", fmt.Sprintf("[%s, %s]", number(c.Pos[0]), number(c.Pos[1])), c.Pos != geo.Point{})
 	add("area", scalar(c.Area), c.Area != "")
+	if c.Heading != nil {
+		add("heading", number(*c.Heading), true)
+	}
+	add("view", number(c.View), c.View != 0)
+	add("reach", number(c.Reach), c.Reach != 0)
+	add("owner", scalar(c.Owner), c.Owner != "")
 	add("site", scalar(c.Site), c.Site != "")
 	add("user", scalar(c.User), c.User != "")
 	add("password", scalar(c.Password), c.Password != "")
@@ -128,7 +134,7 @@ func hostsOf(c settings.CameraConfig) []string {
 		}
 	}
 	if c.ONVIF.Address != "" {
-		if host, err := hostOf(c.ONVIF.Address); err == nil {
+		if host, err := HostOf(c.ONVIF.Address); err == nil {
 			out = append(out, strings.ToLower(host))
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package roster
 
 import (
 	"slices"
@@ -8,56 +8,64 @@ import (
 	"iocwall/server/settings"
 )
 
-// change is what an import does to one entry.
-type change struct {
-	camera settings.CameraConfig // as it is afterwards
-	at     int                   // place of the entry in the configuration, −1 for a new one
-	keys   []field               // what is written: all of a new entry, else what differs
-	old    []field               // what stands there now, for the keys that differ
+// Change is what an import does to one entry.
+type Change struct {
+	// Camera is the entry as it is afterwards.
+	Camera settings.CameraConfig
+	// At is the place of the entry in the configuration, −1 for a new one; Line is
+	// that of the table it comes from, zero for none.
+	At, Line int
+	// Keys are what is written: all of a new entry, else what differs; Old is what
+	// stands there now, for the keys that differ.
+	Keys, Old []Field
 }
 
-// wanted is what an import knows of a camera; what is empty is not known.
-type wanted struct {
-	camera settings.CameraConfig
-	host   string // of the device, empty for a row of a table
-	alone  bool   // it is the only camera behind that host
-	named  bool   // its name is its own, not that of its model
-	table  bool   // it comes from a table, whose rows say name, place and login too
+// Found is what an import knows of a camera; what is empty is not known.
+type Found struct {
+	Camera settings.CameraConfig
+	// Line is the line of the table it comes from, zero for none.
+	Line int
+
+	host  string // of the device, empty for a row of a table
+	alone bool   // it is the only camera behind that host
+	named bool   // its name is its own, not that of its model
+	table bool   // it comes from a table, whose rows say name, place and login too
 }
 
-// merge decides what becomes of each camera: entries that are there keep their id and all that the import does not know.
-func merge(existing []settings.CameraConfig, found []wanted) []change {
+// Merge decides what becomes of each camera, in the order found: entries that are
+// there keep their id and all that the import does not know.
+func Merge(existing []settings.CameraConfig, found []Found) []Change {
 	taken, used := map[string]bool{}, map[int]bool{}
 	for _, c := range existing {
 		taken[c.ID] = true
 	}
 	for _, w := range found {
 		if w.table {
-			taken[w.camera.ID] = true
+			taken[w.Camera.ID] = true
 		}
 	}
-	var out []change
+	var out []Change
 	for _, w := range found {
 		at := match(existing, w, used)
 		if at < 0 {
-			c := w.camera
+			c := w.Camera
 			if c.ID == "" {
 				c.ID = freeID(newID(w, found), taken)
 			}
-			out = append(out, change{camera: c, at: -1, keys: fields(c)})
+			out = append(out, Change{Camera: c, At: -1, Line: w.Line, Keys: fields(c)})
 			continue
 		}
 		used[at] = true
 		c := overlay(existing[at], w)
-		ch := change{camera: c, at: at}
+		ch := Change{Camera: c, At: at, Line: w.Line}
 		before := fields(existing[at])
 		for _, f := range fields(c) {
-			i := slices.IndexFunc(before, func(b field) bool { return b.key == f.key })
+			i := slices.IndexFunc(before, func(b Field) bool { return b.Key == f.Key })
 			switch {
 			case i < 0:
-				ch.keys = append(ch.keys, f)
+				ch.Keys = append(ch.Keys, f)
 			case before[i] != f:
-				ch.keys, ch.old = append(ch.keys, f), append(ch.old, before[i])
+				ch.Keys, ch.Old = append(ch.Keys, f), append(ch.Old, before[i])
 			}
 		}
 		out = append(out, ch)
@@ -66,9 +74,9 @@ func merge(existing []settings.CameraConfig, found []wanted) []change {
 }
 
 // match returns the place of the entry that a camera has already, −1 for none.
-func match(existing []settings.CameraConfig, w wanted, used map[int]bool) int {
+func match(existing []settings.CameraConfig, w Found, used map[int]bool) int {
 	if w.table {
-		return slices.IndexFunc(existing, func(c settings.CameraConfig) bool { return c.ID == w.camera.ID })
+		return slices.IndexFunc(existing, func(c settings.CameraConfig) bool { return c.ID == w.Camera.ID })
 	}
 	var same []int
 	for i, c := range existing {
@@ -76,7 +84,7 @@ func match(existing []settings.CameraConfig, w wanted, used map[int]bool) int {
 			continue
 		}
 		for _, a := range c.Streams {
-			for _, b := range w.camera.Streams {
+			for _, b := range w.Camera.Streams {
 				if place(a.URL) == place(b.URL) {
 					return i
 				}
@@ -95,22 +103,22 @@ func match(existing []settings.CameraConfig, w wanted, used map[int]bool) int {
 
 // newID is an id for a camera that has none: of its name where it has one of its own, else of its address, which tells
 // cameras of one make apart.
-func newID(w wanted, all []wanted) string {
+func newID(w Found, all []Found) string {
 	same := 0
 	for _, o := range all {
-		if slug(o.camera.Name) == slug(w.camera.Name) {
+		if slug(o.Camera.Name) == slug(w.Camera.Name) {
 			same++
 		}
 	}
-	if s := slug(w.camera.Name); s != "" && w.named && same == 1 {
+	if s := slug(w.Camera.Name); s != "" && w.named && same == 1 {
 		return s
 	}
 	return "cam-" + slug(w.host)
 }
 
 // overlay puts what is known of a camera on the entry that it has.
-func overlay(c settings.CameraConfig, w wanted) settings.CameraConfig {
-	n := w.camera
+func overlay(c settings.CameraConfig, w Found) settings.CameraConfig {
+	n := w.Camera
 	if w.table {
 		c.Name = n.Name
 		if n.Pos != (geo.Point{}) {
