@@ -59,7 +59,9 @@ func published(now time.Time) []figure {
 	fitted.Note = "1.047 trên 1.207 tàu từ 15 m"
 	beds := ratio("giuong-benh", today, "", 2436, 2800, 1)
 	beds.Have, beds.Want, beds.WantOf = 11, 12, "bệnh viện"
+	schools := figure{Figure: "truong-nghi", Period: today, Value: n(12), Num: n(12), Den: n(802), Note: "vùng lũ Thu Bồn"}
 	return []figure{
+		schools,
 		onTime, happy, spent, dossiers, fitted, beds,
 		{Figure: "paht-tiep-nhan", Period: "2024-08", Label: "đến 8/2024", Value: n(630), Parts: []part{{"đã giao", 482, "dispatched"}, {"không đủ điều kiện", 148, "ineligible"}}},
 		{Figure: "cuoc-goi", Period: "2024-08", Label: "đến 8/2024", Value: n(1500), Qualifier: "about", Verbatim: "gần 1.500", Note: "gọi đến và gọi đi"},
@@ -95,6 +97,10 @@ func (o *offices) figures(ctx context.Context) error {
 			Figure: "giai-ngan", Period: at.Format("2006-01"), Value: n(v), Num: n(v * 60), Den: n(6000),
 		}})
 	}
+	// The office of land sends each day and has not for nine.
+	sent := now.AddDate(0, 0, -9)
+	land := ratio("bien-dong-dat", sent.Format(time.DateOnly), "", 1284, 1502, 1)
+	obs = append(obs, observation{Time: sent.UnixMilli(), Kind: "figure.reported", Body: land})
 	for _, f := range published(now) {
 		obs = append(obs, observation{Kind: "figure.reported", Body: f})
 	}

@@ -29,6 +29,10 @@ type Doors struct {
 // doors, until ctx ends. A server that is away is tried again.
 func (p *Province) Drive(ctx context.Context, d Doors) error {
 	o := &offices{doors: d, province: p, client: &http.Client{Timeout: 10 * time.Second}, rnd: rand.New(rand.NewPCG(10, 22))}
+	var err error
+	if o.wards, err = outlines(); err != nil {
+		return err
+	}
 	for !o.try(ctx, "figures", o.figures) {
 		if !pause(ctx, time.Second) {
 			return nil
@@ -37,6 +41,7 @@ func (p *Province) Drive(ctx context.Context, d Doors) error {
 	if d.Operator != "" {
 		o.try(ctx, "drawings", o.draw)
 	}
+	o.try(ctx, "reports of the wards", o.work)
 	for range 24 {
 		o.try(ctx, "report", o.report)
 	}
@@ -62,7 +67,14 @@ type offices struct {
 	province *Province
 	client   *http.Client
 	rnd      *rand.Rand
-	open     []string // reports that wait for somebody
+	open     []placed // reports that wait for somebody
+	wards    map[string]*geo.Prepared
+}
+
+// placed is a report and where it is.
+type placed struct {
+	id string
+	at geo.Point
 }
 
 func (o *offices) try(ctx context.Context, what string, f func(context.Context) error) bool {
@@ -141,10 +153,11 @@ var towns = []geo.Point{{108.474, 15.573}, {108.335, 15.884}, {108.249, 15.893},
 // report sends a citizen's report as the province's app does: GeoReport v2.
 func (o *offices) report(ctx context.Context) error {
 	c, at := complaints[o.rnd.IntN(len(complaints))], towns[o.rnd.IntN(len(towns))]
+	at[1], at[0] = at[1]+0.02*o.rnd.NormFloat64(), min(at[0]+0.015*o.rnd.NormFloat64(), at[0]+0.012)
 	form := url.Values{
 		"service_code": {c.service}, "description": {c.text},
-		"lat":        {strconv.FormatFloat(at[1]+0.02*o.rnd.NormFloat64(), 'f', 5, 64)},
-		"long":       {strconv.FormatFloat(min(at[0]+0.015*o.rnd.NormFloat64(), at[0]+0.012), 'f', 5, 64)},
+		"lat":        {strconv.FormatFloat(at[1], 'f', 5, 64)},
+		"long":       {strconv.FormatFloat(at[0], 'f', 5, 64)},
 		"first_name": {"An"}, "last_name": {"Nguyễn Văn"}, "phone": {fmt.Sprintf("09%08d", o.rnd.IntN(1e8))},
 	}
 	var answer []struct {
@@ -157,7 +170,7 @@ func (o *offices) report(ctx context.Context) error {
 	if len(answer) != 1 || answer[0].ID == "" {
 		return fmt.Errorf("the report got no code: %v", answer)
 	}
-	o.open = append(o.open, answer[0].ID)
+	o.open = append(o.open, placed{answer[0].ID, at})
 	return nil
 }
 
@@ -166,16 +179,19 @@ func (o *offices) progress(ctx context.Context) error {
 	if len(o.open) < 18 {
 		return nil
 	}
-	id := o.open[0]
+	r := o.open[0]
 	o.open = o.open[1:]
 	state, agency := "dispatched", []string{"so-xd", "so-nnmt", "so-yt", "dvc"}[o.rnd.IntN(4)]
+	if ward := o.ward(r.at); ward != "" {
+		agency = ward
+	}
 	switch o.rnd.IntN(4) {
 	case 0:
 		state = "done"
 	case 1:
 		state = "refused"
 	default:
-		o.open = append(o.open, id)
+		o.open = append(o.open, r)
 	}
-	return o.observe(ctx, observation{Kind: "report.changed", Body: map[string]any{"id": id, "state": state, "agency": agency, "by": "1022"}})
+	return o.observe(ctx, observation{Kind: "report.changed", Body: map[string]any{"id": r.id, "state": state, "agency": agency, "by": "1022"}})
 }
