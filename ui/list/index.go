@@ -1,0 +1,402 @@
+package list
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"iocwall/geo/gazetteer"
+)
+
+// entry is what the list knows of a row.
+type entry struct {
+	id    string
+	at    int // in the source; -1 when it is gone
+	stamp uint64
+	seen  uint32 // the last pull that met it
+
+	num    float64 // the sorted column
+	text   string
+	folded string // what is searched, once somebody searched
+	chips  uint64
+	in     bool // passes the filters
+	placed bool // stands in the order
+
+	fresh bool   // came after the list was filled and was not seen yet
+	cells []Cell // as last painted, for rows that are gone
+}
+
+// index sorts and filters the rows of a source. It knows nothing of places on the
+// screen.
+type index struct {
+	src     Source
+	stamps  Stamper
+	columns []Column
+	chips   []Chip
+
+	rows    []*entry // by the source's indices
+	byID    map[string]*entry
+	order   []*entry // those that pass, sorted
+	version uint64
+	pulls   uint32
+	filled  bool
+
+	sort   Sort
+	column int // of sort, -1 for the source's order
+	words  []string
+	on     uint64 // bits of chips
+	groups []uint64
+	counts []int
+
+	// big is from how many moved rows on sorting is done beside the toolkit; job
+	// does it.
+	big  int
+	job  func(f func(stop <-chan struct{}) func())
+	busy bool
+	turn uint64 // of the sorting on its way
+	// came and went are what the last pull found.
+	came []*entry
+}
+
+// background is from how many rows on a full sort is done beside the toolkit.
+const background = 20_000
+
+func newIndex(o Options, job func(func(stop <-chan struct{}) func())) *index {
+	x := &index{src: o.Source, columns: o.Columns, chips: o.Chips, byID: map[string]*entry{}, big: background, job: job, column: -1}
+	x.stamps, _ = o.Source.(Stamper)
+	x.setChips(o.Chips)
+	for i, c := range o.Chips {
+		if c.On {
+			x.on |= 1 << i
+		}
+	}
+	x.setSort(o.Sort)
+	return x
+}
+
+func (x *index) setChips(chips []Chip) {
+	x.chips, x.groups, x.counts = chips, nil, make([]int, len(chips))
+	seen := map[string]int{}
+	for i, c := range chips {
+		g, ok := seen[c.Group]
+		if !ok {
+			g = len(x.groups)
+			seen[c.Group] = g
+			x.groups = append(x.groups, 0)
+		}
+		x.groups[g] |= 1 << i
+	}
+}
+
+func (x *index) setSort(s Sort) {
+	x.column = slices.IndexFunc(x.columns, func(c Column) bool { return c.ID == s.Column && !c.NoSort })
+	if x.column < 0 {
+		s = Sort{}
+	}
+	x.sort = s
+}
+
+// value is the sort key of a row.
+func (x *index) value(i int) (float64, string) {
+	if x.column < 0 {
+		return 0, ""
+	}
+	c := x.columns[x.column]
+	if c.Num != nil {
+		v, ok := c.Num(i)
+		if !ok {
+			return math.NaN(), ""
+		}
+		return v, ""
+	}
+	s := ""
+	if c.Key != nil {
+		s = c.Key(i)
+	} else {
+		s = c.text(i)
+	}
+	if s == "" {
+		return math.NaN(), ""
+	}
+	return 0, sortKey(s)
+}
+
+func (c Column) text(i int) string {
+	switch {
+	case c.Text != nil:
+		return c.Text(i)
+	case c.Cell != nil:
+		return c.Cell(i).Text
+	}
+	return ""
+}
+
+// fold is the text of a row that is searched.
+func (x *index) fold(e *entry) string {
+	if e.folded == "" && e.at >= 0 {
+		var b strings.Builder
+		for _, c := range x.columns {
+			if !c.Mute {
+				b.WriteString(c.text(e.at))
+				b.WriteByte('\n')
+			}
+		}
+		e.folded = gazetteer.Fold(b.String())
+		if e.folded == "" {
+			e.folded = " "
+		}
+	}
+	return e.folded
+}
+
+// passes tests a row against the search and the chips.
+func (x *index) passes(e *entry) bool {
+	for _, g := range x.groups {
+		if on := g & x.on; on != 0 && e.chips&on == 0 {
+			return false
+		}
+	}
+	if len(x.words) == 0 {
+		return true
+	}
+	text := x.fold(e)
+	for _, w := range x.words {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// mark notes which chips pick a row.
+func (x *index) mark(e *entry) {
+	was := e.chips
+	e.chips = 0
+	for i, c := range x.chips {
+		if c.Match != nil && c.Match(e.at) {
+			e.chips |= 1 << i
+		}
+	}
+	for i := range x.counts {
+		x.counts[i] += int(e.chips>>i&1) - int(was>>i&1)
+	}
+}
+
+// pull reads the source and reports whether any row changed. The order is behind
+// until arrange.
+func (x *index) pull() (changed bool) {
+	v := x.src.Version()
+	if x.filled && v == x.version {
+		return false
+	}
+	x.version = v
+	x.pulls++
+	n := x.src.Len()
+	old := x.rows
+	rows := make([]*entry, n)
+	x.came = x.came[:0]
+	for i := range n {
+		id := x.src.ID(i)
+		var e *entry
+		if i < len(old) && old[i].id == id {
+			e = old[i]
+		} else if e = x.byID[id]; e == nil {
+			e = &entry{id: id, fresh: x.filled, at: -1}
+			x.byID[id] = e
+			if x.filled {
+				x.came = append(x.came, e)
+			}
+		}
+		isNew := e.at < 0
+		e.at, e.seen = i, x.pulls
+		rows[i] = e
+		stamp := v
+		if x.stamps != nil {
+			stamp = x.stamps.Stamp(i)
+		}
+		if isNew || stamp != e.stamp {
+			e.stamp = stamp
+			x.review(e)
+		}
+	}
+	x.rows = rows
+	for _, e := range old {
+		if e.seen != x.pulls {
+			x.forget(e)
+		}
+	}
+	x.filled = true
+	return true
+}
+
+// review asks a row's facts again and takes it out of the order if it moves.
+func (x *index) review(e *entry) {
+	e.folded = ""
+	x.mark(e)
+	num, text := x.value(e.at)
+	in := x.passes(e)
+	if in != e.in || text != e.text || num != e.num && !(math.IsNaN(num) && math.IsNaN(e.num)) {
+		e.num, e.text, e.in, e.placed = num, text, in, false
+	}
+}
+
+func (x *index) forget(e *entry) {
+	for i := range x.counts {
+		x.counts[i] -= int(e.chips >> i & 1)
+	}
+	e.at, e.in, e.placed = -1, false, false
+	delete(x.byID, e.id)
+}
+
+// again sorts and filters all rows anew after the person chose otherwise.
+func (x *index) again(keys bool) {
+	for _, e := range x.rows {
+		if keys {
+			e.num, e.text = x.value(e.at)
+		}
+		e.in = x.passes(e)
+		e.placed = e.placed && e.in && !keys
+	}
+}
+
+// compare orders two rows; rows without a value come last either way.
+func (x *index) compare(a, b *entry) int { return compareKeys(a.key(), b.key(), x.sort.Down) }
+
+// sortable is what a row is sorted by, apart from the row so that it can be read
+// beside the toolkit.
+type sortable struct {
+	num      float64
+	text, id string
+	at       int
+	e        *entry
+}
+
+func (e *entry) key() sortable {
+	return sortable{num: e.num, text: e.text, id: e.id, at: e.at, e: e}
+}
+
+func compareKeys(a, b sortable, down bool) int {
+	switch an, bn := math.IsNaN(a.num), math.IsNaN(b.num); {
+	case an && bn:
+		return cmp.Compare(a.id, b.id)
+	case an:
+		return 1
+	case bn:
+		return -1
+	}
+	c := cmp.Compare(a.num, b.num)
+	if c == 0 {
+		c = cmp.Compare(a.text, b.text)
+	}
+	if down {
+		c = -c
+	}
+	if c == 0 {
+		c = cmp.Compare(a.id, b.id)
+	}
+	return c
+}
+
+// arrange brings the order up to date: what moved is sorted and merged into the
+// rest. Very many are sorted beside the toolkit; then is called when that is done,
+// and arrange reports false.
+func (x *index) arrange(then func()) bool {
+	if x.column < 0 {
+		order := make([]*entry, 0, len(x.rows))
+		for _, e := range x.rows {
+			if e.placed = e.in; e.in {
+				order = append(order, e)
+			}
+		}
+		x.order = order
+		return true
+	}
+	var moved []*entry
+	for _, e := range x.rows {
+		if e.in && !e.placed {
+			moved = append(moved, e)
+		}
+	}
+	if len(moved) > x.big && x.job != nil {
+		x.beside(then)
+		return false
+	}
+	slices.SortFunc(moved, x.compare)
+	x.merge(moved)
+	return true
+}
+
+func (x *index) merge(moved []*entry) {
+	order := make([]*entry, 0, len(x.order)+len(moved))
+	k := 0
+	for _, e := range x.order {
+		if !e.placed || !e.in {
+			continue
+		}
+		for k < len(moved) && x.compare(moved[k], e) < 0 {
+			order = append(order, moved[k])
+			k++
+		}
+		order = append(order, e)
+	}
+	order = append(order, moved[k:]...)
+	for _, e := range moved {
+		e.placed = true
+	}
+	x.order = order
+}
+
+// beside sorts copies of all keys beside the toolkit.
+func (x *index) beside(then func()) {
+	x.turn++
+	if x.busy {
+		return // what is on its way is thrown away and begun again
+	}
+	x.busy = true
+	turn, down := x.turn, x.sort.Down
+	keys := make([]sortable, 0, len(x.rows))
+	for _, e := range x.rows {
+		if e.in {
+			keys = append(keys, e.key())
+		}
+	}
+	x.job(func(stop <-chan struct{}) func() {
+		slices.SortFunc(keys, func(a, b sortable) int { return compareKeys(a, b, down) })
+		return func() {
+			x.busy = false
+			if turn == x.turn {
+				x.adopt(keys)
+			}
+			if x.arrange(then) {
+				then()
+			}
+		}
+	})
+}
+
+// adopt takes a sorted order; rows that changed meanwhile are left to arrange.
+func (x *index) adopt(keys []sortable) {
+	for _, e := range x.rows {
+		e.placed = false
+	}
+	x.order = x.order[:0:0]
+	for _, k := range keys {
+		if k.e.at >= 0 && k.e.in && k.e.text == k.text && (k.e.num == k.num || math.IsNaN(k.num) && math.IsNaN(k.e.num)) {
+			k.e.placed = true
+			x.order = append(x.order, k.e)
+		}
+	}
+}
+
+// choose turns a chip on or off; others of its group go off.
+func (x *index) choose(i int, on bool) {
+	for _, g := range x.groups {
+		if g>>i&1 == 1 {
+			x.on &^= g
+		}
+	}
+	if on {
+		x.on |= 1 << i
+	}
+}

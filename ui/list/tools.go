@@ -1,0 +1,166 @@
+package list
+
+import (
+	"strings"
+	"unicode"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"iocwall/ui/paint"
+	"iocwall/ui/tile"
+)
+
+// tools is the row over the heads: the search, the chips, how many there are, and
+// the export.
+type tools struct {
+	l      *List
+	box    *fyne.Container
+	ground *tile.Pane
+	entry  *entryField
+	chips  []*chip
+	export *widget.Button
+	said   string
+	quiet  bool // the text is written by the program
+}
+
+// entryField is the search: it hands the keys of a list to the list.
+type entryField struct {
+	widget.Entry
+	l *List
+}
+
+// TypedKey moves in the list while the search has the keyboard.
+func (e *entryField) TypedKey(k *fyne.KeyEvent) {
+	switch k.Name {
+	case fyne.KeyUp, fyne.KeyDown, fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyReturn, fyne.KeyEnter:
+		if (k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter) && e.l.v.find(e.l.v.chosen) < 0 {
+			e.l.pick(0)
+		}
+		e.l.Key(k)
+	case fyne.KeyEscape:
+		if e.Text != "" {
+			e.l.Search("")
+		}
+		e.l.Focus()
+	default:
+		e.Entry.TypedKey(k)
+	}
+}
+
+func newTools(l *List) *tools {
+	t := &tools{l: l}
+	t.ground = tile.NewPane(l.env, "list-tools", l.env.Kit.Theme.S1, t.paint)
+	t.entry = &entryField{l: l}
+	t.entry.ExtendBaseWidget(t.entry)
+	t.entry.SetPlaceHolder(l.env.Lang.T("list.search"))
+	t.entry.OnChanged = func(s string) {
+		if !t.quiet {
+			l.filter(s)
+		}
+	}
+	t.export = widget.NewButton(l.env.Lang.T("list.export"), l.Export)
+	t.box = container.NewWithoutLayout(t.ground.Raster, t.entry, t.export)
+	for i := range l.x.chips {
+		c := newChip(l, i)
+		t.chips = append(t.chips, c)
+		t.box.Add(c)
+	}
+	return t
+}
+
+// place lays the tools out and returns their height in units: chips that do not
+// fit beside the search go to rows below.
+func (t *tools) place(wide float32) float32 {
+	l := t.l
+	u := l.unit
+	side, high := u(pad), u(40)
+	field := min(u(300), wide-2*side)
+	t.entry.Move(fyne.NewPos(side, u(8)))
+	t.entry.Resize(fyne.NewSize(field, high))
+	ew := t.export.MinSize().Width
+	right := wide - side - ew
+	t.export.Move(fyne.NewPos(right, u(8)))
+	t.export.Resize(fyne.NewSize(ew, high))
+	right -= u(8) + u(150)
+	x, y := side+field+u(12), u(12)
+	first := true
+	for _, c := range t.chips {
+		w := c.MinSize().Width
+		limit := wide - side
+		if first {
+			limit = right
+		}
+		if x+w > limit && (x > side || first) {
+			x, first = side, false
+			if y < u(48) {
+				y = u(56)
+			} else {
+				y += u(40)
+			}
+		}
+		c.Move(fyne.NewPos(x, y))
+		c.Resize(fyne.NewSize(w, u(32)))
+		x += w + u(8)
+	}
+	h := u(56)
+	if y > u(48) {
+		h = y + u(40)
+	}
+	t.ground.Move(fyne.NewPos(0, 0))
+	t.ground.Resize(fyne.NewSize(wide, h))
+	return h
+}
+
+func (t *tools) write(s string) {
+	t.quiet = true
+	t.entry.SetText(s)
+	t.quiet = false
+}
+
+// begin puts a letter into the search and the keyboard after it.
+func (t *tools) begin(r rune) bool {
+	if !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '/' {
+		return false
+	}
+	c := fyne.CurrentApp().Driver().CanvasForObject(t.entry)
+	if c == nil {
+		return false
+	}
+	c.Focus(t.entry)
+	if r != '/' {
+		t.entry.TypedRune(r)
+	}
+	return true
+}
+
+// show brings counts and chips up to date.
+func (t *tools) show() {
+	l := t.l
+	shown, all := l.Count()
+	said := l.env.Lang.T("list.count", "n", l.env.Lang.Int(int64(all)))
+	if shown != all {
+		said = l.env.Lang.T("list.count.of", "n", l.env.Lang.Int(int64(shown)), "all", l.env.Lang.Int(int64(all)))
+	}
+	if said != t.said {
+		t.said = said
+		t.ground.Touch()
+	}
+	for _, c := range t.chips {
+		c.show()
+	}
+}
+
+func (t *tools) paint(c *paint.Canvas) {
+	l := t.l
+	th, f := l.env.Kit.Theme, l.env.Kit.Fonts
+	size := float64(l.px(smallText))
+	d := float64(l.density())
+	right := float64(t.export.Position().X)*d - float64(l.px(12))
+	text := f.Fit(float64(l.px(150)), size, false, t.said)
+	c.Text(right-f.Width(text, false, size), float64(l.px(8)), float64(l.px(40)), text, size, false, th.T2)
+}
+
+// fields are the words of a folded text.
+func fields(s string) []string { return strings.Fields(s) }
