@@ -14,11 +14,14 @@ import (
 // be given twice to pass.
 func TestAuthorisationMatrix(t *testing.T) {
 	want := map[Role]string{
-		Administrator: "alert.acknowledge camera.control camera.watch clip.save feed.read feed.resync map.edit metrics.read node.enrol observation.send popup.close popup.open recording.read report.open report.text scene.save scene.show scene.undo schedule.follow schedule.save state.read tile.lock tile.unlock wall.read wall.save wall.test",
+		Administrator: "alert.acknowledge camera.control camera.watch clip.save config.read config.write feed.read feed.resync map.edit metrics.read node.enrol observation.send popup.close popup.open recording.read report.open report.text scene.save scene.show scene.undo schedule.follow schedule.save state.read tile.lock tile.unlock user.manage wall.read wall.save wall.test",
 		Operator:      "alert.acknowledge camera.control camera.watch clip.save feed.read feed.resync map.edit popup.close popup.open recording.read report.open report.text scene.save scene.show scene.undo schedule.follow schedule.save state.read tile.lock tile.unlock wall.read",
 		Leader:        "camera.watch feed.read feed.resync recording.read state.read wall.read",
 		Unit:          "camera.watch feed.read feed.resync recording.read report.open state.read",
-		Technician:    "camera.control camera.watch feed.read feed.resync metrics.read node.enrol recording.read scene.save scene.show scene.undo schedule.follow schedule.save state.read wall.read wall.save wall.test",
+		Desk:          "camera.watch feed.read feed.resync report.open report.text state.read",
+		Analyst:       "feed.read feed.resync state.read",
+		Approver:      "feed.read feed.resync state.read",
+		Technician:    "camera.control camera.watch config.read config.write feed.read feed.resync metrics.read node.enrol recording.read scene.save scene.show scene.undo schedule.follow schedule.save state.read wall.read wall.save wall.test",
 		Auditor:       "feed.read feed.resync state.read wall.read",
 		Node:          "camera.watch feed.read feed.resync node.report recording.read",
 		Provider:      "observation.send report.open",
@@ -38,8 +41,15 @@ func TestAuthorisationMatrix(t *testing.T) {
 		t.Error("a role nobody made may read the feed")
 	}
 	var denied *DeniedError
-	if err := (Identity{Role: Leader, Token: "ab"}).Demand(ShowScene); !errors.As(err, &denied) || !strings.Contains(err.Error(), "scene.show") {
+	err := (Identity{Role: Leader, Token: "ab"}).Demand(ShowScene)
+	if !errors.As(err, &denied) || err.Error() != "the token ab (leader) has no right to scene.show; ask somebody with the role administrator or operator or technician, or an administrator for another role" {
 		t.Errorf("Demand = %v", err)
+	}
+	for _, hold := range []Hold{HoldPassword, HoldFactor, HoldArea} {
+		id := Identity{Role: Administrator, User: "admin", Hold: hold}
+		if err := id.Demand(ReadFeed); len(id.Rights()) != 0 || CodeOf(err) != Code(hold) || !strings.Contains(err.Error(), "no right to feed.read") {
+			t.Errorf("with the hold %s: %v, %v", hold, id.Rights(), err)
+		}
 	}
 }
 

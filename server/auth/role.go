@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"iocwall/server/world"
 )
 
 // Role is what a token's owner is in the centre.
@@ -21,13 +19,16 @@ const (
 	Unit          Role = "unit"       // a lower unit's user: sees its own areas only
 	Technician    Role = "technician" // lays out the wall, tends nodes and sources
 	Auditor       Role = "auditor"    // sees everything, changes nothing
+	Desk          Role = "desk"       // answers the centre's line 1022 and reads what citizens write
+	Analyst       Role = "analyst"    // reads figures and prepares reports
+	Approver      Role = "approver"   // signs figures and reports
 	Node          Role = "node"       // a computer of the wall
 	Provider      Role = "provider"   // a program that sends data in
 )
 
 // Roles returns all roles in the order of the rights table.
 func Roles() []Role {
-	return []Role{Administrator, Operator, Leader, Unit, Technician, Auditor, Node, Provider}
+	return []Role{Administrator, Operator, Leader, Unit, Desk, Analyst, Approver, Technician, Auditor, Node, Provider}
 }
 
 // ParseRole returns the role of that name, or an error naming all roles.
@@ -80,13 +81,18 @@ const (
 	OpenReport       Right = "report.open"
 	ReadReportText   Right = "report.text"
 	ReadMetrics      Right = "metrics.read"
+	// ManageUsers is for making, changing and shutting out users.
+	ManageUsers Right = "user.manage"
+	// ReadConfig and WriteConfig are for the configuration of the centre.
+	ReadConfig  Right = "config.read"
+	WriteConfig Right = "config.write"
 )
 
 // rights is the whole table: who may do what. What is not here nobody may.
 var rights = map[Right][]Role{
-	ReadFeed:         {Administrator, Operator, Leader, Unit, Technician, Auditor, Node},
-	ReadState:        {Administrator, Operator, Leader, Unit, Technician, Auditor},
-	WatchCameras:     {Administrator, Operator, Leader, Unit, Technician, Node},
+	ReadFeed:         {Administrator, Operator, Leader, Unit, Desk, Analyst, Approver, Technician, Auditor, Node},
+	ReadState:        {Administrator, Operator, Leader, Unit, Desk, Analyst, Approver, Technician, Auditor},
+	WatchCameras:     {Administrator, Operator, Leader, Unit, Desk, Technician, Node},
 	ControlCamera:    {Administrator, Operator, Technician},
 	SaveClip:         {Administrator, Operator},
 	ReadRecordings:   {Administrator, Operator, Leader, Unit, Technician, Node},
@@ -106,11 +112,14 @@ var rights = map[Right][]Role{
 	EnrolNode:        {Administrator, Technician},
 	ReportNode:       {Node},
 	EditMap:          {Administrator, Operator},
-	Resync:           {Administrator, Operator, Leader, Unit, Technician, Auditor, Node},
+	Resync:           {Administrator, Operator, Leader, Unit, Desk, Analyst, Approver, Technician, Auditor, Node},
 	SendObservations: {Administrator, Provider},
-	OpenReport:       {Administrator, Operator, Unit, Provider},
-	ReadReportText:   {Administrator, Operator},
+	OpenReport:       {Administrator, Operator, Unit, Desk, Provider},
+	ReadReportText:   {Administrator, Operator, Desk},
 	ReadMetrics:      {Administrator, Technician},
+	ManageUsers:      {Administrator},
+	ReadConfig:       {Administrator, Technician},
+	WriteConfig:      {Administrator, Technician},
 }
 
 // Rights returns all rights by name.
@@ -121,48 +130,4 @@ func Rights() []Right {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// Identity is who stands behind a connection.
-type Identity struct {
-	// Token is the id of the token, safe to log.
-	Token string
-	// Name is what people call the owner; walls show it.
-	Name string
-	Role Role
-	// Areas limits what the owner sees to these areas and all below them; empty
-	// means everything, but for a unit, whom Verify lets in with areas only.
-	Areas []string
-}
-
-// May reports whether the identity has the right.
-func (i Identity) May(r Right) bool { return slices.Contains(rights[r], i.Role) }
-
-// Sees reports whether the identity may see what belongs to the area. Without
-// areas it sees everything, but for a unit, which then has nothing to see.
-func (i Identity) Sees(st *world.State, area string) bool {
-	if len(i.Areas) == 0 {
-		return i.Role != Unit
-	}
-	return area != "" && slices.ContainsFunc(i.Areas, func(root string) bool { return st.Within(area, root) })
-}
-
-// Demand returns nil or an error that says which right is missing and what to
-// do about it.
-func (i Identity) Demand(r Right) error {
-	if i.May(r) {
-		return nil
-	}
-	return &DeniedError{Identity: i, Right: r}
-}
-
-// DeniedError says that a right is missing.
-type DeniedError struct {
-	Identity Identity
-	Right    Right
-}
-
-func (e *DeniedError) Error() string {
-	return fmt.Sprintf("the token %s (%s) has no right to %s; ask an administrator for a token with another role",
-		e.Identity.Token, e.Identity.Role, e.Right)
 }

@@ -6,18 +6,12 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
-
-	"iocwall/server/atomicfile"
 )
 
 // Errors of Verify. They say what to do and never contain the token.
@@ -55,19 +49,18 @@ type Spec struct {
 // Store keeps tokens in one file that the server and the command line share.
 // Its methods are safe for concurrent use, also by several processes.
 type Store struct {
-	path string
-	now  func() time.Time
+	now func() time.Time
 
 	mu     sync.Mutex
+	file   sharedFile[[]Token]
 	tokens []Token
-	seen   os.FileInfo
 }
 
 // Open returns the store in the file, which need not exist yet. A file that
 // cannot be read is an error: running without the revocations in it would open
 // doors.
 func Open(path string) (*Store, error) {
-	s := &Store{path: path, now: time.Now}
+	s := &Store{now: time.Now, file: sharedFile[[]Token]{path: path, what: "tokens", fix: "remove it and make new tokens"}}
 	if _, err := s.Reload(); err != nil {
 		return nil, err
 	}
@@ -83,25 +76,9 @@ func (s *Store) Reload() (lost []string, err error) {
 }
 
 func (s *Store) reload() ([]string, error) {
-	info, err := os.Stat(s.path)
-	if errors.Is(err, os.ErrNotExist) {
-		info, err = nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("auth: tokens: %w", err)
-	}
-	if s.seen != nil && info != nil && os.SameFile(s.seen, info) && s.seen.ModTime().Equal(info.ModTime()) && s.seen.Size() == info.Size() {
-		return nil, nil
-	}
-	var next []Token
-	if info != nil {
-		data, err := os.ReadFile(s.path)
-		if err != nil {
-			return nil, fmt.Errorf("auth: tokens: %w", err)
-		}
-		if err := json.Unmarshal(data, &next); err != nil {
-			return nil, fmt.Errorf("auth: %s is damaged (%w); restore it from a backup or remove it and make new tokens", s.path, err)
-		}
+	next, changed, err := s.file.read()
+	if err != nil || !changed {
+		return nil, err
 	}
 	var lost []string
 	for _, was := range s.tokens {
@@ -110,7 +87,7 @@ func (s *Store) reload() ([]string, error) {
 			lost = append(lost, was.ID)
 		}
 	}
-	s.tokens, s.seen = next, info
+	s.tokens = next
 	return lost, nil
 }
 
@@ -230,7 +207,7 @@ func (s *Store) find(sum string) (Identity, error) {
 		case t.boundless():
 			return Identity{}, ErrNoArea
 		}
-		return Identity{Token: t.ID, Name: t.Name, Role: t.Role, Areas: slices.Clone(t.Areas)}, nil
+		return Identity{Token: t.ID, Name: t.Name, Role: t.Role, Areas: slices.Clone(t.Areas), Expires: t.Expires}, nil
 	}
 	return Identity{}, ErrUnknownToken
 }
@@ -247,36 +224,16 @@ func (s *Store) Good(id string) bool {
 func (s *Store) change(edit func([]Token) ([]Token, error)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
-		return fmt.Errorf("auth: tokens: %w", err)
-	}
-	lock, err := os.OpenFile(s.path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return fmt.Errorf("auth: tokens: %w", err)
-	}
-	defer lock.Close()
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
-		return fmt.Errorf("auth: lock tokens: %w", err)
-	}
-	if _, err := s.reload(); err != nil {
-		return err
-	}
-	next, err := edit(slices.Clone(s.tokens))
+	next, err := s.file.change(func() ([]Token, error) {
+		if _, err := s.reload(); err != nil {
+			return nil, err
+		}
+		return edit(slices.Clone(s.tokens))
+	})
 	if err != nil {
 		return err
 	}
-	data, err := json.MarshalIndent(next, "", "  ")
-	if err != nil {
-		return fmt.Errorf("auth: tokens: %w", err)
-	}
-	if err := atomicfile.Write(s.path, append(data, '\n'), 0o600); err != nil {
-		return fmt.Errorf("auth: tokens: %w", err)
-	}
-	info, err := os.Stat(s.path)
-	if err != nil {
-		return fmt.Errorf("auth: tokens: %w", err)
-	}
-	s.tokens, s.seen = next, info
+	s.tokens = next
 	return nil
 }
 

@@ -1,0 +1,132 @@
+package auth
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"iocwall/server/world"
+)
+
+// Identity is who stands behind a connection: the owner of a token, or a user who
+// is logged in.
+type Identity struct {
+	// Token is the id of the token, or the opaque id of the user, which stays the
+	// same from one session to the next. Both are safe to log and name who acts in
+	// the history.
+	Token string
+	// User is the login and Session the id of the session, safe to log; both are
+	// empty for the owner of a token.
+	User, Session string
+	// Name is what people call the owner; walls show it.
+	Name string
+	Role Role
+	// Areas limits what the owner sees to these areas and all below them; empty
+	// means everything, but for a unit, whom Verify lets in with areas only. Of a
+	// user they are those granted at this time.
+	Areas []string
+	// Expires is when the token or the session ends, zero for never.
+	Expires time.Time
+	// Hold, when not empty, is what keeps a user from doing anything but looking
+	// after the account: no right is given while it stands.
+	Hold Hold
+}
+
+// Hold is a reason why somebody who is logged in may do nothing yet.
+type Hold string
+
+// The holds.
+const (
+	// HoldPassword: the password was given by somebody else and must be changed.
+	HoldPassword Hold = "must-change"
+	// HoldFactor: the role needs a second factor and there is none yet.
+	HoldFactor Hold = "enrol"
+	// HoldArea: none of the areas granted is granted at this time.
+	HoldArea Hold = "no-area"
+)
+
+// Key returns what must stay good for the connection to stay: the id of the
+// session, or of the token.
+func (i Identity) Key() string {
+	if i.Session != "" {
+		return i.Session
+	}
+	return i.Token
+}
+
+// May reports whether the identity has the right.
+func (i Identity) May(r Right) bool { return i.Hold == "" && slices.Contains(rights[r], i.Role) }
+
+// Rights returns all rights the identity has, by name.
+func (i Identity) Rights() []Right {
+	out := []Right{}
+	for _, r := range Rights() {
+		if i.May(r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Sees reports whether the identity may see what belongs to the area. Without
+// areas it sees everything, but for a unit, which then has nothing to see.
+func (i Identity) Sees(st *world.State, area string) bool {
+	if i.Hold == HoldArea {
+		return false
+	}
+	if len(i.Areas) == 0 {
+		return i.Role != Unit
+	}
+	return area != "" && slices.ContainsFunc(i.Areas, func(root string) bool { return st.Within(area, root) })
+}
+
+// Demand returns nil or an error that says which right is missing and what to
+// do about it.
+func (i Identity) Demand(r Right) error {
+	if i.May(r) {
+		return nil
+	}
+	return &DeniedError{Identity: i, Right: r}
+}
+
+// DeniedError says that a right is missing.
+type DeniedError struct {
+	Identity Identity
+	Right    Right
+}
+
+func (e *DeniedError) Error() string {
+	i := e.Identity
+	switch i.Hold {
+	case HoldPassword:
+		return fmt.Sprintf("%s has no right to %s before the one-time password is changed; change it first", i.User, e.Right)
+	case HoldFactor:
+		return fmt.Sprintf("%s has no right to %s before a second factor is set up, which the role %s needs; set it up first", i.User, e.Right, i.Role)
+	case HoldArea:
+		return fmt.Sprintf("%s has no right to %s: no area is granted at this time; ask an administrator", i.User, e.Right)
+	}
+	who := "the token " + i.Token
+	if i.User != "" {
+		who = i.User
+	}
+	whom := "ask an administrator for another role"
+	var may []string
+	for _, r := range rights[e.Right] {
+		if r != Node && r != Provider {
+			may = append(may, string(r))
+		}
+	}
+	if len(may) > 0 {
+		whom = fmt.Sprintf("ask somebody with the role %s, or an administrator for another role", strings.Join(may, " or "))
+	}
+	return fmt.Sprintf("%s (%s) has no right to %s; %s", who, i.Role, e.Right, whom)
+}
+
+// Code returns a word for programs: that of the hold, or CodeDenied.
+func (e *DeniedError) Code() Code {
+	if e.Identity.Hold != "" {
+		return Code(e.Identity.Hold)
+	}
+	return CodeDenied
+}
