@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"iocwall/ui/page"
 	"iocwall/ui/tile"
@@ -75,8 +76,11 @@ type Files interface {
 	Write(name string, content []byte) (path string, err error)
 }
 
-// Options configure a console. Base and Pages are required.
+// Options configure a console. App, Base and Pages are required.
 type Options struct {
+	// App has the clipboard, and tells the desktop of new alerts while the window
+	// is not in front.
+	App   fyne.App
 	Base  Base
 	Pages []page.Kind
 	// Look is how the console looks now. OnLook is asked for another: it makes Env
@@ -88,14 +92,14 @@ type Options struct {
 	Choices []Choice
 	// Logout ends the session; nil offers no way to.
 	Logout func()
+	// Expired is told once that the session's time is over; nil does nothing.
+	Expired func()
 	// Files writes what is saved; nil says that nothing can be.
 	Files Files
 	// Play plays a sound, a WAV file; it waits and is called beside the toolkit. Nil
 	// is silence, of which Silent says why, for people: empty where it is wished.
 	Play   func(wav []byte) error
 	Silent string
-	// Notify tells the desktop of something while the window is not in front.
-	Notify func(title, text string)
 	// Front reports whether the window is in front; nil says that it is.
 	Front func() bool
 	// Over is told which rectangles of the window, in device pixels, have something
@@ -113,8 +117,8 @@ type Options struct {
 
 // New returns a console. Its Object is for the window's content.
 func New(o Options) (*Console, error) {
-	if o.Base == nil || len(o.Pages) == 0 {
-		return nil, errors.New("console: Base and Pages are required")
+	if o.App == nil || o.Base == nil || len(o.Pages) == 0 {
+		return nil, errors.New("console: App, Base and Pages are required")
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -122,7 +126,10 @@ func New(o Options) (*Console, error) {
 	if o.Look.Text == 0 {
 		o.Look.Text = 1
 	}
-	c := &Console{o: o, base: o.Base}
+	c := &Console{o: o, base: o.Base, started: o.Base.Now()}
+	c.desk = &desk{Base: o.Base, c: c}
+	c.notices = newNotices(c)
+	c.root = container.New(&frame{c})
 	c.build()
 	c.start()
 	return c, nil

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"image"
 	"slices"
 	"time"
 
@@ -14,19 +15,38 @@ import (
 
 // Console is the window's shell. New makes it.
 type Console struct {
-	o    Options
-	base Base
-	desk *desk
+	o       Options
+	base    Base
+	desk    *desk
+	started time.Time
 
 	env    *tile.Env
 	root   *fyne.Container
 	ground *canvas.Rectangle
 	holder *fyne.Container
+	bar    *bar
+	foot   *foot
 
 	pages map[string]*opened
 	shown *opened
 	trail []step
 	now   time.Time
+
+	sheet   *sheet
+	helping bool
+	covered []image.Rectangle
+	notices *notices
+	sound   sound
+	find    finder
+
+	did    history
+	line   said
+	serial int
+	asked  []asked
+	later  []func()
+	// warned says that the end of the session was told, ended that it came.
+	warned, ended bool
+	kept          layout
 }
 
 // opened is a page that was opened and lives on unseen.
@@ -38,9 +58,12 @@ type opened struct {
 
 // step is where Back goes.
 type step struct {
-	kind string
+	id   string
 	link page.Link
 }
+
+// trailLimit is how many steps Back can go.
+const trailLimit = 50
 
 // Object fills the window.
 func (c *Console) Object() fyne.CanvasObject { return c.root }
@@ -51,25 +74,32 @@ func (c *Console) Desk() page.Desk { return c.desk }
 // build makes all that depends on language, theme and size.
 func (c *Console) build() {
 	c.env = c.base.Env()
-	c.pages = map[string]*opened{}
-	if c.root == nil {
-		c.root = container.New(&frame{c})
-		c.desk = &desk{Base: c.base, c: c}
-	}
+	c.pages, c.shown = map[string]*opened{}, nil
 	c.ground = canvas.NewRectangle(c.env.Kit.Theme.Bg)
 	c.holder = container.NewStack()
-	c.root.Objects = []fyne.CanvasObject{c.ground, c.holder}
+	c.bar, c.foot = c.newBar(), c.newFoot()
+	c.notices.rebuild()
+	c.root.Objects = []fyne.CanvasObject{c.ground, c.holder, c.bar.root, c.foot.root, c.notices.root}
 	c.root.Refresh()
 }
 
-// start opens the first page.
+// start opens the first page: the one asked for, the one last seen, the one of the
+// role.
 func (c *Console) start() {
-	if kinds := c.offered(); len(kinds) > 0 {
-		c.show(kinds[0].ID, page.Link{})
+	c.bind()
+	c.restore()
+	if l, err := page.ParseLink(c.o.First); err == nil && c.Open(l) {
+		return
+	}
+	if c.show(c.kept.Page, page.Link{}) {
+		return
+	}
+	if kinds := c.offered(); len(kinds) == 0 || !c.show(kinds[0].ID, page.Link{}) {
+		c.nothing()
 	}
 }
 
-// offered are the pages that the person may have.
+// offered are the pages that the person may have, the role's first page first.
 func (c *Console) offered() []page.Kind {
 	p := c.base.Person()
 	var out []page.Kind
@@ -78,33 +108,41 @@ func (c *Console) offered() []page.Kind {
 			out = append(out, k)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b page.Kind) int {
-		return first(b, p) - first(a, p)
-	})
+	first := func(k page.Kind) int {
+		if slices.Contains(k.First, p.Role) {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(out, func(a, b page.Kind) int { return first(a) - first(b) })
 	return out
 }
 
-func first(k page.Kind, p page.Person) int {
-	if slices.Contains(k.First, p.Role) {
-		return 1
+// page returns the page of a kind, made if need be; nil where the person may not
+// have it.
+func (c *Console) page(id string) *opened {
+	if o := c.pages[id]; o != nil {
+		return o
 	}
-	return 0
+	at := slices.IndexFunc(c.o.Pages, func(k page.Kind) bool { return k.ID == id })
+	if at < 0 || !c.o.Pages[at].Offers(c.base.Person()) {
+		return nil
+	}
+	o := &opened{kind: c.o.Pages[at], page: c.o.Pages[at].New(c.desk)}
+	c.pages[id] = o
+	return o
 }
 
 // show brings a page into sight and opens a link in it, if there is one.
 func (c *Console) show(id string, l page.Link) bool {
-	at := slices.IndexFunc(c.o.Pages, func(k page.Kind) bool { return k.ID == id })
-	if at < 0 || !c.o.Pages[at].Offers(c.base.Person()) {
-		return false
-	}
-	o := c.pages[id]
+	o := c.page(id)
 	if o == nil {
-		o = &opened{kind: c.o.Pages[at], page: c.o.Pages[at].New(c.desk)}
-		c.pages[id] = o
-	}
-	if l != (page.Link{}) && l.Kind != "page" && !o.page.Open(l) {
 		return false
 	}
+	if l != (page.Link{}) && l.Kind != kindPage && !o.page.Open(l) {
+		return false
+	}
+	o.link = l
 	if c.shown != o {
 		if c.shown != nil {
 			c.shown.page.Shown(false)
@@ -113,68 +151,116 @@ func (c *Console) show(id string, l page.Link) bool {
 		c.holder.Objects = []fyne.CanvasObject{o.page.Object()}
 		c.holder.Refresh()
 		o.page.Shown(true)
+		c.kept.Page = id
+		c.remember()
 	}
-	o.link = l
+	now := c.base.Now()
+	o.page.Refresh(now)
+	c.refreshFrame(now)
 	return true
 }
 
+// kindPage is the kind of links that name a page.
+const kindPage = "page"
+
 // Open shows what a link names, from outside or from a page, and reports whether
-// it could.
+// it could; if not, it says so at the foot.
 func (c *Console) Open(l page.Link) bool {
+	from := step{}
+	if c.shown != nil {
+		from = step{c.shown.kind.ID, c.shown.link}
+	}
 	for _, k := range c.offered() {
-		if l.Kind == "page" && l.ID == k.ID || slices.Contains(k.Links, l.Kind) {
-			return c.show(k.ID, l)
+		if l.Kind == kindPage && l.ID == k.ID || l.Kind != kindPage && slices.Contains(k.Links, l.Kind) {
+			if !c.show(k.ID, l) {
+				continue
+			}
+			if to := (step{k.ID, l}); from.id != "" && from != to {
+				c.trail = append(c.trail, from)
+				c.trail = c.trail[max(0, len(c.trail)-trailLimit):]
+			}
+			return true
 		}
 	}
+	c.Say("notice", c.env.Lang.T("shell.open.not", "what", c.kindName(l.Kind), "id", l.ID))
 	return false
 }
 
-// Refresh brings everything in sight in line with the state.
+// Back goes where the last Open came from.
+func (c *Console) Back() {
+	for len(c.trail) > 0 {
+		to := c.trail[len(c.trail)-1]
+		c.trail = c.trail[:len(c.trail)-1]
+		if c.show(to.id, to.link) {
+			return
+		}
+	}
+}
+
+// Where is the link of what is shown.
+func (c *Console) Where() page.Link {
+	switch {
+	case c.shown == nil:
+		return page.Link{}
+	case c.shown.link != (page.Link{}):
+		return c.shown.link
+	}
+	return page.Link{Kind: kindPage, ID: c.shown.kind.ID}
+}
+
+// Refresh brings everything in sight in line with the state: at most ten times a
+// second, and once at each full second.
 func (c *Console) Refresh(now time.Time) {
 	c.now = now
+	c.answers(now)
 	if c.shown != nil {
 		c.shown.page.Refresh(now)
 	}
+	c.notices.refresh(now)
+	c.find.refresh(now)
+	c.session(now)
+	c.refreshFrame(now)
 }
 
-// Rebuild makes everything anew after OnLook: with the language, the theme and the
-// size that Base.Env now has.
+func (c *Console) refreshFrame(now time.Time) {
+	c.bar.choose()
+	c.bar.refresh(now)
+	c.foot.refresh(now)
+}
+
+// Rebuild makes everything anew after OnLook, or after the person changed: with
+// the language, the theme and the size that Base.Env now has. The same page is
+// open after it.
 func (c *Console) Rebuild(l Look) {
+	c.drop()
 	c.o.Look = l
-	at := c.shown
-	c.closePages()
+	old, was := c.pages, c.shown
+	c.find.close()
 	c.build()
-	if at != nil {
-		c.show(at.kind.ID, at.link)
+	if was == nil || !c.show(was.kind.ID, was.link) {
+		if kinds := c.offered(); len(kinds) == 0 || !c.show(kinds[0].ID, page.Link{}) {
+			c.nothing()
+		}
 	}
+	// The old pages go last: what both show is not closed in between.
+	closeAll(old)
+	c.Refresh(c.base.Now())
 }
 
-func (c *Console) closePages() {
-	for _, o := range c.pages {
+func closeAll(pages map[string]*opened) {
+	for _, o := range pages {
 		o.page.Close()
 	}
-	c.pages, c.shown = map[string]*opened{}, nil
 }
 
 // Close ends the pages and remembers how the window was.
-func (c *Console) Close() { c.closePages() }
-
-// Key takes a key that no field wanted, Rune a letter.
-func (c *Console) Key(e *fyne.KeyEvent) {
-	if c.shown != nil {
-		c.shown.page.Key(e)
-	}
+func (c *Console) Close() {
+	c.remember()
+	c.drop()
+	c.find.close()
+	closeAll(c.pages)
+	c.pages, c.shown = map[string]*opened{}, nil
 }
-
-// Rune takes a letter that no field wanted.
-func (c *Console) Rune(r rune) {
-	if c.shown != nil {
-		c.shown.page.Rune(r)
-	}
-}
-
-// Shortcut takes a shortcut and reports whether it meant something.
-func (c *Console) Shortcut(fyne.Shortcut) bool { return false }
 
 // frame lays the bar, the page and the foot out.
 type frame struct{ c *Console }
@@ -186,9 +272,20 @@ func (f *frame) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(640
 func (f *frame) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	c := f.c
 	bar, foot := c.unit(barHeight), c.unit(footHeight)
-	c.ground.Resize(s)
-	c.holder.Move(fyne.NewPos(0, bar))
-	c.holder.Resize(fyne.NewSize(s.Width, max(0, s.Height-bar-foot)))
+	put := func(o fyne.CanvasObject, y, h float32) {
+		o.Move(fyne.NewPos(0, y))
+		o.Resize(fyne.NewSize(s.Width, max(0, h)))
+	}
+	put(c.ground, 0, s.Height)
+	put(c.holder, bar, s.Height-bar-foot)
+	put(c.bar.root, 0, bar)
+	c.bar.pane.Resize(fyne.NewSize(s.Width, bar))
+	c.bar.lay(s.Width)
+	put(c.foot.root, s.Height-foot, foot)
+	c.foot.lay()
+	put(c.notices.root, 0, s.Height)
+	c.notices.lay()
+	c.resized(s)
 }
 
 // barHeight and footHeight are Fyne units at the normal size of text.
@@ -196,3 +293,20 @@ const barHeight, footHeight = 52, 32
 
 // unit is a measure in Fyne units at the size of text in force.
 func (c *Console) unit(v float32) float32 { return v * float32(c.o.Look.Text) }
+
+// scale is device pixels for a Fyne unit at the size of text in force.
+func (c *Console) scale() float64 {
+	d := float64(c.env.Density)
+	if d <= 0 {
+		d = 1
+	}
+	return d * c.o.Look.Text
+}
+
+// kindName is the name of a kind of things for people.
+func (c *Console) kindName(kind string) string {
+	if key := "shell.kind." + kind; c.env.Lang.Has(key) {
+		return c.env.Lang.T(key)
+	}
+	return kind
+}
