@@ -34,7 +34,7 @@ func twoScenes() (a, b scenery) {
 // scenes and takes from the pixels of all screens when each of them changed.
 func BenchmarkWallSwitch(b *testing.B) {
 	one, two := twoScenes()
-	w := newWall27(b, one, two)
+	w := newWall27(b, plan27{scenes: []scenery{one, two}})
 	w.begin(one)
 	w.measure(one)
 	time.Sleep(5 * time.Second) // the first seconds catch up with the relay's kept pictures
@@ -132,7 +132,7 @@ const (
 // so the relay has it.
 func BenchmarkWallPopup(b *testing.B) {
 	one, two := twoScenes()
-	w := newWall27(b, one, two)
+	w := newWall27(b, plan27{scenes: []scenery{one, two}})
 	w.begin(one)
 	w.measure(one)
 	time.Sleep(5 * time.Second)
@@ -159,7 +159,7 @@ func BenchmarkWallPopup(b *testing.B) {
 // the spare screen, with the pictures of their cameras.
 func BenchmarkWallLoss(b *testing.B) {
 	one, two := twoScenes()
-	w := newWall27(b, one, two)
+	w := newWall27(b, plan27{scenes: []scenery{one, two}})
 	w.begin(one)
 	w.measure(one)
 	time.Sleep(5 * time.Second)

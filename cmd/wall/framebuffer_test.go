@@ -3,6 +3,7 @@
 package main_test
 
 import (
+	"bufio"
 	"fmt"
 	"image"
 	"image/png"
@@ -18,71 +19,105 @@ import (
 	"iocwall/ui/paint"
 )
 
-// glass is what a virtual X server shows, read from the file that the server keeps
-// its pixels in: a look at some pixels costs no question to the server, so all
-// screens of a wall can be looked at hundreds of times a second.
+// glass is what an X server with a row of monitors shows. A virtual one keeps its
+// pixels in a file: a look at some of them costs no question to the server, so all
+// screens of a wall can be looked at hundreds of times a second. One with a graphics
+// card of several outputs (see newCard) is asked for them.
 type glass struct {
 	tb     testing.TB
 	name   string // of the display
 	server *program
+	card   *card  // nil on a virtual server
 	file   []byte // mapped
 	pixels []byte
 	stride int
-	size   image.Point
-	dots   int // an inch
+	size   image.Point // of all monitors
+	one    image.Point // of each
+	dots   int         // an inch
 }
 
 // newGlass starts a virtual X server with a row of monitors of the same size, named
 // M1, M2 and so on from left to right.
 func newGlass(tb testing.TB, monitors, width, height int) *glass {
 	tb.Helper()
-	bin, err := exec.LookPath("Xvfb")
+	bin := hasServer(tb, "Xvfb", "xvfb")
+	dir := tb.TempDir()
+	g := &glass{tb: tb, size: image.Pt(monitors*width, height), one: image.Pt(width, height)}
+	g.name, g.server = startX(tb, bin, "-fbdir", dir, "-screen", "0", fmt.Sprintf("%dx%dx24", monitors*width, height))
+	g.open(filepath.Join(dir, "Xvfb_screen0"))
+	for i := range monitors {
+		g.monitor(i)
+	}
+	return g
+}
+
+// hasServer returns the path of a program that is an X server with monitors to be
+// arranged, and skips the test where one is missing.
+func hasServer(tb testing.TB, program, debian string) string {
+	tb.Helper()
+	bin, err := exec.LookPath(program)
 	if err != nil {
-		tb.Skip("the virtual X server Xvfb is not installed; on Debian: apt-get install xvfb")
+		tb.Skipf("the X server %s is not installed; on Debian: apt-get install %s", program, debian)
 	}
 	if _, err := exec.LookPath("xrandr"); err != nil {
 		tb.Skip("the program xrandr is not installed; on Debian: apt-get install x11-xserver-utils")
 	}
+	return bin
+}
+
+// startX starts an X server on a display number that the server itself finds free,
+// and returns the display's name when it answers.
+func startX(tb testing.TB, bin string, args ...string) (name string, server *program) {
+	tb.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
 		tb.Fatal(err)
 	}
 	defer r.Close()
-	dir := tb.TempDir()
-	cmd := exec.Command(bin, "-displayfd", "3", "-fbdir", dir, "-screen", "0", fmt.Sprintf("%dx%dx24", monitors*width, height), "-nolisten", "tcp", "-noreset")
+	cmd := exec.Command(bin, append(args, "-displayfd", "3", "-nolisten", "tcp", "-noreset")...)
 	cmd.ExtraFiles = []*os.File{w}
-	g := &glass{tb: tb, size: image.Pt(monitors*width, height), server: start(tb, "Xvfb", cmd)}
+	server = start(tb, filepath.Base(bin), cmd)
 	w.Close()
 	if err := r.SetReadDeadline(time.Now().Add(startGuard)); err != nil {
 		tb.Fatal(err)
 	}
-	number := make([]byte, 16)
-	n, err := r.Read(number)
+	// The server writes the end of the line by itself, and ends when nobody reads it.
+	number, err := bufio.NewReader(r).ReadString('\n')
 	if err != nil {
-		tb.Fatalf("Xvfb does not answer: %v\n%s", err, g.server.tail(5))
+		tb.Fatalf("%s does not answer: %v\n%s", server.name, err, server.tail(15))
 	}
-	g.name = ":" + strings.TrimSpace(string(number[:n]))
-	g.open(filepath.Join(dir, "Xvfb_screen0"))
-	for i := range monitors {
-		g.plug(i, width, height)
-	}
-	return g
+	return ":" + strings.TrimSpace(number), server
 }
 
-// plug makes a monitor, the i-th from the left; the first takes the server's only
-// output away from the monitor that the server has made by itself.
-func (g *glass) plug(i, width, height int) {
+// plug puts the cable of the i-th monitor from the left in.
+func (g *glass) plug(i int) {
 	g.tb.Helper()
-	output := "none"
+	if g.card != nil {
+		g.card.plug(i, true)
+		return
+	}
+	g.monitor(i)
+	g.tell()
+}
+
+// monitor makes a virtual server's i-th monitor; the first takes the server's only
+// output away from the monitor that the server has made by itself.
+func (g *glass) monitor(i int) {
+	g.tb.Helper()
+	output, place := "none", fmt.Sprintf("%d/%dx%d/%d+%d+0", g.one.X, g.one.X, g.one.Y, g.one.Y, i*g.one.X)
 	if i == 0 {
 		output = "screen"
 	}
-	g.xrandr("--setmonitor", monitorName(i), fmt.Sprintf("%d/%dx%d/%d+%d+0", width, width, height, height, i*width), output)
+	g.xrandr("--setmonitor", monitorName(i), place, output)
 }
 
-// unplug takes the i-th monitor away.
+// unplug takes the cable of the i-th monitor out.
 func (g *glass) unplug(i int) {
 	g.tb.Helper()
+	if g.card != nil {
+		g.card.plug(i, false)
+		return
+	}
 	g.xrandr("--delmonitor", monitorName(i))
 	g.tell()
 }
@@ -135,21 +170,43 @@ func (g *glass) open(path string) {
 	g.pixels = g.file[field(0)+colourBytes*field(19):]
 }
 
-// luma is the green of a pixel, which is all of a grey.
-func (g *glass) luma(x, y int) byte { return g.pixels[y*g.stride+4*x+1] }
+// part is some of the pixels: four bytes each, blue, green, red, nothing.
+type part struct {
+	image.Rectangle
+	pix    []byte
+	stride int
+}
 
-// grab copies a part of the picture.
-func (g *glass) grab(r image.Rectangle) *image.RGBA {
+// look returns a part of the picture as it is now; of a virtual server's it may go on
+// changing. Where nothing can be read it is empty.
+func (g *glass) look(r image.Rectangle) part {
 	r = r.Intersect(image.Rectangle{Max: g.size})
-	img := image.NewRGBA(r)
-	for y := r.Min.Y; y < r.Max.Y; y++ {
-		from, to := g.pixels[y*g.stride+4*r.Min.X:], img.Pix[img.PixOffset(r.Min.X, y):]
-		for i := 0; i < 4*r.Dx(); i += 4 {
+	switch {
+	case r.Empty():
+		return part{}
+	case g.card != nil:
+		return g.card.look(r)
+	}
+	return part{Rectangle: r, pix: g.pixels[r.Min.Y*g.stride+4*r.Min.X:], stride: g.stride}
+}
+
+// luma is the green of a pixel, which is all of a grey.
+func (p part) luma(x, y int) byte { return p.pix[(y-p.Min.Y)*p.stride+4*(x-p.Min.X)+1] }
+
+// copy is a picture of it.
+func (p part) copy() *image.RGBA {
+	img := image.NewRGBA(p.Rectangle)
+	for y := range p.Dy() {
+		from, to := p.pix[y*p.stride:], img.Pix[y*img.Stride:]
+		for i := 0; i < 4*p.Dx(); i += 4 {
 			to[i], to[i+1], to[i+2], to[i+3] = from[i+2], from[i+1], from[i], 0xFF
 		}
 	}
 	return img
 }
+
+// grab copies a part of the picture.
+func (g *glass) grab(r image.Rectangle) *image.RGBA { return g.look(r).copy() }
 
 // savePNG writes a picture to a file.
 func savePNG(tb testing.TB, path string, img image.Image) {
@@ -164,14 +221,19 @@ func savePNG(tb testing.TB, path string, img image.Image) {
 	}
 }
 
-// mark reads a tile's mark whose top left corner is at x, y: see paint.Marker.
-func (g *glass) mark(x, y int) (number uint32, ok bool) {
+// markSize is the size of a tile's mark: see paint.Marker.
+var markSize = image.Pt(36*paint.MarkerCell, paint.MarkerCell)
+
+// mark reads a tile's mark whose top left corner is at x, y.
+func (p part) mark(x, y int) (number uint32, ok bool) {
 	const c, half = paint.MarkerCell, paint.MarkerCell / 2
+	at := image.Rectangle{Min: image.Pt(x, y), Max: image.Pt(x, y).Add(markSize)}
 	// The first cell of a mark is white, the second black: most places end here.
-	if x+36*c > g.size.X || y+c > g.size.Y || g.luma(x+half, y+half) < 0xA0 || g.luma(x+c+half, y+half) > 0x60 {
+	if !at.In(p.Rectangle) || p.luma(x+half, y+half) < 0xA0 || p.luma(x+c+half, y+half) > 0x60 {
 		return 0, false
 	}
-	return paint.ReadMarker(g.grab(image.Rect(x, y, x+36*c, y+c)), image.Pt(x, y))
+	own := part{Rectangle: at, pix: p.pix[(y-p.Min.Y)*p.stride+4*(x-p.Min.X):], stride: p.stride}
+	return paint.ReadMarker(own.copy(), at.Min)
 }
 
 // corner is how far from a screen's corner a tile's mark may begin: tiles keep a
@@ -180,9 +242,10 @@ const corner = 8
 
 // first returns the mark nearest to the top left corner of a part of the picture.
 func (g *glass) first(r image.Rectangle) (number uint32, at image.Point, ok bool) {
+	p := g.look(image.Rectangle{Min: r.Min, Max: r.Min.Add(markSize).Add(image.Pt(corner, corner))})
 	for y := r.Min.Y; y < r.Min.Y+corner; y++ {
 		for x := r.Min.X; x < r.Min.X+corner; x++ {
-			if n, ok := g.mark(x, y); ok {
+			if n, ok := p.mark(x, y); ok {
 				return n, image.Pt(x, y), true
 			}
 		}

@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strings"
 	"testing"
 	"time"
 
@@ -39,24 +38,8 @@ func newDisplay(tb testing.TB, width, height int) *display {
 	if err != nil {
 		tb.Skip("the virtual X server Xvfb is not installed; on Debian: apt-get install xvfb")
 	}
-	r, w, err := os.Pipe()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer r.Close()
-	cmd := exec.Command(bin, "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height), "-nolisten", "tcp", "-noreset")
-	cmd.ExtraFiles = []*os.File{w}
-	p := start(tb, "Xvfb", cmd)
-	w.Close()
-	if err := r.SetReadDeadline(time.Now().Add(startGuard)); err != nil {
-		tb.Fatal(err)
-	}
-	number := make([]byte, 16)
-	n, err := r.Read(number)
-	if err != nil {
-		tb.Fatalf("Xvfb does not answer: %v\n%s", err, p.tail(5))
-	}
-	d := &display{tb: tb, name: ":" + strings.TrimSpace(string(number[:n])), bounds: image.Rect(0, 0, width, height), server: p}
+	d := &display{tb: tb, bounds: image.Rect(0, 0, width, height)}
+	d.name, d.server = startX(tb, bin, "-screen", "0", fmt.Sprintf("%dx%dx24", width, height))
 	xgb.Logger.SetOutput(io.Discard) // it tells of a missing authority file and of the end
 	if d.conn, err = xgb.NewConnDisplay(d.name); err != nil {
 		tb.Fatal(err)

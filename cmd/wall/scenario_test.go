@@ -115,8 +115,7 @@ func (s *story) cameras() (map[string]int, map[uint32]string) {
 			out[id] = n
 		}
 	}
-	one, two := twoScenes()
-	for _, sc := range []scenery{one, two} {
+	for _, sc := range s.plan.scenes {
 		for _, t := range sc.tiles {
 			names[paint.MarkerOf(t.id)] = t.id
 			add(t.id, strings.TrimPrefix(t.params, "camera: "))
@@ -184,7 +183,8 @@ func onWall(key, value string) map[string]any { return map[string]any{"wall": "m
 func TestWallScenario(t *testing.T) {
 	onlyWhenAsked(t)
 	one, two := twoScenes()
-	w := newWall27(t, one, two)
+	wide := wideScene()
+	w := newWall27(t, plan27{scenes: []scenery{one, two, wide}, card: wideNode + 1, wide: true})
 	lan, tech := w.s.token("operator", "Lê Thị Lan"), w.s.token("technician", "Kỹ thuật")
 	w.begin(one)
 	s := &story{wall27: w, t: t, began: time.Now()}
@@ -211,6 +211,7 @@ func TestWallScenario(t *testing.T) {
 	s.killed(one)
 	s.serverKilled(one, two)
 	s.cable(one, two)
+	s.inStep(one, wide)
 
 	s.must(tech, "wall.test", map[string]any{"wall": "main", "picture": "identify", "seconds": 5})
 	numbers := screening{}
@@ -266,16 +267,15 @@ func (s *story) serverKilled(one, two scenery) {
 	s.expect(3*time.Second, "the day again", one.on())
 }
 
-// cable takes a monitor's cable out and puts it in again. The X server has nothing to
-// show where the monitor was, once its window is gone.
+// cable takes a monitor's cable out of the card and puts it in again. The X server has
+// nothing to show where the monitor was, once its window is gone.
 func (s *story) cable(one, two scenery) {
-	p := s.panes[18] // the last of three monitors of its computer
+	p := s.panes[firstOf(wideNode)+1] // the last of three monitors of its computer
 	p.glass.unplug(2)
 	s.expect(5*time.Second, "a monitor without its cable", one.on().with(nil, p.screen))
 	s.must(s.mai, "scene.show", onWall("scene", "b"))
 	s.expect(5*time.Second, "a switch without that monitor", two.on().with(nil, p.screen))
-	p.glass.plug(2, screenW, screenH)
-	p.glass.tell()
+	p.glass.plug(2)
 	s.expect(10*time.Second, "the cable is in again", two.on())
 	s.must(s.mai, "scene.show", onWall("scene", "a"))
 	s.expect(3*time.Second, "the day again", one.on())

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -117,6 +118,31 @@ func scene27(id string, shift int, mapAt string, mapOn []int, figures int) scene
 	return s
 }
 
+// wideScene is a scene in which one camera's picture goes over two computers; of the
+// second, the first monitor is meant.
+func wideScene() scenery {
+	s := scene27("c", 18, "", nil, 0)
+	first := firstOf(wideNode) - 1
+	s.tiles = slices.DeleteFunc(s.tiles, func(t placed) bool { return t.first[0] == first || t.first[0] == first+1 })
+	s.tiles = append(s.tiles, placed{
+		id: "c-wide", kind: "camera", at: fmt.Sprintf("%d-%d", first, first+1),
+		params: fmt.Sprintf("camera: cam-%02d", wideCamera), first: []int{first, first + 1},
+	})
+	return s
+}
+
+// wideNode is the second of the two computers that show the wide picture, from 0.
+const wideNode = 8
+
+// firstOf is the number of a computer's first screen.
+func firstOf(node int) int {
+	n := 1
+	for _, screens := range perNode[:node] {
+		n += screens
+	}
+	return n
+}
+
 // zone27 is where alerts pop up over a scene: two screens of one computer.
 const (
 	zone27      = "    zones: [{id: bao-dong, name: Báo động, at: \"7-8\"}]\n"
@@ -152,9 +178,24 @@ wall: {id: main, name: Tường nhỏ, columns: 9, rows: 3, px_w: 320, px_h: 180
 scenes:
 `
 
+// plan27 is what a small wall is to be.
+type plan27 struct {
+	scenes []scenery
+	// card is the computer whose monitors are at a graphics card's outputs, from 1; the
+	// others have virtual X servers. Zero is none.
+	card int
+	// wide adds the camera wideCamera, whose picture is as wide as two screens.
+	wide bool
+}
+
+// wideCamera is the number of the camera whose picture is as wide as two screens and
+// has a counter on each.
+const wideCamera = cameras27 + 1
+
 // wall27 is the small wall as it runs.
 type wall27 struct {
 	tb      testing.TB
+	plan    plan27
 	s       *site
 	mai     token
 	gauge   token // sends readings of the gauge
@@ -169,21 +210,11 @@ type wall27 struct {
 }
 
 // newWall27 makes cameras and X servers and writes the server's configuration.
-func newWall27(tb testing.TB, scenes ...scenery) *wall27 {
+func newWall27(tb testing.TB, plan plan27) *wall27 {
 	tb.Helper()
-	clip, err := mediatest.NewClip(tb.Context(), mediatest.ClipOptions{Scene: mediatest.Street, Width: 320, Height: 176, FPS: cameraFPS, Length: 90 * time.Second, Counter: true})
-	if err != nil {
-		tb.Skip(err)
-	}
-	w := &wall27{tb: tb}
-	for i := range cameras27 {
-		// The cameras are more than three seconds apart in the clip, so that a fresh
-		// counter belongs to one of them only: see find.
-		start := i * clip.Frames() / cameras27
-		w.cams = append(w.cams, newCamera(tb, fmt.Sprintf("cam-%02d", i+1), mediatest.Options{Clip: clip, Start: start}))
-	}
+	w := &wall27{tb: tb, plan: plan, cams: cameras(tb, plan.wide)}
 	text := text27
-	for _, sc := range scenes {
+	for _, sc := range plan.scenes {
 		text += sc.yaml()
 	}
 	w.s = newSite(tb, w.cams, text)
@@ -191,7 +222,11 @@ func newWall27(tb testing.TB, scenes ...scenery) *wall27 {
 	w.mai, w.gauge = w.s.token("operator", "Trần Thị Mai"), w.s.token("provider", "Trạm Câu Lâu")
 	screen := 0
 	for i, n := range perNode {
-		g := newGlass(tb, n, screenW, screenH)
+		kind := newGlass
+		if i == plan.card-1 {
+			kind = newCard
+		}
+		g := kind(tb, n, screenW, screenH)
 		w.glasses, w.homes = append(w.glasses, g), append(w.homes, tb.TempDir())
 		for j := range n {
 			screen++
@@ -200,6 +235,30 @@ func newWall27(tb testing.TB, scenes ...scenery) *wall27 {
 		w.tokens = append(w.tokens, w.s.token("node", fmt.Sprintf(nodes27Format, i+1)))
 	}
 	return w
+}
+
+// cameras starts the wall's cameras.
+func cameras(tb testing.TB, wide bool) (out []*camera) {
+	tb.Helper()
+	options := mediatest.ClipOptions{Scene: mediatest.Street, Width: 320, Height: 176, FPS: cameraFPS, Length: 90 * time.Second, Counter: true}
+	clip, err := mediatest.NewClip(tb.Context(), options)
+	if err != nil {
+		tb.Skip(err)
+	}
+	for i := range cameras27 {
+		// The cameras are more than three seconds apart in the clip, so that a fresh
+		// counter belongs to one of them only: see find.
+		start := i * clip.Frames() / cameras27
+		out = append(out, newCamera(tb, fmt.Sprintf("cam-%02d", i+1), mediatest.Options{Clip: clip, Start: start}))
+	}
+	if wide {
+		options.Width, options.Abreast = 2*options.Width, 2
+		if clip, err = mediatest.NewClip(tb.Context(), options); err != nil {
+			tb.Skip(err)
+		}
+		out = append(out, newCamera(tb, fmt.Sprintf("cam-%02d", wideCamera), mediatest.Options{Clip: clip}))
+	}
+	return out
 }
 
 // begin starts the server and the computers and waits for the scene.
