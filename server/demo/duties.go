@@ -48,55 +48,51 @@ func (o *offices) ward(at geo.Point) string {
 	return ""
 }
 
-// duty is a report that a ward's office has or had to answer; times are from now.
+// duty is a report that a ward's office has to answer.
 type duty struct {
-	agency, service string
-	at              geo.Point
-	opened, due     time.Duration
-	// done is when it was answered, zero while it is not.
-	done time.Duration
+	agency, service, text string
+	at                    geo.Point
+	// due is how long the office has from the start of the demonstration.
+	due time.Duration
+	// done says that it was answered at once.
+	done bool
 }
 
-const day = 24 * time.Hour
-
-// duties are some days of work of the wards' offices.
-var duties = []duty{
-	{agency: "p-hoi-an", service: "environment", at: geo.Point{108.331, 15.8795}, opened: -5 * day, due: -2 * day},
-	{agency: "p-hoi-an", service: "order", at: geo.Point{108.3275, 15.8785}, opened: -28 * time.Hour, due: 3 * time.Hour},
-	{agency: "p-hoi-an", service: "roads", at: geo.Point{108.3262, 15.8802}, opened: -20 * time.Hour, due: 6 * time.Hour},
-	{agency: "p-hoi-an", service: "food", at: geo.Point{108.3291, 15.8776}, opened: -4 * time.Hour, due: day},
-	{agency: "p-hoi-an", service: "procedures", at: geo.Point{108.3302, 15.8812}, opened: -2 * day, due: 4 * day},
-	{agency: "p-hoi-an", service: "environment", at: geo.Point{108.3249, 15.8773}, opened: -6 * day, due: -4 * day, done: -20 * time.Hour},
-	{agency: "p-hoi-an", service: "roads", at: geo.Point{108.3257, 15.8791}, opened: -3 * day, due: 5 * time.Hour, done: -18 * time.Hour},
-	{agency: "p-hoi-an", service: "order", at: geo.Point{108.3283, 15.8789}, opened: -2 * day, due: day, done: -9 * time.Hour},
-	{agency: "p-hoi-an", service: "order", at: geo.Point{108.3299, 15.8799}, opened: -2 * day, due: 8 * time.Hour, done: -5 * time.Hour},
-	{agency: "p-hoi-an", service: "food", at: geo.Point{108.3278, 15.8781}, opened: -day, due: 2 * time.Hour, done: -3 * time.Hour},
-	{agency: "p-hoi-an-dong", service: "environment", at: geo.Point{108.366, 15.8815}, opened: -3 * day, due: -5 * time.Hour},
-	{agency: "p-hoi-an-dong", service: "roads", at: geo.Point{108.3641, 15.8841}, opened: -10 * time.Hour, due: 30 * time.Hour},
-	{agency: "p-hoi-an-dong", service: "environment", at: geo.Point{108.3672, 15.8827}, opened: -2 * day, due: 7 * time.Hour, done: -6 * time.Hour},
-	{agency: "p-hoi-an-tay", service: "roads", at: geo.Point{108.319, 15.9045}, opened: -16 * time.Hour, due: 2 * day},
-	{agency: "p-hoi-an-tay", service: "order", at: geo.Point{108.3171, 15.9061}, opened: -3 * day, due: day, done: -14 * time.Hour},
-	{agency: "p-tam-ky", service: "procedures", at: geo.Point{108.489, 15.569}, opened: -4 * day, due: -day},
-	{agency: "p-tam-ky", service: "roads", at: geo.Point{108.4915, 15.5672}, opened: -day, due: 5 * time.Hour},
-	{agency: "p-tam-ky", service: "environment", at: geo.Point{108.4903, 15.5701}, opened: -3 * day, due: 6 * time.Hour, done: -4 * time.Hour},
+// duties are what the wards' offices have to do when the demonstration begins.
+func duties() []duty {
+	return []duty{
+		{"p-hoi-an", "environment", "Rác tồn đọng sau chợ đêm", geo.Point{108.331, 15.8795}, 2 * time.Minute, false},
+		{"p-hoi-an", "order", "Xe khách đỗ chắn lối vào phố cổ", geo.Point{108.3275, 15.8785}, 3 * time.Hour, false},
+		{"p-hoi-an", "roads", "Nắp cống vỡ trước trường tiểu học", geo.Point{108.3262, 15.8802}, 6 * time.Hour, false},
+		{"p-hoi-an", "food", "Quầy nước không che đậy", geo.Point{108.3291, 15.8776}, 24 * time.Hour, false},
+		{"p-hoi-an", "procedures", "Giấy xác nhận cư trú trễ hẹn", geo.Point{108.3302, 15.8812}, 96 * time.Hour, false},
+		{"p-hoi-an", "roads", "Đèn đường tắt một đoạn", geo.Point{108.3257, 15.8791}, 5 * time.Hour, true},
+		{"p-hoi-an", "order", "Loa kẹo kéo sau 22 giờ", geo.Point{108.3283, 15.8789}, 24 * time.Hour, true},
+		{"p-hoi-an", "environment", "Đốt rác trong khu dân cư", geo.Point{108.3249, 15.8773}, 8 * time.Hour, true},
+		{"p-hoi-an-dong", "environment", "Cá chết dạt bờ sông", geo.Point{108.366, 15.8815}, 90 * time.Second, false},
+		{"p-hoi-an-dong", "roads", "Cát tràn ra đường", geo.Point{108.3641, 15.8841}, 30 * time.Hour, false},
+		{"p-hoi-an-dong", "environment", "Nước thải ra ruộng", geo.Point{108.3672, 15.8827}, 7 * time.Hour, true},
+		{"p-hoi-an-tay", "roads", "Biển báo bị che khuất", geo.Point{108.319, 15.9045}, 48 * time.Hour, false},
+		{"p-hoi-an-tay", "order", "Lấn vỉa hè bán hàng", geo.Point{108.3171, 15.9061}, 24 * time.Hour, true},
+		{"p-tam-ky", "procedures", "Hồ sơ đất thiếu hướng dẫn", geo.Point{108.489, 15.569}, 2 * time.Minute, false},
+		{"p-tam-ky", "roads", "Ngập ngã tư khi mưa", geo.Point{108.4915, 15.5672}, 5 * time.Hour, false},
+	}
 }
 
-// work sends what the wards' offices have to do: once a day's codes are there,
-// sending them again changes nothing.
+// work sends what the wards' offices have to do, first through the door of
+// citizens, then as the desk that hands it out.
 func (o *offices) work(ctx context.Context) error {
 	now := time.Now()
 	var obs []observation
-	for i, d := range duties {
-		id := fmt.Sprintf("%s-W%03d", now.Format("060102"), i+1)
-		at := func(t time.Duration) int64 { return now.Add(t).UnixMilli() }
-		obs = append(obs,
-			observation{Time: at(d.opened), Kind: "report.opened", Body: map[string]any{
-				"id": id, "service": d.service, "pos": d.at, "placed": true, "channel": "phone", "due": at(d.due),
-			}},
-			observation{Time: at(d.opened + time.Hour), Kind: "report.changed", Body: map[string]any{"id": id, "state": "dispatched", "agency": d.agency, "by": "1022"}},
-		)
-		if d.done != 0 {
-			obs = append(obs, observation{Time: at(d.done), Kind: "report.changed", Body: map[string]any{"id": id, "state": "done", "agency": d.agency, "by": d.agency}})
+	for _, d := range duties() {
+		id, err := o.file(ctx, complaint{d.service, d.text}, d.at)
+		if err != nil {
+			return err
+		}
+		change := map[string]any{"id": id, "state": "dispatched", "agency": d.agency, "by": "1022", "due": now.Add(d.due).UnixMilli()}
+		obs = append(obs, observation{Kind: "report.changed", Body: change})
+		if d.done {
+			obs = append(obs, observation{Kind: "report.changed", Body: map[string]any{"id": id, "state": "done", "agency": d.agency, "by": d.agency}})
 		}
 	}
 	return o.observe(ctx, obs...)

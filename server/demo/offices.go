@@ -150,10 +150,20 @@ var complaints = []complaint{
 // towns are where people live.
 var towns = []geo.Point{{108.474, 15.573}, {108.335, 15.884}, {108.249, 15.893}, {108.656, 15.430}, {108.357, 15.738}, {108.262, 15.846}, {108.213, 16.060}, {108.117, 15.883}}
 
-// report sends a citizen's report as the province's app does: GeoReport v2.
+// report sends a citizen's report of something somewhere.
 func (o *offices) report(ctx context.Context) error {
 	c, at := complaints[o.rnd.IntN(len(complaints))], towns[o.rnd.IntN(len(towns))]
 	at[1], at[0] = at[1]+0.02*o.rnd.NormFloat64(), min(at[0]+0.015*o.rnd.NormFloat64(), at[0]+0.012)
+	id, err := o.file(ctx, c, at)
+	if err == nil {
+		o.open = append(o.open, placed{id, at})
+	}
+	return err
+}
+
+// file sends a report as the province's app does, by GeoReport v2, and returns
+// its code.
+func (o *offices) file(ctx context.Context, c complaint, at geo.Point) (string, error) {
 	form := url.Values{
 		"service_code": {c.service}, "description": {c.text},
 		"lat":        {strconv.FormatFloat(at[1], 'f', 5, 64)},
@@ -165,13 +175,12 @@ func (o *offices) report(ctx context.Context) error {
 	}
 	err := o.post(ctx, "/georeport/v2/requests.json", "application/x-www-form-urlencoded", strings.NewReader(form.Encode()), &answer)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if len(answer) != 1 || answer[0].ID == "" {
-		return fmt.Errorf("the report got no code: %v", answer)
+		return "", fmt.Errorf("the report got no code: %v", answer)
 	}
-	o.open = append(o.open, placed{answer[0].ID, at})
-	return nil
+	return answer[0].ID, nil
 }
 
 // progress moves an old report on; some wait for ever.

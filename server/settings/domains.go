@@ -22,6 +22,8 @@ type DomainConfig struct {
 	Figure string `yaml:"figure"`
 	// Rules are those whose alerts belong here.
 	Rules []string `yaml:"rules"`
+	// Layers are those of the map that is shown with it; empty shows no map.
+	Layers []string `yaml:"layers"`
 }
 
 // maxDomains is how many a page can show so that they are read from eight metres.
@@ -65,7 +67,7 @@ func (d *definer) domains(c *Config) {
 	for i, x := range c.Domains {
 		d.put(known[x.ID], world.DomainDefined{
 			ID: x.ID, Name: x.Name, NameEn: x.NameEn, Short: x.Short, ShortEn: x.ShortEn,
-			Order: i + 1, Figure: x.Figure, Rules: x.Rules,
+			Order: i + 1, Figure: x.Figure, Rules: x.Rules, Layers: x.Layers,
 		})
 		delete(known, x.ID)
 	}

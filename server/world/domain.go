@@ -22,6 +22,8 @@ type DomainDefined struct {
 	// Rules are those whose alerts belong to it, beside the alerts about its
 	// figures.
 	Rules []string `cbor:"8,keyasint,omitempty" json:"rules,omitempty"`
+	// Layers are those of the map that is shown with it, none for no map.
+	Layers []string `cbor:"9,keyasint,omitempty" json:"layers,omitempty"`
 }
 
 // Kind returns "domain.defined".

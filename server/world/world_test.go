@@ -59,7 +59,7 @@ func bodies() []Body {
 		MapViewSaved{Saved: Saved{"bien", "Ngoài biển", 1, "mai", false}, Params: []Param{{"layers", "vessels"}}},
 		LayerSaved{Saved: Saved{"benh-vien", "Bệnh viện", 1, "config", false}, NameEn: "Hospitals", Areas: true, SHA256: "ab", Bytes: 100, Features: 3, Rejected: 1, Source: "s", Dated: t0, Look: []Param{{"icon", "hospital"}}},
 		AgencyDefined{ID: "so-xd", Name: "Sở Xây dựng", Short: "SXD", Parent: "ubnd", Area: "vn", Enterprise: true, From: 1, Until: 2},
-		DomainDefined{ID: "economy", Name: "Kinh tế – xã hội", NameEn: "Economy", Short: "Kinh tế", ShortEn: "Economy", Order: 1, Figure: "giai-ngan", Rules: []string{"r"}},
+		DomainDefined{ID: "economy", Name: "Kinh tế – xã hội", NameEn: "Economy", Short: "Kinh tế", ShortEn: "Economy", Order: 1, Figure: "giai-ngan", Rules: []string{"r"}, Layers: []string{"alerts"}},
 		WallDefined{ID: "main", Name: "Tường", Seat: 5000, Screens: []Screen{{1, 0, 0, 1217.6, 684.9, 1920, 1080, "pc-01", "DP-1", true}}, By: "mai"},
 		SceneSaved{ID: "ngay-thuong", Wall: "main", Name: "Ngày thường", Version: 1, By: "mai", Tiles: []Tile{aTile}, Zones: []Zone{{"z", "Báo động", 1, 2, 3, 4, 50}}, Preset: 3},
 		SceneShown{Wall: "main", Scene: "ngay-thuong", By: "mai", Why: "lịch"},

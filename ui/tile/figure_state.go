@@ -44,28 +44,30 @@ func (e *Env) figureState(v FigureView, f *figureFace) {
 			f.Trend = append(f.Trend, p.Value)
 		}
 	}
-	residue, summed := r.Residue()
-	switch {
-	case r.Fault != "":
+	switch standing, by := StandingOf(fig); standing {
+	case StandingFault:
 		f.Faded = true
 		f.Strip = paint.Strip{Source: f.Strip.Source, Whole: l.T("figure.fault.since", "time", l.Stamp(fig.Time.Std(), v.Now))}
 		f.Plates = []paint.Plate{{Kind: paint.PlateOffline, Icon: "offline", Text: l.T("figure.fault"), Shorter: []string{l.T("figure.fault.short")}}}
 		f.Sentences, f.Bar, f.Squares = nil, nil, nil
 		f.say(e.t1(r.Fault))
 		f.say(e.t2(l.T("figure.fault.shown", "period", r.Label)), e.t2(l.T("figure.fault.shown.short")))
-	case fig.Stale != 0:
+	case StandingStale:
 		e.staleFigure(v, f)
-	case r.Value == nil && r.Verbatim != "":
+	case StandingUnmatched:
 		f.Plates = []paint.Plate{{Kind: paint.PlateStale, Icon: "differs", Text: l.T("figure.unmatched"), Shorter: []string{l.T("figure.unmatched.short")}}}
-	case summed && math.Abs(residue) > 1e-9:
-		n := l.Number(math.Abs(residue), 0)
+	case StandingResidue:
+		n := l.Number(math.Abs(by), 0)
 		key := "figure.residue"
-		if residue < 0 {
+		if by < 0 {
 			key = "figure.over"
 		}
 		f.Plates = []paint.Plate{{Kind: paint.PlateStale, Icon: "differs", Text: l.T(key, "n", n), Shorter: []string{l.T(key+".short", "n", n)}}}
-	default:
-		e.judged(fig, f)
+	case StandingMissed:
+		f.Plates = []paint.Plate{e.apart(fig, by, paint.PlateWarning, "warning-open", "figure.below", "figure.above")}
+	case StandingWorse:
+		f.Plates = []paint.Plate{e.apart(fig, by, paint.PlateNotice, "notice-open", "figure.worse", "figure.more")}
+	case StandingNone, StandingWell:
 	}
 	if r.Note != "" && r.Fault == "" {
 		f.say(e.t2(r.Note))
@@ -87,39 +89,18 @@ func (e *Env) staleFigure(v FigureView, f *figureFace) {
 	f.Strip.Age, f.Strip.Stamp = "", l.T("at", "time", l.Stamp(fig.Time.Std(), v.Now))
 }
 
-// judged compares with the target, then with the same period a year before.
-func (e *Env) judged(fig world.Figure, f *figureFace) {
-	l, r := e.Lang, fig.Last
-	if r.Value == nil {
-		return
+// apart is the plate of a figure that is off by so much, on the side that its
+// direction makes the wrong one.
+func (e *Env) apart(fig world.Figure, by float64, kind paint.PlateKind, icon, less, more string) paint.Plate {
+	l := e.Lang
+	diff, key := l.Number(math.Abs(by), fig.Decimals)+unitGap(l, unitOf(l, fig)), less
+	if fig.Unit == "%" {
+		diff = l.Points(by, max(1, fig.Decimals))
 	}
-	diff := func(d float64) string {
-		if fig.Unit == "%" {
-			return l.Points(d, max(1, fig.Decimals))
-		}
-		return l.Number(math.Abs(d), fig.Decimals) + unitGap(l, unitOf(l, fig))
+	if fig.LowerBetter {
+		key = more
 	}
-	if fig.Target != nil {
-		gap := *r.Value - *fig.Target
-		if bad := gap < 0 && !fig.LowerBetter || gap > 0 && fig.LowerBetter; bad {
-			key := "figure.below"
-			if fig.LowerBetter {
-				key = "figure.above"
-			}
-			f.Plates = []paint.Plate{{Kind: paint.PlateWarning, Icon: "warning-open", Text: l.T(key, "n", diff(gap)), Shorter: []string{l.T(key+".short", "n", diff(gap)), diff(gap)}}}
-			return
-		}
-	}
-	if r.Previous != nil {
-		d := *r.Value - *r.Previous
-		if bad := d < 0 && !fig.LowerBetter || d > 0 && fig.LowerBetter; bad {
-			key := "figure.worse"
-			if fig.LowerBetter {
-				key = "figure.more"
-			}
-			f.Plates = []paint.Plate{{Kind: paint.PlateNotice, Icon: "notice-open", Text: l.T(key, "n", diff(d)), Shorter: []string{l.T(key+".short", "n", diff(d)), diff(d)}}}
-		}
-	}
+	return paint.Plate{Kind: kind, Icon: icon, Text: l.T(key, "n", diff), Shorter: []string{l.T(key+".short", "n", diff), diff}}
 }
 
 func (e *Env) figureCover(v FigureView, f *figureFace) {
