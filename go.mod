@@ -25,6 +25,7 @@ require (
 	github.com/srwiley/rasterx v0.0.0-20220730225603-2ab79fcdd4ef // icons; comes with the toolkit
 	github.com/tidwall/rtree v1.10.0 // spatial index
 	go.etcd.io/bbolt v1.5.0 // the journal's files: one writer, crash-safe
+	golang.org/x/crypto v0.57.0 // argon2id for passwords
 	golang.org/x/image v0.24.0 // fonts, vector fills, scaling and tiles of webp
 	golang.org/x/net v0.59.0 // multicast on a chosen interface
 	golang.org/x/sys v0.48.0 // locks and socket options of the system
