@@ -1,7 +1,6 @@
 package list
 
 import (
-	"image"
 	"math"
 
 	"fyne.io/fyne/v2"
@@ -47,9 +46,9 @@ func (c *chip) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRen
 
 // MinSize has room for the text, the tick and a count that grows.
 func (c *chip) MinSize() fyne.Size {
-	w := c.l.env.Kit.Fonts.Width(c.said, false, float64(c.l.px(smallText)))
+	w := c.l.env.Kit.Fonts.Width(c.said, true, float64(c.l.px(smallText)))
 	step := float64(c.l.px(16)) // widths in steps: a count that grows does not move what is beside it
-	w = math.Ceil((w+float64(c.l.px(44)))/step) * step
+	w = math.Ceil((w+float64(c.l.px(46)))/step) * step
 	return fyne.NewSize(float32(w)/c.l.density(), c.l.unit(32))
 }
 
@@ -127,5 +126,5 @@ func (c *chip) paint(p *paint.Canvas) {
 	} else {
 		x += max(0, (room-int(l.env.Kit.Fonts.Width(c.said, false, size)))/2)
 	}
-	p.Text(float64(x), 0, float64(r.Dy()), l.env.Kit.Fonts.Fit(float64(image.Rect(0, 0, room, 1).Dx()+1), size, c.on, c.said), size, c.on, th.T1)
+	p.Text(float64(x), 0, float64(r.Dy()), l.env.Kit.Fonts.Fit(float64(room), size, c.on, c.said), size, c.on, th.T1)
 }

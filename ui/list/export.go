@@ -97,7 +97,7 @@ func guard(s string) string {
 	if t == "" || !strings.ContainsRune("=+-@|%", rune(t[0])) && t[0] != 0 {
 		return s
 	}
-	if t[0] == '-' && len(t) > 1 && strings.Trim(t[1:], "0123456789.,") == "" {
+	if t[0] == '-' && strings.Trim(t[1:], "0123456789.,") == "" {
 		return s
 	}
 	return "'" + s

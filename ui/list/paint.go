@@ -5,7 +5,6 @@ import (
 	"image/color"
 	"strconv"
 
-	"iocwall/ui/look"
 	"iocwall/ui/paint"
 )
 
@@ -244,7 +243,7 @@ func (l *List) pill() image.Rectangle {
 		return image.Rectangle{}
 	}
 	size := float64(l.px(smallText))
-	w := int(l.env.Kit.Fonts.Width(l.comingText(), true, size)) + l.px(28)
+	w := int(l.env.Kit.Fonts.Width(l.comingText(), true, size)) + l.px(48)
 	h := l.px(32)
 	x := (l.body.size.X - w) / 2
 	y := max(0, l.headHigh()-l.px(34))
@@ -262,11 +261,9 @@ func (l *List) paintPill(c *paint.Canvas) {
 	}
 	th := l.env.Kit.Theme
 	c.Round(r, float64(l.px(6)), th.Focus)
-	c.Text(float64(r.Min.X+l.px(14)), float64(r.Min.Y), float64(r.Dy()), l.comingText(), float64(l.px(smallText)), true, onFocus(th))
+	c.Text(float64(r.Min.X+l.px(14)), float64(r.Min.Y), float64(r.Dy()), l.comingText(), float64(l.px(smallText)), true, th.OnFill)
+	c.Icon(r.Max.X-l.px(30), r.Min.Y+(r.Dy()-l.px(18))/2, l.px(18), "up", th.OnFill, th.Focus)
 }
-
-// onFocus is the text on the one primary fill.
-func onFocus(th look.Theme) color.RGBA { return th.OnFill }
 
 // words are a state's title and explanation, and its symbol.
 func (l *List) words() (icon, title, text string) {

@@ -13,7 +13,7 @@ const (
 	tallHigh  = 60
 	heads     = 36
 	pad       = 16
-	gap       = 12
+	gap       = 16
 	barWide   = 14
 	handle    = 28
 	bodyText  = 16

@@ -1,0 +1,351 @@
+package list
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
+
+	"iocwall/ui/paint"
+)
+
+// seen are the ids in the window, top to bottom.
+func (l *List) seen() []string {
+	var out []string
+	first, last := l.v.window()
+	for _, e := range l.v.shown[first:last] {
+		out = append(out, e.id)
+	}
+	return out
+}
+
+// ids are all rows in the order shown.
+func (l *List) ids() []string {
+	var out []string
+	for _, e := range l.v.shown {
+		out = append(out, e.id)
+	}
+	return out
+}
+
+func show(t *testing.T, n int) (*host, *List, *Rows[thing], fyne.Window) {
+	t.Helper()
+	test.NewTempApp(t)
+	h := newHost(t, "vi", "dark", 1)
+	l, rows := newThings(h)
+	rows.Set(things(n))
+	win := screen(t, l, 900, 500)
+	l.Update(noon)
+	return h, l, rows, win
+}
+
+func press(l *List, names ...fyne.KeyName) {
+	for _, n := range names {
+		l.Key(&fyne.KeyEvent{Name: n})
+	}
+}
+
+// point puts the pointer over the middle of the n-th row that is seen.
+func point(l *List, n int) {
+	y := l.headHigh() + n*l.v.row + l.v.row/2
+	l.body.MouseMoved(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(300, float32(y))}})
+}
+
+// tap clicks into the body.
+func tap(l *List, x, y int) {
+	l.body.MouseDown(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(float32(x), float32(y))}, Button: desktop.MouseButtonPrimary})
+	l.body.MouseUp(nil)
+	l.body.Tapped(&fyne.PointEvent{Position: fyne.NewPos(float32(x), float32(y))})
+}
+
+// TestSortSearchChips plays a person who looks for something.
+func TestSortSearchChips(t *testing.T) {
+	h, l, rows, _ := show(t, 200)
+	worst := func() int { return rows.At(l.v.shown[0].at).severity }
+	if worst() != 3 {
+		t.Fatalf("first is %+v: the worst comes first", l.ids()[:3])
+	}
+	tap(l, l.widths[2].from+5, 10) // the head of the numbers, largest first
+	if got := l.Sorting(); got != (Sort{Column: "value", Down: true}) {
+		t.Fatalf("sorted by %+v", got)
+	}
+	values := func() (out []float64) {
+		for _, e := range l.v.shown {
+			out = append(out, rows.At(e.at).value)
+		}
+		return out
+	}
+	if v := values(); !slices.IsSortedFunc(v, func(a, b float64) int { return -cmpFloat(a, b) }) {
+		t.Errorf("not sorted down: %v", v[:5])
+	}
+	tap(l, l.widths[2].from+5, 10)
+	if v := values(); !slices.IsSorted(v) {
+		t.Errorf("not sorted up: %v", v[:5])
+	}
+	l.Search("SAT LO duy xuyen")
+	if n, all := l.Count(); n != 20 || all != 200 {
+		t.Errorf("found %d of %d, want 20 of 200", n, all)
+	}
+	l.Chip("open", true)
+	for _, e := range l.v.shown {
+		if rows.At(e.at).who != "" || !strings.Contains(rows.At(e.at).name, "sạt lở") {
+			t.Errorf("shows %+v", rows.At(e.at))
+		}
+	}
+	l.Chip("taken", true)
+	if l.ChipOn("open") {
+		t.Error("two chips of one group are on")
+	}
+	press(l, fyne.KeyEscape)
+	l.Chip("taken", false)
+	if n, _ := l.Count(); n != 200 {
+		t.Errorf("after Esc and the chip off: %d rows", n)
+	}
+	again, _ := newThings(h)
+	if got := again.Sorting(); got != (Sort{Column: "value"}) {
+		t.Errorf("a new list has forgotten the sorting: %+v", got)
+	}
+}
+
+func cmpFloat(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// TestKeys plays a person without a mouse.
+func TestKeys(t *testing.T) {
+	_, l, _, win := show(t, 200)
+	var chosen, opened []string
+	l.o.Chosen = func(id string) { chosen = append(chosen, id) }
+	l.o.Open = func(id string) { opened = append(opened, id) }
+	ids := l.ids()
+	press(l, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyUp)
+	if l.Chosen() != ids[1] {
+		t.Errorf("chosen %s, want the second, %s", l.Chosen(), ids[1])
+	}
+	press(l, fyne.KeyEnd)
+	if l.Chosen() != ids[199] || !slices.Contains(l.seen(), ids[199]) {
+		t.Errorf("End chose %s, seen %v", l.Chosen(), l.seen())
+	}
+	press(l, fyne.KeyPageUp, fyne.KeyPageUp)
+	if at := slices.Index(ids, l.Chosen()); at >= 199 || at < 170 {
+		t.Errorf("two pages up from the end is row %d", at)
+	}
+	press(l, fyne.KeyHome, fyne.KeyReturn)
+	if !slices.Equal(opened, ids[:1]) {
+		t.Errorf("Enter opened %v", opened)
+	}
+	if l.Key(&fyne.KeyEvent{Name: fyne.KeyF1}) {
+		t.Error("a key of the console is taken")
+	}
+	// A letter that means nothing else begins a search; arrows go on in the list.
+	if !l.Rune('đ') || win.Canvas().Focused() != l.tool.entry || l.tool.entry.Text != "đ" {
+		t.Fatalf("a letter did not begin a search: %q", l.tool.entry.Text)
+	}
+	test.Type(l.tool.entry, "T610")
+	if n, _ := l.Count(); n != 20 {
+		t.Errorf("typed search shows %d", n)
+	}
+	l.tool.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+	if !slices.Contains(l.ids(), l.Chosen()) {
+		t.Errorf("arrow in the search chose %q", l.Chosen())
+	}
+	l.tool.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if n, _ := l.Count(); n != 200 || win.Canvas().Focused() != l.body {
+		t.Errorf("Esc in the search: %d rows, keyboard at %T", n, win.Canvas().Focused())
+	}
+	if len(chosen) == 0 {
+		t.Error("nobody was told of the choice")
+	}
+}
+
+// TestHandsOn: keys and letters that the list does not know reach the window.
+func TestHandsOn(t *testing.T) {
+	_, l, _, win := show(t, 20)
+	var keys []fyne.KeyName
+	var runes []rune
+	win.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) { keys = append(keys, e.Name) })
+	win.Canvas().SetOnTypedRune(func(r rune) { runes = append(runes, r) })
+	l.Focus()
+	f := win.Canvas().Focused()
+	f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyF1})
+	f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+	f.TypedRune('x')
+	if len(keys) != 1 || keys[0] != fyne.KeyF1 || string(runes) != "x" {
+		t.Errorf("handed on keys %v and letters %q", keys, string(runes))
+	}
+}
+
+// TestDoubleClick opens with the second click and not with two far apart.
+func TestDoubleClick(t *testing.T) {
+	h, l, _, _ := show(t, 20)
+	var opened []string
+	l.o.Open = func(id string) { opened = append(opened, id) }
+	y := l.headHigh() + l.v.row/2
+	tap(l, 300, y)
+	h.now = h.now.Add(2 * time.Second)
+	tap(l, 300, y)
+	if len(opened) != 0 || l.Chosen() != l.ids()[0] {
+		t.Fatalf("opened %v, chosen %s", opened, l.Chosen())
+	}
+	tap(l, 300, y)
+	if !slices.Equal(opened, l.ids()[:1]) {
+		t.Errorf("opened %v", opened)
+	}
+}
+
+// TestDrag hands a row to where it is dropped, and drags the scroll bar.
+func TestDrag(t *testing.T) {
+	_, l, _, _ := show(t, 200)
+	var moved, dropped []string
+	refuse := ""
+	l.o.Drag = &Drag{
+		Begin: func(id string) bool { return id != refuse },
+		Move:  func(id string, at fyne.Position) { moved = append(moved, fmt.Sprint(id, at.X)) },
+		Drop:  func(id string, at fyne.Position) { dropped = append(dropped, fmt.Sprint(id, at.X)) },
+	}
+	pull := func(x, y, dx, dy float32) {
+		l.body.MouseDown(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(x, y)}, Button: desktop.MouseButtonPrimary})
+		for i := float32(1); i <= 4; i++ {
+			p := fyne.NewPos(x+dx*i/4, y+dy*i/4)
+			l.body.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: p, AbsolutePosition: p}})
+		}
+		l.body.DragEnd()
+	}
+	id := l.ids()[1]
+	y := float32(l.headHigh() + l.v.row*3/2)
+	pull(300, y, 400, 0)
+	if !slices.Equal(dropped, []string{id + "700"}) || len(moved) != 4 {
+		t.Errorf("moved %v, dropped %v", moved, dropped)
+	}
+	refuse = id
+	pull(300, y, 400, 0)
+	if len(dropped) != 1 {
+		t.Errorf("a refused row was dropped: %v", dropped)
+	}
+	pull(float32(l.thumb().Min.X+2), float32(l.thumb().Min.Y+2), 0, 1000)
+	if l.v.offset != l.v.end() || l.v.offset == 0 || len(dropped) != 1 {
+		t.Errorf("the bar pulled down: offset %d of %d", l.v.offset, l.v.end())
+	}
+}
+
+// TestComing: new rows wait while the pointer is over the list, are counted, and
+// come in by a click on the count or when the pointer leaves.
+func TestComing(t *testing.T) {
+	for _, way := range []string{"leave", "click"} {
+		_, l, rows, _ := show(t, 30)
+		point(l, 2)
+		before := l.seen()
+		next := append(things(30), thing{id: "new", name: "Cháy rừng", severity: 3, value: 1e6, since: noon, stamp: 1})
+		rows.Set(next)
+		l.Update(noon.Add(time.Second))
+		if got := l.seen(); !slices.Equal(got, before) || l.Waiting() != 1 {
+			t.Fatalf("rows moved under the pointer: %v, waiting %d", got, l.Waiting())
+		}
+		if way == "leave" {
+			l.body.MouseOut()
+		} else {
+			p := l.pill()
+			tap(l, p.Min.X+5, p.Min.Y+5)
+		}
+		if !slices.Contains(l.ids(), "new") {
+			t.Errorf("%s: the new row is not there", way)
+		}
+		if way == "click" && !slices.Contains(l.seen(), "new") {
+			t.Errorf("the new row is not seen after a click on the count: %v", l.seen())
+		}
+	}
+}
+
+// TestGone: a row that is gone stays under the pointer, as it was, until the
+// pointer leaves.
+func TestGone(t *testing.T) {
+	_, l, rows, _ := show(t, 30)
+	point(l, 2)
+	before := l.seen()
+	rest := slices.DeleteFunc(things(30), func(x thing) bool { return x.id == before[2] })
+	rows.Set(rest)
+	l.Update(noon.Add(time.Second))
+	l.Update(noon.Add(time.Minute))
+	if got := l.seen(); !slices.Equal(got, before) {
+		t.Fatalf("rows moved: %v", got)
+	}
+	l.body.MouseOut()
+	if slices.Contains(l.ids(), before[2]) {
+		t.Error("the row is still there after the pointer left")
+	}
+}
+
+// TestChosenStays: the chosen row keeps its height though others come before it.
+func TestChosenStays(t *testing.T) {
+	_, l, rows, _ := show(t, 8)
+	press(l, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown)
+	id, y := l.Chosen(), l.v.top(2)
+	next := append(things(8), thing{id: "B", name: "Cháy rừng", severity: 3, value: 1, since: noon, stamp: 1}, thing{id: "A", name: "Cháy rừng", severity: 3, since: noon, stamp: 1})
+	rows.Set(next)
+	l.Update(noon.Add(time.Second))
+	if at := l.v.find(id); l.v.top(at) != y || l.Chosen() != id {
+		t.Errorf("chosen row is at %d, was at %d", l.v.top(at), y)
+	}
+	if l.Waiting() == 0 {
+		t.Error("a row came above what is seen and is not counted")
+	}
+	l.Welcome()
+	if l.Waiting() != 0 || !slices.Contains(l.seen(), "A") || !slices.Contains(l.seen(), "B") {
+		t.Errorf("after Welcome: waiting %d, seen %v", l.Waiting(), l.seen())
+	}
+}
+
+// TestRetry: a list that failed offers to try again, above old rows too.
+func TestRetry(t *testing.T) {
+	for _, n := range []int{0, 8} {
+		_, l, _, _ := show(t, n)
+		tried := 0
+		l.Say(Failed, "Máy chủ không trả lời", "", func() { tried++ })
+		r := l.retryBox()
+		tap(l, r.Min.X+3, r.Min.Y+3)
+		if tried != 1 {
+			t.Errorf("%d rows: tried %d times", n, tried)
+		}
+	}
+}
+
+// TestRepaintsOnlyChanges: an Update that changes nothing seen paints nothing.
+func TestRepaintsOnlyChanges(t *testing.T) {
+	_, l, rows, _ := show(t, 200)
+	painted := 0
+	l.env.Trace = func(paint.Mark) { painted++ }
+	look := func() int {
+		painted = 0
+		l.Update(noon)
+		l.body.pane.Generator(l.body.size.X, l.body.size.Y)
+		return painted
+	}
+	look()
+	look()
+	if n := look(); n != 0 {
+		t.Errorf("painted %d texts though nothing changed", n)
+	}
+	last := l.v.shown[199].at
+	rows.At(last).value, rows.At(last).stamp = 5, 9
+	rows.Changed()
+	if n := look(); n != 0 {
+		t.Errorf("painted %d texts though what changed is not seen", n)
+	}
+	first := l.v.shown[0].at
+	rows.At(first).value, rows.At(first).stamp = 5, 9
+	rows.Changed()
+	if n := look(); n == 0 {
+		t.Error("a change that is seen is not painted")
+	}
+}
