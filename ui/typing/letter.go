@@ -1,6 +1,7 @@
 package typing
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -30,23 +31,29 @@ const (
 	dot        // nặng
 )
 
-// tones returns a vowel with its six tones, "" for what is no vowel.
-func tones(base rune, m mark) string {
-	switch base {
-	case 'a':
-		return [...]string{plain: "aàảãáạ", hat: "âầẩẫấậ", breve: "ăằẳẵắặ", horn: "", bar: ""}[m]
-	case 'e':
-		return [...]string{plain: "eèẻẽéẹ", hat: "êềểễếệ", breve: "", horn: "", bar: ""}[m]
-	case 'i':
-		return "iìỉĩíị"
-	case 'o':
-		return [...]string{plain: "oòỏõóọ", hat: "ôồổỗốộ", breve: "", horn: "ơờởỡớợ", bar: ""}[m]
-	case 'u':
-		return [...]string{plain: "uùủũúụ", hat: "", breve: "", horn: "ưừửữứự", bar: ""}[m]
-	case 'y':
-		return "yỳỷỹýỵ"
+// voiced is a vowel with its six tones.
+type voiced struct {
+	base  rune
+	mark  mark
+	tones [6]rune
+}
+
+// vowels are all vowels.
+func vowels() [12]voiced {
+	return [...]voiced{
+		{'a', plain, [6]rune{'a', 'à', 'ả', 'ã', 'á', 'ạ'}},
+		{'a', hat, [6]rune{'â', 'ầ', 'ẩ', 'ẫ', 'ấ', 'ậ'}},
+		{'a', breve, [6]rune{'ă', 'ằ', 'ẳ', 'ẵ', 'ắ', 'ặ'}},
+		{'e', plain, [6]rune{'e', 'è', 'ẻ', 'ẽ', 'é', 'ẹ'}},
+		{'e', hat, [6]rune{'ê', 'ề', 'ể', 'ễ', 'ế', 'ệ'}},
+		{'i', plain, [6]rune{'i', 'ì', 'ỉ', 'ĩ', 'í', 'ị'}},
+		{'o', plain, [6]rune{'o', 'ò', 'ỏ', 'õ', 'ó', 'ọ'}},
+		{'o', hat, [6]rune{'ô', 'ồ', 'ổ', 'ỗ', 'ố', 'ộ'}},
+		{'o', horn, [6]rune{'ơ', 'ờ', 'ở', 'ỡ', 'ớ', 'ợ'}},
+		{'u', plain, [6]rune{'u', 'ù', 'ủ', 'ũ', 'ú', 'ụ'}},
+		{'u', horn, [6]rune{'ư', 'ừ', 'ử', 'ữ', 'ứ', 'ự'}},
+		{'y', plain, [6]rune{'y', 'ỳ', 'ỷ', 'ỹ', 'ý', 'ỵ'}},
 	}
-	return ""
 }
 
 // letter is one letter of a word.
@@ -66,12 +73,10 @@ func (l letter) rune(t tone) rune {
 	case l.mark == bar:
 		r = 'đ'
 	case l.mark != plain || t != level:
-		for _, v := range tones(l.base, l.mark) {
-			if t == level {
-				r = v
-				break
+		for _, v := range vowels() {
+			if v.base == l.base && v.mark == l.mark {
+				r = v.tones[t]
 			}
-			t--
 		}
 	}
 	if l.upper {
@@ -106,16 +111,10 @@ func apart(r rune) (letter, tone) {
 	low := unicode.ToLower(r)
 	l := letter{upper: low != r}
 	if low > unicode.MaxASCII {
-		for _, base := range "aeiouy" {
-			for m := plain; m < bar; m++ {
-				t := level
-				for _, v := range tones(base, m) {
-					if v == low {
-						l.base, l.mark = base, m
-						return l, t
-					}
-					t++
-				}
+		for _, v := range vowels() {
+			if t := slices.Index(v.tones[:], low); t >= 0 {
+				l.base, l.mark = v.base, v.mark
+				return l, tone(t)
 			}
 		}
 	}

@@ -2,37 +2,6 @@ package typing
 
 import "strings"
 
-// onsets are what a syllable may begin with. "kr" is for names of places.
-const onsets = "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
-
-// rimes are what follows the onset, all of modern Vietnamese; k ends names of places
-// (Đắk Lắk). Source: the table of rimes of the General Department's dictionaries, as
-// Hoàng Phê's "Từ điển vần" lists them.
-const rimes = `
-a ai ao au ay ac ach am an ang anh ap at
-ă ăc ăm ăn ăng ăp ăt ăk
-â âu ây âc âm ân âng âp ât
-e eo ec em en eng ep et
-ê êu êch êm ên ênh êp êt
-i ia iu ich im in inh ip it iêu iêc iêm iên iêng iêp iêt
-o oi oc om on ong op ot ooc oong
-oa oai oao oay oac oach oam oan oang oanh oap oat oăc oăm oăn oăng oăp oăt oe oeo oem oen oet
-ô ôi ôc ôm ôn ông ôp ôt
-ơ ơi ơm ơn ơp ơt
-u ua ui uc um un ung up ut uân uâng uât uây uê uêch uênh uơ
-uôi uôc uôm uôn uông uôt uy uya uyu uych uyn uynh uyp uyt uyên uyêt
-ư ưa ưi ưu ưc ưm ưng ưt ươi ươu ươc ươm ươn ương ươp ươt
-y yêu yêm yên yêng yêt`
-
-// glided are rimes that stand after "qu" only.
-const glided = "ych yn ynh yp yt"
-
-// lonely are the onsets that an uơ without anything after it goes with.
-const lonely = "h kh th"
-
-// names are whole words of place names beyond the phonology of Vietnamese.
-const names = "krông búk drắk ngọk"
-
 // parts are a syllable's onset and rime, as indices into its letters.
 type parts struct {
 	onset string
@@ -70,27 +39,31 @@ func allowed(onset, rime string) bool {
 	if rime == "" {
 		return true
 	}
-	if rime == "uơ" { // huơ, thuở; any other is an ươ to be
+	rs := []rune(rime)
+	first, second := rs[0], rune(0)
+	if len(rs) > 1 {
+		second = rs[1]
+	}
+	if len(rs) == 2 && first == 'u' && second == 'ơ' { // huơ, thuở; any other is an ươ to be
 		return word(lonely, onset)
 	}
-	front := strings.HasPrefix(rime, "e") || strings.HasPrefix(rime, "ê") || strings.HasPrefix(rime, "i")
-	y := strings.HasPrefix(rime, "y")
+	front, y := first == 'e' || first == 'ê' || first == 'i', first == 'y'
 	switch onset {
 	case "c":
 		return !front && !y
 	case "g":
-		return !y && (!front || strings.HasPrefix(rime, "i"))
+		return !y && (!front || first == 'i')
 	case "ng":
 		return !y && !front
 	case "gh", "ngh":
 		return front
 	case "gi":
-		return !y && !strings.HasPrefix(rime, "i")
+		return !y && first != 'i'
 	case "qu":
-		return !strings.HasPrefix(rime, "u") && !strings.HasPrefix(rime, "ư") &&
-			!strings.HasPrefix(rime, "oa") && !strings.HasPrefix(rime, "oă") && !strings.HasPrefix(rime, "oe") && !strings.HasPrefix(rime, "oo")
+		glide := first == 'o' && (second == 'a' || second == 'ă' || second == 'e' || second == 'o')
+		return first != 'u' && first != 'ư' && !glide
 	}
-	return onset == "" || !strings.HasPrefix(rime, "yê")
+	return onset == "" || !y || second != 'ê'
 }
 
 // stopped reports whether a rime ends in a consonant that takes two tones only.
