@@ -93,6 +93,11 @@ func (f *Fonts) glyph(k glyphKey) glyph {
 		f.glyphs[k] = g
 		return g
 	}
+	if sg, ok := signOf(k.r); ok {
+		g := drawn(k, sg)
+		f.glyphs[k] = g
+		return g
+	}
 	if k.r == '−' {
 		k.r = '–' // the minus sign, which this cut of Noto Sans lacks
 	}
@@ -136,7 +141,7 @@ func (f *Fonts) approx(k glyphKey) glyph {
 
 // Has reports whether both faces can draw a letter.
 func (f *Fonts) Has(r rune) bool {
-	if r == '≈' || r == '−' {
+	if _, ok := signOf(r); ok || r == '≈' || r == '−' {
 		return true
 	}
 	for _, src := range f.src {

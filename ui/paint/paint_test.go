@@ -188,3 +188,35 @@ func TestStripLadder(t *testing.T) {
 		last = len(left)
 	}
 }
+
+// TestSigns: arrows and the tick, which name keys and choices, have ink of their
+// own, inside their row and their advance, in both weights.
+func TestSigns(t *testing.T) {
+	k := testKit(t)
+	for _, r := range "←↑→↓✓" {
+		if !k.Fonts.Has(r) {
+			t.Fatalf("%c cannot be drawn", r)
+		}
+		for _, bold := range []bool{false, true} {
+			var got Mark
+			c := New(k, 60, 40, color.RGBA{})
+			c.Trace = func(m Mark) { got = m }
+			w := c.Text(10, 4, 32, string(r), 20, bold, color.RGBA{R: 255, A: 255})
+			if w < 8 || got.Ink.Empty() || !got.Ink.In(image.Rect(6, 4, 10+int(w)+4, 36)) {
+				t.Errorf("%c bold %v: advance %.1f, ink %v", r, bold, w, got.Ink)
+			}
+			if inked(c) == 0 {
+				t.Errorf("%c bold %v: nothing is seen", r, bold)
+			}
+		}
+	}
+}
+
+func inked(c *Canvas) (n int) {
+	for i := 3; i < len(c.Img.Pix); i += 4 {
+		if c.Img.Pix[i] > 128 {
+			n++
+		}
+	}
+	return n
+}
