@@ -2,6 +2,8 @@ package list
 
 import (
 	"cmp"
+	"hash/maphash"
+	"image"
 	"math"
 	"slices"
 	"strings"
@@ -11,20 +13,35 @@ import (
 
 // entry is what the list knows of a row.
 type entry struct {
-	id    string
 	at    int // in the source; -1 when it is gone
 	stamp uint64
 	seen  uint32 // the last pull that met it
 
-	num    float64 // the sorted column
-	text   string
-	folded string // what is searched, once somebody searched
+	keys
+	folded string // what is searched, once it was asked for
+	raw    uint64 // of the texts it was made of
+	old    bool   // the row changed since
 	chips  uint64
 	in     bool // passes the filters
 	placed bool // stands in the order
 
 	fresh bool   // came after the list was filled and was not seen yet
 	cells []Cell // as last painted, for rows that are gone
+	sig   string // what its picture depends on
+	strip *image.RGBA
+}
+
+// keys are what a row is sorted by: the number and the text of the sorted column,
+// then its name. A number that is none is last either way.
+type keys struct {
+	num      float64
+	text, id string
+}
+
+// sortable is a row's keys apart from the row, to be read beside the toolkit.
+type sortable struct {
+	keys
+	e *entry
 }
 
 // index sorts and filters the rows of a source. It knows nothing of places on the
@@ -55,15 +72,20 @@ type index struct {
 	job  func(f func(stop <-chan struct{}) func())
 	busy bool
 	turn uint64 // of the sorting on its way
-	// came and went are what the last pull found.
+	// came are the rows that the last pull met for the first time.
 	came []*entry
+
+	seed   maphash.Seed
+	buffer []byte
+	warmed int      // rows whose text to search was prepared
+	spare  []*entry // of the pull before
 }
 
 // background is from how many rows on a full sort is done beside the toolkit.
 const background = 20_000
 
 func newIndex(o Options, job func(func(stop <-chan struct{}) func())) *index {
-	x := &index{src: o.Source, columns: o.Columns, chips: o.Chips, byID: map[string]*entry{}, big: background, job: job, column: -1}
+	x := &index{src: o.Source, columns: o.Columns, chips: o.Chips, byID: map[string]*entry{}, big: background, job: job, column: -1, seed: maphash.MakeSeed()}
 	x.stamps, _ = o.Source.(Stamper)
 	x.setChips(o.Chips)
 	for i, c := range o.Chips {
@@ -134,19 +156,20 @@ func (c Column) text(i int) string {
 
 // fold is the text of a row that is searched.
 func (x *index) fold(e *entry) string {
-	if e.folded == "" && e.at >= 0 {
-		var b strings.Builder
-		for _, c := range x.columns {
-			if !c.Mute {
-				b.WriteString(c.text(e.at))
-				b.WriteByte('\n')
-			}
-		}
-		e.folded = gazetteer.Fold(b.String())
-		if e.folded == "" {
-			e.folded = " "
+	if e.at < 0 || e.folded != "" && !e.old {
+		return e.folded
+	}
+	b := x.buffer[:0]
+	for _, c := range x.columns {
+		if !c.Mute {
+			b = append(append(b, c.text(e.at)...), '\n')
 		}
 	}
+	x.buffer = b
+	if raw := maphash.Bytes(x.seed, b); e.folded == "" || raw != e.raw {
+		e.raw, e.folded = raw, gazetteer.Fold(string(b))+" "
+	}
+	e.old = false
 	return e.folded
 }
 
@@ -194,7 +217,8 @@ func (x *index) pull() (changed bool) {
 	x.pulls++
 	n := x.src.Len()
 	old := x.rows
-	rows := make([]*entry, n)
+	rows := slices.Grow(x.spare[:0], n)[:n]
+	x.spare = old
 	x.came = x.came[:0]
 	for i := range n {
 		id := x.src.ID(i)
@@ -202,7 +226,7 @@ func (x *index) pull() (changed bool) {
 		if i < len(old) && old[i].id == id {
 			e = old[i]
 		} else if e = x.byID[id]; e == nil {
-			e = &entry{id: id, fresh: x.filled, at: -1}
+			e = &entry{keys: keys{id: id}, fresh: x.filled, at: -1}
 			x.byID[id] = e
 			if x.filled {
 				x.came = append(x.came, e)
@@ -221,6 +245,9 @@ func (x *index) pull() (changed bool) {
 		}
 	}
 	x.rows = rows
+	if len(x.came) > 0 || len(rows) != len(old) {
+		x.warmed = 0
+	}
 	for _, e := range old {
 		if e.seen != x.pulls {
 			x.forget(e)
@@ -232,12 +259,13 @@ func (x *index) pull() (changed bool) {
 
 // review asks a row's facts again and takes it out of the order if it moves.
 func (x *index) review(e *entry) {
-	e.folded = ""
+	e.old = true
 	x.mark(e)
-	num, text := x.value(e.at)
+	k := keys{id: e.id}
+	k.num, k.text = x.value(e.at)
 	in := x.passes(e)
-	if in != e.in || text != e.text || num != e.num && !(math.IsNaN(num) && math.IsNaN(e.num)) {
-		e.num, e.text, e.in, e.placed = num, text, in, false
+	if in != e.in || !e.same(k) {
+		e.keys, e.in, e.placed = k, in, false
 	}
 }
 
@@ -260,42 +288,34 @@ func (x *index) again(keys bool) {
 	}
 }
 
-// compare orders two rows; rows without a value come last either way.
-func (x *index) compare(a, b *entry) int { return compareKeys(a.key(), b.key(), x.sort.Down) }
+// compare orders two rows.
+func (x *index) compare(a, b *entry) int { return compareKeys(&a.keys, &b.keys, x.sort.Down) }
 
-// sortable is what a row is sorted by, apart from the row so that it can be read
-// beside the toolkit.
-type sortable struct {
-	num      float64
-	text, id string
-	at       int
-	e        *entry
-}
-
-func (e *entry) key() sortable {
-	return sortable{num: e.num, text: e.text, id: e.id, at: e.at, e: e}
-}
-
-func compareKeys(a, b sortable, down bool) int {
-	switch an, bn := math.IsNaN(a.num), math.IsNaN(b.num); {
-	case an && bn:
-		return cmp.Compare(a.id, b.id)
-	case an:
+func compareKeys(a, b *keys, down bool) int {
+	c := 0
+	switch an, bn := a.num != a.num, b.num != b.num; {
+	case an != bn && an:
 		return 1
-	case bn:
+	case an != bn:
 		return -1
+	case an:
+	case a.num != b.num:
+		c = cmp.Compare(a.num, b.num)
+	default:
+		c = strings.Compare(a.text, b.text)
 	}
-	c := cmp.Compare(a.num, b.num)
 	if c == 0 {
-		c = cmp.Compare(a.text, b.text)
+		return strings.Compare(a.id, b.id)
 	}
 	if down {
-		c = -c
-	}
-	if c == 0 {
-		c = cmp.Compare(a.id, b.id)
+		return -c
 	}
 	return c
+}
+
+// same reports whether two rows stand at one place.
+func (a *keys) same(b keys) bool {
+	return a.text == b.text && (a.num == b.num || a.num != a.num && b.num != b.num)
 }
 
 // arrange brings the order up to date: what moved is sorted and merged into the
@@ -355,18 +375,18 @@ func (x *index) beside(then func()) {
 	}
 	x.busy = true
 	turn, down := x.turn, x.sort.Down
-	keys := make([]sortable, 0, len(x.rows))
+	all := make([]sortable, 0, len(x.rows))
 	for _, e := range x.rows {
 		if e.in {
-			keys = append(keys, e.key())
+			all = append(all, sortable{e.keys, e})
 		}
 	}
-	x.job(func(stop <-chan struct{}) func() {
-		slices.SortFunc(keys, func(a, b sortable) int { return compareKeys(a, b, down) })
+	x.job(func(<-chan struct{}) func() {
+		slices.SortFunc(all, func(a, b sortable) int { return compareKeys(&a.keys, &b.keys, down) })
 		return func() {
 			x.busy = false
 			if turn == x.turn {
-				x.adopt(keys)
+				x.adopt(all)
 			}
 			if x.arrange(then) {
 				then()
@@ -376,13 +396,13 @@ func (x *index) beside(then func()) {
 }
 
 // adopt takes a sorted order; rows that changed meanwhile are left to arrange.
-func (x *index) adopt(keys []sortable) {
+func (x *index) adopt(all []sortable) {
 	for _, e := range x.rows {
 		e.placed = false
 	}
 	x.order = x.order[:0:0]
-	for _, k := range keys {
-		if k.e.at >= 0 && k.e.in && k.e.text == k.text && (k.e.num == k.num || math.IsNaN(k.num) && math.IsNaN(k.e.num)) {
+	for _, k := range all {
+		if k.e.at >= 0 && k.e.in && k.e.same(k.keys) {
 			k.e.placed = true
 			x.order = append(x.order, k.e)
 		}
@@ -398,5 +418,16 @@ func (x *index) choose(i int, on bool) {
 	}
 	if on {
 		x.on |= 1 << i
+	}
+}
+
+// warm prepares the search for some rows that were never searched, so that the
+// first letter does not wait for a hundred thousand.
+func (x *index) warm(rows int) {
+	for ; x.warmed < len(x.rows) && rows > 0; x.warmed++ {
+		if e := x.rows[x.warmed]; e.folded == "" {
+			x.fold(e)
+			rows--
+		}
 	}
 }

@@ -12,6 +12,9 @@ import (
 	"iocwall/ui/tile"
 )
 
+// warmStep is how many rows are made ready for the search at an Update.
+const warmStep = 500
+
 // List is a list of rows with its tools. It belongs to the toolkit's goroutine.
 type List struct {
 	host Host
@@ -24,22 +27,28 @@ type List struct {
 	body *body
 	tool *tools
 
-	now     time.Time
-	status  Status
-	title   string
-	text    string
-	retry   func()
-	sig     []byte
-	widths  []span
-	laid    image.Point
-	hover   int // row under the pointer, -1
-	head    int // column head under the pointer, -1
-	focused bool
-	loose   bool // scrolled by hand since the last order: ends hold again
-	clicked string
-	clickAt time.Time
-	drag    dragging
-	export  bool
+	now       time.Time
+	status    Status
+	title     string
+	text      string
+	retry     func()
+	sig       []byte
+	buffer    []byte
+	rowBuffer []byte
+	// painting counts what makes every row's picture old; strips are the rows that
+	// have one.
+	painting int
+	strips   []*entry
+	widths   []span
+	laid     image.Point
+	hover    int // row under the pointer, -1
+	head     int // column head under the pointer, -1
+	focused  bool
+	loose    bool // scrolled by hand since the last order: ends hold again
+	clicked  string
+	clickAt  time.Time
+	drag     dragging
+	export   bool
 }
 
 // New returns a list. It shows nothing before the first Update.
@@ -84,7 +93,7 @@ func (l *List) Update(now time.Time) {
 		l.v.waiting = true
 	}
 	l.settle(false)
-	l.warm()
+	l.x.warm(warmStep)
 	l.show()
 }
 
@@ -133,15 +142,15 @@ func (l *List) anew(keys bool, home bool) {
 func (l *List) show() {
 	l.v.settle()
 	l.tool.show()
-	if sig := l.sign(); string(sig) != string(l.sig) {
-		l.sig = sig
+	if l.changed() {
 		l.body.pane.Touch()
 	}
 }
 
 // Repaint paints everything anew: after a change of theme, scale or words.
 func (l *List) Repaint() {
-	l.sig, l.laid = nil, image.Point{}
+	l.laid = image.Point{}
+	l.painting++
 	l.root.Refresh()
 	l.body.pane.Touch()
 }
@@ -271,18 +280,4 @@ func (l *List) ChipOn(id string) bool {
 func (l *List) Say(s Status, title, text string, retry func()) {
 	l.status, l.title, l.text, l.retry = s, title, text, retry
 	l.show()
-}
-
-// warm prepares the search a little at a time, so that the first letter does not
-// wait for a hundred thousand rows.
-func (l *List) warm() {
-	left := 1500
-	for _, e := range l.x.rows {
-		if e.folded == "" {
-			l.x.fold(e)
-			if left--; left == 0 {
-				return
-			}
-		}
-	}
 }

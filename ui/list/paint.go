@@ -3,6 +3,8 @@ package list
 import (
 	"image"
 	"image/color"
+	"image/draw"
+	"slices"
 	"strconv"
 
 	"iocwall/ui/paint"
@@ -29,38 +31,56 @@ func (l *List) cells(e *entry) []Cell {
 	return e.cells
 }
 
-// sign is all that the picture depends on; the list is painted when it changes.
-func (l *List) sign() []byte {
-	b := make([]byte, 0, 4096)
+// changed reports whether the list would be painted otherwise than it is, and
+// notes the rows that would.
+func (l *List) changed() bool {
+	b := l.buffer[:0]
 	num := func(v ...int) {
 		for _, n := range v {
 			b = strconv.AppendInt(b, int64(n), 36)
 			b = append(b, ' ')
 		}
 	}
-	num(l.v.offset, l.v.row, l.v.high, l.hover, l.head, len(l.v.shown), len(l.v.coming))
-	b = append(b, l.v.chosen...)
+	first, last := l.v.window()
+	num(l.v.offset, l.v.high, l.head, len(l.v.shown), len(l.v.coming), first, last)
 	b = append(b, l.x.sort.Column...)
-	b = append(b, flags(l.x.sort.Down, l.focused, l.x.busy, l.retry != nil)...)
+	b = append(b, flags(l.x.sort.Down, l.x.busy, l.retry != nil)...)
 	b = append(append(append(append(b, l.status...), 0), l.title...), l.text...)
-	if len(l.v.shown) == 0 && l.o.Empty != nil {
-		t, s := l.o.Empty()
+	if len(l.v.shown) == 0 {
+		_, t, s := l.words()
 		b = append(append(b, t...), s...)
 	}
-	first, last := l.v.window()
+	rows := false
 	for i := first; i < last && len(l.widths) == len(l.o.Columns); i++ {
-		e := l.v.shown[i]
-		b = append(append(b, 1), e.id...)
-		b = append(b, flags(e.at < 0, e.fresh)...)
-		for k, c := range l.cells(e) {
-			b = append(append(append(append(append(append(b, 2), c.Text...), 0), c.Sub...), c.Icon...), c.SubIcon...)
-			b = append(append(append(b, c.Plate...), c.Tone...), flags(c.Bold)...)
-			if f := l.o.Columns[k].Sign; f != nil && e.at >= 0 {
-				b = strconv.AppendUint(b, f(e.at), 36)
-			}
+		b = append(append(b, 1), l.v.shown[i].id...)
+		rows = l.rowChanged(l.v.shown[i], i) || rows
+	}
+	l.buffer = b
+	if !rows && string(b) == string(l.sig) {
+		return false
+	}
+	l.sig = append(l.sig[:0], b...)
+	return true
+}
+
+// rowChanged is changed for one row.
+func (l *List) rowChanged(e *entry, i int) bool {
+	chosen := e.id == l.v.chosen
+	b := strconv.AppendInt(l.rowBuffer[:0], int64(l.painting), 36)
+	b = append(b, flags(chosen, chosen && l.focused, i == l.hover, e.at < 0, e.fresh)...)
+	for k, c := range l.cells(e) {
+		b = append(append(append(append(append(append(b, 2), c.Text...), 0), c.Sub...), c.Icon...), c.SubIcon...)
+		b = append(append(append(b, c.Plate...), c.Tone...), flags(c.Bold)...)
+		if f := l.o.Columns[k].Sign; f != nil && e.at >= 0 {
+			b = strconv.AppendUint(b, f(e.at), 36)
 		}
 	}
-	return b
+	l.rowBuffer = b
+	if string(b) == e.sig {
+		return false
+	}
+	e.sig, e.strip = string(b), nil
+	return true
 }
 
 func flags(on ...bool) []byte {
@@ -80,18 +100,7 @@ func (l *List) paint(c *paint.Canvas) {
 	if len(l.widths) != len(l.o.Columns) {
 		return
 	}
-	first, last := l.v.window()
-	fresh := false
-	for i := first; i < last; i++ {
-		e := l.v.shown[i]
-		y := l.headHigh() + l.v.top(i)
-		l.paintRow(c, e, i, image.Rect(0, y, c.Img.Rect.Dx(), y+l.v.row))
-		fresh = fresh || e.fresh
-		e.fresh = false
-	}
-	if fresh {
-		l.sig = nil // the mark of a new row is taken away at the next Update
-	}
+	l.paintRows(c)
 	if !l.o.Plain {
 		l.paintHeads(c)
 	}
@@ -100,6 +109,35 @@ func (l *List) paint(c *paint.Canvas) {
 		c.Round(t, float64(t.Dx())/2, th.Line2)
 	}
 	l.paintPill(c)
+}
+
+// paintRows puts the rows seen together: those that say what they said are
+// copied.
+func (l *List) paintRows(c *paint.Canvas) {
+	first, last := l.v.window()
+	wide := c.Img.Rect.Dx()
+	was := l.strips
+	l.strips = nil
+	for _, e := range l.v.shown[first:last] {
+		l.strips = append(l.strips, e)
+	}
+	for i := first; i < last; i++ {
+		e := l.v.shown[i]
+		at := image.Pt(0, l.headHigh()+l.v.top(i))
+		if e.strip == nil || e.strip.Rect.Dx() != wide || e.strip.Rect.Dy() != l.v.row || c.Trace != nil {
+			row := paint.New(l.env.Kit, wide, l.v.row, l.env.Kit.Theme.S1)
+			row.Trace = c.Trace
+			l.paintRow(row, e, i, row.Img.Rect)
+			e.strip = row.Img
+		}
+		draw.Draw(c.Img, e.strip.Rect.Add(at), e.strip, image.Point{}, draw.Src)
+		e.fresh = false // its mark is taken away at the next Update
+	}
+	for _, e := range was {
+		if !slices.Contains(l.strips, e) {
+			e.strip, e.sig = nil, ""
+		}
+	}
 }
 
 func (l *List) paintHeads(c *paint.Canvas) {

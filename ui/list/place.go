@@ -60,7 +60,7 @@ func (l *List) place() {
 	if l.v.offset > l.v.end() {
 		l.v.scroll(0)
 	}
-	l.sig = nil
+	l.painting++
 	l.show()
 }
 

@@ -133,8 +133,8 @@ func TestOrderIsRight(t *testing.T) {
 func right(l *List, rows *Rows[thing]) []string {
 	var all []*thing
 	for i := range rows.Len() {
-		e := &entry{at: i}
-		l.x.chips, e.chips = l.x.chips, 0
+		e := &entry{at: i, old: true}
+		e.chips = 0
 		for k, c := range l.x.chips {
 			if c.Match(i) {
 				e.chips |= 1 << k
