@@ -34,8 +34,17 @@ type entry struct {
 // keys are what a row is sorted by: the number and the text of the sorted column,
 // then its name. A number that is none is last either way.
 type keys struct {
-	num      float64
-	text, id string
+	num float64
+	// text is made of said; late means that it is not made yet.
+	text, said, id string
+	late           bool
+}
+
+// ready makes the text that sorts.
+func (k *keys) ready() {
+	if k.late {
+		k.text, k.late = sortKey(k.said), false
+	}
 }
 
 // sortable is a row's keys apart from the row, to be read beside the toolkit.
@@ -119,29 +128,31 @@ func (x *index) setSort(s Sort) {
 	x.sort = s
 }
 
-// value is the sort key of a row.
-func (x *index) value(i int) (float64, string) {
+// value asks what a row is sorted by; its text is made only where it is another
+// than before.
+func (x *index) value(e *entry) keys {
+	k := keys{id: e.id}
 	if x.column < 0 {
-		return 0, ""
+		return k
 	}
-	c := x.columns[x.column]
-	if c.Num != nil {
-		v, ok := c.Num(i)
+	switch c := x.columns[x.column]; {
+	case c.Num != nil:
+		v, ok := c.Num(e.at)
 		if !ok {
-			return math.NaN(), ""
+			v = math.NaN()
 		}
-		return v, ""
+		k.num = v
+		return k
+	case c.Key != nil:
+		k.said = c.Key(e.at)
+	default:
+		k.said = c.text(e.at)
 	}
-	s := ""
-	if c.Key != nil {
-		s = c.Key(i)
-	} else {
-		s = c.text(i)
+	k.late = true
+	if k.said == "" {
+		k.num, k.late = math.NaN(), false
 	}
-	if s == "" {
-		return math.NaN(), ""
-	}
-	return 0, sortKey(s)
+	return k
 }
 
 func (c Column) text(i int) string {
@@ -261,8 +272,7 @@ func (x *index) pull() (changed bool) {
 func (x *index) review(e *entry) {
 	e.old = true
 	x.mark(e)
-	k := keys{id: e.id}
-	k.num, k.text = x.value(e.at)
+	k := x.value(e)
 	in := x.passes(e)
 	if in != e.in || !e.same(k) {
 		e.keys, e.in, e.placed = k, in, false
@@ -281,7 +291,7 @@ func (x *index) forget(e *entry) {
 func (x *index) again(keys bool) {
 	for _, e := range x.rows {
 		if keys {
-			e.num, e.text = x.value(e.at)
+			e.keys = x.value(e)
 		}
 		e.in = x.passes(e)
 		e.placed = e.placed && e.in && !keys
@@ -315,7 +325,7 @@ func compareKeys(a, b *keys, down bool) int {
 
 // same reports whether two rows stand at one place.
 func (a *keys) same(b keys) bool {
-	return a.text == b.text && (a.num == b.num || a.num != a.num && b.num != b.num)
+	return a.said == b.said && (a.num == b.num || a.num != a.num && b.num != b.num)
 }
 
 // arrange brings the order up to date: what moved is sorted and merged into the
@@ -341,6 +351,9 @@ func (x *index) arrange(then func()) bool {
 	if len(moved) > x.big && x.job != nil {
 		x.beside(then)
 		return false
+	}
+	for _, e := range moved {
+		e.ready()
 	}
 	slices.SortFunc(moved, x.compare)
 	x.merge(moved)
@@ -382,6 +395,9 @@ func (x *index) beside(then func()) {
 		}
 	}
 	x.job(func(<-chan struct{}) func() {
+		for i := range all {
+			all[i].ready()
+		}
 		slices.SortFunc(all, func(a, b sortable) int { return compareKeys(&a.keys, &b.keys, down) })
 		return func() {
 			x.busy = false
@@ -403,7 +419,7 @@ func (x *index) adopt(all []sortable) {
 	x.order = x.order[:0:0]
 	for _, k := range all {
 		if k.e.at >= 0 && k.e.in && k.e.same(k.keys) {
-			k.e.placed = true
+			k.e.keys, k.e.placed = k.keys, true
 			x.order = append(x.order, k.e)
 		}
 	}

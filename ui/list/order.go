@@ -2,7 +2,9 @@ package list
 
 import (
 	"strings"
+	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -22,69 +24,65 @@ func sortKey(s string) string {
 	if plain(s) {
 		return plainKey(s)
 	}
-	first, second := make([]byte, 0, 2*len(s)), make([]byte, 0, 4)
-	n := 0
-	rs := []rune(norm.NFD.String(s))
-	for i := 0; i < len(rs); i++ {
-		r := unicode.ToLower(rs[i])
-		if t, ok := tones[r]; ok {
-			second = append(second, byte(min(n, 250)), t)
-			continue
-		}
-		if i+1 < len(rs) {
-			if c := joined(r, rs[i+1]); c != 0 {
-				r, i = c, i+1
-			} else if i+2 < len(rs) && tones[rs[i+1]] != 0 {
-				// A tone below stands before the mark above: ộ is o, dot, circumflex.
-				if c := joined(r, rs[i+2]); c != 0 {
-					second = append(second, byte(min(n, 250)), tones[rs[i+1]])
-					r, i = c, i+2
-				}
-			}
-		}
-		n++
-		if r >= '0' && r <= '9' {
+	if !norm.NFC.IsNormalString(s) {
+		s = norm.NFC.String(s)
+	}
+	table := composed()
+	first, second := make([]byte, 0, len(s)+8), make([]byte, 0, 8)
+	for i := 0; i < len(s); {
+		if c := s[i]; c >= '0' && c <= '9' {
 			end := i
-			for end < len(rs) && rs[end] >= '0' && rs[end] <= '9' {
+			for end < len(s) && s[end] >= '0' && s[end] <= '9' {
 				end++
 			}
-			first = number(first, string(rs[i:end]))
-			i = end - 1
+			first = number(first, s[i:end])
+			i = end
 			continue
 		}
-		if at := strings.IndexRune(letters, r); at >= 0 {
-			first = append(first, byte(0x60+at))
-			continue
+		r, n := utf8.DecodeRuneInString(s[i:])
+		i += n
+		switch l, ok := table[r]; {
+		case ok:
+			if l.tone > 0 {
+				second = append(second, byte(min(len(first), 250)), l.tone)
+			}
+			first = append(first, l.at)
+		case unicode.Is(unicode.Mn, r):
+		case unicode.IsLetter(r):
+			first = append(append(first, 0xF0), string(unicode.ToLower(r))...)
+		default:
+			first = append(first, 0x10)
 		}
-		if unicode.Is(unicode.Mn, r) {
-			continue
-		}
-		if unicode.IsLetter(r) {
-			first = append(append(first, 0xF0), string(r)...)
-			continue
-		}
-		first = append(first, 0x10)
 	}
 	return string(append(append(first, 0), second...))
 }
 
-func joined(r, mark rune) rune {
-	switch {
-	case mark == '\u0306' && r == 'a':
-		return 'ă'
-	case mark == '\u0302' && r == 'a':
-		return 'â'
-	case mark == '\u0302' && r == 'e':
-		return 'ê'
-	case mark == '\u0302' && r == 'o':
-		return 'ô'
-	case mark == '\u031b' && r == 'o':
-		return 'ơ'
-	case mark == '\u031b' && r == 'u':
-		return 'ư'
+// letter is where a letter stands in the alphabet, and its tone.
+type letter struct{ at, tone byte }
+
+// composed are the letters of Vietnamese with and without tones, small and
+// capital.
+var composed = sync.OnceValue(func() map[rune]letter {
+	out := map[rune]letter{}
+	marks := map[rune]byte{0: 0}
+	for mark, tone := range tones {
+		marks[mark] = tone
 	}
-	return 0
-}
+	for at, r := range letters {
+		for mark, tone := range marks {
+			for _, base := range []rune{r, unicode.ToUpper(r)} {
+				s := string(base)
+				if mark != 0 {
+					s = norm.NFC.String(s + string(mark))
+				}
+				if c, n := utf8.DecodeRuneInString(s); n == len(s) {
+					out[c] = letter{byte(0x60 + at), tone}
+				}
+			}
+		}
+	}
+	return out
+})
 
 // number appends digits so that longer numbers come after shorter ones.
 func number(to []byte, digits string) []byte {
