@@ -15,7 +15,7 @@ import (
 	"iocwall/ui/tile"
 )
 
-// bar is the top of the window: what is shown, the pages, how wall and server
+// bar is the top of the window: the pages, what the shown one shows, how wall and server
 // are, the search, the person, the time.
 type bar struct {
 	c      *Console
@@ -31,8 +31,8 @@ type bar struct {
 	words barWords
 	level int
 	width float32
-	// left and right bound the status, in Fyne units; title is where it ends.
-	left, right, title float32
+	// title is where the title begins, left and right bound the status; Fyne units.
+	title, left, right float32
 }
 
 // barWords is what the bar says.
@@ -111,7 +111,8 @@ func (b *bar) say(now time.Time) barWords {
 	if w.person == "" {
 		w.person = l.T("shell.nobody")
 	}
-	if c.shown != nil {
+	// A title that only repeats the page's name says nothing beside its tab.
+	if c.shown != nil && c.shown.page.Title() != l.T(c.shown.kind.Title) {
 		w.title = c.shown.page.Title()
 	}
 	switch {
@@ -169,27 +170,32 @@ func (b *bar) draw(c *paint.Canvas) {
 	r := c.Img.Rect
 	h := float64(r.Dy())
 	d := k / b.c.o.Look.Text // device pixels of a Fyne unit
-	if b.title > 0 {
-		c.Text(16*k, 0, h, f.Fit(float64(b.title)*d-16*k, 20*k, true, b.words.title), 20*k, true, th.T1)
-	}
 	cw := f.Width("00:00:00", true, 20*k)
 	c.Text(float64(r.Dx())-16*k-cw, 0, h, b.words.clock, 20*k, true, th.T1)
 	left, right := float64(b.left)*d, float64(b.right)*d
-	status := b.words.status
-	if b.level >= 1 {
-		status = b.words.short
-	}
-	if b.level >= 3 {
-		status = ""
-	}
-	if sw := f.Width(status, false, 16*k); status != "" {
-		c.Text(right-sw, 0, h, f.Fit(right-left, 16*k, false, status), 16*k, false, th.T2)
+	if sw := f.Width(b.status(), false, 16*k); sw > 0 {
+		c.Text(right-sw, 0, h, f.Fit(right-left, 16*k, false, b.status()), 16*k, false, th.T2)
 		right -= sw + 12*k
 	}
 	if b.words.bad != "" {
 		p := paint.Plate{Kind: paint.PlateStale, Icon: "stale", Text: b.words.bad, Shorter: []string{b.c.env.Lang.T("away.short")}}
 		pw := min(c.PlateWidth(p, 16*k), int(right-left))
 		c.Plate(int(right)-pw, (r.Dy()-paint.PlateHeight(16*k))/2, p, 16*k, pw)
+		right -= float64(pw) + 12*k
+	}
+	if x := float64(b.title) * d; b.words.title != "" {
+		c.Text(x, 0, h, f.Fit(right-16*k-x, 20*k, true, b.words.title), 20*k, true, th.T1)
 	}
 	c.Fill(image.Rect(0, r.Dy()-max(1, int(k)), r.Dx(), r.Dy()), th.Line1)
+}
+
+// status is what there is room for of how wall and server are.
+func (b *bar) status() string {
+	switch {
+	case b.level < 1:
+		return b.words.status
+	case b.level < 3:
+		return b.words.short
+	}
+	return ""
 }

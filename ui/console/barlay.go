@@ -30,14 +30,7 @@ func (b *bar) measure() (person, search, status float32) {
 	s := b.search.face
 	s.bare = b.level >= 2
 	b.search.set(s)
-	say := ""
-	switch {
-	case b.level < 1:
-		say = b.words.status
-	case b.level < 3:
-		say = b.words.short
-	}
-	if say != "" {
+	if say := b.status(); say != "" {
 		status = float32(f.Width(say, false, 16)) + 12
 	}
 	if b.words.bad != "" {
@@ -52,34 +45,35 @@ func (b *bar) try(width float32, last bool) bool {
 	f, u := b.c.env.Kit.Fonts, b.c.unit
 	room := width / float32(b.c.o.Look.Text)
 	person, search, status := b.measure()
-	clock := float32(f.Width("00:00:00", true, 20)) + 1
-	right := room - 16 - clock - 12
-	rightPerson := right
-	right -= person + 4
-	rightSearch := right
-	right -= search + 16
-	left := float32(16)
+	right := room - 16 - float32(f.Width("00:00:00", true, 20)) - 13
+	personAt := right - person
+	searchAt := personAt - 4 - search
+	end := searchAt - 16
 	title := b.titleWide()
-	end := right - status
-	fit, total := b.count(left+title, end, last)
+	fit, total := b.count(8, end-status-title, last)
 	if fit < total && !last {
 		return false
-	}
-	if fit < total && title > 0 && b.shownNamed(fit) {
-		title = 0 // the tab says it
-		fit, _ = b.count(left, end, last)
 	}
 	put := func(o fyne.CanvasObject, x, w float32) {
 		o.Move(fyne.NewPos(u(x), u((barHeight-40)/2)))
 		o.Resize(fyne.NewSize(u(w), u(40)))
 	}
-	put(b.person, rightPerson-person, person)
-	put(b.search, rightSearch-search, search)
-	b.title = u(left + title - 8)
-	if title == 0 {
-		b.title = 0
+	put(b.person, personAt, person)
+	put(b.search, searchAt, search)
+	x := b.putTabs(8, fit)
+	b.more.Hide()
+	if fit < total {
+		b.more.Show()
+		put(b.more, x, b.more.wide())
+		x += b.more.wide()
 	}
-	x := left + title
+	b.title, b.left, b.right = u(x+16), u(x+title), u(end)
+	return true
+}
+
+// putTabs places the first tabs and hides the others; it returns where they end.
+func (b *bar) putTabs(x float32, fit int) float32 {
+	u := b.c.unit
 	b.fit = fit
 	for i, t := range b.tabs {
 		if i >= fit {
@@ -91,35 +85,19 @@ func (b *bar) try(width float32, last bool) bool {
 		t.Resize(fyne.NewSize(u(t.wide()), u(barHeight-2)))
 		x += t.wide()
 	}
-	if fit < total {
-		b.more.Show()
-		put(b.more, x, b.more.wide())
-		x += b.more.wide()
-	} else {
-		b.more.Hide()
-	}
-	b.left, b.right = u(x+12), u(right)
-	return true
+	return x
 }
 
-// titleWide is the room for the page's title with the gap behind it.
+// titleWide is the least room for the page's title with the gaps around it.
 func (b *bar) titleWide() float32 {
-	w := float32(b.c.env.Kit.Fonts.Width(b.words.title, true, 20))
+	if b.words.title == "" {
+		return 16
+	}
 	limit := float32(320)
 	if b.level >= 2 {
-		limit = 220
+		limit = 160
 	}
-	return min(w, limit) + 24
-}
-
-// shownNamed reports whether one of the first tabs says which page is shown.
-func (b *bar) shownNamed(among int) bool {
-	for _, t := range b.tabs[:among] {
-		if t.face.chosen {
-			return true
-		}
-	}
-	return false
+	return min(float32(b.c.env.Kit.Fonts.Width(b.words.title, true, 20)), limit) + 32
 }
 
 // count is how many tabs fit between two places, and how many there are.

@@ -126,8 +126,8 @@ func (f *foot) lay() {
 	w := u(f.undo.wide())
 	x := u(16+footIcon(f.says)) + u(float32(f.c.env.Kit.Fonts.Width(f.says.said, f.says.bold, 14))) + u(12)
 	x = min(x, size.Width*0.62-w)
-	f.undo.Move(fyne.NewPos(x, u(1)))
-	f.undo.Resize(fyne.NewSize(w, u(footHeight-2)))
+	f.undo.Move(fyne.NewPos(x, u(2)))
+	f.undo.Resize(fyne.NewSize(w, u(footHeight-4)))
 	f.undo.Show()
 }
 
