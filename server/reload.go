@@ -13,6 +13,17 @@ import (
 // definitions, rules keep the memory of what did not change, and feeds and
 // cameras that are the same are not disturbed.
 func (s *Server) Reload(ctx context.Context, c *Config) error {
+	if err := s.takeOver(ctx, c); err != nil {
+		return err
+	}
+	s.setup.Applied()
+	return nil
+}
+
+// takeOver is Reload for a configuration that is not what the file holds by itself.
+func (s *Server) takeOver(ctx context.Context, c *Config) error {
+	s.reloads.Lock()
+	defer s.reloads.Unlock()
 	old := s.conf()
 	if changed := fixed(old, c); len(changed) > 0 {
 		return fmt.Errorf("server: %s changed, which needs a restart; the running configuration stays", strings.Join(changed, ", "))
@@ -64,6 +75,7 @@ func fixed(old, c *Config) []string {
 		{"tls", c.TLS == old.TLS},
 		{"areas", c.Areas == old.Areas},
 		{"journal.keep", c.Journal == old.Journal},
+		{"auth", c.Auth == old.Auth},
 		{"relay", c.Relay == old.Relay},
 		{"evidence", c.Evidence == old.Evidence},
 	} {

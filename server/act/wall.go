@@ -34,6 +34,9 @@ type FollowSchedule struct {
 // SaveWall changes the screens of a wall: their places, computers and outputs.
 type SaveWall struct {
 	Wall world.WallDefined `json:"wall"`
+	// From is world.Wall.Defined of the wall it was made from, zero where that is not
+	// known: a wall that was changed since is left as it is.
+	From world.Time `json:"from,omitempty"`
 }
 
 // TestWall shows a test picture for some seconds; see world.WallTested. An empty

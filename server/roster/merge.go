@@ -58,16 +58,7 @@ func Merge(existing []settings.CameraConfig, found []Found) []Change {
 		used[at] = true
 		c := overlay(existing[at], w)
 		ch := Change{Camera: c, At: at, Line: w.Line}
-		before := fields(existing[at])
-		for _, f := range fields(c) {
-			i := slices.IndexFunc(before, func(b Field) bool { return b.Key == f.Key })
-			switch {
-			case i < 0:
-				ch.Keys = append(ch.Keys, f)
-			case before[i] != f:
-				ch.Keys, ch.Old = append(ch.Keys, f), append(ch.Old, before[i])
-			}
-		}
+		ch.Keys, ch.Old = differ(fields(existing[at]), fields(c))
 		out = append(out, ch)
 	}
 	return out
@@ -159,4 +150,43 @@ func overlay(c settings.CameraConfig, w Found) settings.CameraConfig {
 		}
 	}
 	return c
+}
+
+// Set returns the change that makes the entry at a place, −1 for a new one, what next
+// says, and whether there is any.
+func Set(was settings.CameraConfig, at int, next settings.CameraConfig) (Change, bool) {
+	ch := Change{Camera: next, At: at}
+	if at < 0 {
+		ch.Keys = fields(next)
+		return ch, true
+	}
+	ch.Keys, ch.Old = differ(fields(was), fields(next))
+	return ch, len(ch.Keys) > 0
+}
+
+// differ returns the fields that are new or other than before, and what these were.
+func differ(before, after []Field) (keys, old []Field) {
+	for _, f := range after {
+		i := slices.IndexFunc(before, func(b Field) bool { return b.Key == f.Key })
+		switch {
+		case i < 0:
+			keys = append(keys, f)
+		case before[i] != f:
+			keys, old = append(keys, f), append(old, before[i])
+		}
+	}
+	return keys, old
+}
+
+// Hosts returns the ids of cameras by the hosts that their entries lead to.
+func Hosts(cameras []settings.CameraConfig) map[string]string {
+	out := map[string]string{}
+	for _, c := range cameras {
+		for _, h := range hostsOf(c) {
+			if out[h] == "" {
+				out[h] = c.ID
+			}
+		}
+	}
+	return out
 }

@@ -131,9 +131,8 @@ func (d *definer) figures(c *Config, areas *area.Set) {
 // were last written from the configuration.
 func (d *definer) scenes(c *Config) {
 	old, _ := d.state.Wall(c.wall.ID)
-	if old.By == "" || len(old.Screens) != len(c.wall.Screens) {
-		// Who drives which screen is set at the wall; a wall of another size is
-		// another wall.
+	if old.By == "" || old.By == Source {
+		// What people laid out stands, as with scenes: of any size.
 		d.put(old.WallDefined, c.wall)
 	}
 	for _, w := range d.state.Walls() {

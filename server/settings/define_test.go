@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -191,6 +192,9 @@ schedules: [{id: toi, name: Tối, scenes: [dem], days: [workday], from: "18:00"
 	event(t, st, by)
 	if got := defined(t, st, text, assets.Areas()); len(got) > 0 {
 		t.Errorf("the next start writes %v", got)
+	}
+	if got := defined(t, st, strings.NewReplacer("columns: 3", "columns: 4", "nodes: [", "nodes: [1, ").Replace(text), assets.Areas()); got["wall.defined"] != 0 {
+		t.Errorf("a configuration of another size takes the technician's wall: %v", got)
 	}
 	got := defined(t, st, "wall: {columns: 3, rows: 1, nodes: [3], spare: [3]}\nscenes: [{id: ngay, name: Ngày, tiles: [{kind: clock, at: \"1\"}]}]\n", assets.Areas())
 	if got["schedule.saved"] != 1 || len(st.Schedules()) != 0 || got["scene.saved"] != 2 || got["wall.defined"] != 0 {

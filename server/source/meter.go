@@ -32,7 +32,8 @@ type meter struct {
 	state  world.SourceState
 	reason string
 	since  world.Time
-	raw    []byte // the newest rejection
+	next   time.Time // when it is started again
+	raw    []byte    // the newest rejection
 	why    error
 	hidden secrets
 
@@ -92,6 +93,25 @@ func (m *meter) set(u *unit, state world.SourceState, reason string) {
 	case m.changed <- struct{}{}:
 	default:
 	}
+}
+
+// wait notes when a source that failed is started again.
+func (m *meter) wait(u *unit, next time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.unit == u {
+		m.next = next
+	}
+}
+
+// again returns when a source that failed is started again, zero for one that runs.
+func (m *meter) again() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.state != world.SourceRetrying {
+		return time.Time{}
+	}
+	return m.next
 }
 
 func (m *meter) health() world.SourceHealth {

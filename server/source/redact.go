@@ -65,3 +65,7 @@ func cut(text string, n int) string {
 	}
 	return text[:n]
 }
+
+// Redact returns text of strangers without what looks like a secret: logins in
+// addresses, passwords, tokens.
+func Redact(text string) string { return (&secrets{}).clean(text) }

@@ -190,6 +190,8 @@ type Counts struct {
 	State      world.SourceState
 	// Accepted observations; Rejected, Skipped and Lost messages.
 	Accepted, Rejected, Skipped, Lost uint64
+	// Next is when a source that failed is started again, zero while it runs.
+	Next time.Time
 }
 
 // Counts returns the counts of all sources, sorted by name.
@@ -202,6 +204,7 @@ func (s *Supervisor) Counts() []Counts {
 		out = append(out, Counts{
 			Name: u.Name, Kind: u.Kind, State: h.State,
 			Accepted: h.Accepted, Rejected: h.Rejected, Skipped: h.Skipped, Lost: h.Lost,
+			Next: u.meter.again(),
 		})
 	}
 	slices.SortFunc(out, func(a, b Counts) int { return strings.Compare(a.Name, b.Name) })

@@ -101,6 +101,7 @@ func (u *unit) run(ctx context.Context) {
 			wait = firstWait
 		}
 		pause := time.Duration(float64(wait) * (0.5 + u.owner.random()/2))
+		u.meter.wait(u, u.owner.now().Add(pause))
 		u.set(world.SourceRetrying, err.Error())
 		u.owner.log.Warn("source failed and will be started again", "source", u.Name, "err", u.meter.clean(err.Error()), "in", pause.String())
 		if !sleep(ctx, pause) {

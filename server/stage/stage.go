@@ -104,7 +104,7 @@ func (s *Stage) Do(ctx context.Context, id auth.Identity, a act.Act) (Done, erro
 	case act.SaveSchedule:
 		return s.saveSchedule(ctx, id, a.Schedule)
 	case act.SaveWall:
-		return s.saveWall(ctx, id, a.Wall)
+		return s.saveWall(ctx, id, a.Wall, a.From)
 	case act.TestWall:
 		return s.test(ctx, id, a)
 	case act.LockTile:

@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -26,14 +27,19 @@ const (
 	named = 5
 )
 
-// saveWall changes the screens of a wall, or hangs up another one.
-func (s *Stage) saveWall(ctx context.Context, id auth.Identity, w world.WallDefined) (Done, error) {
+// saveWall changes the screens of a wall, or hangs up another one. Of two people who
+// change the same wall the second is told of the first.
+func (s *Stage) saveWall(ctx context.Context, id auth.Identity, w world.WallDefined, from world.Time) (Done, error) {
 	if err := panels(w); err != nil {
 		return Done{}, err
 	}
 	w.By = id.Name
 	seq, err := s.change(ctx, id, func(now world.Time, st *world.State) ([]world.Observation, error) {
-		if _, there := st.Wall(w.ID); !there && st.Count(world.KindWall) >= mostWalls {
+		was, there := st.Wall(w.ID)
+		if from != 0 && (!there || was.Defined != from) {
+			return nil, refuse("%s changed the wall %s meanwhile; look at it and change it again", cmp.Or(was.By, "somebody"), w.ID)
+		}
+		if !there && st.Count(world.KindWall) >= mostWalls {
 			return nil, refuse("there are %d walls already", mostWalls)
 		}
 		var lost []string

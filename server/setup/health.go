@@ -1,0 +1,211 @@
+package setup
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"iocwall/server/auth"
+	"iocwall/server/reply"
+	"iocwall/server/settings"
+	"iocwall/server/source"
+	"iocwall/server/world"
+)
+
+// Facts are what the server knows of itself; see Options.Facts.
+type Facts struct {
+	// Seq is the number of the newest event; Full since when the history's disk is
+	// full, zero while it is not.
+	Seq  uint64
+	Full time.Time
+	// Free and Size are bytes of the disk that the data are on, Size zero for not
+	// known.
+	Free, Size uint64
+	// Damaged are files of the history that were found damaged at the start.
+	Damaged []string
+	// Started is when the server did.
+	Started time.Time
+	// Alarms counts walls whose picture differed from the history, Overruns what
+	// rules set off without end, Clamped observations of the future.
+	Alarms, Overruns, Clamped uint64
+	// Sources are the counts and the next try of each source.
+	Sources []source.Counts
+	// Expiring are tokens that open no door soon.
+	Expiring []Expiry
+	// Certificate is when the server's own ends, zero for none.
+	Certificate time.Time
+	// Clients is how many connections of the feed there are.
+	Clients int
+}
+
+// Expiry is a token and when it ends.
+type Expiry struct {
+	Name, Role string
+	At         time.Time
+}
+
+// Item is one thing that is wrong: one cause, however much fails with it.
+type Item struct {
+	// ID names it as long as it lasts; Code says what it is and Values what belongs
+	// to it: clients have the words.
+	ID       string            `json:"id"`
+	Severity world.Severity    `json:"severity"`
+	Code     string            `json:"code"`
+	Values   map[string]string `json:"values,omitempty"`
+	Since    world.Time        `json:"since"`
+	// Next is when something will be tried again by itself, zero for never.
+	Next world.Time `json:"next,omitempty"`
+	// Things are what it is about, the first of them.
+	Things []string `json:"things,omitempty"`
+	Count  int      `json:"count,omitempty"`
+	// Link is where in the console to look; Action what helps, empty for nothing
+	// that can be done here, and Target what it is done to.
+	Link   string `json:"link,omitempty"`
+	Action string `json:"action,omitempty"`
+	Target string `json:"target,omitempty"`
+}
+
+// Count is how many of something are well.
+type Count struct {
+	Code string `json:"code"`
+	Good int64  `json:"good"`
+	Of   int64  `json:"of"`
+	// Values are what belongs to it.
+	Values map[string]string `json:"values,omitempty"`
+}
+
+// Health is what is wrong now, the worst first, and how many of each are well.
+type Health struct {
+	At       world.Time `json:"at"`
+	Items    []Item     `json:"items"`
+	Overview []Count    `json:"overview"`
+}
+
+// GetHealth answers GET /api/setup/health.
+func (s *Setup) GetHealth(w http.ResponseWriter, r *http.Request, _ auth.Identity) {
+	f := s.o.Facts()
+	now := s.o.Now()
+	j := &judge{now: world.TimeOf(now), facts: f, config: s.o.Running()}
+	if err := s.o.Look(r.Context(), j.state); err != nil {
+		reply.Error(w, http.StatusServiceUnavailable, err)
+		return
+	}
+	j.server()
+	j.pending(s.file, s.sum.get())
+	s.past.moves(now, f, j)
+	s.past.since(j)
+	slices.SortStableFunc(j.items, worse)
+	reply.JSON(w, http.StatusOK, Health{At: j.now, Items: append([]Item{}, j.items...), Overview: j.overview})
+}
+
+// worse orders items: the most severe first, then what most fails with, then what
+// lasts longest.
+func worse(a, b Item) int {
+	switch {
+	case a.Severity != b.Severity:
+		return b.Severity.Rank() - a.Severity.Rank()
+	case a.Count != b.Count:
+		return b.Count - a.Count
+	case a.Since < b.Since:
+		return -1
+	case a.Since > b.Since:
+		return 1
+	}
+	return strings.Compare(a.ID, b.ID)
+}
+
+// pending tells of a file that the server does not run with.
+func (j *judge) pending(f file, running string) {
+	t, err := f.read()
+	if err != nil || running == "" || t.version == running {
+		return
+	}
+	it := Item{ID: "config", Severity: world.Warning, Code: "config.pending", Since: world.TimeOf(t.changed), Link: "config", Action: "config"}
+	if _, problems := settings.Parse(f.path, []byte(t.body)); len(problems) > 0 {
+		it.Code, it.Count = "config.broken", len(problems)
+		it.Values = map[string]string{"first": problems[0].String()}
+	}
+	j.add(it)
+}
+
+// past remembers what was seen before: since when something is so, and which counts
+// have moved lately. The zero value is ready.
+type past struct {
+	mu    sync.Mutex
+	first map[string]world.Time
+	seen  map[string]moved
+}
+
+// moved is a count and when it last went up.
+type moved struct {
+	value, added uint64
+	at           time.Time
+}
+
+// lately is how long a count that moved is told of.
+const lately = 10 * time.Minute
+
+// up notes a count and reports how far it went up lately, and when it began to.
+func (p *past) up(key string, value uint64, now time.Time) (added uint64, at time.Time) {
+	if p.seen == nil {
+		p.seen = map[string]moved{}
+	}
+	was, there := p.seen[key]
+	switch {
+	case !there || value < was.value:
+		p.seen[key] = moved{value: value}
+		return 0, time.Time{}
+	case value > was.value:
+		if now.Sub(was.at) > lately {
+			was.added = 0
+		}
+		was = moved{value: value, added: was.added + value - was.value, at: now}
+		p.seen[key] = was
+	}
+	if now.Sub(was.at) > lately {
+		return 0, time.Time{}
+	}
+	return was.added, was.at
+}
+
+// moves tells of counts that went up since it last looked.
+func (p *past) moves(now time.Time, f Facts, j *judge) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, x := range f.Sources {
+		if n, at := p.up("rejected "+x.Name, x.Rejected, now); n > 0 {
+			j.rejecting(x, "source.rejecting", n, at)
+		}
+		if n, at := p.up("lost "+x.Name, x.Lost, now); n > 0 {
+			j.rejecting(x, "source.losing", n, at)
+		}
+	}
+	for _, x := range []struct {
+		code  string
+		value uint64
+	}{{"wall.digest", f.Alarms}, {"rules.overrun", f.Overruns}, {"times.future", f.Clamped}} {
+		if n, _ := p.up(x.code, x.value, now); n > 0 {
+			j.add(Item{ID: x.code, Severity: world.Warning, Code: x.code, Count: int(min(n, 1<<30)), Link: "logs", Action: "logs"})
+		}
+	}
+}
+
+// since fills in since when what has no time of its own is so.
+func (p *past) since(j *judge) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	next := map[string]world.Time{}
+	for i := range j.items {
+		it := &j.items[i]
+		if it.Since == 0 {
+			it.Since = j.now
+			if at, there := p.first[it.ID]; there {
+				it.Since = at
+			}
+		}
+		next[it.ID] = it.Since
+	}
+	p.first = next
+}
