@@ -1,0 +1,272 @@
+package leader
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"iocwall/server/world"
+	"iocwall/ui/tile"
+	"iocwall/ui/words"
+)
+
+// tone is how a value is coloured; the mark and the sentence say the same.
+type tone string
+
+const (
+	plain  tone = ""
+	bad    tone = "bad"    // misses its target
+	aged   tone = "aged"   // not as fresh or as sure as it looks
+	absent tone = "absent" // nothing there
+	plated tone = "plated" // on the grey plate of what must not be trusted
+)
+
+// cell is what the page writes of one domain.
+type cell struct {
+	ID, Name string
+	// Mark is the symbol, Severity its colour; empty for a state's.
+	Mark     string
+	Severity world.Severity
+	// Values are alternatives, longest first.
+	Values []string
+	Tone   tone
+	// Says are alternatives of the sentence, longest first.
+	Says [][]piece
+}
+
+// piece is a part of a sentence; what is strong is read first.
+type piece struct {
+	Text   string
+	Strong bool
+}
+
+// fact is a part of the sentence that is left out sooner the higher its rank.
+type fact struct {
+	rank   int
+	text   string
+	strong bool
+}
+
+// says joins facts, leaving out those of the highest rank one by one.
+func says(facts []fact) [][]piece {
+	var out [][]piece
+	facts = slices.DeleteFunc(facts, func(f fact) bool { return f.text == "" })
+	for len(facts) > 0 {
+		var line []piece
+		worst := 0
+		for i, f := range facts {
+			if i > 0 {
+				line = append(line, piece{Text: " · "})
+			}
+			line = append(line, piece{f.text, f.strong})
+			if f.rank >= facts[worst].rank {
+				worst = i
+			}
+		}
+		out = append(out, line)
+		facts = slices.Delete(slices.Clone(facts), worst, worst+1)
+	}
+	return out
+}
+
+// Ranks of what a cell's mark may tell, the highest is shown. What cannot be
+// trusted comes before a remark, and after a warning.
+const (
+	rankWell      = 0
+	rankNotice    = 2
+	rankUntrusted = 3
+	rankWarning   = 4
+)
+
+// cellOf says how a domain is: by the indicator that stands for it and its worst
+// open alert.
+func cellOf(l *words.Lang, d domain, figs []world.Figure, open []world.Alert, now time.Time, away bool) cell {
+	c := cell{ID: d.ID, Name: d.Short}
+	rank := rankUntrusted
+	if len(figs) == 0 || (d.Figure != "" && figs[0].ID != d.Figure) {
+		c.none(says([]fact{{0, l.T("leader.nofigure"), false}}))
+	} else {
+		rank = c.figure(l, figs[0], now)
+	}
+	if len(open) > 0 && 2*open[0].Severity.Rank() > rank {
+		c.alert(l, figs, open)
+	}
+	if away && c.Tone != absent && c.Tone != plated {
+		c.Tone = aged
+	}
+	return c
+}
+
+func (c *cell) none(says [][]piece) {
+	c.Mark, c.Values, c.Tone, c.Says = "nodata", []string{"—"}, absent, says
+}
+
+// figure writes the cell by its indicator and returns its rank.
+func (c *cell) figure(l *words.Lang, f world.Figure, now time.Time) int {
+	r := f.Last
+	standing, by := tile.StandingOf(f)
+	c.Values, c.Mark = values(l, f), "normal"
+	period := fact{1, periodOf(l, f, now), false}
+	switch standing {
+	case tile.StandingNone:
+		c.none(says([]fact{{0, l.T("leader.none"), false}, {1, owed(l, f, now), false}}))
+		return rankUntrusted
+	case tile.StandingFault:
+		c.Mark, c.Tone = "offline", aged
+		c.Says = says([]fact{{0, l.T("leader.fault"), true}, {1, shown(l, r.Label), false}})
+		return rankUntrusted
+	case tile.StandingStale:
+		age := l.T("leader.stale", "age", l.Age(now.Sub(f.Time.Std())))
+		c.Says = says([]fact{{0, c.Values[0], true}, {2, fraction(l, r), false}, {1, l.T("leader.asof", "time", date(l, f.Time.Std(), now)), false}})
+		c.Mark, c.Tone, c.Values = "stale", plated, []string{age}
+		return rankUntrusted
+	case tile.StandingUnmatched:
+		c.Mark, c.Tone = "differs", aged
+		c.Says = says([]fact{{0, l.T("leader.unmatched"), true}, period})
+		return rankUntrusted
+	case tile.StandingResidue:
+		key := "leader.residue"
+		if by < 0 {
+			key = "leader.over"
+		}
+		c.Mark = "differs"
+		c.Says = says([]fact{{0, l.T(key, "n", l.Number(math.Abs(by), 0)), true}, period})
+		return rankUntrusted
+	}
+	facts := []fact{{0, fraction(l, r), false}}
+	if r.Have < r.Want {
+		facts = append(facts, fact{2, l.T("leader.have", "n", strconv.Itoa(r.Have), "all", strconv.Itoa(r.Want), "of", unitsOf(l, r)), true})
+	}
+	rank := rankWell
+	switch standing {
+	case tile.StandingMissed:
+		c.Mark, c.Severity, c.Tone, rank = "warning", world.Warning, bad, rankWarning
+		facts = append(facts, fact{3, l.T("figure.target", "n", amount(l, f, *f.Target, whole(*f.Target, f.Decimals))), true})
+	case tile.StandingWorse:
+		c.Mark, c.Severity, rank = "notice", world.Notice, rankNotice
+		facts = append(facts, fact{3, apart(l, f, by), true})
+	}
+	if r.Provisional {
+		facts = append(facts, fact{4, l.T("figure.provisional"), false})
+	}
+	if r.Num == nil && r.Note != "" {
+		facts = append(facts, fact{5, r.Note, false})
+	}
+	c.Says = says(append(facts, period))
+	return rank
+}
+
+// alert makes the worst alert the cell's sentence. Its number stays: a percentage
+// without room for what it is made of gives way to that.
+func (c *cell) alert(l *words.Lang, figs []world.Figure, open []world.Alert) {
+	a := open[0]
+	c.Mark, c.Severity = string(a.Severity), a.Severity
+	if len(figs) > 0 && c.Tone != plated && c.Tone != absent {
+		if frac := fraction(l, figs[0].Last); frac != "" {
+			c.Values = []string{frac}
+		}
+	}
+	facts := []fact{{0, a.Title, true}}
+	if n := len(open) - 1; n > 0 {
+		facts = append(facts, fact{1, l.T("leader.more", "n", strconv.Itoa(n)), false})
+	}
+	c.Says = says(facts)
+}
+
+// values is an indicator's number as written, with its unit and without.
+func values(l *words.Lang, f world.Figure) []string {
+	r := f.Last
+	if r.Value == nil {
+		return []string{"“" + r.Verbatim + "”"}
+	}
+	n := words.Qualified(string(r.Qualifier), l.Number(*r.Value, f.Decimals))
+	full := words.Qualified(string(r.Qualifier), amount(l, f, *r.Value, f.Decimals))
+	if full == n || f.Unit == "%" {
+		return []string{full}
+	}
+	return []string{full, n}
+}
+
+// amount writes a number with the indicator's unit.
+func amount(l *words.Lang, f world.Figure, v float64, decimals int) string {
+	unit := f.Unit
+	if l.Code == "en" {
+		unit = cmp.Or(f.UnitEn, unit)
+	}
+	switch unit {
+	case "":
+		return l.Number(v, decimals)
+	case "%":
+		return l.Percent(v, decimals)
+	}
+	return l.Number(v, decimals) + "\u00a0" + unit
+}
+
+func whole(v float64, decimals int) int {
+	if v == math.Trunc(v) {
+		return 0
+	}
+	return decimals
+}
+
+func fraction(l *words.Lang, r world.FigureReported) string {
+	if r.Num == nil || r.Den == nil {
+		return ""
+	}
+	return l.Fraction(*r.Num, *r.Den)
+}
+
+func unitsOf(l *words.Lang, r world.FigureReported) string {
+	if r.WantOf != "" && l.Code != "en" {
+		return r.WantOf
+	}
+	return l.T("figure.units")
+}
+
+// apart says by how much an indicator is worse than a year ago.
+func apart(l *words.Lang, f world.Figure, by float64) string {
+	diff := amount(l, f, math.Abs(by), f.Decimals)
+	if f.Unit == "%" {
+		diff = l.Points(by, max(1, f.Decimals))
+	}
+	if f.LowerBetter {
+		return l.T("leader.higher", "n", diff)
+	}
+	return l.T("leader.lower", "n", diff)
+}
+
+// periodOf says of when a number is: its period, or its day or time.
+func periodOf(l *words.Lang, f world.Figure, now time.Time) string {
+	return cmp.Or(f.Last.Label, date(l, f.Time.Std(), now))
+}
+
+// date is the time of day for what is of today, otherwise the day.
+func date(l *words.Lang, t, now time.Time) string {
+	t, now = t.In(l.Zone), now.In(l.Zone)
+	switch {
+	case t.Year() == now.Year() && t.YearDay() == now.YearDay():
+		return l.Clock(t)
+	case t.Year() != now.Year():
+		return l.Date(t)
+	case l.Code == "en":
+		return t.Format("2 Jan")
+	}
+	return t.Format("02/01")
+}
+
+// owed says by when a missing number is owed, or who owes it.
+func owed(l *words.Lang, f world.Figure, now time.Time) string {
+	if f.Last.Due != 0 {
+		return l.T("leader.due", "time", date(l, f.Last.Due.Std(), now))
+	}
+	return f.OwnerName
+}
+
+func shown(l *words.Lang, label string) string {
+	if label == "" {
+		return ""
+	}
+	return l.T("leader.fault.shown", "period", label)
+}
