@@ -19,21 +19,39 @@ since() {
 }
 
 # start_xvfb starts an X server of 1920×1080 on a display number that the server itself finds free,
-# sets DISPLAY and xvfb_pid, and returns when the server answers. Its log goes to the file $1.
+# sets DISPLAY and xvfb_pid, and returns when the server answers. Its log goes to the file $1. A server
+# that ends at once, or that says nothing for a minute, is tried again twice.
 start_xvfb() {
-	local log=$1 fifo
-	fifo=$(mktemp -u)
-	mkfifo -m 600 "$fifo"
-	Xvfb -displayfd 7 -screen 0 "${XVFB_SCREEN:-1920x1080x24}" -nolisten tcp -noreset 7<>"$fifo" >"$log" 2>&1 &
-	xvfb_pid=$!
-	local number='' deadline=$(($(now) + 20000))
-	exec 8<>"$fifo"
-	rm -f "$fifo"
-	while [ -z "$number" ]; do
-		read -r -t 0.2 -u 8 number || true
-		kill -0 "$xvfb_pid" 2>/dev/null || die "Xvfb ended at once; its log is $log: $(tail -n 3 "$log")"
-		[ "$(now)" -lt "$deadline" ] || die "Xvfb did not answer within 20 s; its log is $log"
+	local log=$1 fifo number piece deadline why try
+	for try in 1 2 3; do
+		fifo=$(mktemp -u)
+		# Opened here for both: the server may come to it when its name is gone.
+		mkfifo -m 600 "$fifo" && exec 8<>"$fifo" && rm -f "$fifo" || die "No virtual display: no pipe can be made in ${TMPDIR:-/tmp}."
+		Xvfb -displayfd 7 -screen 0 "${XVFB_SCREEN:-1920x1080x24}" -nolisten tcp -noreset 7>&8 8>&- >"$log" 2>&1 &
+		xvfb_pid=$!
+		number='' why='' deadline=$(($(now) + 60000))
+		# A number that came in part only is another server's: it is whole with the end of its line.
+		until piece='' && read -r -t 0.2 -u 8 piece; do
+			number+=$piece
+			if ! kill -0 "$xvfb_pid" 2>/dev/null; then
+				why="ended at once"
+			elif [ "$(now)" -ge "$deadline" ]; then
+				why="did not answer within 60 s"
+				kill -KILL "$xvfb_pid" 2>/dev/null
+			else
+				continue
+			fi
+			wait "$xvfb_pid" 2>/dev/null
+			why+=" (code $?)"
+			break
+		done
+		exec 8>&-
+		if [ -z "$why" ]; then
+			export DISPLAY=":$number$piece"
+			return
+		fi
+		say "   Xvfb $why, attempt $try of 3; the end of its log $log:"
+		tail -n 15 "$log" | sed 's/^/   | /'
 	done
-	exec 8>&-
-	export DISPLAY=":$number"
+	die "No virtual display: Xvfb $why three times; its log is $log. Is there room in /tmp, and may this user write to /tmp/.X11-unix?"
 }
