@@ -61,10 +61,11 @@ func (s *Server) routes() http.Handler {
 	s.mountNodes(mux)
 	s.mountWalls(mux)
 	s.mountReports(mux)
+	s.mountSetup(mux)
 	short := http.MaxBytesHandler(mux, maxBody)
 	return s.timed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/api/map/") || strings.HasPrefix(r.URL.Path, "/api/nodes/pictures/") {
-			mux.ServeHTTP(w, r) // files for the map and pictures of screens bound themselves
+		if strings.HasPrefix(r.URL.Path, "/api/map/") || strings.HasPrefix(r.URL.Path, "/api/nodes/pictures/") || r.URL.Path == areasDoor {
+			mux.ServeHTTP(w, r) // files for the map, pictures of screens and layers of areas bound themselves
 			return
 		}
 		short.ServeHTTP(w, r)

@@ -32,6 +32,7 @@ import (
 	"iocwall/server/recorder"
 	"iocwall/server/rule"
 	"iocwall/server/settings"
+	"iocwall/server/setup"
 	"iocwall/server/source"
 	"iocwall/server/stage"
 	"iocwall/server/strict"
@@ -49,6 +50,9 @@ type Options struct {
 	Logger *slog.Logger
 	// Version is shown to clients and in the health answer.
 	Version string
+	// File is where Config was read from, so that it can be changed through the
+	// doors; empty refuses that.
+	File string
 }
 
 // Server is a running centre. Make it with New, run it with Run.
@@ -68,6 +72,7 @@ type Server struct {
 	links    *nodes.Links
 	stage    *stage.Stage
 	recorder *recorder.Recorder
+	setup    *setup.Setup
 	onMap    onMap // what the configuration keeps on the map
 	listener net.Listener
 
@@ -84,8 +89,9 @@ type Server struct {
 	reported once[filed]         // citizens' reports, by sender and form
 	ordered  once[world.Receipt] // commands of scripts, by token and id
 
-	mu     sync.RWMutex
-	config *Config
+	reloads sync.Mutex // one configuration is taken over after the other
+	mu      sync.RWMutex
+	config  *Config
 }
 
 // timeline is what the doors need of the loop.
@@ -107,6 +113,8 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	logger, book := withLogbook(o.Logger)
+	o.Logger = logger
 	s := &Server{
 		config: o.Config, logger: o.Logger, version: o.Version,
 		crowd: crowd.New(o.Config.TLS.Proxy, o.Logger), ready: make(chan struct{}), digging: make(chan struct{}, 1),
@@ -150,6 +158,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if s.feeds, err = source.NewSupervisor(source.Options{
 		Sources: s.config.Feeds(), Put: s.put, Env: source.Env{Dir: s.config.Folder(), Logger: s.logger}, Logger: s.logger,
 	}); err != nil {
+		return nil, err
+	}
+	if err := s.openSetup(o.File, book); err != nil {
 		return nil, err
 	}
 	if s.listener, err = s.listen(); err != nil {

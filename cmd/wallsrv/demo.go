@@ -72,7 +72,7 @@ func (c *demoCmd) Run(ctx context.Context, logger *slog.Logger, k *kong.Context)
 	defer stopPeers()
 	ended := make(chan error, 2)
 	go func() { ended <- province.Run(peers) }()
-	s, err := server.New(ctx, server.Options{Config: config, Logger: logger, Version: version})
+	s, err := server.New(ctx, server.Options{Config: config, Logger: logger, Version: version, File: province.Config()})
 	if err != nil {
 		stopPeers()
 		return errors.Join(err, <-ended)

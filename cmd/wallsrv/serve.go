@@ -43,7 +43,7 @@ func (c *serveCmd) Run(ctx context.Context, logger *slog.Logger) error {
 	if err := mistakes(problems, "nothing was started"); err != nil {
 		return err
 	}
-	s, err := server.New(ctx, server.Options{Config: config, Logger: logger, Version: version})
+	s, err := server.New(ctx, server.Options{Config: config, Logger: logger, Version: version, File: c.Config})
 	if err != nil {
 		return err
 	}
