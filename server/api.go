@@ -61,6 +61,8 @@ func (s *Server) routes() http.Handler {
 	s.mountNodes(mux)
 	s.mountWalls(mux)
 	s.mountReports(mux)
+	s.mountHistories(mux)
+	s.mountLogins(mux)
 	s.mountSetup(mux)
 	short := http.MaxBytesHandler(mux, maxBody)
 	return s.timed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -89,16 +91,13 @@ type handler func(w http.ResponseWriter, r *http.Request, id auth.Identity)
 // door lets those in whose token has the right.
 func (s *Server) door(right auth.Right, next handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		id, err := s.identify(r)
-		if err != nil {
-			s.turnAway(r, id, err)
-			w.Header().Set("WWW-Authenticate", `Bearer realm="iocwall"`)
-			reply.Error(w, http.StatusUnauthorized, err)
+		id, ok := s.enter(w, r)
+		if !ok {
 			return
 		}
 		if err := id.Demand(right); err != nil {
 			s.turnAway(r, id, err)
-			reply.Error(w, http.StatusForbidden, err)
+			reply.Refused(w, http.StatusForbidden, string(auth.CodeOf(err)), err, map[string]any{"right": right})
 			return
 		}
 		next(w, r, id)
@@ -112,7 +111,7 @@ func (s *Server) identify(r *http.Request) (auth.Identity, error) {
 	if !ok {
 		return auth.Identity{}, auth.ErrNoToken
 	}
-	return s.tokens.Verify(strings.TrimSpace(raw))
+	return s.verify(strings.TrimSpace(raw))
 }
 
 // readJSON reads the body of a request: one JSON value and nothing after it.
@@ -170,10 +169,19 @@ func kindsOf(r auth.Role) []string {
 }
 
 func toWire(id auth.Identity) wire.Identity {
-	return wire.Identity{Token: id.Token, User: id.Name, Name: id.Name, Role: string(id.Role), Areas: id.Areas, Kinds: kindsOf(id.Role)}
+	return wire.Identity{Token: id.Key(), User: id.Name, Name: id.Name, Role: string(id.Role), Areas: id.Areas, Kinds: kindsOf(id.Role), Expires: world.TimeOf(id.Expires)}
 }
 
-func fromWire(w wire.Identity) auth.Identity {
+// fromWire returns who stands behind a connection: a user as of now, who may do
+// nothing when the session is over by now.
+func (s *Server) fromWire(w wire.Identity) auth.Identity {
+	if auth.IsSessionID(w.Token) {
+		id, err := s.users.Identify(w.Token)
+		if err != nil {
+			return auth.Identity{Token: w.Token, Name: w.User}
+		}
+		return id
+	}
 	return auth.Identity{Token: w.Token, Name: w.User, Role: auth.Role(w.Role), Areas: w.Areas}
 }
 

@@ -35,7 +35,7 @@ func (s *Server) openCameras(data string) error {
 		Open: func(first []relay.Camera, report func(string, relay.Health)) (cctv.Relay, error) {
 			return openRelay(s.config, signer, first, report, s.logger)
 		},
-		Cameras: list, History: cameraHistory{s}, Store: reserve{files, spaceOf(folder)}, Notes: filepath.Join(data, "evidence.new"), Older: s.olderClip, Signer: signer, Good: s.tokens.Good,
+		Cameras: list, History: cameraHistory{s}, Store: reserve{files, spaceOf(folder)}, Notes: filepath.Join(data, "evidence.new"), Older: s.olderClip, Signer: signer, Good: s.good,
 		Address: s.relayURL, Evidence: s.config.KeptEvidence(), Logger: s.logger,
 	})
 	return err
@@ -94,7 +94,7 @@ func (s *Server) olderClip(ctx context.Context, id string) (world.Clip, bool, er
 }
 
 // grant lets a wall fetch the pictures it may see.
-func (s *Server) grant(w wire.Identity) *world.RelayGrant { return s.cameras.Grant(fromWire(w)) }
+func (s *Server) grant(w wire.Identity) *world.RelayGrant { return s.cameras.Grant(s.fromWire(w)) }
 
 // relayURL is where walls reach a relay that listens on addr.
 func (s *Server) relayURL(addr string) string {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -81,10 +80,7 @@ func (d *denials) note(token, key string, now time.Time) (write bool, others int
 // turnAway writes down that a door stayed shut: for whom, from where and why, one
 // event for what repeats itself within a minute.
 func (s *Server) turnAway(r *http.Request, id auth.Identity, why error) {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
+	host := s.address(r)
 	door := r.Pattern
 	reason := why.Error()
 	var denied *auth.DeniedError

@@ -248,7 +248,7 @@ func (s *Server) reporter(w http.ResponseWriter, r *http.Request) (id auth.Ident
 		return id, http.StatusBadRequest, errors.New("the form cannot be read")
 	}
 	if inForm {
-		if id, err = s.tokens.Verify(r.PostForm.Get("api_key")); errors.Is(err, auth.ErrNoToken) {
+		if id, err = s.verify(r.PostForm.Get("api_key")); errors.Is(err, auth.ErrNoToken) {
 			err = errors.New("send a token as api_key in the form, or in the header \"Authorization: Bearer …\"")
 		}
 		if err == nil {

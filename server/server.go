@@ -27,7 +27,9 @@ import (
 	"iocwall/server/core"
 	"iocwall/server/crowd"
 	"iocwall/server/director"
+	"iocwall/server/history"
 	"iocwall/server/journal"
+	"iocwall/server/logins"
 	"iocwall/server/nodes"
 	"iocwall/server/recorder"
 	"iocwall/server/rule"
@@ -50,6 +52,12 @@ type Options struct {
 	Logger *slog.Logger
 	// Version is shown to clients and in the health answer.
 	Version string
+	// FirstUser is told, once, the login and the one-time password of the
+	// administrator who is made where there are no users. It keeps them out of
+	// logs. Nil makes nobody.
+	FirstUser func(login, password string) error
+
+	hashCost auth.Cost // zero but in tests
 	// File is where Config was read from, so that it can be changed through the
 	// doors; empty refuses that.
 	File string
@@ -60,21 +68,24 @@ type Server struct {
 	logger  *slog.Logger
 	version string
 
-	log      *journal.Log
-	vault    *vault.Vault
-	tokens   *auth.Store
-	loop     timeline
-	hub      *wire.Hub
-	feeds    *source.Supervisor
-	cameras  *cctv.Cameras
-	charts   *chart.Charts
-	nodes    *nodes.Nodes
-	links    *nodes.Links
-	stage    *stage.Stage
-	recorder *recorder.Recorder
-	setup    *setup.Setup
-	onMap    onMap // what the configuration keeps on the map
-	listener net.Listener
+	log       *journal.Log
+	vault     *vault.Vault
+	tokens    *auth.Store
+	users     *auth.Users
+	logins    *logins.Doors
+	loop      timeline
+	hub       *wire.Hub
+	feeds     *source.Supervisor
+	cameras   *cctv.Cameras
+	charts    *chart.Charts
+	nodes     *nodes.Nodes
+	links     *nodes.Links
+	stage     *stage.Stage
+	recorder  *recorder.Recorder
+	histories *history.Index
+	setup     *setup.Setup
+	onMap     onMap // what the configuration keeps on the map
+	listener  net.Listener
 
 	areas   *area.Set
 	locator *area.Locator
@@ -88,6 +99,9 @@ type Server struct {
 	ready    chan struct{}
 	reported once[filed]         // citizens' reports, by sender and form
 	ordered  once[world.Receipt] // commands of scripts, by token and id
+
+	tellFirst func(login, password string) error
+	hashCost  auth.Cost
 
 	reloads sync.Mutex // one configuration is taken over after the other
 	mu      sync.RWMutex
@@ -116,7 +130,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	logger, book := withLogbook(o.Logger)
 	o.Logger = logger
 	s := &Server{
-		config: o.Config, logger: o.Logger, version: o.Version,
+		config: o.Config, logger: o.Logger, version: o.Version, tellFirst: o.FirstUser, hashCost: o.hashCost,
 		crowd: crowd.New(o.Config.TLS.Proxy, o.Logger), ready: make(chan struct{}), digging: make(chan struct{}, 1),
 	}
 	defer func() {
@@ -140,6 +154,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := s.openAreas(); err != nil {
 		return nil, err
 	}
+	if err := s.openUsers(data); err != nil {
+		return nil, err
+	}
 	if err := s.openHistory(ctx, filepath.Join(data, "journal")); err != nil {
 		return nil, err
 	}
@@ -150,6 +167,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	if err := s.openStage(); err != nil {
+		return nil, err
+	}
+	if err := s.openHistories(); err != nil {
 		return nil, err
 	}
 	if err := s.openNodes(); err != nil {
@@ -215,7 +235,7 @@ func (s *Server) openHistory(ctx context.Context, dir string) error {
 	s.hub, err = wire.NewHub(wire.HubOptions{
 		OnLoop: func(ctx context.Context, f func(*world.State)) error { return s.loop.Call(ctx, f) },
 		Command: func(ctx context.Context, id wire.Identity, c act.Command) world.Receipt {
-			return s.command(ctx, fromWire(id), c)
+			return s.command(ctx, s.fromWire(id), c)
 		},
 		Grant: s.grant,
 		Read: func(ctx context.Context, from uint64, yield func(world.Event) bool) error {
@@ -293,6 +313,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.start("history", s.loop.Run)
 	g.start("snapshots", s.snapshots)
 	g.start("recorder", s.recorder.Run)
+	g.start("histories", s.histories.Run)
 	g.start("walls", s.hub.Run)
 	if err := s.define(ctx, s.config); err != nil {
 		if ctx.Err() != nil {
@@ -300,7 +321,10 @@ func (s *Server) Run(ctx context.Context) error {
 		}
 		return errors.Join(err, g.stop(), s.close())
 	}
-	g.start("tokens", s.watchTokens)
+	if err := s.firstUser(ctx); err != nil {
+		return errors.Join(err, g.stop(), s.close())
+	}
+	g.start("access", s.watchAccess)
 	g.start("cameras", s.cameras.Run)
 	g.start("feeds", s.feeds.Run)
 	g.start("links", s.links.Run)
@@ -358,41 +382,17 @@ func (s *Server) snapshots(ctx context.Context) error {
 	return shadow.Run(ctx)
 }
 
-// watchTokens cuts the connections and the pictures of tokens that were revoked
-// or expired. While the file of tokens cannot be read, what was last read holds.
-func (s *Server) watchTokens(ctx context.Context) error {
-	t := time.NewTicker(time.Second)
-	defer t.Stop()
-	closed := map[string]bool{}
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-t.C:
-		}
-		lost, err := s.tokens.Reload()
-		if err != nil {
-			s.logger.Error("the tokens were not read again", "error", err)
-		}
-		n := s.hub.Kick(func(id wire.Identity) bool { return !s.tokens.Good(id.Token) }, wire.Revoked)
-		pictures := s.closePictures(lost, closed)
-		if n+pictures > 0 {
-			s.logger.Info("connections cut: their token is no longer good", "count", n, "pictures", pictures)
-		}
-	}
-}
-
 // closePictures tells the relay, once each, of the tokens that are no longer
 // good, and returns how many pictures it closed. A token that was bad before the
 // start is told as well: what it was granted may still run.
 func (s *Server) closePictures(lost []string, closed map[string]bool) int {
-	ids := slices.Clone(lost)
+	ids := append(slices.Clone(lost), s.users.SessionIDs()...)
 	for _, t := range s.tokens.List() {
 		ids = append(ids, t.ID)
 	}
 	n := 0
 	for _, id := range ids {
-		bad := !s.tokens.Good(id)
+		bad := !s.good(id)
 		if bad && !closed[id] {
 			n += s.cameras.CloseSubject(id)
 		}

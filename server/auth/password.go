@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
@@ -114,7 +115,7 @@ func newHasher(c Cost) (*hasher, error) {
 func (h *hasher) turn(ctx context.Context) (done func(), err error) {
 	if h.waiting.Add(1) > hashesWaiting+hashesAtOnce {
 		h.waiting.Add(-1)
-		return nil, &RefusedError{Code: CodeBusy, Reason: "too many people log in at this moment; try again in some seconds"}
+		return nil, &RefusedError{Code: CodeBusy, Wait: 2 * time.Second, Reason: "too many people log in at this moment; try again in some seconds"}
 	}
 	select {
 	case h.slots <- struct{}{}:

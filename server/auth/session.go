@@ -244,3 +244,7 @@ func (u *Users) endOne(by By, session, user string, why EndReason) error {
 		return b.note(now, by, act, b.Sessions[i].User, "session "+session)
 	})
 }
+
+// IsSessionID reports whether what Identity.Key returned is the id of a session
+// rather than of a token.
+func IsSessionID(key string) bool { return strings.HasPrefix(key, "s") }

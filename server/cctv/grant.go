@@ -72,10 +72,10 @@ func (c *Cameras) Grant(id auth.Identity) *world.RelayGrant {
 	until := time.Now().Add(life)
 	// Asked after the time was taken: a token that turns bad later is told to the
 	// relay later, which then refuses what was granted until now.
-	if !id.May(auth.WatchCameras) || !c.o.Good(id.Token) {
+	if !id.May(auth.WatchCameras) || !c.o.Good(id.Key()) {
 		return nil
 	}
-	g := relay.Grant{Subject: id.Token, Expires: until}
+	g := relay.Grant{Subject: id.Key(), Expires: until}
 	switch {
 	case len(id.Areas) > 0:
 		g.Groups = id.Areas

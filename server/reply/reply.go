@@ -3,6 +3,7 @@ package reply
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 )
 
@@ -15,6 +16,15 @@ func JSON(w http.ResponseWriter, status int, v any) {
 	w.WriteHeader(status)
 	// The client may have gone: then nobody is left to tell.
 	_ = json.NewEncoder(w).Encode(v)
+}
+
+// Refused answers a request with the reason why it was not done, under "error", and
+// a word for programs, under "code", by which they say it in another language. More
+// is put beside them; it may be nil.
+func Refused(w http.ResponseWriter, status int, code string, err error, more map[string]any) {
+	body := map[string]any{"error": err.Error(), "code": code}
+	maps.Copy(body, more)
+	JSON(w, status, body)
 }
 
 // Error answers a request with the reason why it was not done, under "error".

@@ -21,3 +21,11 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 }
+
+func TestRefused(t *testing.T) {
+	w := httptest.NewRecorder()
+	Refused(w, http.StatusTooManyRequests, "locked", errors.New("wait 8s"), map[string]any{"wait": 8})
+	if w.Code != http.StatusTooManyRequests || w.Body.String() != `{"code":"locked","error":"wait 8s","wait":8}`+"\n" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}

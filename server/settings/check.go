@@ -50,6 +50,7 @@ func (k *checker) check() {
 		k.fail("patience.max_clips", "is not above 0", "the default is 1000")
 	}
 	k.doors()
+	k.auth()
 	k.files()
 	k.cameras()
 	k.recording()

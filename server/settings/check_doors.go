@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"iocwall/assets"
 	"iocwall/server/area"
@@ -32,6 +33,17 @@ func (k *checker) doors() {
 	}
 	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
 		k.fail("tls", "needs both cert and key", "give both files, or none for a server on loopback")
+	}
+}
+
+// auth checks how long users stay logged in.
+func (k *checker) auth() {
+	a := k.config.Auth
+	if a.Session < 5*time.Minute || a.Session > 30*24*time.Hour {
+		k.fail("auth.session", "is not between 5m and 30d", "the default is 12h, a shift")
+	}
+	if a.Idle < time.Minute || a.Idle > a.Session {
+		k.fail("auth.idle", "is not between 1m and auth.session", "the default is 2h")
 	}
 }
 

@@ -37,6 +37,7 @@ type Config struct {
 	// Rules is the file of rules; empty for none.
 	Rules    string          `yaml:"rules"`
 	Journal  JournalConfig   `yaml:"journal"`
+	Auth     AuthConfig      `yaml:"auth"`
 	Patience PatienceConfig  `yaml:"patience"`
 	Relay    RelayConfig     `yaml:"relay"`
 	Evidence EvidenceConfig  `yaml:"evidence"`
@@ -76,6 +77,13 @@ type TLSConfig struct {
 	// and that nobody else reaches them: only then they may listen elsewhere
 	// than on loopback without a certificate.
 	Proxy bool `yaml:"proxy"`
+}
+
+// AuthConfig says how long users stay logged in.
+type AuthConfig struct {
+	// Session is how long at all, Idle how long without a request or a feed.
+	Session time.Duration `yaml:"session"`
+	Idle    time.Duration `yaml:"idle"`
 }
 
 // JournalConfig says how long the history of positions and readings is kept.
@@ -236,6 +244,7 @@ func Default() Config {
 		Journal: JournalConfig{
 			Keep: 90 * 24 * time.Hour,
 		},
+		Auth: AuthConfig{Session: 12 * time.Hour, Idle: 2 * time.Hour},
 		Patience: PatienceConfig{
 			VesselLost: p.VesselLost, VesselGone: p.VesselGone, Grace: p.Grace,
 			AlertKept: p.AlertKept, ReportKept: p.ReportKept, MaxEntities: p.MaxEntities, MaxClips: p.MaxClips,

@@ -207,6 +207,8 @@ func reasonText(err error) string {
 		return "the right to connect was withdrawn"
 	case why == Expired:
 		return "the right to connect has expired"
+	case why == Rights:
+		return "what may be seen here has changed"
 	case why == Shutdown:
 		return "the server stopped"
 	case why == Resync:

@@ -27,6 +27,8 @@ const (
 	Resync Reason = 4006
 	// Silent: nothing was heard of the client for too long.
 	Silent Reason = 4007
+	// Rights: what the client may see has changed; it comes back to see it.
+	Rights Reason = 4008
 )
 
 // String returns the reason's name.
@@ -46,6 +48,8 @@ func (r Reason) String() string {
 		return "resync"
 	case Silent:
 		return "silent"
+	case Rights:
+		return "rights"
 	}
 	return "gone"
 }
@@ -53,7 +57,7 @@ func (r Reason) String() string {
 // reasonOf returns the reason in the peer's close frame, zero when there is none.
 func reasonOf(err error) Reason {
 	var ce *websocket.CloseError
-	if errors.As(err, &ce) && ce.Code >= int(Slow) && ce.Code <= int(Silent) {
+	if errors.As(err, &ce) && ce.Code >= int(Slow) && ce.Code <= int(Rights) {
 		return Reason(ce.Code)
 	}
 	return 0
