@@ -108,7 +108,7 @@ func (c *cell) figure(l *words.Lang, f world.Figure, now time.Time) int {
 	r := f.Last
 	standing, by := tile.StandingOf(f)
 	c.Values, c.Mark = values(l, f), "normal"
-	period := fact{1, periodOf(l, f, now), false}
+	period := periodOf(l, f, now)
 	switch standing {
 	case tile.StandingNone:
 		c.none(says([]fact{{0, l.T("leader.none"), false}, {1, owed(l, f, now), false}}))
@@ -119,8 +119,8 @@ func (c *cell) figure(l *words.Lang, f world.Figure, now time.Time) int {
 		return rankUntrusted
 	case tile.StandingStale:
 		age := l.T("leader.stale", "age", l.Age(now.Sub(f.Time.Std())))
-		c.Says = says([]fact{{0, c.Values[0], true}, {2, fraction(l, r), false}, {1, l.T("leader.asof", "time", date(l, f.Time.Std(), now)), false}})
-		c.Mark, c.Tone, c.Values = "stale", plated, []string{age}
+		c.Says = says([]fact{{0, amount(l, f, *r.Value, f.Decimals), true}, {2, fraction(l, f), false}, {1, l.T("leader.asof", "time", date(l, f.Time.Std(), now)), false}})
+		c.Mark, c.Tone, c.Values = "stale", plated, []string{age, l.Age(now.Sub(f.Time.Std()))}
 		return rankUntrusted
 	case tile.StandingUnmatched:
 		c.Mark, c.Tone = "differs", aged
@@ -135,7 +135,7 @@ func (c *cell) figure(l *words.Lang, f world.Figure, now time.Time) int {
 		c.Says = says([]fact{{0, l.T(key, "n", l.Number(math.Abs(by), 0)), true}, period})
 		return rankUntrusted
 	}
-	facts := []fact{{0, fraction(l, r), false}}
+	facts := []fact{{0, cmp.Or(fraction(l, f), unitOf(l, f)), false}}
 	if r.Have < r.Want {
 		facts = append(facts, fact{2, l.T("leader.have", "n", strconv.Itoa(r.Have), "all", strconv.Itoa(r.Want), "of", unitsOf(l, r)), true})
 	}
@@ -143,7 +143,7 @@ func (c *cell) figure(l *words.Lang, f world.Figure, now time.Time) int {
 	switch standing {
 	case tile.StandingMissed:
 		c.Mark, c.Severity, c.Tone, rank = "warning", world.Warning, bad, rankWarning
-		facts = append(facts, fact{3, l.T("figure.target", "n", amount(l, f, *f.Target, whole(*f.Target, f.Decimals))), true})
+		facts = append(facts, fact{3, l.T("leader.target", "n", amount(l, f, *f.Target, whole(*f.Target, f.Decimals))), true})
 	case tile.StandingWorse:
 		c.Mark, c.Severity, rank = "notice", world.Notice, rankNotice
 		facts = append(facts, fact{3, apart(l, f, by), true})
@@ -151,7 +151,7 @@ func (c *cell) figure(l *words.Lang, f world.Figure, now time.Time) int {
 	if r.Provisional {
 		facts = append(facts, fact{4, l.T("figure.provisional"), false})
 	}
-	if r.Num == nil && r.Note != "" {
+	if f.Unit != "%" {
 		facts = append(facts, fact{5, r.Note, false})
 	}
 	c.Says = says(append(facts, period))
@@ -164,8 +164,8 @@ func (c *cell) alert(l *words.Lang, figs []world.Figure, open []world.Alert) {
 	a := open[0]
 	c.Mark, c.Severity = string(a.Severity), a.Severity
 	if len(figs) > 0 && c.Tone != plated && c.Tone != absent {
-		if frac := fraction(l, figs[0].Last); frac != "" {
-			c.Values = []string{frac}
+		if f := figs[0]; f.Unit == "%" && f.Last.Num != nil && f.Last.Den != nil {
+			c.Values = []string{l.Fraction(*f.Last.Num, *f.Last.Den)}
 		}
 	}
 	facts := []fact{{0, a.Title, true}}
@@ -175,31 +175,39 @@ func (c *cell) alert(l *words.Lang, figs []world.Figure, open []world.Alert) {
 	c.Says = says(facts)
 }
 
-// values is an indicator's number as written, with its unit and without.
+// values is an indicator's number as written.
 func values(l *words.Lang, f world.Figure) []string {
 	r := f.Last
 	if r.Value == nil {
 		return []string{"“" + r.Verbatim + "”"}
 	}
 	n := words.Qualified(string(r.Qualifier), l.Number(*r.Value, f.Decimals))
-	full := words.Qualified(string(r.Qualifier), amount(l, f, *r.Value, f.Decimals))
-	if full == n || f.Unit == "%" {
-		return []string{full}
+	if f.Unit == "%" {
+		n += l.PercentSign()
 	}
-	return []string{full, n}
+	return []string{n}
+}
+
+// unitOf is what an indicator counts, where it is no percentage: the sentence says
+// it.
+func unitOf(l *words.Lang, f world.Figure) string {
+	switch {
+	case f.Unit == "%":
+		return ""
+	case l.Code == "en":
+		return cmp.Or(f.UnitEn, f.Unit)
+	}
+	return f.Unit
 }
 
 // amount writes a number with the indicator's unit.
 func amount(l *words.Lang, f world.Figure, v float64, decimals int) string {
-	unit := f.Unit
-	if l.Code == "en" {
-		unit = cmp.Or(f.UnitEn, unit)
-	}
-	switch unit {
-	case "":
-		return l.Number(v, decimals)
-	case "%":
+	unit := unitOf(l, f)
+	switch {
+	case f.Unit == "%":
 		return l.Percent(v, decimals)
+	case unit == "":
+		return l.Number(v, decimals)
 	}
 	return l.Number(v, decimals) + "\u00a0" + unit
 }
@@ -211,11 +219,16 @@ func whole(v float64, decimals int) int {
 	return decimals
 }
 
-func fraction(l *words.Lang, r world.FigureReported) string {
-	if r.Num == nil || r.Den == nil {
+// fraction is what a number is made of, with what is counted.
+func fraction(l *words.Lang, f world.Figure) string {
+	if f.Last.Num == nil || f.Last.Den == nil {
 		return ""
 	}
-	return l.Fraction(*r.Num, *r.Den)
+	out := l.Fraction(*f.Last.Num, *f.Last.Den)
+	if unit := unitOf(l, f); unit != "" {
+		out += " " + unit
+	}
+	return out
 }
 
 func unitsOf(l *words.Lang, r world.FigureReported) string {
@@ -237,9 +250,14 @@ func apart(l *words.Lang, f world.Figure, by float64) string {
 	return l.T("leader.lower", "n", diff)
 }
 
-// periodOf says of when a number is: its period, or its day or time.
-func periodOf(l *words.Lang, f world.Figure, now time.Time) string {
-	return cmp.Or(f.Last.Label, date(l, f.Time.Std(), now))
+// periodOf says of when a number is: its period, or its day; the time of day, which
+// is no news of a number of today, gives way to all else.
+func periodOf(l *words.Lang, f world.Figure, now time.Time) fact {
+	text := date(l, f.Time.Std(), now)
+	if f.Last.Label != "" || text != l.Clock(f.Time.Std()) {
+		return fact{1, cmp.Or(f.Last.Label, text), false}
+	}
+	return fact{6, text, false}
 }
 
 // date is the time of day for what is of today, otherwise the day.

@@ -61,11 +61,15 @@ type alertRow struct {
 // at a desk and from two and a half metres.
 const bodyPx = 30
 
-// alertsShare and mapShare are parts of the page's width and of a column's height.
+// Parts of the page's width and of a column's height, and heights in px of the
+// design.
 const (
 	alertsShare = 0.34
 	mapShare    = 0.52
+	leftForMap  = 0.38
 	alertHigh   = 190
+	// tileLeast is the least height of a tile, tileHigh that of one above a map.
+	tileLeast, tileHigh = 470, 580
 )
 
 // refresh brings the page of the domain in line with the state.
@@ -155,25 +159,33 @@ func (d *detail) measure() layout {
 	split := w - int(float64(w)*alertsShare)
 	out.left = image.Rect(gap, head, split-gap/2, h-gap)
 	out.right = image.Rect(split+gap/2, head, w-gap, h-gap)
-	if len(d.d.Layers) > 0 {
-		low := out.right
-		low.Min.Y = low.Max.Y - int(float64(low.Dy())*mapShare)
-		out.mapped = low
-		out.right.Max.Y = low.Min.Y - gap
-	}
 	n := max(1, len(d.figs))
-	out.columns = min(3, max(1, out.left.Dx()/px(620)))
-	if n <= 4 {
-		out.columns = min(out.columns, 2)
-	}
-	if n == 1 {
-		out.columns = 1
+	out.columns = min(3, max(1, out.left.Dx()/px(620)), (n+1)/2)
+	if len(d.d.Layers) > 0 {
+		out.columns = min(3, max(1, out.left.Dx()/px(620)), n)
 	}
 	out.all = (n + out.columns - 1) / out.columns
-	out.rows = min(out.all, max(1, (out.left.Dy()+gap)/(px(470)+gap)))
-	out.cell = image.Pt((out.left.Dx()+gap)/out.columns, min((out.left.Dy()+gap)/out.rows, px(760)))
+	if len(d.d.Layers) > 0 {
+		out.withMap(out.all*(px(tileHigh)+gap), gap)
+	}
+	out.rows = min(out.all, max(1, (out.left.Dy()+gap)/(px(tileLeast)+gap)))
+	out.cell = image.Pt((out.left.Dx()+gap)/out.columns, (out.left.Dy()+gap)/out.rows)
 	d.turned = max(0, min(d.turned, out.all-out.rows))
 	return out
+}
+
+// withMap gives the map what few tiles of a height leave below them, or the lower
+// part of the alerts' column.
+func (l *layout) withMap(tiles, gap int) {
+	if left := l.left.Dy() - tiles; float64(left) >= leftForMap*float64(l.left.Dy()) {
+		l.mapped = l.left
+		l.mapped.Min.Y = l.mapped.Max.Y - left
+		l.left.Max.Y = l.mapped.Min.Y - gap
+		return
+	}
+	l.mapped = l.right
+	l.mapped.Min.Y = l.mapped.Max.Y - int(float64(l.mapped.Dy())*mapShare)
+	l.right.Max.Y = l.mapped.Min.Y - gap
 }
 
 // place lays the tiles and lists what can be opened.

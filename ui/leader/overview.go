@@ -73,10 +73,8 @@ func (p *Page) footOf(open []world.Alert, at time.Time, away time.Duration) foot
 	f.Alert, f.Severity, f.Title = a.ID, a.Severity, a.Title
 	who := whoOf(l, a)
 	if n := len(open) - 1; n > 0 {
-		f.Whos = []string{who[0] + " · " + l.T("alerts.more", "n", strconv.Itoa(n))}
-		if len(who) > 1 {
-			f.Whos = append(f.Whos, who[1]+" · "+l.T("leader.more", "n", strconv.Itoa(n)))
-		}
+		more := strconv.Itoa(n)
+		f.Whos = []string{who[0] + " · " + l.T("alerts.more", "n", more), who[0] + " · " + l.T("leader.more", "n", more)}
 	}
 	f.Whos = append(f.Whos, who...)
 	return f
