@@ -232,7 +232,7 @@ func BenchmarkRestart(b *testing.B) {
 	c.start() // makes keys, tokens and definitions
 	eventually(b, "serving", func() bool { return serving(c.Addr()) })
 	c.stop()
-	history(b, c.path("data/journal"), 2_000_000, 300_000)
+	pastOf(b, c.path("data/journal"), 2_000_000, 300_000)
 	var took, costs []float64
 	for b.Loop() {
 		b.StopTimer()
@@ -283,9 +283,9 @@ func (c *centre) kill() {
 	}
 }
 
-// history fills a journal as a coast with 20,000 vessels and 400 stations does,
+// pastOf fills a journal as a coast with 20,000 vessels and 400 stations does,
 // with a snapshot before the last tail events.
-func history(b *testing.B, dir string, events, tail uint64) {
+func pastOf(b *testing.B, dir string, events, tail uint64) {
 	b.Helper()
 	log, err := journal.Open(journal.Options{Dir: dir})
 	if err != nil {
