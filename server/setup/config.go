@@ -100,8 +100,12 @@ func (s *Setup) PutConfig(w http.ResponseWriter, r *http.Request, id auth.Identi
 	reply.JSON(w, http.StatusOK, done)
 }
 
-// ifMatch returns the version a request was made from.
+// ifMatch returns the version a request was made from: that of If-Match, or of the
+// query where a client cannot set headers.
 func ifMatch(r *http.Request) string {
+	if from := r.URL.Query().Get("from"); from != "" {
+		return from
+	}
 	return strings.Trim(strings.TrimPrefix(strings.TrimSpace(r.Header.Get("If-Match")), "W/"), `"`)
 }
 
