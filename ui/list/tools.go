@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
+	"iocwall/ui/field"
 	"iocwall/ui/paint"
 	"iocwall/ui/tile"
 )
@@ -18,48 +19,45 @@ type tools struct {
 	l      *List
 	box    *fyne.Container
 	ground *tile.Pane
-	entry  *entryField
+	entry  *field.Input
 	chips  []*chip
 	export *widget.Button
 	said   string
 	quiet  bool // the text is written by the program
 }
 
-// entryField is the search: it hands the keys of a list to the list.
-type entryField struct {
-	widget.Entry
-	l *List
-}
-
-// TypedKey moves in the list while the search has the keyboard.
-func (e *entryField) TypedKey(k *fyne.KeyEvent) {
-	switch k.Name {
-	case fyne.KeyUp, fyne.KeyDown, fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyReturn, fyne.KeyEnter:
-		if (k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter) && e.l.v.find(e.l.v.chosen) < 0 {
-			e.l.pick(0)
+// keys moves in the list while the search has the keyboard.
+func (t *tools) keys(k fyne.KeyName) bool {
+	switch k {
+	case fyne.KeyReturn, fyne.KeyEnter:
+		if t.l.v.find(t.l.v.chosen) < 0 {
+			t.l.pick(0)
 		}
-		e.l.Key(k)
+	case fyne.KeyUp, fyne.KeyDown, fyne.KeyPageUp, fyne.KeyPageDown:
 	case fyne.KeyEscape:
-		if e.Text != "" {
-			e.l.Search("")
+		if t.entry.Text != "" {
+			t.l.Search("")
 		}
-		e.l.Focus()
+		t.l.Focus()
+		return true
 	default:
-		e.Entry.TypedKey(k)
+		return false
 	}
+	t.l.Key(&fyne.KeyEvent{Name: k})
+	return true
 }
 
 func newTools(l *List) *tools {
 	t := &tools{l: l}
 	t.ground = tile.NewPane(l.env, "list-tools", l.env.Kit.Theme.S1, t.paint)
-	t.entry = &entryField{l: l}
-	t.entry.ExtendBaseWidget(t.entry)
-	t.entry.SetPlaceHolder(l.env.Lang.T("list.search"))
-	t.entry.OnChanged = func(s string) {
-		if !t.quiet {
-			l.filter(s)
-		}
-	}
+	t.entry = field.NewSearch(field.Options{
+		Lang: l.env.Lang, Memory: l.host.Memory(), Hint: l.env.Lang.T("list.search"), Most: 200, Keys: t.keys,
+		Changed: func(s string) {
+			if !t.quiet {
+				l.filter(s)
+			}
+		},
+	})
 	t.export = widget.NewButton(l.env.Lang.T("list.export"), l.Export)
 	t.box = container.NewWithoutLayout(t.ground.Raster, t.entry, t.export)
 	for i := range l.x.chips {
