@@ -2,11 +2,13 @@ package console
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
+	"iocwall/ui/field"
 	"iocwall/ui/look"
 	"iocwall/ui/page"
 	"iocwall/ui/words"
@@ -170,7 +172,24 @@ func (c *Console) choices() []Choice {
 			c.pick("shell.theme", []string{"dark", "light"}, "shell.theme.", c.o.Look.Theme, func(k *Look, v string) { k.Theme = v }))
 		out = append(out, c.pickSize())
 	}
-	return append(out, c.o.Choices...)
+	return append(append(out, c.typingMethod()), c.o.Choices...)
+}
+
+// typingMethod is who composes Vietnamese letters in fields.
+func (c *Console) typingMethod() Choice {
+	ch := Choice{Title: "shell.typing"}
+	methods := field.Methods()
+	for _, m := range methods {
+		ch.Options = append(ch.Options, "field.method."+string(m))
+	}
+	m := c.base.Memory()
+	ch.Chosen = func() int { return max(0, slices.Index(methods, field.Load(m).Method)) }
+	ch.Choose = func(i int) {
+		s := field.Load(m)
+		s.Method, s.English = methods[i], false
+		field.Save(m, s)
+	}
+	return ch
 }
 
 func (c *Console) pick(title string, values []string, prefix, now string, set func(*Look, string)) Choice {
