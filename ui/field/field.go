@@ -93,8 +93,9 @@ func (f *Field) CreateRenderer() fyne.WidgetRenderer {
 
 type fieldRenderer struct{ f *Field }
 
-// labelHigh is the room of a label in units.
-const labelHigh = 24
+// labelHigh is the room of a label in units, of which labelGap is free for the focus
+// ring.
+const labelHigh, labelGap = 27, 5
 
 func (r *fieldRenderer) top() float32 {
 	if r.f.label.Text == "" {
@@ -117,7 +118,7 @@ func (r *fieldRenderer) MinSize() fyne.Size {
 func (r *fieldRenderer) Layout(size fyne.Size) {
 	f, pad := r.f, r.f.Theme().Size(theme.SizeNameInnerPadding)
 	f.label.Move(fyne.NewPos(0, 0))
-	f.label.Resize(fyne.NewSize(size.Width, r.top()))
+	f.label.Resize(fyne.NewSize(size.Width, max(0, r.top()-labelGap)))
 	below := float32(0)
 	if !f.wrong.Hidden {
 		f.wrong.Resize(fyne.NewSize(size.Width+2*pad, f.wrong.MinSize().Height))

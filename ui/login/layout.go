@@ -1,0 +1,222 @@
+package login
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"iocwall/ui/look"
+)
+
+// Sizes in units at text scale 1.
+const (
+	cardWide    = 460
+	broadWide   = 720
+	cardPad     = 32
+	controlHigh = 40
+)
+
+// column stacks objects, each as wide as there is room and as high as it then needs.
+type column struct{ gap float32 }
+
+// Layout is for Fyne.
+func (c column) Layout(os []fyne.CanvasObject, size fyne.Size) {
+	y := float32(0)
+	for _, o := range os {
+		if !o.Visible() {
+			continue
+		}
+		h := high(o, size.Width)
+		o.Move(fyne.NewPos(0, y))
+		o.Resize(fyne.NewSize(size.Width, h))
+		y += h + c.gap
+	}
+}
+
+// MinSize is for Fyne.
+func (c column) MinSize(os []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(0, c.height(os, 0))
+}
+
+// height is what the objects need at a width; 0 takes the width they have.
+func (c column) height(os []fyne.CanvasObject, wide float32) float32 {
+	y := float32(0)
+	for _, o := range os {
+		if !o.Visible() {
+			continue
+		}
+		w := wide
+		if w == 0 {
+			w = o.Size().Width
+		}
+		y += high(o, w) + c.gap
+	}
+	return max(0, y-c.gap)
+}
+
+// high is how high an object is at a width: text breaks into lines.
+func high(o fyne.CanvasObject, wide float32) float32 {
+	if wide > 0 && o.Size().Width != wide {
+		o.Resize(fyne.NewSize(wide, o.MinSize().Height))
+	}
+	h := o.MinSize().Height
+	if _, ok := o.(*widget.Button); ok {
+		h = max(h, controlHigh)
+	}
+	return h
+}
+
+// middle puts the card in the middle of the window, and its content on it.
+type middle struct {
+	unit  func() float32
+	broad bool
+	// bar is the width of what stands at the top right, which the card leaves free.
+	bar func() float32
+}
+
+// Layout is for Fyne.
+func (m *middle) Layout(os []fyne.CanvasObject, size fyne.Size) {
+	w, h := m.card(os, size.Width)
+	at := fyne.NewPos((size.Width-w)/2, max((size.Height-h)/2, edge))
+	if at.Y < 2*edge+controlHigh*m.unit() {
+		at.X = max(edge, min(at.X, size.Width-w-m.bar()-2*edge))
+	}
+	os[0].Move(at)
+	os[0].Resize(fyne.NewSize(w, h))
+	os[1].Move(at.AddXY(cardPad, cardPad))
+	os[1].Resize(fyne.NewSize(w-2*cardPad, h-2*cardPad))
+}
+
+// edge is kept free above and below.
+const edge = 16
+
+// card is the size of the card in a window of some width.
+func (m *middle) card(os []fyne.CanvasObject, wide float32) (w, h float32) {
+	w = cardWide * m.unit()
+	if m.broad {
+		w = broadWide * m.unit()
+	}
+	if wide > 0 {
+		w = min(w, wide-2*edge)
+	}
+	rows := os[1].(*fyne.Container)
+	return w, rows.Layout.(column).height(rows.Objects, w-2*cardPad) + 2*cardPad
+}
+
+// MinSize is for Fyne.
+func (m *middle) MinSize(os []fyne.CanvasObject) fyne.Size {
+	_, h := m.card(os, 0)
+	return fyne.NewSize(320, h+2*edge)
+}
+
+// corner puts buttons at the top right.
+type corner struct{}
+
+// Layout is for Fyne.
+func (corner) Layout(os []fyne.CanvasObject, size fyne.Size) {
+	x := size.Width - edge
+	for i := len(os) - 1; i >= 0; i-- {
+		m := os[i].MinSize()
+		x -= m.Width
+		os[i].Move(fyne.NewPos(x, edge))
+		os[i].Resize(m)
+		x -= 8
+	}
+}
+
+// MinSize is for Fyne.
+func (corner) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, 1) }
+
+// split puts a picture to the left of a column.
+type split struct{ gap float32 }
+
+// Layout is for Fyne.
+func (s split) Layout(os []fyne.CanvasObject, size fyne.Size) {
+	m := os[0].MinSize()
+	os[0].Resize(m)
+	os[0].Move(fyne.NewPos(0, 0))
+	os[1].Move(fyne.NewPos(m.Width+s.gap, 0))
+	os[1].Resize(fyne.NewSize(size.Width-m.Width-s.gap, size.Height))
+}
+
+// MinSize is for Fyne.
+func (s split) MinSize(os []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(os[0].MinSize().Width, max(os[0].MinSize().Height, os[1].MinSize().Height))
+}
+
+// flush takes the padding of a label away, so that it lines up with fields.
+func flush(l *widget.Label) fyne.CanvasObject { return container.New(flat{}, l) }
+
+type flat struct{}
+
+func (flat) pad() float32 { return theme.InnerPadding() }
+
+// Layout is for Fyne.
+func (f flat) Layout(os []fyne.CanvasObject, size fyne.Size) {
+	p := f.pad()
+	os[0].Move(fyne.NewPos(-p, -p))
+	os[0].Resize(fyne.NewSize(size.Width+2*p, size.Height+2*p))
+}
+
+// MinSize is for Fyne.
+func (f flat) MinSize(os []fyne.CanvasObject) fyne.Size {
+	p := f.pad()
+	return fyne.NewSize(0, max(0, os[0].MinSize().Height-2*p))
+}
+
+// notice says what is in the way, with a mark beside it: shape and words first.
+type notice struct {
+	widget.BaseWidget
+	label *widget.Label
+	edge  *canvas.Rectangle
+	bar   *canvas.Rectangle
+	th    look.Theme
+}
+
+func newNotice(th look.Theme) *notice {
+	n := &notice{label: widget.NewLabel(""), edge: canvas.NewRectangle(th.S2), bar: canvas.NewRectangle(color.Transparent), th: th}
+	n.label.Wrapping = fyne.TextWrapWord
+	n.edge.CornerRadius = 4
+	n.ExtendBaseWidget(n)
+	n.Hide()
+	return n
+}
+
+// say shows a text, or nothing.
+func (n *notice) say(text, code string) {
+	n.bar.FillColor = n.th.Critical
+	switch code {
+	case "away", "busy", "locked", "failed":
+		n.bar.FillColor = n.th.Warning
+	case "over.expired", "over.many", "over.rights", "over.password", "over.unknown":
+		n.bar.FillColor = n.th.Notice
+	}
+	n.label.SetText(text)
+	n.Hidden = text == ""
+	n.Refresh()
+}
+
+// CreateRenderer is for Fyne.
+func (n *notice) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(container.New(beside{}, n.edge, n.bar, n.label))
+}
+
+// beside is a bar of 4 units left of a text.
+type beside struct{}
+
+// Layout is for Fyne.
+func (beside) Layout(os []fyne.CanvasObject, size fyne.Size) {
+	os[0].Resize(size)
+	os[1].Resize(fyne.NewSize(4, size.Height))
+	os[2].Move(fyne.NewPos(8, 0))
+	os[2].Resize(fyne.NewSize(size.Width-8, size.Height))
+}
+
+// MinSize is for Fyne.
+func (beside) MinSize(os []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(0, os[2].MinSize().Height)
+}
