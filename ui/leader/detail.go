@@ -3,6 +3,7 @@ package leader
 import (
 	"image"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,14 +84,18 @@ func (d *detail) refresh() {
 	for _, a := range alerts(st, d.d, p.desk.Alerts()) {
 		rows = append(rows, rowOf(l, a, at))
 	}
-	again := len(figs) != len(d.figs) || len(rows) != len(d.rows)
+	again := len(d.tiles) == 0 || !slices.EqualFunc(figs, d.figs, func(a, b world.Figure) bool { return a.ID == b.ID })
 	changed := again || !reflect.DeepEqual(rows, d.rows)
 	d.figs, d.rows = figs, rows
-	if again || len(d.tiles) == 0 {
+	switch {
+	case again:
 		d.lay()
 		p.root.Refresh()
+	case changed: // what is opened by a click is what stands there
+		d.place()
+	default:
+		d.update()
 	}
-	d.update()
 	if changed {
 		p.pane.Touch()
 	}

@@ -23,8 +23,8 @@ const (
 	headHigh = 52
 	barHigh  = 44
 	// detailHigh is the height of what is told of the chosen row, detailLow where
-	// there is little room.
-	detailHigh, detailLow = 148, 96
+	// there is little room, detailNone without one.
+	detailHigh, detailLow, detailNone = 148, 96, 40
 	// leftShare is the left column's part of the width, mapShare the map's of the
 	// right column.
 	leftShare = 0.6
@@ -47,7 +47,10 @@ func (p *Page) measure() places {
 	out.side = image.Rect(split+m/2, out.head.Max.Y, w-m, h-m)
 
 	low := px(detailHigh)
-	if out.reports.Dy() < px(roomForDetail) {
+	switch {
+	case p.facts.Title == "":
+		low = px(detailNone)
+	case out.reports.Dy() < px(roomForDetail):
 		low = px(detailLow)
 	}
 	r := out.reports.Inset(1)

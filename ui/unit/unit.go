@@ -116,10 +116,23 @@ func (p *Page) Refresh(now time.Time) {
 	p.tabs.update()
 	h, f := p.headOf(now), p.factsOf()
 	if h != p.head || !f.same(p.facts) {
-		p.head, p.facts = h, f
-		p.pane.Touch()
+		p.head = h
+		p.tell(f)
+	}
+}
+
+// tell shows what there is to tell; the list has its room where there is nothing.
+func (p *Page) tell(f facts) {
+	was := p.facts.Title == ""
+	p.facts = f
+	if now := f.Title == ""; now != was {
+		p.root.Refresh()
+		if p.chosen.Kind() == world.KindReport {
+			p.reports.Choose(p.chosen.ID()) // it stays in sight
+		}
 	}
 	p.button()
+	p.pane.Touch()
 }
 
 // say puts words in the place of rows before the first data.
@@ -137,11 +150,7 @@ func (p *Page) say() {
 func (p *Page) current() *list.List { return p.lists[min(p.tab, tabCameras)] }
 
 // told shows what was chosen.
-func (p *Page) told() {
-	p.facts = p.factsOf()
-	p.button()
-	p.pane.Touch()
-}
+func (p *Page) told() { p.tell(p.factsOf()) }
 
 func (p *Page) button() {
 	if p.facts.Title != "" && !p.laid.opener.Empty() {
