@@ -13,6 +13,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
 	"iocwall/assets"
@@ -47,6 +48,7 @@ type client struct {
 	fail    error
 	answers map[string]world.Receipt
 	jobs    []func()
+	marks   func(paint.Mark)
 }
 
 func (f *client) Person() page.Person                            { return f.person }
@@ -118,7 +120,7 @@ func (f *client) Env() *tile.Env {
 		f.t.Fatal(err)
 	}
 	fyne.CurrentApp().Settings().SetTheme(look.ToolkitAt(k.Theme, f.look.Text))
-	return &tile.Env{Kit: k, Lang: l, Density: 1, Scale: look.DeskScale(16 * f.look.Text)}
+	return &tile.Env{Kit: k, Lang: l, Density: 1, Scale: look.DeskScale(16 * f.look.Text), Trace: f.marks}
 }
 
 // memory keeps values as JSON, as the real one does.
@@ -173,7 +175,7 @@ func wall27() []world.Body {
 		world.CameraDefined{ID: "CAM-12", Name: "Chợ Tam Kỳ", Pos: geo.Point{108.48, 15.57}},
 		world.AreaDefined{ID: "49-502", Name: "Tam Kỳ", Level: "commune"},
 		world.StationDefined{ID: "KK-07", Name: "Trạm Tam Kỳ 2", What: world.StationAir, Pos: geo.Point{108.49, 15.56}},
-		world.SceneSaved{ID: "rain", Name: "Mưa lũ", Wall: "main"},
+		world.SceneSaved{ID: "rain", Name: "Mưa lũ", Wall: "main", Version: 1},
 	)
 }
 
@@ -319,4 +321,85 @@ func (s *stand) keep(name string) *image.RGBA {
 		s.t.Fatal(err)
 	}
 	return out
+}
+
+// strike presses a key with a modifier, as the window's driver does: what has the
+// keyboard first, then the window.
+func (s *stand) strike(k fyne.KeyName, mod fyne.KeyModifier) {
+	var press fyne.Shortcut = &desktop.CustomShortcut{KeyName: k, Modifier: mod}
+	if k == fyne.KeyC && mod == fyne.KeyModifierControl {
+		press = &fyne.ShortcutCopy{Clipboard: s.app.Clipboard()}
+	}
+	if f, ok := s.win.Canvas().Focused().(fyne.Shortcutable); ok {
+		f.TypedShortcut(press)
+		return
+	}
+	if !s.c.Shortcut(press) {
+		s.t.Errorf("%v %s means nothing", mod, k)
+	}
+}
+
+// key presses a key, typed a text.
+func (s *stand) key(k fyne.KeyName) {
+	e := &fyne.KeyEvent{Name: k}
+	if f := s.win.Canvas().Focused(); f != nil {
+		f.TypedKey(e)
+		return
+	}
+	s.c.Key(e)
+}
+
+func (s *stand) typed(text string) {
+	for _, r := range text {
+		if f := s.win.Canvas().Focused(); f != nil {
+			f.TypedRune(r)
+		} else {
+			s.c.Rune(r)
+		}
+	}
+}
+
+// click presses the chip of that name; it is an error where there is none in sight.
+func (s *stand) click(name string) {
+	s.t.Helper()
+	if b := s.chip(name); b != nil {
+		test.Tap(b)
+		return
+	}
+	s.t.Fatalf("no button %q", name)
+}
+
+// chip is the button of that name that is in sight.
+func (s *stand) chip(name string) *chip {
+	var found *chip
+	look := func(o fyne.CanvasObject) {
+		each(o, func(b *chip) {
+			if b.Name() == name && found == nil {
+				found = b
+			}
+		})
+	}
+	if s.c.sheet != nil {
+		look(s.c.sheet.in)
+		return found
+	}
+	look(s.c.root)
+	return found
+}
+
+// each calls do with every chip in sight below an object.
+func each(o fyne.CanvasObject, do func(*chip)) {
+	if !o.Visible() {
+		return
+	}
+	switch x := o.(type) {
+	case *chip:
+		do(x)
+	case *card:
+		each(x.all, do)
+	case *fyne.Container:
+		for _, y := range x.Objects {
+			each(y, do)
+		}
+	}
 }

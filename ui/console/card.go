@@ -18,8 +18,8 @@ import (
 
 // Measures of a notice in Fyne units.
 const (
-	cardWide, cardHigh, cardGap = 400, 148, 8
-	moreHigh                    = 36
+	cardWide, cardHigh, cardLine, cardGap = 400, 124, 24, 8
+	moreHigh                              = 36
 )
 
 // card shows a notice. It does not take the keyboard.
@@ -57,7 +57,11 @@ func (n *notices) newCard(x *notice, keyed bool) *card {
 		if x.sending {
 			text = l.T("shell.notice.sending")
 		}
-		add(rolePrimary, text, "Alt X", func() { n.acknowledge(x) })
+		r := roleButton
+		if keyed {
+			r = rolePrimary
+		}
+		add(r, text, "Alt X", func() { n.acknowledge(x) })
 	}
 	if x.alert != "" || x.count != [5]int{} {
 		add(roleButton, l.T("shell.notice.open"), "Alt O", func() { n.show(x) })
@@ -120,9 +124,15 @@ func (k *card) draw(c *paint.Canvas) {
 	}
 	right = f.Fit(float64(r.Dx())/2-24*s, 14*s, false, right)
 	c.Text(float64(r.Dx())-14*s-f.Width(right, false, 14*s), 10*s, 24*s, right, 14*s, false, th.T2)
-	for i, line := range f.Wrap(k.title(), float64(r.Dx())-28*s, 16*s, true, 2) {
+	for i, line := range k.lines() {
 		c.Text(14*s, (42+24*float64(i))*s, 24*s, line, 16*s, true, th.T1)
 	}
+}
+
+// lines are the title in at most two lines.
+func (k *card) lines() []string {
+	s := k.n.c.scale()
+	return k.n.c.env.Kit.Fonts.Wrap(k.title(), (cardWide-28)*s, 16*s, true, 2)
 }
 
 // title is the alert's, or how many came at once.
@@ -166,8 +176,9 @@ func (n *notices) arrange() {
 	n.card = nil
 	objects := []fyne.CanvasObject{}
 	first := n.first()
+	n.fit = n.room()
 	for i, x := range n.list {
-		if i == noticeCards {
+		if i == n.fit {
 			break
 		}
 		k := n.newCard(x, x == first || first == nil && i == 0)
@@ -177,7 +188,7 @@ func (n *notices) arrange() {
 		n.card = append(n.card, k)
 		objects = append(objects, k)
 	}
-	if over := len(n.list) - noticeCards; over > 0 {
+	if over := len(n.list) - n.fit; over > 0 {
 		n.more.set(face{role: roleButton, text: n.c.env.Lang.T("shell.notice.more", "n", strconv.Itoa(over))})
 		objects = append(objects, n.more)
 	}
@@ -187,11 +198,25 @@ func (n *notices) arrange() {
 	n.c.base.Poke()
 }
 
+// room is how many cards there is room for in the window, one at least.
+func (n *notices) room() int {
+	size := n.root.Size()
+	if size.IsZero() {
+		return noticeCards
+	}
+	free := size.Height - n.c.unit(barHeight+footHeight+moreHigh+24)
+	return max(1, min(noticeCards, int(free/n.c.unit(cardHigh+cardLine+cardGap))))
+}
+
 // lay puts the cards into a corner in which no field lies that is being typed in.
 func (n *notices) lay() {
 	size := n.root.Size()
 	if size.IsZero() || len(n.root.Objects) == 0 {
 		n.c.over()
+		return
+	}
+	if n.room() != n.fit {
+		n.arrange() // another height has room for more or fewer
 		return
 	}
 	at := n.corner(size)
@@ -207,9 +232,9 @@ func (n *notices) lay() {
 }
 
 func (n *notices) high(o fyne.CanvasObject) fyne.Size {
-	h := float32(cardHigh)
-	if _, is := o.(*chip); is {
-		h = moreHigh
+	h := float32(moreHigh)
+	if k, is := o.(*card); is {
+		h = float32(cardHigh + cardLine*(len(k.lines())-1))
 	}
 	return fyne.NewSize(n.c.unit(cardWide), n.c.unit(h))
 }

@@ -17,6 +17,8 @@ type help struct {
 	pane  *tile.Pane
 	title [2]string
 	keys  [2][]page.Key
+	// first is the first line shown, rows how many fit.
+	first, rows int
 }
 
 // Measures of the help in Fyne units.
@@ -39,19 +41,45 @@ func (c *Console) openHelp() {
 	}
 	h.keys[1] = c.ownKeys()
 	h.pane = tile.NewPane(c.env, "help", c.env.Kit.Theme.S1, h.draw)
-	s := &sheet{}
+	s := &sheet{key: h.key}
 	s.place = func(window fyne.Size) (fyne.Position, fyne.Size) {
 		rows := max(len(h.keys[0]), len(h.keys[1]))
 		size := fyne.NewSize(min(c.unit(helpWide), window.Width-c.unit(32)), min(c.unit(float32(helpHead+rows*helpLine+24)), window.Height-c.unit(32)))
 		at := fyne.NewPos((window.Width-size.Width)/2, (window.Height-size.Height)/2)
 		h.pane.Move(at.AddXY(1, 1))
 		h.pane.Resize(size.SubtractWidthHeight(2, 2))
-		h.pane.Touch()
+		h.rows = int((size.Height/c.unit(1) - helpHead - 16) / helpLine)
+		h.move(0)
 		return at, size
 	}
 	s.closed = func() { c.helping = false }
 	c.lift(s, h.pane.Raster)
 	c.helping = true
+}
+
+// key scrolls where not all keys fit.
+func (h *help) key(e *fyne.KeyEvent) bool {
+	switch e.Name {
+	case fyne.KeyDown:
+		h.move(1)
+	case fyne.KeyUp:
+		h.move(-1)
+	case fyne.KeyPageDown:
+		h.move(h.rows)
+	case fyne.KeyPageUp:
+		h.move(-h.rows)
+	default:
+		return false
+	}
+	return true
+}
+
+// over is how many lines do not fit.
+func (h *help) over() int { return max(0, max(len(h.keys[0]), len(h.keys[1]))-h.rows) }
+
+func (h *help) move(by int) {
+	h.first = max(0, min(h.first+by, h.over()))
+	h.pane.Touch()
 }
 
 // ownKeys are the keys of the window.
@@ -72,6 +100,9 @@ func (h *help) draw(c *paint.Canvas) {
 	w := float64(r.Dx())
 	c.Text(24*k, 0, helpTitle*k, h.c.env.Lang.T("shell.help"), 20*k, true, th.T1)
 	esc := h.c.env.Lang.T("shell.help.close")
+	if h.over() > 0 {
+		esc = h.c.env.Lang.T("shell.help.more") + " · " + esc
+	}
 	c.Text(w-24*k-f.Width(esc, false, 14*k), 0, helpTitle*k, esc, 14*k, false, th.T2)
 	c.Fill(image.Rect(0, int(helpTitle*k), r.Dx(), int(helpTitle*k)+1), th.Line1)
 	half := w / 2
@@ -82,11 +113,9 @@ func (h *help) draw(c *paint.Canvas) {
 		if len(h.keys[side]) == 0 {
 			c.Text(x, helpHead*k, helpLine*k, h.c.env.Lang.T("shell.help.none"), 16*k, false, th.T2)
 		}
-		for i, key := range h.keys[side] {
+		shown := h.keys[side][min(h.first, len(h.keys[side])):]
+		for i, key := range shown[:min(len(shown), max(0, h.rows))] {
 			y := (helpHead + float64(i)*helpLine) * k
-			if y+helpLine*k > float64(r.Dy()) {
-				break
-			}
 			c.Text(x, y, helpLine*k, f.Fit(helpKey*k-8*k, 16*k, true, key.Keys), 16*k, true, th.T1)
 			c.Text(x+helpKey*k, y, helpLine*k, f.Fit(room-helpKey*k, 16*k, false, key.Text), 16*k, false, th.T2)
 		}

@@ -38,6 +38,7 @@ type notices struct {
 	version uint64
 	recent  []time.Time // when alerts were told one by one
 	more    *chip
+	fit     int // how many cards the window has room for
 	now     time.Time
 }
 

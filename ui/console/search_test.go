@@ -1,0 +1,152 @@
+package console
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"iocwall/geo"
+	"iocwall/server/world"
+	"iocwall/ui/page"
+)
+
+// found are the names in the list, in order.
+func (s *stand) found() string {
+	var out []string
+	for _, h := range s.c.find.hits {
+		out = append(out, h.name)
+	}
+	return strings.Join(out, "|")
+}
+
+func ship(mmsi, name, registration string) []world.Body {
+	return []world.Body{
+		world.VesselStatic{MMSI: mmsi, Name: &world.VesselName{Name: name}, Particulars: &world.VesselParticulars{Category: world.VesselFishing, Registration: registration}},
+		world.VesselPosition{MMSI: mmsi, Pos: geo.Point{108.9, 15.5}},
+	}
+}
+
+// TestSearch: what has a name is found without accents, by number and registration;
+// arrows and Enter open it, Ctrl+C copies its link, a link that is pasted opens.
+func TestSearch(t *testing.T) {
+	s := newStand(t, 1366, 768, plain)
+	s.apply(wall27()...)
+	s.apply(ship("574012345", "HOÀNG SA 09", "QNa-90123-TS")...)
+	s.tick(0)
+	s.strike(fyne.KeyK, fyne.KeyModifierControl)
+	if !s.c.find.open || s.found() != "Bàn trực|Cảnh báo|Bản đồ  (Ctrl M)|camera|phản ánh|số liệu|trạm đo|nguồn dữ liệu" && !strings.HasPrefix(s.found(), "Bàn trực|Cảnh báo|") {
+		t.Fatalf("offers %q", s.found())
+	}
+	for text, want := range map[string]string{
+		"tam ky": "Tam Kỳ|Chợ Tam Kỳ|Trạm Tam Kỳ 2", "574012": "HOÀNG SA 09", "qna-901": "HOÀNG SA 09", "hoang sa": "HOÀNG SA 09",
+		"mua lu": "Mưa lũ", "pc-03": "pc-03", "cau lau": "Cầu Câu Lâu", "zzz": "",
+		"iocwall://camera/CAM-07": "Cầu Câu Lâu", "iocwall://vessel/999": "999",
+	} {
+		s.c.find.input.SetText("")
+		s.c.find.ask(text)
+		if s.found() != want {
+			t.Errorf("%q finds %q, want %q", text, s.found(), want)
+		}
+	}
+	s.c.find.ask("")
+	s.typed("tam ky")
+	s.key(fyne.KeyDown)
+	s.strike(fyne.KeyC, fyne.KeyModifierControl)
+	if got := s.app.Clipboard().Content(); got != "iocwall://camera/CAM-12" {
+		t.Errorf("copied %q", got)
+	}
+	s.key(fyne.KeyReturn)
+	if s.c.find.open || s.made["cameras"].link.ID != "CAM-12" {
+		t.Errorf("opened %+v", s.c.Where())
+	}
+	s.c.openSearch()
+	if !strings.HasPrefix(s.found(), "Chợ Tam Kỳ|Bàn trực") {
+		t.Errorf("what was opened last does not come first: %q", s.found())
+	}
+	s.key(fyne.KeyEscape)
+	if s.c.find.open || s.c.sheet != nil {
+		t.Error("Escape does not close the search")
+	}
+}
+
+// TestSearchFollows: a new name is found soon, an old one not any more; a restyled
+// console finds pages by their new names.
+func TestSearchFollows(t *testing.T) {
+	s := newStand(t, 1366, 768, plain)
+	s.apply(wall27()...)
+	s.tick(0)
+	s.c.openSearch()
+	s.apply(world.CameraDefined{ID: "CAM-07", Name: "Cầu Kỳ Phú 2"})
+	s.c.find.ask("ky phu")
+	if s.found() != "" {
+		t.Fatal("found before it was looked for")
+	}
+	s.tick(scanGap)
+	s.tick(time.Second)
+	s.c.find.ask("ky phu")
+	if s.found() != "Cầu Kỳ Phú 2" {
+		t.Errorf("found %q", s.found())
+	}
+	s.c.find.ask("cau lau")
+	if s.found() != "" {
+		t.Errorf("the old name finds %q", s.found())
+	}
+	s.c.drop()
+	s.c.o.OnLook(Look{"en", "dark", 1})
+	s.tick(time.Second)
+	s.c.openSearch()
+	s.c.find.ask("duty")
+	if s.found() != "Duty desk" {
+		t.Errorf("found %q", s.found())
+	}
+	d := s.c.describe(page.Link{Kind: "camera", ID: "gone"})
+	if d.state != "not there any more" {
+		t.Errorf("%+v", d)
+	}
+}
+
+// many is a state of so many vessels.
+func many(t testing.TB, f *client, n int) {
+	family := []string{"HOÀNG SA", "TAM KỲ", "BIỂN ĐÔNG", "CỬA ĐẠI", "AN HẢI", "NÚI THÀNH", "THUẬN AN", "QUẢNG NAM"}
+	for i := range n {
+		mmsi := fmt.Sprint(574000000 + i)
+		f.apply(ship(mmsi, fmt.Sprintf("%s %02d", family[i%len(family)], i%97), fmt.Sprintf("QNa-%05d-TS", i))...)
+	}
+}
+
+// BenchmarkSearchKey is what one key costs in the search over 50,000 things: the
+// question, the words of the rows and their painting.
+func BenchmarkSearchKey(b *testing.B) {
+	s := newStand(b, 1920, 1080, plain)
+	s.apply(wall27()...)
+	state := s.client
+	quick := &client{t: b, now: noon, look: plain, state: state.state, seq: state.seq}
+	many(b, quick, 50000)
+	state.version++
+	s.tick(0)
+	s.c.openSearch()
+	for _, q := range []string{"t", "ta", "tam ky", "5", "574012", "qna 901", "zzz"} {
+		b.Run(q, func(b *testing.B) {
+			for b.Loop() {
+				s.c.find.ask(q)
+				s.c.find.list.Generator(858, 700)
+			}
+		})
+	}
+}
+
+// BenchmarkSearchScan is what looking at all names anew costs the window.
+func BenchmarkSearchScan(b *testing.B) {
+	s := newStand(b, 1920, 1080, plain)
+	s.apply(wall27()...)
+	quick := &client{t: b, now: noon, look: plain, state: s.state, seq: s.seq}
+	many(b, quick, 50000)
+	s.version++
+	s.tick(0)
+	for b.Loop() {
+		s.c.find.names.scan()
+	}
+}
