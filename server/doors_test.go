@@ -44,11 +44,14 @@ type doorCase struct {
 func doors() []doorCase {
 	const (
 		admin, operator, leader, unit       = auth.Administrator, auth.Operator, auth.Leader, auth.Unit
+		desk, analyst, approver             = auth.Desk, auth.Analyst, auth.Approver
 		technician, auditor, node, provider = auth.Technician, auth.Auditor, auth.Node, auth.Provider
 	)
-	readers := []auth.Role{admin, operator, leader, unit, technician, auditor}
-	reporters := []auth.Role{admin, operator, unit, provider}
+	readers := []auth.Role{admin, operator, leader, unit, desk, analyst, approver, technician, auditor}
+	everybody := append([]auth.Role{node, provider}, readers...)
+	reporters := []auth.Role{admin, operator, unit, desk, provider}
 	watchers := []auth.Role{admin, operator, leader, technician, auditor}
+	managers, builders := []auth.Role{admin}, []auth.Role{admin, technician}
 	return []doorCase{
 		// A request that is no websocket is told so once it is past the door.
 		{"GET /feed", "/feed", "", false, 400, append([]auth.Role{node}, readers...), 401},
@@ -74,6 +77,30 @@ func doors() []doorCase {
 		{"PUT /api/nodes/pictures/{screen}", "/api/nodes/pictures/none", "no picture", false, 400, []auth.Role{node}, 401},
 		{"GET /api/wall/screenshot.png", "/api/wall/screenshot.png?screen=999", "", false, 404, watchers, 401},
 		{"GET /api/wall/pictures/{screen}", "/api/wall/pictures/999", "", false, 404, watchers, 401},
+		// What is sent makes no sense, so that nothing is changed.
+		{"POST /api/logout", "/api/logout", "", false, 409, everybody, 401},
+		{"GET /api/me", "/api/me", "", false, 200, everybody, 401},
+		{"POST /api/me/password", "/api/me/password", "no JSON", false, 400, everybody, 401},
+		{"POST /api/me/totp", "/api/me/totp", "", false, 409, everybody, 401},
+		{"PUT /api/me/totp", "/api/me/totp", "{}", false, 409, everybody, 401},
+		{"GET /api/me/sessions", "/api/me/sessions", "", false, 200, everybody, 401},
+		{"DELETE /api/me/sessions/{id}", "/api/me/sessions/none", "", false, 409, everybody, 401},
+		{"GET /api/users", "/api/users", "", false, 200, managers, 401},
+		{"POST /api/users", "/api/users", "{}", false, 422, managers, 401},
+		{"PATCH /api/users/{login}", "/api/users/none", "{}", false, 404, managers, 401},
+		{"POST /api/users/{login}/reset", "/api/users/none/reset", "", false, 404, managers, 401},
+		{"DELETE /api/users/{login}/sessions", "/api/users/none/sessions", "", false, 404, managers, 401},
+		{"GET /api/history", "/api/history?kind=vessel", "", false, 400, readers, 401},
+		{"GET /api/setup/config", "/api/setup/config", "", false, 200, builders, 401},
+		{"POST /api/setup/config/check", "/api/setup/config/check", "no configuration", false, 200, builders, 401},
+		{"PUT /api/setup/config", "/api/setup/config", "no configuration", false, 428, builders, 401},
+		{"GET /api/setup/health", "/api/setup/health", "", false, 200, builders, 401},
+		{"GET /api/setup/logs", "/api/setup/logs", "", false, 200, builders, 401},
+		{"POST /api/setup/cameras", "/api/setup/cameras", "no JSON", false, 400, builders, 401},
+		{"POST /api/setup/cameras/csv", "/api/setup/cameras/csv", "no table", false, 200, builders, 401},
+		{"POST /api/setup/cameras/discover", "/api/setup/cameras/discover", "no JSON", false, 400, builders, 401},
+		{"POST /api/setup/cameras/onvif", "/api/setup/cameras/onvif", "no JSON", false, 400, builders, 401},
+		{"POST " + areasDoor, areasDoor, "no layer", false, 422, builders, 401},
 		{"GET /metrics", "/metrics", "", false, 200, []auth.Role{admin, technician}, 401},
 		{"GET /georeport/v2/{resource}", "/georeport/v2/services.json", "", false, 200, reporters, 401},
 		{"GET /georeport/v2/{resource}/{id}", "/georeport/v2/services/roads.json", "", false, 200, reporters, 401},
@@ -176,12 +203,14 @@ func TestDoorsAreAllTested(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		src = []byte(strings.ReplaceAll(string(src), `"POST "+areasDoor`, `"POST `+areasDoor+`"`))
 		for _, m := range regexp.MustCompile(`\.Handle(?:Func)?\("([^"]+)"`).FindAllSubmatch(src, -1) {
 			found = append(found, string(m[1]))
 		}
 	}
-	// These two need no token; TestAComputerOfTheWall knocks at the second.
-	want = append(want, "GET /healthz", "POST /api/nodes/enrol")
+	// These need no token; TestAComputerOfTheWall knocks at the second, TestLoginFlow
+	// at the third.
+	want = append(want, "GET /healthz", "POST /api/nodes/enrol", "POST /api/login")
 	for _, d := range doors() {
 		want = append(want, d.pattern)
 	}

@@ -108,7 +108,7 @@ func (c *centre) load() *Config {
 func (c *centre) start() {
 	c.tb.Helper()
 	s, err := New(context.Background(), Options{
-		Config: c.load(), Version: "test", File: c.path("ioc.yaml"), Logger: slog.New(slog.NewTextHandler(c.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Config: c.load(), Version: "test", File: c.path("ioc.yaml"), hashCost: auth.Cost{Memory: 64, Time: 1, Lanes: 1}, Logger: slog.New(slog.NewTextHandler(c.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
 		c.tb.Fatal(err)
