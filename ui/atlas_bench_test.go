@@ -56,14 +56,14 @@ func laden(b *testing.B) (*bench, *mosaic) {
 	go func() { done <- x.ui.maps.Run(ctx) }()
 	b.Cleanup(func() { cancel(); <-done })
 	x.tick(0)
-	m := x.ui.face.(*mosaic)
+	m := x.mosaic()
 	m.win.Resize(fyne.NewSize(1920, 1080))
 	x.give(snapshot(province(9, 3)))
 	for _, body := range append(chartBodies(), bodies...) {
 		x.give(x.event(body))
 	}
-	m.enlarge(atlasID)
-	m.chart.a.Open([]world.Param{{Key: "areas", Value: "paht-xa"}, {Key: "bounds", Value: "107.6,15.2,109.4,16.2"}, {Key: "layers", Value: layers}})
+	m.open("page", "map")
+	m.atlas().Open([]world.Param{{Key: "areas", Value: "paht-xa"}, {Key: "bounds", Value: "107.6,15.2,109.4,16.2"}, {Key: "layers", Value: layers}})
 	x.drawn(m)
 	for range 5 { // the layers come
 		time.Sleep(50 * time.Millisecond)
@@ -77,7 +77,7 @@ func laden(b *testing.B) (*bench, *mosaic) {
 // the same tick, long before.
 func BenchmarkAtlasPan(b *testing.B) {
 	x, m := laden(b)
-	h := m.chart.a.Hand()
+	h := m.atlas().Hand()
 	at := image.Pt(800, 500)
 	pull := func(by image.Point) {
 		e := &desktop.MouseEvent{Button: desktop.MouseButtonPrimary}
@@ -97,7 +97,7 @@ func BenchmarkAtlasPan(b *testing.B) {
 		x.tick(0)
 		moved = append(moved, time.Since(start).Seconds()*1000)
 		for {
-			if v, _ := m.chart.a.Shown(); v == m.chart.a.View() {
+			if v, _ := m.atlas().Shown(); v == m.atlas().View() {
 				break
 			}
 			time.Sleep(200 * time.Microsecond)

@@ -18,7 +18,7 @@ import (
 func openAtlas(t *testing.T) (*bench, *mosaic) {
 	t.Helper()
 	b, m := chartBench(t, 1920, 1080, "vi", "dark")
-	m.enlarge(atlasID)
+	m.open("page", "map")
 	b.drawn(m)
 	return b, m
 }
@@ -61,7 +61,7 @@ func TestSearchGoesThere(t *testing.T) {
 		typeSearch(b, m, c.text)
 		key(m, fyne.KeyReturn)
 		b.tick(0)
-		a := m.chart.a
+		a := m.atlas()
 		if c.meters > 0 && geo.Distance(a.View().Center, c.near) > c.meters {
 			t.Errorf("%q: the map looks at %v, %.0f m away", c.text, a.View().Center, geo.Distance(a.View().Center, c.near))
 		}
@@ -93,7 +93,7 @@ func takeFence(b *bench, m *mosaic) (f world.Fence, ring []geo.Point) {
 // crosses is refused, and the fence is sent once with the version it was made from.
 func TestFenceIsEdited(t *testing.T) {
 	b, m := openAtlas(t)
-	a := m.chart.a
+	a := m.atlas()
 	_, ring := takeFence(b, m)
 	to := geo.Pt(ring[2][0]+.03, ring[2][1]+.01)
 	drag(m, ring[2], to)
@@ -151,7 +151,7 @@ func TestFenceIsEdited(t *testing.T) {
 // TestDrawnByKeys: a fence is drawn and named by the keyboard alone.
 func TestDrawnByKeys(t *testing.T) {
 	b, m := openAtlas(t)
-	a := m.chart.a
+	a := m.atlas()
 	a.Rune('4')
 	a.Rune('n')
 	b.tick(time.Second)
@@ -181,7 +181,7 @@ func TestDrawnByKeys(t *testing.T) {
 // map is pulled, Tab goes through the symbols.
 func TestChoiceAndFollow(t *testing.T) {
 	b, m := openAtlas(t)
-	a := m.chart.a
+	a := m.atlas()
 	v, _ := b.ui.model.state.Vessel("574000012")
 	a.Rune('s')
 	drag(m, geo.Pt(v.Last.Pos[0]-.3, v.Last.Pos[1]+.3), geo.Pt(v.Last.Pos[0]+.3, v.Last.Pos[1]-.3))
@@ -226,7 +226,7 @@ func TestChoiceAndFollow(t *testing.T) {
 // a broken filter is said in its place.
 func TestViewsAndLayers(t *testing.T) {
 	b, m := openAtlas(t)
-	a := m.chart.a
+	a := m.atlas()
 	a.Rune('2')
 	list := m.win.Canvas().Focused()
 	list.TypedRune(' ') // the first layer: vessels

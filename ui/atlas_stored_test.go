@@ -69,13 +69,13 @@ func indicated(t testing.TB, lang, theme string, w, h float32) (*bench, *mosaic)
 	go func() { done <- b.ui.maps.Run(ctx) }()
 	t.Cleanup(func() { cancel(); <-done })
 	b.tick(0)
-	m := b.ui.face.(*mosaic)
+	m := b.mosaic()
 	m.win.Resize(fyne.NewSize(w, h))
 	b.give(snapshot(province(9, 3)))
 	for _, body := range append(chartBodies(), bodies...) {
 		b.give(b.event(body))
 	}
-	m.enlarge(atlasID)
+	m.open("page", "map")
 	b.drawn(m)
 	return b, m
 }
@@ -86,7 +86,7 @@ func (b *bench) until(what string, ok func() bool) {
 	deadline := time.Now().Add(20 * time.Second)
 	for !ok() {
 		if time.Now().After(deadline) {
-			b.t.Fatalf("not within 20 s: %s; the map says %q, its pane\n%s", what, b.ui.face.(*mosaic).chart.a.Said(), b.ui.face.(*mosaic).chart.a.Words())
+			b.t.Fatalf("not within 20 s: %s; the map says %q, its pane\n%s", what, b.mosaic().atlas().Said(), b.mosaic().atlas().Words())
 		}
 		b.tick(50 * time.Millisecond)
 		time.Sleep(5 * time.Millisecond)
@@ -112,7 +112,7 @@ func row(b *bench, m *mosaic, name string) {
 		}
 	}
 	if n < 0 {
-		b.t.Fatalf("no row %q in %q", name, m.chart.a.Words())
+		b.t.Fatalf("no row %q in %q", name, m.atlas().Words())
 	}
 	for range items(m) {
 		key(m, fyne.KeyUp)
@@ -125,13 +125,13 @@ func row(b *bench, m *mosaic, name string) {
 }
 
 // items are the rows of the pane that can be chosen.
-func items(m *mosaic) []string { return strings.Split(m.chart.a.Items(), "\n") }
+func items(m *mosaic) []string { return strings.Split(m.atlas().Items(), "\n") }
 
 // TestIndicatorOnTheMap: the demonstration's communes take the colours of classes;
 // limits that are none are said under their field and the map stays.
 func TestIndicatorOnTheMap(t *testing.T) {
 	b, m := indicated(t, "vi", "dark", 1920, 1080)
-	a := m.chart.a
+	a := m.atlas()
 	a.Rune('2')
 	plain := shoot(m.win, 1920, 1080)
 	row(b, m, "Phản ánh đúng hạn theo xã")
@@ -172,7 +172,7 @@ func differ(a, b *image.RGBA, in image.Rectangle) float64 {
 // said under its field, with the layer left as it was.
 func TestFilterInItsPlace(t *testing.T) {
 	b, m := openAtlas(t)
-	a := m.chart.a
+	a := m.atlas()
 	a.Rune('2')
 	row(b, m, "Tàu")
 	m.win.Canvas().FocusNext()
@@ -193,11 +193,11 @@ func TestFilterInItsPlace(t *testing.T) {
 // TestLayersByMouse: a click on its box takes a layer off the map and puts it back.
 func TestLayersByMouse(t *testing.T) {
 	b, m := openAtlas(t)
-	a := m.chart.a
+	a := m.atlas()
 	a.Rune('2')
 	b.tick(time.Second)
 	head := strings.Split(a.Words(), "\n")[1]
-	box := fyne.NewPos(1920-400+24, float32(m.area(true).Min.Y)+44+48+20)
+	box := fyne.NewPos(1920-400+24, fyne.CurrentApp().Driver().AbsolutePositionForObject(a.Root()).Y+44+48+20)
 	test.TapCanvas(m.win.Canvas(), box)
 	b.tick(time.Second)
 	if now := strings.Split(a.Words(), "\n")[1]; now == head {
@@ -214,7 +214,7 @@ func TestLayersByMouse(t *testing.T) {
 // said with the name, and F5 takes up what they saved.
 func TestChangedByAnother(t *testing.T) {
 	b, m := openAtlas(t)
-	a := m.chart.a
+	a := m.atlas()
 	f, ring := takeFence(b, m)
 	drag(m, ring[2], geo.Pt(ring[2][0]+.03, ring[2][1]))
 	theirs := f.Is
@@ -240,7 +240,7 @@ func TestChangedByAnother(t *testing.T) {
 // TestDrawingByMouse: a line, an area and a text are drawn and saved as one.
 func TestDrawingByMouse(t *testing.T) {
 	b, m := openAtlas(t)
-	a := m.chart.a
+	a := m.atlas()
 	a.Rune('5')
 	a.Rune('n')
 	b.tick(time.Second)
@@ -292,12 +292,12 @@ func TestFilesOfFences(t *testing.T) {
 	}
 	b := newBench(t, o)
 	b.tick(0)
-	m := b.ui.face.(*mosaic)
+	m := b.mosaic()
 	m.win.Resize(fyne.NewSize(1920, 1080))
 	b.give(snapshot(province(9, 3)))
-	m.enlarge(atlasID)
+	m.open("page", "map")
 	b.drawn(m)
-	a := m.chart.a
+	a := m.atlas()
 	a.Rune('4')
 	a.Rune('i')
 	b.until("the import is done", func() bool { return strings.Contains(a.Said(), "không nhận") })

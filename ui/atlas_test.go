@@ -24,7 +24,7 @@ func chartBench(t testing.TB, w, h float32, lang, theme string) (*bench, *mosaic
 	t.Helper()
 	b := newBench(t, Options{Mode: Mosaic, Lang: lang, Theme: theme, Width: w, Height: h})
 	b.tick(0)
-	m := b.ui.face.(*mosaic)
+	m := b.mosaic()
 	m.win.Resize(fyne.NewSize(w, h))
 	b.give(snapshot(province(9, 3)))
 	for _, body := range chartBodies() {
@@ -68,8 +68,8 @@ func (b *bench) drawn(m *mosaic) {
 	deadline := time.Now().Add(20 * time.Second)
 	for time.Now().Before(deadline) {
 		b.tick(0)
-		v, at := m.chart.a.Shown()
-		if !at.IsZero() && v == m.chart.a.View() {
+		v, at := m.atlas().Shown()
+		if !at.IsZero() && v == m.atlas().View() {
 			b.tick(time.Second)
 			b.tick(0)
 			return
@@ -87,7 +87,7 @@ func (b *bench) again(m *mosaic) {
 	deadline := time.Now().Add(20 * time.Second)
 	for time.Now().Before(deadline) {
 		b.tick(0)
-		if v, at := m.chart.a.Shown(); !at.Before(since) && v == m.chart.a.View() {
+		if v, at := m.atlas().Shown(); !at.Before(since) && v == m.atlas().View() {
 			b.tick(0)
 			return
 		}
@@ -99,12 +99,12 @@ func (b *bench) again(m *mosaic) {
 
 // clickAt presses the mouse at a place of the map.
 func clickAt(m *mosaic, p geo.Point) {
-	x, y := m.chart.a.View().Pixel(p)
+	x, y := m.atlas().View().Pixel(p)
 	clickPixel(m, fyne.NewPos(float32(x), float32(y)))
 }
 
 func clickPixel(m *mosaic, at fyne.Position) {
-	h := m.chart.a.Hand().(desktop.Mouseable)
+	h := m.atlas().Hand().(desktop.Mouseable)
 	e := &desktop.MouseEvent{Button: desktop.MouseButtonPrimary}
 	e.Position = at
 	h.MouseDown(e)
@@ -119,40 +119,29 @@ func control(k fyne.KeyName) fyne.Shortcut {
 // Ctrl+M opens it without a tile.
 func TestAtlasOpens(t *testing.T) {
 	b, m := chartBench(t, 1920, 1080, "vi", "dark")
-	test.DoubleTap(handleOf(t, m.board, "map"))
+	test.DoubleTap(handleOf(t, m.board(), "map"))
 	b.drawn(m)
-	if m.zoomed != "map" || !m.mapUp() || m.win.Canvas().Focused() != m.chart.a.Hand() {
-		t.Fatalf("enlarged %q, up %v", m.zoomed, m.mapUp())
+	if m.win.Canvas().Focused() != m.atlas().Hand() {
+		t.Fatal("the map in hand has not the keyboard")
 	}
-	if got := m.desk.Names(); !strings.HasPrefix(got, "Tìm|Đến vùng|Chọn vùng|Đo đường") {
+	if got := m.chart().Tools().Names(); !strings.HasPrefix(got, "Tìm|Đến vùng|Chọn vùng|Đo đường") {
 		t.Errorf("buttons %q", got)
 	}
 	key := func(k fyne.KeyName) { m.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: k}) }
-	was := m.chart.a.View()
+	was := m.atlas().View()
 	key(fyne.KeyRight)
-	if m.chart.a.View() == was {
+	if m.atlas().View() == was {
 		t.Error("the arrow does not move the map")
 	}
 	key(fyne.KeyEscape)
 	b.tick(time.Second)
-	if m.mapUp() || m.zoomed != "" {
+	if m.win.Canvas().Focused() == m.atlas().Hand() || m.board().hidden {
 		t.Error("Escape does not go back to the wall")
 	}
-	m.shortcut(control(fyne.KeyM))
+	m.s.openMap(nil)
 	b.drawn(m)
-	if !m.mapUp() {
+	if m.win.Canvas().Focused() != m.atlas().Hand() || !m.board().hidden {
 		t.Fatal("Ctrl+M opens nothing")
-	}
-	// A camera opened from the map goes back to it.
-	m.enlarge(atlasID + "cam-01")
-	b.tick(time.Second)
-	if m.mapUp() || m.u.hands.View() == nil || m.u.hands.View().Camera() != "cam-01" {
-		t.Error("the camera is not what the window shows")
-	}
-	m.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	b.tick(time.Second)
-	if !m.mapUp() {
-		t.Error("Escape does not go back to the map")
 	}
 }
 
@@ -180,7 +169,7 @@ func atlasPictures(t *testing.T, name string, w, h float32, lang, theme string) 
 	}
 	m.enlarge("map")
 	b.drawn(m)
-	a := m.chart.a
+	a := m.atlas()
 	snap("empty")
 	vessel, _ := b.ui.model.state.Vessel("574000012")
 	clickAt(m, vessel.Last.Pos)
@@ -221,7 +210,7 @@ func atlasPictures(t *testing.T, name string, w, h float32, lang, theme string) 
 }
 
 func typeSearch(b *bench, m *mosaic, text string) {
-	m.chart.a.Shortcut(control(fyne.KeyK))
+	m.atlas().Shortcut(control(fyne.KeyF))
 	b.tick(0)
 	for _, r := range text {
 		m.win.Canvas().Focused().TypedRune(r)
@@ -234,13 +223,13 @@ func typeSearch(b *bench, m *mosaic, text string) {
 
 // drag pulls what is at one place of the map to another.
 func drag(m *mosaic, from, to geo.Point) {
-	v := m.chart.a.View()
+	v := m.atlas().View()
 	px := func(p geo.Point) image.Point {
 		x, y := v.Pixel(p)
 		return image.Pt(int(x), int(y))
 	}
 	p, q := px(from), px(to)
-	h := m.chart.a.Hand()
+	h := m.atlas().Hand()
 	e := &desktop.MouseEvent{Button: desktop.MouseButtonPrimary}
 	e.Position = fyne.NewPos(float32(p.X), float32(p.Y))
 	h.(desktop.Mouseable).MouseDown(e)
@@ -277,7 +266,7 @@ func TestNothingLiesOverTheMap(t *testing.T) {
 	p := &countedPlane{}
 	b := newBench(t, Options{Mode: Mosaic, Lang: "vi", Theme: "dark", Planes: func(fyne.Window, color.RGBA) (tile.Plane, error) { return p, nil }})
 	b.tick(0)
-	m := b.ui.face.(*mosaic)
+	m := b.mosaic()
 	m.win.Resize(fyne.NewSize(1920, 1080))
 	b.give(snapshot(sheet(9, 3, "1-4", nil)))
 	b.settle()
@@ -291,13 +280,13 @@ func TestNothingLiesOverTheMap(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 	}
-	m.enlarge(atlasID)
+	m.open("page", "map")
 	shown := p.shown.Load()
 	b.drawn(m)
 	if p.lit.Load() || p.shown.Load() != shown {
 		t.Error("a picture of the wall's map lies over the map in hand")
 	}
-	m.enlarge("")
+	m.open("page", "wall")
 	b.tick(time.Second)
 	b.settle()
 	b.tick(time.Second)

@@ -26,7 +26,12 @@ import (
 	"iocwall/server/act"
 	"iocwall/server/scene"
 	"iocwall/server/world"
+	"iocwall/ui/atlas"
 	"iocwall/ui/camera"
+	"iocwall/ui/desk"
+	"iocwall/ui/mappage"
+	"iocwall/ui/operator"
+	"iocwall/ui/page"
 	"iocwall/ui/screens"
 )
 
@@ -162,8 +167,55 @@ func (f *fakeScreens) Place(w fyne.Window, m screens.Monitor) {
 	w.Show()
 }
 
+// mosaic is a person's console under test: its page of the wall, and that of the
+// map in hand.
+type mosaic struct {
+	u   *UI
+	s   *seat
+	win fyne.Window
+}
+
+// mosaic is the console of the bench.
+func (b *bench) mosaic() *mosaic {
+	s := b.ui.face.(*seat)
+	return &mosaic{b.ui, s, s.win}
+}
+
+func (m *mosaic) page() *operator.Page { return m.s.made["wall"].(*operator.Page) }
+
+// board is the surface of the wall, zoom that of what is enlarged, nil without it.
+func (m *mosaic) board() *surface { return m.s.boards[0].on }
+
+func (m *mosaic) zoom() *surface {
+	for _, b := range m.s.boards {
+		if b.on.alone {
+			return b.on
+		}
+	}
+	return nil
+}
+
+func (m *mosaic) desk() *desk.Desk     { return m.page().Low() }
+func (m *mosaic) enlarge(id string)    { m.page().Enlarge(id) }
+func (m *mosaic) chart() *mappage.Page { return m.s.made["map"].(*mappage.Page) }
+func (m *mosaic) atlas() *atlas.Atlas  { return m.chart().Atlas() }
+func (m *mosaic) open(kind, id string) { m.s.shell.Open(page.Link{Kind: kind, ID: id}) }
+func (m *mosaic) typed(k fyne.KeyName) { m.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: k}) }
+func (m *mosaic) resize(w, h float32)  { m.win.Resize(fyne.NewSize(w, h)) }
+
+// somebody is a person who may do all that the pages offer.
+func somebody() *page.Person {
+	return &page.Person{Login: "mai", Name: "Mai", Role: "operator", Rights: []string{
+		"feed.read", "state.read", "camera.watch", "camera.control", "clip.save", "recording.read", "alert.acknowledge",
+		"scene.show", "scene.undo", "scene.save", "wall.read", "wall.test", "tile.lock", "tile.unlock", "popup.open", "popup.close", "map.edit",
+	}}
+}
+
 func newBench(t testing.TB, o Options) *bench {
 	t.Helper()
+	if o.Seat.Known == nil {
+		o.Seat.Known = somebody()
+	}
 	b := &bench{t: t, app: test.NewTempApp(t), feed: newScript(), now: noon, players: map[string]*still{}}
 	o.App, o.Feed = b.app, b.feed
 	o.Now = func() time.Time { return b.now }

@@ -24,7 +24,7 @@ func TestMosaicPictures(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, Options{Mode: Mosaic, Lang: c.lang, Theme: c.theme, Width: c.w, Height: c.h})
 			b.tick(0)
-			m := b.ui.face.(*mosaic)
+			m := b.mosaic()
 			shoot(m.win, int(c.w), int(c.h))
 			b.give(snapshot(province(c.columns, c.rows)))
 			b.settle()
@@ -58,7 +58,7 @@ func TestStagePictures(t *testing.T) {
 	for _, c := range []struct{ name, lang, theme string }{{"stage-vi", "vi", "dark"}, {"stage-en-light", "en", "light"}} {
 		b := newBench(t, Options{Mode: Mosaic, Lang: c.lang, Theme: c.theme, Width: 1920, Height: 1080})
 		b.tick(0)
-		m := b.ui.face.(*mosaic)
+		m := b.mosaic()
 		shoot(m.win, 1920, 1080)
 		b.give(snapshot(province(9, 3)))
 		_, sc, _, _ := b.ui.model.wall("")
@@ -87,7 +87,7 @@ func TestStagePictures(t *testing.T) {
 		b.prepare(1, tiles...)
 		b.commit(1, 0)
 		b.give(b.event(world.WallSwitched{Wall: "main", Generation: 1, Skew: 18, Took: 212, Nodes: []world.NodeSwitch{{Node: "pc-01"}}}))
-		m.desk.Pick("cam-09")
+		m.desk().Pick("cam-09")
 		b.settle()
 		b.tick(time.Second)
 		keep(t, c.name, shoot(m.win, 1920, 1080))

@@ -12,7 +12,7 @@ import (
 func TestHandsLetGoOfWhatIsGone(t *testing.T) {
 	b, m := openMosaic(t)
 	b.tick(0)
-	h := handleOf(t, m.board, "cam-01")
+	h := handleOf(t, m.board(), "cam-01")
 	h.Tapped(&fyne.PointEvent{Position: fyne.NewPos(20, 20)})
 	if m.u.hands.View() == nil {
 		t.Fatal("nothing is in hand")

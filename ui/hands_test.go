@@ -29,7 +29,7 @@ func handleOf(t *testing.T, s *surface, id string) *handle {
 func TestHandsOnTheMosaic(t *testing.T) {
 	b, m := openMosaic(t)
 	b.tick(0)
-	h := handleOf(t, m.board, "cam-01")
+	h := handleOf(t, m.board(), "cam-01")
 	s := h.Size()
 	middle := fyne.NewPos(s.Width/2, s.Height/3)
 	h.Scrolled(&fyne.ScrollEvent{PointEvent: fyne.PointEvent{Position: middle}, Scrolled: fyne.Delta{DY: 10}})
@@ -74,10 +74,10 @@ func TestHandsOnTheEnlarged(t *testing.T) {
 	b.tick(0)
 	m.enlarge("cam-01")
 	b.tick(time.Second)
-	if got := m.desk.Names(); !strings.HasPrefix(got, "Chụp ảnh|Lưu bằng chứng|") {
+	if got := m.page().Tools().Names(); !strings.HasPrefix(got, "Chụp ảnh|Lưu bằng chứng|") {
 		t.Errorf("buttons %q", got)
 	}
-	if !m.desk.Press("+") {
+	if !m.page().Tools().Press("+") {
 		t.Error("no button to zoom")
 	}
 	m.u.hands.Enlarge(1)
@@ -117,20 +117,20 @@ func TestGridAndTourOnTheMosaic(t *testing.T) {
 	gridScene(b)
 	b.settle()
 	keep(t, "mosaic-grid", shoot(m.win, 1920, 1080))
-	test.DoubleTap(handleOf(t, m.board, "grid"))
+	test.DoubleTap(handleOf(t, m.board(), "grid"))
 	b.settle()
 	keep(t, "zoomed-grid", shoot(m.win, 1920, 1080))
-	h := handleOf(t, m.zoom, "zoom:grid")
+	h := handleOf(t, m.zoom(), "zoom:grid")
 	s := h.Size()
 	h.DoubleTapped(&fyne.PointEvent{Position: fyne.NewPos(s.Width/2, s.Height/2)})
 	b.settle()
-	if m.single != "cam-05" || m.u.hands.View() == nil || m.u.hands.View().Camera() != "cam-05" {
-		t.Errorf("enlarged %q", m.single)
+	if _, single := m.page().Zoomed(); single != "cam-05" || m.u.hands.View() == nil || m.u.hands.View().Camera() != "cam-05" {
+		t.Errorf("enlarged %q", single)
 	}
 	m.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	m.enlarge("tour")
 	b.tick(time.Second)
-	if got := m.desk.Names(); !strings.Contains(got, "Dừng vòng") {
+	if got := m.page().Tools().Names(); !strings.Contains(got, "Dừng vòng") {
 		t.Errorf("buttons of a tour: %q", got)
 	}
 }

@@ -195,7 +195,7 @@ func TestMapWithFeatures(t *testing.T) {
 		},
 		Cache: t.TempDir(),
 	}})
-	b.ui.jobs.start(b.ui.runMaps)
+	b.ui.jobs.start(b.ui.runMaps(b.ui.maps))
 	b.give(snapshot(sheet(1, 1, "1", []world.Body{hospitalLayer()},
 		world.Param{Key: "bounds", Value: "107.8,15.1,109.2,16.1"}, world.Param{Key: "layers", Value: "vessels,benh-vien"}, world.Param{Key: "zoom", Value: "far"},
 		world.Param{Key: "filter.vessels", Value: "speed > "})))
@@ -228,7 +228,7 @@ func TestMapWithFeatures(t *testing.T) {
 	}
 	until("the features", func() bool { return find("Bệnh viện").Whole == "1/2 · loại 1" })
 	b.settle()
-	keep(t, "map-features", shoot(b.ui.face.(*mosaic).win, 1920, 1080))
+	keep(t, "map-features", shoot(b.mosaic().win, 1920, 1080))
 }
 
 // arriving is a base map whose parts come when told.
@@ -263,7 +263,7 @@ func TestMapPartsCome(t *testing.T) {
 	}
 	base := &arriving{Embedded: under, pending: 3}
 	b := newBench(t, Options{Mode: Mosaic, Base: base})
-	b.ui.jobs.start(b.ui.runMaps)
+	b.ui.jobs.start(b.ui.runMaps(b.ui.maps))
 	b.give(snapshot(sheet(1, 1, "1", nil, world.Param{Key: "bounds", Value: "107.8,15.1,109.2,16.1"})))
 	b.settle()
 	m := mapsOf(b.ui)[0]

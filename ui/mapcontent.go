@@ -40,9 +40,11 @@ func (u *UI) newMaps() (*maps.Maps, error) {
 	})
 }
 
-func (u *UI) runMaps(ctx context.Context) {
-	if err := u.maps.Run(ctx); err != nil && ctx.Err() == nil {
-		u.log.Error("layers of features not read", "error", err)
+func (u *UI) runMaps(m *maps.Maps) func(ctx context.Context) {
+	return func(ctx context.Context) {
+		if err := m.Run(ctx); err != nil && ctx.Err() == nil {
+			u.log.Error("layers of features not read", "error", err)
+		}
 	}
 }
 

@@ -51,6 +51,8 @@ func (n *node) identifies() bool {
 	return ok && w.Test.Picture == world.TestIdentify && (w.Test.Until == 0 || now < w.Test.Until)
 }
 
+func (n *node) step(time.Time) {}
+
 func (n *node) surfaces() []*surface {
 	out := make([]*surface, 0, len(n.order))
 	for _, name := range n.order {

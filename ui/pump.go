@@ -31,7 +31,7 @@ func (u *UI) Run(ctx context.Context) error {
 	u.jobs.mu.Unlock()
 	defer u.jobs.stop()
 	u.jobs.start(u.pump)
-	u.jobs.start(u.runMaps)
+	u.noMaps = u.jobs.start(u.runMaps(u.maps))
 	if u.o.Screens != nil {
 		u.jobs.start(u.watchScreens)
 	}
@@ -179,6 +179,7 @@ func (u *UI) tick() {
 		}
 	}
 	u.moving.Store(moving)
+	u.face.step(now)
 	if data {
 		u.tellFresh(now)
 	}

@@ -82,8 +82,13 @@ type surface struct {
 	// wings are tiles that run unseen until their moment, by their key.
 	wings map[string]*slot
 	seal  *seal
-	// alone says that there is one tile, looked at by itself.
-	alone bool
+	// alone says that there is one tile, looked at by itself; hidden that nobody sees
+	// the surface.
+	alone, hidden bool
+	// veiled keeps all pictures off planes, and covered, if it is not nil, those over
+	// which something lies.
+	veiled  bool
+	covered func(on fyne.CanvasObject, r image.Rectangle) bool
 }
 
 func newSurface(u *UI, env *tile.Env, w fyne.Window) *surface {
@@ -144,7 +149,8 @@ func (s *surface) lay(spots []spot) {
 // that the toolkit draws.
 func (s *surface) cover() {
 	for i, sl := range s.slots {
-		under := slices.ContainsFunc(s.slots[i+1:], func(o *slot) bool { return o.at.rect.Overlaps(sl.at.rect) })
+		under := s.veiled || s.covered != nil && s.covered(s.root, sl.at.rect) ||
+			slices.ContainsFunc(s.slots[i+1:], func(o *slot) bool { return o.at.rect.Overlaps(sl.at.rect) })
 		if under != sl.under {
 			sl.under = under
 			veil(sl, under)
@@ -342,6 +348,7 @@ func (s *surface) objectsOf(sl *slot) []fyne.CanvasObject {
 
 // show hides or shows all tiles.
 func (s *surface) show(visible bool) {
+	s.hidden = !visible
 	for _, sl := range s.slots {
 		sl.hidden = !visible
 		for _, o := range s.objectsOf(sl) {

@@ -1,6 +1,6 @@
-// Package ui is the client: windows on a wall's monitors, or the whole wall as
-// a mosaic in one window, fed by a stream of batches that it applies to its own
-// copy of the state. It draws tiles (package tile), lays scenes out (package
+// Package ui is the client: windows on a wall's monitors, or a person's console in
+// one window, fed by a stream of batches that it applies to its own copy of the
+// state. It draws tiles (package tile), lays scenes out (package
 // scene) and sends back what people do. It opens no display by itself: the
 // program hands in the toolkit's application, so tests run without one.
 package ui
@@ -57,7 +57,7 @@ type Mode string
 
 // The modes.
 const (
-	// Mosaic shows the whole wall in one window, with the desk around it.
+	// Mosaic is a person's console in one window; its first page shows the wall.
 	Mosaic Mode = "mosaic"
 	// Node covers each monitor of this computer with its screen of the wall.
 	Node Mode = "node"
@@ -95,11 +95,12 @@ type Options struct {
 	Base tiles.Source
 	// Maps say what lies over it.
 	Maps MapOptions
-	// Atlas is about the map in hand, in Mosaic mode.
+	// Atlas is about the map in hand, and Seat about who sits at it, in Mosaic mode.
 	Atlas AtlasOptions
+	Seat  SeatOptions
 	// Lang is "vi" (default) or "en"; Theme is "dark" (default) or "light".
 	Lang, Theme string
-	// Width and Height are the mosaic window's first size; default 1600×900.
+	// Width and Height are the console's first size; default 1600×900.
 	Width, Height float32
 	// Markers shows machine-readable marks on tiles, for tests.
 	Markers bool
@@ -134,6 +135,7 @@ type UI struct {
 	facts   *facts.Host
 	charts  *mapface.Host
 	hands   *camera.Hands
+	noMaps  context.CancelFunc // ends what the maps fetch
 
 	// What follows belongs to the toolkit's goroutine.
 	model  model
@@ -167,8 +169,9 @@ type face interface {
 	prepare()
 	// surfaces are all places tiles lie on.
 	surfaces() []*surface
-	// refresh updates what is no tile.
+	// refresh updates what is no tile, step what moves at every tick.
 	refresh(now time.Time)
+	step(now time.Time)
 	close()
 }
 
@@ -200,13 +203,13 @@ func New(o Options) (*UI, error) {
 	if u.maps, err = u.newMaps(); err != nil {
 		return nil, fmt.Errorf("ui: %w", err)
 	}
-	u.model.touched, u.model.answered = u.maps.Observe, u.answered
-	u.cameras, u.facts, u.charts = u.cameraHost(), u.factsHost(), u.mapHost()
-	u.hands = camera.NewHands(u.cameras, u.kit)
+	u.model.answered = u.answered
+	u.noMaps = func() {}
+	u.host()
 	o.App.Settings().SetTheme(look.Toolkit(u.kit.Theme))
 	switch o.Mode {
 	case Mosaic:
-		u.face = newMosaic(u)
+		u.face = newSeat(u)
 	case Node:
 		u.face = newNode(u)
 	default:
@@ -236,14 +239,39 @@ func (o *Options) defaults() {
 	}
 }
 
-func newKit(theme string) (*paint.Kit, error) {
-	k := &paint.Kit{}
-	switch theme {
+// host makes what tiles ask of this client, in the language and colours of now.
+func (u *UI) host() {
+	u.model.touched = u.maps.Observe
+	u.cameras, u.facts, u.charts = u.cameraHost(), u.factsHost(), u.mapHost()
+	u.hands = camera.NewHands(u.cameras, u.kit)
+}
+
+// rehost makes all that anew after language or colours changed. Tiles that are
+// there keep what they were made with.
+func (u *UI) rehost() {
+	if m, err := u.newMaps(); err != nil {
+		u.log.Error("maps keep their language", "error", err)
+	} else {
+		u.noMaps()
+		u.maps = m
+		u.noMaps = u.jobs.start(u.runMaps(m))
+	}
+	u.host()
+}
+
+func themeOf(name string) (look.Theme, bool) {
+	switch name {
 	case "dark":
-		k.Theme = look.Dark()
+		return look.Dark(), true
 	case "light":
-		k.Theme = look.Light()
-	default:
+		return look.Light(), true
+	}
+	return look.Theme{}, false
+}
+
+func newKit(theme string) (*paint.Kit, error) {
+	k, ok := &paint.Kit{}, false
+	if k.Theme, ok = themeOf(theme); !ok {
 		return nil, fmt.Errorf("theme %q is not \"dark\" or \"light\"", theme)
 	}
 	var err error

@@ -37,7 +37,7 @@ func openMosaic(t *testing.T) (*bench, *mosaic) {
 	t.Helper()
 	b := newBench(t, Options{Mode: Mosaic})
 	b.tick(0)
-	m := b.ui.face.(*mosaic)
+	m := b.mosaic()
 	m.win.Resize(fyne.NewSize(1920, 1080))
 	b.give(snapshot(province(1, 1)))
 	return b, m
@@ -53,8 +53,8 @@ func (b *bench) event(body world.Body) world.Batch {
 // TestKeysReachTheDesk: the window's keys choose and take alerts.
 func TestKeysReachTheDesk(t *testing.T) {
 	b, m := openMosaic(t)
-	if m.desk.Chosen() != "water" {
-		t.Fatalf("first choice %q: the oldest untaken alert of the worst kind is first", m.desk.Chosen())
+	if m.desk().Chosen() != "water" {
+		t.Fatalf("first choice %q: the oldest untaken alert of the worst kind is first", m.desk().Chosen())
 	}
 	keys := m.win.Canvas()
 	keys.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyDown})
@@ -71,12 +71,12 @@ func TestEnlarge(t *testing.T) {
 	b, m := openMosaic(t)
 	b.tick(0)
 	board := b.players["cam-01"]
-	test.DoubleTap(m.board.slots[1].holder.(*handle))
+	test.DoubleTap(m.board().slots[1].holder.(*handle))
 	b.tick(0)
-	if m.zoom == nil {
+	if m.zoom() == nil {
 		t.Fatal("nothing is enlarged")
 	}
-	if c := contentOf(t, m.zoom, "zoom:"+m.zoomed); c.object().Size().Width < 1900 {
+	if c := contentOf(t, m.zoom(), "zoom:cam-01"); c.object().Size().Width < 1900 {
 		t.Errorf("enlarged to %v", c.object().Size())
 	}
 	if big := b.players["cam-01"]; m.u.hands.View() == nil || big.view.Size.X < 1500 {
@@ -87,8 +87,8 @@ func TestEnlarge(t *testing.T) {
 	}
 	m.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	b.tick(0)
-	if m.zoom != nil || board.view.Empty() {
-		t.Errorf("after Escape: zoom %v, view %v", m.zoom != nil, board.view)
+	if m.zoom() != nil || board.view.Empty() {
+		t.Errorf("after Escape: zoom %v, view %v", m.zoom() != nil, board.view)
 	}
 }
 
@@ -133,7 +133,7 @@ func TestDigest(t *testing.T) {
 func TestSceneMoves(t *testing.T) {
 	b, m := openMosaic(t)
 	b.tick(0)
-	cam := contentOf(t, m.board, "cam-01").(cameraTile)
+	cam := contentOf(t, m.board(), "cam-01").(cameraTile)
 	if b.players["cam-01"] == nil {
 		t.Fatal("no player")
 	}
@@ -149,11 +149,11 @@ func TestSceneMoves(t *testing.T) {
 	next.Tiles = append(next.Tiles, world.Tile{ID: "odd", Kind: "hologram", X: 0, Y: 0, W: 100, H: 100})
 	b.tick(time.Second)
 	b.give(b.event(next))
-	again := contentOf(t, m.board, "cam-01").(cameraTile)
+	again := contentOf(t, m.board(), "cam-01").(cameraTile)
 	if again != cam {
 		t.Error("the camera was opened anew")
 	}
-	if k := contentOf(t, m.board, "odd").object().Kind(); k != kindMessage {
+	if k := contentOf(t, m.board(), "odd").object().Kind(); k != kindMessage {
 		t.Errorf("an unknown kind shows %q", k)
 	}
 }
@@ -166,14 +166,14 @@ func (boom) update(time.Time, bool) bool { panic("boom") }
 // TestBrokenTile: a panic takes one tile, nothing else.
 func TestBrokenTile(t *testing.T) {
 	b, m := openMosaic(t)
-	sl := m.board.slots[1]
-	sl.content = &boom{factContent{facts.Broken(m.board.env)}}
+	sl := m.board().slots[1]
+	sl.content = &boom{factContent{facts.Broken(m.board().env)}}
 	b.tick(time.Second)
 	if k := sl.content.object().Kind(); k != kindMessage {
 		t.Errorf("the broken tile shows %q", k)
 	}
 	b.tick(time.Second)
-	if k := m.board.slots[2].content.object().Kind(); k == kindMessage {
+	if k := m.board().slots[2].content.object().Kind(); k == kindMessage {
 		t.Error("its neighbour is broken too")
 	}
 }
@@ -291,7 +291,7 @@ func TestRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var players atomic.Int32
 	u, err := New(Options{
-		App: app, Feed: feed, Width: 1280, Height: 720,
+		App: app, Feed: feed, Width: 1280, Height: 720, Seat: SeatOptions{Known: somebody()},
 		Do: func(f func()) {
 			select {
 			case work <- f:

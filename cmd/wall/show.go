@@ -32,7 +32,7 @@ func (mosaicCmd) Help() string {
   wall --token-file mai.token --width 1920 --height 1080`
 }
 
-// Run shows the mosaic.
+// Run shows the console.
 func (m *mosaicCmd) Run(ctx context.Context, c *connection) error {
 	return show(ctx, c, ui.Options{Mode: ui.Mosaic, Name: hostname(), Width: m.Width, Height: m.Height}, "mosaic", nil)
 }
@@ -84,6 +84,13 @@ func show(ctx context.Context, c *connection, o ui.Options, name string, h *home
 	under, err := newGround(c, h, &o)
 	if err != nil {
 		return err
+	}
+	if h == nil {
+		keep, err := c.seat(&o)
+		if err != nil {
+			return err
+		}
+		defer keep()
 	}
 	o.Snapshots = cmp.Or(c.Snapshots, pictures())
 	o.Lang, o.Theme, o.Wall, o.Markers, o.Logger = c.Lang, c.Theme, c.Wall, c.Markers, c.logger()

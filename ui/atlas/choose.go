@@ -89,6 +89,16 @@ func (a *Atlas) choose(refs []world.Ref) {
 	a.touch()
 }
 
+// Look chooses one thing and looks at its place; it reports whether there is it.
+func (a *Atlas) Look(r world.Ref) bool {
+	if _, ok := a.describe(r); !ok {
+		return false
+	}
+	a.choose([]world.Ref{r})
+	a.goToOne()
+	return true
+}
+
 // open shows the detail of one of the things that are listed.
 func (a *Atlas) open(r world.Ref) {
 	a.one, a.page = r, pageDetail

@@ -11,6 +11,8 @@ import (
 	"log/slog"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"iocwall/geo/coord"
 	"iocwall/geo/tiles"
 	"iocwall/server/act"
@@ -60,7 +62,16 @@ type Host struct {
 	Leave func()
 	// Keyboard gives the keyboard to the map, away from any field.
 	Keyboard func()
-	Files    Files
+	// Else gets what the map has no use for while it has the keyboard.
+	Else  Else
+	Files Files
+}
+
+// Else is where keys go that mean nothing to the map; each may be nil.
+type Else struct {
+	Rune     func(rune)
+	Key      func(fyne.KeyName)
+	Shortcut func(fyne.Shortcut)
 }
 
 // Files are the doors for files of fences. A nil door is said not to be there.

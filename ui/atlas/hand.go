@@ -269,7 +269,11 @@ func (h *hand) KeyUp(e *fyne.KeyEvent) {
 }
 
 // TypedRune takes letters: the map is no field.
-func (h *hand) TypedRune(r rune) { h.a.Rune(r) }
+func (h *hand) TypedRune(r rune) {
+	if e := h.a.h.Else.Rune; !h.a.Rune(r) && e != nil {
+		e(r)
+	}
+}
 
 // TypedKey takes keys.
 func (h *hand) TypedKey(e *fyne.KeyEvent) {
@@ -277,7 +281,9 @@ func (h *hand) TypedKey(e *fyne.KeyEvent) {
 		h.tab()
 		return
 	}
-	h.a.Key(e.Name)
+	if other := h.a.h.Else.Key; !h.a.Key(e.Name) && other != nil {
+		other(e.Name)
+	}
 }
 
 // tab goes through the symbols, or the corners of what is in hand, and then on to
@@ -307,4 +313,8 @@ func (h *hand) tab() {
 }
 
 // TypedShortcut takes shortcuts.
-func (h *hand) TypedShortcut(s fyne.Shortcut) { h.a.Shortcut(s) }
+func (h *hand) TypedShortcut(s fyne.Shortcut) {
+	if other := h.a.h.Else.Shortcut; !h.a.Shortcut(s) && other != nil {
+		other(s)
+	}
+}

@@ -212,7 +212,7 @@ func (a *Atlas) Shortcut(s fyne.Shortcut) bool {
 
 func (a *Atlas) control(k fyne.KeyName) bool {
 	switch k {
-	case fyne.KeyK:
+	case fyne.KeyF:
 		a.openSearch("")
 	case fyne.KeyM:
 		a.h.Leave()
@@ -247,7 +247,7 @@ func Shortcuts() []fyne.Shortcut {
 	return []fyne.Shortcut{
 		&fyne.ShortcutUndo{}, &fyne.ShortcutRedo{},
 		&desktop.CustomShortcut{KeyName: fyne.KeyZ, Modifier: fyne.KeyModifierControl | fyne.KeyModifierShift},
-		control(fyne.KeyK), control(fyne.KeyM), control(fyne.KeyReturn), control(fyne.KeyEnter), control(fyne.KeyD), control(fyne.KeyDelete),
+		control(fyne.KeyF), control(fyne.KeyM), control(fyne.KeyReturn), control(fyne.KeyEnter), control(fyne.KeyD), control(fyne.KeyDelete),
 	}
 }
 
@@ -259,7 +259,7 @@ func (a *Atlas) Actions() []sheet.Action {
 	}
 	kind := a.edit.Kind()
 	out := []sheet.Action{
-		act("find", "Ctrl K", "atlas.act.search", false, func() { a.openSearch("") }),
+		act("find", "Ctrl F", "atlas.act.search", false, func() { a.openSearch("") }),
 		act("find", "J", "atlas.act.area", false, a.jumpTo),
 		act("tool", "S", "atlas.act.box", a.tool == toolBox, a.boxTool),
 		act("tool", "D", "atlas.act.measure", kind == editor.Measure, func() { a.edit.MeasureBy(editor.Measure) }),

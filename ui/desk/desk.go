@@ -1,7 +1,7 @@
-// Package desk is what surrounds the wall in the mosaic's window: the bar, the
-// open alerts, the chosen one with its button, the hands for a camera, the keys.
-// It reads the client's copy of the state through Model and sends commands; it
-// knows nothing of windows, players or pictures.
+// Package desk is what stands below the wall on the operator's page: the open
+// alerts, the chosen one with its button, what is to be said of the wall, and rows
+// of buttons for what is in front. It reads the client's copy of the state through
+// Model and sends commands; it knows nothing of windows, players or pictures.
 package desk
 
 import (
@@ -50,24 +50,19 @@ type Model interface {
 
 // Places are the parts of the window in device pixels.
 type Places struct {
-	Bar, List, Detail, Foot image.Rectangle
+	List, Detail image.Rectangle
 	// Stage is the row about what the wall shows.
 	Stage image.Rectangle
-	// Tools is the row of buttons for what is in front, empty without one.
-	Tools image.Rectangle
 }
 
-// Desk is what is around the wall in the mosaic's window: the bar, the open
-// alerts, the chosen one with its button, the keys. It belongs to the toolkit's
-// goroutine.
+// Desk is the open alerts, the chosen one with its button, and the row on what the
+// wall shows. It belongs to the toolkit's goroutine.
 type Desk struct {
 	m      Model
 	env    *tile.Env
 	root   *fyne.Container
-	bar    *tile.Pane
 	list   *tile.Pane
 	detail *tile.Pane
-	foot   *tile.Pane
 	picker *picker
 	take   *widget.Button
 
@@ -76,6 +71,7 @@ type Desk struct {
 	picked    string // id of the chosen tile of the wall
 	wished    wish
 
+	text     float64 // size of text
 	now      time.Time
 	chosen   string // id of the chosen alert
 	first    int    // first row shown
@@ -85,20 +81,10 @@ type Desk struct {
 	hidden   bool
 	words    deskWords
 	places   Places
-	buttons  []*toolButton
-	toolsAt  image.Rectangle
-	quiet    *widget.Button
-	atlas    *widget.Button
-	isQuiet  bool
-	inHand   bool
-	keys     string // at the foot, in the place of the desk's own
 
-	said, status string // at the foot
 	// unfocus gives the keyboard back to the window after a click on a button:
 	// single letters act only while no field has it.
 	unfocus func()
-	onQuiet func()
-	onMap   func()
 }
 
 // request is an acknowledgement on its way.
@@ -110,21 +96,19 @@ type request struct {
 
 // deskWords is what the panes show: they are painted again when it changes.
 type deskWords struct {
-	bar, list, detail, foot, stage string
+	list, detail, stage string
 }
 
 // New returns a desk. The environment becomes the desk's own: Lay changes its
 // scale.
 func New(m Model, env *tile.Env) *Desk {
-	d := &Desk{m: m, asked: map[string]request{}, env: env}
+	d := &Desk{m: m, asked: map[string]request{}, env: env, text: 1}
 	if env.Log == nil {
 		env.Log = slog.New(slog.DiscardHandler)
 	}
 	th := env.Kit.Theme
-	d.bar = tile.NewPane(d.env, "bar", th.S1, d.paintBar)
 	d.list = tile.NewPane(d.env, "list", th.S1, d.paintList)
 	d.detail = tile.NewPane(d.env, "detail", th.S1, d.paintDetail)
-	d.foot = tile.NewPane(d.env, "foot", th.S2, d.paintFoot)
 	d.stagePane = tile.NewPane(d.env, "stage", th.S1, d.paintStage)
 	d.stage = d.newStageButtons()
 	d.picker = newPicker(d)
@@ -134,17 +118,7 @@ func New(m Model, env *tile.Env) *Desk {
 		d.unfocus()
 	})
 	d.take.Importance = widget.HighImportance
-	d.quiet = widget.NewButton("", func() {
-		d.onQuiet()
-		d.unfocus()
-	})
-	d.onQuiet, d.onMap = func() {}, func() {}
-	d.Quiet(false)
-	d.atlas = widget.NewButton(env.Lang.T("atlas.open")+"  Ctrl M", func() {
-		d.unfocus()
-		d.onMap()
-	})
-	d.root = container.NewWithoutLayout(d.bar.Raster, d.list.Raster, d.detail.Raster, d.foot.Raster, d.stagePane.Raster, d.picker, d.take, d.quiet, d.atlas)
+	d.root = container.NewWithoutLayout(d.list.Raster, d.detail.Raster, d.stagePane.Raster, d.picker, d.take)
 	for _, b := range d.stage.all() {
 		d.root.Add(b)
 	}
@@ -158,51 +132,20 @@ func (d *Desk) Root() fyne.CanvasObject { return d.root }
 // button.
 func (d *Desk) OnUnfocus(f func()) { d.unfocus = f }
 
-// OnQuiet sets what the switch "only what is wrong" does.
-func (d *Desk) OnQuiet(f func()) { d.onQuiet = f }
-
-// OnMap sets what the button for the map in hand does.
-func (d *Desk) OnMap(f func()) { d.onMap = f }
-
-// Keys puts words on keys at the foot, in the place of the desk's own; empty
-// brings those back.
-func (d *Desk) Keys(s string) { d.keys = s }
-
-// Quiet shows whether tiles say only what is wrong.
-func (d *Desk) Quiet(on bool) {
-	d.isQuiet = on
-	text := d.env.Lang.T("console.quiet") + "  P"
-	if on {
-		text = "✓ " + text
-	}
-	d.quiet.SetText(text)
-}
-
 // Chosen is the id of the chosen alert, empty when there is none.
 func (d *Desk) Chosen() string { return d.chosen }
 
-// Lay places the panes; sizes are device pixels, density is pixels per unit.
-func (d *Desk) Lay(p Places, density float32) {
-	d.env.Density = density
-	d.env.Scale = look.DeskScale(16 * float64(density))
+// Lay places the panes; sizes are device pixels, density is pixels per unit and
+// text the size of text, 1 to 1.5.
+func (d *Desk) Lay(p Places, density float32, text float64) {
+	d.env.Density, d.text = density, text
+	d.env.Scale = look.DeskScale(16 * float64(density) * text)
 	put := d.put
 	d.layStage(p.Stage)
-	put(d.bar.Raster, p.Bar)
 	put(d.list.Raster, p.List)
 	put(d.detail.Raster, p.Detail)
-	put(d.foot.Raster, p.Foot)
-	px := func(v float32) int { return int(v * density) }
+	px := func(v float64) int { return d.px(v) }
 	d.places = p
-	q := image.Rect(p.Bar.Max.X-px(16+quietRight+quietWidth), p.Bar.Min.Y+px(6), p.Bar.Max.X-px(16+quietRight), p.Bar.Max.Y-px(6))
-	put(d.quiet, q)
-	put(d.atlas, image.Rect(q.Min.X-px(8+mapWidth), q.Min.Y, q.Min.X-px(8), q.Max.Y))
-	for _, b := range []*widget.Button{d.quiet, d.atlas} {
-		if d.wide(p.Bar.Dx()) {
-			b.Show()
-		} else {
-			b.Hide()
-		}
-	}
 	head := p.List
 	head.Min.Y += px(listHead)
 	put(d.picker, head)
@@ -222,14 +165,7 @@ func (d *Desk) put(o fyne.CanvasObject, r image.Rectangle) {
 	o.Resize(fyne.NewSize(float32(r.Dx())/k, float32(r.Dy())/k))
 }
 
-// quietWidth is the width of the switch, quietRight what is right of it: the
-// time of day; mapWidth is the width of the button for the map. All are Fyne units.
-const quietWidth, quietRight, mapWidth = 230, 120, 160
-
-// wide reports whether a bar of so many pixels has room for the switch.
-func (d *Desk) wide(px int) bool { return px >= d.px(1100) }
-
-// Show shows or hides the alerts; bar and foot stay.
+// Show shows or hides all of it.
 func (d *Desk) Show(visible bool) {
 	d.hidden = !visible
 	panes := []fyne.CanvasObject{d.list.Raster, d.detail.Raster, d.stagePane.Raster, d.picker, d.take}
@@ -262,12 +198,12 @@ func (d *Desk) Refresh(now time.Time) {
 			d.take.Hide()
 		}
 	}
-	w := deskWords{bar: fmt.Sprint(d.barWords()), list: fmt.Sprint(d.listWords()), detail: fmt.Sprint(d.detailWords()), foot: fmt.Sprint(d.said, d.status, d.footWords()), stage: fmt.Sprint(d.stageWords())}
+	w := deskWords{list: fmt.Sprint(d.listWords()), detail: fmt.Sprint(d.detailWords()), stage: fmt.Sprint(d.stageWords())}
 	d.refreshStage()
 	for _, c := range []struct {
 		was, is string
 		pane    *tile.Pane
-	}{{d.words.bar, w.bar, d.bar}, {d.words.list, w.list, d.list}, {d.words.detail, w.detail, d.detail}, {d.words.foot, w.foot, d.foot}, {d.words.stage, w.stage, d.stagePane}} {
+	}{{d.words.list, w.list, d.list}, {d.words.detail, w.detail, d.detail}, {d.words.stage, w.stage, d.stagePane}} {
 		if c.was != c.is {
 			c.pane.Touch()
 		}
@@ -328,8 +264,15 @@ func (d *Desk) choose(i int) {
 	d.Refresh(d.m.Now())
 }
 
-// Key takes a key that no field wanted.
-func (d *Desk) Key(e *fyne.KeyEvent) {
+// Choose chooses an alert by its id and reports whether it is open.
+func (d *Desk) Choose(id string) bool {
+	i := slices.IndexFunc(d.m.Alerts(), func(a world.Alert) bool { return a.ID == id })
+	d.choose(i)
+	return i >= 0
+}
+
+// Key takes a key that no field wanted, and reports whether it meant something.
+func (d *Desk) Key(e *fyne.KeyEvent) bool {
 	switch e.Name {
 	case fyne.KeyUp:
 		d.move(-1)
@@ -343,20 +286,28 @@ func (d *Desk) Key(e *fyne.KeyEvent) {
 		d.choose(0)
 	case fyne.KeyEnd:
 		d.choose(len(d.m.Alerts()) - 1)
+	default:
+		return false
 	}
+	return true
 }
 
-// Rune takes the single letters of the design's section 8.
-func (d *Desk) Rune(r rune) {
+// Rune takes the single letters of the design's section 8, and reports whether one
+// meant something.
+func (d *Desk) Rune(r rune) bool {
 	switch {
+	case d.hidden:
+		return false
 	case r == 'x' || r == 'X':
 		d.Acknowledge()
-	case d.hidden:
 	case r == 'l' || r == 'L':
 		d.Lock()
 	case r >= '1' && r <= '9':
 		d.Preset(int(r - '0'))
+	default:
+		return false
 	}
+	return true
 }
 
 // Acknowledge sends for the chosen alert. A request on its way is not sent
@@ -424,7 +375,9 @@ func (p *picker) CreateRenderer() fyne.WidgetRenderer {
 }
 
 // Tapped chooses the alert under the pointer.
-func (p *picker) Tapped(e *fyne.PointEvent) { p.d.choose(p.d.first + int(e.Position.Y/listRow)) }
+func (p *picker) Tapped(e *fyne.PointEvent) {
+	p.d.choose(p.d.first + int(float64(e.Position.Y)/(listRow*p.d.text)))
+}
 
 // Scrolled moves the list.
 func (p *picker) Scrolled(e *fyne.ScrollEvent) {

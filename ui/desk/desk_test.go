@@ -178,12 +178,3 @@ func TestSendFails(t *testing.T) {
 		t.Errorf("said %q", got)
 	}
 }
-
-// TestBarSaysAway: a lost server stands in the bar.
-func TestBarSaysAway(t *testing.T) {
-	f, d := newDesk(t)
-	f.away = 3 * time.Minute
-	if w := d.barWords(); w[3] != "Mất máy chủ 3 phút" {
-		t.Errorf("bar says %q", w)
-	}
-}

@@ -266,6 +266,9 @@ func (d *Desk) lost(w world.Wall) string {
 	return strings.Join(out, ", ")
 }
 
+// Popups is how many popups the wall shows.
+func (d *Desk) Popups() int { return len(d.popups(true)) }
+
 func (d *Desk) locks(wall string) (n int) {
 	for _, l := range d.m.State().Locks() {
 		if l.Wall == wall {

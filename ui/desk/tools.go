@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
@@ -38,10 +39,42 @@ const (
 	toolHeight         = 40
 )
 
-// SetTools puts buttons in the row of tools, in order. Buttons that do not fit
-// are left away: their keys go on working.
-func (d *Desk) SetTools(tools []Tool) {
-	if len(tools) != len(d.buttons) || d.toolsAt != d.places.Tools {
+// ToolsHeight is the height of a row of tools in Fyne units, at the usual size of
+// text.
+const ToolsHeight = 52
+
+// Tools is a row of buttons for what is in front.
+type Tools struct {
+	root    *fyne.Container
+	buttons []*toolButton
+	width   float32 // of the row, in Fyne units
+	scale   float32 // of text
+	unfocus func()
+}
+
+// NewTools returns an empty row; unfocus gives the keyboard back to the window after
+// a click.
+func NewTools(unfocus func()) *Tools {
+	return &Tools{root: container.NewWithoutLayout(), scale: 1, unfocus: unfocus}
+}
+
+// Object is what a page shows of it.
+func (d *Tools) Object() fyne.CanvasObject { return d.root }
+
+// Lay gives the row its place; all are Fyne units but scale, the size of text.
+func (d *Tools) Lay(at fyne.Position, width, scale float32) {
+	d.root.Move(at)
+	d.root.Resize(fyne.NewSize(width, ToolsHeight*scale))
+	if width != d.width || scale != d.scale {
+		d.width, d.scale = width, scale
+		d.line()
+	}
+}
+
+// Set puts buttons in the row, in order. Buttons that do not fit are left away:
+// their keys go on working.
+func (d *Tools) Set(tools []Tool) {
+	if len(tools) != len(d.buttons) {
 		d.build(tools)
 		return
 	}
@@ -68,12 +101,12 @@ func (d *Desk) SetTools(tools []Tool) {
 
 // build makes the row anew. A button that is held lets go: nobody could tell it
 // that the mouse did.
-func (d *Desk) build(tools []Tool) {
+func (d *Tools) build(tools []Tool) {
 	for _, b := range d.buttons {
 		b.MouseUp(nil)
 		d.root.Remove(b)
 	}
-	d.buttons, d.toolsAt = d.buttons[:0:0], d.places.Tools
+	d.buttons = d.buttons[:0:0]
 	for _, t := range tools {
 		b := newToolButton(t, func() { d.unfocus() })
 		d.buttons = append(d.buttons, b)
@@ -83,43 +116,24 @@ func (d *Desk) build(tools []Tool) {
 }
 
 // line puts the buttons in a row.
-func (d *Desk) line() {
-	density := float32(d.px(100)) / 100
-	r := d.places.Tools
-	x, right := float32(r.Min.X)/density, float32(r.Max.X)/density
-	y := float32(r.Min.Y)/density + (float32(r.Dy())/density-toolHeight)/2
-	group := ""
+func (d *Tools) line() {
+	x, group := float32(0), ""
 	for _, b := range d.buttons {
 		if group != "" && group != b.tool.Group {
-			x += toolGap
+			x += toolGap * d.scale
 		}
 		group = b.tool.Group
 		w := b.MinSize().Width
-		b.Move(fyne.NewPos(x, y))
-		b.Resize(fyne.NewSize(w, toolHeight))
-		if x+w > right {
+		b.Move(fyne.NewPos(x, (ToolsHeight-toolHeight)*d.scale/2))
+		b.Resize(fyne.NewSize(w, toolHeight*d.scale))
+		if x+w > d.width {
 			b.Hide()
 		} else {
 			b.Show()
 		}
-		x += w + toolSpace
+		x += w + toolSpace*d.scale
 	}
 	d.root.Refresh()
-}
-
-// InHand says whether a camera is in hand: the keys at the foot are then its.
-func (d *Desk) InHand(on bool) { d.inHand = on }
-
-// Note puts words at the foot: what came of the last act, and a line for
-// technicians.
-func (d *Desk) Note(said, status string) {
-	if said != d.said || status != d.status {
-		d.said, d.status = said, status
-		d.words.foot = ""
-		if !d.now.IsZero() {
-			d.Refresh(d.now)
-		}
-	}
 }
 
 // toolButton is a button that tells when it is held.
@@ -168,7 +182,7 @@ func (b *toolButton) MouseOut() {
 }
 
 // Names are the tools offered, for tests and for reading aloud.
-func (d *Desk) Names() string {
+func (d *Tools) Names() string {
 	var out []string
 	for _, b := range d.buttons {
 		out = append(out, b.tool.Label)
@@ -177,7 +191,7 @@ func (d *Desk) Names() string {
 }
 
 // Press does what a tool's button does; it reports whether there is such a tool.
-func (d *Desk) Press(key string) bool {
+func (d *Tools) Press(key string) bool {
 	for _, b := range d.buttons {
 		if b.tool.Key == key && b.tool.Do != nil {
 			b.tool.Do()

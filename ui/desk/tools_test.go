@@ -4,12 +4,14 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
 )
 
 // TestHeldToolLetsGo: a button that is held goes on being it while words on the
 // row change, and lets go when it is taken away; otherwise a camera would turn on.
 func TestHeldToolLetsGo(t *testing.T) {
-	_, d := newDesk(t)
+	test.NewTempApp(t)
+	d := NewTools(func() {})
 	held := false
 	row := func(chosen bool) []Tool {
 		return []Tool{
@@ -17,14 +19,14 @@ func TestHeldToolLetsGo(t *testing.T) {
 			{Key: "1", Label: "Cầu", Chosen: chosen},
 		}
 	}
-	d.SetTools(row(true))
+	d.Set(row(true))
 	b := d.buttons[0]
 	b.MouseDown(&desktop.MouseEvent{Button: desktop.MouseButtonPrimary})
-	d.SetTools(row(false))
+	d.Set(row(false))
 	if !held || d.buttons[0] != b || d.buttons[1].Text != "Cầu  1" {
 		t.Errorf("held %v, same button %v, beside it %q", held, d.buttons[0] == b, d.buttons[1].Text)
 	}
-	d.SetTools(nil)
+	d.Set(nil)
 	if held {
 		t.Error("a button that is gone holds on")
 	}
