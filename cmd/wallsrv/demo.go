@@ -67,6 +67,14 @@ func (c *demoCmd) Run(ctx context.Context, logger *slog.Logger, k *kong.Context)
 		return err
 	}
 
+	// A leader and a ward's user look at the province by tokens of their own.
+	hoiAn := []string{"vn/da-nang-2025/hoi-an", "vn/da-nang-2025/hoi-an-dong", "vn/da-nang-2025/hoi-an-tay"}
+	for _, s := range []auth.Spec{{Name: "Lê Văn Hùng", Role: auth.Leader}, {Name: "Nguyễn Văn Dũng", Role: auth.Unit, Areas: hoiAn}} {
+		if _, err := demoToken(province.Data(), filepath.Join(dir, string(s.Role)+".token"), s); err != nil {
+			return err
+		}
+	}
+
 	// The peers go on for as long as the server does: they stop after it.
 	peers, stopPeers := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopPeers()

@@ -83,6 +83,18 @@ func published(now time.Time) []figure {
 	}
 }
 
+// owed is what a ward has sent of what it owes: one whole, one whose parts do not
+// add up, one nine days late, one that is due.
+func owed(now time.Time) []observation {
+	today, late := now.Format(time.DateOnly), now.AddDate(0, 0, -10)
+	return []observation{
+		{Kind: "figure.reported", Body: figure{Figure: "ha-rac", Period: today, Value: n(38.4), Have: 24, Want: 24, WantOf: "tổ"}},
+		{Kind: "figure.reported", Body: figure{Figure: "ha-nuoc-thai", Period: today, Value: n(1284), Parts: []part{{"hộ dân", 1240, "households"}, {"cơ sở", 38, "businesses"}}, Have: 18, Want: 24, WantOf: "tổ"}},
+		{Time: late.UnixMilli(), Kind: "figure.reported", Body: figure{Figure: "ha-dat", Period: late.Format(time.DateOnly), Value: n(7)}},
+		{Kind: "figure.reported", Body: figure{Figure: "ha-lu", Period: today, Have: 0, Want: 31, WantOf: "tổ", Due: now.Add(8 * time.Hour).UnixMilli()}},
+	}
+}
+
 // figures sends everything there is, past months of disbursement first, so that
 // it has a trend.
 func (o *offices) figures(ctx context.Context) error {
@@ -101,6 +113,7 @@ func (o *offices) figures(ctx context.Context) error {
 	sent := now.AddDate(0, 0, -9)
 	land := ratio("bien-dong-dat", sent.Format(time.DateOnly), "", 1284, 1502, 1)
 	obs = append(obs, observation{Time: sent.UnixMilli(), Kind: "figure.reported", Body: land})
+	obs = append(obs, owed(now)...)
 	for _, f := range published(now) {
 		obs = append(obs, observation{Kind: "figure.reported", Body: f})
 	}

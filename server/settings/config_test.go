@@ -414,7 +414,7 @@ func TestDemoProvince(t *testing.T) {
 	if len(problems) > 0 {
 		t.Fatal(strings.Join(problems, "\n"))
 	}
-	if len(c.Cameras) != 12 || len(c.Stations) != 40 || len(c.Figures) != 28 || len(c.Domains) != 10 || len(c.Layers) != 5 || len(c.sources) < 2 || len(c.scenes) == 0 {
+	if len(c.Cameras) != 12 || len(c.Stations) != 40 || len(c.Figures) != 32 || len(c.Domains) != 10 || len(c.Layers) != 5 || len(c.sources) < 2 || len(c.scenes) == 0 {
 		t.Errorf("the province has %s", c.Summary())
 	}
 	set, problems2 := c.AreaSet()
