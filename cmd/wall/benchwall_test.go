@@ -30,14 +30,22 @@ func twoScenes() (a, b scenery) {
 	return scene27("a", 0, "5-15", []int{5, 6, 14, 15}, 9), scene27("b", 9, "1-12", []int{1, 2, 3, 10, 11, 12}, 26)
 }
 
-// BenchmarkWallSwitch switches a wall of 27 screens and twelve computers between two
-// scenes and takes from the pixels of all screens when each of them changed.
-func BenchmarkWallSwitch(b *testing.B) {
-	one, two := twoScenes()
-	w := newWall27(b, plan27{scenes: []scenery{one, two}})
+// warmWall starts the wall with two scenes, shows the first and waits until all its
+// cameras run well.
+func warmWall(b *testing.B) (w *wall27, one, two scenery) {
+	b.Helper()
+	one, two = twoScenes()
+	w = newWall27(b, plan27{scenes: []scenery{one, two}})
 	w.begin(one)
 	w.measure(one)
 	time.Sleep(5 * time.Second) // the first seconds catch up with the relay's kept pictures
+	return w, one, two
+}
+
+// BenchmarkWallSwitch switches a wall of 27 screens and twelve computers between two
+// scenes and takes from the pixels of all screens when each of them changed.
+func BenchmarkWallSwitch(b *testing.B) {
+	w, one, two := warmWall(b)
 	for b.Loop() {
 		var m measured
 		for i := range switches27 {
@@ -131,11 +139,7 @@ const (
 // the camera that sees the place, in the zone. The camera runs elsewhere on the wall,
 // so the relay has it.
 func BenchmarkWallPopup(b *testing.B) {
-	one, two := twoScenes()
-	w := newWall27(b, plan27{scenes: []scenery{one, two}})
-	w.begin(one)
-	w.measure(one)
-	time.Sleep(5 * time.Second)
+	w, one, _ := warmWall(b)
 	for b.Loop() {
 		var up, down []time.Duration
 		for range pops {
@@ -158,11 +162,7 @@ func BenchmarkWallPopup(b *testing.B) {
 // BenchmarkWallLoss kills computers and measures until their important tiles are on
 // the spare screen, with the pictures of their cameras.
 func BenchmarkWallLoss(b *testing.B) {
-	one, two := twoScenes()
-	w := newWall27(b, plan27{scenes: []scenery{one, two}})
-	w.begin(one)
-	w.measure(one)
-	time.Sleep(5 * time.Second)
+	w, one, _ := warmWall(b)
 	for b.Loop() {
 		var all, back []time.Duration
 		for _, i := range []int{0, 1, 9}[:losses] { // those with important tiles
@@ -170,9 +170,7 @@ func BenchmarkWallLoss(b *testing.B) {
 			w.kill(i)
 			for _, t := range one.tiles {
 				if t.important && w.panes[t.first[0]-1].node == i {
-					var cam int
-					_, _ = fmt.Sscanf(t.params, "camera: cam-%d", &cam)
-					all = append(all, w.seen(began, cam, spare27))
+					all = append(all, w.seen(began, t.camera(), spare27))
 				}
 			}
 			began = time.Now()

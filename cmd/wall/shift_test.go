@@ -24,28 +24,8 @@ import (
 	"iocwall/ui/paint"
 )
 
-// The wall of the shift: 27 screens of 320×180, driven by 12 computers.
-const (
-	shiftW, shiftH = 320, 180
-	shiftScreens   = 27
-	shiftSpare     = 27 // the number of the screen that stands in for others
-	shiftLength    = 20 * time.Minute
-)
-
-var shiftPerNode = []int{2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 2}
-
-// shiftRules raise an alert for high water, which pops up.
-const shiftRules = `rules:
-  - id: lu
-    on: station
-    where: what == "level"
-    value: reading("level")
-    when: value >= 4
-    severity: severe
-    title: "Lũ {{name}}"
-    instruction: [Báo Ban Chỉ huy phòng thủ dân sự]
-    show: {zone: bao-dong, cameras: 2, map: true}
-`
+// shiftLength is how long the shift is.
+const shiftLength = 20 * time.Minute
 
 // shift is a shift in the control room: a center, twelve computers with 27 screens,
 // and the desks of two operators, all in fake time.
@@ -108,7 +88,7 @@ func newShift(tb testing.TB, dir string, app fyne.App, base tiles.Source) *shift
 		tb: tb, dir: dir, app: app, base: base, toolkit: newSerial(), net: &pipeNet{wires: map[*pipeWire]string{}},
 		ids: map[string]wire.Identity{}, began: time.Now(), names: map[uint32]string{},
 	}
-	for n := range shiftScreens {
+	for n := range screens27 {
 		s.all = append(s.all, n+1)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -119,7 +99,7 @@ func newShift(tb testing.TB, dir string, app fyne.App, base tiles.Source) *shift
 	for i := range s.nodes {
 		s.boot(i)
 	}
-	s.center = openCenter(tb, dir, shiftRules, s.net, s.ids)
+	s.center = openCenter(tb, dir, highWater(2, ", map: true"), s.net, s.ids)
 	s.center.put("config", s.province()...)
 	time.Sleep(10 * time.Second) // who found nobody comes again
 	s.want = s.scene("ngay")
@@ -148,7 +128,7 @@ func (s *shift) end() {
 // driver returns which computer has a screen, and which of its monitors it is.
 func (s *shift) driver(screen int) (node, monitor int) {
 	left := screen - 1
-	for i, n := range shiftPerNode {
+	for i, n := range perNode {
 		if left < n {
 			return i, left
 		}
@@ -161,10 +141,10 @@ func (s *shift) driver(screen int) (node, monitor int) {
 // grid is the wall.
 func (s *shift) grid() world.WallDefined {
 	w := scene.Grid{
-		ID: "main", Name: "Tường chính", Columns: 9, Rows: 3, PanelW: 1217.6, PanelH: 684.9, Gap: 7, PxW: shiftW, PxH: shiftH, Seat: 2500,
-		PerNode: shiftPerNode, NodeFormat: "pc-%02d",
+		ID: "main", Name: "Tường chính", Columns: 9, Rows: 3, PanelW: 1217.6, PanelH: 684.9, Gap: 7, PxW: screenW, PxH: screenH, Seat: 2500,
+		PerNode: perNode[:], NodeFormat: "pc-%02d",
 	}.Wall()
-	w.Screens[shiftSpare-1].Spare = true
+	w.Screens[spare27-1].Spare = true
 	return w
 }
 
@@ -188,11 +168,11 @@ func (s *shift) tile(id, kind, spec, cell, key, value string) world.Tile {
 func (s *shift) scenes() []world.SceneSaved {
 	build := func(id, prefix string, step int, mapAt string, mapOn []int, figures int) world.SceneSaved {
 		sc := world.SceneSaved{ID: id, Wall: "main", Name: "Cảnh " + id, Version: 1}
-		for n := 1; n <= shiftScreens; n++ {
+		for n := 1; n <= screens27; n++ {
 			if n == figures || slices.Contains(mapOn, n) {
 				continue
 			}
-			t := s.tile(fmt.Sprintf("%s-%02d", prefix, n), "camera", fmt.Sprint(n), "", "camera", fmt.Sprintf("cam-%02d", (n-1+step)%shiftScreens+1))
+			t := s.tile(fmt.Sprintf("%s-%02d", prefix, n), "camera", fmt.Sprint(n), "", "camera", fmt.Sprintf("cam-%02d", (n-1+step)%screens27+1))
 			t.Important = n <= 2 || n == 18
 			sc.Tiles = append(sc.Tiles, t)
 		}
@@ -247,7 +227,7 @@ func (s *shift) screensOf(t world.Tile) (out []int) {
 // province is what the center knows from its configuration.
 func (s *shift) province() []world.Body {
 	out := []world.Body{s.grid()}
-	for i := range shiftScreens {
+	for i := range screens27 {
 		c := world.CameraDefined{
 			ID: fmt.Sprintf("cam-%02d", i+1), Name: fmt.Sprintf("Máy quay %d", i+1), Pos: geo.Point{108 + 0.02*float64(i), 15.8},
 			Heading: 0, View: 60, Reach: 500, Streams: []world.CameraStream{{Name: "main", Width: 640, Height: 360}},

@@ -174,8 +174,8 @@ func (s *shift) boot(i int) {
 	s.tb.Helper()
 	name := fmt.Sprintf("pc-%02d", i+1)
 	n := &shiftNode{name: name, desk: &desktop{out: map[string]bool{}, windows: map[string]fyne.Window{}, changed: make(chan struct{}, 1)}}
-	for j := range shiftPerNode[i] {
-		n.desk.monitors = append(n.desk.monitors, screens.Monitor{Name: fmt.Sprintf("M%d", j+1), X: j * shiftW, W: shiftW, H: shiftH})
+	for j := range perNode[i] {
+		n.desk.monitors = append(n.desk.monitors, screens.Monitor{Name: fmt.Sprintf("M%d", j+1), X: j * screenW, W: screenW, H: screenH})
 	}
 	n.client = s.client(name, "node")
 	s.toolkit.now(func() {
@@ -296,14 +296,14 @@ func capture(w fyne.Window) *image.RGBA {
 	c := software.NewCanvas()
 	c.SetPadded(false)
 	room := canvas.NewRectangle(color.Transparent) // the content is never laid out smaller
-	room.SetMinSize(fyne.NewSize(shiftW, shiftH))
+	room.SetMinSize(fyne.NewSize(screenW, screenH))
 	c.SetContent(container.NewStack(room, w.Content()))
-	c.Resize(fyne.NewSize(shiftW, shiftH))
+	c.Resize(fyne.NewSize(screenW, screenH))
 	img := c.Capture()
 	if opaque, ok := img.(*image.NRGBA); ok { // nothing shines through a window
 		return &image.RGBA{Pix: opaque.Pix, Stride: opaque.Stride, Rect: opaque.Rect}
 	}
-	out := image.NewRGBA(image.Rect(0, 0, shiftW, shiftH))
+	out := image.NewRGBA(image.Rect(0, 0, screenW, screenH))
 	draw.Draw(out, out.Rect, img, img.Bounds().Min, draw.Src)
 	return out
 }

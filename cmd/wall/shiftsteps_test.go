@@ -39,7 +39,7 @@ func (s *shift) inStep(d *shiftDesk, a act.Act, to map[int][]string, step string
 	time.Sleep(3 * time.Second)
 	s.check(step)
 	on = s.center.wall().On
-	if len(on.Nodes) != len(shiftPerNode) || on.Skew != 0 {
+	if len(on.Nodes) != len(perNode) || on.Skew != 0 {
 		s.tb.Errorf("%s: %d computers told of the switch, %d ms apart; want 12 and no time between them", step, len(on.Nodes), on.Skew)
 	}
 	for _, n := range on.Nodes {
@@ -181,7 +181,7 @@ func (s *shift) locks() {
 // spared is what the wall of the day shows without some of its computers: their
 // important tiles are on the spare screen.
 func (s *shift) spared(moved []string, off ...int) map[int][]string {
-	return put(put(s.scene("ngay"), moved, shiftSpare), []string{dark}, off...)
+	return put(put(s.scene("ngay"), moved, spare27), []string{dark}, off...)
 }
 
 func (s *shift) lostComputer() {
@@ -191,7 +191,7 @@ func (s *shift) lostComputer() {
 	time.Sleep(30 * time.Second)
 	s.check("they stay there")
 	s.inStepWithout("pc-01", act.ShowScene{Wall: "main", Scene: "don"})
-	s.want = put(put(s.scene("don"), []string{"c-01", "c-02"}, shiftSpare), []string{dark}, 1, 2)
+	s.want = put(put(s.scene("don"), []string{"c-01", "c-02"}, spare27), []string{dark}, 1, 2)
 	s.within(2*time.Second, "another scene without that computer")
 	s.mai.must(act.ShowScene{Wall: "main", Scene: "ngay"})
 	s.want = s.spared([]string{"a-01", "a-02"}, 1, 2)
@@ -213,7 +213,7 @@ func (s *shift) inStepWithout(node string, a act.Act) {
 
 func (s *shift) silentComputer() {
 	restore := s.net.silence("pc-09")
-	s.want = put(s.scene("ngay"), []string{"a-18"}, shiftSpare)
+	s.want = put(s.scene("ngay"), []string{"a-18"}, spare27)
 	s.within(5*time.Second, "a computer is silent: its important tile is on the spare screen too, and its own screens keep their picture")
 	time.Sleep(20 * time.Second)
 	s.check("it stays so")
@@ -229,7 +229,7 @@ func (s *shift) lostServer() {
 	s.check("two seconds without the server")
 	time.Sleep(time.Minute)
 	s.check("a minute without the server: all screens keep their picture, the cameras run")
-	s.center = openCenter(s.tb, s.dir, shiftRules, s.net, s.ids)
+	s.center = openCenter(s.tb, s.dir, highWater(2, ", map: true"), s.net, s.ids)
 	time.Sleep(30 * time.Second)
 	s.check("the server is back")
 	if g := s.center.wall().On.Generation; g != before {
@@ -323,14 +323,14 @@ func (s *shift) testPictures() {
 	time.Sleep(2 * time.Second)
 	s.mai.refused(act.TestWall{Wall: "main", Picture: world.TestIdentify, Seconds: 20}, "right")
 	tech.must(act.TestWall{Wall: "main", Picture: world.TestIdentify, Seconds: 20})
-	for n := 1; n <= shiftScreens; n++ {
+	for n := 1; n <= screens27; n++ {
 		s.want = put(s.want, []string{fmt.Sprintf("identify:%d", n)}, n)
 	}
 	s.within(3*time.Second, "each screen shows its number")
 	s.want = s.scene("ngay")
 	s.within(25*time.Second, "the numbers end by themselves")
 	tech.must(act.TestWall{Wall: "main", Picture: world.TestPattern, Seconds: 60})
-	for n := 1; n <= shiftScreens; n++ {
+	for n := 1; n <= screens27; n++ {
 		s.want = put(s.want, []string{"pattern"}, n)
 	}
 	s.within(3*time.Second, "the test picture is on all screens")

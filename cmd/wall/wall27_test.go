@@ -18,19 +18,12 @@ import (
 	"iocwall/ui/paint"
 )
 
-// The reference wall in small: 27 screens of 320×180, driven by 12 computers, each
-// with an X server of its own.
+// Each computer of the small wall has an X server of its own.
 const (
-	screens27     = 27
-	screenW       = 320
-	screenH       = 180
 	cameras27     = 27
 	cameraFPS     = 12
 	nodes27Format = "pc-%02d"
 )
-
-// perNode is the number of screens of each computer.
-var perNode = [...]int{2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 2}
 
 // pane is one screen of the wall, in the pixels of its computer's X server.
 type pane struct {
@@ -84,7 +77,13 @@ func (s scenery) marks() map[int]uint32 {
 	return out
 }
 
-// camera is a tile with a camera over one screen; important ones move when their
+// camera returns the number of the tile's camera, zero for a tile without one.
+func (p placed) camera() (n int) {
+	_, _ = fmt.Sscanf(p.params, "camera: cam-%d", &n)
+	return n
+}
+
+// cameraTile is a tile with a camera over one screen; important ones move when their
 // computer is lost.
 func cameraTile(scene string, screen, cam int) placed {
 	return placed{
@@ -145,26 +144,12 @@ func firstOf(node int) int {
 
 // zone27 is where alerts pop up over a scene: two screens of one computer.
 const (
-	zone27      = "    zones: [{id: bao-dong, name: Báo động, at: \"7-8\"}]\n"
+	zone27      = "    zones: [{id: " + alarmZone + ", name: Báo động, at: \"7-8\"}]\n"
 	zone27Left  = 7
 	zone27Right = 8
 	// alarmCamera stands where the gauge is.
 	alarmCamera = 13
-	spare27     = 27
 )
-
-// rules27 raise an alert for high water, which pops up with the nearest camera.
-const rules27 = `rules:
-  - id: lu
-    on: station
-    where: what == "level"
-    value: reading("level")
-    when: value >= 4
-    severity: severe
-    title: "Lũ {{name}}"
-    instruction: [Báo Ban Chỉ huy phòng thủ dân sự]
-    show: {zone: bao-dong, cameras: 1}
-`
 
 // text27 is the configuration of the small wall; the scenes stand behind it.
 const text27 = `
@@ -218,7 +203,7 @@ func newWall27(tb testing.TB, plan plan27) *wall27 {
 		text += sc.yaml()
 	}
 	w.s = newSite(tb, w.cams, text)
-	w.s.write("rules.yaml", rules27)
+	w.s.write("rules.yaml", highWater(1, ""))
 	w.mai, w.gauge = w.s.token("operator", "Trần Thị Mai"), w.s.token("provider", "Trạm Câu Lâu")
 	screen := 0
 	for i, n := range perNode {
@@ -327,11 +312,7 @@ func (w *wall27) live(s scenery, except ...int) string {
 			continue
 		}
 		p := w.panes[t.first[0]-1]
-		var cam int
-		if _, err := fmt.Sscanf(t.params, "camera: cam-%d", &cam); err != nil {
-			w.tb.Fatal(err)
-		}
-		if _, ok := find(p.glass.grab(p.rect), now, w.cams[cam-1]); !ok {
+		if _, ok := find(p.glass.grab(p.rect), now, w.cams[t.camera()-1]); !ok {
 			wrong = append(wrong, fmt.Sprint(t.first[0]))
 		}
 	}

@@ -170,8 +170,7 @@ func (w *wall27) await(s scenery, pictures bool) []awaited {
 	marks := s.marks()
 	cams := map[int]*camera{}
 	for _, t := range s.tiles {
-		var cam int
-		if _, err := fmt.Sscanf(t.params, "camera: cam-%d", &cam); err == nil && pictures {
+		if cam := t.camera(); cam > 0 && pictures {
 			cams[t.first[0]] = w.cams[cam-1]
 		}
 	}
