@@ -61,6 +61,7 @@ type centre struct {
 	dir   string
 	logs  *journalText
 	store *auth.Store
+	first func(login, password string) error // as Options.FirstUser
 
 	*Server
 	where  atomic.Value // the address, for clients that outlive a restart
@@ -79,6 +80,18 @@ func newCentre(tb testing.TB, more string) *centre {
 }
 
 func (c *centre) path(name string) string { return filepath.Join(c.dir, name) }
+
+// eachFile calls f with every file of the data folder.
+func (c *centre) eachFile(f func(name, text string)) error {
+	return filepath.WalkDir(c.path("data"), func(path string, d os.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		f(path, string(text))
+		return err
+	})
+}
 
 // configure writes the configuration file.
 func (c *centre) configure(more string) {
@@ -108,7 +121,8 @@ func (c *centre) load() *Config {
 func (c *centre) start() {
 	c.tb.Helper()
 	s, err := New(context.Background(), Options{
-		Config: c.load(), Version: "test", File: c.path("ioc.yaml"), hashCost: auth.Cost{Memory: 64, Time: 1, Lanes: 1}, Logger: slog.New(slog.NewTextHandler(c.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Config: c.load(), Version: "test", File: c.path("ioc.yaml"), FirstUser: c.first,
+		hashCost: auth.Cost{Memory: 64, Time: 1, Lanes: 1}, Logger: slog.New(slog.NewTextHandler(c.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
 		c.tb.Fatal(err)
