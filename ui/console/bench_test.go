@@ -300,6 +300,16 @@ func (s *stand) tick(d time.Duration) {
 	s.work()
 }
 
+// settle refreshes until the index of the search stands.
+func (s *stand) settle() {
+	for range 1000 {
+		if s.tick(0); s.c.find.names.index != nil && s.c.find.names.walk == nil && len(s.c.find.names.due) == 0 {
+			return
+		}
+	}
+	s.t.Fatal("the index is never ready")
+}
+
 var errDisk = errors.New("đĩa đầy")
 
 // keep keeps a picture for people to judge where IOCWALL_GALLERY names a folder.

@@ -2,6 +2,7 @@ package console
 
 import (
 	"hash/maphash"
+	"iter"
 	"time"
 
 	"iocwall/geo/gazetteer"
@@ -26,6 +27,7 @@ type catalogue struct {
 	// to be changed in the one at hand.
 	building bool
 	due      []change
+	walk     *walk
 	version  uint64
 	scanned  time.Time
 }
@@ -40,6 +42,8 @@ const (
 	// fewChanges are made in the index at hand, putMost at a time; with more of them
 	// a new index is made beside the toolkit.
 	fewChanges, putMost = 400, 50
+	// walkStep is how many rows a walk sees at a time: some milliseconds.
+	walkStep = 3000
 )
 
 // refresh brings the index in line with the state; open says that somebody looks.
@@ -57,34 +61,71 @@ func (x *catalogue) refresh(now time.Time, open bool) {
 		}
 	}
 	v := x.c.base.Version()
-	if len(x.due) == 0 && (x.index == nil || open && v != x.version && now.Sub(x.scanned) >= scanGap) {
+	switch {
+	case x.walk != nil:
+		x.step()
+	case len(x.due) > 0:
+		x.c.base.Poke()
+	case x.index == nil || open && v != x.version && now.Sub(x.scanned) >= scanGap:
 		x.version, x.scanned = v, now
-		x.scan()
+		x.scan(x.index == nil)
 	}
 }
 
-// scan compares all names with those of the index.
-func (x *catalogue) scan() {
+// walk is a look at the whole state that goes on from one refresh to the next.
+type walk struct {
+	g    gatherer
+	next func() (struct{}, bool)
+	stop func()
+}
+
+// scan begins to compare all names with those of the index, or to collect all.
+func (x *catalogue) scan(all bool) {
 	if x.known == nil {
 		x.known, x.seed = map[string]uint64{}, maphash.MakeSeed()
 	}
-	g := gatherer{x: x, all: x.index == nil, seen: make(map[string]uint64, len(x.known)+64)}
-	g.state(x.c.base.State())
+	w := &walk{g: gatherer{x: x, all: all, seen: make(map[string]uint64, len(x.known)+64)}}
+	state := x.c.base.State()
+	w.next, w.stop = iter.Pull(func(yield func(struct{}) bool) {
+		w.g.rest = func() bool { return yield(struct{}{}) }
+		w.g.state(state)
+	})
+	x.walk = w
+	x.step()
+}
+
+// step goes on with the walk for a little while: rows that change meanwhile are seen
+// as they were or as they are, and again by the next walk.
+func (x *catalogue) step() {
+	if _, more := x.walk.next(); more {
+		x.c.base.Poke()
+		return
+	}
+	g := x.walk.g
+	x.walk.stop()
+	x.walk = nil
 	for id := range x.known {
 		if _, is := g.seen[id]; !is {
 			g.changes = append(g.changes, change{gazetteer.Entry{ID: id}})
 		}
 	}
 	x.known = g.seen
-	if x.index != nil && len(g.changes) <= fewChanges {
+	switch {
+	case g.all:
+		x.make(g.changes)
+	case len(g.changes) <= fewChanges:
 		x.due = g.changes
-		return
+	default:
+		x.scan(true)
 	}
-	if !g.all {
-		g = gatherer{x: x, all: true, seen: g.seen}
-		g.state(x.c.base.State())
+}
+
+// close ends a walk.
+func (x *catalogue) close() {
+	if x.walk != nil {
+		x.walk.stop()
+		x.walk = nil
 	}
-	x.make(g.changes)
 }
 
 // make makes an index beside the toolkit.
@@ -116,10 +157,20 @@ type gatherer struct {
 	all     bool
 	seen    map[string]uint64
 	changes []change
+	// rest lets others do something, now and then; after false nothing is collected.
+	rest  func() bool
+	count int
 }
 
-// add takes an entity with its names; empty ones do not count.
-func (g *gatherer) add(r world.Ref, weight int, names ...string) {
+// add takes an entity with its names; empty ones do not count. It reports whether
+// to go on.
+func (g *gatherer) add(r world.Ref, weight int, names ...string) bool {
+	g.take(r, weight, names)
+	g.count++
+	return g.count%walkStep != 0 || g.rest()
+}
+
+func (g *gatherer) take(r world.Ref, weight int, names []string) {
 	var h maphash.Hash
 	h.SetSeed(g.x.seed)
 	count := 0
@@ -147,54 +198,58 @@ func (g *gatherer) add(r world.Ref, weight int, names ...string) {
 // state collects everything that people look for by name.
 func (g *gatherer) state(s *world.State) {
 	for _, k := range g.x.c.offered() {
-		g.add(world.NewRef(kindPage, k.ID), weightPage, g.x.c.env.Lang.T(k.Title))
+		g.take(world.NewRef(kindPage, k.ID), weightPage, []string{g.x.c.env.Lang.T(k.Title)})
 	}
 	for v := range s.Vessels() {
-		g.add(v.Ref(), weightShip, v.Name.Name, v.Particulars.Registration, v.MMSI, v.Particulars.CallSign)
+		if !g.add(v.Ref(), weightShip, v.Name.Name, v.Particulars.Registration, v.MMSI, v.Particulars.CallSign) {
+			return
+		}
 	}
 	for r := range s.Reports() {
-		g.add(r.Ref(), weightShip, r.ID)
+		if !g.add(r.Ref(), weightShip, r.ID) {
+			return
+		}
 	}
+	g.few(s)
+}
+
+// few collects the kinds of which there are few enough for one step.
+func (g *gatherer) few(s *world.State) {
 	for _, a := range s.Alerts() {
 		if a.Open() {
-			g.add(a.Ref(), weightAlert, a.Title, a.ID)
+			g.take(a.Ref(), weightAlert, []string{a.Title, a.ID})
 		}
 	}
 	for _, a := range s.Areas() {
-		g.add(a.Ref(), weightArea, a.Name, a.NameEn, a.Code)
+		g.take(a.Ref(), weightArea, []string{a.Name, a.NameEn, a.Code})
 	}
 	for _, c := range s.Cameras() {
-		g.add(c.Ref(), weightCamera, c.Name, c.ID)
+		g.take(c.Ref(), weightCamera, []string{c.Name, c.ID})
 	}
 	for _, x := range s.Stations() {
-		g.add(x.Ref(), weightStation, x.Name, x.ID)
+		g.take(x.Ref(), weightStation, []string{x.Name, x.ID})
 	}
 	for _, f := range s.Figures() {
-		g.add(f.Ref(), weightFigure, f.Name, f.NameEn, f.Short)
+		g.take(f.Ref(), weightFigure, []string{f.Name, f.NameEn, f.Short})
 	}
 	for _, f := range s.Fences() {
-		g.add(f.Ref(), weightOther, f.Is.Name, f.Is.ID)
+		g.take(f.Ref(), weightOther, []string{f.Is.Name, f.Is.ID})
 	}
 	for _, x := range s.Scenes() {
-		g.add(x.Ref(), weightScene, x.Name)
+		g.take(x.Ref(), weightScene, []string{x.Name})
 	}
 	for _, n := range s.Nodes() {
-		g.add(n.Ref(), weightNode, n.Node)
+		g.take(n.Ref(), weightNode, []string{n.Node})
 	}
 	for _, v := range s.MapViews() {
-		g.add(v.Ref(), weightView, v.Is.Name)
+		g.take(v.Ref(), weightView, []string{v.Is.Name})
 	}
-	g.rest(s)
-}
-
-// rest collects what is asked for seldom.
-func (g *gatherer) rest(s *world.State) {
 	for e := range s.Entities(world.KindAgency) {
 		if a, ok := e.(world.Agency); ok {
-			g.add(a.Ref(), weightOther, a.Name, a.Short)
+			g.take(a.Ref(), weightOther, []string{a.Name, a.Short})
 		}
 	}
 	for _, x := range s.Sources() {
-		g.add(x.Ref(), weightOther, x.Source)
+		g.take(x.Ref(), weightOther, []string{x.Source})
 	}
 }

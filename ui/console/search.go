@@ -138,6 +138,7 @@ func (f *finder) refresh(now time.Time) {
 // close ends the search, to be made anew in another language.
 func (f *finder) close() {
 	f.open = false
+	f.names.close()
 	f.names = catalogue{c: f.c}
 }
 

@@ -126,11 +126,12 @@ func BenchmarkSearchKey(b *testing.B) {
 	quick := &client{t: b, now: noon, look: plain, state: state.state, seq: state.seq}
 	many(b, quick, 50000)
 	state.version++
-	s.tick(0)
+	s.settle()
 	s.c.openSearch()
 	for _, q := range []string{"t", "ta", "tam ky", "5", "574012", "qna 901", "zzz"} {
 		b.Run(q, func(b *testing.B) {
 			for b.Loop() {
+				s.c.find.painted = ""
 				s.c.find.ask(q)
 				s.c.find.list.Generator(858, 700)
 			}
@@ -145,8 +146,13 @@ func BenchmarkSearchScan(b *testing.B) {
 	quick := &client{t: b, now: noon, look: plain, state: s.state, seq: s.seq}
 	many(b, quick, 50000)
 	s.version++
-	s.tick(0)
+	s.settle()
+	steps := 0
 	for b.Loop() {
-		s.c.find.names.scan()
+		s.c.find.names.scan(false)
+		for steps++; s.c.find.names.walk != nil; steps++ {
+			s.c.find.names.step()
+		}
 	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(steps), "µs/step")
 }
