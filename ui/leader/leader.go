@@ -250,17 +250,18 @@ func (p *Page) move(dx, dy int) {
 		return
 	}
 	n, at := len(p.cells), p.cursor
+	columns, rows, _ := grid(p.size, n)
 	switch {
 	case at >= n: // the line at the bottom
 		if dy < 0 {
-			at = n - 1 - n%2
+			at = (rows - 1) * columns
 		}
-	case dx < 0 && at%2 == 1, dx > 0 && at%2 == 0 && at+1 < n:
+	case dx < 0 && at%columns > 0, dx > 0 && at%columns < columns-1 && at+1 < n:
 		at += dx
-	case dy > 0 && at+2 >= n:
+	case dy > 0 && at+columns >= n:
 		at = p.count() - 1
 	default:
-		at += 2 * dy
+		at += columns * dy
 	}
 	if at >= 0 {
 		p.choose(at)

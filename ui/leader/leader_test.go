@@ -103,7 +103,7 @@ func TestPictures(t *testing.T) {
 		}
 		p := New(d)
 		d.Shot(t, p, "leader-"+c.name, c.w, c.h)
-		least := 56 * min(float64(c.w)/1920, float64(c.h)/1080)
+		least := 55.9 * min(float64(c.w)/1920, float64(c.h)/1080)
 		for _, m := range d.Marks {
 			if m.Size < least-0.3 && !strings.HasPrefix(m.Text, "Mất máy chủ") {
 				t.Errorf("%s: %q is %.1f px, less than %.1f", c.name, m.Text, m.Size, least)

@@ -28,11 +28,13 @@ type foot struct {
 // The page of the design, in px of a screen of 1920 × 1080.
 const (
 	pageW, pageH = 1920, 1080
-	cellH        = 196
-	footH        = 78
-	markPx       = 84
-	leadPx       = 88
-	textPx       = 56
+	cellW, cellH = 960, 196
+	// footW is the least width of the line at the bottom for what it says.
+	footW  = 1000
+	footH  = 78
+	markPx = 84
+	leadPx = 88
+	textPx = 56
 )
 
 // overview brings the cells in line with the state.
@@ -80,26 +82,30 @@ func (p *Page) footOf(open []world.Alert, at time.Time, away time.Duration) foot
 	return f
 }
 
-// scale is px of the page a px of the design: text keeps its share of the screen.
-func (p *Page) scale(size image.Point, rows int) float64 {
-	k := min(float64(size.X)/pageW, float64(size.Y)/pageH)
-	if rows > 5 {
-		k = min(k, float64(size.Y)/float64(footH+rows*(cellH+4)))
+// grid is the number of columns and rows of n cells on a page, and px of the page a
+// px of the design: those with the largest text, two by five on a screen of 16:9.
+func grid(size image.Point, n int) (columns, rows int, k float64) {
+	n = max(n, 1)
+	for c := 1; c <= 4; c++ {
+		r := (n + c - 1) / c
+		at := min(float64(size.X)/float64(c*cellW), float64(size.Y)/float64(footH+r*(cellH+4)), float64(size.X)/footW)
+		if at > k*1.02 { // a hair is no reason for other columns
+			columns, rows, k = c, r, at
+		}
 	}
-	return k
+	return max(columns, 1), max(rows, 1), k
 }
 
 // places are the cells and, last, the line at the bottom.
 func (p *Page) places() []image.Rectangle {
 	n := len(p.cells)
-	rows := max(1, (n+1)/2)
-	k := p.scale(p.size, rows)
+	columns, rows, k := grid(p.size, n)
 	low := int(footH * k)
-	half, high := p.size.X/2, (p.size.Y-low)/rows
+	wide, high := p.size.X/columns, (p.size.Y-low)/rows
 	var out []image.Rectangle
 	for i := range n {
-		x, y := i%2*half, i/2*high
-		out = append(out, image.Rect(x, y, x+half, y+high).Inset(max(1, int(3*k))))
+		x, y := i%columns*wide, i/columns*high
+		out = append(out, image.Rect(x, y, x+wide, y+high).Inset(max(1, int(3*k))))
 	}
 	return append(out, image.Rect(0, p.size.Y-low, p.size.X, p.size.Y))
 }
@@ -111,7 +117,7 @@ func (p *Page) paint(c *paint.Canvas) {
 		return
 	}
 	rects := p.places()
-	k := p.scale(p.size, max(1, (len(p.cells)+1)/2))
+	_, _, k := grid(p.size, len(p.cells))
 	for i, x := range p.cells {
 		p.paintCell(c, rects[i], k, x)
 	}
