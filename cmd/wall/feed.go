@@ -49,6 +49,9 @@ func newFeed(c *connection, name string, h *home) (*feed, error) {
 		return nil, err
 	}
 	o := wire.ClientOptions{URL: c.Server, Token: c.token, Name: name, Logger: c.logger(), TLS: t}
+	if c.session != nil {
+		o.Token = c.session.wait
+	}
 	if h != nil {
 		o.RetryWithin = nodeRetry
 		f.memory = newMemory(h, c.Server, c.logger())

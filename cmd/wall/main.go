@@ -25,7 +25,7 @@ var version = "dev" //nolint:gochecknoglobals // set by the linker
 // connection is how to reach the server; every command has it.
 type connection struct {
 	Server    string `help:"Feed of the server: ws://host:port/feed or wss://…" default:"ws://127.0.0.1:8080/feed" env:"IOCWALL_SERVER"`
-	TokenFile string `help:"File that holds this computer's token, made by \"wallsrv token add\"; needed by a desk, and by a node that was not let in by a code." type:"existingfile" name:"token-file" env:"IOCWALL_TOKEN_FILE"`
+	TokenFile string `help:"File that holds this computer's token, made by \"wallsrv token add\", for a desk where nobody logs in, and a node that was not let in by a code." type:"existingfile" name:"token-file" env:"IOCWALL_TOKEN_FILE"`
 	CA        string `help:"PEM file of the authority that signed the server's certificate, where the system does not know it." type:"existingfile" name:"ca" placeholder:"FILE"`
 	Lang      string `help:"Language: vi or en." default:"vi" enum:"vi,en"`
 	Theme     string `help:"Theme: dark or light." default:"dark" enum:"dark,light"`
@@ -37,6 +37,9 @@ type connection struct {
 	mapFlags
 
 	LogLevel slog.Level `help:"Write messages from this level on: debug, info, warn or error." default:"info" name:"log-level"`
+
+	// session is who logged in where there is no token file.
+	session *session
 }
 
 type cli struct {
@@ -47,15 +50,6 @@ type cli struct {
 	Version kong.VersionFlag `help:"Print the version and end."`
 }
 
-// Validate asks for a token where a desk is shown; measuring needs none, and a node
-// may have one of its own.
-func (c *cli) Validate(k *kong.Context) error {
-	if c.TokenFile == "" && k.Command() != "node" && !strings.HasPrefix(k.Command(), "bench ") {
-		return errors.New("missing flags: --token-file=FILE, the file that holds this computer's token")
-	}
-	return nil
-}
-
 func main() {
 	// What cannot be made patient runs all the same, only dearer.
 	patience := decode.Patient()
@@ -64,7 +58,8 @@ func main() {
 		kong.Description(`Shows a wall: the whole of it in one window, or this computer's part on its monitors.
 
 Examples:
-  wall --token-file mai.token                                  the whole wall on a laptop
+  wall --server wss://ioc.example.vn/feed                      the console, which asks who you are
+  wall --token-file mai.token                                  without login, as the owner of a token
   wall node --name pc-03 --server wss://ioc.example.vn/feed --code ABCD-EFGH-JK
   wall --token-file mai.token --map /srv/quang-nam.pmtiles     with a map of your own
   wall --token-file mai.token --zone 107.75/3                  metres of VN-2000 in the zone of Quảng Nam
@@ -89,6 +84,9 @@ func (c *connection) logger() *slog.Logger {
 
 // token reads the token anew at each connection, so that it can be replaced.
 func (c *connection) token() (string, error) {
+	if c.session != nil {
+		return c.session.now()
+	}
 	raw, err := os.ReadFile(c.TokenFile)
 	if err != nil {
 		return "", fmt.Errorf("token: %w", err)

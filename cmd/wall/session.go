@@ -1,0 +1,311 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"iocwall/server/atomicfile"
+	"iocwall/ui/login"
+	"iocwall/ui/page"
+)
+
+// session is who is logged in at this desk. Its secret is kept on disk for the next
+// start, per server, and forgotten at the logout or when the server no longer knows
+// it. It is for desks without --token-file:
+//
+//	s, err := c.openSession()      // before the feed is made; c.token asks it from now on
+//	s.over = func(code string) {}  // somebody has to log in (again); from any goroutine
+//	runs = append(runs, s.Run)     // ends it in time
+//	call = s.guard(d.call)         // notices that the server ended it
+//	s is the login.Doors of the page; its Done calls s.sit
+//
+// All methods may be called from any goroutine.
+type session struct {
+	d    *door
+	path string
+	// over is told why there is nobody any more. It is set before Run.
+	over func(code string)
+
+	mu    sync.Mutex
+	kept  keptSession
+	half  string        // the secret of who was let in and is not at the desk yet
+	here  chan struct{} // closed while somebody is at the desk
+	gone  chan struct{} // closed when the program ends
+	asked time.Time     // when the server was last asked whether the session is good
+}
+
+// keptSession is what is on disk.
+type keptSession struct {
+	Server string `json:"server"`
+	// Login is who logged in last, here or not.
+	Login  string       `json:"login"`
+	Token  string       `json:"token,omitempty"`
+	Person *page.Person `json:"person,omitempty"`
+}
+
+// errNobody says that nobody is logged in.
+var errNobody = errors.New("nobody is logged in")
+
+// askPause is the least time between two questions whether the session is good.
+const askPause = 5 * time.Second
+
+// openSession returns the desk's session, with who logged in before if that still
+// holds; nil where a token file says who it is.
+func (c *connection) openSession() (*session, error) {
+	if c.TokenFile != "" {
+		return nil, nil
+	}
+	d, err := c.door()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := homeDir("desk")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("state: %w", err)
+	}
+	s := &session{
+		d: d, path: filepath.Join(dir, "session-"+url.PathEscape(d.base.Host)+".json"), over: func(string) {},
+		here: make(chan struct{}), gone: make(chan struct{}),
+	}
+	s.recall(time.Now())
+	c.session = s
+	return s, nil
+}
+
+// recall reads what is on disk. A file that is damaged, of another server or over is
+// no reason not to start.
+func (s *session) recall(now time.Time) {
+	raw, err := os.ReadFile(s.path)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			s.d.c.logger().Warn("who logged in here last cannot be read", "error", err)
+		}
+		return
+	}
+	var k keptSession
+	if json.Unmarshal(raw, &k) != nil || k.Server != s.d.base.Host {
+		return
+	}
+	s.kept = keptSession{Server: k.Server, Login: k.Login}
+	if k.Token == "" || k.Person == nil || !k.Person.Expires.IsZero() && !now.Before(k.Person.Expires) {
+		return
+	}
+	s.kept = k
+	close(s.here)
+}
+
+// keep writes what is to be known at the next start. Without a disk one logs in again.
+func (s *session) keep() {
+	raw, err := json.Marshal(s.kept)
+	if err == nil {
+		err = atomicfile.Write(s.path, append(raw, '\n'), 0o600)
+	}
+	if err != nil {
+		s.d.c.logger().Warn("the login is not kept for the next start", "error", err)
+	}
+}
+
+// known is who sits here, and who logged in last.
+func (s *session) known() (p *page.Person, last string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kept.Person, s.kept.Login
+}
+
+// server is what the login page calls the server, and whether nobody can listen.
+func (s *session) server() (name string, secure bool) {
+	return s.d.base.Host, s.d.base.Scheme == "https"
+}
+
+// now returns the secret of who sits here.
+func (s *session) now() (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.kept.Token == "" {
+		return "", errNobody
+	}
+	return s.kept.Token, nil
+}
+
+// wait is now for the feed: it waits for somebody to log in. A second question within
+// a session means that the server closed the connection, so it is asked why.
+func (s *session) wait() (string, error) {
+	s.mu.Lock()
+	here, token, again := s.here, s.kept.Token, !s.asked.IsZero()
+	s.mu.Unlock()
+	if token != "" {
+		if again {
+			go s.check()
+		}
+		s.noteAsked()
+	}
+	select {
+	case <-here:
+		return s.now()
+	case <-s.gone:
+		return "", errNobody
+	}
+}
+
+func (s *session) noteAsked() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.asked.IsZero() {
+		s.asked = time.Now()
+	}
+}
+
+// check asks the server whether the session is still good.
+func (s *session) check() {
+	s.mu.Lock()
+	token, soon := s.kept.Token, time.Since(s.asked) < askPause
+	if !soon {
+		s.asked = time.Now()
+	}
+	s.mu.Unlock()
+	if token == "" || soon {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), callPatience)
+	defer cancel()
+	s.saw(token, s.ask(ctx, token, http.MethodGet, "/api/me", nil, &login.Standing{}))
+}
+
+// guard returns a call that notices when the server says that the session is over.
+func (s *session) guard(call func(context.Context, page.Request) error) func(context.Context, page.Request) error {
+	return func(ctx context.Context, r page.Request) error {
+		token, err := s.now()
+		if err != nil {
+			return err
+		}
+		err = call(ctx, r)
+		s.saw(token, err)
+		return err
+	}
+}
+
+// saw ends the session of a secret that the server refused.
+func (s *session) saw(token string, err error) {
+	var no *page.Refusal
+	if errors.As(err, &no) && no.Status == http.StatusUnauthorized {
+		s.end(token, no.Code)
+	}
+}
+
+// end forgets the session of a secret, empty for whatever it is, and tells why.
+func (s *session) end(token, code string) {
+	s.mu.Lock()
+	if s.kept.Token == "" || token != "" && token != s.kept.Token {
+		s.mu.Unlock()
+		return
+	}
+	s.kept.Token, s.kept.Person = "", nil
+	s.here, s.asked = make(chan struct{}), time.Time{}
+	s.keep()
+	s.mu.Unlock()
+	s.d.c.logger().Info("the session is over", "why", code)
+	s.over(code)
+}
+
+// sit lets who was let in sit down at the desk.
+func (s *session) sit(p page.Person) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.half == "" {
+		return
+	}
+	s.kept = keptSession{Server: s.d.base.Host, Login: p.Login, Token: s.half, Person: &p}
+	s.half, s.asked = "", time.Time{}
+	s.keep()
+	select {
+	case <-s.here:
+	default:
+		close(s.here)
+	}
+}
+
+// logout ends the session here and at the server; a server that is away does not
+// keep anybody.
+func (s *session) logout(ctx context.Context) error {
+	token, err := s.now()
+	if err != nil {
+		return nil
+	}
+	err = s.ask(ctx, token, http.MethodPost, "/api/logout", nil, nil)
+	s.end(token, "logout")
+	if err != nil {
+		return fmt.Errorf("the server was not told of the logout, the session ends there by itself: %w", err)
+	}
+	return nil
+}
+
+// Run ends the session when its time is over, until ctx ends.
+func (s *session) Run(ctx context.Context) error {
+	defer close(s.gone)
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case now := <-tick.C:
+			s.mu.Lock()
+			token, p := s.kept.Token, s.kept.Person
+			s.mu.Unlock()
+			if token != "" && p != nil && !p.Expires.IsZero() && !now.Before(p.Expires) {
+				s.end(token, "expired")
+			}
+		}
+	}
+}
+
+// ask asks a door with a secret, none where it is empty.
+func (s *session) ask(ctx context.Context, token, method, path string, body, into any) error {
+	u := *s.d.base
+	u.Path, u.RawPath, u.RawQuery = path, "", ""
+	var send io.Reader
+	if body != nil {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		send = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, u.String(), send)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := s.d.client.Do(req)
+	if err != nil {
+		return s.d.unreached(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return refusal(resp)
+	}
+	if into == nil {
+		return nil
+	}
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(into); err != nil {
+		return fmt.Errorf("the server's answer cannot be read; is %s the address of the server: %w", s.d.base.Host, err)
+	}
+	return nil
+}
