@@ -230,9 +230,15 @@ func (p *Page) paintFoot(c *paint.Canvas, r image.Rectangle, k float64) {
 		c.Plate(int(right)-w, r.Min.Y+(r.Dy()-paint.PlateHeight(s))/2, plate, s, w)
 		right -= float64(w) + 24*k
 	} else {
-		w := fonts.Width(f.Clock, false, size)
-		c.Text(right-w, top, h, f.Clock, size, false, second)
-		right -= w + 24*k
+		// Where not all has room the clock goes first: who has the alert stays.
+		w, need := fonts.Width(f.Clock, false, size), fonts.Width(f.Title, true, size)
+		if n := len(f.Whos); n > 0 {
+			need += 24*k + fonts.Width(f.Whos[n-1], false, size)
+		}
+		if need <= right-x-w-24*k {
+			c.Text(right-w, top, h, f.Clock, size, false, second)
+			right -= w + 24*k
+		}
 	}
 	title := fonts.Fit(right-x, size, true, f.Title)
 	x += c.Text(x, top, h, title, size, true, ink) + 24*k
