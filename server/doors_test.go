@@ -76,6 +76,7 @@ func doors() []doorCase {
 		{"GET /api/nodes/asks", "/api/nodes/asks", "", false, 200, []auth.Role{node}, 401},
 		{"PUT /api/nodes/pictures/{screen}", "/api/nodes/pictures/none", "no picture", false, 400, []auth.Role{node}, 401},
 		{"GET /api/wall/screenshot.png", "/api/wall/screenshot.png?screen=999", "", false, 404, watchers, 401},
+		{"GET /api/wall/pictures", "/api/wall/pictures?wall=none", "", false, 404, watchers, 401},
 		{"GET /api/wall/pictures/{screen}", "/api/wall/pictures/999", "", false, 404, watchers, 401},
 		// What is sent makes no sense, so that nothing is changed.
 		{"POST /api/logout", "/api/logout", "", false, 409, everybody, 401},

@@ -57,6 +57,7 @@ func (s *Server) mountNodes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/nodes/asks", s.door(auth.ReportNode, s.nodes.GetAsks))
 	mux.HandleFunc("PUT /api/nodes/pictures/{screen}", s.door(auth.ReportNode, s.nodes.PutPicture))
 	mux.HandleFunc("GET /api/wall/screenshot.png", s.door(auth.ReadWall, s.nodes.GetScreenshot))
+	mux.HandleFunc("GET /api/wall/pictures", s.door(auth.ReadWall, s.nodes.GetPictures))
 	mux.HandleFunc("GET /api/wall/pictures/{screen}", s.door(auth.ReadWall, s.nodes.GetPicture))
 }
 

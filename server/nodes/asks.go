@@ -21,7 +21,8 @@ const (
 	// leaseLeft what must be left of that for the computer not to be told again.
 	lease     = 10 * time.Second
 	leaseLeft = 5 * time.Second
-	// streamEvery and streamWidth are what a computer sends while somebody looks.
+	// streamEvery and streamWidth are what a computer sends while somebody looks who
+	// says nothing else.
 	streamEvery = time.Second
 	streamWidth = 480
 	// maxAsks is how many pictures a computer is asked for at once.
@@ -67,7 +68,16 @@ type desk struct {
 	serial  uint64
 	changed chan struct{} // closed when serial changes
 	until   time.Time     // of the stream, as told
+	told    wish          // what the stream is, as told
+	wishes  map[wish]time.Time
 	once    []*asked
+}
+
+// wish is what somebody who looks wants of a stream: pictures of at least a width, at
+// least so often.
+type wish struct {
+	width int
+	every time.Duration
 }
 
 // asked is an ask on its way; got is given at most one picture.
@@ -107,13 +117,39 @@ func (b *board) stir(d *desk) {
 
 // watch keeps the computer's stream on.
 func (b *board) watch(node string, now time.Time) {
+	b.look(node, wish{streamWidth, streamEvery}, now)
+}
+
+// look keeps the computer's stream on, as one wishes it who looks.
+func (b *board) look(node string, w wish, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	d := b.desk(node)
-	if d.until.Sub(now) < leaseLeft {
-		d.until = now.Add(lease)
+	if d.wishes == nil {
+		d.wishes = map[wish]time.Time{}
+	}
+	d.wishes[w] = now.Add(lease)
+	if all := d.wanted(now); all != d.told || d.until.Sub(now) < leaseLeft {
+		d.until, d.told = now.Add(lease), all
 		b.stir(d)
 	}
+}
+
+// wanted is what suits all who look; what nobody wishes any more is forgotten. The
+// caller holds mu.
+func (d *desk) wanted(now time.Time) wish {
+	out := wish{}
+	for w, until := range d.wishes {
+		if !now.Before(until) {
+			delete(d.wishes, w)
+			continue
+		}
+		if out.every == 0 || w.every < out.every {
+			out.every = w.every
+		}
+		out.width = max(out.width, w.width)
+	}
+	return out
 }
 
 // ask asks the computer for a picture; the caller takes it back with withdraw. It
@@ -168,7 +204,7 @@ func (b *board) asks(node string, now time.Time) (Asks, <-chan struct{}) {
 	d := b.desk(node)
 	out := Asks{Serial: d.serial, Once: []Ask{}}
 	if now.Before(d.until) {
-		out.Stream = &Stream{EveryMS: streamEvery.Milliseconds(), Width: streamWidth, Until: world.TimeOf(d.until)}
+		out.Stream = &Stream{EveryMS: d.told.every.Milliseconds(), Width: d.told.width, Until: world.TimeOf(d.until)}
 	}
 	for _, a := range d.once {
 		out.Once = append(out.Once, a.Ask)

@@ -135,6 +135,7 @@ func newRoom(t *testing.T, bodies ...world.Body) *room {
 	r.mux.HandleFunc("GET /asks", as(auth.Node, r.GetAsks))
 	r.mux.HandleFunc("PUT /pictures/{screen}", as(auth.Node, r.PutPicture))
 	r.mux.HandleFunc("GET /screenshot", as(auth.Operator, r.GetScreenshot))
+	r.mux.HandleFunc("GET /pictures", as(auth.Operator, r.GetPictures))
 	r.mux.HandleFunc("GET /pictures/{screen}", as(auth.Operator, r.GetPicture))
 	return r
 }

@@ -68,6 +68,7 @@ type Nodes struct {
 	uploads  uploads
 	reading  chan struct{} // holds those whose pictures are being decoded
 	shooting chan struct{} // holds those for whom a wall is being drawn
+	looking  chan struct{} // holds those who wait for newer pictures of a wall
 
 	hush    sync.Once
 	closing chan struct{}
@@ -93,7 +94,7 @@ func New(o Options) (*Nodes, error) {
 	}
 	return &Nodes{
 		o: o, log: o.Logger, board: newBoard(time.Now()), painter: p,
-		reading: make(chan struct{}, maxReading), shooting: make(chan struct{}, maxShots), closing: make(chan struct{}),
+		reading: make(chan struct{}, maxReading), shooting: make(chan struct{}, maxShots), looking: make(chan struct{}, maxAlbums), closing: make(chan struct{}),
 	}, nil
 }
 
