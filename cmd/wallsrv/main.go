@@ -28,6 +28,7 @@ type cli struct {
 	Areas   areasCmd   `cmd:"" help:"Import administrative areas."`
 	Cameras camerasCmd `cmd:"" help:"Find cameras, import them, and check that they play."`
 	Wall    wall.Cmd   `cmd:"" help:"Run a wall from here: switch, lock, pop up, look back, set it up."`
+	User    userCmd    `cmd:"" help:"Make, list and change the people who log in, and end their sessions."`
 	Token   tokenCmd   `cmd:"" help:"Make, list and revoke the tokens that open the server's doors."`
 
 	LogJSON  bool             `help:"Write the log as JSON lines." name:"log-json"`
@@ -46,7 +47,8 @@ Examples:
   wallsrv check ioc.yaml                    find every mistake in it
   wallsrv serve ioc.yaml                    run it
   wallsrv wall switch giao-ban              put a scene on the wall
-  wallsrv token add --role operator --name "Trần Thị Mai" --config ioc.yaml`))
+  wallsrv user add mai --role operator --name "Trần Thị Mai" --config ioc.yaml
+  wallsrv token add --role node --name pc-03 --config ioc.yaml`))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A limit on file sizes is a full disk like any other, not an end.

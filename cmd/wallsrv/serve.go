@@ -43,7 +43,7 @@ func (c *serveCmd) Run(ctx context.Context, logger *slog.Logger) error {
 	if err := mistakes(problems, "nothing was started"); err != nil {
 		return err
 	}
-	s, err := server.New(ctx, server.Options{Config: config, Logger: logger, Version: version, File: c.Config})
+	s, err := server.New(ctx, server.Options{Config: config, Logger: logger, Version: version, File: c.Config, FirstUser: tellFirst(os.Stderr, config.DataDir(), journalled())})
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (p tokenPlace) open() (*auth.Store, error) {
 
 type tokenAddCmd struct {
 	tokenPlace
-	Role string        `help:"One of administrator, operator, leader, unit, technician, auditor, node, provider." required:""`
+	Role string        `help:"One of administrator, operator, leader, unit, desk, analyst, approver, technician, auditor, node, provider." required:""`
 	Name string        `help:"Whose it is; walls show the name." required:""`
 	Area []string      `help:"Only this area and all below it; may be repeated." placeholder:"AREA"`
 	TTL  time.Duration `help:"Time to live, as in 720h; without it the token has no end." name:"ttl"`

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"iocwall/server/auth"
+)
+
+type userDisableCmd struct {
+	userPlace
+	Login string `arg:"" help:"The user."`
+}
+
+// Help is shown by --help.
+func (userDisableCmd) Help() string {
+	return `Example:
+  wallsrv user disable --config ioc.yaml mai`
+}
+
+// Run disables.
+func (c *userDisableCmd) Run(k *kong.Context) error {
+	return turn(k, c.userPlace, c.Login, true, "is shut out; a running server cuts the connections within two seconds")
+}
+
+type userEnableCmd struct {
+	userPlace
+	Login string `arg:"" help:"The user."`
+}
+
+// Help is shown by --help.
+func (userEnableCmd) Help() string {
+	return `Example:
+  wallsrv user enable --config ioc.yaml mai`
+}
+
+// Run enables.
+func (c *userEnableCmd) Run(k *kong.Context) error {
+	return turn(k, c.userPlace, c.Login, false, "may log in again")
+}
+
+func turn(k *kong.Context, p userPlace, login string, disabled bool, said string) error {
+	users, _, err := p.open()
+	if err != nil {
+		return err
+	}
+	if _, err := users.Change(operatorOf(), login, auth.UserEdit{Disabled: &disabled}); err != nil {
+		return err
+	}
+	fmt.Fprintln(k.Stdout, login, said)
+	return nil
+}
+
+type userAreasCmd struct {
+	userPlace
+	Login string   `arg:"" help:"The user."`
+	Area  []string `arg:"" optional:"" help:"AREA or AREA@FROM..UNTIL; either date may be left out, the last day is included."`
+	All   bool     `help:"No bounds any more: the user sees everything."`
+}
+
+// Help is shown by --help.
+func (userAreasCmd) Help() string {
+	return `Examples:
+  wallsrv user areas --config ioc.yaml dung vn/da-nang vn/da-nang/hoi-an@2026-09-01..2026-12-31
+  wallsrv user areas --config ioc.yaml mai --all`
+}
+
+// Run sets the areas.
+func (c *userAreasCmd) Run(k *kong.Context) error {
+	if c.All == (len(c.Area) > 0) {
+		return fmt.Errorf("name areas, or --all for everything")
+	}
+	users, known, err := c.open()
+	if err != nil {
+		return err
+	}
+	areas, err := terms(c.Area, known)
+	if err != nil {
+		return err
+	}
+	u, err := users.Change(operatorOf(), c.Login, auth.UserEdit{Areas: &areas})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(k.Stdout, "%s sees %s\n", c.Login, termText(u.Areas))
+	return nil
+}
+
+type userSessionsCmd struct {
+	userPlace
+	Login string `arg:"" optional:"" help:"The user; all users without one."`
+}
+
+// Help is shown by --help.
+func (userSessionsCmd) Help() string {
+	return `Examples:
+  wallsrv user sessions --config ioc.yaml
+  wallsrv user sessions --config ioc.yaml mai`
+}
+
+// Run lists the sessions.
+func (c *userSessionsCmd) Run(k *kong.Context) error {
+	users, _, err := c.open()
+	if err != nil {
+		return err
+	}
+	if c.Login != "" {
+		if _, err := users.User(c.Login); err != nil {
+			return err
+		}
+	}
+	logins := map[string]string{}
+	for _, u := range users.List() {
+		logins[u.ID] = u.Login
+	}
+	w := tabwriter.NewWriter(k.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "ID\tLOGIN\tFROM\tBEGAN\tUSED\tENDS")
+	for _, s := range users.Sessions(c.Login) {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", s.ID, logins[s.User], s.From, s.Created.Format(time.DateTime), s.Used.Format(time.DateTime), s.Expires.Format(time.DateTime))
+	}
+	return w.Flush()
+}
+
+type userRevokeCmd struct {
+	userPlace
+	Login   string `arg:"" help:"The user."`
+	Session string `arg:"" optional:"" help:"The id of a session, as listed; all of the user's without one."`
+}
+
+// Help is shown by --help.
+func (userRevokeCmd) Help() string {
+	return `A running server cuts the connections within two seconds.
+
+Examples:
+  wallsrv user revoke --config ioc.yaml mai
+  wallsrv user revoke --config ioc.yaml mai s0f3c9d21aa07be44`
+}
+
+// Run ends sessions.
+func (c *userRevokeCmd) Run(k *kong.Context) error {
+	users, _, err := c.open()
+	if err != nil {
+		return err
+	}
+	u, err := users.User(c.Login)
+	if err != nil {
+		return err
+	}
+	n, err := users.EndSession(operatorOf(), u.ID, c.Session)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(k.Stdout, "%d sessions of %s ended\n", n, c.Login)
+	return nil
+}
