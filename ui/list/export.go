@@ -54,6 +54,21 @@ func (l *List) gather(order []*entry, rows [][]string) {
 	l.host.Save(name+".csv", func() ([]byte, error) { return CSV(rows, comma), nil })
 }
 
+// Texts are the heads and at most most rows as they would be exported, for prints.
+func (l *List) Texts(most int) (head []string, rows [][]string) {
+	for _, c := range l.o.Columns {
+		if !c.NoExport {
+			head = append(head, c.Title)
+		}
+	}
+	for _, e := range l.v.shown[:min(most, len(l.v.shown))] {
+		if e.at >= 0 {
+			rows = append(rows, l.line(e.at))
+		}
+	}
+	return head, rows
+}
+
 func (l *List) line(i int) []string {
 	var out []string
 	for _, c := range l.o.Columns {

@@ -45,6 +45,9 @@ type Options struct {
 	Tall bool
 	// Export is the name of an export without its ending; empty takes Name.
 	Export string
+	// Print, when set, offers to print the list beside its export; Texts gives what
+	// is shown.
+	Print func()
 	// Empty says what was looked for where there is nothing; nil takes words that
 	// fit every list.
 	Empty func() (title, text string)

@@ -22,7 +22,9 @@ type tools struct {
 	entry  *field.Input
 	chips  []*chip
 	export *widget.Button
+	print  *widget.Button // nil where nobody prints
 	said   string
+	left   float32 // where the buttons on the right begin, units
 	quiet  bool // the text is written by the program
 }
 
@@ -60,6 +62,10 @@ func newTools(l *List) *tools {
 	})
 	t.export = widget.NewButton(l.env.Lang.T("list.export"), l.Export)
 	t.box = container.NewWithoutLayout(t.ground.Raster, t.entry, t.export)
+	if l.o.Print != nil {
+		t.print = widget.NewButton(l.env.Lang.T("list.print"), l.o.Print)
+		t.box.Add(t.print)
+	}
 	for i := range l.x.chips {
 		c := newChip(l, i)
 		t.chips = append(t.chips, c)
@@ -81,7 +87,14 @@ func (t *tools) place(wide float32) float32 {
 	right := wide - side - ew
 	t.export.Move(fyne.NewPos(right, u(8)))
 	t.export.Resize(fyne.NewSize(ew, high))
-	right -= u(8) + u(150)
+	t.left = right
+	if t.print != nil {
+		w := t.print.MinSize().Width
+		t.left -= w + u(8)
+		t.print.Move(fyne.NewPos(t.left, u(8)))
+		t.print.Resize(fyne.NewSize(w, high))
+	}
+	right = t.left - u(8) - u(150)
 	x, y := side+field+u(12), u(12)
 	first := true
 	for _, c := range t.chips {
@@ -155,7 +168,7 @@ func (t *tools) paint(c *paint.Canvas) {
 	th, f := l.env.Kit.Theme, l.env.Kit.Fonts
 	size := float64(l.px(smallText))
 	d := float64(l.density())
-	right := float64(t.export.Position().X)*d - float64(l.px(12))
+	right := float64(t.left)*d - float64(l.px(12))
 	text := f.Fit(float64(l.px(150)), size, false, t.said)
 	c.Text(right-f.Width(text, false, size), float64(l.px(8)), float64(l.px(40)), text, size, false, th.T2)
 }
