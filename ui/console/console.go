@@ -97,7 +97,7 @@ type Options struct {
 	// Files writes what is saved; nil says that nothing can be.
 	Files Files
 	// Play plays a sound, a WAV file; it waits and is called beside the toolkit. Nil
-	// is silence, of which Silent says why, for people: empty where it is wished.
+	// is silence, of which Silent says why: a key of the catalogue.
 	Play   func(wav []byte) error
 	Silent string
 	// Front reports whether the window is in front; nil says that it is.
@@ -126,7 +126,7 @@ func New(o Options) (*Console, error) {
 	if o.Look.Text == 0 {
 		o.Look.Text = 1
 	}
-	c := &Console{o: o, base: o.Base, started: o.Base.Now()}
+	c := &Console{o: o, base: o.Base, started: o.Base.Now(), login: o.Base.Person().Login}
 	c.desk = &desk{Base: o.Base, c: c}
 	c.notices = newNotices(c)
 	c.find = finder{c: c, names: catalogue{c: c}}

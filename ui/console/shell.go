@@ -236,6 +236,10 @@ func (c *Console) Rebuild(l Look) {
 	c.o.Look = l
 	old, was := c.pages, c.shown
 	c.find.close()
+	if who := c.base.Person().Login; who != c.login {
+		// What one person did is not for the next one to take back.
+		c.login, c.did, c.trail, c.line = who, history{}, nil, said{}
+	}
 	c.build()
 	if was == nil || !c.show(was.kind.ID, was.link) {
 		if kinds := c.offered(); len(kinds) == 0 || !c.show(kinds[0].ID, page.Link{}) {

@@ -67,7 +67,7 @@ func (c *Console) noSound() string {
 	case c.sound.wrong != "":
 		return l.T("shell.sound.none", "why", c.sound.wrong)
 	case c.o.Silent != "":
-		return l.T("shell.sound.none", "why", c.o.Silent)
+		return l.T("shell.sound.none", "why", l.T(c.o.Silent))
 	}
 	return ""
 }
