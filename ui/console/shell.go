@@ -47,6 +47,8 @@ type Console struct {
 	// warned says that the end of the session was told, ended that it came.
 	warned, ended bool
 	kept          layout
+	// login is whose the acts are that can be taken back.
+	login string
 }
 
 // opened is a page that was opened and lives on unseen.
