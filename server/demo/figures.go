@@ -71,7 +71,7 @@ func published(now time.Time) []figure {
 		{Figure: "tin-bai", Period: "2024-08", Label: "9/2021 – 8/2024", Value: n(15000), Qualifier: "more-than", Verbatim: "hơn 15.000"},
 		{Figure: "ban-tin", Period: "2024-08", Label: "9/2021 – 8/2024", Value: n(670), Qualifier: "more-than", Verbatim: "hơn 670"},
 		{Figure: "don-vi-xu-ly", Period: "2024-08", Label: "8/2024", Value: n(41), Parts: []part{{"cơ quan", 33, "public bodies"}, {"doanh nghiệp", 8, "enterprises"}}},
-		{Figure: "hai-long-phan-thiet", Period: "2024", Label: "công bố 2 năm", Value: n(85), Verbatim: "85 %", Num: n(834), Note: "834 phiếu, không nêu mẫu số"},
+		{Figure: "hai-long-phan-thiet", Period: "2024", Label: "công bố 2 năm", Verbatim: "85 %", Note: "834 phiếu, không nêu mẫu số"},
 		{Figure: "phan-anh-phan-thiet", Period: "2024", Label: "2 năm", Value: n(1104), Parts: []part{{"đã xong", 1025, "done"}, {"đang xử lý", 79, "in process"}}},
 		{Figure: "cai-dat-ung-dung", Period: "2024", Label: "2 năm", Value: n(20000), Qualifier: "more-than", Verbatim: "hơn 20.000", Note: "hơn 4.000 tài khoản"},
 		{Figure: "phan-anh-covid", Period: "2022-05-12", Label: "đến 12/5/2022", Value: n(6975), Parts: []part{{"COVID-19", 6124, "COVID-19"}, {"khác", 851, "other"}}},

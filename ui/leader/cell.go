@@ -132,7 +132,9 @@ func (c *cell) figure(l *words.Lang, f world.Figure, now time.Time) int {
 			key = "leader.over"
 		}
 		c.Mark = "differs"
-		c.Says = says([]fact{{0, l.T(key, "n", l.Number(math.Abs(by), 0)), true}, period})
+		n := l.Number(math.Abs(by), 0)
+		// Of when it is stays longer than the whole words for it.
+		c.Says = append(says([]fact{{0, l.T(key, "n", n), true}, period})[:1], says([]fact{{0, l.T(key+".short", "n", n), true}, period})...)
 		return rankUntrusted
 	}
 	facts := []fact{{0, cmp.Or(fraction(l, f), unitOf(l, f)), false}}

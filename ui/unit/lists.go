@@ -89,7 +89,7 @@ func (p *Page) reportList() *list.List {
 				},
 			},
 			{ID: "service", Title: l.T("unit.report"), Min: 176, Weight: 1, Text: func(i int) string { return p.service(at(i).Service) }},
-			{ID: "code", Title: l.T("unit.code"), Min: 128, Drop: 2, Cell: func(i int) list.Cell { return list.Cell{Text: at(i).ID, Tone: list.Quiet} }},
+			{ID: "code", Title: l.T("unit.code"), Min: 140, Drop: 2, Cell: func(i int) list.Cell { return list.Cell{Text: at(i).ID, Tone: list.Quiet} }},
 			{ID: "place", Title: l.T("unit.place"), Min: 110, Weight: 0.5, Drop: 1, Cell: func(i int) list.Cell { return list.Cell{Text: at(i).Place, Tone: list.Quiet} }},
 			{ID: "step", Title: l.T("unit.step"), Min: 112, Text: func(i int) string { return p.step(at(i).State) }},
 		},
@@ -127,7 +127,7 @@ func (p *Page) dueCell(r *report) list.Cell {
 }
 
 // deadline says how long is left or by how much it is over, in whole hours from an
-// hour on: a list is read at a glance.
+// hour on and never in seconds: a list is read at a glance.
 func (p *Page) deadline(due time.Time) string {
 	l := p.env.Lang
 	key, d := "due.left", due.Sub(p.at)
@@ -137,7 +137,7 @@ func (p *Page) deadline(due time.Time) string {
 	if d >= time.Hour {
 		d = d.Truncate(time.Hour)
 	}
-	return l.T(key, "age", l.Age(d))
+	return l.T(key, "age", l.Age(max(d, time.Minute)))
 }
 
 func (p *Page) service(code string) string {
