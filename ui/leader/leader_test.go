@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"iocwall/server/world"
 	"iocwall/ui/look"
@@ -232,14 +233,29 @@ func TestTwoSteps(t *testing.T) {
 	if len(d.Opened) != 2 || d.Opened[1].ID != "lu-1" {
 		t.Errorf("opened %v", d.Opened)
 	}
-	for i := range p.cells {
-		p.root.Tapped(&fyne.PointEvent{Position: pos(middle(p.places()[i]))})
+	win := test.NewWindow(p.Object())
+	defer win.Close()
+	win.SetPadded(false)
+	win.Resize(fyne.NewSize(1920, 984))
+	var ids []string
+	for _, c := range p.cells {
+		ids = append(ids, c.ID)
+	}
+	for i, id := range ids {
+		opened := len(d.Opened)
+		test.TapCanvas(win.Canvas(), pos(middle(p.places()[i])))
+		if p.domain != id {
+			t.Fatalf("a click on %s leads to %q", id, p.domain)
+		}
 		d.Shot(t, p, fmt.Sprintf("leader-domain-%d", i), 1920, 984)
 		for _, m := range d.Marks {
 			check(t, p.domain, m)
 		}
 		for _, s := range p.detail.spots {
-			p.root.Tapped(&fyne.PointEvent{Position: pos(middle(s.rect))})
+			test.TapCanvas(win.Canvas(), pos(middle(s.rect)))
+		}
+		if n := len(d.Opened) - opened; n != len(p.detail.spots) {
+			t.Errorf("%s: %d clicks opened %d things", p.domain, len(p.detail.spots), n)
 		}
 		for _, r := range "xglmaodtf123 " {
 			p.Rune(r)
