@@ -81,6 +81,17 @@ type Health struct {
 	At       world.Time `json:"at"`
 	Items    []Item     `json:"items"`
 	Overview []Count    `json:"overview"`
+	// Feed is where computers of the wall reach the server, as the client that asks
+	// reaches it.
+	Feed string `json:"feed"`
+}
+
+// feedOf returns the address of the feed by the name the client asked for.
+func feedOf(r *http.Request, c *settings.Config) string {
+	if r.TLS != nil || c.TLS.Proxy {
+		return "wss://" + r.Host + "/feed"
+	}
+	return "ws://" + r.Host + "/feed"
 }
 
 // GetHealth answers GET /api/setup/health.
@@ -97,7 +108,7 @@ func (s *Setup) GetHealth(w http.ResponseWriter, r *http.Request, _ auth.Identit
 	s.past.moves(now, f, j)
 	s.past.since(j)
 	slices.SortStableFunc(j.items, worse)
-	reply.JSON(w, http.StatusOK, Health{At: j.now, Items: append([]Item{}, j.items...), Overview: j.overview})
+	reply.JSON(w, http.StatusOK, Health{At: j.now, Items: append([]Item{}, j.items...), Overview: j.overview, Feed: feedOf(r, s.o.Running())})
 }
 
 // worse orders items: the most severe first, then what most fails with, then what

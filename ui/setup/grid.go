@@ -1,0 +1,236 @@
+package setup
+
+import (
+	"fmt"
+	"strconv"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"iocwall/server/world"
+	"iocwall/ui/field"
+	"iocwall/ui/setup/layout"
+)
+
+// gridForm makes a wall of equal screens in one step; the plan shows what it would be.
+type gridForm struct {
+	m       *screensPart
+	k       kit
+	frame   *frame
+	inner   *fyne.Container
+	scroll  *container.Scroll
+	number  map[string]*field.Field
+	panel   *widget.Select
+	order   *widget.Select
+	drive   *widget.Check
+	use     *widget.Button
+	end     *widget.Button
+	note    *canvas.Text
+	labels  [2]*canvas.Text
+	screens []world.Screen
+	bare    int
+	bad     bool
+	sig     string
+	high    float32
+}
+
+// gridNumbers are the fields of a grid, with what they begin with.
+func gridNumbers() []string {
+	return []string{"columns", "rows", "first", "w", "h", "bezel", "pxw", "pxh"}
+}
+
+// openGrid begins a grid with what the wall is now.
+func (m *screensPart) openGrid() {
+	if m.grid != nil || !m.k.p.may("wall.save") {
+		return
+	}
+	g := newGrid(m)
+	m.grid = g
+	m.objects()
+	g.refresh()
+	m.redraw()
+	m.k.p.focus(g.number["columns"].Input)
+}
+
+// closeGrid leaves the wall as it was.
+func (m *screensPart) closeGrid() {
+	m.grid = nil
+	m.objects()
+	m.redraw()
+}
+
+func newGrid(m *screensPart) *gridForm {
+	k := m.k
+	g := &gridForm{m: m, k: k, number: map[string]*field.Field{}}
+	start := map[string]string{"columns": "9", "rows": "3", "first": "1", "w": k.mm(1217.6), "h": k.mm(684.9), "bezel": k.mm(3.5), "pxw": "1920", "pxh": "1080"}
+	var objects []fyne.CanvasObject
+	for _, name := range gridNumbers() {
+		x := field.New(field.Options{Kind: field.Number, Lang: k.env.Lang, Label: k.t("setup.grid." + name), Plain: true, Enter: g.apply, Escape: m.closeGrid, Changed: func(string) { g.refresh() }})
+		x.SetText(start[name])
+		g.number[name] = x
+		objects = append(objects, x)
+	}
+	var sizes, orders []string
+	for _, p := range layout.Panels() {
+		sizes = append(sizes, k.t("setup.grid.inch", "n", strconv.Itoa(p.Inch), "w", k.mm(p.W), "h", k.mm(p.H)))
+	}
+	g.panel = widget.NewSelect(sizes, func(string) {
+		if i := g.panel.SelectedIndex(); i >= 0 {
+			p := layout.Panels()[i]
+			g.number["w"].SetText(k.mm(p.W))
+			g.number["h"].SetText(k.mm(p.H))
+			g.refresh()
+		}
+	})
+	g.panel.SetSelectedIndex(2)
+	for _, o := range layout.Orders() {
+		orders = append(orders, k.t("setup.grid.order."+string(o)))
+	}
+	g.order = widget.NewSelect(orders, func(string) { g.refresh() })
+	g.order.SetSelectedIndex(0)
+	g.drive = widget.NewCheck(k.t("setup.grid.drive"), func(bool) { g.refresh() })
+	g.drive.SetChecked(true)
+	g.use = k.primary(k.t("setup.grid.use"), "Enter", g.apply)
+	g.end = k.button(k.t("setup.grid.end"), "Esc", m.closeGrid)
+	g.note = canvas.NewText("", k.env.Kit.Theme.T2)
+	g.note.TextSize = k.u(small)
+	for i, t := range []string{k.t("setup.grid.panel"), k.t("setup.grid.order")} {
+		g.labels[i] = canvas.NewText(t, k.env.Kit.Theme.T2)
+		g.labels[i].TextSize = k.u(small)
+		objects = append(objects, g.labels[i])
+	}
+	objects = append(objects, g.panel, g.order, g.drive, g.use, g.end, g.note)
+	g.inner = arrange(g.lay, objects...)
+	g.scroll = container.NewVScroll(container.New(tallGrid{g}, g.inner))
+	g.frame = newFrame(k, g.scroll)
+	return g
+}
+
+// tallGrid gives the fields the height they need.
+type tallGrid struct{ g *gridForm }
+
+// Layout is for Fyne.
+func (l tallGrid) Layout(_ []fyne.CanvasObject, s fyne.Size) {
+	put(l.g.inner, 0, 0, s.Width, s.Height)
+}
+
+// MinSize is for Fyne.
+func (l tallGrid) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, l.g.high) }
+
+func (g *gridForm) lay(s fyne.Size) {
+	k := g.k
+	x, y := k.u(pad), k.u(12)
+	w := s.Width - 2*x
+	var fields []fyne.CanvasObject
+	for _, name := range gridNumbers() {
+		fields = append(fields, g.number[name])
+	}
+	y += k.stack(x, y, w, 3, fields[:3]...)
+	half := (w - k.u(12)) / 2
+	put(g.labels[0], x, y, half, k.u(22))
+	put(g.labels[1], x+half+k.u(12), y, half, k.u(22))
+	y += k.u(24)
+	put(g.panel, x, y, half, k.u(control))
+	put(g.order, x+half+k.u(12), y, half, k.u(control))
+	y += k.u(control + 10)
+	y += k.stack(x, y, w, 5, fields[3:]...)
+	put(g.drive, x, y, w, k.u(32))
+	y += k.u(36)
+	put(g.note, x, y, w, k.u(24))
+	y += k.u(32)
+	y += k.row(x, y, w, g.use, g.end) + k.u(12)
+	if y != g.high {
+		g.high = y
+		g.scroll.Refresh()
+	}
+}
+
+// computers are those that are let in, with the outputs they reported; one that never
+// reported any counts with two.
+func (g *gridForm) computers() []layout.Computer {
+	st := g.k.p.desk.State()
+	if st == nil || !g.drive.Checked {
+		return nil
+	}
+	var out []layout.Computer
+	for _, n := range st.Nodes() {
+		c := layout.Computer{Name: n.Node}
+		for _, o := range n.Monitors {
+			c.Outputs = append(c.Outputs, o.Output)
+		}
+		if len(c.Outputs) > 0 {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// refresh reads the fields and shows what they would make.
+func (g *gridForm) refresh() {
+	if g.note == nil || g.end == nil {
+		return // still being made
+	}
+	v := map[string]float64{}
+	g.bad = false
+	limits := map[string][2]float64{"columns": {1, 64}, "rows": {1, 64}, "first": {1, 9000}, "w": {50, 10000}, "h": {50, 10000}, "bezel": {0, 500}, "pxw": {100, 32768}, "pxh": {100, 32768}}
+	for _, name := range gridNumbers() {
+		n, err := g.number[name].Number()
+		l := limits[name]
+		wrong := ""
+		if err != nil || n < l[0] || n > l[1] {
+			g.bad, wrong = true, g.k.t("setup.field.between", "low", g.k.number(l[0]), "high", g.k.number(l[1]))
+		}
+		g.number[name].Wrong(wrong)
+		v[name] = n
+	}
+	if !g.bad && v["columns"]*v["rows"] > layout.Most {
+		g.bad = true
+		g.number["rows"].Wrong(g.k.t("setup.grid.most", "n", g.k.whole(layout.Most)))
+	}
+	g.screens, g.bare = nil, 0
+	if !g.bad {
+		g.screens, g.bare = layout.Grid{
+			Columns: int(v["columns"]), Rows: int(v["rows"]), W: v["w"], H: v["h"], Bezel: v["bezel"], PxW: int(v["pxw"]), PxH: int(v["pxh"]),
+			First: int(v["first"]), Order: layout.Orders()[max(0, g.order.SelectedIndex())], Computers: g.computers(),
+		}.Screens()
+	}
+	k := g.k
+	note := k.t("setup.grid.note", "n", k.whole(len(g.screens)), "nodes", k.whole(len(g.computers())))
+	if g.bare > 0 {
+		note = k.t("setup.grid.bare", "n", k.whole(len(g.screens)), "bare", k.whole(g.bare))
+	}
+	if g.bad {
+		g.use.Disable()
+		note = k.t("setup.grid.bad")
+	} else {
+		g.use.Enable()
+	}
+	g.note.Text = note
+	g.note.Refresh()
+	g.frame.say(k.t("setup.grid.title"), k.t("setup.grid.remark"))
+	if sig := fmt.Sprint(g.screens); sig != g.sig {
+		g.sig = sig
+		g.m.plan.pane.Touch()
+	}
+}
+
+// apply makes the draft of the grid: one step, which can be undone.
+func (g *gridForm) apply() {
+	if g.bad || len(g.screens) == 0 {
+		return
+	}
+	m, screens := g.m, g.screens
+	m.grid = nil
+	m.picked = map[int]bool{}
+	m.do(m.k.t("setup.step.grid", "n", m.k.whole(len(screens))), func(w *world.WallDefined) {
+		if w.ID == "" {
+			w.ID, w.Name, w.Seat = "main", m.k.t("setup.wall.name"), 5000
+			m.wall = w.ID
+		}
+		w.Screens = screens
+	})
+	m.objects()
+	m.redraw()
+}

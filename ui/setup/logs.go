@@ -1,0 +1,214 @@
+package setup
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"net/url"
+
+	"fyne.io/fyne/v2/widget"
+
+	"iocwall/server/world"
+	"iocwall/ui/list"
+	"iocwall/ui/page"
+)
+
+// logLine is one line of the server's log.
+type logLine struct {
+	Seq   uint64     `json:"seq"`
+	At    world.Time `json:"at"`
+	Level string     `json:"level"`
+	Text  string     `json:"text"`
+	About string     `json:"about"`
+	With  []struct {
+		Key   string `json:"key"`
+		Value string `json:"value"`
+	} `json:"with"`
+}
+
+// rest is what a line says besides its text.
+func (l logLine) rest() string {
+	var out []string
+	for _, x := range l.With {
+		if x.Key+"/"+x.Value != l.About {
+			out = append(out, x.Key+"="+x.Value)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// logList is the log of one thing, or of all, asked again and again while it is seen.
+type logList struct {
+	k       kit
+	list    *list.List
+	rows    *list.Rows[logLine]
+	lines   []logLine
+	of      string
+	things  []string
+	asked   time.Time
+	waiting bool
+	hidden  bool
+	err     error
+	cancel  func()
+	round   int
+}
+
+// logEvery is the time between two questions, mostLines how many are kept here.
+const (
+	logEvery  = 2 * time.Second
+	mostLines = 2000
+)
+
+func newLogList(k kit, name string, plain bool) *logList {
+	m := &logList{k: k, rows: list.NewRows(func(x *logLine) string { return strconv.FormatUint(x.Seq, 10) }, nil)}
+	at := m.rows.At
+	level := map[string]string{"error": "severe", "warn": "warning"}
+	m.list = list.New(k.p.desk, list.Options{
+		Name: name, Source: m.rows, Sort: list.Sort{Column: "at", Down: true}, Plain: plain, Tall: true,
+		Chips: []list.Chip{{ID: "bad", Text: k.t("setup.chip.errors"), Match: func(i int) bool { return level[at(i).Level] != "" }, Count: true}},
+		Columns: []list.Column{
+			{ID: "at", Title: k.t("setup.col.time"), Min: 96, Down: true, Text: func(i int) string { return k.env.Lang.ClockSeconds(at(i).At.Std()) }, Num: func(i int) (float64, bool) { return float64(at(i).Seq), true }, Cell: func(i int) list.Cell {
+				return list.Cell{Text: k.env.Lang.ClockSeconds(at(i).At.Std()), Sub: k.env.Lang.Stamp(at(i).At.Std(), k.p.now), Tone: list.Quiet}
+			}},
+			{ID: "text", Title: k.t("setup.col.text"), Min: 220, Weight: 4, Text: func(i int) string { return at(i).Text + " " + at(i).rest() }, Cell: func(i int) list.Cell {
+				c := list.Cell{Icon: level[at(i).Level], Text: at(i).Text, Sub: at(i).rest()}
+				if c.Icon == "" {
+					c.Icon = "normal"
+				}
+				return c
+			}},
+			{ID: "about", Title: k.t("setup.col.about"), Min: 150, Weight: 1, Drop: 2, Text: func(i int) string { return at(i).About }},
+		},
+		Empty: func() (title, text string) { return k.t("setup.logs.none"), k.t("setup.logs.none.text") },
+	})
+	return m
+}
+
+func (m *logList) show(visible bool) {
+	m.hidden = !visible
+	m.asked = time.Time{}
+}
+
+func (m *logList) close() {
+	m.hidden = true
+	if m.cancel != nil {
+		m.cancel()
+	}
+}
+
+// about changes what the log is of.
+func (m *logList) about(of string) {
+	if of == m.of {
+		return
+	}
+	if m.cancel != nil {
+		m.cancel()
+	}
+	m.of, m.lines, m.asked, m.waiting = of, nil, time.Time{}, false
+	m.round++
+	m.rows.Set(nil)
+}
+
+func (m *logList) refresh(now time.Time) {
+	m.list.Update(now)
+	if m.hidden || m.waiting || now.Sub(m.asked) < logEvery && !m.asked.IsZero() {
+		return
+	}
+	m.asked, m.waiting = now, true
+	since := uint64(0)
+	if n := len(m.lines); n > 0 {
+		since = m.lines[n-1].Seq
+	}
+	q := url.Values{"limit": {"500"}, "since": {strconv.FormatUint(since, 10)}, "about": {m.of}}
+	var got struct {
+		Lines []logLine `json:"lines"`
+		About []string  `json:"about"`
+	}
+	round := m.round
+	m.cancel = m.k.p.desk.Call(page.Request{Path: "/api/setup/logs?" + q.Encode(), Into: &got}, func(err error) {
+		if round != m.round {
+			return
+		}
+		m.waiting, m.err = false, err
+		if err != nil {
+			m.list.Say(list.Failed, m.k.t("setup.unanswered.title"), m.k.refused(err), func() { m.asked = time.Time{} })
+			return
+		}
+		m.list.Say(list.Ready, "", "", nil)
+		m.things = got.About
+		if len(got.Lines) > 0 {
+			if got.Lines[0].Seq <= since {
+				m.lines = nil // another server: it counts anew
+			}
+			m.lines = append(m.lines, got.Lines...)
+			m.lines = m.lines[max(0, len(m.lines)-mostLines):]
+			m.rows.Set(m.lines)
+		}
+		m.k.p.desk.Poke()
+	})
+}
+
+// logsPart is the log of one thing at a time.
+type logsPart struct {
+	*pair
+	log    *logList
+	things *list.Rows[string]
+	known  string
+	all    *widget.Button
+}
+
+func newLogs(k kit) *logsPart {
+	m := &logsPart{things: list.NewRows(func(x *string) string { return *x }, nil)}
+	m.log = newLogList(k, "setup.logs", false)
+	at := m.things.At
+	l := list.New(k.p.desk, list.Options{
+		Name: "setup.things", Source: m.things, NoTools: false,
+		Columns: []list.Column{{ID: "about", Title: k.t("setup.col.about"), Min: 120, Weight: 1, Text: func(i int) string {
+			if *at(i) == everything {
+				return k.t("setup.logs.all")
+			}
+			return *at(i)
+		}}},
+		Chosen: func(id string) { m.log.about(strings.TrimPrefix(id, everything)); m.refresh(k.p.now) },
+	})
+	m.pair = newPair(k, l.Object(), m.log.list.Object(), 0.3)
+	m.list = l
+	m.things.Set([]string{everything})
+	return m
+}
+
+// everything is the row of the whole log.
+const everything = "*"
+
+func (m *logsPart) refresh(now time.Time) {
+	k := m.k
+	if sig := strings.Join(m.log.things, "\x00") + m.log.of; sig != m.known {
+		m.known = sig
+		all := append([]string{everything}, m.log.things...)
+		if m.log.of != "" && !strings.Contains("\x00"+strings.Join(all, "\x00")+"\x00", "\x00"+m.log.of+"\x00") {
+			all = append(all, m.log.of)
+		}
+		m.things.Set(all)
+	}
+	m.left.say(k.t("setup.logs.things"), k.whole(len(m.log.things)))
+	title := k.t("setup.logs.all")
+	if m.log.of != "" {
+		title = k.t("setup.logs.of", "what", m.log.of)
+	}
+	m.right.say(title, k.t("setup.logs.remark"))
+	m.list.Update(now)
+	m.log.refresh(now)
+}
+
+func (m *logsPart) open(id string) {
+	if id == "" {
+		return
+	}
+	m.log.about(id)
+	m.refresh(m.k.p.now)
+	m.list.Choose(id)
+}
+
+func (m *logsPart) show(visible bool) { m.log.show(visible) }
+func (m *logsPart) close()            { m.log.close() }
