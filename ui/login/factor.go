@@ -24,7 +24,7 @@ const qrSide = 216
 func (f *form) enrol() {
 	p, l, th := f.p, f.p.o.Lang, f.p.o.Kit.Theme
 	f.text(l.T("login.enrol.how"))
-	beside := container.New(column{gap: 8}, f.caption(l.T("login.enrol.text")))
+	beside := container.New(field.Column{Gap: 8}, field.Words(l.T("login.enrol.text"), true))
 	for line := range strings.SplitSeq(groups(p.secret), "\n") {
 		t := canvas.NewText(line, th.T1)
 		t.TextSize, t.TextStyle.Bold = 16*f.unit(), true

@@ -28,7 +28,7 @@ type form struct {
 }
 
 func newForm(p *Page) *form {
-	f := &form{p: p, fields: map[string]*field.Field{}, rows: container.New(column{gap: 12})}
+	f := &form{p: p, fields: map[string]*field.Field{}, rows: container.New(field.Column{Gap: 12})}
 	th := p.o.Kit.Theme
 	card := canvas.NewRectangle(th.S1)
 	card.CornerRadius, card.StrokeWidth, card.StrokeColor = 12, 1, th.Line1
@@ -124,21 +124,8 @@ func (f *form) foot() {
 	f.small(f.p.o.Lang.T(key, "server", f.p.o.Server))
 }
 
-func (f *form) text(s string) {
-	t := widget.NewLabel(s)
-	t.Wrapping = fyne.TextWrapWord
-	f.add(flush(t))
-}
-
-func (f *form) small(s string) {
-	f.add(f.caption(s))
-}
-
-func (f *form) caption(s string) fyne.CanvasObject {
-	t := widget.NewLabel(s)
-	t.Wrapping, t.SizeName, t.Importance = fyne.TextWrapWord, theme.SizeNameCaptionText, widget.LowImportance
-	return flush(t)
-}
+func (f *form) text(s string)  { f.add(field.Words(s, false)) }
+func (f *form) small(s string) { f.add(field.Words(s, true)) }
 
 // field makes a field with its label.
 func (f *form) field(name string, kind field.Kind) *field.Field {

@@ -6,9 +6,9 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"iocwall/ui/field"
 	"iocwall/ui/look"
 )
 
@@ -19,56 +19,6 @@ const (
 	cardPad     = 32
 	controlHigh = 40
 )
-
-// column stacks objects, each as wide as there is room and as high as it then needs.
-type column struct{ gap float32 }
-
-// Layout is for Fyne.
-func (c column) Layout(os []fyne.CanvasObject, size fyne.Size) {
-	y := float32(0)
-	for _, o := range os {
-		if !o.Visible() {
-			continue
-		}
-		h := high(o, size.Width)
-		o.Move(fyne.NewPos(0, y))
-		o.Resize(fyne.NewSize(size.Width, h))
-		y += h + c.gap
-	}
-}
-
-// MinSize is for Fyne.
-func (c column) MinSize(os []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(0, c.height(os, 0))
-}
-
-// height is what the objects need at a width; 0 takes the width they have.
-func (c column) height(os []fyne.CanvasObject, wide float32) float32 {
-	y := float32(0)
-	for _, o := range os {
-		if !o.Visible() {
-			continue
-		}
-		w := wide
-		if w == 0 {
-			w = o.Size().Width
-		}
-		y += high(o, w) + c.gap
-	}
-	return max(0, y-c.gap)
-}
-
-// high is how high an object is at a width: text breaks into lines.
-func high(o fyne.CanvasObject, wide float32) float32 {
-	if wide > 0 && o.Size().Width != wide {
-		o.Resize(fyne.NewSize(wide, o.MinSize().Height))
-	}
-	h := o.MinSize().Height
-	if _, ok := o.(*widget.Button); ok {
-		h = max(h, controlHigh)
-	}
-	return h
-}
 
 // middle puts the card in the middle of the window, and its content on it.
 type middle struct {
@@ -104,7 +54,7 @@ func (m *middle) card(os []fyne.CanvasObject, wide float32) (w, h float32) {
 		w = min(w, wide-2*edge)
 	}
 	rows := os[1].(*fyne.Container)
-	return w, rows.Layout.(column).height(rows.Objects, w-2*cardPad) + 2*cardPad
+	return w, rows.Layout.(field.Column).Height(rows.Objects, w-2*cardPad) + 2*cardPad
 }
 
 // MinSize is for Fyne.
@@ -146,26 +96,6 @@ func (s split) Layout(os []fyne.CanvasObject, size fyne.Size) {
 // MinSize is for Fyne.
 func (s split) MinSize(os []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(os[0].MinSize().Width, max(os[0].MinSize().Height, os[1].MinSize().Height))
-}
-
-// flush takes the padding of a label away, so that it lines up with fields.
-func flush(l *widget.Label) fyne.CanvasObject { return container.New(flat{}, l) }
-
-type flat struct{}
-
-func (flat) pad() float32 { return theme.InnerPadding() }
-
-// Layout is for Fyne.
-func (f flat) Layout(os []fyne.CanvasObject, size fyne.Size) {
-	p := f.pad()
-	os[0].Move(fyne.NewPos(-p, -p))
-	os[0].Resize(fyne.NewSize(size.Width+2*p, size.Height+2*p))
-}
-
-// MinSize is for Fyne.
-func (f flat) MinSize(os []fyne.CanvasObject) fyne.Size {
-	p := f.pad()
-	return fyne.NewSize(0, max(0, os[0].MinSize().Height-2*p))
 }
 
 // notice says what is in the way, with a mark beside it: shape and words first.
