@@ -78,7 +78,7 @@ func (d *detail) refresh() {
 	p := d.p
 	st, l := p.state(), p.lang()
 	d.d, d.known = p.find(p.domain)
-	figs := figures(st, d.d)
+	figs := figures(p.indicators(), d.d)
 	at := p.desk.ServerTime(p.now)
 	var rows []alertRow
 	for _, a := range alerts(st, d.d, p.desk.Alerts()) {

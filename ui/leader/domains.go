@@ -39,8 +39,8 @@ func usual() []domain {
 }
 
 // domains are those of the state in their order, or the usual ones; domains that
-// an indicator names and nobody else come after them.
-func domains(st *world.State, l *words.Lang) []domain {
+// one of all indicators names and nobody else come after them.
+func domains(st *world.State, all []world.Figure, l *words.Lang) []domain {
 	var out []domain
 	if st != nil {
 		for _, d := range st.Domains() {
@@ -53,10 +53,7 @@ func domains(st *world.State, l *words.Lang) []domain {
 			out = append(out, d)
 		}
 	}
-	if st == nil {
-		return out
-	}
-	for _, f := range st.Figures() {
+	for _, f := range all {
 		if f.Domain != "" && !slices.ContainsFunc(out, func(d domain) bool { return d.ID == f.Domain }) {
 			out = append(out, domain{ID: f.Domain, Long: f.Domain, Short: f.Domain})
 		}
@@ -73,14 +70,11 @@ func configured(d world.Domain, l *words.Lang) domain {
 	return out
 }
 
-// figures are a domain's indicators, the one that stands for it first. Parts of an
+// figures are a domain's of all indicators, the one that stands for it first. Parts of an
 // indicator by area are the map's.
-func figures(st *world.State, d domain) []world.Figure {
-	if st == nil {
-		return nil
-	}
+func figures(all []world.Figure, d domain) []world.Figure {
 	var out []world.Figure
-	for _, f := range st.Figures() {
+	for _, f := range all {
 		if f.Of == "" && (f.Domain == d.ID || f.ID == d.Figure) {
 			out = append(out, f)
 		}

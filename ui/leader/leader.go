@@ -103,12 +103,19 @@ func (p *Page) lang() *words.Lang { return p.env.Lang }
 // state may be nil.
 func (p *Page) state() *world.State { return p.desk.State() }
 
+func (p *Page) indicators() []world.Figure {
+	if st := p.state(); st != nil {
+		return st.Figures()
+	}
+	return nil
+}
+
 // find returns a domain of the state.
 func (p *Page) find(id string) (domain, bool) {
 	if id == "" {
 		return domain{}, false
 	}
-	all := domains(p.state(), p.lang())
+	all := domains(p.state(), p.indicators(), p.lang())
 	i := slices.IndexFunc(all, func(d domain) bool { return d.ID == id })
 	if i < 0 {
 		return domain{}, false
@@ -166,7 +173,7 @@ func (p *Page) enter(id string) {
 	p.detail.leave()
 	p.domain, p.cursor = id, 0
 	if id == "" {
-		all := domains(p.state(), p.lang())
+		all := domains(p.state(), p.indicators(), p.lang())
 		p.cursor = max(0, slices.IndexFunc(all, func(d domain) bool { return d.ID == from }))
 	}
 	p.cells, p.foot, p.drawn = nil, foot{}, drawn{}

@@ -45,8 +45,9 @@ func (p *Page) overview() {
 	open := p.desk.Alerts()
 	var cells []cell
 	if st != nil {
-		for _, d := range domains(st, l) {
-			cells = append(cells, cellOf(l, d, figures(st, d), alerts(st, d, open), at, away > 0))
+		all := st.Figures()
+		for _, d := range domains(st, all, l) {
+			cells = append(cells, cellOf(l, d, figures(all, d), alerts(st, d, open), at, away > 0))
 		}
 	}
 	f := p.footOf(open, at, away)
