@@ -237,9 +237,9 @@ func (x *index) pull() (changed bool) {
 		if i < len(old) && old[i].id == id {
 			e = old[i]
 		} else if e = x.byID[id]; e == nil {
-			e = &entry{keys: keys{id: id}, fresh: x.filled, at: -1}
+			e = &entry{keys: keys{id: id}, fresh: len(old) > 0, at: -1}
 			x.byID[id] = e
-			if x.filled {
+			if len(old) > 0 { // what comes into an empty list is no news beside others
 				x.came = append(x.came, e)
 			}
 		}

@@ -25,7 +25,7 @@ type tools struct {
 	print  *widget.Button // nil where nobody prints
 	said   string
 	left   float32 // where the buttons on the right begin, units
-	quiet  bool // the text is written by the program
+	quiet  bool    // the text is written by the program
 }
 
 // keys moves in the list while the search has the keyboard.

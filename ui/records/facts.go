@@ -2,6 +2,7 @@ package records
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,7 +108,9 @@ func (t *teller) alert(a world.Alert) {
 	if a.About != "" {
 		t.add("alert.about", named(l, t.st, a.About))
 		if e, ok := t.st.Entity(a.About); ok {
-			if s := stand(l, t.st, e, t.now); s.Text != "" {
+			if x, is := e.(world.Station); is && x.Stale == 0 {
+				t.add("records.column.readings", readingsOf(l, x))
+			} else if s := stand(l, t.st, e, t.now); s.Text != "" {
 				t.add("detail.state", s.Text)
 			}
 		}
@@ -219,7 +222,7 @@ func (t *teller) figure(f world.Figure) {
 	if f.Target != nil {
 		t.add("records.column.target", withUnit(l, f, *f.Target))
 		if last.Value != nil {
-			t.add("records.gap", l.T("records.gap.is", "n", withUnit(l, f, *last.Value-*f.Target)))
+			t.add("records.gap", gapOf(l, f, *last.Value-*f.Target))
 		}
 	}
 	t.add("records.column.wrong", last.Fault)
@@ -234,6 +237,18 @@ func (t *teller) figure(f world.Figure) {
 	t.add("detail.heard", t.ago(f.Time))
 	t.add("detail.source", f.Source)
 	t.in(f.Area)
+}
+
+// gapOf is how far a value is from its target: percents differ by points.
+func gapOf(l *words.Lang, f world.Figure, by float64) string {
+	key, n := "records.gap.above", withUnit(l, f, math.Abs(by))
+	if f.Unit == "%" {
+		n = l.Points(by, f.Decimals)
+	}
+	if by < 0 {
+		key = "records.gap.below"
+	}
+	return l.T(key, "n", n)
 }
 
 func (t *teller) other(e world.Entity) {

@@ -51,9 +51,14 @@ func (c *record) measure(w, h int) places {
 		out.more = image.Rect(left+g, split+g/2, right-g, in.Max.Y)
 	}
 	out.acts = image.Rect(right, in.Min.Y, in.Max.X, in.Max.Y)
-	if c.head.Sides != "" {
+	switch {
+	case c.head.Sides != "":
 		out.sides = image.Rect(right, in.Min.Y, in.Max.X, split-g/2)
 		out.acts.Min.Y = split + g/2
+	case c.head.Live != "": // nobody looks at it: what happened has the right side
+		out.facts.Max.Y = in.Max.Y
+		out.acts.Max.Y = in.Min.Y + p.px(panelHead+170)
+		out.past = image.Rect(right, out.acts.Max.Y+g, in.Max.X, in.Max.Y)
 	}
 	return out
 }

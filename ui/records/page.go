@@ -101,7 +101,7 @@ func (p *Page) newChoice() *list.List {
 			{ID: "name", Title: l.T("records.title"), Min: 90, Weight: 1, Cell: func(i int) list.Cell {
 				return list.Cell{Text: p.rows.At(i).title, Icon: iconOf(p.rows.At(i).id)}
 			}},
-			{ID: "n", Title: l.T("records.title"), Min: 64, Right: true, Drop: 1, Cell: func(i int) list.Cell {
+			{ID: "n", Title: l.T("records.title"), Min: 56, Right: true, Drop: 1, Cell: func(i int) list.Cell {
 				return list.Cell{Text: l.Int(int64(p.rows.At(i).n)), Tone: list.Quiet}
 			}},
 		},
@@ -355,7 +355,7 @@ func (p *Page) paint(c *paint.Canvas) {
 }
 
 // choiceWide is the width of the choice of lists, in units.
-const choiceWide = 236
+const choiceWide = 264
 
 // layout places the choice and the list, or the page of a thing.
 type layout struct{ p *Page }

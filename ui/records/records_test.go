@@ -54,8 +54,10 @@ func province(t testing.TB, d *pagetest.Desk) {
 	tell(time.Hour, world.FigureDefined{ID: "on-time", Name: "Phản ánh giải quyết đúng hạn", Unit: "%", Decimals: 1, Target: num(90), OwnerName: "Trung tâm 1022"})
 	tell(time.Hour, world.FigureReported{Figure: "on-time", Period: "2026-11", Label: "11/2026", Value: num(67.2), Num: num(324), Den: num(482)})
 	raise := func(id string, s world.Severity, ago time.Duration, title string, about world.Ref) {
-		tell(ago, world.AlertRaised{ID: id, Rule: "Lũ BĐ3", Severity: s, Title: title, Since: at(ago), About: about, Area: "vn/dn/dx", Value: num(4.12), Text: "Mực nước trên báo động 3 trong 10 phút",
-			Instruction: "Báo xã Duy Xuyên, phường Hội An\nPhát tin cảnh báo cấp 2 ra dân\nTheo dõi di dời 214 hộ"})
+		tell(ago, world.AlertRaised{
+			ID: id, Rule: "Lũ BĐ3", Severity: s, Title: title, Since: at(ago), About: about, Area: "vn/dn/dx", Value: num(4.12), Text: "Mực nước trên báo động 3 trong 10 phút",
+			Instruction: "Báo xã Duy Xuyên, phường Hội An\nPhát tin cảnh báo cấp 2 ra dân\nTheo dõi di dời 214 hộ",
+		})
 	}
 	raise("CB-0412", world.Critical, 11*time.Minute, "Lũ sông Thu Bồn tại Câu Lâu 4,12 m, trên báo động 3 (4,00 m) 0,12 m", "station/cau-lau")
 	raise("CB-0413", world.Severe, 10*time.Minute, "Mất tín hiệu QNa-90123-TS, 6 giờ 10 phút", "vessel/574000000")
@@ -246,8 +248,11 @@ func TestLiveParts(t *testing.T) {
 		kind, id, live string
 		sides          int
 	}{
-		{"alert", "CB-0412", "map", 2}, {"camera", "cam-1", "camera", 1}, {"vessel", "574000000", "map", 0},
-		{"station", "cau-lau", "map", 2}, {"figure", "on-time", "figure", 0},
+		{"alert", "CB-0412", "map", 2},
+		{"camera", "cam-1", "camera", 1},
+		{"vessel", "574000000", "map", 0},
+		{"station", "cau-lau", "map", 2},
+		{"figure", "on-time", "figure", 0},
 	} {
 		d, p := open(t, c.kind, c.id)
 		live, sides := d.Boards[len(d.Boards)-2], d.Boards[len(d.Boards)-1]
@@ -287,14 +292,45 @@ func TestPastInWords(t *testing.T) {
 func TestEveryPastHasWords(t *testing.T) {
 	d, p := open(t, "alert", "CB-0412")
 	for _, b := range []world.Body{
-		world.AlertRaised{Severity: world.Severe}, world.AlertUpdated{Severity: world.Notice}, world.AlertAcknowledged{Name: "M"}, world.AlertResolved{},
-		world.CameraDefined{Name: "x"}, world.CameraHealth{State: world.CameraSilent}, world.CameraControlled{Name: "M"}, world.CameraControlled{Name: "M", Preset: "p"},
-		world.ClipAsked{}, world.ClipSaved{}, world.ClipFailed{}, world.PopupAsked{}, world.PopupPlaced{}, world.PopupPlaced{Zone: "z"}, world.PopupClosed{},
-		world.SceneSaved{}, world.SceneShown{}, world.NodeEnrolled{}, world.NodeLinked{}, world.NodeLinked{Up: true}, world.NodeReported{}, world.NodeReported{Problems: []string{"x"}},
-		world.SourceHealth{State: world.SourceFailed}, world.VesselPosition{Speed: 7, Course: 90}, world.VesselPosition{}, world.VesselStatic{},
-		world.FenceCrossed{State: world.FenceNear}, world.FenceCrossed{State: world.FenceInside}, world.FenceCrossed{State: world.FenceLeft}, world.FenceSaved{},
-		world.StationDefined{}, world.Reading{Quantity: "aqi", Value: 12}, world.ReportOpened{}, world.ReportChanged{State: world.ReportDone}, world.ReportOverdue{},
-		world.FigureDefined{}, world.FigureReported{Figure: "on-time", Value: num(3)}, world.EntityStale{Limit: 60000}, world.EntityGone{},
+		world.AlertRaised{Severity: world.Severe},
+		world.AlertUpdated{Severity: world.Notice},
+		world.AlertAcknowledged{Name: "M"},
+		world.AlertResolved{},
+		world.CameraDefined{Name: "x"},
+		world.CameraHealth{State: world.CameraSilent},
+		world.CameraControlled{Name: "M"},
+		world.CameraControlled{Name: "M", Preset: "p"},
+		world.ClipAsked{},
+		world.ClipSaved{},
+		world.ClipFailed{},
+		world.PopupAsked{},
+		world.PopupPlaced{},
+		world.PopupPlaced{Zone: "z"},
+		world.PopupClosed{},
+		world.SceneSaved{},
+		world.SceneShown{},
+		world.NodeEnrolled{},
+		world.NodeLinked{},
+		world.NodeLinked{Up: true},
+		world.NodeReported{},
+		world.NodeReported{Problems: []string{"x"}},
+		world.SourceHealth{State: world.SourceFailed},
+		world.VesselPosition{Speed: 7, Course: 90},
+		world.VesselPosition{},
+		world.VesselStatic{},
+		world.FenceCrossed{State: world.FenceNear},
+		world.FenceCrossed{State: world.FenceInside},
+		world.FenceCrossed{State: world.FenceLeft},
+		world.FenceSaved{},
+		world.StationDefined{},
+		world.Reading{Quantity: "aqi", Value: 12},
+		world.ReportOpened{},
+		world.ReportChanged{State: world.ReportDone},
+		world.ReportOverdue{},
+		world.FigureDefined{},
+		world.FigureReported{Figure: "on-time", Value: num(3)},
+		world.EntityStale{Limit: 60000},
+		world.EntityGone{},
 	} {
 		raw, err := json.Marshal(b)
 		if err != nil {

@@ -108,7 +108,7 @@ func (s *sheet[T]) state(title string, min float64) list.Column {
 func (s *sheet[T]) name(title string, min float64) list.Column {
 	p := s.p
 	return list.Column{
-		ID: "name", Title: p.t(title), Min: min, Weight: 3,
+		ID: "name", Title: p.t(title), Min: min, Weight: 5,
 		Text: func(i int) string { return nameOf(p.env.Lang, p.desk.State(), s.at(i)) },
 	}
 }

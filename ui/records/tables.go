@@ -34,7 +34,7 @@ func alerts(p *Page) *table {
 		s.chip("untaken", "records.chip.untaken", "taken", func(a world.Alert) bool { return a.Open() && a.Taken == 0 }),
 		s.chip("critical", "severity.critical", "severity", func(a world.Alert) bool { return a.Open() && a.Severity == world.Critical }),
 	}, 0,
-		s.state("alerts.column.severity", 140), s.name("alerts.column.what", 240),
+		s.state("alerts.column.severity", 140), s.name("alerts.column.what", 340),
 		s.time("since", "alerts.column.since", 1, func(a world.Alert) world.Time { return a.Since }),
 		list.Column{
 			ID: "who", Title: p.t("alerts.column.who"), Min: 170, Weight: 1, Drop: 2,
@@ -87,7 +87,7 @@ func vessels(p *Page) *table {
 	}, lively,
 		s.name("records.column.vessel", 200),
 		s.text("mmsi", "records.column.mmsi", 110, 0, 0, func(v world.Vessel) string { return v.MMSI }),
-		s.text("category", "records.column.type", 120, 0, 3, func(v world.Vessel) string { return categoryOf(l, v) }),
+		s.text("category", "records.column.type", 150, 0, 3, func(v world.Vessel) string { return categoryOf(l, v) }),
 		s.number("speed", "detail.speed", 110, 1, func(v world.Vessel) (float64, string, bool) {
 			return v.Last.Speed, l.Knots(v.Last.Speed), v.Time != 0 && v.Last.Speed >= 0
 		}),
