@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+
+	"iocwall/server/world"
 )
 
 // layout is what is remembered of the window.
@@ -65,7 +67,7 @@ func (c *Console) session(now time.Time) {
 		c.warned, c.ended = false, false
 	case left <= 0 && !c.ended:
 		c.ended = true
-		c.Say("warning", l.T("shell.session.over", "time", l.Clock(end)))
+		c.Say(world.Warning, l.T("shell.session.over", "time", l.Clock(end)))
 		if c.o.Expired != nil {
 			c.o.Expired()
 		}

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
+	"iocwall/server/world"
 	"iocwall/ui/page"
 	"iocwall/ui/tile"
 )
@@ -184,7 +185,7 @@ func (c *Console) Open(l page.Link) bool {
 			return true
 		}
 	}
-	c.Say("notice", c.env.Lang.T("shell.open.not", "what", c.kindName(l.Kind), "id", l.ID))
+	c.Say(world.Notice, c.env.Lang.T("shell.open.not", "what", c.kindName(l.Kind), "id", l.ID))
 	return false
 }
 
