@@ -2,6 +2,7 @@ package unit
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -118,9 +119,25 @@ func (p *Page) dueFacts(d due) facts {
 	if d.Standing == tile.StandingStale && d.Every > 0 {
 		state += " · " + l.T("unit.rhythm", "every", l.Age(time.Duration(d.Every)*time.Millisecond))
 	}
+	if d.Standing == tile.StandingResidue {
+		state = sums(l, r, d.By)
+	}
 	f.Lines = append(f.Lines, join(state, r.Note))
 	f.Quiet = l.T("unit.nosend")
 	return f
+}
+
+// sums says how a total differs from its parts: "Tổng 1.284 khác 1.240 + 38; lệch 6".
+func sums(l *words.Lang, r world.FigureReported, by float64) string {
+	total := *r.Value
+	if r.Num != nil && r.Den != nil {
+		total = *r.Den
+	}
+	var parts []string
+	for _, x := range r.Parts {
+		parts = append(parts, l.Number(x.Value, 0))
+	}
+	return l.T("unit.sums", "n", l.Number(total, 0), "parts", strings.Join(parts, " + "), "by", l.Number(math.Abs(by), 0))
 }
 
 func (p *Page) alertFacts(a world.Alert) facts {

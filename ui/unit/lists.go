@@ -202,7 +202,10 @@ func (p *Page) dueState(d *due) list.Cell {
 	case tile.StandingUnmatched:
 		return list.Cell{Text: l.T("figure.unmatched.short"), Icon: "differs"}
 	case tile.StandingResidue:
-		return list.Cell{Text: l.T("unit.residue", "n", l.Number(math.Abs(d.By), 0)), Icon: "differs"}
+		if r.Have == r.Want {
+			have = ""
+		}
+		return list.Cell{Text: have + l.T("unit.residue", "n", l.Number(math.Abs(d.By), 0)), Icon: "differs"}
 	}
 	if r.Have < r.Want {
 		return list.Cell{Text: have + l.T("unit.parts"), Icon: "warning-open", Tone: list.Warning}
