@@ -22,6 +22,7 @@ require (
 	github.com/paulmach/orb v0.14.0 // planar and spherical geometry, GeoJSON
 	github.com/pion/rtp v1.8.21 // RTP packets; belongs to gortsplib
 	github.com/prometheus/client_golang v1.25.0 // metrics in the format everybody reads
+	github.com/signintech/gopdf v0.33.0 // prints
 	github.com/srwiley/rasterx v0.0.0-20220730225603-2ab79fcdd4ef // icons; comes with the toolkit
 	github.com/tidwall/rtree v1.10.0 // spatial index
 	go.etcd.io/bbolt v1.5.0 // the journal's files: one writer, crash-safe
@@ -33,6 +34,7 @@ require (
 	google.golang.org/protobuf v1.36.12 // the wire format of vector tiles
 	modernc.org/sqlite v1.40.0 // reads MBTiles, without C; the peer of the journal's benchmark
 	pgregory.net/rapid v1.2.0 // property tests
+	rsc.io/qr v0.2.0 // the square picture of a second factor's secret
 )
 
 require (
@@ -63,12 +65,14 @@ require (
 	github.com/ncruces/go-strftime v0.1.9 // indirect
 	github.com/nfnt/resize v0.0.0-20180221191011-83c6a9932646 // indirect
 	github.com/nicksnyder/go-i18n/v2 v2.5.1 // indirect
+	github.com/phpdave11/gofpdi v1.0.14-0.20211212211723-1f10f9844311 // indirect
 	github.com/pion/logging v0.2.3 // indirect
 	github.com/pion/randutil v0.1.0 // indirect
 	github.com/pion/rtcp v1.2.15 // indirect
 	github.com/pion/sdp/v3 v3.0.15 // indirect
 	github.com/pion/srtp/v3 v3.0.6 // indirect
 	github.com/pion/transport/v3 v3.0.7 // indirect
+	github.com/pkg/errors v0.9.1 // indirect
 	github.com/prometheus/client_model v0.6.3 // indirect
 	github.com/prometheus/common v0.72.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
