@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -88,12 +89,35 @@ func (c *demoCmd) Run(ctx context.Context, logger *slog.Logger, k *kong.Context)
 	go func() {
 		ended <- province.Drive(peers, demo.Doors{URL: "http://" + s.Addr(), Token: provider, Operator: operator})
 	}()
+	var people sync.WaitGroup
 	err = run(ctx, s, func() error {
+		people.Go(func() { demoPeople(peers, k, logger, province, s.Addr()) })
 		fmt.Fprintf(k.Stderr, "the province is up after %s; look at it with:\n  wall --server ws://%s/feed --token-file %s\n", time.Since(began).Round(time.Millisecond), s.Addr(), token)
 		return writeReady(c.ReadyFile, ready{Addr: s.Addr(), TokenFile: token})
 	})
 	stopPeers()
+	people.Wait()
 	return errors.Join(err, <-ended, <-ended)
+}
+
+// demoPeople makes the users of the demonstration with a token that is good for as
+// long as that takes, and says where their passwords are.
+func demoPeople(ctx context.Context, k *kong.Context, logger *slog.Logger, p *demo.Province, addr string) {
+	store, err := auth.Open(server.TokenFile(p.Data()))
+	if err == nil {
+		var raw string
+		var t auth.Token
+		if raw, t, err = store.Add(auth.Spec{Name: "Trình diễn", Role: auth.Administrator, TTL: 10 * time.Minute}); err == nil {
+			err = errors.Join(p.People(ctx, "http://"+addr, raw), store.Revoke(t.ID))
+		}
+	}
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		logger.Warn("the demonstration's users were not made", "error", err)
+	default:
+		fmt.Fprintf(k.Stderr, "people log in with the passwords in %s\n", p.PeopleFile())
+	}
 }
 
 // demoToken returns the token in the file, or makes one and writes it there.
