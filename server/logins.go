@@ -154,7 +154,8 @@ func (s *Server) watchAccess(ctx context.Context) error {
 		s.noteUsers(ctx)
 		select {
 		case <-ctx.Done():
-			return s.users.Flush()
+			s.flushUse()
+			return nil
 		case <-t.C:
 		}
 		lost, err := s.tokens.Reload()
@@ -175,10 +176,15 @@ func (s *Server) watchAccess(ctx context.Context) error {
 		}
 		if time.Since(flushed) >= usedEvery {
 			flushed = time.Now()
-			if err := s.users.Flush(); err != nil {
-				s.logger.Error("the use of sessions was not written down", "error", err)
-			}
+			s.flushUse()
 		}
+	}
+}
+
+// flushUse writes down when sessions were last used.
+func (s *Server) flushUse() {
+	if err := s.users.Flush(); err != nil {
+		s.logger.Error("the use of sessions was not written down", "error", err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -387,6 +388,7 @@ func (s *Server) snapshots(ctx context.Context) error {
 // start is told as well: what it was granted may still run.
 func (s *Server) closePictures(lost []string, closed map[string]bool) int {
 	ids := append(slices.Clone(lost), s.users.SessionIDs()...)
+	ids = slices.AppendSeq(ids, maps.Keys(closed)) // what is in no file any more
 	for _, t := range s.tokens.List() {
 		ids = append(ids, t.ID)
 	}

@@ -159,3 +159,16 @@ func TestWeakPasswords(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkHash is what one login costs.
+func BenchmarkHash(b *testing.B) {
+	h, err := newHasher(DefaultCost())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := h.hash(b.Context(), "bốn con ngựa ăn cỏ"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
