@@ -40,7 +40,9 @@ type barWords struct {
 	title, clock string
 	// status in full and in short; bad, when not empty, is said first.
 	status, short, bad string
-	person             string
+	// longer says more than bad where there is room.
+	longer string
+	person string
 }
 
 func (c *Console) newBar() *bar {
@@ -71,7 +73,7 @@ func tabKey(i int) string {
 // refresh brings the bar in line with the state.
 func (b *bar) refresh(now time.Time) {
 	w := b.say(now)
-	if w == b.words {
+	if w == b.words && b.width >= 0 {
 		return
 	}
 	// What is wider than before may need another level.
@@ -120,6 +122,7 @@ func (b *bar) say(now time.Time) barWords {
 		w.bad = l.T("wall.waiting")
 	case c.base.Away(now) > 0:
 		w.bad = l.T("away", "age", l.Age(c.base.Away(now)))
+		w.longer = l.T("shell.away", "age", l.Age(c.base.Away(now)), "time", l.Stamp(now.Add(-c.base.Silence(now)), now))
 	default:
 		w.short = l.T("console.connected", "age", l.Age(c.base.Silence(now)))
 		if s := c.base.Silence(now); s > lateLimit {
@@ -178,7 +181,7 @@ func (b *bar) draw(c *paint.Canvas) {
 		right -= sw + 12*k
 	}
 	if b.words.bad != "" {
-		p := paint.Plate{Kind: paint.PlateStale, Icon: "stale", Text: b.words.bad, Shorter: []string{b.c.env.Lang.T("away.short")}}
+		p := paint.Plate{Kind: paint.PlateStale, Icon: "stale", Text: b.trouble(), Shorter: []string{b.words.bad, b.c.env.Lang.T("away.short")}}
 		pw := min(c.PlateWidth(p, 16*k), int(right-left))
 		c.Plate(int(right)-pw, (r.Dy()-paint.PlateHeight(16*k))/2, p, 16*k, pw)
 		right -= float64(pw) + 12*k
@@ -198,4 +201,12 @@ func (b *bar) status() string {
 		return b.words.short
 	}
 	return ""
+}
+
+// trouble is what is wrong, in full where there is room for it.
+func (b *bar) trouble() string {
+	if b.level < 1 && b.words.longer != "" {
+		return b.words.longer
+	}
+	return b.words.bad
 }

@@ -34,7 +34,10 @@ func (b *bar) measure() (person, search, status float32) {
 		status = float32(f.Width(say, false, 16)) + 12
 	}
 	if b.words.bad != "" {
-		status += min(float32(f.Width(b.words.bad, true, 16))+48, 300)
+		status += float32(f.Width(b.trouble(), true, 16)) + 50
+		if b.level == lastLevel {
+			status = min(status, 240)
+		}
 	}
 	return min(b.person.wide(), 240), b.search.wide(), status
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"image"
-	"image/draw"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -312,16 +311,19 @@ func (s *stand) settle() {
 
 var errDisk = errors.New("đĩa đầy")
 
-// keep keeps a picture for people to judge where IOCWALL_GALLERY names a folder.
-func (s *stand) keep(name string) *image.RGBA {
+// keep paints what is in sight, and keeps the picture for people to judge where
+// IOCWALL_GALLERY names a folder.
+func (s *stand) keep(name string) {
 	s.t.Helper()
-	img := s.win.Canvas().Capture()
-	out := image.NewRGBA(img.Bounds())
-	draw.Draw(out, out.Rect, img, img.Bounds().Min, draw.Src)
 	dir := os.Getenv("IOCWALL_GALLERY")
 	if dir == "" {
-		return out
+		paintAll(s.c.root)
+		for _, o := range s.win.Canvas().Overlays().List() {
+			paintAll(o)
+		}
+		return
 	}
+	out := s.win.Canvas().Capture()
 	f, err := os.Create(filepath.Join(dir, name+".png"))
 	if err != nil {
 		s.t.Fatal(err)
@@ -330,7 +332,25 @@ func (s *stand) keep(name string) *image.RGBA {
 	if err := png.Encode(f, out); err != nil {
 		s.t.Fatal(err)
 	}
-	return out
+}
+
+// paintAll paints every raster in sight at its size.
+func paintAll(o fyne.CanvasObject) {
+	if !o.Visible() {
+		return
+	}
+	switch x := o.(type) {
+	case *canvas.Raster:
+		x.Generator(int(x.Size().Width), int(x.Size().Height))
+	case *fyne.Container:
+		for _, y := range x.Objects {
+			paintAll(y)
+		}
+	case fyne.Widget:
+		for _, y := range test.WidgetRenderer(x).Objects() {
+			paintAll(y)
+		}
+	}
 }
 
 // strike presses a key with a modifier, as the window's driver does: what has the

@@ -93,7 +93,8 @@ func (b *chip) wide() float32 {
 		w += 20
 	}
 	if s := b.words(); s != "" {
-		w += float32(f.Width(s, b.bold(), size)) + 1
+		// A tab is as wide chosen as not: its neighbours stay where they are.
+		w += float32(f.Width(s, b.bold() || b.face.role == roleTab, size)) + 1
 		if icon {
 			w += 8
 		}

@@ -83,6 +83,8 @@ func (f *foot) words(now time.Time) footWords {
 	switch {
 	case c.line.text != "" && now.Before(c.line.until):
 		w.icon, w.said, w.bold = markOf(c.line.severity), c.line.text, true
+	case c.base.State() != nil && c.base.Away(now) > 0:
+		w.icon, w.said = "stale", l.T("shell.away.foot")
 	case has:
 		w.said = l.T("shell.did", "time", l.Clock(last.at), "what", last.text)
 	case c.noSound() != "":
