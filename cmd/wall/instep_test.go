@@ -43,7 +43,7 @@ type together struct {
 func (s *story) inStep(one, wide scenery) {
 	s.t.Helper()
 	s.must(s.mai, "scene.show", onWall("scene", wide.id))
-	s.expect(3*time.Second, "a camera over two computers", wide.on())
+	s.expect(soon, "a camera over two computers", wide.on())
 	right := s.panes[firstOf(wideNode)-1]
 	left := s.panes[right.screen-2]
 	a, b := s.counterOn(left), s.counterOn(right)
@@ -79,7 +79,7 @@ func (s *story) inStep(one, wide scenery) {
 	}
 	judge(s.t, looks, out, fmt.Sprintf("%d looks came upon a picture that was being painted, %d took too long", unread, slow))
 	s.must(s.mai, "scene.show", onWall("scene", one.id))
-	s.expect(3*time.Second, "the day again", one.on())
+	s.expect(soon, "the day again", one.on())
 }
 
 // judge tells how often both parts showed the same frame. More than one frame apart
