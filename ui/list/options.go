@@ -17,8 +17,9 @@ type Host interface {
 	Env() *tile.Env
 	// Memory keeps the sorting from one start to the next.
 	Memory() page.Memory
-	// Save writes an export; Job sorts long lists beside the toolkit.
+	// Save writes an export.
 	Save(name string, content func() ([]byte, error))
+	// Job sorts long lists beside the toolkit.
 	Job(f func(stop <-chan struct{}) func())
 	// Now tells a double click from two clicks.
 	Now() time.Time

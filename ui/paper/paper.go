@@ -161,7 +161,7 @@ func (s *setter) opening() {
 	if over != "" {
 		s.y += line
 	}
-	for _, t := range s.f.Wrap(d.Title, s.w-2*margin, titleSize, true, 3) {
+	for _, t := range s.f.Wrap(plain(d.Title), s.w-2*margin, titleSize, true, 3) {
 		s.say(margin, s.y, titleSize, true, 0, t)
 		s.y += titleSize * 1.4
 	}
@@ -176,7 +176,7 @@ func (s *setter) section(x Section) {
 		s.y += head*1.4 + 2
 	}
 	for _, f := range x.Facts {
-		lines := s.f.Wrap(f.Text, s.w-2*margin-nameWide, text, false, 8)
+		lines := s.f.Wrap(plain(f.Text), s.w-2*margin-nameWide, text, false, 8)
 		s.room(float64(max(1, len(lines))) * line)
 		s.say(margin, s.y, text, false, 90, s.f.Fit(nameWide-8, text, false, f.Name))
 		for _, t := range lines {
@@ -185,7 +185,7 @@ func (s *setter) section(x Section) {
 		}
 	}
 	for _, step := range x.Steps {
-		lines := s.f.Wrap(step, s.w-2*margin-20, text, false, 8)
+		lines := s.f.Wrap(plain(step), s.w-2*margin-20, text, false, 8)
 		s.room(float64(len(lines)) * line)
 		s.put(op{x: margin + 1, y: s.y + 2, w: 8, h: 8, grey: 60})
 		for _, t := range lines {
@@ -263,7 +263,7 @@ func (s *setter) table(t *Table) {
 
 // cell writes one line that gets shorter where it does not fit.
 func (s *setter) cell(x, w, size float64, bold bool, grey uint8, right bool, t string) {
-	t = s.f.Fit(w-8, size, bold, strings.Join(strings.Fields(t), " "))
+	t = s.f.Fit(w-8, size, bold, strings.Join(strings.Fields(plain(t)), " "))
 	if right {
 		x += w - 8 - s.f.Width(t, bold, size)
 	}
@@ -337,10 +337,11 @@ func draw(p *gopdf.GoPdf, o op) error {
 	return p.Cell(nil, plain(o.text))
 }
 
-// plain is a text in letters that the fonts have: Noto Sans lacks the minus and
-// the almost-equal sign.
+// plain is a text in letters that the fonts have: Noto Sans lacks some signs.
 func plain(t string) string {
-	t = strings.NewReplacer("\u2212", "–", "≈", "~", "\u00a0", " ", "\t", " ").Replace(norm.NFC.String(t))
+	t = strings.NewReplacer(
+		"\u2212", "–", "≈", "~", "≥", ">=", "≤", "<=", "≠", "<>", "→", "->", "←", "<-", "✓", "x", "\u00a0", " ", "\t", " ",
+	).Replace(norm.NFC.String(t))
 	return strings.Map(func(r rune) rune {
 		if r < ' ' {
 			return ' '

@@ -99,7 +99,7 @@ func TestText(t *testing.T) {
 		pages int
 		want  []string
 	}{
-		{"alert", alert(t), 1, []string{"Lũ sông Thu Bồn tại Câu Lâu 4,12 m", "ẪỘỂ ĂÂĐÊÔƠƯ đường đời", "15°51,6′B", "Quy tắc “Lũ BĐ3” mở cảnh báo", "Khẩn cấp", "–0,3"}},
+		{"alert", alert(t), 1, []string{"Lũ sông Thu Bồn tại Câu Lâu 4,12 m", "ẪỘỂ ĂÂĐÊÔƠƯ đường đời", "15°51,6′B", "Quy tắc “Lũ BĐ3” mở cảnh báo", "Khẩn cấp", "–0,3", ">= 4,00 m"}},
 		{"list", many(t, 120), 5, []string{"QNa-00000-TS", "QNa-00119-TS", "120 mục"}},
 	} {
 		path := file(t, c.name, c.d)
