@@ -179,6 +179,7 @@ func (p *Page) enter(id string) {
 	p.cells, p.foot, p.drawn = nil, foot{}, drawn{}
 	p.Refresh(p.desk.Now())
 	p.root.Refresh()
+	p.pane.Touch()
 }
 
 // Keys are the keys that mean something now.
@@ -353,11 +354,14 @@ func (r *renderer) Layout(s fyne.Size) {
 	p, d := r.p, r.p.density()
 	p.pane.Move(fyne.NewPos(0, 0))
 	p.pane.Resize(s)
-	p.size = image.Pt(int(math.Round(float64(s.Width*d))), int(math.Round(float64(s.Height*d))))
+	size := image.Pt(int(math.Round(float64(s.Width*d))), int(math.Round(float64(s.Height*d))))
+	if size != p.size {
+		p.size = size
+		p.pane.Touch()
+	}
 	if p.domain != "" {
 		p.detail.lay()
 	}
-	p.pane.Touch()
 }
 
 // put places an object, in device pixels.

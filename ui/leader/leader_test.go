@@ -314,3 +314,22 @@ func TestContrast(t *testing.T) {
 		}
 	}
 }
+
+// TestStill holds that nothing is painted while the world stands still, and that
+// the minute's end is no reason for a domain.
+func TestStill(t *testing.T) {
+	d := pagetest.New(t, "vi", "dark", 1)
+	province(t, d)
+	flood(d, t)
+	p := New(d)
+	d.Shot(t, p, "x", 1920, 1080)
+	for _, domain := range []string{"", "reports"} {
+		p.(*Page).enter(domain)
+		d.Shot(t, p, "x", 1920, 1080)
+		d.Clock = d.Clock.Add(time.Second)
+		d.Shot(t, p, "x", 1920, 1080)
+		if len(d.Marks) > 0 {
+			t.Errorf("in %q a second paints %q", domain, d.Texts())
+		}
+	}
+}

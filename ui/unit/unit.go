@@ -265,8 +265,10 @@ func (r *renderer) Layout(s fyne.Size) {
 	p.pane.Move(fyne.NewPos(0, 0))
 	p.pane.Resize(s)
 	p.size = image.Pt(int(math.Round(float64(s.Width*d))), int(math.Round(float64(s.Height*d))))
-	p.lay()
-	p.pane.Touch()
+	was := p.laid
+	if p.lay(); p.laid != was {
+		p.pane.Touch()
+	}
 }
 
 func (p *Page) density() float32 {

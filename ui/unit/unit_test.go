@@ -256,3 +256,24 @@ func TestContrast(t *testing.T) {
 		}
 	}
 }
+
+// TestStill holds that a second in which nothing happens paints nothing, and the
+// one in which a deadline passes does.
+func TestStill(t *testing.T) {
+	d := pagetest.New(t, "vi", "light", 1)
+	ward(t, d)
+	p := New(d)
+	d.Shot(t, p, "x", 1366, 680)
+	d.Clock = d.Clock.Add(time.Second)
+	d.Shot(t, p, "x", 1366, 680)
+	d.Clock = d.Clock.Add(time.Second)
+	d.Shot(t, p, "x", 1366, 680)
+	if len(d.Marks) > 0 {
+		t.Errorf("a second paints %q", d.Texts())
+	}
+	d.Clock = d.Clock.Add(3*hour + 25*time.Minute)
+	d.Shot(t, p, "x", 1366, 680)
+	if !d.Shows("2 quá hạn") || !d.Shows("quá 5 phút") {
+		t.Errorf("a deadline has passed: %q", d.Texts())
+	}
+}

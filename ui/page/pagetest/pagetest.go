@@ -57,6 +57,7 @@ type Desk struct {
 	kept    map[string][]byte
 	version uint64
 	win     fyne.Window
+	on      fyne.Canvas // what Shot painted on last
 }
 
 // New returns a console in a language and theme ("dark", "light"), its text larger
@@ -107,12 +108,15 @@ func (d *Desk) TellAt(t testing.TB, at time.Time, b world.Body) {
 func (d *Desk) Shot(t testing.TB, p page.Page, name string, w, h int) *image.RGBA {
 	t.Helper()
 	d.Marks = nil
-	c := software.NewCanvas()
-	c.SetPadded(false)
-	c.SetContent(p.Object())
-	c.Resize(fyne.NewSize(float32(w), float32(h)))
+	if size := fyne.NewSize(float32(w), float32(h)); d.on == nil || d.on.Content() != p.Object() || d.on.Size() != size {
+		c := software.NewCanvas()
+		c.SetPadded(false)
+		c.SetContent(p.Object())
+		c.Resize(size)
+		d.on = c
+	}
 	p.Refresh(d.Clock)
-	img := c.Capture()
+	img := d.on.Capture()
 	out := image.NewRGBA(image.Rect(0, 0, w, h))
 	draw.Draw(out, out.Rect, img, img.Bounds().Min, draw.Src)
 	if dir := os.Getenv("IOCWALL_GALLERY"); dir != "" {
