@@ -110,15 +110,15 @@ func (e *DeniedError) Error() string {
 	if i.User != "" {
 		who = i.User
 	}
-	whom := "ask an administrator for another role"
+	whom := "ask an administrator"
 	var may []string
 	for _, r := range rights[e.Right] {
-		if r != Node && r != Provider {
+		if r != Node && r != Provider && r != Administrator {
 			may = append(may, string(r))
 		}
 	}
 	if len(may) > 0 {
-		whom = fmt.Sprintf("ask somebody with the role %s, or an administrator for another role", strings.Join(may, " or "))
+		whom = fmt.Sprintf("ask somebody with the role %s, or an administrator", strings.Join(may, " or "))
 	}
 	return fmt.Sprintf("%s (%s) has no right to %s; %s", who, i.Role, e.Right, whom)
 }

@@ -141,7 +141,7 @@ func (u *Users) change(edit func(b *book, now time.Time) error) error {
 			return book{}, err
 		}
 		b := book{Users: slices.Clone(u.book.Users), Sessions: slices.Clone(u.book.Sessions), Notes: slices.Clone(u.book.Notes)}
-		err := edit(&b, u.now().UTC())
+		err := edit(&b, u.now().UTC().Truncate(time.Millisecond))
 		return b, err
 	})
 	if err == nil {
