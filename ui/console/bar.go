@@ -2,6 +2,7 @@ package console
 
 import (
 	"image"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -114,7 +115,7 @@ func (b *bar) say(now time.Time) barWords {
 		w.person = l.T("shell.nobody")
 	}
 	// A title that only repeats the page's name says nothing beside its tab.
-	if c.shown != nil && c.shown.page.Title() != l.T(c.shown.kind.Title) {
+	if c.shown != nil && (c.shown.page.Title() != l.T(c.shown.kind.Title) || b.hides(c.shown.kind.ID)) {
 		w.title = c.shown.page.Title()
 	}
 	switch {
@@ -209,4 +210,9 @@ func (b *bar) trouble() string {
 		return b.words.longer
 	}
 	return b.words.bad
+}
+
+// hides reports whether the tab of a page found no place.
+func (b *bar) hides(id string) bool {
+	return b.width > 0 && slices.Index(b.ids, id) >= b.fit
 }

@@ -48,6 +48,8 @@ type client struct {
 	answers map[string]world.Receipt
 	jobs    []func()
 	marks   func(paint.Mark)
+	kits    map[string]*paint.Kit
+	langs   map[string]*words.Lang
 }
 
 func (f *client) Person() page.Person                            { return f.person }
@@ -104,6 +106,17 @@ func (f *client) Wall() (world.Wall, world.Scene, bool, bool) {
 
 func (f *client) Env() *tile.Env {
 	f.t.Helper()
+	k, l := f.dress()
+	fyne.CurrentApp().Settings().SetTheme(look.ToolkitAt(k.Theme, f.look.Text))
+	return &tile.Env{Kit: k, Lang: l, Density: 1, Scale: look.DeskScale(16 * f.look.Text), Trace: f.marks}
+}
+
+// dress returns symbols, fonts and words of the look, made once for each.
+func (f *client) dress() (*paint.Kit, *words.Lang) {
+	key := f.look.Lang + f.look.Theme
+	if k := f.kits[key]; k != nil {
+		return k, f.langs[f.look.Lang]
+	}
 	l, err := words.Load(f.look.Lang)
 	if err != nil {
 		f.t.Fatal(err)
@@ -118,8 +131,11 @@ func (f *client) Env() *tile.Env {
 	if k.Icons, err = paint.NewIcons(assets.Icons()); err != nil {
 		f.t.Fatal(err)
 	}
-	fyne.CurrentApp().Settings().SetTheme(look.ToolkitAt(k.Theme, f.look.Text))
-	return &tile.Env{Kit: k, Lang: l, Density: 1, Scale: look.DeskScale(16 * f.look.Text), Trace: f.marks}
+	if f.kits == nil {
+		f.kits, f.langs = map[string]*paint.Kit{}, map[string]*words.Lang{}
+	}
+	f.kits[key], f.langs[f.look.Lang] = k, l
+	return k, l
 }
 
 // memory keeps values as JSON, as the real one does.

@@ -369,3 +369,25 @@ func TestBarTellsTheTruth(t *testing.T) {
 		}
 	}
 }
+
+// TestHiddenTabIsNamed: a page whose tab has no place in the bar stands there by its
+// title; the menu "…" opens those that have none.
+func TestHiddenTabIsNamed(t *testing.T) {
+	s := newStand(t, 1000, 700, Look{"vi", "dark", 1.5})
+	s.apply(wall27()...)
+	s.tick(0)
+	if s.c.bar.fit >= len(s.c.bar.tabs) || s.c.bar.words.title != "" {
+		t.Fatalf("%d tabs fit, title %q", s.c.bar.fit, s.c.bar.words.title)
+	}
+	s.click("…")
+	s.click(s.c.kindName("source"))
+	s.tick(time.Second)
+	if s.c.Where().ID != "setup" || s.c.bar.words.title == "" {
+		t.Errorf("shown %v, title %q", s.c.Where(), s.c.bar.words.title)
+	}
+	s.click(s.c.bar.tabs[0].Name())
+	s.tick(time.Second)
+	if s.c.bar.words.title != "" {
+		t.Errorf("title %q beside its own tab", s.c.bar.words.title)
+	}
+}
