@@ -3,6 +3,7 @@ package list
 import (
 	"image"
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -49,6 +50,7 @@ type List struct {
 	clickAt  time.Time
 	drag     dragging
 	export   bool
+	again    float64 // rows to scroll by once there are some
 }
 
 // New returns a list. It shows nothing before the first Update.
@@ -68,6 +70,7 @@ func New(h Host, o Options) *List {
 	if !l.hasTools() {
 		l.tool.box.Hide()
 	}
+	l.resume()
 	return l
 }
 
@@ -93,6 +96,11 @@ func (l *List) Update(now time.Time) {
 		l.v.waiting = true
 	}
 	l.settle(false)
+	if l.again > 0 && l.v.row > 0 && len(l.v.shown) > 0 {
+		l.v.offset = 0
+		l.v.scroll(int(l.again * float64(l.v.row)))
+		l.again = 0
+	}
 	l.x.warm(warmStep)
 	l.show()
 }
@@ -219,11 +227,11 @@ func (l *List) Search(text string) {
 	l.filter(text)
 }
 
+// searched are the words of a search, without their accents.
+func searched(text string) []string { return strings.Fields(gazetteer.Fold(text)) }
+
 func (l *List) filter(text string) {
-	var words []string
-	if f := gazetteer.Fold(text); f != "" {
-		words = fields(f)
-	}
+	words := searched(text)
 	if slices.Equal(words, l.x.words) {
 		return
 	}

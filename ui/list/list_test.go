@@ -349,3 +349,41 @@ func TestRepaintsOnlyChanges(t *testing.T) {
 		t.Error("a change that is seen is not painted")
 	}
 }
+
+// TestGoesOn: a list that is made anew, as when the theme is switched, is where the
+// last one was.
+func TestGoesOn(t *testing.T) {
+	h, l, rows, _ := show(t, 200)
+	l.Chip("open", true)
+	l.Search("camera")
+	press(l, fyne.KeyEnd)
+	l.Close()
+	again, other := newThings(h)
+	other.Set(rows.rows)
+	screen(t, again, 900, 500)
+	again.Update(noon)
+	if !slices.Equal(again.seen(), l.seen()) || again.Chosen() != l.Chosen() || !again.ChipOn("open") || again.tool.entry.Text != "camera" {
+		t.Errorf("seen %v, chosen %q, search %q", again.seen(), again.Chosen(), again.tool.entry.Text)
+	}
+	h.now = h.now.Add(time.Minute)
+	if later, _ := newThings(h); later.Chosen() != "" || later.ChipOn("open") {
+		t.Error("a list made much later is where another was")
+	}
+}
+
+// TestLoud: a new row that must not be overlooked makes the count loud.
+func TestLoud(t *testing.T) {
+	_, l, rows, _ := show(t, 30)
+	l.o.Urgent = func(i int) bool { return rows.At(i).severity == 3 }
+	point(l, 2)
+	rows.Set(append(things(30), thing{id: "new", severity: 1, stamp: 1}))
+	l.Update(noon)
+	if l.urgent() || l.Waiting() != 1 {
+		t.Error("a notice is loud")
+	}
+	rows.Set(append(things(30), thing{id: "new", severity: 1, stamp: 1}, thing{id: "worse", severity: 3, stamp: 1}))
+	l.Update(noon)
+	if !l.urgent() || l.Waiting() != 2 {
+		t.Error("a critical one is not")
+	}
+}

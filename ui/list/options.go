@@ -46,6 +46,9 @@ type Options struct {
 	Tall bool
 	// Export is the name of an export without its ending; empty takes Name.
 	Export string
+	// Urgent picks rows whose coming must not be overlooked: where such rows wait, the
+	// count of new ones is as loud as a critical alert.
+	Urgent func(i int) bool
 	// Print, when set, offers to print the list beside its export; Texts gives what
 	// is shown.
 	Print func()

@@ -44,7 +44,7 @@ func (l *List) changed() bool {
 	first, last := l.v.window()
 	num(l.v.offset, l.v.high, l.head, len(l.v.shown), len(l.v.coming), first, last)
 	b = append(b, l.x.sort.Column...)
-	b = append(b, flags(l.x.sort.Down, l.x.busy, l.retry != nil)...)
+	b = append(b, flags(l.x.sort.Down, l.x.busy, l.retry != nil, l.urgent())...)
 	b = append(append(append(append(b, l.status...), 0), l.title...), l.text...)
 	if len(l.v.shown) == 0 {
 		_, t, s := l.words()
@@ -292,15 +292,32 @@ func (l *List) comingText() string {
 	return l.env.Lang.T("list.coming", "n", l.env.Lang.Int(int64(len(l.v.coming))))
 }
 
+// urgent reports whether one of the new rows must not be overlooked.
+func (l *List) urgent() bool {
+	for e := range l.v.coming {
+		if l.o.Urgent != nil && e.at >= 0 && l.o.Urgent(e.at) {
+			return true
+		}
+	}
+	return false
+}
+
 func (l *List) paintPill(c *paint.Canvas) {
 	r := l.pill()
 	if r.Empty() {
 		return
 	}
 	th := l.env.Kit.Theme
-	c.Round(r, float64(l.px(6)), th.Focus)
-	c.Text(float64(r.Min.X+l.px(14)), float64(r.Min.Y), float64(r.Dy()), l.comingText(), float64(l.px(smallText)), true, th.OnFill)
-	c.Icon(r.Max.X-l.px(30), r.Min.Y+(r.Dy()-l.px(18))/2, l.px(18), "up", th.OnFill, th.Focus)
+	fill, ink := th.Focus, th.OnFill
+	if l.urgent() {
+		fill, ink = th.CriticalFill, th.White
+	}
+	c.Round(r, float64(l.px(6)), fill)
+	if l.urgent() {
+		c.RoundLine(r, float64(l.px(6)), float64(max(2, l.px(2))), th.White)
+	}
+	c.Text(float64(r.Min.X+l.px(14)), float64(r.Min.Y), float64(r.Dy()), l.comingText(), float64(l.px(smallText)), true, ink)
+	c.Icon(r.Max.X-l.px(30), r.Min.Y+(r.Dy()-l.px(18))/2, l.px(18), "up", ink, fill)
 }
 
 // words are a state's title and explanation, and its symbol.

@@ -1,7 +1,6 @@
 package list
 
 import (
-	"strings"
 	"unicode"
 
 	"fyne.io/fyne/v2"
@@ -172,6 +171,3 @@ func (t *tools) paint(c *paint.Canvas) {
 	text := f.Fit(float64(l.px(150)), size, false, t.said)
 	c.Text(right-f.Width(text, false, size), float64(l.px(8)), float64(l.px(40)), text, size, false, th.T2)
 }
-
-// fields are the words of a folded text.
-func fields(s string) []string { return strings.Fields(s) }

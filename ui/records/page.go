@@ -339,6 +339,9 @@ func (p *Page) Close() {
 		k.Ref = p.record.ref
 		p.record.close()
 	}
+	for _, t := range p.tables {
+		t.list.Close()
+	}
 	p.desk.Memory().Set("records", k)
 }
 

@@ -74,6 +74,12 @@ func (s *sheet[T]) table(all func(*world.State) iter.Seq[T], sort list.Sort, chi
 		},
 		Open: func(id string) { p.desk.Open(page.Link{Kind: s.kind, ID: id}) },
 	}
+	if s.kind == world.KindAlert {
+		o.Urgent = func(i int) bool {
+			a, ok := any(s.at(i)).(world.Alert)
+			return ok && a.Open() && a.Severity == world.Critical
+		}
+	}
 	return &table{
 		list: list.New(p.desk, o), every: every,
 		pull: func(st *world.State) {
