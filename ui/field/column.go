@@ -72,6 +72,13 @@ func Words(text string, small bool) fyne.CanvasObject {
 	return container.New(flush{}, t)
 }
 
+// Bold returns a name of one line that lines up with fields, cut where it is too long.
+func Bold(text string) fyne.CanvasObject {
+	t := widget.NewLabel(text)
+	t.TextStyle.Bold, t.Truncation = true, fyne.TextTruncateEllipsis
+	return container.New(flush{}, t)
+}
+
 // flush takes the padding of a label away.
 type flush struct{}
 

@@ -112,12 +112,12 @@ func (f *form) list() {
 		f.areas.Add(field.Words(p.t("users.areas.none"), true))
 	}
 	for i, t := range f.terms {
-		away := widget.NewButton(p.t("users.do.ungrant", "area", p.areaName(t.area)), func() {
+		away := widget.NewButton(p.t("users.do.ungrant"), func() {
 			f.terms = slices.Delete(f.terms, i, i+1)
 			f.list()
 			p.remember()
 		})
-		f.areas.Add(away)
+		f.areas.Add(container.NewBorder(nil, nil, nil, away, field.Bold(p.areaName(t.area))))
 		f.areas.Add(container.NewGridWithColumns(2, t.from, t.until))
 	}
 	f.areas.Refresh()

@@ -124,6 +124,7 @@ func (n *pane) acts(u user) {
 	if u.Sessions > 0 {
 		n.twice("users.do.sessions", n.endSessions)
 	}
+	n.button("users.do.close", n.p.leave)
 }
 
 // twice is a button that says at the first click what the second one does.

@@ -138,7 +138,7 @@ type sides struct{ p *Page }
 
 // paneWide is the width of the pane, and leastList what is left of the list where
 // both are seen, in units at text scale 1.
-const paneWide, leastList = 440, 480
+const paneWide, leastList = 440, 440
 
 // Layout is for Fyne.
 func (s *sides) Layout(os []fyne.CanvasObject, size fyne.Size) {

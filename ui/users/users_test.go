@@ -14,7 +14,7 @@ import (
 
 	"iocwall/server/world"
 	"iocwall/ui/field"
-	"iocwall/ui/list"
+	"iocwall/ui/look"
 	"iocwall/ui/page"
 	"iocwall/ui/page/pagetest"
 )
@@ -82,6 +82,11 @@ func newDesk(t *testing.T, lang, theme string, text float64) *desk {
 	t.Helper()
 	t.Setenv("XMODIFIERS", "")
 	d := &desk{Desk: pagetest.New(t, lang, theme, text), answers: map[string]any{"GET /api/users": people()}}
+	th := look.Dark()
+	if theme == "light" {
+		th = look.Light()
+	}
+	fyne.CurrentApp().Settings().SetTheme(look.ToolkitAt(th, text))
 	d.Who = page.Person{Login: "admin", Name: "Phạm Quốc Bảo", Role: "administrator", Rights: []string{Right}}
 	d.Tell(t,
 		world.AreaDefined{ID: "49", Name: "Quảng Nam"},
@@ -315,5 +320,4 @@ func TestPictures(t *testing.T) {
 		p.pane.reset(false)
 		d.Shot(t, p, "users-secret-"+c.name, c.w, c.h)
 	}
-	_ = list.Ready
 }
