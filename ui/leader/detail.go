@@ -149,7 +149,7 @@ func (d *detail) lay() {
 	}
 	d.at = d.measure()
 	d.place()
-	d.places()
+	d.showMap()
 }
 
 // measure divides the page: tiles left, alerts and map right; one under the other
@@ -253,8 +253,8 @@ func (d *detail) alertRects() []image.Rectangle {
 	return out
 }
 
-// places shows the domain's places.
-func (d *detail) places() {
+// showMap shows the domain's places.
+func (d *detail) showMap() {
 	if len(d.d.Layers) == 0 || d.at.mapped.Empty() {
 		return
 	}

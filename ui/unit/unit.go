@@ -199,7 +199,7 @@ func (p *Page) Keys() []page.Key {
 	return []page.Key{
 		{Keys: l.T("unit.keys"), Text: l.T("leader.key.choose"), Foot: true},
 		{Keys: "Enter", Text: l.T("leader.key.open"), Foot: true},
-		{Keys: "1–5", Text: l.T("unit.key.tabs")},
+		{Keys: "Tab", Text: l.T("unit.key.tabs")},
 		{Keys: l.T("unit.keys.side"), Text: l.T("unit.key.side"), Foot: true},
 	}
 }
