@@ -113,10 +113,81 @@ func TestContrastPlatesAndMap(t *testing.T) {
 		{"dark sea names on sea", d.SeaName, d.Sea, 6.2},
 		{"dark map critical on land", d.Critical, d.Land, 6.0},
 		{"dark map severe on sea", d.Severe, d.Sea, 8.6},
+		{"dark map t2 on sea", d.T2, d.Sea, 10.1},
+		{"dark map vessel on land", d.Vessel, d.Land, 9.5},
+		{"dark sea names on land", d.SeaName, d.Land, 5.4},
+		{"dark map critical on sea", d.Critical, d.Sea, 7.0},
+		{"dark map severe on land", d.Severe, d.Land, 7.4},
+		{"light map t2 on land", l.T2, l.Land, 8.6},
 		{"light map t2 on sea", l.T2, l.Sea, 7.7},
+		{"light map warning on land", l.Warning, l.Land, 6.5},
+		{"light map warning on sea", l.Warning, l.Sea, 5.8},
+		{"light map severe on land", l.Severe, l.Land, 6.3},
+		{"light map severe on sea", l.Severe, l.Sea, 5.6},
+		{"light map critical on land", l.Critical, l.Land, 6.4},
 		{"light map critical on sea", l.Critical, l.Sea, 5.7},
 	} {
 		same(t, c.name, Contrast(c.a, c.b), c.want)
+	}
+}
+
+// TestContrastOfLaw: the colours of law of air and water (VN_AQI, VN_WQI) and the
+// public risk levels (Decision 18/2021) with the text that stands on them.
+func TestContrastOfLaw(t *testing.T) {
+	d := Dark()
+	for _, c := range []struct {
+		name       string
+		fill, text color.RGBA
+		want       float64
+	}{
+		{"green", Hex(0x00E400), d.Ink, 10.6},
+		{"yellow", Hex(0xFFFF00), d.Ink, 17.1},
+		{"orange", Hex(0xFF7E00), d.Ink, 7.2},
+		{"red", Hex(0xFF0000), d.Ink, 4.6},
+		{"violet", Hex(0x8F3F97), d.White, 6.3},
+		{"maroon", Hex(0x7E0023), d.White, 11.0},
+		{"blue", Hex(0x3333FF), d.White, 6.9},
+		{"risk 1", Hex(0xA9D6FF), d.Ink, 12.0},
+		{"risk 2", Hex(0xFFF3A6), d.Ink, 16.3},
+		{"risk 3", Hex(0xFFA64D), d.Ink, 9.4},
+		{"risk 4", Hex(0xE5484D), d.Ink, 4.7},
+		{"risk 5", Hex(0x8E44AD), d.White, 5.9},
+	} {
+		got := Contrast(c.fill, c.text)
+		same(t, c.name, got, c.want)
+		if got < 4.5 {
+			t.Errorf("%s: %.2f is not legible", c.name, got)
+		}
+	}
+}
+
+// TestContrastOfControls: what the console's window puts where: the ring of the
+// keyboard's place and the edges of controls on every ground they lie on, the words
+// on the one primary button, the edge of a critical notice.
+func TestContrastOfControls(t *testing.T) {
+	for _, th := range []Theme{Dark(), Light()} {
+		for _, c := range []struct {
+			name  string
+			a, b  color.RGBA
+			least float64
+		}{
+			{"ring on the bar", th.Focus, th.S1, 3},
+			{"ring on the foot", th.Focus, th.S2, 3},
+			{"edge of a button in the bar", th.Line2, th.S1, 3},
+			{"edge of a button in the foot", th.Line2, th.S2, 3},
+			{"edge of a notice over the page", th.Line2, th.Bg, 3},
+			{"edge of a critical notice over the page", th.Critical, th.Bg, 3},
+			{"words of the primary button", th.OnFill, th.Focus, 4.5},
+			{"chosen mark of a row", th.Focus, th.S3, 3},
+			{"second line of a chosen row", th.T2, th.S3, 4.5},
+			{"headings of a menu", th.T3, th.S1, 4.5},
+			{"tab that is not chosen", th.T2, th.S1, 4.5},
+			{"words that are off", th.T3, th.S2, 4.5},
+		} {
+			if got := Contrast(c.a, c.b); got < c.least {
+				t.Errorf("%s: %s %.2f, at least %.1f", th.Name, c.name, got, c.least)
+			}
+		}
 	}
 }
 
