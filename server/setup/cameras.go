@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"iocwall/geo"
@@ -147,6 +148,16 @@ func placeless(changes []roster.Change) []string {
 		}
 	}
 	return out
+}
+
+// firstOf names some things and returns how many others there are, for values that
+// clients put into words.
+func firstOf(names []string) (list, more string) {
+	n := min(len(names), 5)
+	if len(names) > n {
+		more = strconv.Itoa(len(names) - n)
+	}
+	return strings.Join(names[:n], ", "), more
 }
 
 // few names some things and counts the others.

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"iocwall/server/scene"
@@ -42,6 +43,14 @@ type judge struct {
 }
 
 func (j *judge) add(it Item) {
+	if names, there := it.Values["list"]; there {
+		// Names are parted by a byte that none of them has.
+		list, more := firstOf(strings.Split(names, "\x00"))
+		it.Values["list"] = list
+		if more != "" {
+			it.Values["more"] = more
+		}
+	}
 	it.Things = it.Things[:min(len(it.Things), thingsTold)]
 	j.items = append(j.items, it)
 }
@@ -91,19 +100,19 @@ func (j *judge) nodes(st *world.State) {
 		}
 	}
 	var never []string
-	all := len(known)
+	total := len(known)
 	for name := range drives {
 		if n, there := known[name]; !there || n.Enrolled == 0 && n.Since == 0 {
 			never = append(never, name)
 			if !there {
-				all++
+				total++
 			}
 		}
 	}
 	if slices.Sort(never); len(never) > 0 {
-		j.add(Item{ID: "nodes.never", Severity: world.Warning, Code: "nodes.never", Count: len(never), Things: refs("node", never), Values: map[string]string{"list": few(never)}, Link: "nodes", Action: "enrol", Target: never[0]})
+		j.add(Item{ID: "nodes.never", Severity: world.Warning, Code: "nodes.never", Count: len(never), Things: refs("node", never), Values: map[string]string{"list": all(never)}, Link: "nodes", Action: "enrol", Target: never[0]})
 	}
-	j.count("nodes", up, all, nil)
+	j.count("nodes", up, total, nil)
 }
 
 // node judges a computer that is there.
@@ -176,7 +185,7 @@ func (j *judge) outputs(st *world.State, w world.Wall) (good int) {
 		s    world.Severity
 	}{{"screens.bare", bare, world.Warning}, {"screens.output", lost, world.Severe}, {"screens.pixels", odd, world.Warning}} {
 		if len(x.ids) > 0 {
-			j.add(Item{ID: x.code + " " + w.ID, Severity: x.s, Code: x.code, Count: len(x.ids), Things: refs("screen", x.ids), Values: map[string]string{"list": few(x.ids), "wall": w.Name}, Link: "screens/" + x.ids[0], Action: "screen", Target: x.ids[0]})
+			j.add(Item{ID: x.code + " " + w.ID, Severity: x.s, Code: x.code, Count: len(x.ids), Things: refs("screen", x.ids), Values: map[string]string{"list": all(x.ids), "wall": w.Name}, Link: "screens/" + x.ids[0], Action: "screen", Target: x.ids[0]})
 		}
 	}
 	return good
@@ -200,7 +209,7 @@ func (j *judge) switched(w world.Wall) {
 		}
 	}
 	if len(wrong) > 0 {
-		wall("node.clock", world.Warning, w.On.At, map[string]string{"list": few(wrong), "ms": strconv.FormatInt(worst, 10)}, refs("node", wrong)...)
+		wall("node.clock", world.Warning, w.On.At, map[string]string{"list": all(wrong), "ms": strconv.FormatInt(worst, 10)}, refs("node", wrong)...)
 	}
 	if r := w.Refused; r.Generation > w.On.Generation {
 		wall("wall.refused", world.Warning, 0, map[string]string{"reason": r.Reason, "node": r.Node})
@@ -305,7 +314,7 @@ func (j *judge) group(code string, s world.Severity, list []world.Camera, v map[
 	if since == math.MaxInt64 {
 		since = 0
 	}
-	v["n"], v["list"] = strconv.Itoa(len(list)), few(names)
+	v["n"], v["list"] = strconv.Itoa(len(list)), all(names)
 	j.add(Item{ID: code + " " + v["site"], Severity: s, Code: code, Since: since, Values: v, Things: refs("camera", ids), Count: len(list), Link: "cameras?" + v["site"], Action: "cameras", Target: v["site"]})
 }
 
@@ -352,7 +361,7 @@ func (j *judge) sources(list []world.SourceStatus) {
 	}
 	v := map[string]string{}
 	if len(silent) > 0 {
-		v["list"] = few(silent)
+		v["list"], v["more"] = firstOf(silent)
 	}
 	j.count("sources", good, len(list), v)
 }
@@ -375,7 +384,7 @@ func (j *judge) stations(list []world.Station) {
 		}
 	}
 	if len(stale) > 0 {
-		j.add(Item{ID: "stations.stale", Severity: world.Notice, Code: "stations.stale", Since: since, Count: len(stale), Things: refs("station", stale), Values: map[string]string{"n": strconv.Itoa(len(stale)), "of": strconv.Itoa(len(list)), "list": few(stale)}})
+		j.add(Item{ID: "stations.stale", Severity: world.Notice, Code: "stations.stale", Since: since, Count: len(stale), Things: refs("station", stale), Values: map[string]string{"n": strconv.Itoa(len(stale)), "of": strconv.Itoa(len(list)), "list": all(stale)}})
 	}
 }
 
@@ -395,7 +404,7 @@ func (j *judge) server() {
 		}
 	}
 	if len(f.Damaged) > 0 {
-		j.add(Item{ID: "journal.damaged", Severity: world.Warning, Code: "journal.damaged", Since: world.TimeOf(f.Started), Count: len(f.Damaged), Values: map[string]string{"list": few(f.Damaged)}})
+		j.add(Item{ID: "journal.damaged", Severity: world.Warning, Code: "journal.damaged", Since: world.TimeOf(f.Started), Count: len(f.Damaged), Values: map[string]string{"list": all(f.Damaged)}})
 	}
 	now := j.now.Std()
 	if c := f.Certificate; !c.IsZero() && c.Sub(now) < certSoon {
@@ -432,9 +441,12 @@ func (j *judge) tokens(now time.Time) {
 		}
 	}
 	if len(names) > 0 {
-		j.add(Item{ID: "tokens", Severity: world.Notice, Code: "tokens.ending", Count: len(names), Values: map[string]string{"n": strconv.Itoa(len(names)), "list": few(names), "days": days(first.Sub(now))}})
+		j.add(Item{ID: "tokens", Severity: world.Notice, Code: "tokens.ending", Count: len(names), Values: map[string]string{"n": strconv.Itoa(len(names)), "list": all(names), "days": days(first.Sub(now))}})
 	}
 }
+
+// all joins names for add, which takes the first of them.
+func all(names []string) string { return strings.Join(names, "\x00") }
 
 func megabytes(n uint64) string { return strconv.FormatUint(n>>20, 10) }
 

@@ -72,7 +72,7 @@ func newCameras(k kit) *camerasPart {
 			{ID: "name", Title: k.t("setup.col.camera"), Min: 190, Weight: 3, Text: func(i int) string { return at(i).Name + " " + at(i).ID }, Cell: func(i int) list.Cell {
 				return list.Cell{Icon: cameraIcon(at(i).Health.State), Text: at(i).Name, Bold: true}
 			}},
-			{ID: "state", Title: k.t("setup.col.state"), Min: 130, Weight: 1, Down: true, Text: func(i int) string { return k.t("setup.camera." + stateName(at(i).Health.State)) }, Num: func(i int) (float64, bool) { return cameraRank(at(i).Health.State), true }},
+			{ID: "state", Title: k.t("setup.col.state"), Min: 160, Weight: 1, Down: true, Text: func(i int) string { return k.t("setup.camera." + stateName(at(i).Health.State)) }, Num: func(i int) (float64, bool) { return cameraRank(at(i).Health.State), true }},
 			{ID: "since", Title: k.t("setup.col.since"), Min: 100, Drop: 3, Text: func(i int) string {
 				if at(i).Health.Since == 0 {
 					return ""

@@ -64,22 +64,29 @@ func newLogList(k kit, name string, plain bool) *logList {
 	m := &logList{k: k, rows: list.NewRows(func(x *logLine) string { return strconv.FormatUint(x.Seq, 10) }, nil)}
 	at := m.rows.At
 	level := map[string]string{"error": "severe", "warn": "warning"}
+	columns := []list.Column{
+		{ID: "at", Title: k.t("setup.col.time"), Min: 96, Down: true, Text: func(i int) string { return k.env.Lang.ClockSeconds(at(i).At.Std()) }, Num: func(i int) (float64, bool) { return float64(at(i).Seq), true }, Cell: func(i int) list.Cell {
+			c := list.Cell{Text: k.env.Lang.ClockSeconds(at(i).At.Std()), Tone: list.Quiet}
+			if day := k.env.Lang.Stamp(at(i).At.Std(), k.p.now); day != k.env.Lang.Clock(at(i).At.Std()) {
+				c.Sub = day
+			}
+			return c
+		}},
+		{ID: "text", Title: k.t("setup.col.text"), Min: 220, Weight: 4, Text: func(i int) string { return at(i).Text + " " + at(i).rest() }, Cell: func(i int) list.Cell {
+			c := list.Cell{Icon: level[at(i).Level], Text: at(i).Text, Sub: at(i).rest()}
+			if c.Icon == "" {
+				c.Icon = "normal"
+			}
+			return c
+		}},
+	}
+	if !plain {
+		columns = append(columns, list.Column{ID: "about", Title: k.t("setup.col.about"), Min: 150, Weight: 1, Drop: 2, Text: func(i int) string { return at(i).About }})
+	}
 	m.list = list.New(k.p.desk, list.Options{
-		Name: name, Source: m.rows, Sort: list.Sort{Column: "at", Down: true}, Plain: plain, Tall: true,
+		Columns: columns,
+		Name:    name, Source: m.rows, Sort: list.Sort{Column: "at", Down: true}, Plain: plain, Tall: true,
 		Chips: []list.Chip{{ID: "bad", Text: k.t("setup.chip.errors"), Match: func(i int) bool { return level[at(i).Level] != "" }, Count: true}},
-		Columns: []list.Column{
-			{ID: "at", Title: k.t("setup.col.time"), Min: 96, Down: true, Text: func(i int) string { return k.env.Lang.ClockSeconds(at(i).At.Std()) }, Num: func(i int) (float64, bool) { return float64(at(i).Seq), true }, Cell: func(i int) list.Cell {
-				return list.Cell{Text: k.env.Lang.ClockSeconds(at(i).At.Std()), Sub: k.env.Lang.Stamp(at(i).At.Std(), k.p.now), Tone: list.Quiet}
-			}},
-			{ID: "text", Title: k.t("setup.col.text"), Min: 220, Weight: 4, Text: func(i int) string { return at(i).Text + " " + at(i).rest() }, Cell: func(i int) list.Cell {
-				c := list.Cell{Icon: level[at(i).Level], Text: at(i).Text, Sub: at(i).rest()}
-				if c.Icon == "" {
-					c.Icon = "normal"
-				}
-				return c
-			}},
-			{ID: "about", Title: k.t("setup.col.about"), Min: 150, Weight: 1, Drop: 2, Text: func(i int) string { return at(i).About }},
-		},
 		Empty: func() (title, text string) { return k.t("setup.logs.none"), k.t("setup.logs.none.text") },
 	})
 	return m
@@ -163,7 +170,7 @@ func newLogs(k kit) *logsPart {
 	m.log = newLogList(k, "setup.logs", false)
 	at := m.things.At
 	l := list.New(k.p.desk, list.Options{
-		Name: "setup.things", Source: m.things, NoTools: false,
+		Name: "setup.things", Source: m.things, NoTools: true,
 		Columns: []list.Column{{ID: "about", Title: k.t("setup.col.about"), Min: 120, Weight: 1, Text: func(i int) string {
 			if *at(i) == everything {
 				return k.t("setup.logs.all")

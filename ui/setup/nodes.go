@@ -47,7 +47,7 @@ func newNodes(k kit) *nodesPart {
 				icon, _ := k.mark(*at(i))
 				return list.Cell{Icon: icon, Text: at(i).NodeReported.Node, Bold: true}
 			}, Text: func(i int) string { return at(i).NodeReported.Node }},
-			{ID: "state", Title: k.t("setup.col.state"), Min: 120, Weight: 1, Text: func(i int) string { _, w := k.mark(*at(i)); return w }},
+			{ID: "state", Title: k.t("setup.col.state"), Min: 190, Weight: 1, Text: func(i int) string { _, w := k.mark(*at(i)); return w }},
 			{ID: "screens", Title: k.t("setup.col.screens"), Min: 70, Right: true, Drop: 3, Text: func(i int) string { return k.whole(at(i).Screens) }, Num: func(i int) (float64, bool) { return float64(at(i).Screens), true }},
 			{ID: "load", Title: k.t("setup.col.load"), Min: 90, Right: true, Down: true, Text: func(i int) string {
 				if at(i).Share < 0 {
@@ -176,7 +176,7 @@ func (m *nodesPart) say(x machine, now time.Time) []line {
 		out = append(out, line{name: k.t("setup.fact.problem"), value: p, wrong: true})
 	}
 	if x.Share >= 0 {
-		out = append(out, line{name: k.t("setup.col.load"), value: k.t("setup.node.load", "share", l.Percent(100*x.Share, 0), "streams", x.Streams)})
+		out = append(out, line{name: k.t("setup.col.load"), value: strings.TrimRight(k.t("setup.node.load", "share", l.Percent(100*x.Share, 0), "streams", x.Streams), " ·")})
 	}
 	var outputs []string
 	for _, o := range x.Monitors {

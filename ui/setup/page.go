@@ -201,11 +201,7 @@ func (p *Page) lay(s fyne.Size) {
 	}
 	p.bar.lay(s.Width-m, line, high)
 	top := line + high + k.u(10)
-	left := k.u(side)
-	wide := min(left, s.Width/3)
-	if left > wide {
-		left = max(wide, k.u(360))
-	}
+	left := max(k.u(340), min(k.u(side), s.Width*0.27))
 	h := s.Height - top - m
 	w := p.wrong.object()
 	main := p.of(p.part).object()

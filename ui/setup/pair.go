@@ -1,6 +1,8 @@
 package setup
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
@@ -83,6 +85,7 @@ func newFacts(k kit) *facts {
 func (f *facts) object() *canvas.Raster { return f.pane.Raster }
 
 func (f *facts) set(list []line) {
+	list = slices.DeleteFunc(list, func(x line) bool { return x.value == "" })
 	sig := ""
 	for _, x := range list {
 		sig += x.name + "\x00" + x.value + "\x01"

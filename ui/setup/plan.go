@@ -163,7 +163,19 @@ func (p *plan) screen(c *paint.Canvas, s world.Screen, faults []layout.Fault) {
 	c.Frame(r, 1, th.Line2)
 	word, icon := p.m.stands(s, faults)
 	inner := r.Inset(k.px(6))
-	if inner.Dx() < k.px(20) || inner.Dy() < k.px(20) {
+	if r.Dy() < k.px(52) {
+		// There is room for the number alone.
+		size := float64(k.px(large))
+		if r.Dy() < k.px(30) || r.Dx() < k.px(36) {
+			size = float64(k.px(small))
+		}
+		if float64(r.Dy()) >= 1.2*size {
+			at := float64(r.Min.X + k.px(5))
+			w := c.Text(at, float64(r.Min.Y), float64(r.Dy()), f.Fit(float64(r.Max.X)-at, size, true, strconv.Itoa(s.ID)), size, true, th.T1)
+			if float64(r.Dx()) > w+float64(k.px(30)) {
+				c.Icon(r.Max.X-k.px(20), r.Min.Y+(r.Dy()-k.px(16))/2, k.px(16), icon, inkOf(th, icon), th.OnFill)
+			}
+		}
 		return
 	}
 	big, text, line := float64(k.px(large)), float64(k.px(small)), float64(k.px(19))

@@ -82,6 +82,19 @@ func (r *rows) set(list []row) {
 	r.pane.Touch()
 }
 
+// long is the height of facts and headings in Fyne units.
+func (r *rows) long() float32 {
+	h := 0.0
+	for _, x := range r.list {
+		if x.section {
+			h += head
+		} else {
+			h += 44
+		}
+	}
+	return r.k.u(h)
+}
+
 // Resize is for Fyne.
 func (r *rows) Resize(s fyne.Size) {
 	r.BaseWidget.Resize(s)
@@ -166,7 +179,9 @@ func (r *rows) paintRow(c *paint.Canvas, i int, x row, box image.Rectangle) {
 		at := left + float64(k.px(34+158))
 		w := c.Text(at, float64(box.Min.Y), float64(box.Dy()), x.value, bodyPx, true, th.T1)
 		at = max(at+float64(k.px(110)), at+w+float64(k.px(12)))
-		c.Text(at, float64(box.Min.Y), float64(box.Dy()), fonts.Fit(right-at, smallPx, false, x.text), smallPx, false, th.T2)
+		if room := right - at; room > float64(k.px(90)) || fonts.Width(x.text, false, smallPx) <= room {
+			c.Text(at, float64(box.Min.Y), float64(box.Dy()), fonts.Fit(room, smallPx, false, x.text), smallPx, false, th.T2)
+		}
 	default:
 		r.paintItem(c, i, x, box)
 	}

@@ -104,9 +104,9 @@ func (m *screensPart) lay(s fyne.Size) {
 	m.size = s
 	k := m.k
 	space := k.u(gap)
-	low := min(k.u(430), s.Height*0.52)
+	low := min(k.u(430), s.Height*0.5)
 	if m.grid != nil {
-		low = min(k.u(470), s.Height*0.56)
+		low = min(k.u(470), s.Height*0.52)
 	}
 	high := s.Height - low - space
 	put(m.frame.box, 0, 0, s.Width, high)

@@ -3,11 +3,10 @@ package setup
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
-
-	"fyne.io/fyne/v2"
 
 	"iocwall/geo"
 	"iocwall/server/act"
@@ -153,7 +152,7 @@ func (b *bench) unwell() {
 	b.answers["GET /api/setup/health"] = report{
 		At: at(0), Feed: "wss://ioc.example.vn:8443/feed",
 		Items: []item{
-			{ID: "a", Severity: world.Warning, Code: "cameras.site", Since: at(-24 * time.Minute), Count: 12, Values: map[string]string{"site": "SW-TK-03", "n": "12", "list": "Camera 1, Camera 2, Camera 3, Camera 4, Camera 5 and 7 more"}, Link: "cameras?SW-TK-03", Action: "cameras", Target: "SW-TK-03"},
+			{ID: "a", Severity: world.Warning, Code: "cameras.site", Since: at(-24 * time.Minute), Count: 12, Values: map[string]string{"site": "SW-TK-03", "n": "12", "list": "Camera 1, Camera 2, Camera 3, Camera 4, Camera 5", "more": "7"}, Link: "cameras?SW-TK-03", Action: "cameras", Target: "SW-TK-03"},
 			{ID: "b", Severity: world.Warning, Code: "camera.refused", Since: at(-5 * time.Minute), Count: 1, Values: map[string]string{"camera": "Cổng KCN Điện Nam", "tries": "1"}, Link: "cameras/cam-013", Action: "password", Target: "cam-013"},
 			{ID: "source/zalo", Severity: world.Warning, Code: "source.retrying", Since: at(-26 * time.Minute), Next: at(40 * time.Second), Values: map[string]string{"source": "zalo", "reason": "HTTP 502 from the gateway", "accepted": "1402", "rejected": "14"}, Link: "sources/zalo", Action: "source", Target: "zalo"},
 			{ID: "d", Severity: world.Notice, Code: "node.unmeasured", Since: at(-2 * time.Hour), Values: map[string]string{"node": "pc-08"}, Link: "nodes/pc-08", Action: "logs", Target: "node/pc-08"},
@@ -176,6 +175,9 @@ func TestPictures(t *testing.T) {
 	}{
 		{"setup", "vi", "dark", 1, 1920, 984}, {"setup-en-light", "en", "light", 1, 1920, 984}, {"setup-large", "vi", "dark", 1.5, 1920, 984}, {"setup-laptop", "vi", "light", 1, 1366, 672},
 	} {
+		if os.Getenv("IOCWALL_GALLERY") == "" && c.text == 1 && c.w == 1920 {
+			continue // the hardest two are enough where nobody looks
+		}
 		b := newBench(t, c.lang, c.theme, c.text)
 		fleetOf12(b, true)
 		b.unwell()
@@ -186,7 +188,7 @@ func TestPictures(t *testing.T) {
 			case partScreens:
 				m := p.of(name).(*screensPart)
 				p.Refresh(b.Clock)
-				m.do("test", func(w *world.WallDefined) { w.Screens[16].X += 6 })
+				m.do("test", func(w *world.WallDefined) { w.Screens[16].X += 3 })
 				m.choose([]int{17})
 			case partCameras:
 				p.openText(partCameras + "/cam-013")
@@ -208,11 +210,5 @@ func TestPictures(t *testing.T) {
 		p.Rune('g')
 		b.shot(c.name+"-grid", c.w, c.h)
 		p.Close()
-	}
-}
-
-func press(p *Page, names ...fyne.KeyName) {
-	for _, n := range names {
-		p.Key(&fyne.KeyEvent{Name: n})
 	}
 }

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -100,12 +101,23 @@ type wrongPart struct {
 	k     kit
 	frame *frame
 	rows  *rows
+	// all says how many of each are well; it stands below where there is room.
+	all *rows
 }
 
 func newWrong(k kit) *wrongPart {
-	w := &wrongPart{k: k, rows: newRows(k)}
-	w.frame = newFrame(k, w.rows)
+	w := &wrongPart{k: k, rows: newRows(k), all: newRows(k)}
+	w.frame = newFrame(k, arrange(w.lay, w.rows, w.all))
 	return w
+}
+
+func (w *wrongPart) lay(s fyne.Size) {
+	h := w.all.long()
+	if s.Height-h < w.k.u(240) {
+		h = min(h, w.k.u(head+44))
+	}
+	put(w.rows, 0, 0, s.Width, s.Height-h)
+	put(w.all, 0, s.Height-h, s.Width, h)
 }
 
 func (w *wrongPart) object() fyne.CanvasObject { return w.frame.box }
@@ -133,6 +145,7 @@ func (w *wrongPart) problems() []row {
 	if m, ok := w.k.p.made[partScreens].(*screensPart); ok {
 		out = append(out, m.faults()...)
 	}
+	slices.SortStableFunc(out, func(a, b row) int { return rankOfIcon(b.icon) - rankOfIcon(a.icon) })
 	return out
 }
 
@@ -154,13 +167,19 @@ func (w *wrongPart) refresh(now time.Time) {
 		remark = k.t("setup.wrong.count", "n", k.whole(len(list)))
 	}
 	w.frame.say(k.t("setup.wrong"), remark)
+	w.rows.set(list)
+	var all []row
 	if h.got {
-		list = append(list, row{section: true, title: k.t("setup.overview")})
+		all = append(all, row{section: true, title: k.t("setup.overview")})
 		for _, o := range h.last.Overview {
-			list = append(list, w.fact(o))
+			all = append(all, w.fact(o))
 		}
 	}
-	w.rows.set(list)
+	before := len(w.all.list)
+	w.all.set(all)
+	if before != len(all) {
+		w.lay(w.frame.content.Size())
+	}
 }
 
 // refused says why a question had no answer.
@@ -176,6 +195,9 @@ func (k kit) refused(err error) string {
 func (k kit) pairs(values map[string]string, more ...string) []string {
 	out := more
 	for key, v := range values {
+		if n := values["more"]; key == "list" && n != "" {
+			v = k.t("setup.more", "list", v, "n", k.numeral(n))
+		}
 		out = append(out, key, k.numeral(v))
 	}
 	return out
@@ -248,6 +270,9 @@ func sentence(s string) string {
 	}
 	return out
 }
+
+// rankOfIcon orders rows by their severity.
+func rankOfIcon(icon string) int { return world.Severity(icon).Rank() }
 
 func iconOf(s world.Severity) string {
 	switch s {
