@@ -75,14 +75,18 @@ func cameras(p *Page) *table {
 
 func vessels(p *Page) *table {
 	l := p.env.Lang
-	s := newSheet(p, world.KindVessel, func(v *world.Vessel) uint64 {
+	s := newSheet[world.Vessel](p, world.KindVessel, nil)
+	// Twenty thousand of them are looked at ten times a second: what is asked most
+	// makes no words.
+	s.rows = list.NewRows(func(v *world.Vessel) string { return v.MMSI }, func(v *world.Vessel) uint64 {
 		return times(v.Time, v.Seen, v.NameTime, v.PartTime, v.VoyageTime, v.Lost, world.Time(len(v.Fences)))
 	})
+	lost := list.Chip{ID: "bad", Text: p.t("records.chip.bad"), Group: "bad", Count: true, Match: func(i int) bool { return s.rows.At(i).Lost != 0 }}
 	category := func(c world.VesselCategory) list.Chip {
 		return s.chip(string(c), "detail.vessel."+string(c), "category", func(v world.Vessel) bool { return v.Particulars.Category == c })
 	}
 	return s.table((*world.State).Vessels, list.Sort{Column: "name"}, []list.Chip{
-		s.bad(), category(world.VesselFishing), category(world.VesselCargo), category(world.VesselPassenger), category(world.VesselPublic),
+		lost, category(world.VesselFishing), category(world.VesselCargo), category(world.VesselPassenger), category(world.VesselPublic),
 		s.chip("fence", "records.chip.fence", "fence", func(v world.Vessel) bool { return len(v.Fences) > 0 }),
 	}, lively,
 		s.name("records.column.vessel", 200),
