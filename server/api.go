@@ -236,7 +236,7 @@ func (s *Server) postCommand(w http.ResponseWriter, r *http.Request, id auth.Ide
 	}
 	// A client that hears no answer asks again: then it is answered, not done
 	// again, and that it went away meanwhile does not stop what it asked for.
-	receipt, err := s.ordered.do(r.Context(), id.Key()+" "+c.ID, func() (world.Receipt, error) {
+	receipt, err := s.ordered.Do(r.Context(), id.Key()+" "+c.ID, func() (world.Receipt, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeLimit)
 		defer cancel()
 		receipt := s.command(ctx, id, c)

@@ -149,7 +149,7 @@ func (s *Server) writeAudit(ctx context.Context, id auth.Identity, a world.Audit
 // auditRefused writes down what was refused to somebody: one event for what
 // repeats itself within a minute, as a hand on a camera's stick does.
 func (s *Server) auditRefused(ctx context.Context, id auth.Identity, a world.Audited) {
-	write, others := s.denied.note(id.Token, a.Act+" "+a.Object+" "+a.Reason, time.Now())
+	write, others := s.denied.Note(id.Token, a.Act+" "+a.Object+" "+a.Reason, time.Now())
 	if !write {
 		return
 	}

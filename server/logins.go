@@ -3,15 +3,14 @@ package server
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
-	"net/netip"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"iocwall/server/auth"
+	"iocwall/server/crowd"
 	"iocwall/server/logins"
 	"iocwall/server/reply"
 	"iocwall/server/wire"
@@ -116,30 +115,8 @@ func (s *Server) good(key string) bool {
 	return s.tokens.Good(key)
 }
 
-// address returns where a request comes from. A proxy in front, which nobody gets
-// around, says so in the last entry of X-Forwarded-For. Computers on IPv6 choose
-// the lower half of their address themselves.
-func (s *Server) address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	if s.conf().TLS.Proxy {
-		all := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-		if last, err := netip.ParseAddr(strings.TrimSpace(all[len(all)-1])); err == nil {
-			host = last.String()
-		}
-	}
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return host
-	}
-	if addr = addr.Unmap().WithZone(""); addr.Is6() && !addr.IsLoopback() {
-		p, _ := addr.Prefix(64) // 64 is a length there is
-		return p.String()
-	}
-	return addr.String()
-}
+// address returns where a request comes from.
+func (s *Server) address(r *http.Request) string { return crowd.Address(r, s.conf().TLS.Proxy) }
 
 // watchAccess cuts the connections and the pictures of tokens and sessions that
 // are no longer good, sends away those whose view has changed, and writes what

@@ -3,33 +3,11 @@ package server
 import (
 	"strconv"
 	"testing"
-	"time"
 
 	"iocwall/server/auth"
+	"iocwall/server/crowd"
 	"iocwall/server/world"
 )
-
-// What repeats itself is one event, and a flood is bounded and counted.
-func TestRefusalsAreFolded(t *testing.T) {
-	var f refusals
-	now := time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
-	written := 0
-	for i := range 1000 {
-		if write, _ := f.note("same", now.Add(time.Duration(i)*time.Millisecond)); write {
-			written++
-		}
-		if write, _ := f.note(strconv.Itoa(i), now); write {
-			written++
-		}
-	}
-	if written != refusalsShown {
-		t.Errorf("%d were written, want %d", written, refusalsShown)
-	}
-	write, others := f.note("next", now.Add(refusalFold))
-	if !write || others != 2000-refusalsShown {
-		t.Errorf("a minute later: %v, %d others, want %d", write, others, 2000-refusalsShown)
-	}
-}
 
 // Who is turned away at a door is in the history: without a token, with a bad
 // one, and with one that has no right.
@@ -67,7 +45,7 @@ func TestRefusalsAreAudited(t *testing.T) {
 func TestGuessingIsFolded(t *testing.T) {
 	c := newCentre(t, "")
 	unit, id := c.tokenID("Xã", auth.Unit, caMau)
-	for i := range 2 * refusalsShown {
+	for i := range 2 * crowd.RefusalsShown {
 		c.do("GET", "/api/clips/vu-"+strconv.Itoa(i), unit, "", "")
 		c.do("POST", "/api/commands", unit, "application/json", `{"id":"`+strconv.Itoa(i)+`","act":"camera.control","args":{"camera":"cau","pan":1}}`)
 	}
@@ -81,7 +59,7 @@ func TestGuessingIsFolded(t *testing.T) {
 			}
 		}
 	}
-	if turned != 1 || tried != refusalsShown-1 {
-		t.Errorf("%d and %d events, want 1 and %d", turned, tried, refusalsShown-1)
+	if turned != 1 || tried != crowd.RefusalsShown-1 {
+		t.Errorf("%d and %d events, want 1 and %d", turned, tried, crowd.RefusalsShown-1)
 	}
 }

@@ -271,7 +271,7 @@ func (s *Server) report(r *http.Request, id auth.Identity, sub georeport.Submiss
 	form := maps.Clone(r.PostForm)
 	form.Del("api_key")
 	sum := sha256.Sum256([]byte(form.Encode()))
-	got, err := s.reported.do(r.Context(), id.Token+string(sum[:]), func() (filed, error) {
+	got, err := s.reported.Do(r.Context(), id.Token+string(sum[:]), func() (filed, error) {
 		// That the sender went away meanwhile does not stop it.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeLimit)
 		defer cancel()

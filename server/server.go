@@ -33,6 +33,7 @@ import (
 	"iocwall/server/logins"
 	"iocwall/server/nodes"
 	"iocwall/server/recorder"
+	"iocwall/server/reply"
 	"iocwall/server/rule"
 	"iocwall/server/settings"
 	"iocwall/server/setup"
@@ -94,12 +95,12 @@ type Server struct {
 	rules   *rule.Set // until the loop has them
 
 	crowd    *crowd.Crowd
-	refused  refusals
-	denied   denials
+	refused  crowd.Refusals
+	denied   crowd.Denials
 	digging  chan struct{} // holds one: who looks through all records
 	ready    chan struct{}
-	reported once[filed]         // citizens' reports, by sender and form
-	ordered  once[world.Receipt] // commands of scripts, by token and id
+	reported reply.Once[filed]         // citizens' reports, by sender and form
+	ordered  reply.Once[world.Receipt] // commands of scripts, by token and id
 
 	tellFirst func(login, password string) error
 	hashCost  auth.Cost

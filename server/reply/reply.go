@@ -1,4 +1,5 @@
-// Package reply writes the JSON answers of the server's doors, all in one form.
+// Package reply writes the JSON answers of the server's doors, all in one form, and
+// answers again what is asked for again.
 package reply
 
 import (

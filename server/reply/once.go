@@ -1,4 +1,4 @@
-package server
+package reply
 
 import (
 	"context"
@@ -14,9 +14,9 @@ const (
 	answersKept = 10_000
 )
 
-// once does what is asked for once and answers it as often as it is asked. The
+// Once does what is asked for once and answers it as often as it is asked. The
 // zero value is ready for use.
-type once[T any] struct {
+type Once[T any] struct {
 	mu    sync.Mutex
 	known map[string]*answer[T]
 	order []*answer[T] // oldest first
@@ -30,10 +30,10 @@ type answer[T any] struct {
 	err   error
 }
 
-// do returns what f returned when it was last called for the key, or calls it.
+// Do returns what f returned when it was last called for the key, or calls it.
 // While it is being called others who ask for the same wait for it, until their
 // ctx ends. An error is told to those who wait and not remembered.
-func (o *once[T]) do(ctx context.Context, key string, f func() (T, error)) (T, error) {
+func (o *Once[T]) Do(ctx context.Context, key string, f func() (T, error)) (T, error) {
 	a, mine := o.ask(key)
 	if mine {
 		defer close(a.done)
@@ -52,7 +52,7 @@ func (o *once[T]) do(ctx context.Context, key string, f func() (T, error)) (T, e
 }
 
 // ask returns the answer to be and whether the caller has to find it.
-func (o *once[T]) ask(key string) (*answer[T], bool) {
+func (o *Once[T]) ask(key string) (*answer[T], bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.known == nil {
@@ -72,14 +72,14 @@ func (o *once[T]) ask(key string) (*answer[T], bool) {
 	return a, true
 }
 
-func (o *once[T]) forget(a *answer[T]) {
+func (o *Once[T]) forget(a *answer[T]) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.drop(a)
 }
 
 // drop removes the answer unless a later one has its key.
-func (o *once[T]) drop(a *answer[T]) {
+func (o *Once[T]) drop(a *answer[T]) {
 	if o.known[a.key] == a {
 		delete(o.known, a.key)
 	}
