@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -130,11 +131,13 @@ func BenchmarkSearchKey(b *testing.B) {
 	s.c.openSearch()
 	for _, q := range []string{"t", "ta", "tam ky", "5", "574012", "qna 901", "zzz"} {
 		b.Run(q, func(b *testing.B) {
+			before := used(b)
 			for b.Loop() {
 				s.c.find.painted = ""
 				s.c.find.ask(q)
 				s.c.find.list.Generator(858, 700)
 			}
+			b.ReportMetric(float64((used(b)-before).Microseconds())/float64(b.N), "cpu-µs/op")
 		})
 	}
 }
@@ -147,12 +150,43 @@ func BenchmarkSearchScan(b *testing.B) {
 	many(b, quick, 50000)
 	s.version++
 	s.settle()
-	steps := 0
+	steps, before := 0, used(b)
 	for b.Loop() {
 		s.c.find.names.scan(false)
 		for steps++; s.c.find.names.walk != nil; steps++ {
 			s.c.find.names.step()
 		}
 	}
-	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(steps), "µs/step")
+	b.ReportMetric(float64((used(b)-before).Microseconds())/float64(steps), "cpu-µs/step")
+}
+
+// BenchmarkRefresh is what the window itself costs at each change of the data, ten
+// times a second at most: the page's own part apart.
+func BenchmarkRefresh(b *testing.B) {
+	s := newStand(b, 1920, 1080, plain)
+	s.apply(wall27()...)
+	for i := range 200 {
+		s.apply(alert(fmt.Sprint("a", i), world.Warning, "Trạm im", noon))
+	}
+	quick := &client{t: b, now: noon, look: plain, state: s.state, seq: s.seq}
+	many(b, quick, 20000)
+	s.settle()
+	before := used(b)
+	for b.Loop() {
+		s.version++
+		s.now = s.now.Add(100 * time.Millisecond)
+		s.c.Refresh(s.now)
+	}
+	b.ReportMetric(float64((used(b)-before).Microseconds())/float64(b.N), "cpu-µs/op")
+}
+
+// used is the processor's time that this program took until now: a busy computer
+// makes waiting longer, not this.
+func used(t testing.TB) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
