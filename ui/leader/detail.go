@@ -23,7 +23,6 @@ import (
 type detail struct {
 	p      *Page
 	d      domain
-	known  bool
 	figs   []world.Figure
 	rows   []alertRow
 	turned int // first row of tiles
@@ -77,7 +76,11 @@ const (
 func (d *detail) refresh() {
 	p := d.p
 	st, l := p.state(), p.lang()
-	d.d, d.known = p.find(p.domain)
+	var known bool
+	if d.d, known = p.find(p.domain); !known { // it is no domain any more
+		p.enter("")
+		return
+	}
 	figs := figures(p.indicators(), d.d)
 	at := p.desk.ServerTime(p.now)
 	var rows []alertRow

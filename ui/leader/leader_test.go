@@ -315,6 +315,21 @@ func TestContrast(t *testing.T) {
 	}
 }
 
+// TestDomainGone holds that a domain that the centre does away with is not shown on.
+func TestDomainGone(t *testing.T) {
+	d := pagetest.New(t, "vi", "dark", 1)
+	province(t, d)
+	p := New(d).(*Page)
+	p.Open(page.Link{Kind: LinkKind, ID: "education"})
+	d.Shot(t, p, "x", 1920, 1080)
+	d.Tell(t, world.EntityGone{Ref: "domain/education"}, world.EntityGone{Ref: "figure/truong-nghi"})
+	d.Clock = d.Clock.Add(time.Second)
+	d.Shot(t, p, "x", 1920, 1080)
+	if p.domain != "" || len(p.cells) != 9 {
+		t.Errorf("it shows %q, %d domains", p.domain, len(p.cells))
+	}
+}
+
 // TestStill holds that nothing is painted while the world stands still, and that
 // the minute's end is no reason for a domain.
 func TestStill(t *testing.T) {
