@@ -268,9 +268,10 @@ func (i *Input) TypedKey(k *fyne.KeyEvent) {
 			return
 		}
 		i.steps.note(i.Text, "line!")
-	default:
+	case fyne.KeyLeft, fyne.KeyRight, fyne.KeyUp, fyne.KeyDown, fyne.KeyHome, fyne.KeyEnd, fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyTab:
 		i.finish()
 		i.steps.kind = ""
+	default: // the key of a letter comes before the letter
 	}
 	i.Entry.TypedKey(k)
 }

@@ -1,11 +1,6 @@
 package field
 
-import (
-	"os"
-	"strings"
-
-	"iocwall/ui/typing"
-)
+import "iocwall/ui/typing"
 
 // Memory keeps small values under a name for the person; page.Memory is one.
 type Memory interface {
@@ -40,13 +35,10 @@ type Setting struct {
 	Modern bool `json:"modern,omitempty"`
 }
 
-// Load returns the person's setting: of a person who never chose, Telex, or the
-// system where it names an input method. A nil memory is that of nobody.
+// Load returns the person's setting: Telex for who never chose. A nil memory is that
+// of nobody.
 func Load(m Memory) Setting {
 	s := Setting{Method: Telex}
-	if im := os.Getenv("XMODIFIERS"); strings.HasPrefix(im, "@im=") && im != "@im=none" && im != "@im=local" {
-		s.Method = System
-	}
 	if m != nil {
 		kept := s
 		if m.Get(remembered, &kept) && (kept.Method == System || kept.Method == Telex || kept.Method == VNI) {

@@ -80,7 +80,6 @@ func people() map[string]any {
 
 func newDesk(t *testing.T, lang, theme string, text float64) *desk {
 	t.Helper()
-	t.Setenv("XMODIFIERS", "")
 	d := &desk{Desk: pagetest.New(t, lang, theme, text), answers: map[string]any{"GET /api/users": people()}}
 	th := look.Dark()
 	if theme == "light" {
