@@ -268,7 +268,7 @@ func (s *stand) kinds() []page.Kind {
 	return out
 }
 
-func (s *stand) Folder() string { return "/home/mai/Tài liệu" }
+func (s *stand) Folder() string { return "/srv/mai/Tài liệu" }
 
 func (s *stand) Write(name string, content []byte) (string, error) {
 	if s.wrong != nil {
@@ -318,7 +318,7 @@ func (s *stand) tick(d time.Duration) {
 // settle refreshes until the index of the search stands.
 func (s *stand) settle() {
 	for range 1000 {
-		if s.tick(0); s.c.find.names.index != nil && s.c.find.names.walk == nil && len(s.c.find.names.due) == 0 {
+		if s.tick(0); s.c.find.Ready() {
 			return
 		}
 	}

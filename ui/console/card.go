@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"iocwall/server/world"
+	"iocwall/ui/console/find"
 	"iocwall/ui/paint"
 	"iocwall/ui/tile"
 )
@@ -112,7 +113,7 @@ func (k *card) draw(c *paint.Canvas) {
 		edge, wide = th.Critical, 2*s
 	}
 	c.RoundLine(r, 6*s, wide, edge)
-	kind, icon := plateOf(x.severity)
+	kind, icon := find.PlateOf(x.severity)
 	text := l.T("severity." + string(x.severity))
 	if x.alert == "" && x.count == [5]int{} {
 		text = l.T("shell.notice.word")
@@ -155,19 +156,6 @@ func (k *card) title() string {
 		}
 	}
 	return l.T("shell.notice.many", "n", strconv.Itoa(total)) + ": " + strings.Join(parts, " · ")
-}
-
-// plateOf is the plate of a severity at the desk.
-func plateOf(s world.Severity) (paint.PlateKind, string) {
-	switch s {
-	case world.Critical:
-		return paint.PlateCritical, "critical"
-	case world.Severe:
-		return paint.PlateSevere, "severe-open"
-	case world.Warning:
-		return paint.PlateWarning, "warning-open"
-	}
-	return paint.PlateNotice, "notice-open"
 }
 
 // arrange makes a card for each of the first notices.

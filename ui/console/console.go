@@ -129,7 +129,6 @@ func New(o Options) (*Console, error) {
 	c := &Console{o: o, base: o.Base, started: o.Base.Now(), login: o.Base.Person().Login}
 	c.desk = &desk{Base: o.Base, c: c}
 	c.notices = newNotices(c)
-	c.find = finder{c: c, names: catalogue{c: c}}
 	c.root = container.New(&frame{c})
 	c.build()
 	c.start()

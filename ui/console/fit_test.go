@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"iocwall/server/world"
+	"iocwall/ui/console/find"
 	"iocwall/ui/page"
 	"iocwall/ui/paint"
 	"iocwall/ui/words"
@@ -54,7 +55,7 @@ func TestEverythingFits(t *testing.T) {
 			s.tick(time.Second)
 			at("notices")
 			s.c.openSearch()
-			s.c.find.ask("pc")
+			s.c.find.Ask("pc")
 			at("search")
 			s.c.drop()
 			s.c.Say(world.Warning, s.c.env.Lang.T("shell.undo.none"))
@@ -63,7 +64,7 @@ func TestEverythingFits(t *testing.T) {
 			s.tick(time.Minute)
 			at("away")
 			for _, k := range s.c.offered() {
-				s.c.Open(page.Link{Kind: kindPage, ID: k.ID})
+				s.c.Open(page.Link{Kind: find.KindPage, ID: k.ID})
 				at("page " + k.ID)
 			}
 		})

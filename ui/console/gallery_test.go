@@ -51,10 +51,9 @@ func TestPictures(t *testing.T) {
 			s.tick(time.Minute)
 			s.c.openSearch()
 			s.keep(name + "-search-empty")
-			s.c.find.input.SetText("tam ky")
-			s.c.find.ask("tam ky")
+			s.typed("tam ky")
 			s.keep(name + "-search")
-			s.c.find.ask("không có gì như vậy")
+			s.c.find.Ask("không có gì như vậy")
 			s.keep(name + "-search-none")
 			s.c.drop()
 			s.away = 3 * time.Minute

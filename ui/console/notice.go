@@ -10,6 +10,7 @@ import (
 
 	"iocwall/server/act"
 	"iocwall/server/world"
+	"iocwall/ui/console/find"
 	"iocwall/ui/page"
 )
 
@@ -124,19 +125,12 @@ func (n *notices) scan(now time.Time) {
 			return false
 		}
 		if is && a.Taken != 0 && x.by == "" {
-			x.by, x.until = n.c.env.Lang.T("alerts.taken.at", "who", taker(a), "time", n.c.env.Lang.Clock(a.Taken.Std())), now.Add(takenLimit)
+			x.by, x.until = n.c.env.Lang.T("alerts.taken.at", "who", find.Taker(a), "time", n.c.env.Lang.Clock(a.Taken.Std())), now.Add(takenLimit)
 		}
 		x.title = a.Title
 		return !is
 	})
 	n.add(fresh, now)
-}
-
-func taker(a world.Alert) string {
-	if a.Taker != "" {
-		return a.Taker
-	}
-	return a.TakenBy
 }
 
 // add tells of new alerts: one by one, or as one where they are many. A critical
@@ -298,7 +292,7 @@ func (n *notices) show(x *notice) {
 func (n *notices) openAll() {
 	for _, k := range n.c.offered() {
 		if slices.Contains(k.Links, world.KindAlert) {
-			n.c.Open(page.Link{Kind: kindPage, ID: k.ID})
+			n.c.Open(page.Link{Kind: find.KindPage, ID: k.ID})
 			return
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"iocwall/server/world"
+	"iocwall/ui/console/find"
 	"iocwall/ui/page"
 	"iocwall/ui/tile"
 )
@@ -38,7 +39,7 @@ type Console struct {
 	covered []image.Rectangle
 	notices *notices
 	sound   sound
-	find    finder
+	find    *find.Search
 
 	did    history
 	line   said
@@ -81,6 +82,10 @@ func (c *Console) build() {
 	c.ground = canvas.NewRectangle(c.env.Kit.Theme.Bg)
 	c.holder = container.NewStack()
 	c.bar, c.foot = c.newBar(), c.newFoot()
+	c.find = find.New(find.Host{
+		Desk: c.desk, Env: c.env, Text: c.o.Look.Text, Kinds: c.offered, TabKey: tabKey,
+		KindName: c.kindName, Open: c.Open, Drop: c.drop,
+	})
 	c.notices.rebuild()
 	c.root.Objects = []fyne.CanvasObject{c.ground, c.holder, c.bar.root, c.foot.root, c.notices.root}
 	c.root.Refresh()
@@ -142,7 +147,7 @@ func (c *Console) show(id string, l page.Link) bool {
 	if o == nil {
 		return false
 	}
-	if l != (page.Link{}) && l.Kind != kindPage && !o.page.Open(l) {
+	if l != (page.Link{}) && l.Kind != find.KindPage && !o.page.Open(l) {
 		return false
 	}
 	o.link = l
@@ -163,9 +168,6 @@ func (c *Console) show(id string, l page.Link) bool {
 	return true
 }
 
-// kindPage is the kind of links that name a page.
-const kindPage = "page"
-
 // Open shows what a link names, from outside or from a page, and reports whether
 // it could; if not, it says so at the foot.
 func (c *Console) Open(l page.Link) bool {
@@ -174,7 +176,7 @@ func (c *Console) Open(l page.Link) bool {
 		from = step{c.shown.kind.ID, c.shown.link}
 	}
 	for _, k := range c.offered() {
-		if l.Kind == kindPage && l.ID == k.ID || l.Kind != kindPage && slices.Contains(k.Links, l.Kind) {
+		if l.Kind == find.KindPage && l.ID == k.ID || l.Kind != find.KindPage && slices.Contains(k.Links, l.Kind) {
 			if !c.show(k.ID, l) {
 				continue
 			}
@@ -208,7 +210,7 @@ func (c *Console) Where() page.Link {
 	case c.shown.link != (page.Link{}):
 		return c.shown.link
 	}
-	return page.Link{Kind: kindPage, ID: c.shown.kind.ID}
+	return page.Link{Kind: find.KindPage, ID: c.shown.kind.ID}
 }
 
 // Refresh brings everything in sight in line with the state: at most ten times a
@@ -220,7 +222,7 @@ func (c *Console) Refresh(now time.Time) {
 		c.shown.page.Refresh(now)
 	}
 	c.notices.refresh(now)
-	c.find.refresh(now)
+	c.find.Refresh(now)
 	c.session(now)
 	c.refreshFrame(now)
 }
@@ -238,7 +240,7 @@ func (c *Console) Rebuild(l Look) {
 	c.drop()
 	c.o.Look = l
 	old, was := c.pages, c.shown
-	c.find.close()
+	c.find.Close()
 	if who := c.base.Person().Login; who != c.login {
 		// What one person did is not for the next one to take back.
 		c.login, c.did, c.trail, c.line = who, history{}, nil, said{}
@@ -264,7 +266,7 @@ func closeAll(pages map[string]*opened) {
 func (c *Console) Close() {
 	c.remember()
 	c.drop()
-	c.find.close()
+	c.find.Close()
 	closeAll(c.pages)
 	c.pages, c.shown = map[string]*opened{}, nil
 }
@@ -316,4 +318,20 @@ func (c *Console) kindName(kind string) string {
 		return c.env.Lang.T(key)
 	}
 	return kind
+}
+
+// openSearch opens the search, or closes it.
+func (c *Console) openSearch() {
+	if c.find.IsOpen() {
+		c.drop()
+		return
+	}
+	s := &sheet{closed: c.find.Hide}
+	objects := c.find.Open()
+	s.place = func(window fyne.Size) (fyne.Position, fyne.Size) {
+		bar := c.unit(barHeight)
+		return c.find.Place(fyne.NewPos(0, bar), fyne.NewSize(window.Width, window.Height-bar-c.unit(footHeight)))
+	}
+	c.lift(s, objects...)
+	c.base.Window().Canvas().Focus(c.find.Input())
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"iocwall/server/world"
+	"iocwall/ui/console/chime"
 )
 
 const (
@@ -42,7 +43,7 @@ func (c *Console) hear(s world.Severity, now time.Time) {
 		x.waves = map[world.Severity][]byte{}
 	}
 	if x.waves[s] == nil {
-		x.waves[s] = Sound(s)
+		x.waves[s] = chime.Sound(s)
 	}
 	x.last, x.rank, x.busy = now, s.Rank(), true
 	play, wave := c.o.Play, x.waves[s]

@@ -1,4 +1,7 @@
-package console
+// Package find is the console's search over everything that has a name: without
+// accents, by numbers, by links. It belongs to the toolkit's goroutine, but makes its
+// index beside it.
+package find
 
 import (
 	"strconv"
@@ -22,9 +25,29 @@ const (
 	searchMost = 60
 )
 
-// finder is the search over everything, and what it looks in.
-type finder struct {
-	c      *Console
+// KindPage is the kind of links that name a page.
+const KindPage = "page"
+
+// Host is what the search asks of the window.
+type Host struct {
+	Desk page.Desk
+	Env  *tile.Env
+	// Text is the size of text, 1 to 1.5.
+	Text float64
+	// Kinds are the pages the person is offered, in the order of their tabs, TabKey
+	// the key that opens the one at a place.
+	Kinds  func() []page.Kind
+	TabKey func(int) string
+	// KindName is the name of a kind of things for people.
+	KindName func(string) string
+	// Open opens a link and reports whether it could; Drop ends the search.
+	Open func(page.Link) bool
+	Drop func()
+}
+
+// Search is the search over everything, and what it looks in.
+type Search struct {
+	h      Host
 	names  catalogue
 	open   bool
 	input  *question
@@ -85,39 +108,48 @@ func (q *question) TypedShortcut(s fyne.Shortcut) {
 	q.Input.TypedShortcut(s)
 }
 
-// openSearch opens the search, or closes it.
-func (c *Console) openSearch() {
-	f := &c.find
-	if f.open {
-		c.drop()
-		return
-	}
-	l := c.env.Lang
-	f.hits, f.chosen, f.first, f.asked, f.said = nil, 0, 0, "", ""
-	f.input = &question{copy: f.copy, other: func(fyne.Shortcut) { c.drop() }}
-	f.input.Prepare(f.input, field.Options{
-		Kind: field.Query, Lang: l, Memory: c.base.Memory(), Hint: l.T("shell.search.hint"),
-		Changed: f.ask, Enter: f.enter, Escape: c.drop, Keys: f.key,
-	})
-	f.list = tile.NewPane(c.env, "search", c.env.Kit.Theme.S1, f.draw)
-	f.picker = newPicker(f)
-	s := &sheet{place: f.place}
-	s.closed = func() { f.open = false }
-	c.lift(s, f.input, f.list.Raster, f.picker)
-	f.open = true
-	f.names.refresh(c.base.Now(), true)
-	f.ask("")
-	c.base.Window().Canvas().Focus(f.input)
+// New returns a search that is not open.
+func New(h Host) *Search {
+	f := &Search{h: h}
+	f.names.f = f
+	return f
 }
 
-// place is where the search lies: in the upper half, so that the eye need not move
-// far from the bar.
-func (f *finder) place(window fyne.Size) (fyne.Position, fyne.Size) {
-	u := f.c.unit
-	room := window.Height - u(barHeight+footHeight+16)
-	f.rows = max(1, min(searchRows, int((room-u(searchHead+searchFoot))/u(searchRow))))
-	size := fyne.NewSize(min(u(searchWide), window.Width-u(32)), u(float32(searchHead+searchFoot+f.rows*searchRow)))
-	at := fyne.NewPos((window.Width-size.Width)/2, u(barHeight+8))
+// Open makes the search ready for a question and returns what is to be shown of it;
+// Place puts it where it belongs, Input is what takes the keyboard.
+func (f *Search) Open() []fyne.CanvasObject {
+	l := f.h.Env.Lang
+	f.hits, f.chosen, f.first, f.asked, f.said, f.painted = nil, 0, 0, "", "", ""
+	f.input = &question{copy: f.copy, other: func(fyne.Shortcut) { f.h.Drop() }}
+	f.input.Prepare(f.input, field.Options{
+		Kind: field.Query, Lang: l, Memory: f.h.Desk.Memory(), Hint: l.T("shell.search.hint"),
+		Changed: f.Ask, Enter: f.enter, Escape: f.h.Drop, Keys: f.key,
+	})
+	f.list = tile.NewPane(f.h.Env, "search", f.h.Env.Kit.Theme.S1, f.draw)
+	f.picker = newPicker(f)
+	f.open = true
+	f.names.refresh(f.h.Desk.Now(), true)
+	f.Ask("")
+	return []fyne.CanvasObject{f.input, f.list.Raster, f.picker}
+}
+
+// IsOpen reports whether somebody searches.
+func (f *Search) IsOpen() bool { return f.open }
+
+// Hide is told that the search is not shown any more.
+func (f *Search) Hide() { f.open = false }
+
+// Input takes the keyboard.
+func (f *Search) Input() fyne.Focusable { return f.input }
+
+// Place puts the search into a room of a size that begins at a place, all in Fyne
+// units, and returns where its card lies: in the upper half, so that the eye need not
+// move far.
+func (f *Search) Place(from fyne.Position, room fyne.Size) (fyne.Position, fyne.Size) {
+	u := f.unit
+	f.rows = max(1, min(searchRows, int((room.Height-u(searchHead+searchFoot+16))/u(searchRow))))
+	size := fyne.NewSize(min(u(searchWide), room.Width-u(32)), u(float32(searchHead+searchFoot+f.rows*searchRow)))
+	at := from.AddXY((room.Width-size.Width)/2, u(8))
 	f.input.Move(at.AddXY(u(16), u(16)))
 	f.input.Resize(fyne.NewSize(size.Width-u(32), u(40)))
 	f.list.Move(at.AddXY(1, u(searchHead)))
@@ -128,39 +160,51 @@ func (f *finder) place(window fyne.Size) (fyne.Position, fyne.Size) {
 	return at, size
 }
 
-func (f *finder) refresh(now time.Time) {
+// unit is a measure in Fyne units at the size of text in force, scale in device
+// pixels.
+func (f *Search) unit(v float32) float32 { return v * float32(f.h.Text) }
+
+func (f *Search) scale() float64 {
+	d := float64(f.h.Env.Density)
+	if d <= 0 {
+		d = 1
+	}
+	return d * f.h.Text
+}
+
+// Refresh brings index and list in line with the state.
+func (f *Search) Refresh(now time.Time) {
 	f.names.refresh(now, f.open)
 	if f.open {
 		f.repaint()
 	}
 }
 
-// close ends the search, to be made anew in another language.
-func (f *finder) close() {
+// Close ends the search.
+func (f *Search) Close() {
 	f.open = false
 	f.names.close()
-	f.names = catalogue{c: f.c}
 }
 
 // indexed is told that there is a new index: what is asked gets an answer from it.
-func (f *finder) indexed() {
+func (f *Search) indexed() {
 	if f.open {
 		f.look(f.asked)
 	}
 }
 
-// ask answers a new question.
-func (f *finder) ask(text string) {
+// Ask answers a new question.
+func (f *Search) Ask(text string) {
 	f.asked, f.chosen, f.first = text, 0, 0
 	f.look(text)
 }
 
-func (f *finder) look(text string) {
+func (f *Search) look(text string) {
 	f.hits = f.hits[:0:0]
 	f.more = false
 	switch l, err := page.ParseLink(text); {
 	case err == nil:
-		f.hits = append(f.hits, hit{link: l, name: f.c.nameOf(l)})
+		f.hits = append(f.hits, hit{link: l, name: f.nameOf(l)})
 	case strings.TrimSpace(text) == "":
 		f.hits = f.offers()
 	case f.names.index != nil:
@@ -180,40 +224,40 @@ func (f *finder) look(text string) {
 }
 
 // offers are what is there before a question: what was opened last, then the pages.
-func (f *finder) offers() []hit {
+func (f *Search) offers() []hit {
 	var kept []recent
-	f.c.base.Memory().Get(recentName, &kept)
+	f.h.Desk.Memory().Get(recentName, &kept)
 	var out []hit
 	for _, r := range kept {
 		l := page.Link{Kind: r.Kind, ID: r.ID}
-		if _, is := f.c.base.State().Entity(world.NewRef(r.Kind, r.ID)); is {
+		if _, is := f.h.Desk.State().Entity(world.NewRef(r.Kind, r.ID)); is {
 			out = append(out, hit{link: l, name: r.Name, recent: true})
 		}
 	}
-	for _, k := range f.c.offered() {
-		out = append(out, hit{link: page.Link{Kind: kindPage, ID: k.ID}, name: f.c.env.Lang.T(k.Title)})
+	for _, k := range f.h.Kinds() {
+		out = append(out, hit{link: page.Link{Kind: KindPage, ID: k.ID}, name: f.h.Env.Lang.T(k.Title)})
 	}
 	return out
 }
 
 // enter opens what is chosen.
-func (f *finder) enter() { f.openHit(f.chosen) }
+func (f *Search) enter() { f.openHit(f.chosen) }
 
-func (f *finder) openHit(i int) {
+func (f *Search) openHit(i int) {
 	if i < 0 || i >= len(f.hits) {
 		return
 	}
 	h := f.hits[i]
-	f.c.drop()
-	if f.c.Open(h.link) && h.link.Kind != kindPage {
+	f.h.Drop()
+	if f.h.Open(h.link) && h.link.Kind != KindPage {
 		f.keep(h)
 	}
 }
 
 // keep remembers what was opened.
-func (f *finder) keep(h hit) {
+func (f *Search) keep(h hit) {
 	var kept []recent
-	m := f.c.base.Memory()
+	m := f.h.Desk.Memory()
 	m.Get(recentName, &kept)
 	out := []recent{{h.link.Kind, h.link.ID, h.name}}
 	for _, r := range kept {
@@ -225,18 +269,18 @@ func (f *finder) keep(h hit) {
 }
 
 // copy puts the link of what is chosen on the clipboard.
-func (f *finder) copy() bool {
+func (f *Search) copy() bool {
 	if f.chosen >= len(f.hits) {
 		return false
 	}
-	f.c.desk.Copy(f.hits[f.chosen].link.String())
-	f.said = f.c.env.Lang.T("shell.copied", "text", f.hits[f.chosen].link.String())
+	f.h.Desk.Copy(f.hits[f.chosen].link.String())
+	f.said = f.h.Env.Lang.T("shell.copied", "text", f.hits[f.chosen].link.String())
 	f.repaint()
 	return true
 }
 
 // key takes the keys that move in the list.
-func (f *finder) key(k fyne.KeyName) bool {
+func (f *Search) key(k fyne.KeyName) bool {
 	switch k {
 	case fyne.KeyUp:
 		f.move(-1)
@@ -252,7 +296,7 @@ func (f *finder) key(k fyne.KeyName) bool {
 	return true
 }
 
-func (f *finder) move(by int) {
+func (f *Search) move(by int) {
 	f.chosen = max(0, min(f.chosen+by, len(f.hits)-1))
 	if f.chosen < f.first {
 		f.first = f.chosen
@@ -264,15 +308,15 @@ func (f *finder) move(by int) {
 }
 
 // nameOf is the name of what a link names, its id where it has none.
-func (c *Console) nameOf(l page.Link) string {
-	if l.Kind == kindPage {
-		for _, k := range c.o.Pages {
+func (f *Search) nameOf(l page.Link) string {
+	if l.Kind == KindPage {
+		for _, k := range f.h.Kinds() {
 			if k.ID == l.ID {
-				return c.env.Lang.T(k.Title)
+				return f.h.Env.Lang.T(k.Title)
 			}
 		}
 	}
-	if st := c.base.State(); st != nil {
+	if st := f.h.Desk.State(); st != nil {
 		if e, ok := st.Entity(world.NewRef(l.Kind, l.ID)); ok {
 			if n := entityName(e); n != "" {
 				return n
@@ -309,8 +353,8 @@ func entityName(e world.Entity) string {
 }
 
 // footLine says how much was found, or why nothing was.
-func (f *finder) footLine() string {
-	l := f.c.env.Lang
+func (f *Search) footLine() string {
+	l := f.h.Env.Lang
 	n := len(f.hits)
 	switch {
 	case f.said != "":
@@ -325,4 +369,19 @@ func (f *finder) footLine() string {
 		return l.T("shell.search.found", "n", strconv.Itoa(n), "all", l.Int(int64(f.names.index.Len())))
 	}
 	return ""
+}
+
+// Found are the names of what is in the list, for tests and for reading aloud.
+func (f *Search) Found() []string {
+	out := make([]string, len(f.hits))
+	for i, h := range f.hits {
+		out[i] = h.name
+	}
+	return out
+}
+
+// Ready reports whether there is an index and nothing is left to be done on it.
+func (f *Search) Ready() bool {
+	n := &f.names
+	return n.index != nil && !n.building && n.walk == nil && len(n.due) == 0
 }

@@ -1,4 +1,4 @@
-package console
+package find
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 )
 
 // repaint paints the list if what it says changed.
-func (f *finder) repaint() {
+func (f *Search) repaint() {
 	if f.list == nil || !f.open {
 		return
 	}
@@ -24,16 +24,16 @@ func (f *finder) repaint() {
 }
 
 // sum is all that the list says.
-func (f *finder) sum() string {
+func (f *Search) sum() string {
 	s := fmt.Sprint(f.asked, f.chosen, f.first, f.rows, f.footLine())
 	for i := f.first; i < min(len(f.hits), f.first+f.rows); i++ {
-		s += fmt.Sprint(f.hits[i], f.c.describe(f.hits[i].link))
+		s += fmt.Sprint(f.hits[i], f.describe(f.hits[i].link))
 	}
 	return s
 }
 
-func (f *finder) draw(c *paint.Canvas) {
-	th, fonts, k, l := f.c.env.Kit.Theme, f.c.env.Kit.Fonts, f.c.scale(), f.c.env.Lang
+func (f *Search) draw(c *paint.Canvas) {
+	th, fonts, k, l := f.h.Env.Kit.Theme, f.h.Env.Kit.Fonts, f.scale(), f.h.Env.Lang
 	r := c.Img.Rect
 	row := searchRow * k
 	for i := f.first; i < min(len(f.hits), f.first+f.rows); i++ {
@@ -56,14 +56,14 @@ func (f *finder) draw(c *paint.Canvas) {
 
 // drawRow draws one thing: its kind by shape and word, its name, how it is, where
 // it is.
-func (f *finder) drawRow(c *paint.Canvas, r image.Rectangle, h hit, chosen bool) {
-	th, fonts, k := f.c.env.Kit.Theme, f.c.env.Kit.Fonts, f.c.scale()
+func (f *Search) drawRow(c *paint.Canvas, r image.Rectangle, h hit, chosen bool) {
+	th, fonts, k := f.h.Env.Kit.Theme, f.h.Env.Kit.Fonts, f.scale()
 	px := func(v float64) int { return int(v*k + 0.5) }
 	if chosen {
 		c.Fill(r, th.S3)
 		c.Fill(image.Rect(r.Min.X, r.Min.Y, r.Min.X+px(4), r.Max.Y), th.Focus)
 	}
-	d := f.c.describe(h.link)
+	d := f.describe(h.link)
 	top, high := float64(r.Min.Y), float64(r.Dy())
 	c.Icon(px(20), r.Min.Y+(r.Dy()-px(24))/2, px(24), d.icon, th.T2, th.S1)
 	right := float64(r.Max.X - px(20))
@@ -98,12 +98,12 @@ func (f *finder) drawRow(c *paint.Canvas, r image.Rectangle, h hit, chosen bool)
 // picker chooses a thing by the mouse.
 type picker struct {
 	widget.BaseWidget
-	f *finder
+	f *Search
 }
 
 var _ desktop.Hoverable = (*picker)(nil)
 
-func newPicker(f *finder) *picker {
+func newPicker(f *Search) *picker {
 	p := &picker{f: f}
 	p.ExtendBaseWidget(p)
 	return p
@@ -114,7 +114,7 @@ func (p *picker) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(container.NewWithoutLayout())
 }
 
-func (p *picker) at(y float32) int { return p.f.first + int(y/p.f.c.unit(searchRow)) }
+func (p *picker) at(y float32) int { return p.f.first + int(y/p.f.unit(searchRow)) }
 
 // Tapped opens what is under the pointer.
 func (p *picker) Tapped(e *fyne.PointEvent) { p.f.openHit(p.at(e.Position.Y)) }

@@ -1,4 +1,4 @@
-package console
+package find
 
 import (
 	"hash/maphash"
@@ -19,7 +19,7 @@ const (
 
 // catalogue is the index of all that has a name, kept in line with the state.
 type catalogue struct {
-	c     *Console
+	f     *Search
 	index *gazetteer.Index // nil before the first is made
 	known map[string]uint64
 	seed  maphash.Seed
@@ -48,7 +48,7 @@ const (
 
 // refresh brings the index in line with the state; open says that somebody looks.
 func (x *catalogue) refresh(now time.Time, open bool) {
-	if x.building || x.c.base.State() == nil {
+	if x.building || x.f.h.Desk.State() == nil {
 		return
 	}
 	for n := 0; len(x.due) > 0 && n < putMost; n++ {
@@ -60,12 +60,12 @@ func (x *catalogue) refresh(now time.Time, open bool) {
 			x.index.Put(d.Entry)
 		}
 	}
-	v := x.c.base.Version()
+	v := x.f.h.Desk.Version()
 	switch {
 	case x.walk != nil:
 		x.step()
 	case len(x.due) > 0:
-		x.c.base.Poke()
+		x.f.h.Desk.Poke()
 	case x.index == nil || open && v != x.version && now.Sub(x.scanned) >= scanGap:
 		x.version, x.scanned = v, now
 		x.scan(x.index == nil)
@@ -85,7 +85,7 @@ func (x *catalogue) scan(all bool) {
 		x.known, x.seed = map[string]uint64{}, maphash.MakeSeed()
 	}
 	w := &walk{g: gatherer{x: x, all: all, seen: make(map[string]uint64, len(x.known)+64)}}
-	state := x.c.base.State()
+	state := x.f.h.Desk.State()
 	w.next, w.stop = iter.Pull(func(yield func(struct{}) bool) {
 		w.g.rest = func() bool { return yield(struct{}{}) }
 		w.g.state(state)
@@ -98,7 +98,7 @@ func (x *catalogue) scan(all bool) {
 // as they were or as they are, and again by the next walk.
 func (x *catalogue) step() {
 	if _, more := x.walk.next(); more {
-		x.c.base.Poke()
+		x.f.h.Desk.Poke()
 		return
 	}
 	g := x.walk.g
@@ -131,7 +131,7 @@ func (x *catalogue) close() {
 // make makes an index beside the toolkit.
 func (x *catalogue) make(all []change) {
 	x.building = true
-	x.c.base.Job(func(stop <-chan struct{}) func() {
+	x.f.h.Desk.Job(func(stop <-chan struct{}) func() {
 		var index gazetteer.Index
 		for i, e := range all {
 			if i%1024 == 0 {
@@ -146,7 +146,7 @@ func (x *catalogue) make(all []change) {
 		index.Search("a", 1) // what it puts off until the first question is done here
 		return func() {
 			x.index, x.building = &index, false
-			x.c.find.indexed()
+			x.f.indexed()
 		}
 	})
 }
@@ -197,8 +197,8 @@ func (g *gatherer) take(r world.Ref, weight int, names []string) {
 
 // state collects everything that people look for by name.
 func (g *gatherer) state(s *world.State) {
-	for _, k := range g.x.c.offered() {
-		g.take(world.NewRef(kindPage, k.ID), weightPage, []string{g.x.c.env.Lang.T(k.Title)})
+	for _, k := range g.x.f.h.Kinds() {
+		g.take(world.NewRef(KindPage, k.ID), weightPage, []string{g.x.f.h.Env.Lang.T(k.Title)})
 	}
 	for v := range s.Vessels() {
 		if !g.add(v.Ref(), weightShip, v.Name.Name, v.Particulars.Registration, v.MMSI, v.Particulars.CallSign) {

@@ -1,4 +1,5 @@
-package console
+// Package chime makes the sounds of the console: one of each severity, from tones.
+package chime
 
 import (
 	"encoding/binary"

@@ -1,4 +1,4 @@
-package console
+package find
 
 import (
 	"iocwall/server/world"
@@ -36,47 +36,47 @@ func iconOf(kind string) string {
 }
 
 // describe says how the thing that a link names is now.
-func (c *Console) describe(l page.Link) description {
-	d := description{icon: iconOf(l.Kind), kind: c.kindName(l.Kind)}
-	if l.Kind == kindPage {
-		for i, k := range c.offered() {
+func (f *Search) describe(l page.Link) description {
+	d := description{icon: iconOf(l.Kind), kind: f.h.KindName(l.Kind)}
+	if l.Kind == KindPage {
+		for i, k := range f.h.Kinds() {
 			if k.ID == l.ID {
-				d.icon, d.state = k.Icon, tabKey(i)
+				d.icon, d.state = k.Icon, f.h.TabKey(i)
 			}
 		}
 		return d
 	}
-	st := c.base.State()
+	st := f.h.Desk.State()
 	if st == nil {
 		return d
 	}
 	e, ok := st.Entity(world.NewRef(l.Kind, l.ID))
 	if !ok {
-		d.state, d.plate, d.mark = c.env.Lang.T("shell.state.gone"), paint.PlateOutline, "nodata"
+		d.state, d.plate, d.mark = f.h.Env.Lang.T("shell.state.gone"), paint.PlateOutline, "nodata"
 		return d
 	}
 	if a, is := st.Area(e.In()); is && l.Kind != world.KindArea {
 		d.where = a.Name
 	}
-	c.describeState(&d, e)
+	f.describeState(&d, e)
 	return d
 }
 
 // describeState says how an entity is, in words and, where it is wrong, on a plate.
-func (c *Console) describeState(d *description, e world.Entity) {
-	l, now := c.env.Lang, c.base.ServerTime(c.base.Now())
+func (f *Search) describeState(d *description, e world.Entity) {
+	l, now := f.h.Env.Lang, f.h.Desk.ServerTime(f.h.Desk.Now())
 	stale := func(text string) { d.state, d.plate, d.mark = text, paint.PlateStale, "stale" }
 	switch x := e.(type) {
 	case world.Alert:
-		d.plate, d.mark = plateOf(x.Severity)
+		d.plate, d.mark = PlateOf(x.Severity)
 		d.state = l.T("severity." + string(x.Severity))
 		if x.Taken != 0 {
-			d.where = join(d.where, l.T("alerts.taken.at", "who", taker(x), "time", l.Clock(x.Taken.Std())))
+			d.where = join(d.where, l.T("alerts.taken.at", "who", Taker(x), "time", l.Clock(x.Taken.Std())))
 		} else if x.Open() {
 			d.where = join(d.where, l.T("alerts.untaken.long"))
 		}
 	case world.Camera:
-		c.describeCamera(d, x)
+		f.describeCamera(d, x)
 	case world.Vessel:
 		d.kind = l.T("detail.vessel." + vesselKind(x.Particulars.Category))
 		d.icon = "vessel"
@@ -103,7 +103,7 @@ func (c *Console) describeState(d *description, e world.Entity) {
 			stale(l.T("shell.state.old", "age", l.Age(now.Sub(x.Stale.Std()))))
 		}
 	case world.Scene:
-		if w, _, has, _ := c.base.Wall(); has && w.Shown.Scene == x.ID {
+		if w, _, has, _ := f.h.Desk.Wall(); has && w.Shown.Scene == x.ID {
 			d.state = l.T("shell.state.shown")
 		}
 	case world.Node:
@@ -111,14 +111,14 @@ func (c *Console) describeState(d *description, e world.Entity) {
 			d.state, d.plate, d.mark = l.T("shell.state.down", "time", l.Stamp(x.Since.Std(), now)), paint.PlateOffline, "offline"
 		}
 	case world.Area:
-		if p, is := c.base.State().Area(x.Parent); is {
+		if p, is := f.h.Desk.State().Area(x.Parent); is {
 			d.where = p.Name
 		}
 	}
 }
 
-func (c *Console) describeCamera(d *description, x world.Camera) {
-	l := c.env.Lang
+func (f *Search) describeCamera(d *description, x world.Camera) {
+	l := f.h.Env.Lang
 	switch x.Health.State {
 	case world.CameraLive:
 		d.state = l.T("shell.camera.live")
@@ -142,4 +142,25 @@ func join(a, b string) string {
 		return b
 	}
 	return a + " · " + b
+}
+
+// PlateOf is the plate of a severity at the desk.
+func PlateOf(s world.Severity) (paint.PlateKind, string) {
+	switch s {
+	case world.Critical:
+		return paint.PlateCritical, "critical"
+	case world.Severe:
+		return paint.PlateSevere, "severe-open"
+	case world.Warning:
+		return paint.PlateWarning, "warning-open"
+	}
+	return paint.PlateNotice, "notice-open"
+}
+
+// Taker is who has an alert, by name where it is known.
+func Taker(a world.Alert) string {
+	if a.Taker != "" {
+		return a.Taker
+	}
+	return a.TakenBy
 }
