@@ -45,6 +45,7 @@ type connection struct {
 type cli struct {
 	connection
 	Mosaic  mosaicCmd        `cmd:"" default:"withargs" help:"The whole wall in one window, with the desk around it (the default)."`
+	Open    openCmd          `cmd:"" help:"Go to what a link names, iocwall://alert/CB-0412, in the console that is open."`
 	Node    nodeCmd          `cmd:"" help:"This computer's part of the wall, one window on each monitor."`
 	Bench   benchCmd         `cmd:"" help:"Measure this computer."`
 	Version kong.VersionFlag `help:"Print the version and end."`

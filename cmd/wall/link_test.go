@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"iocwall/ui/page"
+)
+
+func TestLinksAreHandedOver(t *testing.T) {
+	// The name of a socket has at most 108 bytes, a test's folder may have more.
+	dir, err := os.MkdirTemp("", "links")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	t.Setenv("XDG_RUNTIME_DIR", dir)
+	path, err := linkSocket()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sendLink(path, "iocwall://alert/CB-0412"); !errors.Is(err, errNoConsole) {
+		t.Fatalf("without a console: %v", err)
+	}
+	stale, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stale.SetUnlinkOnClose(false)
+	if err := stale.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := sendLink(path, ""); !errors.Is(err, errNoConsole) {
+		t.Fatalf("after a console that was killed: %v", err)
+	}
+	got := make(chan page.Link, 4)
+	listen := func() (stop func()) {
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() {
+			done <- listenLinks(ctx, slog.New(slog.DiscardHandler), func(l page.Link) { got <- l })
+		}()
+		return func() {
+			cancel()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	stop := listen()
+	for end := time.Now().Add(20 * time.Second); sendLink(path, "") != nil; {
+		if time.Now().After(end) {
+			t.Fatal("nobody listens")
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if l := <-got; l != (page.Link{}) {
+		t.Errorf("%+v", l)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", info, err)
+	}
+	if err := sendLink(path, "iocwall://vessel/574001234"); err != nil {
+		t.Fatal(err)
+	}
+	if l := <-got; l != (page.Link{Kind: "vessel", ID: "574001234"}) {
+		t.Errorf("%+v", l)
+	}
+	if err := sendLink(path, "http://elsewhere"); err == nil || !strings.Contains(err.Error(), "is no link") {
+		t.Errorf("%v", err)
+	}
+	if err := sendLink(path, strings.Repeat("x", 2*linkLimit)); err == nil {
+		t.Error("a link without end is taken")
+	}
+	if _, err := takeSocket(path); err == nil {
+		t.Error("a second console takes the links away")
+	}
+	second := listen() // it waits and does no harm
+	second()
+	stop()
+	if err := sendLink(path, ""); !errors.Is(err, errNoConsole) {
+		t.Errorf("after the end: %v", err)
+	}
+}
+
+func TestDesktopEntry(t *testing.T) {
+	c := &connection{Server: "wss://ioc.example.vn/feed?x=1%", Lang: "vi", CA: `/etc/my "ca".pem`}
+	want := `Exec=/opt/ioc/wall open --server=wss://ioc.example.vn/feed?x=1%% "--ca=/etc/my \\"ca\\".pem" --lang=vi %u`
+	want = strings.Replace(want, `--server=wss://ioc.example.vn/feed?x=1%%`, `"--server=wss://ioc.example.vn/feed?x=1%%"`, 1)
+	got := c.desktopEntry("/opt/ioc/wall")
+	if !strings.Contains(got, want+"\n") || !strings.Contains(got, "MimeType=x-scheme-handler/iocwall;") {
+		t.Errorf("%s", got)
+	}
+	t.Setenv("XDG_DATA_HOME", t.TempDir())
+	t.Setenv("PATH", "")
+	var out strings.Builder
+	if err := c.installLinks(t.Context(), &out); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(filepath.Join(os.Getenv("XDG_DATA_HOME"), "applications", entryName))
+	if err != nil || !strings.Contains(string(raw), " open ") || !strings.Contains(out.String(), "xdg-utils") {
+		t.Errorf("%s %v %s", raw, err, out.String())
+	}
+}
