@@ -28,7 +28,7 @@ const (
 	// leftShare is the left column's part of the width, mapShare the map's of the
 	// right column.
 	leftShare = 0.6
-	mapShare  = 0.4
+	mapShare  = 0.48
 	// roomForMap is the least height of the right column with a map above the lists.
 	roomForMap = 470
 	// roomForDetail is the height of the left column from which all is told.

@@ -92,8 +92,8 @@ func New(d page.Desk) page.Page {
 // Object is what the window shows.
 func (p *Page) Object() fyne.CanvasObject { return p.root }
 
-// Title is the unit's name.
-func (p *Page) Title() string { return p.own.Name }
+// Title is the page's name; the unit's stands at its head.
+func (p *Page) Title() string { return p.env.Lang.T("unit.title") }
 
 // Refresh reads the state at most once a second: what a unit works with does not
 // change faster, and its ages change with the seconds.
