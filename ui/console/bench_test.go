@@ -7,6 +7,8 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -200,7 +202,7 @@ type leaf struct {
 	object *canvas.Text
 	shown  bool
 	closed bool
-	opens  string
+	opens  []string
 	link   page.Link
 	keys   []page.Key
 	wants  rune
@@ -226,7 +228,7 @@ func (l *leaf) Rune(r rune) bool {
 }
 
 func (l *leaf) Open(k page.Link) bool {
-	if l.opens != "" && k.Kind != l.opens {
+	if !slices.Contains(l.opens, k.Kind) {
 		return false
 	}
 	l.link = k
@@ -249,17 +251,17 @@ type stand struct {
 func (s *stand) kinds() []page.Kind {
 	var out []page.Kind
 	for _, k := range []struct{ id, title, icon, links string }{
-		{"operator", "console.title", "node", "scene"},
+		{"operator", "operator.title", "node", "scene node page"},
 		{"alerts", "alerts.title.short", "warning-open", "alert"},
-		{"map", "atlas.open", "map", "vessel"},
+		{"map", "mappage.title", "map", "vessel area"},
 		{"cameras", "shell.kind.camera", "camera", "camera"},
 		{"reports", "shell.kind.report", "report", "report"},
 		{"figures", "shell.kind.figure", "figure", "figure"},
 		{"stations", "shell.kind.station", "air", "station"},
 		{"setup", "shell.kind.source", "office", "source"},
 	} {
-		out = append(out, page.Kind{ID: k.id, Title: k.title, Icon: k.icon, Links: []string{k.links}, New: func(d page.Desk) page.Page {
-			l := &leaf{title: d.Env().Lang.T(k.title), object: canvas.NewText(k.id, d.Env().Kit.Theme.T2), opens: k.links, desk: d}
+		out = append(out, page.Kind{ID: k.id, Title: k.title, Icon: k.icon, Links: strings.Fields(k.links), New: func(d page.Desk) page.Page {
+			l := &leaf{title: d.Env().Lang.T(k.title), object: canvas.NewText(k.id, d.Env().Kit.Theme.T2), opens: strings.Fields(k.links), desk: d}
 			l.keys = []page.Key{{Keys: "↑↓", Text: "chọn", Foot: true}, {Keys: "Enter", Text: "mở", Foot: true}, {Keys: "X", Text: "nhận", Foot: true}, {Keys: "G", Text: "giao"}}
 			s.made[k.id] = l
 			return l

@@ -48,11 +48,14 @@ func (c *Console) bind() {
 		canvas.AddShortcut(&desktop.CustomShortcut{KeyName: s.key, Modifier: s.mod}, func(s fyne.Shortcut) { c.Shortcut(s) })
 	}
 	// The toolkit has a name of its own for what takes back.
-	canvas.AddShortcut(&fyne.ShortcutUndo{}, func(fyne.Shortcut) { c.undoLast() })
+	canvas.AddShortcut(&fyne.ShortcutUndo{}, func(s fyne.Shortcut) { c.Shortcut(s) })
 }
 
 // Shortcut takes a shortcut and reports whether it meant something.
 func (c *Console) Shortcut(s fyne.Shortcut) bool {
+	if c.closed {
+		return false
+	}
 	if _, ok := s.(*fyne.ShortcutUndo); ok {
 		c.undoLast()
 		return true

@@ -140,9 +140,12 @@ func (c *Console) openPerson() {
 		list = append(list, entry{face: f, do: do})
 	}
 	l, p := c.env.Lang, c.base.Person()
-	who := l.T("shell.nobody")
-	if p.Login != "" {
-		who = p.Login + " · " + c.roleName(p.Role)
+	who := p.Login
+	if who == "" {
+		who = l.T("shell.token")
+	}
+	if p.Role != "" {
+		who += " · " + c.roleName(p.Role)
 	}
 	add(face{text: who}, nil)
 	for _, it := range c.o.Menu {

@@ -48,7 +48,9 @@ type Console struct {
 	later  []func()
 	// warned says that the end of the session was told, ended that it came.
 	warned, ended bool
-	kept          layout
+	// closed says that the window is another's now: keys mean nothing here.
+	closed bool
+	kept   layout
 	// login is whose the acts are that can be taken back.
 	login string
 }
@@ -187,7 +189,13 @@ func (c *Console) Open(l page.Link) bool {
 			return true
 		}
 	}
-	c.Say(world.Notice, c.env.Lang.T("shell.open.not", "what", c.kindName(l.Kind), "id", l.ID))
+	key := "shell.open.not"
+	if st := c.base.State(); st != nil {
+		if _, there := st.Entity(world.NewRef(l.Kind, l.ID)); there {
+			key = "shell.open.nopage"
+		}
+	}
+	c.Say(world.Notice, c.env.Lang.T(key, "what", c.kindName(l.Kind), "name", c.find.NameOf(l)))
 	return false
 }
 
@@ -264,6 +272,7 @@ func closeAll(pages map[string]*opened) {
 
 // Close ends the pages and remembers how the window was.
 func (c *Console) Close() {
+	c.closed = true
 	c.remember()
 	c.drop()
 	c.find.Close()

@@ -72,7 +72,9 @@ func newSearch(t *testing.T) (*Search, *desk) {
 	}
 	d := &desk{state: world.New(1)}
 	return New(Host{
-		Desk: d, Env: &tile.Env{Kit: k, Lang: l, Density: 1}, Text: 1, Kinds: func() []page.Kind { return nil },
+		Desk: d, Env: &tile.Env{Kit: k, Lang: l, Density: 1}, Text: 1, Kinds: func() []page.Kind {
+			return []page.Kind{{ID: "cameras", Title: "shell.kind.camera", Links: []string{"camera"}}}
+		},
 		TabKey: func(int) string { return "" }, KindName: func(kind string) string { return l.T("shell.kind." + kind) },
 		Open: func(page.Link) bool { return true }, Drop: func() {},
 	}), d
@@ -138,7 +140,7 @@ func TestIndexFollowsManyChanges(t *testing.T) {
 	cameras(600, "Cầu Câu Lâu")
 	work()
 	first := f.names.index
-	if first == nil || first.Len() != 600 {
+	if first == nil || first.Len() != 601 {
 		t.Fatalf("index %v", first)
 	}
 	cameras(20, "Cảng Kỳ Hà")
@@ -150,6 +152,17 @@ func TestIndexFollowsManyChanges(t *testing.T) {
 	work()
 	if f.names.index == first || len(f.names.index.Search("tam ky", 1000)) != 600 || len(f.names.index.Search("cau lau", 10)) != 0 {
 		t.Errorf("many changes: another index %v, %d new", f.names.index != first, len(f.names.index.Search("tam ky", 1000)))
+	}
+	d.apply(t, noon, world.AreaDefined{ID: "tk", Name: "Tam Kỳ", Level: "commune"})
+	work()
+	f.look("tam ky")
+	if got := len(f.Found()); got != searchMost || !f.more {
+		t.Errorf("%d found, more: %v", got, f.more)
+	}
+	for _, name := range f.Found() {
+		if name == "Tam Kỳ" {
+			t.Error("a place is offered that no page opens")
+		}
 	}
 	f.Close()
 	if f.names.walk != nil {

@@ -204,14 +204,19 @@ func (f *Search) look(text string) {
 	f.more = false
 	switch l, err := page.ParseLink(text); {
 	case err == nil:
-		f.hits = append(f.hits, hit{link: l, name: f.nameOf(l)})
+		f.hits = append(f.hits, hit{link: l, name: f.NameOf(l)})
 	case strings.TrimSpace(text) == "":
 		f.hits = f.offers()
 	case f.names.index != nil:
-		found := f.names.index.Search(text, searchMost+1)
-		f.more = len(found) > searchMost
-		for _, h := range found[:min(len(found), searchMost)] {
+		opens := f.opens()
+		for _, h := range f.names.index.Search(text, 4*searchMost) {
 			r := world.Ref(h.ID)
+			if !opens[r.Kind()] {
+				continue // nothing is offered that leads nowhere
+			}
+			if f.more = len(f.hits) == searchMost; f.more {
+				break
+			}
 			x := hit{link: page.Link{Kind: r.Kind(), ID: r.ID()}, name: h.Name}
 			if h.Matched != h.Name {
 				x.matched = h.Matched
@@ -221,6 +226,17 @@ func (f *Search) look(text string) {
 	}
 	f.chosen = max(0, min(f.chosen, len(f.hits)-1))
 	f.repaint()
+}
+
+// opens are the kinds of things that some page of the person opens.
+func (f *Search) opens() map[string]bool {
+	out := map[string]bool{KindPage: true}
+	for _, k := range f.h.Kinds() {
+		for _, l := range k.Links {
+			out[l] = true
+		}
+	}
+	return out
 }
 
 // offers are what is there before a question: what was opened last, then the pages.
@@ -307,8 +323,8 @@ func (f *Search) move(by int) {
 	f.repaint()
 }
 
-// nameOf is the name of what a link names, its id where it has none.
-func (f *Search) nameOf(l page.Link) string {
+// NameOf is the name of what a link names, its id where it has none.
+func (f *Search) NameOf(l page.Link) string {
 	if l.Kind == KindPage {
 		for _, k := range f.h.Kinds() {
 			if k.ID == l.ID {
