@@ -47,8 +47,8 @@ func (c *chip) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRen
 // MinSize has room for the text, the tick and a count that grows.
 func (c *chip) MinSize() fyne.Size {
 	w := c.l.env.Kit.Fonts.Width(c.said, true, float64(c.l.px(smallText)))
-	step := float64(c.l.px(16)) // widths in steps: a count that grows does not move what is beside it
-	w = math.Ceil((w+float64(c.l.px(46)))/step) * step
+	step := float64(c.l.px(8)) // widths in steps: a count that grows does not move what is beside it
+	w = math.Ceil((w+float64(c.l.px(42)))/step) * step
 	return fyne.NewSize(float32(w)/c.l.density(), c.l.unit(32))
 }
 
@@ -117,8 +117,8 @@ func (c *chip) paint(p *paint.Canvas) {
 	if c.focused {
 		p.RoundLine(r.Inset(w+max(1, l.px(1))), float64(l.px(4)), float64(max(1, l.px(2))), th.Focus)
 	}
-	x, size := l.px(12), float64(l.px(smallText))
-	room := r.Dx() - 2*l.px(12)
+	x, size := l.px(10), float64(l.px(smallText))
+	room := r.Dx() - 2*l.px(10)
 	if c.on {
 		p.Icon(x, (r.Dy()-l.px(16))/2, l.px(16), "done", th.T1, th.S1)
 		x += l.px(20)

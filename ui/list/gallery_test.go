@@ -24,6 +24,7 @@ func TestPictures(t *testing.T) {
 		{"light", "en", "light", 1, 1000, 500, 1000},
 		{"large", "vi", "light", 1.5, 1200, 760, 1000},
 		{"narrow", "vi", "dark", 1, 520, 600, 40},
+		{"slim", "vi", "dark", 1, 272, 600, 40},
 		{"empty", "vi", "dark", 1, 800, 400, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

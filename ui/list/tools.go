@@ -73,54 +73,73 @@ func newTools(l *List) *tools {
 	return t
 }
 
+// narrow is the width in units below which the buttons stand under the search.
+const narrow = 560
+
 // place lays the tools out and returns their height in units: chips that do not
 // fit beside the search go to rows below.
 func (t *tools) place(wide float32) float32 {
-	l := t.l
-	u := l.unit
-	side, high := u(pad), u(40)
-	field := min(u(300), wide-2*side)
-	t.entry.Move(fyne.NewPos(side, u(8)))
-	t.entry.Resize(fyne.NewSize(field, high))
-	ew := t.export.MinSize().Width
-	right := wide - side - ew
-	t.export.Move(fyne.NewPos(right, u(8)))
-	t.export.Resize(fyne.NewSize(ew, high))
-	t.left = right
-	if t.print != nil {
-		w := t.print.MinSize().Width
-		t.left -= w + u(8)
-		t.print.Move(fyne.NewPos(t.left, u(8)))
-		t.print.Resize(fyne.NewSize(w, high))
+	u := t.l.unit
+	side := u(pad)
+	if wide < u(narrow) {
+		side = u(8)
 	}
-	right = t.left - u(8) - u(150)
+	right := wide - side
+	buttons := []*widget.Button{t.export}
+	if t.print != nil {
+		buttons = []*widget.Button{t.print, t.export}
+	}
+	field := min(u(300), wide-2*side)
 	x, y := side+field+u(12), u(12)
-	first := true
-	for _, c := range t.chips {
-		w := c.MinSize().Width
-		limit := wide - side
-		if first {
-			limit = right
+	if wide < u(narrow) {
+		field, right = wide-2*side, side
+		x, y = right+1, u(12)
+		t.left = 0
+	} else {
+		for i := len(buttons) - 1; i >= 0; i-- {
+			w := buttons[i].MinSize().Width
+			right -= w
+			put(buttons[i], right, u(8), w, u(40))
+			right -= u(8)
 		}
-		if x+w > limit && (x > side || first) {
-			x, first = side, false
+		t.left = right + u(8)
+		right -= u(150)
+	}
+	put(t.entry, side, u(8), field, u(40))
+	rest := []fyne.CanvasObject{}
+	for _, c := range t.chips {
+		rest = append(rest, c)
+	}
+	if wide < u(narrow) {
+		for _, b := range buttons {
+			rest = append(rest, b)
+		}
+	}
+	limit := right // of the first row, beside the search
+	for _, o := range rest {
+		w := o.MinSize().Width
+		if x+w > limit && (x > side || limit == right) {
+			x, limit = side, wide-side
 			if y < u(48) {
 				y = u(56)
 			} else {
 				y += u(40)
 			}
 		}
-		c.Move(fyne.NewPos(x, y))
-		c.Resize(fyne.NewSize(w, u(32)))
+		put(o, x, y, min(w, wide-2*side), u(32))
 		x += w + u(8)
 	}
 	h := u(56)
 	if y > u(48) {
 		h = y + u(40)
 	}
-	t.ground.Move(fyne.NewPos(0, 0))
-	t.ground.Resize(fyne.NewSize(wide, h))
+	put(t.ground.Raster, 0, 0, wide, h)
 	return h
+}
+
+func put(o fyne.CanvasObject, x, y, w, h float32) {
+	o.Move(fyne.NewPos(x, y))
+	o.Resize(fyne.NewSize(w, h))
 }
 
 func (t *tools) write(s string) {
@@ -167,6 +186,9 @@ func (t *tools) paint(c *paint.Canvas) {
 	th, f := l.env.Kit.Theme, l.env.Kit.Fonts
 	size := float64(l.px(smallText))
 	d := float64(l.density())
+	if t.left == 0 {
+		return // no room for a count
+	}
 	right := float64(t.left)*d - float64(l.px(12))
 	text := f.Fit(float64(l.px(150)), size, false, t.said)
 	c.Text(right-f.Width(text, false, size), float64(l.px(8)), float64(l.px(40)), text, size, false, th.T2)

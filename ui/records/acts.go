@@ -137,6 +137,7 @@ func (c *record) actions(st *world.State, there bool) []action {
 	add("C", "records.act.copy", false, func() { p.desk.Copy(page.Link{Kind: c.ref.Kind(), ID: c.ref.ID()}.String()) })
 	add("P", "records.act.print", false, c.print)
 	add("", "records.act.export", false, c.past.Export)
+	add("Esc", "records.act.back", false, c.back)
 	return out
 }
 

@@ -93,7 +93,11 @@ func (t *teller) alert(a world.Alert) {
 	l := t.l
 	t.add("detail.text", a.Text)
 	if a.Value != nil {
-		t.add("alert.value", l.Number(*a.Value, 2))
+		value := l.Number(*a.Value, 2)
+		if f, ok := t.st.Figure(a.About.ID()); ok && a.About.Kind() == world.KindFigure {
+			value = withUnit(l, f, *a.Value)
+		}
+		t.add("alert.value", value)
 	}
 	t.add("alert.rule", a.Rule)
 	t.add("alert.since", t.ago(a.Since))

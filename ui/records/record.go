@@ -65,8 +65,17 @@ func newRecord(p *Page, r world.Ref) *record {
 	return c
 }
 
+// longID is from how many letters on an id is for programs and the name stands for
+// the thing.
+const longID = 24
+
 // title names the thing: "Cảnh báo CB-0412".
-func (c *record) title() string { return c.p.label(c.ref) }
+func (c *record) title() string {
+	if c.entity != nil && len(c.ref.ID()) > longID && c.p.desk.State() != nil {
+		return c.p.t("records.one."+c.ref.Kind()) + " · " + nameOf(c.p.env.Lang, c.p.desk.State(), c.entity)
+	}
+	return c.p.label(c.ref)
+}
 
 // refresh brings the page in line with the state.
 func (c *record) refresh() {
@@ -111,7 +120,7 @@ func (c *record) words(st *world.State, there bool) headWords {
 	}
 	h.Title = nameOf(l, st, c.entity)
 	h.Stand = stand(l, st, c.entity, p.now)
-	if h.Title == h.Right {
+	if h.Title == h.Right || len(h.Right) > longID {
 		h.Right = ""
 	}
 	if a, ok := c.entity.(world.Alert); ok && a.Open() {
@@ -124,7 +133,7 @@ func (c *record) words(st *world.State, there bool) headWords {
 	switch {
 	case c.ref.Kind() == world.KindCamera:
 		h.Live = p.t("records.panel.picture")
-	case c.ref.Kind() == world.KindFigure:
+	case c.figure() != "":
 		h.Live = p.t("records.panel.trend")
 	case placed:
 		h.Live = p.t("records.panel.where")
@@ -136,6 +145,17 @@ func (c *record) words(st *world.State, there bool) headWords {
 		h.Sides = p.t("records.panel.where")
 	}
 	return h
+}
+
+// figure is the indicator the page is about, empty for none.
+func (c *record) figure() string {
+	if c.ref.Kind() == world.KindFigure {
+		return c.ref.ID()
+	}
+	if a, ok := c.entity.(world.Alert); ok && a.About.Kind() == world.KindFigure {
+		return a.About.ID()
+	}
+	return ""
 }
 
 // fromWhen says from when on the history is whole.
@@ -237,9 +257,11 @@ func (c *record) spots(st *world.State) {
 		if placed {
 			sides = []world.Tile{{ID: "map", Kind: "map", Params: mapAt(c.ref, at)}}
 		}
-	case world.KindFigure:
-		main = world.Tile{ID: "live", Kind: "figure", Params: []world.Param{{Key: "figure", Value: c.ref.ID()}}}
 	default:
+		if id := c.figure(); id != "" {
+			main = world.Tile{ID: "live", Kind: "figure", Params: []world.Param{{Key: "figure", Value: id}}}
+			break
+		}
 		if !placed {
 			return
 		}
@@ -362,10 +384,20 @@ func (c *record) close() {
 // key takes a key that no field wanted.
 func (c *record) key(e *fyne.KeyEvent) bool {
 	if e.Name == fyne.KeyEscape {
-		c.p.desk.Back()
+		c.back()
 		return true
 	}
 	return c.past.Key(e)
+}
+
+// back goes where the page was opened from; where that is a list, it is this page's
+// own.
+func (c *record) back() {
+	p := c.p
+	p.desk.Back()
+	if p.record == c {
+		p.leave()
+	}
 }
 
 // letter does what the letter on a button stands for.
@@ -382,7 +414,7 @@ func (c *record) letter(r rune) bool {
 func (c *record) keys() []page.Key {
 	out := []page.Key{}
 	for _, a := range c.acts {
-		if a.Key != "" && a.Why == "" {
+		if a.Key != "" && a.Key != "Esc" && a.Why == "" {
 			out = append(out, page.Key{Keys: a.Key, Text: a.Label, Foot: a.Primary || len(out) < 3})
 		}
 	}

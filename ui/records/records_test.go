@@ -236,8 +236,8 @@ func TestAlertPage(t *testing.T) {
 		t.Errorf("opened %v", d.Opened)
 	}
 	p.Key(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	if d.Backs != 1 {
-		t.Error("Esc does not go back")
+	if d.Backs != 1 || p.record != nil || !p.table().list.Object().Visible() {
+		t.Error("Esc does not go back to the list")
 	}
 }
 
