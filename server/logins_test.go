@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -315,4 +316,34 @@ func TestGuessingIsSlow(t *testing.T) {
 	}
 	// Who is in stays in.
 	c.say("GET", "/api/me", mai.Token, http.StatusOK, "")
+}
+
+// A session that comes to its end takes its feed along, and says so.
+func TestExpiryReachesTheFeed(t *testing.T) {
+	c := newCentre(t, "")
+	mai := c.hire(c.token("Quản trị", auth.Administrator), "mai", auth.Operator, "[]")
+	path := UsersFile(c.path("data"))
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	soon := time.Now().Add(4 * time.Second).UTC()
+	cut := regexp.MustCompile(`"expires": "[^"]+"`).ReplaceAll(text, []byte(`"expires": "`+soon.Format(time.RFC3339Nano)+`"`))
+	if err := os.WriteFile(path, cut, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "that the end is known", func() bool {
+		id, err := c.users.Verify(mai.Token)
+		return err != nil || id.Expires.Equal(soon)
+	})
+	e := c.look(mai.Token)
+	e.wait("the end of the session", func() bool {
+		return slices.ContainsFunc(e.links, func(why string) bool { return strings.Contains(why, "expired") || strings.Contains(why, "withdrawn") })
+	})
+	if time.Now().Before(soon) {
+		t.Errorf("it ended before %v", soon)
+	}
+	if got := c.say("GET", "/api/me", mai.Token, http.StatusUnauthorized, ""); got.Code != "expired" {
+		t.Errorf("%+v", got)
+	}
 }
