@@ -4,7 +4,9 @@ import "iocwall/ui/typing"
 
 // Memory keeps small values under a name for the person; page.Memory is one.
 type Memory interface {
+	// Get fills into and reports whether there was something that fits.
 	Get(name string, into any) bool
+	// Set keeps a value that JSON can hold.
 	Set(name string, value any)
 }
 
