@@ -88,7 +88,7 @@ func cellOf(l *words.Lang, d domain, figs []world.Figure, open []world.Alert, no
 	if len(figs) == 0 || (d.Figure != "" && figs[0].ID != d.Figure) {
 		c.none(says([]fact{{0, l.T("leader.nofigure"), false}}))
 	} else {
-		rank = c.figure(l, figs[0], now)
+		rank = c.figure(l, figs[0], now, len(open))
 	}
 	if len(open) > 0 && 2*open[0].Severity.Rank() > rank {
 		c.alert(l, figs, open)
@@ -103,8 +103,9 @@ func (c *cell) none(says [][]piece) {
 	c.Mark, c.Values, c.Tone, c.Says = "nodata", []string{"—"}, absent, says
 }
 
-// figure writes the cell by its indicator and returns its rank.
-func (c *cell) figure(l *words.Lang, f world.Figure, now time.Time) int {
+// figure writes the cell by its indicator, beside so many open alerts, and returns
+// its rank.
+func (c *cell) figure(l *words.Lang, f world.Figure, now time.Time, open int) int {
 	r := f.Last
 	standing, by := tile.StandingOf(f)
 	c.Values, c.Mark = values(l, f), "normal"
@@ -149,6 +150,9 @@ func (c *cell) figure(l *words.Lang, f world.Figure, now time.Time) int {
 	case tile.StandingWorse:
 		c.Mark, c.Severity, rank = "notice", world.Notice, rankNotice
 		facts = append(facts, fact{3, apart(l, f, by), true})
+	}
+	if open > 0 {
+		facts = append(facts, fact{3, l.T("leader.alerts", "n", strconv.Itoa(open)), false})
 	}
 	if r.Provisional {
 		facts = append(facts, fact{4, l.T("figure.provisional"), false})

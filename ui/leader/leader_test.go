@@ -161,6 +161,11 @@ func TestWhatCellsSay(t *testing.T) {
 	if p.foot.Alert != "lu-1" || p.foot.Whos[0] != "Mai nhận 09:33 · còn 2 cảnh báo nữa" {
 		t.Errorf("the bottom line says %+v", p.foot)
 	}
+	d.Tell(t, world.AlertRaised{ID: "f-1", Rule: "r", Severity: world.Notice, Title: "Số mới không dùng được", About: "figure/thu-ngan-sach", Since: at(0)})
+	p.Refresh(d.Clock.Add(500 * time.Millisecond))
+	if got, want := say(p.cells[0]), "notice | 61,0\u00a0% |  | 3.660/6.000 · 15/18 đơn vị · kém 4,0 điểm · 1 cảnh báo · 09:42"; got != want {
+		t.Errorf("with a remark on another indicator: %s\nwant %s", got, want)
+	}
 	d.Gone = 3 * time.Minute
 	p.Refresh(d.Clock.Add(time.Second))
 	if p.cells[0].Tone != aged || p.foot.Away == "" {
