@@ -11,7 +11,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/test"
 
 	"iocwall/geo"
 	"iocwall/server/world"
@@ -119,7 +118,7 @@ func control(k fyne.KeyName) fyne.Shortcut {
 // Ctrl+M opens it without a tile.
 func TestAtlasOpens(t *testing.T) {
 	b, m := chartBench(t, 1920, 1080, "vi", "dark")
-	test.DoubleTap(handleOf(t, m.board(), "map"))
+	m.double("map")
 	b.drawn(m)
 	if m.win.Canvas().Focused() != m.atlas().Hand() {
 		t.Fatal("the map in hand has not the keyboard")

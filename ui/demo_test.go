@@ -203,6 +203,16 @@ func (m *mosaic) open(kind, id string) { m.s.shell.Open(page.Link{Kind: kind, ID
 func (m *mosaic) typed(k fyne.KeyName) { m.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: k}) }
 func (m *mosaic) resize(w, h float32)  { m.win.Resize(fyne.NewSize(w, h)) }
 
+// double presses the mouse twice in the middle of a tile of the wall.
+func (m *mosaic) double(id string) {
+	for _, sl := range m.board().slots {
+		if sl.tile.ID == id {
+			at := sl.at.rect.Min.Add(sl.at.rect.Max).Div(2)
+			m.page().Wall().DoubleTapped(&fyne.PointEvent{Position: fyne.NewPos(float32(at.X), float32(at.Y))})
+		}
+	}
+}
+
 // somebody is a person who may do all that the pages offer.
 func somebody() *page.Person {
 	return &page.Person{Login: "mai", Name: "Mai", Role: "operator", Rights: []string{

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"iocwall/server/act"
 	"iocwall/server/world"
@@ -117,7 +116,7 @@ func TestGridAndTourOnTheMosaic(t *testing.T) {
 	gridScene(b)
 	b.settle()
 	keep(t, "mosaic-grid", shoot(m.win, 1920, 1080))
-	test.DoubleTap(handleOf(t, m.board(), "grid"))
+	m.double("grid")
 	b.settle()
 	keep(t, "zoomed-grid", shoot(m.win, 1920, 1080))
 	h := handleOf(t, m.zoom(), "zoom:grid")

@@ -5,10 +5,15 @@ import (
 
 	"iocwall/ui/atlas"
 	"iocwall/ui/camera"
+	"iocwall/ui/leader"
 	"iocwall/ui/mappage"
 	"iocwall/ui/operator"
 	"iocwall/ui/page"
+	"iocwall/ui/records"
+	"iocwall/ui/setup"
 	"iocwall/ui/stage"
+	"iocwall/ui/unit"
+	"iocwall/ui/users"
 )
 
 // pages are the console's pages; those that were made are remembered.
@@ -30,13 +35,13 @@ func (s *seat) kinds() []page.Kind {
 		{
 			ID: "wall", Title: "operator.title", Icon: "node", Rights: []string{"wall.read"},
 			Roles: []string{"administrator", "operator", "technician", "leader"}, First: []string{"administrator", "operator"},
-			Links: []string{"alert"},
-			New:   func(d page.Desk) page.Page { return operator.New(d, client{s}) },
+			New: func(d page.Desk) page.Page { return operator.New(d, client{s}) },
 		},
 		{
 			ID: "map", Title: "mappage.title", Icon: "map", Rights: []string{"feed.read"},
 			New: func(d page.Desk) page.Page { return mappage.New(d, s.atlasHost(), s.each) },
 		},
+		leader.Kind(), unit.Kind(), records.Kind(), setup.Kind(), users.Kind(),
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/atlas"
 	"iocwall/ui/console"
+	"iocwall/ui/login"
 	"iocwall/ui/look"
 	"iocwall/ui/page"
 	"iocwall/ui/paint"
@@ -29,6 +30,7 @@ type seat struct {
 	u      *UI
 	win    fyne.Window
 	shell  *console.Console
+	entry  *login.Page // in the console's place while nobody is logged in
 	person page.Person
 	known  bool // somebody sits here
 	memory page.Memory
@@ -58,8 +60,25 @@ type SeatOptions struct {
 	// Call asks a door of the server and waits; the error is for people. Nil has no
 	// doors.
 	Call func(ctx context.Context, r page.Request) error
+	// First is a link to open at the start, empty for the person's first page.
+	First string
+	// Login lets people log in here; nil where a token says who it is.
+	Login *LoginOptions
 	// Console are the console's own options; what the client knows is filled in.
 	Console console.Options
+}
+
+// LoginOptions configure the page before the console.
+type LoginOptions struct {
+	Doors login.Doors
+	// Server is what people call the server, Secure says that nobody can listen on
+	// the way.
+	Server string
+	Secure bool
+	// Last returns who logged in here last.
+	Last func() string
+	// Done is told who logged in.
+	Done func(page.Person)
 }
 
 // AtlasOptions configure the map in hand.
@@ -108,6 +127,9 @@ func (s *seat) surfaces() []*surface {
 }
 
 func (s *seat) refresh(now time.Time) {
+	if s.entry != nil {
+		s.entry.Refresh(now)
+	}
 	s.grip.settle()
 	if s.shell != nil {
 		s.shell.Refresh(now)
@@ -143,11 +165,79 @@ func (s *seat) open() {
 	if c, ok := s.win.Canvas().(desktop.Canvas); ok {
 		c.SetOnKeyUp(func(e *fyne.KeyEvent) { u.hands.KeyUp(e.Name) })
 	}
-	if p := u.o.Seat.Known; p != nil {
+	switch p := u.o.Seat.Known; {
+	case p != nil:
 		s.sit(*p)
+		s.ask()
+	case u.o.Seat.Login != nil:
+		s.enter("")
+	default:
+		s.ask()
 	}
-	s.ask()
 	s.win.Show()
+}
+
+// enter asks who wants to sit down; why is the code of what ended the session before.
+func (s *seat) enter(why string) {
+	u, o := s.u, s.u.o.Seat.Login
+	s.rise()
+	s.entry = login.New(login.Options{
+		Kit: u.kit, Lang: u.lang, Server: o.Server, Secure: o.Secure, Login: o.Last(), Why: why, Doors: o.Doors,
+		Memory: s.remember(""), Do: u.o.Do, Now: u.o.Now, Copy: u.o.App.Clipboard().SetContent,
+		Look: func(lang, theme string) {
+			s.dress(console.Look{Lang: lang, Theme: theme, Text: s.look.Text})
+			s.entry.Dress(u.kit, u.lang)
+		},
+		Done: func(p page.Person) {
+			o.Done(p)
+			s.sit(p)
+		},
+	})
+	s.win.SetContent(s.entry.Object())
+	s.win.Canvas().SetOnTypedKey(nil)
+	s.win.Canvas().SetOnTypedRune(nil)
+	s.entry.Focus()
+	u.poke()
+}
+
+// rise takes the console off the window: nobody sits here any more.
+func (s *seat) rise() {
+	s.known, s.person = false, page.Person{}
+	if s.shell != nil {
+		s.shell.Close()
+		s.shell = nil
+	}
+	s.grip.let()
+	for _, b := range slices.Clone(s.boards) {
+		b.Close()
+	}
+	s.leave()
+	s.made, s.ticks = map[string]page.Page{}, nil
+}
+
+// Rise ends the session of who sits here: somebody has to log in. The code says why.
+// It may be called from any goroutine.
+func (u *UI) Rise(code string) {
+	u.o.Do(func() {
+		if s, ok := u.face.(*seat); ok && s.win != nil && u.o.Seat.Login != nil {
+			s.enter(code)
+		}
+	})
+}
+
+// Open opens what a link names and brings the window to the front. It may be called
+// from any goroutine.
+func (u *UI) Open(l page.Link) {
+	u.o.Do(func() {
+		s, ok := u.face.(*seat)
+		if !ok || s.shell == nil {
+			return
+		}
+		s.win.RequestFocus()
+		if l != (page.Link{}) {
+			s.shell.Open(l)
+		}
+	})
 }
 
 // ask asks the server who sits here, until it has said so.
@@ -181,6 +271,10 @@ func (s *seat) sit(p page.Person) {
 	if !had || was.Login != p.Login {
 		s.memory = s.remember(p.Login)
 	}
+	if s.entry != nil {
+		s.entry.Close()
+		s.entry = nil
+	}
 	l := s.look
 	s.memory.Get("look", &l)
 	if s.shell == nil {
@@ -202,7 +296,7 @@ func (s *seat) remember(login string) page.Memory {
 func (s *seat) begin() {
 	u, o := s.u, s.u.o.Seat.Console
 	o.Base, o.Pages, o.Look, o.OnLook, o.Over = s, u.pages(s), s.look, s.wear, s.cover
-	o.App, o.Status, o.Log = u.o.App, u.o.Status, u.log
+	o.App, o.Status, o.Log, o.First = u.o.App, u.o.Status, u.log, u.o.Seat.First
 	shell, err := console.New(o)
 	if err != nil {
 		u.log.Error("the console did not open", "error", err)

@@ -71,7 +71,7 @@ func TestEnlarge(t *testing.T) {
 	b, m := openMosaic(t)
 	b.tick(0)
 	board := b.players["cam-01"]
-	test.DoubleTap(m.board().slots[1].holder.(*handle))
+	m.double("cam-01")
 	b.tick(0)
 	if m.zoom() == nil {
 		t.Fatal("nothing is enlarged")

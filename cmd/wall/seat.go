@@ -177,11 +177,18 @@ func (c *connection) seat(o *ui.Options) (keep func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	last := filepath.Join(dir, "who.json")
 	all := &memos{dir: dir}
-	o.Seat.Call, o.Seat.Memory = d.call, all.open
-	o.Seat.Known = c.known(last)
-	o.Seat.Person = func(ctx context.Context) (page.Person, error) {
+	seat := &o.Seat
+	seat.Call, seat.Memory = d.call, all.open
+	seat.Console.Files = newFiles()
+	seat.Console.Play, seat.Console.Silent = newSpeaker(false, c.logger())
+	if s := c.session; s != nil {
+		c.logins(s, d, seat)
+		return all.flush, nil
+	}
+	last := filepath.Join(dir, "who.json")
+	seat.Known = c.known(last)
+	seat.Person = func(ctx context.Context) (page.Person, error) {
 		p, err := d.person(ctx)
 		if raw, bad := json.Marshal(who{c.mark(), p}); err == nil && bad == nil {
 			_ = atomicfile.Write(last, raw, 0o600) // only the next start would be quicker
@@ -189,6 +196,30 @@ func (c *connection) seat(o *ui.Options) (keep func(), err error) {
 		return p, err
 	}
 	return all.flush, nil
+}
+
+// logins lets people log in and out at this computer.
+func (c *connection) logins(s *session, d *door, seat *ui.SeatOptions) {
+	seat.Call = s.guard(d.call)
+	seat.Known, _ = s.known()
+	seat.Person = func(ctx context.Context) (p page.Person, err error) {
+		err = seat.Call(ctx, page.Request{Path: "/api/me", Into: &p})
+		return p, err
+	}
+	name, secure := s.server()
+	seat.Login = &ui.LoginOptions{
+		Doors: s, Server: name, Secure: secure, Done: s.sit,
+		Last: func() string { _, last := s.known(); return last },
+	}
+	seat.Console.Logout = func() {
+		go func() {
+			ctx, cancel := context.WithTimeout(context.Background(), callPatience)
+			defer cancel()
+			if err := s.logout(ctx); err != nil {
+				c.logger().Warn("the logout is not complete", "error", err)
+			}
+		}()
+	}
 }
 
 // mark tells tokens apart without saying one.

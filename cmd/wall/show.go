@@ -70,6 +70,11 @@ func show(ctx context.Context, c *connection, o ui.Options, name string, h *home
 			c.logger().Info("pictures are drawn by the toolkit", "why", err)
 		}
 	}
+	if h == nil {
+		if _, err := c.openSession(); err != nil {
+			return err
+		}
+	}
 	f, err := newFeed(c, name, h)
 	if err != nil {
 		return err
@@ -98,6 +103,9 @@ func show(ctx context.Context, c *connection, o ui.Options, name string, h *home
 	if err != nil {
 		return err
 	}
+	if c.session != nil {
+		c.session.over = u.Rise
+	}
 	runs := []func(context.Context) error{f.client.Run, mons.Run, play.Run, under.Run, u.Run}
 	if h != nil {
 		more, err := duties(c, h, f, u, mons, play, o)
@@ -105,6 +113,12 @@ func show(ctx context.Context, c *connection, o ui.Options, name string, h *home
 			return err
 		}
 		runs = append(runs, more...)
+	}
+	if c.session != nil {
+		runs = append(runs, c.session.Run)
+	}
+	if h == nil {
+		runs = append(runs, func(ctx context.Context) error { return listenLinks(ctx, c.logger(), u.Open) })
 	}
 	errs := make([]error, len(runs))
 	var wg sync.WaitGroup

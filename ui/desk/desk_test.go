@@ -9,13 +9,9 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"iocwall/assets"
 	"iocwall/server/act"
 	"iocwall/server/world"
-	"iocwall/ui/look"
-	"iocwall/ui/paint"
-	"iocwall/ui/tile"
-	"iocwall/ui/words"
+	"iocwall/ui/page/pagetest"
 )
 
 // noon is the moment of the tests: Saturday 21 November 2026, 09:42:07.
@@ -23,6 +19,8 @@ var noon = time.Date(2026, 11, 21, 9, 42, 7, 0, time.FixedZone("ICT", 7*3600))
 
 // fake is a model whose state is given.
 type fake struct {
+	*pagetest.Desk
+	did      []string
 	t        *testing.T
 	state    *world.State
 	now      time.Time
@@ -56,6 +54,10 @@ func (f *fake) Send(c act.Command) error {
 	return f.fail
 }
 
+func (f *fake) Version() uint64              { return f.state.At().Seq }
+func (f *fake) May(string) bool              { return true }
+func (f *fake) Did(text string, undo func()) { f.did = append(f.did, text) }
+
 func (f *fake) add(b world.Body) {
 	f.t.Helper()
 	e := world.Event{Seq: f.state.At().Seq + 1, Seen: world.TimeOf(f.now), Source: "test", Observation: world.Observation{Time: world.TimeOf(f.now), Body: b}}
@@ -69,8 +71,7 @@ func (f *fake) answer(r world.Receipt) { f.receipts[r.ID] = r }
 // newDesk is a desk with three alerts, the first of them taken.
 func newDesk(t *testing.T) (*fake, *Desk) {
 	t.Helper()
-	test.NewTempApp(t)
-	f := &fake{t: t, state: world.New(1), now: noon, receipts: map[string]world.Receipt{}}
+	f := &fake{Desk: pagetest.New(t, "vi", "dark", 1), t: t, state: world.New(1), now: noon, receipts: map[string]world.Receipt{}}
 	raise := func(id string, sev world.Severity, since time.Duration) {
 		f.add(world.AlertRaised{ID: id, Severity: sev, Title: id, Since: world.TimeOf(noon.Add(-since))})
 	}
@@ -79,18 +80,7 @@ func newDesk(t *testing.T) (*fake, *Desk) {
 	raise("water", world.Severe, 52*time.Minute)
 	raise("late", world.Warning, time.Hour)
 	f.add(world.AlertAcknowledged{ID: "flood", By: "mai", Name: "Mai"})
-	l, err := words.Load("vi")
-	if err != nil {
-		t.Fatal(err)
-	}
-	k := &paint.Kit{Theme: look.Dark()}
-	if k.Fonts, err = paint.NewFonts(assets.Regular(), assets.Bold()); err != nil {
-		t.Fatal(err)
-	}
-	if k.Icons, err = paint.NewIcons(assets.Icons()); err != nil {
-		t.Fatal(err)
-	}
-	d := New(f, &tile.Env{Kit: k, Lang: l, Scale: look.DeskScale(16), Density: 1})
+	d := New(f, f.Env())
 	d.Refresh(f.now)
 	return f, d
 }
@@ -145,16 +135,15 @@ func TestAcknowledge(t *testing.T) {
 	if d.Chosen() != "ship" || d.take.Visible() {
 		t.Errorf("after taking: chosen %q, button %v", d.chosen, d.take.Visible())
 	}
-	d.rows = 4
-	if w := d.listWords(); w[2].By != "Mai nhận 09:42" || !w[2].Taken {
-		t.Errorf("list says %+v", w[2])
+	if got := d.taker(ship()); got != "Mai nhận 09:42" {
+		t.Errorf("list says %q", got)
 	}
 }
 
 // TestListStays: a new alert does not move the choice.
 func TestListStays(t *testing.T) {
 	f, d := newDesk(t)
-	d.choose(3)
+	d.Choose("late")
 	was := d.Chosen()
 	f.add(world.AlertRaised{ID: "new", Severity: world.Critical, Title: "Cháy rừng", Since: world.TimeOf(f.now)})
 	d.after(f, time.Second)

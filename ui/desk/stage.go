@@ -3,7 +3,6 @@ package desk
 import (
 	"cmp"
 	"fmt"
-	"image"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,26 +23,9 @@ type wish struct {
 	id, what string
 	sent     time.Time
 	err      string
+	undo     act.Act // what takes it back, nil for nothing
+	noted    bool    // that it was done
 }
-
-// stageButtons are the hands on what the wall shows.
-type stageButtons struct {
-	undo, lock, back *widget.Button
-}
-
-func (d *Desk) newStageButtons() stageButtons {
-	l := d.env.Lang
-	button := func(text string, do func()) *widget.Button {
-		return widget.NewButton(text, func() { do(); d.unfocus() })
-	}
-	return stageButtons{
-		undo: button(l.T("stage.undo")+"  Ctrl Z", d.Undo),
-		lock: button(l.T("stage.lock")+"  L", d.Lock),
-		back: button(l.T("stage.back")+"  "+l.T("stage.back.key"), d.GiveBack),
-	}
-}
-
-func (b stageButtons) all() []*widget.Button { return []*widget.Button{b.undo, b.lock, b.back} }
 
 // Pick chooses the tile of the wall that keys and buttons are about; empty for none.
 func (d *Desk) Pick(tile string) {
@@ -144,13 +126,62 @@ func (d *Desk) Preset(n int) {
 func (d *Desk) wish(what string, a act.Act) {
 	d.sequence++
 	now := d.m.Now()
-	x := wish{id: fmt.Sprintf("wall-%d-%d", now.UnixMilli(), d.sequence), what: d.env.Lang.T(what), sent: now}
+	x := wish{id: fmt.Sprintf("wall-%d-%d", now.UnixMilli(), d.sequence), what: d.called(what, a), sent: now, undo: inverse(a)}
 	if err := d.m.Send(act.Command{ID: x.id, Act: a}); err != nil {
 		x.err = err.Error()
 		d.env.Log.Error("command of the wall not sent", "act", a.Act(), "error", err)
 	}
 	d.wished = x
 	d.Refresh(now)
+}
+
+// called is what an act is called, with the name of what it is about.
+func (d *Desk) called(what string, a act.Act) string {
+	text := d.env.Lang.T(what)
+	if show, ok := a.(act.ShowScene); ok && d.m.State() != nil {
+		if sc, there := d.m.State().Scene(show.Scene); there {
+			return text + " “" + sc.Name + "”"
+		}
+	}
+	return text
+}
+
+// inverse is what takes an act back, nil for what cannot be.
+func inverse(a act.Act) act.Act {
+	switch a := a.(type) {
+	case act.ShowScene:
+		return act.UndoScene{Wall: a.Wall}
+	case act.LockTile:
+		return act.UnlockTile{Wall: a.Wall, Tile: a.Tile}
+	case act.UnlockTile:
+		return act.LockTile{Wall: a.Wall, Tile: a.Tile}
+	case act.OpenPopup:
+		return act.ClosePopup{Popup: a.Popup.ID}
+	}
+	return nil
+}
+
+// note tells the console what was done, once the server has said so.
+func (d *Desk) note() {
+	x := &d.wished
+	if x.id == "" || x.noted {
+		return
+	}
+	if r, answered := d.m.Receipt(x.id); answered {
+		x.noted = true
+		if !r.OK {
+			return
+		}
+		back, what := x.undo, x.what
+		if back == nil {
+			d.m.Did(what, nil)
+			return
+		}
+		d.m.Did(what, func() {
+			d.wish("stage.taken", back)
+			d.wished.noted = true
+		})
+	}
 }
 
 // say tells at once what cannot be asked.
@@ -278,21 +309,11 @@ func (d *Desk) locks(wall string) (n int) {
 	return n
 }
 
-// refreshStage brings the buttons in line with what they would do.
-func (d *Desk) refreshStage() {
-	w, _, has, _ := d.m.Wall()
+// Locked reports whether the picked tile is locked.
+func (d *Desk) Locked() bool {
+	w, _, _, _ := d.m.Wall()
 	p, on := d.placed()
-	key := "stage.lock"
-	if on && d.isLocked(w.ID, p.ID) {
-		key = "stage.unlock"
-	}
-	if text := d.env.Lang.T(key) + "  L"; d.stage.lock.Text != text {
-		d.stage.lock.SetText(text)
-		d.layStage(d.places.Stage)
-	}
-	able(d.stage.undo, has && len(w.Before) > 0)
-	able(d.stage.lock, on)
-	able(d.stage.back, len(d.popups(true)) > 0)
+	return on && d.isLocked(w.ID, p.ID)
 }
 
 func able(b *widget.Button, on bool) {
@@ -324,18 +345,4 @@ func (d *Desk) paintStage(c *paint.Canvas) {
 		x += icon + d.px(8)
 		x += int(c.Text(float64(x), 0, float64(h), f.Fit(room, size, w.Wrong, w.Text), size, w.Wrong, col)) + d.px(24)
 	}
-}
-
-// layStage places the row on the wall: words on the left, buttons on the right.
-func (d *Desk) layStage(r image.Rectangle) {
-	right := r.Max.X
-	for _, b := range slices.Backward(d.stage.all()) {
-		w := int(b.MinSize().Width * d.env.Density)
-		if right-w < r.Min.X+r.Dx()/3 {
-			w = 0 // its key goes on working
-		}
-		d.put(b, image.Rect(right-w, r.Min.Y+d.px(4), right, r.Max.Y-d.px(4)))
-		right -= w + d.px(8)
-	}
-	d.put(d.stagePane.Raster, image.Rect(r.Min.X, r.Min.Y, right, r.Max.Y))
 }

@@ -17,8 +17,8 @@ type Tool struct {
 	Do         func()
 	// Hold and Release, when set, stand in the place of Do.
 	Hold, Release func()
-	// Chosen marks what is on.
-	Chosen bool
+	// Chosen marks what is on, Off what cannot be done now.
+	Chosen, Off bool
 	// Group parts the buttons: those of one group stand together.
 	Group string
 }
@@ -90,6 +90,7 @@ func (d *Tools) Set(tools []Tool) {
 		b := d.buttons[i]
 		renamed = renamed || b.Text != t.face()
 		b.tool = t
+		able(&b.Button, !t.Off)
 	}
 	if renamed {
 		for _, b := range d.buttons {
@@ -109,10 +110,24 @@ func (d *Tools) build(tools []Tool) {
 	d.buttons = d.buttons[:0:0]
 	for _, t := range tools {
 		b := newToolButton(t, func() { d.unfocus() })
+		able(&b.Button, !t.Off)
 		d.buttons = append(d.buttons, b)
 		d.root.Add(b)
 	}
 	d.line()
+}
+
+// Width is how wide all the buttons are, in Fyne units.
+func (d *Tools) Width() float32 {
+	sum, group := float32(0), ""
+	for _, b := range d.buttons {
+		if group != "" && group != b.tool.Group {
+			sum += toolGap * d.scale
+		}
+		group = b.tool.Group
+		sum += b.MinSize().Width + toolSpace*d.scale
+	}
+	return sum
 }
 
 // line puts the buttons in a row.

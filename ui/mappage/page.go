@@ -87,7 +87,7 @@ func (p *Page) Refresh(now time.Time) {
 	}
 	var out []desk.Tool
 	for _, x := range p.a.Actions() {
-		out = append(out, desk.Tool(x))
+		out = append(out, desk.Tool{Key: x.Key, Label: x.Label, Do: x.Do, Hold: x.Hold, Release: x.Release, Chosen: x.Chosen, Group: x.Group})
 	}
 	p.tools.Set(out)
 }

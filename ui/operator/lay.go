@@ -17,7 +17,7 @@ import (
 // places are the parts of the page in device pixels.
 type places struct {
 	desk.Places
-	wall, tools, whole image.Rectangle
+	wall, tools, whole, library, row image.Rectangle
 }
 
 // arrange puts everything in its place.
@@ -28,23 +28,55 @@ func (p *Page) arrange() {
 	d := p.density()
 	full := image.Pt(int(p.size.Width*d), int(p.size.Height*d))
 	w, _, has, _ := p.d.Wall()
-	p.wall, p.there, p.on, p.waiting = w.WallDefined, has, p.c.Shown(), p.statement(has)
+	p.def, p.there, p.on, p.waiting = w.WallDefined, has, p.c.Shown(), p.statement(has)
 	_, _, mmW, mmH := scene.Bounds(w.WallDefined)
 	if !has || mmW <= 0 || mmH <= 0 {
 		mmW, mmH = 16, 9
 	}
+	if p.acts.Width() == 0 {
+		p.row()
+	}
 	p.place = p.divide(full, mmW/mmH)
 	p.low.Lay(p.place.Places, d, p.text())
-	t := p.place.tools
-	p.tools.Lay(fyne.NewPos(float32(t.Min.X)/d, float32(t.Min.Y)/d), float32(t.Dx())/d, float32(p.text()))
-	p.live.Object().Move(fyne.NewPos(0, 0))
-	p.live.Object().Resize(p.size)
+	p.layRows()
+	p.own = p.wall.Own()
+	p.put(p.lib.list.Object(), p.place.library)
+	p.put(p.log.list.Object(), p.place.List)
+	p.wall.Dress(p.env)
+	p.put(p.wall, p.place.wall)
+	p.put(p.live.Object(), p.place.wall)
 	p.live.Scale(p.boardScale(mmW))
 	p.live.Lay(p.spots())
+	p.live.Show(p.shown && p.zoom == nil && p.live0())
 	p.prepare()
 	if p.zoom != nil {
 		p.Enlarge(p.zoom.id)
 	}
+}
+
+// live0 reports whether there is something to draw here: tiles, or why there are
+// none.
+func (p *Page) live0() bool { return p.own || !p.on.There }
+
+// put places an object, in device pixels.
+func (p *Page) put(o fyne.CanvasObject, r image.Rectangle) {
+	d := p.density()
+	o.Move(fyne.NewPos(float32(r.Min.X)/d, float32(r.Min.Y)/d))
+	o.Resize(fyne.NewSize(float32(r.Dx())/d, float32(r.Dy())/d))
+}
+
+// layRows places the rows of buttons: the scenes on the left, what can be done with
+// the wall on the right.
+func (p *Page) layRows() {
+	d, t := p.density(), float32(p.text())
+	lay := func(row *desk.Tools, r image.Rectangle) {
+		row.Lay(fyne.NewPos(float32(r.Min.X)/d, float32(r.Min.Y)/d), float32(r.Dx())/d, t)
+	}
+	lay(p.tools, p.place.tools)
+	r := p.place.row
+	cut := max(r.Max.X-int(p.acts.Width()*d), r.Min.X+r.Dx()/4)
+	lay(p.scenes, image.Rect(r.Min.X, r.Min.Y, cut-p.px(8), r.Max.Y))
+	lay(p.acts, image.Rect(cut, r.Min.Y, r.Max.X, r.Max.Y))
 }
 
 // spots are the tiles of the wall in their places, or one that says why there are
@@ -52,7 +84,7 @@ func (p *Page) arrange() {
 func (p *Page) spots() []page.Spot {
 	l := p.env.Lang
 	one := func(id, icon, title, next string) []page.Spot {
-		return []page.Spot{{Rect: p.place.wall, Tile: world.Tile{ID: id, Kind: "message", Params: []world.Param{
+		return []page.Spot{{Rect: image.Rectangle{Max: p.place.wall.Size()}, Tile: world.Tile{ID: id, Kind: "message", Params: []world.Param{
 			{Key: "icon", Value: icon}, {Key: "next", Value: next}, {Key: "title", Value: title},
 		}}}}
 	}
@@ -64,7 +96,10 @@ func (p *Page) spots() []page.Spot {
 	case !p.on.There:
 		return one("noscene", "node", l.T("wall.noscene"), l.T("wall.noscene.next"))
 	}
-	return board.NewPlan(p.wall, p.place.wall).Spots(p.on.Layout().Tiles)
+	if !p.own {
+		return nil
+	}
+	return board.NewPlan(p.def, image.Rectangle{Max: p.place.wall.Size()}).Spots(p.on.Layout().Tiles)
 }
 
 // statement is what is said in the wall's place, beside its title.
@@ -81,32 +116,39 @@ func (p *Page) statement(hasWall bool) string {
 // prepare opens what comes, unseen.
 func (p *Page) prepare() {
 	p.next = p.c.Coming()
-	if !p.next.There || !p.there {
+	if !p.next.There || !p.there || !p.own {
 		p.live.Prepare(nil)
 		return
 	}
-	p.live.Prepare(board.NewPlan(p.wall, p.place.wall).Spots(p.next.Layout().Tiles))
+	p.live.Prepare(board.NewPlan(p.def, image.Rectangle{Max: p.place.wall.Size()}).Spots(p.next.Layout().Tiles))
 }
 
-// divide gives the wall as much of the page as its shape can use and the rest to
-// the alerts: below a wide wall, beside a high one.
+// divide gives the left to what can be put on the wall, of the rest as much to the
+// wall as its shape can use, and what is left to the alerts: below a wide wall,
+// beside a high one.
 func (p *Page) divide(full image.Point, aspect float64) places {
 	out := places{whole: image.Rectangle{Max: full}}
 	out.tools = image.Rect(p.px(16), full.Y-p.px(desk.ToolsHeight), full.X-p.px(16), full.Y)
 	margin := p.px(8)
-	free := out.whole.Inset(margin)
-	out.Stage = image.Rect(free.Min.X, free.Max.Y-p.px(44), free.Max.X, free.Max.Y)
-	free.Max.Y = out.Stage.Min.Y - margin
-	if h := int(float64(free.Dx()) / aspect); h <= free.Dy()-p.px(220) {
+	side := min(max(full.X*17/100, p.px(250)), full.X*3/10)
+	out.library = image.Rect(0, 0, side, full.Y)
+	free := image.Rect(side, 0, full.X, full.Y).Inset(margin)
+	rowH, sayH := p.px(desk.ToolsHeight), p.px(32)
+	if h := int(float64(free.Dx()) / aspect); h <= free.Dy()-rowH-sayH-p.px(200) {
 		out.wall = image.Rect(free.Min.X, free.Min.Y, free.Max.X, free.Min.Y+h)
-		low := image.Rect(free.Min.X, out.wall.Max.Y+margin, free.Max.X, free.Max.Y)
+		out.row = image.Rect(free.Min.X, out.wall.Max.Y, free.Max.X, out.wall.Max.Y+rowH)
+		out.Stage = image.Rect(free.Min.X, out.row.Max.Y, free.Max.X, out.row.Max.Y+sayH)
+		low := image.Rect(free.Min.X, out.Stage.Max.Y+margin, free.Max.X, free.Max.Y)
 		cut := low.Min.X + low.Dx()*64/100
 		out.List = image.Rect(low.Min.X, low.Min.Y, cut, low.Max.Y)
 		out.Detail = image.Rect(cut+margin, low.Min.Y, low.Max.X, low.Max.Y)
 		return out
 	}
-	side := min(p.px(440), free.Dx()*2/5)
-	room := image.Rect(free.Min.X, free.Min.Y, free.Max.X-side-margin, free.Max.Y)
+	out.Stage = image.Rect(free.Min.X, free.Max.Y-sayH, free.Max.X, free.Max.Y)
+	out.row = image.Rect(free.Min.X, out.Stage.Min.Y-rowH, free.Max.X, out.Stage.Min.Y)
+	free.Max.Y = out.row.Min.Y
+	beside := min(p.px(440), free.Dx()*2/5)
+	room := image.Rect(free.Min.X, free.Min.Y, free.Max.X-beside-margin, free.Max.Y)
 	w := min(room.Dx(), int(float64(room.Dy())*aspect))
 	out.wall = image.Rect(room.Min.X, room.Min.Y, room.Min.X+w, room.Min.Y+int(float64(w)/aspect))
 	right := image.Rect(out.wall.Max.X+margin, free.Min.Y, free.Max.X, free.Max.Y)
@@ -121,15 +163,15 @@ func (p *Page) divide(full image.Point, aspect float64) places {
 func (p *Page) boardScale(mmW float64) look.Scale {
 	d := float64(p.density())
 	least := 14 * d * p.text()
-	if len(p.wall.Screens) == 0 || mmW <= 0 {
+	if len(p.def.Screens) == 0 || mmW <= 0 {
 		return look.DeskScale(math.Max(least, 20*d))
 	}
-	s := p.wall.Screens[0]
+	s := p.def.Screens[0]
 	panel := look.Panel{WidthMM: s.W, HeightMM: s.H, WidthPX: s.PxW, HeightPX: s.PxH}
 	if s.W <= 0 || s.H <= 0 || s.PxW <= 0 {
 		return look.DeskScale(least)
 	}
-	own := look.WallScale(panel.PxPerMM(), p.wall.Seat, 0)
+	own := look.WallScale(panel.PxPerMM(), p.def.Seat, 0)
 	text := own.Text * (float64(p.place.wall.Dx()) / mmW) / (float64(s.PxW) / s.W)
 	// A small wall in a large window leaves room: more is said, not larger.
 	return look.DeskScale(math.Min(math.Max(least, text), 18*d*p.text()))
@@ -137,10 +179,20 @@ func (p *Page) boardScale(mmW float64) look.Scale {
 
 // compose shows what there is to see.
 func (p *Page) compose() {
-	p.root.Objects = []fyne.CanvasObject{p.live.Object(), p.low.Root(), p.tools.Object()}
 	if p.zoom != nil {
-		p.root.Objects = append(p.root.Objects, p.zoom.on.Object())
+		p.root.Objects = []fyne.CanvasObject{p.zoom.on.Object(), p.tools.Object()}
+		p.root.Refresh()
+		p.d.Poke()
+		return
 	}
+	p.low.Aside(p.logs)
+	p.root.Objects = []fyne.CanvasObject{
+		p.live.Object(), p.wall, p.lib.list.Object(), p.scenes.Object(), p.acts.Object(), p.low.Root(),
+	}
+	if p.logs {
+		p.root.Objects = append(p.root.Objects, p.log.list.Object())
+	}
+	p.root.Objects = append(p.root.Objects, p.card.pane.Raster)
 	p.root.Refresh()
 	p.d.Poke()
 }

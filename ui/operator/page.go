@@ -11,8 +11,10 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"iocwall/server/world"
+	"iocwall/ui/board"
 	"iocwall/ui/camera"
 	"iocwall/ui/desk"
+	"iocwall/ui/list"
 	"iocwall/ui/look"
 	"iocwall/ui/page"
 	"iocwall/ui/stage"
@@ -69,15 +71,23 @@ type Page struct {
 	env *tile.Env
 
 	root  *fyne.Container
+	wall  *board.Board
+	lib   *library
+	log   *log
+	logs  bool // the list of changes has the place of the alerts
 	low   *desk.Desk
 	tools *desk.Tools
-	live  Live
-	zoom  *zoom
-	place places
-	size  fyne.Size
+	// scenes and acts are the buttons under the wall.
+	scenes, acts *desk.Tools
+	card         *card // what is dragged from the library
+	live         Live
+	zoom         *zoom
+	place        places
+	size         fyne.Size
 
-	wall    world.WallDefined // whose screens are laid out
+	def     world.WallDefined // whose screens are laid out
 	there   bool              // there is a wall
+	own     bool              // its tiles are drawn here
 	on      stage.Show        // what is laid out
 	next    stage.Show
 	waiting string // said in the wall's place
@@ -95,12 +105,27 @@ func New(d page.Desk, c Client) *Page {
 	unfocus := func() { d.Window().Canvas().Unfocus() }
 	p.low = desk.New(d, d.Env())
 	p.low.OnUnfocus(unfocus)
-	p.tools = desk.NewTools(unfocus)
+	p.tools, p.scenes, p.acts = desk.NewTools(unfocus), desk.NewTools(unfocus), desk.NewTools(unfocus)
 	p.live = c.Live()
-	p.live.OnDouble(func(tile string, _ image.Point) { p.Enlarge(tile) })
+	p.wall = board.New(board.Options{
+		Desk: d, Picked: p.picked, Opened: func(tile string, _ image.Point) { p.Enlarge(tile) },
+		Wheel: p.live.Wheel, Busy: func(on bool) { p.live.Veil(on && p.own) },
+	})
+	p.card = newCard(p.env)
+	p.lib, p.log = newLibrary(p), newLog(p)
 	p.root = container.New(p)
 	p.compose()
 	return p
+}
+
+// picked takes note of the tile that was chosen on the wall, and takes its camera in
+// hand where it is drawn here.
+func (p *Page) picked(tile string, _ int) {
+	p.low.Pick(tile)
+	p.c.Let()
+	if p.own && tile != "" {
+		p.live.Take(tile, image.Point{X: -1, Y: -1})
+	}
 }
 
 // text is the size of text, 1 for the usual one.
@@ -141,6 +166,16 @@ func (p *Page) Refresh(now time.Time) {
 	}
 	p.follow()
 	p.handsOn()
+	if p.zoom != nil {
+		return
+	}
+	p.wall.Update(now)
+	p.lib.update()
+	p.lib.list.Update(now)
+	if p.logs {
+		p.log.update(now)
+	}
+	p.row()
 	p.low.Refresh(now)
 }
 
@@ -148,7 +183,7 @@ func (p *Page) Refresh(now time.Time) {
 func (p *Page) follow() {
 	w, _, has, _ := p.d.Wall()
 	on, next, waiting := p.c.Shown(), p.c.Coming(), p.statement(has)
-	if has != p.there || waiting != p.waiting || !same(on, p.on) || !reflect.DeepEqual(w.WallDefined, p.wall) {
+	if has != p.there || waiting != p.waiting || !same(on, p.on) || p.own != p.wall.Own() || !reflect.DeepEqual(w.WallDefined, p.def) {
 		p.arrange()
 		return
 	}
@@ -169,7 +204,8 @@ func (p *Page) Shown(visible bool) {
 	} else {
 		p.c.Let()
 	}
-	p.live.Show(visible && p.zoom == nil)
+	p.live.Show(visible && p.zoom == nil && p.own)
+	p.wall.Shown(visible && p.zoom == nil)
 	if p.zoom != nil {
 		p.zoom.on.Show(visible)
 	}
@@ -189,6 +225,8 @@ func (p *Page) Open(l page.Link) bool {
 // Close ends the tiles.
 func (p *Page) Close() {
 	p.c.Let()
+	p.wall.Shown(false)
+	p.log.close()
 	if p.zoom != nil {
 		p.zoom.on.Close()
 	}
@@ -204,6 +242,8 @@ func (p *Page) Key(e *fyne.KeyEvent) bool {
 		return p.escape()
 	case p.zoom != nil:
 		return false
+	case p.logs:
+		return p.log.list.Key(e) || p.low.Key(e)
 	}
 	return p.low.Key(e)
 }
@@ -238,6 +278,16 @@ func (p *Page) Rune(r rune) bool {
 		p.c.SetQuiet(!p.c.Quiet())
 	case p.zoom != nil:
 		return false
+	case r == 'i' || r == 'I':
+		p.identify()
+	case r == 'h' || r == 'H':
+		p.turnLog()
+	case r == 'z' || r == 'Z':
+		p.low.Undo()
+	case r == 't' || r == 'T':
+		p.d.Window().Canvas().Focus(p.wall)
+	case r == 'k' || r == 'K':
+		p.lib.list.Focus()
 	default:
 		return p.low.Rune(r)
 	}
@@ -257,9 +307,15 @@ func (p *Page) Keys() []page.Key {
 		}
 		return append(out, key("P", "quiet", false), key("Esc", "wall", true))
 	}
+	if _, _, held := p.wall.Holding(); held {
+		return []page.Key{
+			key("↑ ↓ ← →", "aim", true), key("Shift", "span", true), key("+ −", "part", true), key("Enter", "drop", true), key("Esc", "letgo", true),
+		}
+	}
 	return []page.Key{
-		key("↑ ↓", "choose", true), key("X", "take", true), key("1–9", "scene", true), key("L", "lock", true),
-		key("Esc Esc", "back", true), key("P", "quiet", false),
+		key("↑ ↓", "choose", true), key("X", "take", true), key("B", "raise", true), key("F1–F9", "scene", true), key("L", "lock", true),
+		key("Esc Esc", "back", false), key("Z", "undo", false), key("K", "library", true), key("T", "tiles", true), key("Enter", "move", false),
+		key("Del", "remove", false), key("I", "identify", false), key("H", "log", false), key("C", "link", false), key("P", "quiet", false),
 	}
 }
 
@@ -276,7 +332,7 @@ func (p *Page) handsOn() {
 	var tools []desk.Tool
 	if p.zoom != nil {
 		for _, a := range h.Actions() {
-			tools = append(tools, desk.Tool(a))
+			tools = append(tools, desk.Tool{Key: a.Key, Label: a.Label, Do: a.Do, Hold: a.Hold, Release: a.Release, Chosen: a.Chosen, Group: a.Group})
 		}
 	}
 	p.tools.Set(tools)
@@ -285,6 +341,12 @@ func (p *Page) handsOn() {
 // Low are the alerts and the row below the wall, Tools the buttons of what is
 // enlarged.
 func (p *Page) Low() *desk.Desk { return p.low }
+
+// Wall is the wall in small, Library the list of what can be put on it.
+func (p *Page) Wall() *board.Board { return p.wall }
+
+// Library is the list of what can be put on the wall.
+func (p *Page) Library() *list.List { return p.lib.list }
 
 // Tools are the buttons of what is enlarged.
 func (p *Page) Tools() *desk.Tools { return p.tools }

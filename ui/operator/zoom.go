@@ -65,7 +65,7 @@ func (p *Page) fill(t world.Tile) {
 	t.ID = zoomPrefix + t.ID
 	z.on.Lay([]page.Spot{{Tile: t, Rect: area}})
 	p.live.Show(false)
-	p.low.Show(false)
+	p.wall.Shown(false)
 	z.on.Show(p.shown)
 	if p.c.Hands().View() == nil || !z.on.Has(p.c.Hands().View()) {
 		z.on.Take(t.ID, image.Point{X: -1, Y: -1})
@@ -80,8 +80,8 @@ func (p *Page) shrink() {
 		p.zoom.on.Close()
 		p.zoom = nil
 	}
-	p.live.Show(p.shown)
-	p.low.Show(true)
+	p.live.Show(p.shown && p.own)
+	p.wall.Shown(p.shown)
 	p.compose()
 }
 

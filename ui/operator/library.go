@@ -1,0 +1,212 @@
+package operator
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"fyne.io/fyne/v2"
+
+	"iocwall/server/world"
+	"iocwall/ui/board"
+	"iocwall/ui/desk"
+	"iocwall/ui/list"
+)
+
+// thing is something that can be put on the wall.
+type thing struct {
+	id, group, name string
+	sub, icon, mark string // its second line, its symbol and that of the second line
+	kind            string // words that the search finds too
+	tile            world.Tile
+	stamp           uint64
+}
+
+// library is what can be put on the wall, in a list with a filter for each sort.
+type library struct {
+	p    *Page
+	rows *list.Rows[thing]
+	list *list.List
+	at   uint64 // version of the state that is listed
+	on   uint64 // generation of the wall that is listed
+	any  bool
+}
+
+// groups are the sorts of things, in the order of their filters.
+func groups() []string { return []string{"camera", "map", "figure", "alert", "more"} }
+
+func newLibrary(p *Page) *library {
+	b := &library{p: p}
+	l := p.env.Lang
+	b.rows = list.NewRows(func(t *thing) string { return t.id }, func(t *thing) uint64 { return t.stamp })
+	var chips []list.Chip
+	for _, g := range groups() {
+		chips = append(chips, list.Chip{
+			ID: g, Text: l.T("operator.group." + g), Group: "sort", Count: g != "more", On: g == "camera",
+			Match: func(i int) bool { return b.rows.At(i).group == g },
+		})
+	}
+	b.list = list.New(p.d, list.Options{
+		Name: "operator.library", Source: b.rows, Tall: true, Chips: chips,
+		Columns: []list.Column{{
+			ID: "name", Title: l.T("operator.library"), Min: 160, Weight: 1,
+			Text: func(i int) string { t := b.rows.At(i); return t.name + " " + t.kind },
+			Key:  func(i int) string { return b.rows.At(i).name },
+			Cell: func(i int) list.Cell {
+				t := b.rows.At(i)
+				return list.Cell{Text: t.name, Sub: t.sub, Icon: t.icon, SubIcon: t.mark}
+			},
+		}},
+		Sort:  list.Sort{Column: "name"},
+		Empty: func() (string, string) { return l.T("operator.library.none"), l.T("operator.library.none.next") },
+		Open: func(id string) {
+			if t, ok := b.find(id); ok {
+				p.wall.Place(board.Item{Title: t.name, Tile: t.tile})
+			}
+		},
+		Drag: &list.Drag{
+			Begin: func(string) bool { return p.d.May("scene.save") },
+			Move:  b.drag, Drop: b.drop,
+		},
+	})
+	return b
+}
+
+func (b *library) find(id string) (thing, bool) {
+	for i := range b.rows.Len() {
+		if t := b.rows.At(i); t.id == id {
+			return *t, true
+		}
+	}
+	return thing{}, false
+}
+
+func (b *library) drag(id string, at fyne.Position) {
+	if t, ok := b.find(id); ok {
+		b.p.ghost(t, at)
+		b.p.wall.Over(board.Item{Title: t.name, Tile: t.tile}, at)
+	}
+}
+
+func (b *library) drop(id string, at fyne.Position) {
+	b.p.unghost()
+	if t, ok := b.find(id); ok {
+		b.p.wall.Drop(board.Item{Title: t.name, Tile: t.tile}, at)
+	}
+}
+
+// update lists what there is when the state or the wall has changed.
+func (b *library) update() {
+	st := b.p.d.State()
+	if st == nil {
+		return
+	}
+	w, _, _, _ := b.p.d.Wall()
+	if b.any && b.at == b.p.d.Version() && b.on == w.On.Generation {
+		return
+	}
+	b.any, b.at, b.on = true, b.p.d.Version(), w.On.Generation
+	b.rows.Set(b.things(st, w))
+}
+
+// things are all that can be put on the wall.
+func (b *library) things(st *world.State, w world.Wall) []thing {
+	l := b.p.env.Lang
+	shown := whereOn(w, b.p.on.Tiles)
+	var out []thing
+	add := func(t thing) {
+		t.stamp = hash(t.name, t.sub, t.mark, t.group)
+		out = append(out, t)
+	}
+	tile := func(kind string, params ...world.Param) world.Tile { return world.Tile{Kind: kind, Params: params} }
+	on := func(key, fallback string) string {
+		if s := shown[key]; s != 0 {
+			return l.T("operator.onscreen", "n", strconv.Itoa(s))
+		}
+		return fallback
+	}
+	for _, c := range st.Cameras() {
+		mark, word := cameraMark(c)
+		add(thing{
+			id: "camera/" + c.ID, group: "camera", name: cmp.Or(c.Name, c.ID), icon: "camera", kind: c.ID,
+			sub: join(l.T(word), on("camera/"+c.ID, "")), mark: mark, tile: tile("camera", world.Param{Key: "camera", Value: c.ID}),
+		})
+	}
+	add(thing{id: "map/", group: "map", name: l.T("operator.map.all"), icon: "map", sub: on("map/", l.T("operator.map.all.what")), tile: tile("map")})
+	for _, v := range st.MapViews() {
+		add(thing{
+			id: "map/" + v.Is.ID, group: "map", name: cmp.Or(v.Is.Name, v.Is.ID), icon: "map",
+			sub: on("map/"+v.Is.ID, l.T("operator.map.view")), tile: tile("map", world.Param{Key: "view", Value: v.Is.ID}),
+		})
+	}
+	for _, f := range st.Figures() {
+		add(thing{
+			id: "figure/" + f.ID, group: "figure", name: cmp.Or(f.Name, f.ID), icon: cmp.Or(f.Icon, "figure"), kind: f.Short + " " + f.OwnerName,
+			sub: join(f.OwnerName, on("figure/"+f.ID, "")), tile: tile("figure", world.Param{Key: "figure", Value: f.ID}),
+		})
+	}
+	for _, a := range b.p.d.Alerts() {
+		icon := desk.SeverityIcon(a.Severity)
+		add(thing{
+			id: "alert/" + a.ID, group: "alert", name: a.Title, icon: icon, kind: a.ID,
+			sub: join(l.T("severity."+string(a.Severity)), on("alert/"+a.ID, "")), tile: tile("alert", world.Param{Key: "alert", Value: a.ID}),
+		})
+	}
+	for _, k := range []struct{ kind, icon string }{{"alerts", "warning"}, {"line", "notice"}, {"clock", "clock"}, {"tour", "tour"}, {"grid", "camera"}} {
+		add(thing{id: "more/" + k.kind, group: "more", name: l.T("board.kind." + k.kind), icon: k.icon, sub: on(k.kind+"/", l.T("operator.more."+k.kind)), tile: tile(k.kind)})
+	}
+	return out
+}
+
+func join(a, b string) string {
+	switch {
+	case a == "":
+		return b
+	case b == "":
+		return a
+	}
+	return a + " · " + b
+}
+
+// whereOn returns the screen of each thing that is on the wall, by its id here.
+func whereOn(w world.Wall, tiles []world.Placed) map[string]int {
+	out := map[string]int{}
+	for _, t := range tiles {
+		key := t.Kind + "/" + cmp.Or(t.Param(t.Kind), t.Param("view"))
+		x, y := t.X+t.W/2, t.Y+t.H/2
+		i := slices.IndexFunc(w.Screens, func(s world.Screen) bool { return x >= s.X && x < s.X+s.W && y >= s.Y && y < s.Y+s.H })
+		if i >= 0 && out[key] == 0 {
+			out[key] = w.Screens[i].ID
+		}
+	}
+	return out
+}
+
+// cameraMark is the mark of how a camera is, and the key of the word for it.
+func cameraMark(c world.Camera) (icon, key string) {
+	switch c.Health.State {
+	case world.CameraLive:
+		return "live", "operator.camera.live"
+	case world.CameraFrozen:
+		return "frozen", "operator.camera.frozen"
+	case world.CameraSilent:
+		return "offline", "operator.camera.silent"
+	case world.CameraRefused:
+		return "offline", "operator.camera.refused"
+	case world.CameraFull:
+		return "offline", "operator.camera.full"
+	}
+	return "normal", "operator.camera.idle"
+}
+
+// hash tells things apart by what is said of them.
+func hash(words ...string) uint64 {
+	h := uint64(14695981039346656037)
+	for _, s := range words {
+		for i := range len(s) {
+			h = (h ^ uint64(s[i])) * 1099511628211
+		}
+		h = (h ^ 0xff) * 1099511628211
+	}
+	return h
+}
