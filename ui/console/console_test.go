@@ -276,6 +276,16 @@ func TestRemembered(t *testing.T) {
 		t.Error("pages stay open")
 	}
 	kept := s.memory
+	p := newStand(t, 1200, 800, plain)
+	p.win.Resize(fyne.NewSize(1300, 850))
+	p.tick(time.Second)
+	if strings.Contains(string(p.memory[layoutName]), "1300") {
+		t.Error("remembered while somebody may still pull")
+	}
+	p.tick(time.Second)
+	if !strings.Contains(string(p.memory[layoutName]), "1300") {
+		t.Errorf("a new size is not remembered: %s", p.memory[layoutName])
+	}
 	n := newStand(t, 700, 500, plain, func(s *stand, o *Options) { s.memory = kept })
 	if n.c.shown.kind.ID != "map" || n.c.kept.Width != 700 {
 		t.Errorf("restored %+v page %s", n.c.kept, n.c.shown.kind.ID)

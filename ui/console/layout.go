@@ -37,16 +37,27 @@ func (c *Console) restore() {
 	}
 }
 
-// resized notes the window's size; it is kept at the end and with the next page,
-// not at each step of a window that is being pulled.
+// resized notes the window's size; it is kept when that stays, not at each step of a
+// window that is being pulled.
 func (c *Console) resized(s fyne.Size) {
-	if !c.base.Window().FullScreen() {
-		c.kept.Width, c.kept.Height = s.Width, s.Height
+	if !c.base.Window().FullScreen() && (c.kept.Width != s.Width || c.kept.Height != s.Height) {
+		c.kept.Width, c.kept.Height, c.pulled = s.Width, s.Height, c.base.Now()
+	}
+}
+
+// keptAfter is how long a window has had its size before that is remembered.
+const keptAfter = 2 * time.Second
+
+// settled remembers the window's size when nobody pulls at it any more.
+func (c *Console) settled(now time.Time) {
+	if !c.pulled.IsZero() && now.Sub(c.pulled) >= keptAfter {
+		c.remember()
 	}
 }
 
 // remember keeps how the window is.
 func (c *Console) remember() {
+	c.pulled = time.Time{}
 	c.kept.Full = c.base.Window().FullScreen()
 	c.base.Memory().Set(layoutName, c.kept)
 }

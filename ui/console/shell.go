@@ -53,6 +53,8 @@ type Console struct {
 	kept   layout
 	// login is whose the acts are that can be taken back.
 	login string
+	// pulled is when the window got its size, zero once that is remembered.
+	pulled time.Time
 }
 
 // opened is a page that was opened and lives on unseen.
@@ -232,6 +234,7 @@ func (c *Console) Refresh(now time.Time) {
 	c.notices.refresh(now)
 	c.find.Refresh(now)
 	c.session(now)
+	c.settled(now)
 	c.refreshFrame(now)
 }
 
