@@ -353,3 +353,21 @@ func TestStill(t *testing.T) {
 		}
 	}
 }
+
+// TestDetailOnALaptop paints domains with large text on a small screen.
+func TestDetailOnALaptop(t *testing.T) {
+	d := pagetest.New(t, "en", "light", 1.5)
+	province(t, d)
+	flood(d, t)
+	p := New(d).(*Page)
+	for _, id := range []string{"order", "economy", "tourism"} {
+		p.enter(id)
+		d.Shot(t, p, "leader-laptop-"+id, 1366, 660)
+		for _, m := range d.Marks {
+			if m.Size < 14*1.5-0.5 {
+				t.Errorf("%s: %q is %.1f px", id, m.Text, m.Size)
+			}
+			check(t, id, m)
+		}
+	}
+}
