@@ -105,6 +105,13 @@ func (t *tools) place(wide float32) float32 {
 		t.left = right + u(8)
 		right -= u(150)
 	}
+	hint := "list.search"
+	if field < u(280) {
+		hint = "field.search"
+	}
+	if text := t.l.env.Lang.T(hint); t.entry.PlaceHolder != text {
+		t.entry.SetPlaceHolder(text)
+	}
 	put(t.entry, side, u(8), field, u(40))
 	rest := []fyne.CanvasObject{}
 	for _, c := range t.chips {

@@ -127,9 +127,6 @@ func (t *teller) camera(c world.Camera) {
 	s := standCamera(l, c)
 	t.add("detail.state", strings.TrimSuffix(s.Text+" · "+t.ago(h.Since), " · "))
 	t.add("records.column.cause", h.Cause)
-	if h.State != world.CameraLive {
-		t.add("records.column.wrong", h.Reason)
-	}
 	if h.Tries > 0 {
 		t.add("records.tries", strconv.Itoa(h.Tries))
 	}

@@ -50,6 +50,12 @@ func (c *record) measure(w, h int) places {
 		out.live.Max.Y = split - g/2
 		out.more = image.Rect(left+g, split+g/2, right-g, in.Max.Y)
 	}
+	if high := p.px(panelHead+36) + out.live.Dx()*9/16; c.ref.Kind() == world.KindCamera && c.head.More == "" && out.live.Dy()-high > p.px(200) {
+		// A picture is as high as it is; what happened stands below it.
+		out.facts.Max.Y = in.Max.Y
+		out.live.Max.Y = in.Min.Y + high
+		out.past = image.Rect(out.live.Min.X, out.live.Max.Y+g, out.live.Max.X, in.Max.Y)
+	}
 	out.acts = image.Rect(right, in.Min.Y, in.Max.X, in.Max.Y)
 	switch {
 	case c.head.Sides != "":

@@ -127,7 +127,7 @@ func (p *phraser) camera(body world.Body) bool {
 		s := standCamera(l, world.Camera{Health: b})
 		sub := ""
 		if s.Bad {
-			sub = strings.TrimSuffix(b.Reason+" · "+b.Cause, " · ")
+			sub = b.Cause // the reason is for logs, the state is its translation
 		}
 		icon := s.Icon
 		if icon == "" {
