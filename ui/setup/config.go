@@ -14,18 +14,19 @@ import (
 	"iocwall/ui/field"
 	"iocwall/ui/list"
 	"iocwall/ui/page"
+	"iocwall/ui/setup/kit"
 )
 
 // configPart is the configuration as text: all its mistakes with their places, and
 // taking it over.
 type configPart struct {
-	*pair
+	*kit.Pair
 	input  *field.Input
 	note   *canvas.Text
 	save   *widget.Button
 	test   *widget.Button
 	again  *widget.Button
-	rows   *list.Rows[problem]
+	rows   *list.Rows[kit.Problem]
 	text   configText
 	loaded bool
 	busy   bool
@@ -36,11 +37,11 @@ type configPart struct {
 
 // configText is the configuration as the server tells it.
 type configText struct {
-	Text     string    `json:"text"`
-	Version  string    `json:"version"`
-	Running  string    `json:"running"`
-	Hidden   int       `json:"hidden"`
-	Problems []problem `json:"problems"`
+	Text     string        `json:"text"`
+	Version  string        `json:"version"`
+	Running  string        `json:"running"`
+	Hidden   int           `json:"hidden"`
+	Problems []kit.Problem `json:"problems"`
 }
 
 // configChange is one part of it that changes.
@@ -51,36 +52,36 @@ type configChange struct {
 	Changed []string `json:"changed"`
 }
 
-func newConfig(k kit) *configPart {
-	m := &configPart{rows: list.NewRows(func(x *problem) string { return strconv.Itoa(x.Line) + ":" + strconv.Itoa(x.Column) + x.Message }, nil)}
-	m.input = field.NewInput(field.Options{Kind: field.Lines, Lang: k.env.Lang, Memory: k.p.desk.Memory(), Rows: 20, Plain: true, Changed: func(string) { m.dirty = true; m.face() }, Enter: m.check})
+func newConfig(k kit.Kit) *configPart {
+	m := &configPart{rows: list.NewRows(func(x *kit.Problem) string { return strconv.Itoa(x.Line) + ":" + strconv.Itoa(x.Column) + x.Message }, nil)}
+	m.input = field.NewInput(field.Options{Kind: field.Lines, Lang: k.Env.Lang, Memory: k.Host.Desk().Memory(), Rows: 20, Plain: true, Changed: func(string) { m.dirty = true; m.face() }, Enter: m.check})
 	m.input.TextStyle = fyne.TextStyle{Monospace: false}
-	m.save = k.primary(k.t("setup.config.save"), "", m.put)
-	m.test = k.button(k.t("setup.config.check"), "Ctrl Enter", m.check)
-	m.again = k.button(k.t("setup.config.again"), "", m.load)
-	m.note = canvas.NewText("", k.env.Kit.Theme.T2)
-	m.note.TextSize = k.u(small)
+	m.save = k.Primary(k.T("setup.config.save"), "", m.put)
+	m.test = k.Button(k.T("setup.config.check"), "Ctrl Enter", m.check)
+	m.again = k.Button(k.T("setup.config.again"), "", m.load)
+	m.note = canvas.NewText("", k.Env.Kit.Theme.T2)
+	m.note.TextSize = k.U(kit.Small)
 	at := m.rows.At
-	l := list.New(k.p.desk, list.Options{
+	l := list.New(k.Host.Desk(), list.Options{
 		Name: "setup.problems", Source: m.rows, Plain: true, Tall: true,
-		Columns: []list.Column{{ID: "what", Title: k.t("setup.col.problem"), Min: 200, Weight: 1, Text: func(i int) string { return at(i).words() }, Cell: func(i int) list.Cell {
+		Columns: []list.Column{{ID: "what", Title: k.T("setup.col.problem"), Min: 200, Weight: 1, Text: func(i int) string { return at(i).Words() }, Cell: func(i int) list.Cell {
 			sub := at(i).Path
 			if at(i).Advice != "" {
 				sub += " – " + at(i).Advice
 			}
-			return list.Cell{Icon: "severe", Text: k.t("setup.config.at", "line", strconv.Itoa(at(i).Line), "column", strconv.Itoa(at(i).Column)) + " " + at(i).Message, Sub: strings.TrimPrefix(sub, " – ")}
+			return list.Cell{Icon: "severe", Text: k.T("setup.config.at", "line", strconv.Itoa(at(i).Line), "column", strconv.Itoa(at(i).Column)) + " " + at(i).Message, Sub: strings.TrimPrefix(sub, " – ")}
 		}}},
-		Empty:  func() (title, text string) { return k.t("setup.config.good"), k.t("setup.config.good.text") },
+		Empty:  func() (title, text string) { return k.T("setup.config.good"), k.T("setup.config.good.text") },
 		Chosen: func(id string) { m.jump(id) },
 	})
-	content := arrange(func(s fyne.Size) {
-		used := k.row(k.u(pad), -2000, s.Width-2*k.u(pad), m.save, m.test, m.again)
-		put(m.input, k.u(pad), k.u(10), s.Width-2*k.u(pad), s.Height-used-k.u(64))
-		put(m.note, k.u(pad), s.Height-used-k.u(46), s.Width-2*k.u(pad), k.u(24))
-		k.row(k.u(pad), s.Height-used-k.u(14), s.Width-2*k.u(pad), m.save, m.test, m.again)
+	content := kit.Arrange(func(s fyne.Size) {
+		used := k.Row(k.U(kit.Pad), -2000, s.Width-2*k.U(kit.Pad), m.save, m.test, m.again)
+		kit.Put(m.input, k.U(kit.Pad), k.U(10), s.Width-2*k.U(kit.Pad), s.Height-used-k.U(64))
+		kit.Put(m.note, k.U(kit.Pad), s.Height-used-k.U(46), s.Width-2*k.U(kit.Pad), k.U(24))
+		k.Row(k.U(kit.Pad), s.Height-used-k.U(14), s.Width-2*k.U(kit.Pad), m.save, m.test, m.again)
 	}, m.input, m.note, m.save, m.test, m.again)
-	m.pair = newPair(k, content, l.Object(), 0.68)
-	m.list = l
+	m.Pair = kit.NewPair(k, content, l.Object(), 0.68)
+	m.List = l
 	m.face()
 	return m
 }
@@ -94,14 +95,14 @@ func (m *configPart) jump(id string) {
 	}
 	m.input.CursorRow, m.input.CursorColumn = max(0, n-1), 0
 	m.input.Refresh()
-	m.k.p.focus(m.input)
+	m.K.Host.Focus(m.input)
 }
 
 func (m *configPart) face() {
 	if m.save == nil {
 		return
 	}
-	if m.dirty && !m.busy && m.k.p.desk.May("config.write") {
+	if m.dirty && !m.busy && m.K.Host.Desk().May("config.write") {
 		m.save.Enable()
 	} else {
 		m.save.Disable()
@@ -109,12 +110,12 @@ func (m *configPart) face() {
 }
 
 func (m *configPart) say(text string, wrong bool) {
-	k := m.k
-	m.note.Color = k.env.Kit.Theme.T2
+	k := m.K
+	m.note.Color = k.Env.Kit.Theme.T2
 	if wrong {
-		m.note.Color = k.env.Kit.Theme.Critical
+		m.note.Color = k.Env.Kit.Theme.Critical
 	}
-	m.note.Text = k.env.Kit.Fonts.Fit(float64(m.input.Size().Width)*float64(k.density()), float64(k.px(small)), false, text)
+	m.note.Text = k.Env.Kit.Fonts.Fit(float64(m.input.Size().Width)*float64(k.Density()), float64(k.Px(kit.Small)), false, text)
 	m.note.Refresh()
 }
 
@@ -126,7 +127,7 @@ func (m *configPart) call(r page.Request, done func()) {
 	m.busy = true
 	m.face()
 	r.Timeout = 30 * time.Second
-	m.k.p.desk.Call(r, func(err error) {
+	m.K.Host.Desk().Call(r, func(err error) {
 		m.busy = false
 		var no *page.Refusal
 		switch {
@@ -136,13 +137,13 @@ func (m *configPart) call(r page.Request, done func()) {
 				m.check()
 			}
 		case err != nil:
-			m.say(m.k.refused(err), true)
+			m.say(m.K.Refused(err), true)
 		default:
 			done()
 		}
 		m.face()
-		m.k.p.health.soon()
-		m.k.p.desk.Poke()
+		m.K.Host.Soon()
+		m.K.Host.Desk().Poke()
 	})
 }
 
@@ -157,11 +158,11 @@ func (m *configPart) load() {
 		m.rows.Set(got.Problems)
 		switch {
 		case got.Hidden > 0:
-			m.say(m.k.t("setup.config.hidden", "n", m.k.whole(got.Hidden)), true)
+			m.say(m.K.T("setup.config.hidden", "n", m.K.Whole(got.Hidden)), true)
 		case got.Version != got.Running:
-			m.say(m.k.t("setup.config.pending"), true)
+			m.say(m.K.T("setup.config.pending"), true)
 		default:
-			m.say(m.k.t("setup.config.running", "version", got.Version[:min(8, len(got.Version))]), false)
+			m.say(m.K.T("setup.config.running", "version", got.Version[:min(8, len(got.Version))]), false)
 		}
 	})
 }
@@ -170,7 +171,7 @@ func (m *configPart) load() {
 func (m *configPart) check() {
 	var got struct {
 		OK       bool           `json:"ok"`
-		Problems []problem      `json:"problems"`
+		Problems []kit.Problem  `json:"problems"`
 		Changes  []configChange `json:"changes"`
 		Pending  []string       `json:"pending"`
 	}
@@ -178,13 +179,13 @@ func (m *configPart) check() {
 		m.rows.Set(got.Problems)
 		switch {
 		case !got.OK:
-			m.say(m.k.t("setup.config.problems", "n", m.k.whole(len(got.Problems))), true)
+			m.say(m.K.T("setup.config.problems", "n", m.K.Whole(len(got.Problems))), true)
 		case len(got.Pending) > 0:
-			m.say(m.k.t("setup.config.restart", "what", strings.Join(got.Pending, ", ")), true)
+			m.say(m.K.T("setup.config.restart", "what", strings.Join(got.Pending, ", ")), true)
 		case len(got.Changes) == 0:
-			m.say(m.k.t("setup.config.same"), false)
+			m.say(m.K.T("setup.config.same"), false)
 		default:
-			m.say(m.k.t("setup.config.changes", "what", changesWords(got.Changes)), false)
+			m.say(m.K.T("setup.config.changes", "what", changesWords(got.Changes)), false)
 		}
 	})
 }
@@ -212,7 +213,7 @@ func changesWords(cs []configChange) string {
 
 // put has the server take the text over.
 func (m *configPart) put() {
-	if !m.k.p.may("config.write") {
+	if !m.K.Host.May("config.write") {
 		return
 	}
 	var got struct {
@@ -224,30 +225,30 @@ func (m *configPart) put() {
 		m.text.Version, m.text.Running, m.text.Text = got.Version, got.Version, text
 		m.dirty = false
 		m.rows.Set(nil)
-		m.say(m.k.t("setup.config.saved", "what", changesWords(got.Changes)), false)
-		m.k.p.desk.Did(m.k.t("setup.config.did"), nil)
+		m.say(m.K.T("setup.config.saved", "what", changesWords(got.Changes)), false)
+		m.K.Host.Desk().Did(m.K.T("setup.config.did"), nil)
 	})
 }
 
-func (m *configPart) refresh(now time.Time) {
-	k := m.k
+func (m *configPart) Refresh(now time.Time) {
+	k := m.K
 	if m.shown && !m.loaded && !m.busy && !m.fresh {
 		m.load()
 	}
 	remark := ""
 	if m.dirty {
-		remark = k.t("setup.config.dirty")
+		remark = k.T("setup.config.dirty")
 	}
-	m.left.say(k.t("setup.config"), remark)
-	m.right.say(k.t("setup.config.list"), k.whole(m.rows.Len()))
-	m.list.Update(now)
+	m.Left.Say(k.T("setup.config"), remark)
+	m.Right.Say(k.T("setup.config.list"), k.Whole(m.rows.Len()))
+	m.List.Update(now)
 }
 
-func (m *configPart) show(visible bool) {
+func (m *configPart) Show(visible bool) {
 	m.shown = visible
 	if visible && !m.dirty {
 		m.loaded, m.fresh = false, false
 	}
 }
 
-func (m *configPart) open(string) {}
+func (m *configPart) Open(string) {}

@@ -12,6 +12,7 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/list"
 	"iocwall/ui/page"
+	"iocwall/ui/setup/kit"
 )
 
 // logLine is one line of the server's log.
@@ -40,7 +41,7 @@ func (l logLine) rest() string {
 
 // logList is the log of one thing, or of all, asked again and again while it is seen.
 type logList struct {
-	k       kit
+	k       kit.Kit
 	list    *list.List
 	rows    *list.Rows[logLine]
 	lines   []logLine
@@ -60,19 +61,19 @@ const (
 	mostLines = 2000
 )
 
-func newLogList(k kit, name string, plain bool) *logList {
+func newLogList(k kit.Kit, name string, plain bool) *logList {
 	m := &logList{k: k, rows: list.NewRows(func(x *logLine) string { return strconv.FormatUint(x.Seq, 10) }, nil)}
 	at := m.rows.At
 	level := map[string]string{"error": "severe", "warn": "warning"}
 	columns := []list.Column{
-		{ID: "at", Title: k.t("setup.col.time"), Min: 96, Down: true, Text: func(i int) string { return k.env.Lang.ClockSeconds(at(i).At.Std()) }, Num: func(i int) (float64, bool) { return float64(at(i).Seq), true }, Cell: func(i int) list.Cell {
-			c := list.Cell{Text: k.env.Lang.ClockSeconds(at(i).At.Std()), Tone: list.Quiet}
-			if day := k.env.Lang.Stamp(at(i).At.Std(), k.p.now); day != k.env.Lang.Clock(at(i).At.Std()) {
+		{ID: "at", Title: k.T("setup.col.time"), Min: 96, Down: true, Text: func(i int) string { return k.Env.Lang.ClockSeconds(at(i).At.Std()) }, Num: func(i int) (float64, bool) { return float64(at(i).Seq), true }, Cell: func(i int) list.Cell {
+			c := list.Cell{Text: k.Env.Lang.ClockSeconds(at(i).At.Std()), Tone: list.Quiet}
+			if day := k.Env.Lang.Stamp(at(i).At.Std(), k.Host.Now()); day != k.Env.Lang.Clock(at(i).At.Std()) {
 				c.Sub = day
 			}
 			return c
 		}},
-		{ID: "text", Title: k.t("setup.col.text"), Min: 220, Weight: 4, Text: func(i int) string { return at(i).Text + " " + at(i).rest() }, Cell: func(i int) list.Cell {
+		{ID: "text", Title: k.T("setup.col.text"), Min: 220, Weight: 4, Text: func(i int) string { return at(i).Text + " " + at(i).rest() }, Cell: func(i int) list.Cell {
 			c := list.Cell{Icon: level[at(i).Level], Text: at(i).Text, Sub: at(i).rest()}
 			if c.Icon == "" {
 				c.Icon = "normal"
@@ -81,13 +82,13 @@ func newLogList(k kit, name string, plain bool) *logList {
 		}},
 	}
 	if !plain {
-		columns = append(columns, list.Column{ID: "about", Title: k.t("setup.col.about"), Min: 150, Weight: 1, Drop: 2, Text: func(i int) string { return at(i).About }})
+		columns = append(columns, list.Column{ID: "about", Title: k.T("setup.col.about"), Min: 150, Weight: 1, Drop: 2, Text: func(i int) string { return at(i).About }})
 	}
-	m.list = list.New(k.p.desk, list.Options{
+	m.list = list.New(k.Host.Desk(), list.Options{
 		Columns: columns,
 		Name:    name, Source: m.rows, Sort: list.Sort{Column: "at", Down: true}, Plain: plain, Tall: true,
-		Chips: []list.Chip{{ID: "bad", Text: k.t("setup.chip.errors"), Match: func(i int) bool { return level[at(i).Level] != "" }, Count: true}},
-		Empty: func() (title, text string) { return k.t("setup.logs.none"), k.t("setup.logs.none.text") },
+		Chips: []list.Chip{{ID: "bad", Text: k.T("setup.chip.errors"), Match: func(i int) bool { return level[at(i).Level] != "" }, Count: true}},
+		Empty: func() (title, text string) { return k.T("setup.logs.none"), k.T("setup.logs.none.text") },
 	})
 	return m
 }
@@ -133,13 +134,13 @@ func (m *logList) refresh(now time.Time) {
 		About []string  `json:"about"`
 	}
 	round := m.round
-	m.cancel = m.k.p.desk.Call(page.Request{Path: "/api/setup/logs?" + q.Encode(), Into: &got}, func(err error) {
+	m.cancel = m.k.Host.Desk().Call(page.Request{Path: "/api/setup/logs?" + q.Encode(), Into: &got}, func(err error) {
 		if round != m.round {
 			return
 		}
 		m.waiting, m.err = false, err
 		if err != nil {
-			m.list.Say(list.Failed, m.k.t("setup.unanswered.title"), m.k.refused(err), func() { m.asked = time.Time{} })
+			m.list.Say(list.Failed, m.k.T("setup.unanswered.title"), m.k.Refused(err), func() { m.asked = time.Time{} })
 			return
 		}
 		m.list.Say(list.Ready, "", "", nil)
@@ -152,35 +153,35 @@ func (m *logList) refresh(now time.Time) {
 			m.lines = m.lines[max(0, len(m.lines)-mostLines):]
 			m.rows.Set(m.lines)
 		}
-		m.k.p.desk.Poke()
+		m.k.Host.Desk().Poke()
 	})
 }
 
 // logsPart is the log of one thing at a time.
 type logsPart struct {
-	*pair
+	*kit.Pair
 	log    *logList
 	things *list.Rows[string]
 	known  string
 	all    *widget.Button
 }
 
-func newLogs(k kit) *logsPart {
+func newLogs(k kit.Kit) *logsPart {
 	m := &logsPart{things: list.NewRows(func(x *string) string { return *x }, nil)}
 	m.log = newLogList(k, "setup.logs", false)
 	at := m.things.At
-	l := list.New(k.p.desk, list.Options{
+	l := list.New(k.Host.Desk(), list.Options{
 		Name: "setup.things", Source: m.things, NoTools: true,
-		Columns: []list.Column{{ID: "about", Title: k.t("setup.col.about"), Min: 120, Weight: 1, Text: func(i int) string {
+		Columns: []list.Column{{ID: "about", Title: k.T("setup.col.about"), Min: 120, Weight: 1, Text: func(i int) string {
 			if *at(i) == everything {
-				return k.t("setup.logs.all")
+				return k.T("setup.logs.all")
 			}
 			return *at(i)
 		}}},
-		Chosen: func(id string) { m.log.about(strings.TrimPrefix(id, everything)); m.refresh(k.p.now) },
+		Chosen: func(id string) { m.log.about(strings.TrimPrefix(id, everything)); m.Refresh(k.Host.Now()) },
 	})
-	m.pair = newPair(k, l.Object(), m.log.list.Object(), 0.3)
-	m.list = l
+	m.Pair = kit.NewPair(k, l.Object(), m.log.list.Object(), 0.3)
+	m.List = l
 	m.things.Set([]string{everything})
 	return m
 }
@@ -188,8 +189,8 @@ func newLogs(k kit) *logsPart {
 // everything is the row of the whole log.
 const everything = "*"
 
-func (m *logsPart) refresh(now time.Time) {
-	k := m.k
+func (m *logsPart) Refresh(now time.Time) {
+	k := m.K
 	if sig := strings.Join(m.log.things, "\x00") + m.log.of; sig != m.known {
 		m.known = sig
 		all := append([]string{everything}, m.log.things...)
@@ -198,24 +199,24 @@ func (m *logsPart) refresh(now time.Time) {
 		}
 		m.things.Set(all)
 	}
-	m.left.say(k.t("setup.logs.things"), k.whole(len(m.log.things)))
-	title := k.t("setup.logs.all")
+	m.Left.Say(k.T("setup.logs.things"), k.Whole(len(m.log.things)))
+	title := k.T("setup.logs.all")
 	if m.log.of != "" {
-		title = k.t("setup.logs.of", "what", m.log.of)
+		title = k.T("setup.logs.of", "what", m.log.of)
 	}
-	m.right.say(title, k.t("setup.logs.remark"))
-	m.list.Update(now)
+	m.Right.Say(title, k.T("setup.logs.remark"))
+	m.List.Update(now)
 	m.log.refresh(now)
 }
 
-func (m *logsPart) open(id string) {
+func (m *logsPart) Open(id string) {
 	if id == "" {
 		return
 	}
 	m.log.about(id)
-	m.refresh(m.k.p.now)
-	m.list.Choose(id)
+	m.Refresh(m.K.Host.Now())
+	m.List.Choose(id)
 }
 
-func (m *logsPart) show(visible bool) { m.log.show(visible) }
-func (m *logsPart) close()            { m.log.close() }
+func (m *logsPart) Show(visible bool) { m.log.show(visible) }
+func (m *logsPart) Close()            { m.log.close() }

@@ -14,6 +14,9 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"iocwall/ui/page"
+	"iocwall/ui/setup/camera"
+	"iocwall/ui/setup/kit"
+	"iocwall/ui/setup/wall"
 )
 
 // ID names the page in links: iocwall://page/setup; the parts of it are
@@ -47,26 +50,26 @@ func parts() []string {
 
 // part is one part of the page.
 type part interface {
-	// object is what is shown of it.
-	object() fyne.CanvasObject
-	// refresh brings it in line with the state.
-	refresh(now time.Time)
-	// open shows the thing of a link; empty is the part itself.
-	open(id string)
-	// key and letter take what no field wanted.
-	key(e *fyne.KeyEvent) bool
-	letter(r rune) bool
-	// keys are those that mean something now.
-	keys() []page.Key
-	// show tells that it comes into sight or goes out of it; close ends it.
-	show(visible bool)
-	close()
+	// Object is what is shown of it.
+	Object() fyne.CanvasObject
+	// Refresh brings it in line with the state.
+	Refresh(now time.Time)
+	// Open shows the thing of a link; empty is the part itself.
+	Open(id string)
+	// Key and Letter take what no field wanted.
+	Key(e *fyne.KeyEvent) bool
+	Letter(r rune) bool
+	// Keys are those that mean something now.
+	Keys() []page.Key
+	// Show tells that it comes into sight or goes out of it; Close ends it.
+	Show(visible bool)
+	Close()
 }
 
 // Page is the technician's page. It belongs to the toolkit's goroutine.
 type Page struct {
 	desk page.Desk
-	k    kit
+	k    kit.Kit
 
 	root   *fyne.Container
 	ground *canvas.Rectangle
@@ -85,20 +88,20 @@ type Page struct {
 // New makes the page. It goes on where the last one was.
 func New(d page.Desk) page.Page {
 	p := &Page{desk: d, made: map[string]part{}, shown: true}
-	p.k = kit{p, d.Env()}
+	p.k = kit.Kit{Host: p, Env: d.Env()}
 	p.health = newHealth(p)
 	p.ground = canvas.NewRectangle(d.Env().Kit.Theme.Bg)
-	p.wrong = newWrong(p.k)
-	p.bar = newStrip(p.k)
+	p.wrong = newWrong(p)
+	p.bar = newStrip(p)
 	p.part = partScreens
 	var was string
 	if d.Memory().Get("setup.part", &was) && slices.Contains(parts(), was) {
 		p.part = was
 	}
 	for _, name := range parts() {
-		p.tabs = append(p.tabs, widget.NewButton("", func() { p.choose(name); p.unfocus() }))
+		p.tabs = append(p.tabs, widget.NewButton("", func() { p.choose(name); p.Unfocus() }))
 	}
-	p.root = arrange(p.lay)
+	p.root = kit.Arrange(p.lay)
 	p.choose(p.part)
 	return p
 }
@@ -107,7 +110,7 @@ func New(d page.Desk) page.Page {
 func (p *Page) Object() fyne.CanvasObject { return p.root }
 
 // Title names the page and the part in sight.
-func (p *Page) Title() string { return p.k.t("setup.title") + " · " + p.k.t("setup.part."+p.part) }
+func (p *Page) Title() string { return p.k.T("setup.title") + " · " + p.k.T("setup.part."+p.part) }
 
 // of returns a part, made when it is first seen.
 func (p *Page) of(name string) part {
@@ -117,11 +120,11 @@ func (p *Page) of(name string) part {
 	var m part
 	switch name {
 	case partScreens:
-		m = newScreens(p.k)
+		m = wall.New(p.k)
 	case partNodes:
 		m = newNodes(p.k)
 	case partCameras:
-		m = newCameras(p.k)
+		m = camera.New(p.k)
 	case partSources:
 		m = newSources(p.k)
 	case partAreas:
@@ -140,14 +143,14 @@ func (p *Page) of(name string) part {
 // choose brings a part into sight.
 func (p *Page) choose(name string) {
 	if m := p.made[p.part]; m != nil && p.part != name {
-		m.show(false)
+		m.Show(false)
 	}
 	p.part = name
 	m := p.of(name)
 	p.desk.Memory().Set("setup.part", name)
 	objects := []fyne.CanvasObject{p.ground}
 	for i, n := range parts() {
-		text := p.k.t("setup.part." + n)
+		text := p.k.T("setup.part." + n)
 		if n == name {
 			text = "✓ " + text
 		}
@@ -155,12 +158,12 @@ func (p *Page) choose(name string) {
 		objects = append(objects, p.tabs[i])
 	}
 	objects = append(objects, p.bar.objects()...)
-	objects = append(objects, p.wrong.object())
+	objects = append(objects, p.wrong.Object())
 	if name != partWrong {
-		objects = append(objects, m.object())
+		objects = append(objects, m.Object())
 	}
 	p.root.Objects = objects
-	m.show(p.shown)
+	m.Show(p.shown)
 	p.lay(p.size)
 	p.Refresh(p.desk.Now())
 	p.root.Refresh()
@@ -176,10 +179,10 @@ func (p *Page) lay(s fyne.Size) {
 	}
 	p.size = s
 	k := p.k
-	m := k.u(gap)
-	put(p.ground, 0, 0, s.Width, s.Height)
-	p.narrow = s.Width < k.u(leastWide)
-	x, y, high := m, k.u(10), k.u(36)
+	m := k.U(kit.Gap)
+	kit.Put(p.ground, 0, 0, s.Width, s.Height)
+	p.narrow = s.Width < k.U(leastWide)
+	x, y, high := m, k.U(10), k.U(36)
 	line := y
 	room := s.Width - 2*m
 	bar := p.bar.width()
@@ -191,31 +194,31 @@ func (p *Page) lay(s fyne.Size) {
 		b.Show()
 		w := b.MinSize().Width
 		if x > m && x+w > m+room {
-			x, line = m, line+high+k.u(6)
+			x, line = m, line+high+k.U(6)
 		}
-		put(b, x, line, w, high)
-		x += w + k.u(4)
+		kit.Put(b, x, line, w, high)
+		x += w + k.U(4)
 	}
 	if x+bar > m+room {
-		line += high + k.u(6)
+		line += high + k.U(6)
 	}
 	p.bar.lay(s.Width-m, line, high)
-	top := line + high + k.u(10)
-	left := max(k.u(340), min(k.u(side), s.Width*0.27))
+	top := line + high + k.U(10)
+	left := max(k.U(340), min(k.U(side), s.Width*0.27))
 	h := s.Height - top - m
-	w := p.wrong.object()
-	main := p.of(p.part).object()
+	w := p.wrong.Object()
+	main := p.of(p.part).Object()
 	switch {
 	case p.part == partWrong:
 		w.Show()
-		put(w, m, top, s.Width-2*m, h)
+		kit.Put(w, m, top, s.Width-2*m, h)
 	case p.narrow:
 		w.Hide()
-		put(main, m, top, s.Width-2*m, h)
+		kit.Put(main, m, top, s.Width-2*m, h)
 	default:
 		w.Show()
-		put(w, m, top, left, h)
-		put(main, m+left+m, top, s.Width-left-3*m, h)
+		kit.Put(w, m, top, left, h)
+		kit.Put(main, m+left+m, top, s.Width-left-3*m, h)
 	}
 }
 
@@ -223,9 +226,9 @@ func (p *Page) lay(s fyne.Size) {
 func (p *Page) Refresh(now time.Time) {
 	p.now = now
 	p.health.refresh(now)
-	p.wrong.refresh(now)
+	p.wrong.Refresh(now)
 	if p.part != partWrong {
-		p.of(p.part).refresh(now)
+		p.of(p.part).Refresh(now)
 	}
 	if p.bar.refresh() {
 		p.lay(p.size)
@@ -233,14 +236,14 @@ func (p *Page) Refresh(now time.Time) {
 }
 
 // Key takes what no field wanted.
-func (p *Page) Key(e *fyne.KeyEvent) bool { return p.of(p.part).key(e) }
+func (p *Page) Key(e *fyne.KeyEvent) bool { return p.of(p.part).Key(e) }
 
 // Rune takes a letter.
-func (p *Page) Rune(r rune) bool { return p.of(p.part).letter(r) }
+func (p *Page) Rune(r rune) bool { return p.of(p.part).Letter(r) }
 
 // Keys are the keys that mean something now.
 func (p *Page) Keys() []page.Key {
-	return append(p.of(p.part).keys(), page.Key{Keys: "↑↓", Text: p.k.t("setup.keys.choose")}, page.Key{Keys: "Enter", Text: p.k.t("setup.keys.act")})
+	return append(p.of(p.part).Keys(), page.Key{Keys: "↑↓", Text: p.k.T("setup.keys.choose")}, page.Key{Keys: "Enter", Text: p.k.T("setup.keys.act")})
 }
 
 // Open shows a part and a thing in it: "cameras/cau", "logs/source/ais1".
@@ -248,11 +251,11 @@ func (p *Page) Open(l page.Link) bool {
 	if l.Kind != ID {
 		return l.Kind == "page" && l.ID == ID
 	}
-	return p.openText(l.ID)
+	return p.Go(l.ID)
 }
 
-// openText is Open for what stands behind the kind.
-func (p *Page) openText(text string) bool {
+// Go is Open for what stands behind the kind.
+func (p *Page) Go(text string) bool {
 	name, id, _ := strings.Cut(text, "/")
 	name, filter, asked := strings.Cut(name, "?")
 	if asked {
@@ -262,14 +265,14 @@ func (p *Page) openText(text string) bool {
 		return false
 	}
 	p.choose(name)
-	p.of(name).open(id)
+	p.of(name).Open(id)
 	return true
 }
 
 // Shown tells that the page comes into sight or goes out of it.
 func (p *Page) Shown(visible bool) {
 	p.shown = visible
-	p.of(p.part).show(visible)
+	p.of(p.part).Show(visible)
 	p.health.show(visible)
 }
 
@@ -277,19 +280,19 @@ func (p *Page) Shown(visible bool) {
 func (p *Page) Close() {
 	p.health.close()
 	for _, m := range p.made {
-		m.close()
+		m.Close()
 	}
 }
 
-// unfocus gives the keyboard back to the page.
-func (p *Page) unfocus() {
+// Unfocus gives the keyboard back to the page.
+func (p *Page) Unfocus() {
 	if w := p.desk.Window(); w != nil && w.Canvas() != nil {
 		w.Canvas().Unfocus()
 	}
 }
 
-// focus gives the keyboard to something that is on the window.
-func (p *Page) focus(f fyne.Focusable) {
+// Focus gives the keyboard to something that is on the window.
+func (p *Page) Focus(f fyne.Focusable) {
 	o, ok := f.(fyne.CanvasObject)
 	if !ok {
 		return
@@ -299,11 +302,31 @@ func (p *Page) focus(f fyne.Focusable) {
 	}
 }
 
-// may reports whether something can be changed here, and says why not.
-func (p *Page) may(right string) bool {
+// May reports whether something can be changed here, and says why not.
+func (p *Page) May(right string) bool {
 	if p.desk.May(right) {
 		return true
 	}
-	p.desk.Say("warning", p.k.t("setup.noright"))
+	p.desk.Say("warning", p.k.T("setup.noright"))
 	return false
+}
+
+// Desk is the console; this and what follows is for the parts.
+func (p *Page) Desk() page.Desk { return p.desk }
+
+// Now is when the page was last brought in line.
+func (p *Page) Now() time.Time { return p.now }
+
+// Soon has the server asked again what is wrong.
+func (p *Page) Soon() { p.health.soon() }
+
+// Report is what the server said of itself last.
+func (p *Page) Report() kit.Report { return p.health.last }
+
+// Changed brings in line what tells of the draft.
+func (p *Page) Changed() {
+	p.wrong.Refresh(p.now)
+	if p.bar.refresh() {
+		p.lay(p.size)
+	}
 }

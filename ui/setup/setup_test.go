@@ -1,170 +1,48 @@
 package setup
 
 import (
-	"encoding/json"
-	"fmt"
+	"errors"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"iocwall/geo"
-	"iocwall/server/act"
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
 	"iocwall/server/world"
 	"iocwall/ui/page"
-	"iocwall/ui/page/pagetest"
+	"iocwall/ui/setup/setuptest"
+	"iocwall/ui/setup/wall"
+	"iocwall/ui/words"
 )
 
-// bench is a desk whose server answers.
-type bench struct {
-	*pagetest.Desk
-	tb      testing.TB
-	page    *Page
-	answers map[string]any // by method and path without its query
-	asked   []page.Request
-	acts    []act.Act
-	receipt world.Receipt
-	undo    []func()
+// seat puts the page on a window, as the console does.
+func seat(b *setuptest.Bench) *Page {
+	p := New(b).(*Page)
+	win := b.Window()
+	win.SetPadded(false)
+	win.SetContent(p.Object())
+	win.Resize(fyne.NewSize(1920, 984))
+	p.Refresh(b.Clock)
+	return p
 }
 
-func newBench(t testing.TB, lang, theme string, text float64) *bench {
-	b := &bench{Desk: pagetest.New(t, lang, theme, text), tb: t, answers: map[string]any{}, receipt: world.Receipt{OK: true}}
-	b.Who = page.Person{Login: "bao", Name: "Phạm Quốc Bảo", Role: "technician", Rights: []string{"config.read", "config.write", "wall.save", "wall.test", "node.enrol"}}
-	return b
-}
-
-// Ask is for page.Desk: it is answered by the receipt, and a wall that was saved is.
-func (b *bench) Ask(a act.Act, done func(world.Receipt)) {
-	b.acts = append(b.acts, a)
-	if s, ok := a.(act.SaveWall); ok && b.receipt.OK {
-		w := s.Wall
-		w.By = b.Who.Name
-		b.Clock = b.Clock.Add(time.Second)
-		b.Tell(b.tb, w)
-	}
-	if done != nil {
-		done(b.receipt)
+func press(p *Page, names ...fyne.KeyName) {
+	for _, n := range names {
+		p.Key(&fyne.KeyEvent{Name: n})
 	}
 }
 
-// Call is for page.Desk: it is answered at once.
-func (b *bench) Call(r page.Request, done func(error)) func() {
-	b.asked = append(b.asked, r)
-	path, _, _ := strings.Cut(r.Path, "?")
-	method := r.Method
-	if method == "" {
-		method = "GET"
-	}
-	answer := b.answers[method+" "+path]
-	if f, ok := answer.(func(page.Request) any); ok {
-		answer = f(r)
-	}
-	switch x := answer.(type) {
-	case nil:
-		done(&page.Refusal{Status: 404, Text: "nothing at " + path})
-	case error:
-		done(x)
-	default:
-		raw, err := json.Marshal(x)
-		if err == nil && r.Into != nil {
-			err = json.Unmarshal(raw, r.Into)
-		}
-		done(err)
-	}
-	return func() {}
+// shot paints the page twice: lists measure themselves the first time.
+func shot(b *setuptest.Bench, p *Page, name string, w, h int) {
+	b.Shot(b.TB, p, name, w, h)
+	p.Refresh(b.Clock)
+	b.Shot(b.TB, p, name, w, h)
 }
 
-// Did is for page.Desk: it keeps what takes it back.
-func (b *bench) Did(text string, undo func()) {
-	b.Desk.Did(text, undo)
-	b.undo = append(b.undo, undo)
-}
-
-func (b *bench) open() *Page {
-	b.page = New(b).(*Page)
-	return b.page
-}
-
-func (b *bench) shot(name string, w, h int) {
-	b.tb.Helper()
-	b.Desk.Shot(b.tb, b.page, name, w, h)
-	b.page.Refresh(b.Clock)
-	b.Desk.Shot(b.tb, b.page, name, w, h)
-}
-
-func at(d time.Duration) world.Time { return world.TimeOf(pagetest.Noon.Add(d)) }
-
-// fleetOf12 tells of twelve computers with three outputs each, and the wall of 27.
-func fleetOf12(b *bench, withWall bool) {
-	for i := range 12 {
-		name := fmt.Sprintf("pc-%02d", i+1)
-		r := world.NodeReported{Node: name, Version: "1.6.0", Pictures: "VA-API, GPU", CPU: 0.1 + float64(i)/30, Memory: int64(200+10*i) << 20, Budget: []world.Decoding{{Codec: "h264", Width: 1920, Height: 1080, FPS: 25, Streams: 20}, {Codec: "h264", Width: 640, Height: 360, FPS: 25, Streams: 120}}}
-		if i == 7 {
-			r.Pictures = "software"
-		}
-		for o := range 3 {
-			r.Monitors = append(r.Monitors, world.Monitor{Output: fmt.Sprintf("HDMI-%d", o+1), X: 1920 * o, PxW: 1920, PxH: 1080})
-		}
-		b.Tell(b.tb, world.NodeEnrolled{Node: name, By: "Bảo"}, r, world.NodeLinked{Node: name, Up: true})
-	}
-	if !withWall {
-		b.Tell(b.tb, world.WallDefined{ID: "main", Name: "Tường chính", Seat: 5000, Screens: []world.Screen{{ID: 1, W: 1217.6, H: 684.9, PxW: 1920, PxH: 1080}}})
-		return
-	}
-	p := b.open()
-	g := newGrid(p.of(partScreens).(*screensPart))
-	g.refresh()
-	for i := range 126 {
-		c := world.CameraDefined{ID: fmt.Sprintf("cam-%03d", i+1), Name: fmt.Sprintf("Camera %d", i+1), Pos: geo.Point{108, 15.8}, Streams: []world.CameraStream{{Name: "main", Width: 1920, Height: 1080, FPS: 25}, {Name: "sub", Width: 640, Height: 360, FPS: 25}}}
-		h := world.CameraHealth{Camera: c.ID, State: world.CameraLive, Since: at(-3 * time.Hour), FPS: 25, Kbps: 4100, Codec: "h264", Width: 1920, Height: 1080}
-		if i < 12 {
-			c.Site, h.State, h.Since, h.Cause = "SW-TK-03", world.CameraSilent, at(-24*time.Minute), "SW-TK-03"
-		}
-		if i == 12 {
-			c.Name, h.State, h.Since = "Cổng KCN Điện Nam", world.CameraRefused, at(-5*time.Minute)
-		}
-		b.Tell(b.tb, c, h)
-	}
-	var tiles []world.Tile
-	for i, s := range g.screens {
-		tiles = append(tiles, world.Tile{ID: fmt.Sprintf("t%d", i), Kind: "camera", X: s.X, Y: s.Y, W: s.W, H: s.H, Params: []world.Param{{Key: "camera", Value: fmt.Sprintf("cam-%03d", i+14)}}})
-		if i%3 == 0 {
-			tiles[i].Kind, tiles[i].Params = "map", nil
-		}
-	}
-	b.Tell(b.tb, world.WallDefined{ID: "main", Name: "Tường chính", Seat: 5000, Screens: g.screens},
-		world.SceneSaved{ID: "ngay", Wall: "main", Name: "Ngày thường", Version: 1, Tiles: tiles}, world.SceneShown{Wall: "main", Scene: "ngay"})
-	for _, s := range []world.SourceHealth{
-		{Source: "ais1", What: "ais", State: world.SourceRunning, Since: at(-9 * time.Hour), Accepted: 812345, Rejected: 12},
-		{Source: "zalo", What: "http", State: world.SourceRetrying, Since: at(-26 * time.Minute), Reason: "HTTP 502 from the gateway", Accepted: 1402, Rejected: 14, Sample: `unexpected end of JSON: "{"`},
-		{Source: "mua-hq", What: "mqtt", State: world.SourceRunning, Since: at(-9 * time.Hour), Accepted: 50210, Lossy: true, Lost: 3},
-	} {
-		b.Tell(b.tb, s)
-	}
-	for _, a := range []world.AreaDefined{{ID: "vn", Name: "Việt Nam", Level: "country"}, {ID: "vn/da-nang-2025", Name: "Đà Nẵng", Level: "province", Parent: "vn", From: at(-500 * 24 * time.Hour)}, {ID: "vn/quang-nam", Name: "Quảng Nam", Level: "province", Parent: "vn", Until: at(-500 * 24 * time.Hour)}} {
-		b.Tell(b.tb, a)
-	}
-	p.Close()
-}
-
-// health is what the server says in most tests.
-func (b *bench) unwell() {
-	b.answers["GET /api/setup/health"] = report{
-		At: at(0), Feed: "wss://ioc.example.vn:8443/feed",
-		Items: []item{
-			{ID: "a", Severity: world.Warning, Code: "cameras.site", Since: at(-24 * time.Minute), Count: 12, Values: map[string]string{"site": "SW-TK-03", "n": "12", "list": "Camera 1, Camera 2, Camera 3, Camera 4, Camera 5", "more": "7"}, Link: "cameras?SW-TK-03", Action: "cameras", Target: "SW-TK-03"},
-			{ID: "b", Severity: world.Warning, Code: "camera.refused", Since: at(-5 * time.Minute), Count: 1, Values: map[string]string{"camera": "Cổng KCN Điện Nam", "tries": "1"}, Link: "cameras/cam-013", Action: "password", Target: "cam-013"},
-			{ID: "source/zalo", Severity: world.Warning, Code: "source.retrying", Since: at(-26 * time.Minute), Next: at(40 * time.Second), Values: map[string]string{"source": "zalo", "reason": "HTTP 502 from the gateway", "accepted": "1402", "rejected": "14"}, Link: "sources/zalo", Action: "source", Target: "zalo"},
-			{ID: "d", Severity: world.Notice, Code: "node.unmeasured", Since: at(-2 * time.Hour), Values: map[string]string{"node": "pc-08"}, Link: "nodes/pc-08", Action: "logs", Target: "node/pc-08"},
-		},
-		Overview: []tally{{Code: "nodes", Good: 12, Of: 12}, {Code: "screens", Good: 27, Of: 27}, {Code: "cameras", Good: 113, Of: 126, Values: map[string]string{"silent": "0", "refused": "1", "sites": "1"}}, {Code: "sources", Good: 2, Of: 3, Values: map[string]string{"list": "zalo"}}, {Code: "journal", Good: 1, Of: 1, Values: map[string]string{"events": "8412345", "share": "71", "free": "512000"}}},
-	}
-	b.answers["GET /api/setup/logs"] = map[string]any{"about": []string{"camera/cam-013", "node/pc-08", "source/ais1", "source/zalo"}, "lines": []map[string]any{
-		{"seq": 1, "at": at(-26 * time.Minute), "level": "warn", "text": "source failed and will be started again", "about": "source/zalo", "with": []map[string]string{{"key": "source", "value": "zalo"}, {"key": "err", "value": "HTTP 502 from the gateway"}, {"key": "in", "value": "512ms"}}},
-		{"seq": 2, "at": at(-25 * time.Minute), "level": "info", "text": "source started", "about": "source/zalo", "with": []map[string]string{{"key": "source", "value": "zalo"}}},
-	}}
-	b.answers["GET /api/setup/config"] = configText{Text: "# the centre\nname: Thử\ndata: data\ncameras:\n  - id: cau\n    name: Cầu Câu Lâu\n", Version: "0123456789abcdef", Running: "0123456789abcdef"}
-}
+// remarkOf is what stands beside the title of what is wrong.
+func remarkOf(p *Page) string { _, remark := p.wrong.frame.Words(); return remark }
 
 // TestPictures paints every part in both languages and themes and with large text.
 func TestPictures(t *testing.T) {
@@ -178,28 +56,27 @@ func TestPictures(t *testing.T) {
 		if os.Getenv("IOCWALL_GALLERY") == "" && c.text == 1 && c.w == 1920 {
 			continue // the hardest two are enough where nobody looks
 		}
-		b := newBench(t, c.lang, c.theme, c.text)
-		fleetOf12(b, true)
-		b.unwell()
-		p := b.open()
+		b := setuptest.New(t, c.lang, c.theme, c.text)
+		b.Fleet(true)
+		b.Unwell()
+		p := seat(b)
 		for _, name := range parts() {
 			p.choose(name)
 			switch name {
 			case partScreens:
-				m := p.of(name).(*screensPart)
 				p.Refresh(b.Clock)
-				m.do("test", func(w *world.WallDefined) { w.Screens[16].X += 3 })
-				m.choose([]int{17})
+				p.of(name).(*wall.Screens).Draft().Do("test", func(w *world.WallDefined) { w.Screens[16].X += 3 })
+				p.Go(partScreens + "/17")
 			case partCameras:
-				p.openText(partCameras + "/cam-013")
+				p.Go(partCameras + "/cam-013")
 			case partSources:
-				p.openText(partSources + "/zalo")
+				p.Go(partSources + "/zalo")
 			case partNodes:
-				p.openText(partNodes + "/pc-08")
+				p.Go(partNodes + "/pc-08")
 			case partLogs:
-				p.openText(partLogs + "/source/zalo")
+				p.Go(partLogs + "/source/zalo")
 			}
-			b.shot(c.name+"-"+name, c.w, c.h)
+			shot(b, p, c.name+"-"+name, c.w, c.h)
 			for _, m := range b.Marks {
 				if m.Row.Max.X > m.Bounds.Max.X+2 && m.Bounds.Dx() > 10 {
 					t.Errorf("%s %s: %q leaves its picture", c.name, name, m.Text)
@@ -208,7 +85,166 @@ func TestPictures(t *testing.T) {
 		}
 		p.choose(partScreens)
 		p.Rune('g')
-		b.shot(c.name+"-grid", c.w, c.h)
+		shot(b, p, c.name+"-grid", c.w, c.h)
+		press(p, fyne.KeyEscape)
+		p.of(partScreens).(*wall.Screens).Draft().Undo()
 		p.Close()
+	}
+}
+
+// What is wrong is told with what helps, and a press leads there.
+func TestWhatIsWrongLeadsThere(t *testing.T) {
+	b := setuptest.New(t, "vi", "dark", 1)
+	b.Fleet(true)
+	b.Unwell()
+	p := seat(b)
+	p.Refresh(b.Clock)
+	p.Refresh(b.Clock)
+	r := p.wrong.rows
+	if len(r.List()) != 4 || r.List()[0].Title != "SW-TK-03: 12 camera mất hình" || !strings.Contains(r.List()[0].Text, "và 7 nữa") || r.List()[0].Right != "24 phút" || r.List()[0].Act != "Xem 12 camera" {
+		t.Fatalf("%+v", r.List())
+	}
+	r.Press(0)
+	if p.part != partCameras {
+		t.Errorf("it leads to %s", p.part)
+	}
+	p.Refresh(b.Clock)
+	b.Shot(t, p, "wrong", 1920, 984)
+	if !b.Shows("SW-TK-03: 12 camera") {
+		t.Error("the cameras of the site are not shown")
+	}
+	r.Press(1)
+	b.Shot(t, p, "wrong", 1920, 984)
+	if !b.Shows("Mật khẩu của Cổng KCN Điện Nam") {
+		t.Error("no way to change the password")
+	}
+	r.Press(2)
+	if p.part != partSources || p.of(partSources).(*sourcesPart).List.Chosen() != "zalo" {
+		t.Errorf("the source: %s", p.part)
+	}
+	r.Press(3)
+	if p.part != partLogs || p.of(partLogs).(*logsPart).log.of != "node/pc-08" {
+		t.Errorf("the log: %s", p.part)
+	}
+	b.Answers["GET /api/setup/health"] = errors.New("connection refused")
+	p.health.soon()
+	p.Refresh(b.Clock)
+	p.Refresh(b.Clock)
+	if !strings.Contains(remarkOf(p), "trước") {
+		t.Errorf("old words are not said to be old: %q", remarkOf(p))
+	}
+}
+
+// The configuration is read, checked and written with the version it was read at.
+func TestConfigurationAsText(t *testing.T) {
+	b := setuptest.New(t, "vi", "dark", 1)
+	b.Unwell()
+	p := seat(b)
+	p.choose(partConfig)
+	p.Refresh(b.Clock)
+	m := p.of(partConfig).(*configPart)
+	if !strings.Contains(m.input.Text, "Cầu Câu Lâu") || m.dirty || !m.save.Disabled() {
+		t.Fatalf("read %q", m.input.Text)
+	}
+	b.Answers["POST /api/setup/config/check"] = map[string]any{"ok": false, "problems": []map[string]any{{"line": 3, "column": 7, "path": "data", "message": "needs a folder"}}}
+	m.input.SetText(m.input.Text + "stations: []\n")
+	m.dirty = true
+	m.face()
+	test.Tap(m.test)
+	if m.rows.Len() != 1 {
+		t.Errorf("%d mistakes", m.rows.Len())
+	}
+	m.jump("3:7data")
+	if m.input.CursorRow != 2 {
+		t.Errorf("the cursor is in row %d", m.input.CursorRow)
+	}
+	b.Answers["PUT /api/setup/config"] = error(&page.Refusal{Status: 412, Code: "version", Text: "changed by somebody else"})
+	test.Tap(m.save)
+	if m.note.Text != "changed by somebody else" || !m.dirty {
+		t.Errorf("said %q", m.note.Text)
+	}
+	b.Answers["PUT /api/setup/config"] = map[string]any{"version": "fedcba9876543210", "changes": []map[string]any{{"part": "cameras", "added": []string{"ben"}}}}
+	test.Tap(m.save)
+	if m.dirty || !strings.Contains(m.note.Text, "cameras +ben") || b.Asked[len(b.Asked)-1].Path != "/api/setup/config?from=0123456789abcdef" {
+		t.Errorf("said %q after %s", m.note.Text, b.Asked[len(b.Asked)-1].Path)
+	}
+}
+
+// A computer is let in by a code that is shown with the command to type.
+func TestEnrol(t *testing.T) {
+	b := setuptest.New(t, "vi", "dark", 1)
+	b.Fleet(true)
+	b.Unwell()
+	p := seat(b)
+	p.Go("nodes/+pc-13")
+	p.Refresh(b.Clock)
+	m := p.of(partNodes).(*nodesPart)
+	if m.name.Text() != "pc-13" {
+		t.Fatalf("the name is %q", m.name.Text())
+	}
+	b.Answers["POST /api/nodes/codes"] = enrolment{Node: "pc-13", Code: "ABCD-EFGH-JK", Expires: b.Clock.Add(15 * time.Minute)}
+	test.Tap(m.code)
+	p.Refresh(b.Clock)
+	test.Tap(m.copy)
+	if len(b.Copied) != 1 || b.Copied[0] != "wall node --name pc-13 --server wss://ioc.example.vn:8443/feed --code ABCD-EFGH-JK" {
+		t.Errorf("copied %v", b.Copied)
+	}
+	b.Clock = b.Clock.Add(16 * time.Minute)
+	p.Refresh(b.Clock)
+	if m.got.Code != "" {
+		t.Error("a code that is no good any more is shown")
+	}
+}
+
+// Every code of the server has its words in both languages, and so has what the page
+// makes of codes of its own.
+func TestWordsOfCodes(t *testing.T) {
+	var keys []string
+	for _, code := range []string{
+		"journal.full", "journal.damaged", "disk.low", "config.pending", "config.broken", "config.wall", "cert.ending", "cert.ended", "tokens.ending",
+		"source.failed", "source.retrying", "source.starting", "source.rejecting", "source.losing", "node.away", "nodes.never", "node.problem", "node.slow",
+		"node.unmeasured", "node.overload", "node.clock", "wall.skew", "wall.refused", "wall.digest", "rules.overrun", "times.future", "screens.bare",
+		"screens.output", "screens.pixels", "cameras.all", "cameras.site", "cameras.silent", "cameras.refused", "cameras.frozen", "cameras.full",
+		"camera.silent", "camera.refused", "camera.frozen", "camera.full", "stations.stale",
+	} {
+		keys = append(keys, "setup.fault."+code, "setup.fault."+code+".text")
+	}
+	for _, a := range []string{"logs", "enrol", "screen", "config", "node", "camera", "password", "cameras", "source"} {
+		keys = append(keys, "setup.act."+a)
+	}
+	for _, n := range parts() {
+		keys = append(keys, "setup.part."+n)
+	}
+	for _, n := range []string{"x", "y", "w", "h", "right", "below", "pxw", "pxh", "id"} {
+		keys = append(keys, "setup.field."+n)
+	}
+	for _, n := range []string{"columns", "rows", "first", "w", "h", "bezel", "pxw", "pxh"} {
+		keys = append(keys, "setup.grid."+n)
+	}
+	for _, f := range []string{"none", "over", "size", "number", "bare", "output", "twice", "pixels", "off"} {
+		keys = append(keys, "setup.draft."+f, "setup.draft."+f+".text")
+		if f != "none" {
+			keys = append(keys, "setup.stands."+f)
+		}
+	}
+	for _, s := range []string{"unknown", "idle", "opening", "live", "frozen", "silent", "refused", "full"} {
+		keys = append(keys, "setup.camera."+s)
+	}
+	for _, s := range []world.SourceState{"", world.SourceStarting, world.SourceRunning, world.SourceRetrying, world.SourceFailed, world.SourceStopped} {
+		keys = append(keys, "setup.source."+string(s))
+	}
+	for _, kind := range []string{"add", "edit", "password", "drop", "csv", "find"} {
+		keys = append(keys, "setup.sheet.title."+kind, "setup.sheet.do."+kind)
+	}
+	for _, code := range words.Codes() {
+		l, err := words.Load(code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range keys {
+			if !l.Has(key) {
+				t.Errorf("%s lacks %q", code, key)
+			}
+		}
 	}
 }

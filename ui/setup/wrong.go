@@ -1,7 +1,6 @@
 package setup
 
 import (
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,43 +10,15 @@ import (
 
 	"iocwall/server/world"
 	"iocwall/ui/page"
+	"iocwall/ui/setup/camera"
+	"iocwall/ui/setup/kit"
+	"iocwall/ui/setup/wall"
 )
-
-// item is one thing that is wrong, as the server tells it.
-type item struct {
-	ID       string            `json:"id"`
-	Severity world.Severity    `json:"severity"`
-	Code     string            `json:"code"`
-	Values   map[string]string `json:"values"`
-	Since    world.Time        `json:"since"`
-	Next     world.Time        `json:"next"`
-	Things   []string          `json:"things"`
-	Count    int               `json:"count"`
-	Link     string            `json:"link"`
-	Action   string            `json:"action"`
-	Target   string            `json:"target"`
-}
-
-// tally is how many of something are well.
-type tally struct {
-	Code   string            `json:"code"`
-	Good   int               `json:"good"`
-	Of     int               `json:"of"`
-	Values map[string]string `json:"values"`
-}
-
-// report is what the server says of itself.
-type report struct {
-	At       world.Time `json:"at"`
-	Items    []item     `json:"items"`
-	Overview []tally    `json:"overview"`
-	Feed     string     `json:"feed"`
-}
 
 // health asks the server again and again what is wrong, while the page is in sight.
 type health struct {
 	p       *Page
-	last    report
+	last    kit.Report
 	got     bool
 	err     error
 	asked   time.Time
@@ -82,7 +53,7 @@ func (h *health) refresh(now time.Time) {
 		return
 	}
 	h.asked, h.waiting = now, true
-	var got report
+	var got kit.Report
 	h.cancel = h.p.desk.Call(page.Request{Path: "/api/setup/health", Into: &got}, func(err error) {
 		h.waiting, h.err = false, err
 		if err == nil {
@@ -98,31 +69,35 @@ func (h *health) soon() { h.asked = time.Time{} }
 
 // wrongPart is what is wrong now and since when, and how many of each are well.
 type wrongPart struct {
-	k     kit
-	frame *frame
-	rows  *rows
+	p     *Page
+	k     kit.Kit
+	frame *kit.Frame
+	rows  *kit.Rows
+	body  *fyne.Container
 	// all says how many of each are well; it stands below where there is room.
-	all *rows
+	all *kit.Rows
 }
 
-func newWrong(k kit) *wrongPart {
-	w := &wrongPart{k: k, rows: newRows(k), all: newRows(k)}
-	w.frame = newFrame(k, arrange(w.lay, w.rows, w.all))
+func newWrong(p *Page) *wrongPart {
+	k := p.k
+	w := &wrongPart{p: p, k: k, rows: kit.NewRows(k), all: kit.NewRows(k)}
+	w.body = kit.Arrange(w.lay, w.rows, w.all)
+	w.frame = kit.NewFrame(k, w.body)
 	return w
 }
 
 func (w *wrongPart) lay(s fyne.Size) {
-	h := w.all.long()
-	if s.Height-h < w.k.u(240) {
-		h = min(h, w.k.u(head+44))
+	h := w.all.Long()
+	if s.Height-h < w.k.U(240) {
+		h = min(h, w.k.U(kit.Head+44))
 	}
-	put(w.rows, 0, 0, s.Width, s.Height-h)
-	put(w.all, 0, s.Height-h, s.Width, h)
+	kit.Put(w.rows, 0, 0, s.Width, s.Height-h)
+	kit.Put(w.all, 0, s.Height-h, s.Width, h)
 }
 
-func (w *wrongPart) object() fyne.CanvasObject { return w.frame.box }
-func (w *wrongPart) open(string)               {}
-func (w *wrongPart) key(e *fyne.KeyEvent) bool {
+func (w *wrongPart) Object() fyne.CanvasObject { return w.frame.Box }
+func (w *wrongPart) Open(string)               {}
+func (w *wrongPart) Key(e *fyne.KeyEvent) bool {
 	switch e.Name {
 	case fyne.KeyUp, fyne.KeyDown, fyne.KeyReturn, fyne.KeyEnter, fyne.KeyPageUp, fyne.KeyPageDown:
 		w.rows.TypedKey(e)
@@ -130,132 +105,97 @@ func (w *wrongPart) key(e *fyne.KeyEvent) bool {
 	}
 	return false
 }
-func (w *wrongPart) letter(rune) bool { return false }
-func (w *wrongPart) keys() []page.Key { return nil }
-func (w *wrongPart) show(bool)        {}
-func (w *wrongPart) close()           {}
+func (w *wrongPart) Letter(rune) bool { return false }
+func (w *wrongPart) Keys() []page.Key { return nil }
+func (w *wrongPart) Show(bool)        {}
+func (w *wrongPart) Close()           {}
 
 // problems are what is wrong with the draft and what the server says, the worst first.
-func (w *wrongPart) problems() []row {
-	var out []row
-	h := w.k.p.health
+func (w *wrongPart) problems() []kit.RowOf {
+	var out []kit.RowOf
+	h := w.p.health
 	for _, it := range h.last.Items {
 		out = append(out, w.rowOf(it))
 	}
-	if m, ok := w.k.p.made[partScreens].(*screensPart); ok {
-		out = append(out, m.faults()...)
+	if m, ok := w.p.made[partScreens].(*wall.Screens); ok {
+		out = append(out, m.Faults()...)
 	}
-	slices.SortStableFunc(out, func(a, b row) int { return rankOfIcon(b.icon) - rankOfIcon(a.icon) })
+	slices.SortStableFunc(out, func(a, b kit.RowOf) int { return rankOfIcon(b.Icon) - rankOfIcon(a.Icon) })
 	return out
 }
 
-func (w *wrongPart) refresh(now time.Time) {
-	h, k := w.k.p.health, w.k
+func (w *wrongPart) Refresh(now time.Time) {
+	h, k := w.p.health, w.k
 	remark := ""
 	list := w.problems()
 	switch {
 	case h.err != nil && !h.got:
-		w.rows.empty = k.refused(h.err)
+		w.rows.Empty = k.Refused(h.err)
 	case !h.got:
-		w.rows.empty = k.t("loading")
+		w.rows.Empty = k.T("loading")
 	case h.err != nil:
-		remark = k.t("setup.wrong.old", "age", k.env.Lang.Age(k.p.desk.ServerTime(now).Sub(h.last.At.Std())))
+		remark = k.T("setup.wrong.old", "age", k.Env.Lang.Age(k.Host.Desk().ServerTime(now).Sub(h.last.At.Std())))
 	case len(list) == 0:
-		list = append(list, row{icon: "normal", title: k.t("setup.wrong.none"), text: k.t("setup.wrong.none.text", "time", k.env.Lang.Clock(h.last.At.Std()))})
+		list = append(list, kit.RowOf{Icon: "normal", Title: k.T("setup.wrong.none"), Text: k.T("setup.wrong.none.text", "time", k.Env.Lang.Clock(h.last.At.Std()))})
 		remark = ""
 	default:
-		remark = k.t("setup.wrong.count", "n", k.whole(len(list)))
+		remark = k.T("setup.wrong.count", "n", k.Whole(len(list)))
 	}
-	w.frame.say(k.t("setup.wrong"), remark)
-	w.rows.set(list)
-	var all []row
+	w.frame.Say(k.T("setup.wrong"), remark)
+	w.rows.Set(list)
+	var all []kit.RowOf
 	if h.got {
-		all = append(all, row{section: true, title: k.t("setup.overview")})
+		all = append(all, kit.RowOf{Section: true, Title: k.T("setup.overview")})
 		for _, o := range h.last.Overview {
 			all = append(all, w.fact(o))
 		}
 	}
-	before := len(w.all.list)
-	w.all.set(all)
+	before := len(w.all.List())
+	w.all.Set(all)
 	if before != len(all) {
-		w.lay(w.frame.content.Size())
+		w.lay(w.body.Size())
 	}
-}
-
-// refused says why a question had no answer.
-func (k kit) refused(err error) string {
-	var r *page.Refusal
-	if errors.As(err, &r) && r.Status == 403 {
-		return k.t("setup.noright")
-	}
-	return k.t("setup.unanswered", "why", err.Error())
-}
-
-// pairs are an item's values as the catalogue takes them.
-func (k kit) pairs(values map[string]string, more ...string) []string {
-	out := more
-	for key, v := range values {
-		if n := values["more"]; key == "list" && n != "" {
-			v = k.t("setup.more", "list", v, "n", k.numeral(n))
-		}
-		out = append(out, key, k.numeral(v))
-	}
-	return out
 }
 
 // rowOf says an item to people.
-func (w *wrongPart) rowOf(it item) row {
-	k, l := w.k, w.k.env.Lang
-	now := k.p.desk.ServerTime(k.p.now)
+func (w *wrongPart) rowOf(it kit.Item) kit.RowOf {
+	k, l := w.k, w.k.Env.Lang
+	now := k.Host.Desk().ServerTime(k.Host.Now())
 	key := "setup.fault." + it.Code
-	pairs := k.pairs(it.Values, "count", k.whole(it.Count))
-	r := row{icon: iconOf(it.Severity), strong: true}
+	pairs := k.Pairs(it.Values, "count", k.Whole(it.Count))
+	r := kit.RowOf{Icon: iconOf(it.Severity)}
 	if l.Has(key) {
-		r.title, r.text = l.T(key, pairs...), l.T(key+".text", pairs...)
+		r.Title, r.Text = l.T(key, pairs...), l.T(key+".text", pairs...)
 	} else {
-		r.title, r.text = it.Code, strings.Join(it.Things, ", ")
+		r.Title, r.Text = it.Code, strings.Join(it.Things, ", ")
 	}
-	if reason := k.reasonOf(it.Values["reason"]); reason != "" && !strings.HasPrefix(it.Code, "camera") && !strings.Contains(r.text, reason) {
-		r.text += " " + sentence(reason)
+	if reason := k.ReasonOf(it.Values["reason"]); reason != "" && !strings.HasPrefix(it.Code, "camera") && !strings.Contains(r.Text, reason) {
+		r.Text += " " + sentence(reason)
 	}
 	if it.Next != 0 {
 		if left := it.Next.Std().Sub(now).Truncate(time.Second); left > 0 {
-			r.text += " " + k.t("setup.fault.next", "age", l.Age(left))
+			r.Text += " " + k.T("setup.fault.next", "age", l.Age(left))
 		}
 	}
 	if it.Since != 0 {
-		r.right = age(k, now.Sub(it.Since.Std()))
+		r.Right = age(k, now.Sub(it.Since.Std()))
 	}
 	if act := "setup.act." + it.Action; it.Action != "" && l.Has(act) {
-		r.act = l.T(act, pairs...)
-		r.do = func() { w.act(it) }
+		r.Act = l.T(act, pairs...)
+		r.Do = func() { w.act(it) }
 	}
 	return r
 }
 
 // age is an age that does not change each second.
-func age(k kit, d time.Duration) string {
+func age(k kit.Kit, d time.Duration) string {
 	if d < time.Minute {
 		d = max(d, time.Second).Truncate(10 * time.Second)
 		if d == 0 {
 			d = time.Second
 		}
 	}
-	return k.env.Lang.Age(d.Truncate(time.Second))
-}
-
-// reasonOf says the server's own sentences on a connection in the person's language;
-// what a device or a system says stays as it is.
-func (k kit) reasonOf(reason string) string {
-	for _, x := range [][2]string{
-		{"nothing was heard", "silent"}, {"its connection ended", "ended"}, {"it did not come back", "restart"},
-		{"its token was revoked", "revoked"}, {"its token has expired", "expired"}, {"it was too slow", "slow"},
-	} {
-		if strings.HasPrefix(reason, x[0]) {
-			return k.t("setup.reason." + x[1])
-		}
-	}
-	return reason
+	return k.Env.Lang.Age(d.Truncate(time.Second))
 }
 
 // sentence begins with a capital and ends with a point.
@@ -283,46 +223,46 @@ func iconOf(s world.Severity) string {
 }
 
 // act does what helps against an item.
-func (w *wrongPart) act(it item) {
-	p := w.k.p
+func (w *wrongPart) act(it kit.Item) {
+	p := w.p
 	if it.Action == "logs" {
-		p.openText(partLogs + "/" + it.Target)
+		p.Go(partLogs + "/" + it.Target)
 		return
 	}
 	if it.Action == "enrol" {
-		p.openText(partNodes + "/+" + it.Target)
+		p.Go(partNodes + "/+" + it.Target)
 		return
 	}
 	if it.Action == "password" {
-		p.openText(partCameras + "/" + it.Target)
-		if m, ok := p.made[partCameras].(*camerasPart); ok {
-			m.editPassword()
+		p.Go(partCameras + "/" + it.Target)
+		if m, ok := p.made[partCameras].(*camera.Part); ok {
+			m.EditPassword()
 		}
 		return
 	}
-	p.openText(it.Link)
+	p.Go(it.Link)
 }
 
 // fact says how many of something are well.
-func (w *wrongPart) fact(o tally) row {
+func (w *wrongPart) fact(o kit.Tally) kit.RowOf {
 	k := w.k
-	r := row{fact: true, icon: "normal", title: k.t("setup.count." + o.Code), value: k.whole(o.Good) + "/" + k.whole(o.Of)}
+	r := kit.RowOf{Fact: true, Icon: "normal", Title: k.T("setup.count." + o.Code), Value: k.Whole(o.Good) + "/" + k.Whole(o.Of)}
 	if o.Good < o.Of {
-		r.icon = "warning-open"
+		r.Icon = "warning-open"
 	}
-	if key := "setup.count." + o.Code + ".text"; k.env.Lang.Has(key) {
-		r.text = k.t(key, k.pairs(o.Values)...)
+	if key := "setup.count." + o.Code + ".text"; k.Env.Lang.Has(key) {
+		r.Text = k.T(key, k.Pairs(o.Values)...)
 	}
 	switch o.Code {
 	case "journal":
 		if n, err := strconv.ParseInt(o.Values["events"], 10, 64); err == nil {
-			r.value = k.env.Lang.Int(n)
+			r.Value = k.Env.Lang.Int(n)
 		}
 	case "cameras", "sources":
 		if o.Good == o.Of {
-			r.text = ""
+			r.Text = ""
 		} else if v := o.Values["list"]; v != "" {
-			r.text = v
+			r.Text = v
 		}
 	}
 	return r

@@ -1,4 +1,6 @@
-package setup
+// Package wall is the wall of the technician's page: its screens laid out in millimetres
+// as a draft that is applied at once, and the computers that drive them.
+package wall
 
 import (
 	"fmt"
@@ -13,20 +15,21 @@ import (
 	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/page"
+	"iocwall/ui/setup/kit"
 	"iocwall/ui/setup/layout"
 )
 
-// screensPart lays out the screens of the wall: a draft that is changed by hand and
+// Screens lays out the screens of the wall: a draft that is changed by hand and
 // applied at once.
-type screensPart struct {
-	k      kit
+type Screens struct {
+	k      kit.Kit
 	root   *fyne.Container
-	frame  *frame
+	frame  *kit.Frame
 	plan   *plan
 	bottom []fyne.CanvasObject
 	tools  []fyne.CanvasObject
 	nodes  *machines
-	nodesF *frame
+	nodesF *kit.Frame
 	form   *form
 	grid   *gridForm
 
@@ -47,97 +50,102 @@ type keptDraft struct {
 	From world.Time        `json:"from"`
 }
 
-func newScreens(k kit) *screensPart {
-	m := &screensPart{k: k, picked: map[int]bool{}}
+// New makes the part. A draft of last time is there again.
+func New(k kit.Kit) *Screens {
+	m := &Screens{k: k, picked: map[int]bool{}}
 	m.plan = newPlan(m)
 	m.nodes = newMachines(k)
-	m.nodesF = newFrame(k, m.nodes)
+	m.nodesF = kit.NewFrame(k, m.nodes)
 	m.form = newForm(m)
 	m.tools = []fyne.CanvasObject{
-		k.button(k.t("setup.identify"), "I", func() { m.test(world.TestIdentify) }),
-		k.button(k.t("setup.pattern"), "T", func() { m.test(world.TestPattern) }),
-		k.button(k.t("setup.grid"), "G", m.openGrid),
-		k.button(k.t("setup.add"), "", m.add),
-		k.button(k.t("setup.drop"), "Delete", m.dropPicked),
-		k.button(k.t("setup.discard"), "", m.discard),
+		k.Button(k.T("setup.identify"), "I", func() { m.test(world.TestIdentify) }),
+		k.Button(k.T("setup.pattern"), "T", func() { m.test(world.TestPattern) }),
+		k.Button(k.T("setup.grid"), "G", m.openGrid),
+		k.Button(k.T("setup.add"), "", m.add),
+		k.Button(k.T("setup.drop"), "Delete", m.dropPicked),
+		k.Button(k.T("setup.discard"), "", m.discard),
 	}
-	inner := arrange(m.layPlan, append([]fyne.CanvasObject{m.plan}, m.tools...)...)
-	m.frame = newFrame(k, inner)
-	m.root = arrange(m.lay)
+	inner := kit.Arrange(m.layPlan, append([]fyne.CanvasObject{m.plan}, m.tools...)...)
+	m.frame = kit.NewFrame(k, inner)
+	m.root = kit.Arrange(m.lay)
 	m.objects()
 	return m
 }
 
 // objects puts the form or that of the grid beside the computers.
-func (m *screensPart) objects() {
-	last := m.form.frame.box
+func (m *Screens) objects() {
+	last := m.form.frame.Box
 	if m.grid != nil {
-		last = m.grid.frame.box
+		last = m.grid.frame.Box
 	}
-	m.root.Objects = []fyne.CanvasObject{m.frame.box, m.nodesF.box, last}
+	m.root.Objects = []fyne.CanvasObject{m.frame.Box, m.nodesF.Box, last}
 	m.lay(m.size)
 	m.root.Refresh()
 }
 
-func (m *screensPart) object() fyne.CanvasObject { return m.root }
-func (m *screensPart) show(bool)                 {}
+// Object is what the page shows.
+func (m *Screens) Object() fyne.CanvasObject { return m.root }
 
-func (m *screensPart) close() { m.keep() }
+// Show does nothing: the plan costs nothing unseen.
+func (m *Screens) Show(bool) {}
+
+// Close remembers the draft.
+func (m *Screens) Close() { m.keep() }
 
 // keep remembers the draft.
-func (m *screensPart) keep() {
+func (m *Screens) keep() {
 	if m.wall == "" {
 		return
 	}
 	if m.draft.Changed() {
-		m.k.p.desk.Memory().Set("setup.draft", keptDraft{m.draft.Wall, m.draft.From})
+		m.k.Host.Desk().Memory().Set("setup.draft", keptDraft{m.draft.Wall, m.draft.From})
 	} else {
-		m.k.p.desk.Memory().Set("setup.draft", keptDraft{})
+		m.k.Host.Desk().Memory().Set("setup.draft", keptDraft{})
 	}
 }
 
 // lay places the parts: the plan above, computers and fields under it.
-func (m *screensPart) lay(s fyne.Size) {
+func (m *Screens) lay(s fyne.Size) {
 	if s.Width <= 1 {
 		return
 	}
 	m.size = s
 	k := m.k
-	space := k.u(gap)
-	low := min(k.u(430), s.Height*0.5)
+	space := k.U(kit.Gap)
+	low := min(k.U(430), s.Height*0.5)
 	if m.grid != nil {
-		low = min(k.u(470), s.Height*0.52)
+		low = min(k.U(470), s.Height*0.52)
 	}
 	high := s.Height - low - space
-	put(m.frame.box, 0, 0, s.Width, high)
-	right := max(k.u(420), s.Width*0.48)
-	if s.Width < k.u(860) {
+	kit.Put(m.frame.Box, 0, 0, s.Width, high)
+	right := max(k.U(420), s.Width*0.48)
+	if s.Width < k.U(860) {
 		right = s.Width * 0.58
 	}
-	put(m.nodesF.box, 0, high+space, s.Width-right-space, low)
-	put(m.root.Objects[2], s.Width-right, high+space, right, low)
+	kit.Put(m.nodesF.Box, 0, high+space, s.Width-right-space, low)
+	kit.Put(m.root.Objects[2], s.Width-right, high+space, right, low)
 }
 
 // layPlan places the plan and the buttons under it.
-func (m *screensPart) layPlan(s fyne.Size) {
+func (m *Screens) layPlan(s fyne.Size) {
 	k := m.k
-	side := k.u(pad)
-	used := k.row(side, -1000, s.Width-2*side, m.tools...)
-	put(m.plan, 0, 0, s.Width, s.Height-used-k.u(24))
-	k.row(side, s.Height-used-k.u(12), s.Width-2*side, m.tools...)
+	side := k.U(kit.Pad)
+	used := k.Row(side, -1000, s.Width-2*side, m.tools...)
+	kit.Put(m.plan, 0, 0, s.Width, s.Height-used-k.U(24))
+	k.Row(side, s.Height-used-k.U(12), s.Width-2*side, m.tools...)
 }
 
 // current returns the wall of the state that is laid out here: the one shown, else
 // the first.
-func (m *screensPart) current() (world.Wall, bool) {
-	st := m.k.p.desk.State()
+func (m *Screens) current() (world.Wall, bool) {
+	st := m.k.Host.Desk().State()
 	if st == nil {
 		return world.Wall{}, false
 	}
 	if w, ok := st.Wall(m.wall); ok && m.wall != "" {
 		return w, true
 	}
-	if w, _, has, _ := m.k.p.desk.Wall(); has {
+	if w, _, has, _ := m.k.Host.Desk().Wall(); has {
 		if x, ok := st.Wall(w.ID); ok {
 			return x, true
 		}
@@ -150,7 +158,7 @@ func (m *screensPart) current() (world.Wall, bool) {
 
 // adopt follows the wall of the state: as long as nothing was changed here the draft
 // is the wall.
-func (m *screensPart) adopt() {
+func (m *Screens) adopt() {
 	w, ok := m.current()
 	if !ok || w.Defined == m.seenAt && w.ID == m.wall {
 		return
@@ -160,8 +168,8 @@ func (m *screensPart) adopt() {
 	if first {
 		m.draft = layout.Begin(w.WallDefined, w.Defined)
 		var was keptDraft
-		if m.k.p.desk.Memory().Get("setup.draft", &was) && was.Wall.ID == w.ID && was.From == w.Defined {
-			m.draft.Do(m.k.t("setup.step.kept"), func(x *world.WallDefined) { *x = was.Wall })
+		if m.k.Host.Desk().Memory().Get("setup.draft", &was) && was.Wall.ID == w.ID && was.From == w.Defined {
+			m.draft.Do(m.k.T("setup.step.kept"), func(x *world.WallDefined) { *x = was.Wall })
 		}
 		m.choose(nil)
 		return
@@ -175,7 +183,7 @@ func (m *screensPart) adopt() {
 }
 
 // seen are the screens as they are shown.
-func (m *screensPart) seen() []world.Screen {
+func (m *Screens) seen() []world.Screen {
 	switch {
 	case m.grid != nil:
 		return m.grid.screens
@@ -185,24 +193,25 @@ func (m *screensPart) seen() []world.Screen {
 	return m.draft.Wall.Screens
 }
 
-func (m *screensPart) refresh(now time.Time) {
+// Refresh brings the part in line with the state.
+func (m *Screens) Refresh(now time.Time) {
 	m.adopt()
 	k := m.k
 	w := m.draft.Wall
 	remark := ""
 	if n := len(w.Screens); n > 0 {
 		s := w.Screens[0]
-		remark = k.t("setup.plan.remark", "w", k.mm(s.W), "h", k.mm(s.H), "bezel", k.mm(layout.Usual(w.Screens)))
+		remark = k.T("setup.plan.remark", "w", k.MM(s.W), "h", k.MM(s.H), "bezel", k.MM(layout.Usual(w.Screens)))
 	}
-	title := k.t("setup.plan", "n", k.whole(len(m.seen())))
+	title := k.T("setup.plan", "n", k.Whole(len(m.seen())))
 	if m.stale {
 		if x, ok := m.current(); ok {
-			remark = k.t("setup.plan.stale", "who", x.By)
+			remark = k.T("setup.plan.stale", "who", x.By)
 		}
 	}
-	m.frame.say(title, remark)
+	m.frame.Say(title, remark)
 	m.nodes.refresh(now)
-	m.nodesF.say(k.t("setup.nodes", "n", k.whole(len(m.nodes.list))), k.t("setup.nodes.remark"))
+	m.nodesF.Say(k.T("setup.nodes", "n", k.Whole(len(m.nodes.list))), k.T("setup.nodes.remark"))
 	if sig := m.signature(); sig != m.sig {
 		m.sig = sig
 		m.plan.pane.Touch()
@@ -215,9 +224,9 @@ func (m *screensPart) refresh(now time.Time) {
 }
 
 // signature is what the plan shows.
-func (m *screensPart) signature() string {
+func (m *Screens) signature() string {
 	out := fmt.Sprint(m.seen(), slices.Sorted(maps.Keys(m.picked)), m.stale)
-	if st := m.k.p.desk.State(); st != nil {
+	if st := m.k.Host.Desk().State(); st != nil {
 		for _, n := range st.Nodes() {
 			out += fmt.Sprint(n.Node, n.Up, n.Monitors)
 		}
@@ -226,32 +235,29 @@ func (m *screensPart) signature() string {
 }
 
 // redraw paints all anew at once.
-func (m *screensPart) redraw() {
+func (m *Screens) redraw() {
 	m.sig = ""
-	m.refresh(m.k.p.now)
-	m.k.p.wrong.refresh(m.k.p.now)
-	if m.k.p.bar.refresh() {
-		m.k.p.lay(m.k.p.size)
-	}
+	m.Refresh(m.k.Host.Now())
+	m.k.Host.Changed()
 }
 
 // node finds a computer.
-func (m *screensPart) node(name string) (world.Node, bool) {
-	if st := m.k.p.desk.State(); st != nil {
+func (m *Screens) node(name string) (world.Node, bool) {
+	if st := m.k.Host.Desk().State(); st != nil {
 		return st.Node(name)
 	}
 	return world.Node{}, false
 }
 
-// check is what is wrong with what is shown.
-func (m *screensPart) wrongs() []layout.Fault {
+// Check is what is wrong with what is shown.
+func (m *Screens) wrongs() []layout.Fault {
 	w := m.draft.Wall
 	w.Screens = m.seen()
 	return layout.Check(w, m.node)
 }
 
 // byScreen orders what is wrong by the screens.
-func (m *screensPart) byScreen() map[int][]layout.Fault {
+func (m *Screens) byScreen() map[int][]layout.Fault {
 	out := map[int][]layout.Fault{}
 	for _, f := range m.wrongs() {
 		for _, id := range f.Screens {
@@ -262,7 +268,7 @@ func (m *screensPart) byScreen() map[int][]layout.Fault {
 }
 
 // stands says in a word how a screen stands.
-func (m *screensPart) stands(s world.Screen, faults []layout.Fault) (word, icon string) {
+func (m *Screens) stands(s world.Screen, faults []layout.Fault) (word, icon string) {
 	k := m.k
 	if len(faults) > 0 {
 		f := faults[0]
@@ -271,54 +277,54 @@ func (m *screensPart) stands(s world.Screen, faults []layout.Fault) (word, icon 
 			icon = "severe"
 		}
 		if f.Code == "off" {
-			return k.t("setup.stands.off", "mm", signed(k, f.Off.Off)), icon
+			return k.T("setup.stands.off", "mm", signed(k, f.Off.Off)), icon
 		}
 		if f.Code == "bare" {
 			icon = "notice"
 		}
-		return k.t("setup.stands." + f.Code), icon
+		return k.T("setup.stands." + f.Code), icon
 	}
 	n, ok := m.node(s.Node)
 	switch {
 	case !ok:
-		return k.t("setup.stands.never"), "nodata"
+		return k.T("setup.stands.never"), "nodata"
 	case !n.Up:
-		return k.t("setup.stands.away"), "offline"
+		return k.T("setup.stands.away"), "offline"
 	case s.Spare:
-		return k.t("setup.stands.spare"), "normal"
+		return k.T("setup.stands.spare"), "normal"
 	}
-	return k.t("setup.stands.good"), "normal"
+	return k.T("setup.stands.good"), "normal"
 }
 
-func signed(k kit, v float64) string {
+func signed(k kit.Kit, v float64) string {
 	if v > 0 {
-		return "+" + k.number(v)
+		return "+" + k.Number(v)
 	}
-	return k.number(v)
+	return k.Number(v)
 }
 
-// faults are what is wrong with the draft, as rows of what is wrong.
-func (m *screensPart) faults() []row {
+// Faults are what is wrong with the draft, as rows of what is wrong.
+func (m *Screens) Faults() []kit.RowOf {
 	if m.grid != nil {
 		return nil
 	}
-	var out []row
+	var out []kit.RowOf
 	for _, f := range m.wrongs() {
 		if f.Code == "bare" || f.Code == "output" || f.Code == "pixels" {
 			if !m.draft.Changed() {
 				continue // the server tells of it
 			}
 		}
-		r := row{icon: "warning", strong: true}
+		r := kit.RowOf{Icon: "warning"}
 		if f.Stops {
-			r.icon = "severe"
+			r.Icon = "severe"
 		}
-		r.title, r.text = m.say(f)
+		r.Title, r.Text = m.say(f)
 		if len(f.Screens) > 0 {
 			id := f.Screens[len(f.Screens)-1]
-			r.act = m.k.t("setup.act.screen", "screen", strconv.Itoa(id))
-			r.do = func() {
-				m.k.p.choose(partScreens)
+			r.Act = m.k.T("setup.act.screen", "screen", strconv.Itoa(id))
+			r.Do = func() {
+				m.k.Host.Go("screens")
 				m.choose([]int{id})
 			}
 		}
@@ -331,7 +337,7 @@ func (m *screensPart) faults() []row {
 }
 
 // say is a fault of the draft in words.
-func (m *screensPart) say(f layout.Fault) (title, text string) {
+func (m *Screens) say(f layout.Fault) (title, text string) {
 	k := m.k
 	ids := make([]string, 0, len(f.Screens))
 	for _, id := range f.Screens {
@@ -340,10 +346,10 @@ func (m *screensPart) say(f layout.Fault) (title, text string) {
 	pairs := []string{"screens", strings.Join(ids, ", "), "node", f.Node, "output", f.Output}
 	if f.Code == "off" {
 		d := f.Off
-		pairs = append(pairs, "mm", k.mm(max(d.Off, -d.Off)), "should", k.mm(d.Should), "way", k.t("setup.way."+string(d.Side)+way(d.Off)), "peers", m.peers(d))
-		return k.t("setup.draft.off", pairs...), k.t("setup.draft.off.text", pairs...)
+		pairs = append(pairs, "mm", k.MM(max(d.Off, -d.Off)), "should", k.MM(d.Should), "way", k.T("setup.way."+string(d.Side)+way(d.Off)), "peers", m.peers(d))
+		return k.T("setup.draft.off", pairs...), k.T("setup.draft.off.text", pairs...)
 	}
-	return k.t("setup.draft."+f.Code, pairs...), k.t("setup.draft."+f.Code+".text", pairs...)
+	return k.T("setup.draft."+f.Code, pairs...), k.T("setup.draft."+f.Code+".text", pairs...)
 }
 
 func way(off float64) string {
@@ -354,25 +360,25 @@ func way(off float64) string {
 }
 
 // peers names the screens that agree.
-func (m *screensPart) peers(d layout.Deviation) string {
+func (m *Screens) peers(d layout.Deviation) string {
 	if len(d.Peers) == 0 {
-		return m.k.t("setup.peers.most")
+		return m.k.T("setup.peers.most")
 	}
 	ids := make([]string, 0, len(d.Peers))
 	for _, id := range d.Peers {
 		ids = append(ids, strconv.Itoa(id))
 	}
 	if n := len(ids) - 3; n > 0 {
-		ids = append(ids[:3], m.k.t("setup.peers.more", "n", m.k.whole(n)))
+		ids = append(ids[:3], m.k.T("setup.peers.more", "n", m.k.Whole(n)))
 	}
 	if len(ids) < 2 {
 		return ids[0]
 	}
-	return m.k.t("setup.peers", "list", strings.Join(ids[:len(ids)-1], ", "), "last", ids[len(ids)-1])
+	return m.k.T("setup.peers", "list", strings.Join(ids[:len(ids)-1], ", "), "last", ids[len(ids)-1])
 }
 
 // pick chooses a screen, or with more adds it or takes it out.
-func (m *screensPart) pick(id int, more bool) {
+func (m *Screens) pick(id int, more bool) {
 	switch {
 	case id == 0 && !more:
 		m.picked = map[int]bool{}
@@ -387,7 +393,7 @@ func (m *screensPart) pick(id int, more bool) {
 	m.redraw()
 }
 
-func (m *screensPart) choose(ids []int) {
+func (m *Screens) choose(ids []int) {
 	m.picked = map[int]bool{}
 	for _, id := range ids {
 		m.picked[id] = true
@@ -395,7 +401,7 @@ func (m *screensPart) choose(ids []int) {
 	m.redraw()
 }
 
-func (m *screensPart) pickAll() {
+func (m *Screens) pickAll() {
 	for _, s := range m.draft.Wall.Screens {
 		m.picked[s.ID] = true
 	}
@@ -403,7 +409,7 @@ func (m *screensPart) pickAll() {
 }
 
 // only returns the one screen that is chosen.
-func (m *screensPart) only() (world.Screen, bool) {
+func (m *Screens) only() (world.Screen, bool) {
 	if len(m.picked) != 1 {
 		return world.Screen{}, false
 	}
@@ -416,34 +422,34 @@ func (m *screensPart) only() (world.Screen, bool) {
 }
 
 // do makes one step of the draft.
-func (m *screensPart) do(name string, change func(*world.WallDefined)) {
-	if !m.k.p.may("wall.save") {
+func (m *Screens) do(name string, change func(*world.WallDefined)) {
+	if !m.k.Host.May("wall.save") {
 		return
 	}
 	if m.draft.Do(name, change) {
-		m.k.p.desk.Did(name, m.undo)
+		m.k.Host.Desk().Did(name, m.Undo)
 		m.keep()
 	}
 	m.redraw()
 }
 
-// undo takes the last step back.
-func (m *screensPart) undo() {
+// Undo takes the last step back.
+func (m *Screens) Undo() {
 	if name, ok := m.draft.Undo(); ok {
-		m.k.p.desk.Say("", m.k.t("setup.undone", "what", name))
+		m.k.Host.Desk().Say("", m.k.T("setup.undone", "what", name))
 		m.keep()
 		m.redraw()
 	}
 }
 
 // drag shows where a hand has moved what is chosen.
-func (m *screensPart) drag(h hand) {
+func (m *Screens) drag(h hand) {
 	out := slices.Clone(m.draft.Wall.Screens)
 	m.plan.guides = nil
 	if h.edge != layout.NoEdge {
 		out = layout.Resize(out, h.id, h.edge, h.dx, h.dy)
 	} else {
-		within := float64(m.k.px(8)) / m.plan.scale
+		within := float64(m.k.Px(8)) / m.plan.scale
 		dx, dy, guides := layout.Move(out, m.picked, h.dx, h.dy, within)
 		m.plan.guides = guides
 		for i := range out {
@@ -457,35 +463,35 @@ func (m *screensPart) drag(h hand) {
 }
 
 // drop makes one step of what a hand moved.
-func (m *screensPart) drop(h hand) {
+func (m *Screens) drop(h hand) {
 	moved := m.other
 	m.other = nil
-	name := m.k.t("setup.step.move", "screens", m.names())
+	name := m.k.T("setup.step.move", "screens", m.names())
 	if h.edge != layout.NoEdge {
-		name = m.k.t("setup.step.size", "screens", m.names())
+		name = m.k.T("setup.step.size", "screens", m.names())
 	}
 	m.do(name, func(w *world.WallDefined) { w.Screens = moved })
 }
 
 // names are the numbers of what is chosen.
-func (m *screensPart) names() string {
+func (m *Screens) names() string {
 	ids := slices.Sorted(maps.Keys(m.picked))
 	words := make([]string, 0, len(ids))
 	for _, id := range ids {
 		words = append(words, strconv.Itoa(id))
 	}
 	if n := len(words) - 4; n > 0 {
-		words = append(words[:4], m.k.t("setup.peers.more", "n", m.k.whole(n)))
+		words = append(words[:4], m.k.T("setup.peers.more", "n", m.k.Whole(n)))
 	}
 	return strings.Join(words, ", ")
 }
 
 // nudge moves what is chosen by millimetres.
-func (m *screensPart) nudge(dx, dy float64) {
+func (m *Screens) nudge(dx, dy float64) {
 	if len(m.picked) == 0 {
 		return
 	}
-	m.do(m.k.t("setup.step.move", "screens", m.names()), func(w *world.WallDefined) {
+	m.do(m.k.T("setup.step.move", "screens", m.names()), func(w *world.WallDefined) {
 		for i := range w.Screens {
 			if m.picked[w.Screens[i].ID] {
 				w.Screens[i].X += dx
@@ -496,8 +502,8 @@ func (m *screensPart) nudge(dx, dy float64) {
 }
 
 // add makes one more screen right of the last, as large as it.
-func (m *screensPart) add() {
-	m.do(m.k.t("setup.step.add"), func(w *world.WallDefined) {
+func (m *Screens) add() {
+	m.do(m.k.T("setup.step.add"), func(w *world.WallDefined) {
 		s := world.Screen{ID: 1, W: 1217.6, H: 684.9, PxW: 1920, PxH: 1080}
 		if n := len(w.Screens); n > 0 {
 			last := w.Screens[n-1]
@@ -514,25 +520,25 @@ func (m *screensPart) add() {
 }
 
 // dropPicked takes what is chosen off the wall.
-func (m *screensPart) dropPicked() {
+func (m *Screens) dropPicked() {
 	if len(m.picked) == 0 || m.grid != nil {
 		return
 	}
-	m.do(m.k.t("setup.step.drop", "screens", m.names()), func(w *world.WallDefined) {
+	m.do(m.k.T("setup.step.drop", "screens", m.names()), func(w *world.WallDefined) {
 		w.Screens = slices.DeleteFunc(w.Screens, func(s world.Screen) bool { return m.picked[s.ID] })
 	})
 	m.choose(nil)
 }
 
 // discard goes back to the wall as it is, which may be somebody else's by now.
-func (m *screensPart) discard() {
+func (m *Screens) discard() {
 	w, ok := m.current()
 	if !ok || !m.draft.Changed() {
 		return
 	}
 	was := m.draft
 	m.draft, m.stale = layout.Begin(w.WallDefined, w.Defined), false
-	m.k.p.desk.Did(m.k.t("setup.discarded"), func() {
+	m.k.Host.Desk().Did(m.k.T("setup.discarded"), func() {
 		m.draft = was
 		m.redraw()
 	})
@@ -540,8 +546,8 @@ func (m *screensPart) discard() {
 	m.choose(nil)
 }
 
-// check says whether the draft can be applied.
-func (m *screensPart) check() {
+// Check says whether the draft can be applied.
+func (m *Screens) Check() {
 	fs := m.wrongs()
 	stops := 0
 	for _, f := range fs {
@@ -552,38 +558,38 @@ func (m *screensPart) check() {
 	k := m.k
 	switch {
 	case stops > 0:
-		k.p.desk.Say(world.Severe, k.t("setup.checked.stops", "n", k.whole(stops)))
+		k.Host.Desk().Say(world.Severe, k.T("setup.checked.stops", "n", k.Whole(stops)))
 	case len(fs) > 0:
-		k.p.desk.Say(world.Warning, k.t("setup.checked.odd", "n", k.whole(len(fs))))
+		k.Host.Desk().Say(world.Warning, k.T("setup.checked.odd", "n", k.Whole(len(fs))))
 	default:
-		k.p.desk.Say("", k.t("setup.checked.good", "n", k.whole(len(m.seen()))))
+		k.Host.Desk().Say("", k.T("setup.checked.good", "n", k.Whole(len(m.seen()))))
 	}
 }
 
-// apply sends the draft as one command.
-func (m *screensPart) apply() {
+// Apply sends the draft as one command.
+func (m *Screens) Apply() {
 	k := m.k
-	if !k.p.may("wall.save") || m.sending || !m.draft.Changed() {
+	if !k.Host.May("wall.save") || m.sending || !m.draft.Changed() {
 		return
 	}
 	for _, f := range m.wrongs() {
 		if f.Stops {
 			title, _ := m.say(f)
-			k.p.desk.Say(world.Severe, title)
+			k.Host.Desk().Say(world.Severe, title)
 			return
 		}
 	}
 	m.sending = true
 	was, sent := m.base(), m.draft.Wall
-	k.p.desk.Ask(act.SaveWall{Wall: sent, From: m.draft.From}, func(r world.Receipt) {
+	k.Host.Desk().Ask(act.SaveWall{Wall: sent, From: m.draft.From}, func(r world.Receipt) {
 		m.sending = false
 		if !r.OK {
-			k.p.desk.Say(world.Severe, k.t("setup.applied.refused", "why", r.Reason))
+			k.Host.Desk().Say(world.Severe, k.T("setup.applied.refused", "why", r.Reason))
 			m.redraw()
 			return
 		}
-		k.p.desk.Did(k.t("setup.applied", "n", k.whole(len(sent.Screens))), func() {
-			k.p.desk.Ask(act.SaveWall{Wall: was}, nil)
+		k.Host.Desk().Did(k.T("setup.applied", "n", k.Whole(len(sent.Screens))), func() {
+			k.Host.Desk().Ask(act.SaveWall{Wall: was}, nil)
 		})
 		m.draft = layout.Begin(sent, m.draft.From)
 		if w, ok := m.current(); ok {
@@ -592,36 +598,38 @@ func (m *screensPart) apply() {
 		}
 		m.stale = false
 		m.keep()
-		k.p.health.soon()
+		k.Host.Soon()
 		m.redraw()
 	})
 	m.redraw()
 }
 
 // base is the wall as the state has it.
-func (m *screensPart) base() world.WallDefined {
+func (m *Screens) base() world.WallDefined {
 	w, _ := m.current()
 	return w.WallDefined
 }
 
 // test shows a test picture for a while.
-func (m *screensPart) test(picture string) {
-	if m.wall == "" || !m.k.p.may("wall.test") {
+func (m *Screens) test(picture string) {
+	if m.wall == "" || !m.k.Host.May("wall.test") {
 		return
 	}
-	m.k.p.desk.Ask(act.TestWall{Wall: m.wall, Picture: picture, Seconds: 10}, nil)
-	m.k.p.desk.Did(m.k.t("setup.test."+picture), func() {
-		m.k.p.desk.Ask(act.TestWall{Wall: m.wall}, nil)
+	m.k.Host.Desk().Ask(act.TestWall{Wall: m.wall, Picture: picture, Seconds: 10}, nil)
+	m.k.Host.Desk().Did(m.k.T("setup.test."+picture), func() {
+		m.k.Host.Desk().Ask(act.TestWall{Wall: m.wall}, nil)
 	})
 }
 
-func (m *screensPart) open(id string) {
+// Open chooses a screen by its number.
+func (m *Screens) Open(id string) {
 	if n, err := strconv.Atoi(id); err == nil && layout.Index(m.draft.Wall.Screens, n) >= 0 {
 		m.choose([]int{n})
 	}
 }
 
-func (m *screensPart) key(e *fyne.KeyEvent) bool {
+// Key takes what no field wanted.
+func (m *Screens) Key(e *fyne.KeyEvent) bool {
 	x, y := 0.0, 0.0
 	switch e.Name {
 	case fyne.KeyLeft:
@@ -662,14 +670,15 @@ func (m *screensPart) key(e *fyne.KeyEvent) bool {
 	return true
 }
 
-func (m *screensPart) letter(r rune) bool {
+// Letter takes a letter.
+func (m *Screens) Letter(r rune) bool {
 	switch r {
 	case 'i', 'I':
 		m.test(world.TestIdentify)
 	case 't', 'T':
 		m.test(world.TestPattern)
 	case 'k', 'K':
-		m.check()
+		m.Check()
 	case 'g', 'G':
 		m.openGrid()
 	default:
@@ -678,12 +687,19 @@ func (m *screensPart) letter(r rune) bool {
 	return true
 }
 
-func (m *screensPart) keys() []page.Key {
+// Keys are those that mean something now.
+func (m *Screens) Keys() []page.Key {
 	k := m.k
 	return []page.Key{
-		{Keys: "I", Text: k.t("setup.keys.identify"), Foot: true}, {Keys: "T", Text: k.t("setup.keys.pattern"), Foot: true},
-		{Keys: "K", Text: k.t("setup.keys.check"), Foot: true}, {Keys: "G", Text: k.t("setup.keys.grid"), Foot: true},
-		{Keys: "Ctrl Z", Text: k.t("setup.keys.undo")}, {Keys: "Shift ←→↑↓", Text: k.t("setup.keys.nudge")},
-		{Keys: "Shift", Text: k.t("setup.keys.more")}, {Keys: "Delete", Text: k.t("setup.keys.drop")},
+		{Keys: "I", Text: k.T("setup.keys.identify"), Foot: true}, {Keys: "T", Text: k.T("setup.keys.pattern"), Foot: true},
+		{Keys: "K", Text: k.T("setup.keys.check"), Foot: true}, {Keys: "G", Text: k.T("setup.keys.grid"), Foot: true},
+		{Keys: "Ctrl Z", Text: k.T("setup.keys.undo")}, {Keys: "Shift ←→↑↓", Text: k.T("setup.keys.nudge")},
+		{Keys: "Shift", Text: k.T("setup.keys.more")}, {Keys: "Delete", Text: k.T("setup.keys.drop")},
 	}
 }
+
+// Draft is what is being laid out.
+func (m *Screens) Draft() *layout.Draft { return &m.draft }
+
+// Sending reports whether an answer to Apply is awaited.
+func (m *Screens) Sending() bool { return m.sending }

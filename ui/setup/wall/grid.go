@@ -1,4 +1,4 @@
-package setup
+package wall
 
 import (
 	"fmt"
@@ -11,14 +11,15 @@ import (
 
 	"iocwall/server/world"
 	"iocwall/ui/field"
+	"iocwall/ui/setup/kit"
 	"iocwall/ui/setup/layout"
 )
 
 // gridForm makes a wall of equal screens in one step; the plan shows what it would be.
 type gridForm struct {
-	m       *screensPart
-	k       kit
-	frame   *frame
+	m       *Screens
+	k       kit.Kit
+	frame   *kit.Frame
 	inner   *fyne.Container
 	scroll  *container.Scroll
 	number  map[string]*field.Field
@@ -42,8 +43,8 @@ func gridNumbers() []string {
 }
 
 // openGrid begins a grid with what the wall is now.
-func (m *screensPart) openGrid() {
-	if m.grid != nil || !m.k.p.may("wall.save") {
+func (m *Screens) openGrid() {
+	if m.grid != nil || !m.k.Host.May("wall.save") {
 		return
 	}
 	g := newGrid(m)
@@ -51,60 +52,60 @@ func (m *screensPart) openGrid() {
 	m.objects()
 	g.refresh()
 	m.redraw()
-	m.k.p.focus(g.number["columns"].Input)
+	m.k.Host.Focus(g.number["columns"].Input)
 }
 
 // closeGrid leaves the wall as it was.
-func (m *screensPart) closeGrid() {
+func (m *Screens) closeGrid() {
 	m.grid = nil
 	m.objects()
 	m.redraw()
 }
 
-func newGrid(m *screensPart) *gridForm {
+func newGrid(m *Screens) *gridForm {
 	k := m.k
 	g := &gridForm{m: m, k: k, number: map[string]*field.Field{}}
-	start := map[string]string{"columns": "9", "rows": "3", "first": "1", "w": k.mm(1217.6), "h": k.mm(684.9), "bezel": k.mm(3.5), "pxw": "1920", "pxh": "1080"}
+	start := map[string]string{"columns": "9", "rows": "3", "first": "1", "w": k.MM(1217.6), "h": k.MM(684.9), "bezel": k.MM(3.5), "pxw": "1920", "pxh": "1080"}
 	var objects []fyne.CanvasObject
 	for _, name := range gridNumbers() {
-		x := field.New(field.Options{Kind: field.Number, Lang: k.env.Lang, Label: k.t("setup.grid." + name), Plain: true, Enter: g.apply, Escape: m.closeGrid, Changed: func(string) { g.refresh() }})
+		x := field.New(field.Options{Kind: field.Number, Lang: k.Env.Lang, Label: k.T("setup.grid." + name), Plain: true, Enter: g.apply, Escape: m.closeGrid, Changed: func(string) { g.refresh() }})
 		x.SetText(start[name])
 		g.number[name] = x
 		objects = append(objects, x)
 	}
 	var sizes, orders []string
 	for _, p := range layout.Panels() {
-		sizes = append(sizes, k.t("setup.grid.inch", "n", strconv.Itoa(p.Inch), "w", k.mm(p.W), "h", k.mm(p.H)))
+		sizes = append(sizes, k.T("setup.grid.inch", "n", strconv.Itoa(p.Inch), "w", k.MM(p.W), "h", k.MM(p.H)))
 	}
 	g.panel = widget.NewSelect(sizes, func(string) {
 		if i := g.panel.SelectedIndex(); i >= 0 {
 			p := layout.Panels()[i]
-			g.number["w"].SetText(k.mm(p.W))
-			g.number["h"].SetText(k.mm(p.H))
+			g.number["w"].SetText(k.MM(p.W))
+			g.number["h"].SetText(k.MM(p.H))
 			g.refresh()
 		}
 	})
 	g.panel.SetSelectedIndex(2)
 	for _, o := range layout.Orders() {
-		orders = append(orders, k.t("setup.grid.order."+string(o)))
+		orders = append(orders, k.T("setup.grid.order."+string(o)))
 	}
 	g.order = widget.NewSelect(orders, func(string) { g.refresh() })
 	g.order.SetSelectedIndex(0)
-	g.drive = widget.NewCheck(k.t("setup.grid.drive"), func(bool) { g.refresh() })
+	g.drive = widget.NewCheck(k.T("setup.grid.drive"), func(bool) { g.refresh() })
 	g.drive.SetChecked(true)
-	g.use = k.primary(k.t("setup.grid.use"), "Enter", g.apply)
-	g.end = k.button(k.t("setup.grid.end"), "Esc", m.closeGrid)
-	g.note = canvas.NewText("", k.env.Kit.Theme.T2)
-	g.note.TextSize = k.u(small)
-	for i, t := range []string{k.t("setup.grid.panel"), k.t("setup.grid.order")} {
-		g.labels[i] = canvas.NewText(t, k.env.Kit.Theme.T2)
-		g.labels[i].TextSize = k.u(small)
+	g.use = k.Primary(k.T("setup.grid.use"), "Enter", g.apply)
+	g.end = k.Button(k.T("setup.grid.end"), "Esc", m.closeGrid)
+	g.note = canvas.NewText("", k.Env.Kit.Theme.T2)
+	g.note.TextSize = k.U(kit.Small)
+	for i, t := range []string{k.T("setup.grid.panel"), k.T("setup.grid.order")} {
+		g.labels[i] = canvas.NewText(t, k.Env.Kit.Theme.T2)
+		g.labels[i].TextSize = k.U(kit.Small)
 		objects = append(objects, g.labels[i])
 	}
 	objects = append(objects, g.panel, g.order, g.drive, g.use, g.end, g.note)
-	g.inner = arrange(g.lay, objects...)
+	g.inner = kit.Arrange(g.lay, objects...)
 	g.scroll = container.NewVScroll(container.New(tallGrid{g}, g.inner))
-	g.frame = newFrame(k, g.scroll)
+	g.frame = kit.NewFrame(k, g.scroll)
 	return g
 }
 
@@ -113,7 +114,7 @@ type tallGrid struct{ g *gridForm }
 
 // Layout is for Fyne.
 func (l tallGrid) Layout(_ []fyne.CanvasObject, s fyne.Size) {
-	put(l.g.inner, 0, 0, s.Width, s.Height)
+	kit.Put(l.g.inner, 0, 0, s.Width, s.Height)
 }
 
 // MinSize is for Fyne.
@@ -121,26 +122,26 @@ func (l tallGrid) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1
 
 func (g *gridForm) lay(s fyne.Size) {
 	k := g.k
-	x, y := k.u(pad), k.u(12)
+	x, y := k.U(kit.Pad), k.U(12)
 	w := s.Width - 2*x
 	var fields []fyne.CanvasObject
 	for _, name := range gridNumbers() {
 		fields = append(fields, g.number[name])
 	}
-	y += k.stack(x, y, w, 3, fields[:3]...)
-	half := (w - k.u(12)) / 2
-	put(g.labels[0], x, y, half, k.u(22))
-	put(g.labels[1], x+half+k.u(12), y, half, k.u(22))
-	y += k.u(24)
-	put(g.panel, x, y, half, k.u(control))
-	put(g.order, x+half+k.u(12), y, half, k.u(control))
-	y += k.u(control + 10)
-	y += k.stack(x, y, w, 5, fields[3:]...)
-	put(g.drive, x, y, w, k.u(32))
-	y += k.u(36)
-	put(g.note, x, y, w, k.u(24))
-	y += k.u(32)
-	y += k.row(x, y, w, g.use, g.end) + k.u(12)
+	y += k.Stack(x, y, w, 3, fields[:3]...)
+	half := (w - k.U(12)) / 2
+	kit.Put(g.labels[0], x, y, half, k.U(22))
+	kit.Put(g.labels[1], x+half+k.U(12), y, half, k.U(22))
+	y += k.U(24)
+	kit.Put(g.panel, x, y, half, k.U(kit.Control))
+	kit.Put(g.order, x+half+k.U(12), y, half, k.U(kit.Control))
+	y += k.U(kit.Control + 10)
+	y += k.Stack(x, y, w, 5, fields[3:]...)
+	kit.Put(g.drive, x, y, w, k.U(32))
+	y += k.U(36)
+	kit.Put(g.note, x, y, w, k.U(24))
+	y += k.U(32)
+	y += k.Row(x, y, w, g.use, g.end) + k.U(12)
 	if y != g.high {
 		g.high = y
 		g.scroll.Refresh()
@@ -150,7 +151,7 @@ func (g *gridForm) lay(s fyne.Size) {
 // computers are those that are let in, with the outputs they reported; one that never
 // reported any counts with two.
 func (g *gridForm) computers() []layout.Computer {
-	st := g.k.p.desk.State()
+	st := g.k.Host.Desk().State()
 	if st == nil || !g.drive.Checked {
 		return nil
 	}
@@ -180,14 +181,14 @@ func (g *gridForm) refresh() {
 		l := limits[name]
 		wrong := ""
 		if err != nil || n < l[0] || n > l[1] {
-			g.bad, wrong = true, g.k.t("setup.field.between", "low", g.k.number(l[0]), "high", g.k.number(l[1]))
+			g.bad, wrong = true, g.k.T("setup.field.between", "low", g.k.Number(l[0]), "high", g.k.Number(l[1]))
 		}
 		g.number[name].Wrong(wrong)
 		v[name] = n
 	}
 	if !g.bad && v["columns"]*v["rows"] > layout.Most {
 		g.bad = true
-		g.number["rows"].Wrong(g.k.t("setup.grid.most", "n", g.k.whole(layout.Most)))
+		g.number["rows"].Wrong(g.k.T("setup.grid.most", "n", g.k.Whole(layout.Most)))
 	}
 	g.screens, g.bare = nil, 0
 	if !g.bad {
@@ -197,19 +198,19 @@ func (g *gridForm) refresh() {
 		}.Screens()
 	}
 	k := g.k
-	note := k.t("setup.grid.note", "n", k.whole(len(g.screens)), "nodes", k.whole(len(g.computers())))
+	note := k.T("setup.grid.note", "n", k.Whole(len(g.screens)), "nodes", k.Whole(len(g.computers())))
 	if g.bare > 0 {
-		note = k.t("setup.grid.bare", "n", k.whole(len(g.screens)), "bare", k.whole(g.bare))
+		note = k.T("setup.grid.bare", "n", k.Whole(len(g.screens)), "bare", k.Whole(g.bare))
 	}
 	if g.bad {
 		g.use.Disable()
-		note = k.t("setup.grid.bad")
+		note = k.T("setup.grid.bad")
 	} else {
 		g.use.Enable()
 	}
 	g.note.Text = note
 	g.note.Refresh()
-	g.frame.say(k.t("setup.grid.title"), k.t("setup.grid.remark"))
+	g.frame.Say(k.T("setup.grid.title"), k.T("setup.grid.remark"))
 	if sig := fmt.Sprint(g.screens); sig != g.sig {
 		g.sig = sig
 		g.m.plan.pane.Touch()
@@ -224,9 +225,9 @@ func (g *gridForm) apply() {
 	m, screens := g.m, g.screens
 	m.grid = nil
 	m.picked = map[int]bool{}
-	m.do(m.k.t("setup.step.grid", "n", m.k.whole(len(screens))), func(w *world.WallDefined) {
+	m.do(m.k.T("setup.step.grid", "n", m.k.Whole(len(screens))), func(w *world.WallDefined) {
 		if w.ID == "" {
-			w.ID, w.Name, w.Seat = "main", m.k.t("setup.wall.name"), 5000
+			w.ID, w.Name, w.Seat = "main", m.k.T("setup.wall.name"), 5000
 			m.wall = w.ID
 		}
 		w.Screens = screens

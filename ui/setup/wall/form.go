@@ -1,4 +1,4 @@
-package setup
+package wall
 
 import (
 	"math"
@@ -14,14 +14,15 @@ import (
 
 	"iocwall/server/world"
 	"iocwall/ui/field"
+	"iocwall/ui/setup/kit"
 	"iocwall/ui/setup/layout"
 )
 
 // form is the fields of the screens that are chosen.
 type form struct {
-	m       *screensPart
-	k       kit
-	frame   *frame
+	m       *Screens
+	k       kit.Kit
+	frame   *kit.Frame
 	scroll  *container.Scroll
 	inner   *fyne.Container
 	number  map[string]*field.Field
@@ -50,14 +51,14 @@ func numbers() []string {
 	return []string{numLeft, numTop, numWide, numHigh, numRight, numBelow, numPxW, numPxH, numID}
 }
 
-func newForm(m *screensPart) *form {
+func newForm(m *Screens) *form {
 	k := m.k
 	f := &form{m: m, k: k, number: map[string]*field.Field{}}
-	th := k.env.Kit.Theme
+	th := k.Env.Kit.Theme
 	objects := []fyne.CanvasObject{}
 	for _, name := range numbers() {
 		x := field.New(field.Options{
-			Kind: field.Number, Lang: k.env.Lang, Label: k.t("setup.field." + name), Plain: true,
+			Kind: field.Number, Lang: k.Env.Lang, Label: k.T("setup.field." + name), Plain: true,
 			Enter: func() { f.enter(name) }, Focus: func(has bool) {
 				if !has {
 					f.enter(name)
@@ -69,27 +70,27 @@ func newForm(m *screensPart) *form {
 	}
 	text := func(c string) *canvas.Text {
 		t := canvas.NewText(c, th.T2)
-		t.TextSize = k.u(small)
+		t.TextSize = k.U(kit.Small)
 		objects = append(objects, t)
 		return t
 	}
-	f.labels = [2]*canvas.Text{text(k.t("setup.field.node")), text(k.t("setup.field.output"))}
+	f.labels = [2]*canvas.Text{text(k.T("setup.field.node")), text(k.T("setup.field.output"))}
 	f.node = widget.NewSelect(nil, func(string) { f.drive() })
 	f.output = widget.NewSelect(nil, func(string) { f.drive() })
-	f.spare = widget.NewCheck(k.t("setup.field.spare"), func(on bool) {
+	f.spare = widget.NewCheck(k.T("setup.field.spare"), func(on bool) {
 		if f.filling {
 			return
 		}
-		f.m.do(k.t("setup.step.spare", "screens", f.m.names()), func(w *world.WallDefined) { f.each(w, func(s *world.Screen) { s.Spare = on }) })
+		f.m.do(k.T("setup.step.spare", "screens", f.m.names()), func(w *world.WallDefined) { f.each(w, func(s *world.Screen) { s.Spare = on }) })
 	})
-	f.take = k.button("", "", func() { f.straighten() })
-	f.try = k.button(k.t("setup.try"), "", func() { f.m.test(world.TestPattern) })
+	f.take = k.Button("", "", func() { f.straighten() })
+	f.try = k.Button(k.T("setup.try"), "", func() { f.m.test(world.TestPattern) })
 	f.note, f.now, f.who = text(""), text(""), text("")
 	f.note.Color = th.T1
 	objects = append(objects, f.node, f.output, f.spare, f.take, f.try)
-	f.inner = arrange(f.lay, objects...)
+	f.inner = kit.Arrange(f.lay, objects...)
 	f.scroll = container.NewVScroll(container.New(tall{f}, f.inner))
-	f.frame = newFrame(k, f.scroll)
+	f.frame = kit.NewFrame(k, f.scroll)
 	return f
 }
 
@@ -97,43 +98,43 @@ func newForm(m *screensPart) *form {
 type tall struct{ f *form }
 
 // Layout is for Fyne.
-func (l tall) Layout(_ []fyne.CanvasObject, s fyne.Size) { put(l.f.inner, 0, 0, s.Width, s.Height) }
+func (l tall) Layout(_ []fyne.CanvasObject, s fyne.Size) { kit.Put(l.f.inner, 0, 0, s.Width, s.Height) }
 
 // MinSize is for Fyne.
 func (l tall) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, l.f.high) }
 
 func (f *form) lay(s fyne.Size) {
 	k := f.k
-	x, y := k.u(pad), k.u(12)
+	x, y := k.U(kit.Pad), k.U(12)
 	w := s.Width - 2*x
 	columns := 2
-	if w > k.u(520) {
+	if w > k.U(520) {
 		columns = 3
 	}
 	var fields []fyne.CanvasObject
 	for _, name := range numbers() {
 		fields = append(fields, f.number[name])
 	}
-	y += k.stack(x, y, w, columns, fields...)
-	half := (w - k.u(12)) / 2
-	put(f.labels[0], x, y, half, k.u(22))
-	put(f.labels[1], x+half+k.u(12), y, half, k.u(22))
-	y += k.u(24)
-	put(f.node, x, y, half, k.u(control))
-	put(f.output, x+half+k.u(12), y, half, k.u(control))
-	y += k.u(control + 10)
+	y += k.Stack(x, y, w, columns, fields...)
+	half := (w - k.U(12)) / 2
+	kit.Put(f.labels[0], x, y, half, k.U(22))
+	kit.Put(f.labels[1], x+half+k.U(12), y, half, k.U(22))
+	y += k.U(24)
+	kit.Put(f.node, x, y, half, k.U(kit.Control))
+	kit.Put(f.output, x+half+k.U(12), y, half, k.U(kit.Control))
+	y += k.U(kit.Control + 10)
 	for _, t := range []*canvas.Text{f.note} {
 		if t.Text != "" {
-			put(t, x, y, w, k.u(24))
-			y += k.u(30)
+			kit.Put(t, x, y, w, k.U(24))
+			y += k.U(30)
 		}
 	}
-	y += k.row(x, y, w, f.take, f.try, f.spare) + k.u(10)
+	y += k.Row(x, y, w, f.take, f.try, f.spare) + k.U(10)
 	for _, t := range []*canvas.Text{f.now, f.who} {
-		put(t, x, y, w, k.u(22))
-		y += k.u(22)
+		kit.Put(t, x, y, w, k.U(22))
+		y += k.U(22)
 	}
-	y += k.u(12)
+	y += k.U(12)
 	if y != f.high {
 		f.high = y
 		f.scroll.Refresh()
@@ -221,12 +222,12 @@ func (f *form) text(name string, v float64) string {
 	if name == numID || name == numPxW || name == numPxH {
 		return strconv.Itoa(int(v))
 	}
-	return f.k.mm(v)
+	return f.k.MM(v)
 }
 
 // drivers offers computers and outputs.
 func (f *form) drivers(list []world.Screen) {
-	none := f.k.t("setup.field.none")
+	none := f.k.T("setup.field.none")
 	names, outputs := []string{none}, []string{none}
 	node, output := "", ""
 	if len(list) > 0 {
@@ -240,7 +241,7 @@ func (f *form) drivers(list []world.Screen) {
 	if len(list) > 1 {
 		output = ""
 	}
-	if st := f.k.p.desk.State(); st != nil {
+	if st := f.k.Host.Desk().State(); st != nil {
 		for _, n := range st.Nodes() {
 			names = append(names, n.Node)
 			if n.Node == node {
@@ -301,21 +302,21 @@ func (f *form) remarks(list []world.Screen) {
 	}
 	if f.off.Screen != 0 {
 		_, f.note.Text = f.m.say(layout.Fault{Code: "off", Screens: []int{f.off.Screen}, Off: f.off})
-		f.take.SetText(k.t("setup.take", "mm", k.mm(f.off.Should)))
+		f.take.SetText(k.T("setup.take", "mm", k.MM(f.off.Should)))
 		f.take.Show()
 	}
 	f.note.Refresh()
-	title, remark := k.t("setup.screen.none"), ""
+	title, remark := k.T("setup.screen.none"), ""
 	switch len(list) {
 	case 0:
 	case 1:
 		s := list[0]
-		title = k.t("setup.screen", "n", strconv.Itoa(s.ID))
+		title = k.T("setup.screen", "n", strconv.Itoa(s.ID))
 		remark = strings.Trim(strings.Join([]string{s.Node, s.Output, strconv.Itoa(s.PxW) + "×" + strconv.Itoa(s.PxH)}, " · "), " ·")
 	default:
-		title = k.t("setup.screens", "n", k.whole(len(list)))
+		title = k.T("setup.screens", "n", k.Whole(len(list)))
 	}
-	f.frame.say(title, remark)
+	f.frame.Say(title, remark)
 }
 
 // enter takes what was written in a field.
@@ -341,7 +342,7 @@ func (f *form) enter(name string) {
 		low, high = 1, 9999
 	}
 	if err != nil || v < low || v > high {
-		x.Wrong(f.k.t("setup.field.between", "low", f.k.number(low), "high", f.k.number(high)))
+		x.Wrong(f.k.T("setup.field.between", "low", f.k.Number(low), "high", f.k.Number(high)))
 		return
 	}
 	x.Wrong("")
@@ -350,11 +351,11 @@ func (f *form) enter(name string) {
 
 // write puts a number into the screens that are chosen.
 func (f *form) write(name string, v float64) {
-	step := f.k.t("setup.step.field", "what", f.k.t("setup.field."+name), "screens", f.m.names())
+	step := f.k.T("setup.step.field", "what", f.k.T("setup.field."+name), "screens", f.m.names())
 	if name == numID {
 		s, ok := f.m.only()
 		if !ok || layout.Index(f.m.draft.Wall.Screens, int(v)) >= 0 {
-			f.number[name].Wrong(f.k.t("setup.field.taken"))
+			f.number[name].Wrong(f.k.T("setup.field.taken"))
 			return
 		}
 		f.m.do(step, func(w *world.WallDefined) { w.Screens[layout.Index(w.Screens, s.ID)].ID = int(v) })
@@ -392,9 +393,9 @@ func (f *form) drive() {
 	if f.filling {
 		return
 	}
-	none := f.k.t("setup.field.none")
+	none := f.k.T("setup.field.none")
 	node, output := strings.TrimSuffix(f.node.Selected, none), strings.TrimSuffix(f.output.Selected, none)
-	f.m.do(f.k.t("setup.step.drive", "screens", f.m.names()), func(w *world.WallDefined) {
+	f.m.do(f.k.T("setup.step.drive", "screens", f.m.names()), func(w *world.WallDefined) {
 		f.each(w, func(s *world.Screen) {
 			if s.Node != node {
 				s.Node, s.Output = node, ""
@@ -413,7 +414,7 @@ func (f *form) straighten() {
 		return
 	}
 	d := f.off
-	f.m.do(f.k.t("setup.step.straight", "screens", strconv.Itoa(d.Screen), "mm", f.k.mm(d.Should)), func(w *world.WallDefined) {
+	f.m.do(f.k.T("setup.step.straight", "screens", strconv.Itoa(d.Screen), "mm", f.k.MM(d.Should)), func(w *world.WallDefined) {
 		if i := layout.Index(w.Screens, d.Screen); i >= 0 {
 			d.Side.Set(&w.Screens[i], d.Should)
 		}
@@ -425,14 +426,14 @@ func (f *form) refresh(now time.Time) {
 	k := f.k
 	text, who := "", ""
 	if s, ok := f.m.only(); ok {
-		text, who = f.m.shows(s, k.p.desk.ServerTime(now))
+		text, who = f.m.shows(s, k.Host.Desk().ServerTime(now))
 	}
 	for _, x := range []struct {
 		t    *canvas.Text
 		text string
 	}{{f.now, text}, {f.who, who}} {
-		room := float64(f.inner.Size().Width-2*k.u(pad)) * float64(k.density())
-		fit := k.env.Kit.Fonts.Fit(room, float64(k.px(small)), false, x.text)
+		room := float64(f.inner.Size().Width-2*k.U(kit.Pad)) * float64(k.Density())
+		fit := k.Env.Kit.Fonts.Fit(room, float64(k.Px(kit.Small)), false, x.text)
 		if x.t.Text != fit {
 			x.t.Text = fit
 			x.t.Refresh()
@@ -441,7 +442,7 @@ func (f *form) refresh(now time.Time) {
 }
 
 // shows says what a screen shows and who put it there.
-func (m *screensPart) shows(s world.Screen, now time.Time) (text, who string) {
+func (m *Screens) shows(s world.Screen, now time.Time) (text, who string) {
 	w, ok := m.current()
 	if !ok {
 		return "", ""
@@ -460,7 +461,7 @@ func (m *screensPart) shows(s world.Screen, now time.Time) (text, who string) {
 			if by == "" {
 				by = t.Why
 			}
-			text = k.t("setup.shows", "what", name, "time", k.env.Lang.Stamp(t.Since.Std(), now))
+			text = k.T("setup.shows", "what", name, "time", k.Env.Lang.Stamp(t.Since.Std(), now))
 			if by != "" {
 				text += " · " + by
 			}
@@ -469,8 +470,8 @@ func (m *screensPart) shows(s world.Screen, now time.Time) (text, who string) {
 	}
 	for _, o := range m.draft.Wall.Screens {
 		if o.Spare && o.Node != s.Node && s.Node != "" {
-			return text, k.t("setup.spare.takes", "n", strconv.Itoa(o.ID))
+			return text, k.T("setup.spare.takes", "n", strconv.Itoa(o.ID))
 		}
 	}
-	return text, k.t("setup.spare.none")
+	return text, k.T("setup.spare.none")
 }

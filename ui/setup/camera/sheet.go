@@ -1,9 +1,7 @@
-package setup
+package camera
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"strconv"
 	"strings"
@@ -12,7 +10,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/widget"
 
 	"iocwall/geo"
@@ -20,6 +17,7 @@ import (
 	"iocwall/ui/field"
 	"iocwall/ui/list"
 	"iocwall/ui/page"
+	"iocwall/ui/setup/kit"
 )
 
 // sheetKind is what a sheet of cameras is for.
@@ -55,36 +53,16 @@ type imported struct {
 			New string `json:"new"`
 		} `json:"keys"`
 	} `json:"rows"`
-	Problems []problem `json:"problems"`
-	Notes    []string  `json:"notes"`
-	Done     bool      `json:"done"`
-	Version  string    `json:"version"`
-}
-
-// problem is a mistake of a table or of the configuration.
-type problem struct {
-	Line    int    `json:"line"`
-	Column  int    `json:"column"`
-	Path    string `json:"path"`
-	Message string `json:"message"`
-	Advice  string `json:"advice"`
-}
-
-func (p problem) words() string {
-	out := p.Message
-	if p.Path != "" {
-		out = p.Path + ": " + out
-	}
-	if p.Advice != "" {
-		out += " – " + p.Advice
-	}
-	return out
+	Problems []kit.Problem `json:"problems"`
+	Notes    []string      `json:"notes"`
+	Done     bool          `json:"done"`
+	Version  string        `json:"version"`
 }
 
 // cameraSheet brings cameras in, changes one, or takes one out.
 type cameraSheet struct {
-	m    *camerasPart
-	k    kit
+	m    *Part
+	k    kit.Kit
 	kind sheetKind
 	of   world.Camera
 	root *container.Scroll
@@ -118,8 +96,8 @@ type foundCamera struct {
 	Known    string `json:"known"`
 }
 
-func newCameraSheet(m *camerasPart, kind sheetKind, of world.Camera) *cameraSheet {
-	k := m.k
+func newCameraSheet(m *Part, kind sheetKind, of world.Camera) *cameraSheet {
+	k := m.K
 	s := &cameraSheet{m: m, k: k, kind: kind, of: of, fields: map[string]*field.Field{}, rows: list.NewRows(func(x *outcome) string { return strconv.Itoa(x.Line) + " " + x.ID }, nil)}
 	s.names = map[sheetKind][]string{
 		sheetAdd:      {"id", "name", "main", "sub", "pos", "area", "site", "user", "password"},
@@ -135,18 +113,18 @@ func newCameraSheet(m *camerasPart, kind sheetKind, of world.Camera) *cameraShee
 		if !there {
 			of = field.Code
 		}
-		o := field.Options{Kind: of, Lang: k.env.Lang, Memory: k.p.desk.Memory(), Label: k.t("setup.sheet." + name), Plain: of == field.Code, Enter: s.act, Escape: s.leave, Rows: 8, Changed: func(string) { s.ready = false; s.face() }}
-		if hint := "setup.sheet." + name + ".hint"; k.env.Lang.Has(hint) {
-			o.Hint = k.t(hint)
+		o := field.Options{Kind: of, Lang: k.Env.Lang, Memory: k.Host.Desk().Memory(), Label: k.T("setup.sheet." + name), Plain: of == field.Code, Enter: s.act, Escape: s.leave, Rows: 8, Changed: func(string) { s.ready = false; s.face() }}
+		if hint := "setup.sheet." + name + ".hint"; k.Env.Lang.Has(hint) {
+			o.Hint = k.T(hint)
 		}
 		s.fields[name] = field.New(o)
 		objects = append(objects, s.fields[name])
 	}
-	s.do = k.primary("", "", s.act)
-	s.file = k.button(k.t("setup.sheet.file"), "", s.openFile)
-	s.end = k.button(k.t("setup.grid.end"), "Esc", s.leave)
-	s.note = canvas.NewText("", k.env.Kit.Theme.T2)
-	s.note.TextSize = k.u(small)
+	s.do = k.Primary("", "", s.act)
+	s.file = k.Button(k.T("setup.sheet.file"), "", s.openFile)
+	s.end = k.Button(k.T("setup.grid.end"), "Esc", s.leave)
+	s.note = canvas.NewText("", k.Env.Kit.Theme.T2)
+	s.note.TextSize = k.U(kit.Small)
 	objects = append(objects, s.do, s.file, s.end, s.note)
 	if kind == sheetTable || kind == sheetFind {
 		s.list = s.newList()
@@ -156,7 +134,7 @@ func newCameraSheet(m *camerasPart, kind sheetKind, of world.Camera) *cameraShee
 		s.file.Hide()
 	}
 	s.fill()
-	s.box = arrange(s.lay, objects...)
+	s.box = kit.Arrange(s.lay, objects...)
 	s.root = container.NewVScroll(container.New(tallSheet{s}, s.box))
 	s.face()
 	return s
@@ -166,7 +144,9 @@ func newCameraSheet(m *camerasPart, kind sheetKind, of world.Camera) *cameraShee
 type tallSheet struct{ s *cameraSheet }
 
 // Layout is for Fyne.
-func (l tallSheet) Layout(_ []fyne.CanvasObject, s fyne.Size) { put(l.s.box, 0, 0, s.Width, s.Height) }
+func (l tallSheet) Layout(_ []fyne.CanvasObject, s fyne.Size) {
+	kit.Put(l.s.box, 0, 0, s.Width, s.Height)
+}
 
 // MinSize is for Fyne.
 func (l tallSheet) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, l.s.high) }
@@ -175,17 +155,17 @@ func (l tallSheet) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(
 func (s *cameraSheet) newList() *list.List {
 	at, k := s.rows.At, s.k
 	icon := map[string]string{"new": "plus", "changed": "differs", "same": "normal", "wrong": "severe", "found": "camera", "known": "done"}
-	return list.New(k.p.desk, list.Options{
+	return list.New(k.Host.Desk(), list.Options{
 		Name: "setup.sheet." + string(s.kind), Source: s.rows, Plain: true, Tall: true,
 		Columns: []list.Column{
-			{ID: "what", Title: k.t("setup.col.state"), Min: 120, Cell: func(i int) list.Cell {
-				c := list.Cell{Icon: icon[at(i).What], Text: k.t("setup.what." + at(i).What)}
+			{ID: "what", Title: k.T("setup.col.state"), Min: 120, Cell: func(i int) list.Cell {
+				c := list.Cell{Icon: icon[at(i).What], Text: k.T("setup.what." + at(i).What)}
 				if at(i).Line > 0 && s.kind == sheetTable {
-					c.Sub = k.t("setup.sheet.line", "n", k.whole(at(i).Line))
+					c.Sub = k.T("setup.sheet.line", "n", k.Whole(at(i).Line))
 				}
 				return c
 			}, Text: func(i int) string { return at(i).What }},
-			{ID: "camera", Title: k.t("setup.col.camera"), Min: 160, Weight: 1, Cell: func(i int) list.Cell {
+			{ID: "camera", Title: k.T("setup.col.camera"), Min: 160, Weight: 1, Cell: func(i int) list.Cell {
 				return list.Cell{Text: at(i).Name, Sub: at(i).Text, Bold: true}
 			}, Text: func(i int) string { return at(i).Name + " " + at(i).ID }},
 		},
@@ -218,13 +198,13 @@ func (s *cameraSheet) fill() {
 }
 
 func (s *cameraSheet) title() string {
-	return s.k.t("setup.sheet.title."+string(s.kind), "camera", s.of.Name)
+	return s.k.T("setup.sheet.title."+string(s.kind), "camera", s.of.Name)
 }
 
 // begin gives the first field the keyboard.
 func (s *cameraSheet) begin() {
 	if len(s.names) > 0 {
-		s.k.p.focus(s.fields[s.names[0]].Input)
+		s.k.Host.Focus(s.fields[s.names[0]].Input)
 	}
 }
 
@@ -236,29 +216,29 @@ func (s *cameraSheet) close() {
 
 func (s *cameraSheet) leave() {
 	s.m.leave()
-	s.m.refresh(s.k.p.now)
-	s.k.p.unfocus()
+	s.m.Refresh(s.k.Host.Now())
+	s.k.Host.Unfocus()
 }
 
 func (s *cameraSheet) lay(size fyne.Size) {
 	k := s.k
-	x, y := k.u(pad), k.u(12)
+	x, y := k.U(kit.Pad), k.U(12)
 	w := size.Width - 2*x
 	columns := 1
-	if w > k.u(460) && s.kind != sheetTable {
+	if w > k.U(460) && s.kind != sheetTable {
 		columns = 2
 	}
 	var fields []fyne.CanvasObject
 	for _, name := range s.names {
 		fields = append(fields, s.fields[name])
 	}
-	y += k.stack(x, y, w, columns, fields...) + k.u(4)
-	y += k.row(x, y, w, s.do, s.file, s.end) + k.u(8)
-	put(s.note, x, y, w, k.u(24))
-	y += k.u(32)
+	y += k.Stack(x, y, w, columns, fields...) + k.U(4)
+	y += k.Row(x, y, w, s.do, s.file, s.end) + k.U(8)
+	kit.Put(s.note, x, y, w, k.U(24))
+	y += k.U(32)
 	if s.list != nil {
-		h := max(k.u(240), size.Height-y)
-		put(s.list.Object(), 0, y, size.Width, h)
+		h := max(k.U(240), size.Height-y)
+		kit.Put(s.list.Object(), 0, y, size.Width, h)
 		y += h
 	}
 	if want := y; s.high != want && (s.list == nil || size.Height < want) {
@@ -281,7 +261,7 @@ func (s *cameraSheet) face() {
 	case s.kind == sheetFind && s.picked != "":
 		key = "setup.sheet.do.ask"
 	}
-	s.do.SetText(s.k.t(key, "camera", s.of.Name))
+	s.do.SetText(s.k.T(key, "camera", s.of.Name))
 	if s.busy {
 		s.do.Disable()
 	} else {
@@ -297,12 +277,12 @@ func (s *cameraSheet) refresh(now time.Time) {
 
 func (s *cameraSheet) say(text string, wrong bool) {
 	k := s.k
-	s.note.Color = k.env.Kit.Theme.T2
+	s.note.Color = k.Env.Kit.Theme.T2
 	if wrong {
-		s.note.Color = k.env.Kit.Theme.Critical
+		s.note.Color = k.Env.Kit.Theme.Critical
 	}
-	room := float64(s.box.Size().Width-2*k.u(pad)) * float64(k.density())
-	s.note.Text = k.env.Kit.Fonts.Fit(room, float64(k.px(small)), false, text)
+	room := float64(s.box.Size().Width-2*k.U(kit.Pad)) * float64(k.Density())
+	s.note.Text = k.Env.Kit.Fonts.Fit(room, float64(k.Px(kit.Small)), false, text)
 	s.note.Refresh()
 }
 
@@ -330,30 +310,21 @@ func (s *cameraSheet) act() {
 // call asks a door and says what came of it.
 func (s *cameraSheet) call(r page.Request, done func()) {
 	s.busy = true
-	s.say(s.k.t("setup.sheet.busy"), false)
+	s.say(s.k.T("setup.sheet.busy"), false)
 	s.face()
 	r.Timeout = 30 * time.Second
-	s.cancel = s.k.p.desk.Call(r, func(err error) {
+	s.cancel = s.k.Host.Desk().Call(r, func(err error) {
 		s.busy = false
 		if err != nil {
-			s.say(s.k.reason(err), true)
+			s.say(s.k.Reason(err), true)
 		} else {
 			s.say("", false)
 			done()
 		}
 		s.face()
-		s.k.p.health.soon()
-		s.m.refresh(s.k.p.now)
+		s.k.Host.Soon()
+		s.m.Refresh(s.k.Host.Now())
 	})
-}
-
-// reason is why a door did not do something.
-func (k kit) reason(err error) string {
-	var r *page.Refusal
-	if errors.As(err, &r) {
-		return r.Text
-	}
-	return k.refused(err)
 }
 
 // position reads "108.28, 15.85"; empty is none.
@@ -380,7 +351,7 @@ func (s *cameraSheet) one() {
 		case name == "pos":
 			p, ok := position(text)
 			if !ok {
-				s.fields[name].Wrong(s.k.t("setup.sheet.pos.wrong"))
+				s.fields[name].Wrong(s.k.T("setup.sheet.pos.wrong"))
 				return
 			}
 			s.fields[name].Wrong("")
@@ -394,7 +365,7 @@ func (s *cameraSheet) one() {
 		}
 	}
 	if s.kind == sheetPassword && set["password"] == nil {
-		s.fields["password"].Wrong(s.k.t("setup.sheet.password.wrong"))
+		s.fields["password"].Wrong(s.k.T("setup.sheet.password.wrong"))
 		return
 	}
 	set["id"] = id
@@ -408,7 +379,7 @@ func (s *cameraSheet) post(body any, did string) {
 		name = f.Text()
 	}
 	s.call(page.Request{Method: "POST", Path: "/api/setup/cameras", Body: body}, func() {
-		s.k.p.desk.Did(s.k.t(did, "camera", name), nil)
+		s.k.Host.Desk().Did(s.k.T(did, "camera", name), nil)
 		s.leave()
 	})
 }
@@ -429,7 +400,7 @@ func (s *cameraSheet) took(got imported) {
 	var rows []outcome
 	changes := 0
 	for _, p := range got.Problems {
-		rows = append(rows, outcome{Line: p.Line*1000 + p.Column, ID: p.Path, Name: p.words(), What: "wrong", Text: k.t("setup.sheet.at", "line", k.whole(p.Line), "column", k.whole(p.Column))})
+		rows = append(rows, outcome{Line: p.Line*1000 + p.Column, ID: p.Path, Name: p.Words(), What: "wrong", Text: k.T("setup.sheet.at", "line", k.Whole(p.Line), "column", k.Whole(p.Column))})
 	}
 	for i, r := range got.Rows {
 		o := outcome{Line: r.Line, ID: r.ID + " " + strconv.Itoa(i), Name: r.Name, What: r.What}
@@ -451,14 +422,14 @@ func (s *cameraSheet) took(got imported) {
 	s.ready = len(got.Problems) == 0 && changes > 0 && !got.Done
 	switch {
 	case got.Done:
-		k.p.desk.Did(k.t("setup.camera.imported", "n", k.whole(changes)), nil)
+		k.Host.Desk().Did(k.T("setup.camera.imported", "n", k.Whole(changes)), nil)
 		s.leave()
 	case len(got.Problems) > 0:
-		s.say(k.t("setup.sheet.problems", "n", k.whole(len(got.Problems))), true)
+		s.say(k.T("setup.sheet.problems", "n", k.Whole(len(got.Problems))), true)
 	case changes == 0:
-		s.say(k.t("setup.sheet.same"), false)
+		s.say(k.T("setup.sheet.same"), false)
 	default:
-		note := k.t("setup.sheet.ready", "n", k.whole(changes))
+		note := k.T("setup.sheet.ready", "n", k.Whole(changes))
 		if len(got.Notes) > 0 {
 			note += " · " + strings.Join(got.Notes, "; ")
 		}
@@ -490,7 +461,7 @@ func (s *cameraSheet) find() {
 			rows = append(rows, o)
 		}
 		s.rows.Set(rows)
-		text := s.k.t("setup.sheet.found", "n", s.k.whole(len(got.Found)))
+		text := s.k.T("setup.sheet.found", "n", s.k.Whole(len(got.Found)))
 		if len(got.Silent) > 0 {
 			text += " · " + strings.Join(got.Silent, "; ")
 		}
@@ -502,7 +473,7 @@ func (s *cameraSheet) find() {
 func (s *cameraSheet) survey() {
 	p, ok := position(s.fields["pos"].Text())
 	if !ok || p == nil {
-		s.fields["pos"].Wrong(s.k.t("setup.sheet.pos.wrong"))
+		s.fields["pos"].Wrong(s.k.T("setup.sheet.pos.wrong"))
 		return
 	}
 	s.fields["pos"].Wrong("")
@@ -518,7 +489,7 @@ func (s *cameraSheet) survey() {
 
 // openFile reads a table from the disk of this computer.
 func (s *cameraSheet) openFile() {
-	s.k.p.readFile(roughTable, func(text []byte) {
+	s.k.ReadFile(roughTable, func(text []byte) {
 		s.fields["table"].SetText(string(text))
 		s.ready = false
 		s.face()
@@ -527,29 +498,3 @@ func (s *cameraSheet) openFile() {
 
 // roughTable bounds a table that is read here, in bytes.
 const roughTable = 4 << 20
-
-// readFile asks for a file and reads it beside the toolkit.
-func (p *Page) readFile(most int64, done func([]byte), failed func(string)) {
-	dialog.ShowFileOpen(func(r fyne.URIReadCloser, err error) {
-		if err != nil || r == nil {
-			if err != nil {
-				failed(err.Error())
-			}
-			return
-		}
-		p.desk.Job(func(<-chan struct{}) func() {
-			raw, err := io.ReadAll(io.LimitReader(r, most+1))
-			err = errors.Join(err, r.Close())
-			return func() {
-				switch {
-				case err != nil:
-					failed(err.Error())
-				case int64(len(raw)) > most:
-					failed(p.k.t("setup.file.long", "n", p.k.whole(int(most>>20))))
-				default:
-					done(raw)
-				}
-			}
-		})
-	}, p.desk.Window())
-}

@@ -1,8 +1,7 @@
-package setup
+package wall
 
 import (
 	"image"
-	"image/color"
 	"math"
 	"slices"
 	"strconv"
@@ -13,8 +12,8 @@ import (
 
 	"iocwall/server/scene"
 	"iocwall/server/world"
-	"iocwall/ui/look"
 	"iocwall/ui/paint"
+	"iocwall/ui/setup/kit"
 	"iocwall/ui/setup/layout"
 	"iocwall/ui/tile"
 )
@@ -23,8 +22,8 @@ import (
 // and size. It belongs to the toolkit's goroutine.
 type plan struct {
 	widget.BaseWidget
-	m       *screensPart
-	k       kit
+	m       *Screens
+	k       kit.Kit
 	pane    *tile.Pane
 	size    image.Point
 	focused bool
@@ -54,9 +53,9 @@ var (
 	_ desktop.Mouseable = (*plan)(nil)
 )
 
-func newPlan(m *screensPart) *plan {
+func newPlan(m *Screens) *plan {
 	p := &plan{m: m, k: m.k}
-	p.pane = tile.NewPane(p.k.env, "setup", p.k.env.Kit.Theme.S1, p.paint)
+	p.pane = tile.NewPane(p.k.Env, "setup", p.k.Env.Kit.Theme.S1, p.paint)
 	p.ExtendBaseWidget(p)
 	return p
 }
@@ -72,7 +71,7 @@ func (p *plan) MinSize() fyne.Size { return fyne.NewSize(1, 1) }
 // Resize is for Fyne.
 func (p *plan) Resize(s fyne.Size) {
 	p.BaseWidget.Resize(s)
-	d := p.k.density()
+	d := p.k.Density()
 	if at := image.Pt(int(s.Width*d), int(s.Height*d)); at != p.size {
 		p.size = at
 		p.pane.Touch()
@@ -85,7 +84,7 @@ func (p *plan) fit(screens []world.Screen) {
 		return // the wall must not move under the hand
 	}
 	x, y, w, h := scene.Bounds(world.WallDefined{Screens: screens})
-	side, top := float64(p.k.px(pad)), float64(p.k.px(34))
+	side, top := float64(p.k.Px(kit.Pad)), float64(p.k.Px(34))
 	p.scale = 0.1
 	if w > 0 && h > 0 {
 		p.scale = min((float64(p.size.X)-2*side)/w, (float64(p.size.Y)-top-side)/h)
@@ -115,45 +114,45 @@ func (p *plan) paint(c *paint.Canvas) {
 	p.computers(c, screens)
 	for _, s := range screens {
 		if p.m.picked[s.ID] && p.m.grid == nil {
-			c.Frame(p.rect(s).Inset(-p.k.px(1)), p.k.px(2), p.k.env.Kit.Theme.Focus)
+			c.Frame(p.rect(s).Inset(-p.k.Px(1)), p.k.Px(2), p.k.Env.Kit.Theme.Focus)
 		}
 	}
 	for _, g := range p.guides {
 		p.guide(c, g)
 	}
 	if p.focused {
-		c.RoundLine(c.Img.Rect.Inset(p.k.px(2)), float64(p.k.px(6)), float64(p.k.px(2)), p.k.env.Kit.Theme.Focus)
+		c.RoundLine(c.Img.Rect.Inset(p.k.Px(2)), float64(p.k.Px(6)), float64(p.k.Px(2)), p.k.Env.Kit.Theme.Focus)
 	}
 }
 
 // nothing says that there is no wall yet, and what to do.
 func (p *plan) nothing(c *paint.Canvas) {
-	text := p.k.t("setup.plan.none")
-	if p.m.k.p.desk.State() == nil {
-		text = p.k.t("loading")
+	text := p.k.T("setup.plan.none")
+	if p.k.Host.Desk().State() == nil {
+		text = p.k.T("loading")
 	}
-	for i, t := range p.k.env.Kit.Fonts.Wrap(text, float64(p.size.X-2*p.k.px(pad)), float64(p.k.px(body)), false, 3) {
-		c.Text(float64(p.k.px(pad)), float64(p.k.px(40)+i*p.k.px(24)), float64(p.k.px(24)), t, float64(p.k.px(body)), false, p.k.env.Kit.Theme.T2)
+	for i, t := range p.k.Env.Kit.Fonts.Wrap(text, float64(p.size.X-2*p.k.Px(kit.Pad)), float64(p.k.Px(kit.Body)), false, 3) {
+		c.Text(float64(p.k.Px(kit.Pad)), float64(p.k.Px(40)+i*p.k.Px(24)), float64(p.k.Px(24)), t, float64(p.k.Px(kit.Body)), false, p.k.Env.Kit.Theme.T2)
 	}
 }
 
 // ruler says how wide the wall is.
 func (p *plan) ruler(c *paint.Canvas, screens []world.Screen) {
-	th, k, f := p.k.env.Kit.Theme, p.k, p.k.env.Kit.Fonts
+	th, k, f := p.k.Env.Kit.Theme, p.k, p.k.Env.Kit.Fonts
 	x, _, w, _ := scene.Bounds(world.WallDefined{Screens: screens})
-	size, h := float64(k.px(small)), float64(k.px(30))
+	size, h := float64(k.Px(kit.Small)), float64(k.Px(30))
 	left, right := p.ox+x*p.scale, p.ox+(x+w)*p.scale
-	from, to := k.number(math.Round(x))+" mm", k.number(math.Round(x+w))+" mm"
+	from, to := k.Number(math.Round(x))+" mm", k.Number(math.Round(x+w))+" mm"
 	a := c.Text(left, 0, h, from, size, false, th.T2)
 	b := f.Width(to, false, size)
 	c.Text(right-b, 0, h, to, size, false, th.T2)
 	y := int(h / 2)
-	c.Fill(image.Rect(int(left+a)+k.px(12), y, int(right-b)-k.px(12), y+1), th.Line2)
+	c.Fill(image.Rect(int(left+a)+k.Px(12), y, int(right-b)-k.Px(12), y+1), th.Line2)
 }
 
 // screen paints one screen: number, computer and output, how it stands.
 func (p *plan) screen(c *paint.Canvas, s world.Screen, faults []layout.Fault) {
-	th, k, f := p.k.env.Kit.Theme, p.k, p.k.env.Kit.Fonts
+	th, k, f := p.k.Env.Kit.Theme, p.k, p.k.Env.Kit.Fonts
 	r := p.rect(s)
 	ground := th.S2
 	if p.m.picked[s.ID] && p.m.grid == nil {
@@ -162,30 +161,30 @@ func (p *plan) screen(c *paint.Canvas, s world.Screen, faults []layout.Fault) {
 	c.Fill(r, ground)
 	c.Frame(r, 1, th.Line2)
 	word, icon := p.m.stands(s, faults)
-	inner := r.Inset(k.px(6))
-	if r.Dy() < k.px(52) {
+	inner := r.Inset(k.Px(6))
+	if r.Dy() < k.Px(52) {
 		// There is room for the number alone.
-		size := float64(k.px(large))
-		if r.Dy() < k.px(30) || r.Dx() < k.px(36) {
-			size = float64(k.px(small))
+		size := float64(k.Px(kit.Large))
+		if r.Dy() < k.Px(30) || r.Dx() < k.Px(36) {
+			size = float64(k.Px(kit.Small))
 		}
 		if float64(r.Dy()) >= 1.2*size {
-			at := float64(r.Min.X + k.px(5))
+			at := float64(r.Min.X + k.Px(5))
 			w := c.Text(at, float64(r.Min.Y), float64(r.Dy()), f.Fit(float64(r.Max.X)-at, size, true, strconv.Itoa(s.ID)), size, true, th.T1)
-			if float64(r.Dx()) > w+float64(k.px(30)) {
-				c.Icon(r.Max.X-k.px(20), r.Min.Y+(r.Dy()-k.px(16))/2, k.px(16), icon, inkOf(th, icon), th.OnFill)
+			if float64(r.Dx()) > w+float64(k.Px(30)) {
+				c.Icon(r.Max.X-k.Px(20), r.Min.Y+(r.Dy()-k.Px(16))/2, k.Px(16), icon, kit.Ink(th, icon), th.OnFill)
 			}
 		}
 		return
 	}
-	big, text, line := float64(k.px(large)), float64(k.px(small)), float64(k.px(19))
-	at := float64(inner.Min.X + k.px(4))
+	big, text, line := float64(k.Px(kit.Large)), float64(k.Px(kit.Small)), float64(k.Px(19))
+	at := float64(inner.Min.X + k.Px(4))
 	room := float64(inner.Max.X) - at
-	c.Text(at, float64(inner.Min.Y), float64(k.px(26)), f.Fit(room, big, true, strconv.Itoa(s.ID)), big, true, th.T1)
-	if inner.Dx() > k.px(64) {
-		c.Icon(inner.Max.X-k.px(20), inner.Min.Y+k.px(2), k.px(18), icon, inkOf(th, icon), th.OnFill)
+	c.Text(at, float64(inner.Min.Y), float64(k.Px(26)), f.Fit(room, big, true, strconv.Itoa(s.ID)), big, true, th.T1)
+	if inner.Dx() > k.Px(64) {
+		c.Icon(inner.Max.X-k.Px(20), inner.Min.Y+k.Px(2), k.Px(18), icon, kit.Ink(th, icon), th.OnFill)
 	}
-	who := k.t("setup.screen.bare")
+	who := k.T("setup.screen.bare")
 	alts := []string{who}
 	if s.Node != "" {
 		alts = []string{s.Node + " · " + s.Output, s.Node}
@@ -193,7 +192,7 @@ func (p *plan) screen(c *paint.Canvas, s world.Screen, faults []layout.Fault) {
 			alts = alts[1:]
 		}
 	}
-	y := float64(inner.Min.Y + k.px(26))
+	y := float64(inner.Min.Y + k.Px(26))
 	if y+line <= float64(inner.Max.Y)+2 {
 		c.Text(at, y, line, f.Fit(room, text, false, alts...), text, false, th.T1)
 	}
@@ -202,25 +201,10 @@ func (p *plan) screen(c *paint.Canvas, s world.Screen, faults []layout.Fault) {
 	}
 }
 
-// inkOf is the colour of a state's symbol.
-func inkOf(th look.Theme, icon string) color.RGBA {
-	switch icon {
-	case "notice":
-		return th.Notice
-	case "warning":
-		return th.Warning
-	case "severe":
-		return th.Severe
-	case "critical":
-		return th.Critical
-	}
-	return th.T2
-}
-
 // computers draws a bold line where the next screen is another computer's.
 func (p *plan) computers(c *paint.Canvas, screens []world.Screen) {
-	th := p.k.env.Kit.Theme
-	w := max(2, p.k.px(2))
+	th := p.k.Env.Kit.Theme
+	w := max(2, p.k.Px(2))
 	for _, s := range screens {
 		r := p.rect(s)
 		for _, below := range []bool{false, true} {
@@ -245,7 +229,7 @@ func (p *plan) computers(c *paint.Canvas, screens []world.Screen) {
 
 // guide draws a line that something was moved to.
 func (p *plan) guide(c *paint.Canvas, g layout.Guide) {
-	col, dash := p.k.env.Kit.Theme.Focus, float64(p.k.px(6))
+	col, dash := p.k.Env.Kit.Theme.Focus, float64(p.k.Px(6))
 	if g.Down {
 		x := p.ox + g.At*p.scale
 		c.Line([]paint.Point{{X: x, Y: 0}, {X: x, Y: float64(p.size.Y)}}, 1, col, dash, dash)
@@ -257,7 +241,7 @@ func (p *plan) guide(c *paint.Canvas, g layout.Guide) {
 
 // px is a place of the widget in the picture.
 func (p *plan) at(pos fyne.Position) image.Point {
-	d := p.k.density()
+	d := p.k.Density()
 	return image.Pt(int(pos.X*d), int(pos.Y*d))
 }
 
@@ -265,7 +249,7 @@ func (p *plan) at(pos fyne.Position) image.Point {
 // that is chosen.
 func (p *plan) hit(at image.Point) (id int, e layout.Edge) {
 	list := p.m.seen()
-	near := p.k.px(6)
+	near := p.k.Px(6)
 	for _, s := range slices.Backward(list) {
 		r := p.rect(s)
 		if p.m.picked[s.ID] && len(p.m.picked) == 1 && at.In(r.Inset(-near)) {
@@ -303,15 +287,15 @@ func (p *plan) MouseUp(*desktop.MouseEvent) { p.pressing = false }
 func (p *plan) Tapped(e *fyne.PointEvent) {
 	id, _ := p.hit(p.at(e.Position))
 	p.m.pick(id, p.shift)
-	p.k.p.focus(p)
+	p.k.Host.Focus(p)
 }
 
 // Dragged moves what is chosen, or sizes it at its edge.
 func (p *plan) Dragged(e *fyne.DragEvent) {
-	if p.m.grid != nil || !p.k.p.desk.May("wall.save") || p.scale <= 0 {
+	if p.m.grid != nil || !p.k.Host.Desk().May("wall.save") || p.scale <= 0 {
 		return
 	}
-	d := float64(p.k.density())
+	d := float64(p.k.Density())
 	if !p.hand.on {
 		from := p.pressed
 		if !p.pressing {
@@ -350,16 +334,16 @@ func (p *plan) FocusGained() { p.focused = true; p.pane.Touch() }
 func (p *plan) FocusLost() { p.focused = false; p.pane.Touch() }
 
 // TypedRune hands letters to the page.
-func (p *plan) TypedRune(r rune) { p.k.p.Rune(r) }
+func (p *plan) TypedRune(r rune) { p.k.Host.Rune(r) }
 
 // TypedKey hands keys to the page.
-func (p *plan) TypedKey(e *fyne.KeyEvent) { p.k.p.Key(e) }
+func (p *plan) TypedKey(e *fyne.KeyEvent) { p.k.Host.Key(e) }
 
 // TypedShortcut is for Fyne: Ctrl Z takes the last step back.
 func (p *plan) TypedShortcut(s fyne.Shortcut) {
 	switch s.(type) {
 	case *fyne.ShortcutUndo:
-		p.m.undo()
+		p.m.Undo()
 	case *fyne.ShortcutSelectAll:
 		p.m.pickAll()
 	}
