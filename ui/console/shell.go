@@ -264,6 +264,7 @@ func (c *Console) Rebuild(l Look) {
 	}
 	// The old pages go last: what both show is not closed in between.
 	closeAll(old)
+	c.covered = nil // the new pages have not been told what lies over them
 	c.Refresh(c.base.Now())
 }
 

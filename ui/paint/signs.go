@@ -15,7 +15,7 @@ type sign struct {
 	strokes [][]Point
 }
 
-// signOf are the arrows that name keys, and the tick.
+// signOf are the arrows and marks that name keys, and the tick.
 func signOf(r rune) (sign, bool) {
 	const mid, top, low = -0.34, -0.68, 0.0
 	switch r {
@@ -27,6 +27,10 @@ func signOf(r rune) (sign, bool) {
 		return sign{0.6, [][]Point{{{0.3, low}, {0.3, top}}, {{0.08, top + 0.23}, {0.3, top}, {0.52, top + 0.23}}}}, true
 	case '↓':
 		return sign{0.6, [][]Point{{{0.3, top}, {0.3, low}}, {{0.08, low - 0.23}, {0.3, low}, {0.52, low - 0.23}}}}, true
+	case '⏎':
+		return sign{0.92, [][]Point{{{0.80, top}, {0.80, -0.22}, {0.10, -0.22}}, {{0.32, -0.42}, {0.10, -0.22}, {0.32, -0.02}}}}, true
+	case '␣':
+		return sign{0.80, [][]Point{{{0.10, -0.22}, {0.10, low}, {0.70, low}, {0.70, -0.22}}}}, true
 	case '✓':
 		return sign{0.82, [][]Point{{{0.10, mid}, {0.32, -0.08}, {0.74, -0.62}}}}, true
 	}
