@@ -2,6 +2,8 @@ package list
 
 import (
 	"math"
+	"strconv"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -46,7 +48,12 @@ func (c *chip) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRen
 
 // MinSize has room for the text, the tick and a count that grows.
 func (c *chip) MinSize() fyne.Size {
-	w := c.l.env.Kit.Fonts.Width(c.said, true, float64(c.l.px(smallText)))
+	said := c.said
+	if ch := c.l.x.chips[c.i]; ch.Count { // room to grow
+		digits := max(2, len(strconv.Itoa(c.l.x.counts[c.i])))
+		said = ch.Text + " " + strings.Repeat("0", digits)
+	}
+	w := c.l.env.Kit.Fonts.Width(said, true, float64(c.l.px(smallText)))
 	step := float64(c.l.px(8)) // widths in steps: a count that grows does not move what is beside it
 	w = math.Ceil((w+float64(c.l.px(42)))/step) * step
 	return fyne.NewSize(float32(w)/c.l.density(), c.l.unit(32))
@@ -60,7 +67,7 @@ func (c *chip) show() {
 	was := c.MinSize().Width
 	c.said, c.on = said, on
 	if c.MinSize().Width != was {
-		c.l.root.Refresh()
+		c.l.tool.grown = true
 	}
 	c.pane.Touch()
 }

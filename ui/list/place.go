@@ -149,7 +149,6 @@ func (y *layout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 		l.tool.box.Resize(fyne.NewSize(s.Width, top))
 	}
 	l.body.Move(fyne.NewPos(0, top))
-	l.laid = image.Point{}
 	l.body.Resize(fyne.NewSize(s.Width, max(1, s.Height-top)))
 }
 

@@ -24,6 +24,7 @@ type tools struct {
 	print  *widget.Button // nil where nobody prints
 	said   string
 	left   float32 // where the buttons on the right begin, units
+	grown  bool    // a chip needs more room
 	quiet  bool    // the text is written by the program
 }
 
@@ -185,6 +186,12 @@ func (t *tools) show() {
 	}
 	for _, c := range t.chips {
 		c.show()
+	}
+	// More room for a count may need another row of chips, and rows must not move
+	// under the pointer.
+	if t.grown && !l.v.over {
+		t.grown = false
+		l.root.Refresh()
 	}
 }
 
