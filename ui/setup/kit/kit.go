@@ -37,11 +37,13 @@ type Host interface {
 	Now() time.Time
 	// Go opens a part and a thing in it ("cameras/cau") and reports whether it could.
 	Go(link string) bool
-	// Focus gives the keyboard to something, Unfocus back to the page.
+	// Focus gives the keyboard to something.
 	Focus(f fyne.Focusable)
+	// Unfocus gives the keyboard back to the page.
 	Unfocus()
-	// Key and Rune take what a widget did not want.
+	// Key takes a key that a widget did not want.
 	Key(e *fyne.KeyEvent) bool
+	// Rune takes a letter that a widget did not want.
 	Rune(r rune) bool
 	// May reports whether the person has a right, and says so where not.
 	May(right string) bool
