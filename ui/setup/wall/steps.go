@@ -210,4 +210,3 @@ func (m *Screens) test(picture string) {
 		m.k.Host.Desk().Ask(act.TestWall{Wall: m.wall}, nil)
 	})
 }
-
