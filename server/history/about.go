@@ -225,7 +225,12 @@ func (k *keeper) keeps(e *world.Event) (class int, keep bool) {
 		k.readings[b.Quantity] = e.Time
 		return moving, true
 	case world.CameraHealth:
-		return rare, k.differs(&k.said, string(b.State)+"\n"+b.Reason+"\n"+b.Cause)
+		switch b.State {
+		case world.CameraIdle, world.CameraOpening, world.CameraLive:
+			// Whether somebody watches it is nothing that happened to it.
+			return rare, k.differs(&k.said, "well")
+		}
+		return rare, k.differs(&k.said, string(b.State)+"\n"+b.Cause)
 	case world.SourceHealth:
 		return rare, k.differs(&k.said, string(b.State)+"\n"+b.Reason)
 	case world.NodeLinked:

@@ -181,6 +181,7 @@ func TestThinned(t *testing.T) {
 		b.add(3000+i*60, world.Reading{Station: "S", Quantity: "level", Value: float64(i)})
 		b.add(3000+i*60, world.CameraHealth{Camera: "C", State: world.CameraLive, FPS: float64(i)})
 	}
+	b.add(4999, world.CameraHealth{Camera: "C", State: world.CameraIdle}) // nobody watches it any more
 	b.add(5000, world.CameraHealth{Camera: "C", State: world.CameraSilent})
 	x := read(t, b, Options{})
 	for _, c := range []struct {
