@@ -259,11 +259,13 @@ func (s *Set) tell(out []world.Observation, r *rule, h *hold, sub subject, value
 	}
 	w := words{said: h.said, value: h.value}
 	// While the condition is over but kept, or nobody can tell, the last words
-	// that were true stand.
-	if l := h.levels[i]; l.over == 0 && !l.open {
-		w = s.wordsFor(r, h, i, sub, value)
+	// that were true stand, unless they were of a worse level: then the words are of
+	// what holds now.
+	switch at := h.holds(i, r.levels[i].severity != h.said.severity); {
+	case at >= 0:
+		w = s.wordsFor(r, h, at, sub, value)
 		w.said.remark = remarkOn(r, sub.entity, "")
-	} else {
+	default:
 		w.said.remark = remarkOn(r, sub.entity, w.said.remark)
 	}
 	w.said.severity, w.said.at = r.levels[i].severity, sub.now

@@ -167,6 +167,24 @@ func (h *hold) worst() int {
 	return -1
 }
 
+// holds returns the level whose words are true while level i is the worst active
+// one: i itself while its condition holds. Otherwise the words said before stand, -1,
+// unless others are asked for and it is known how things are: then it is the worst
+// level whose condition holds, or i, which is over but kept.
+func (h *hold) holds(i int, other bool) int {
+	if l := h.levels[i]; l.over == 0 && !l.open {
+		return i
+	} else if !other || l.open {
+		return -1
+	}
+	for j := i - 1; j >= 0; j-- {
+		if l := h.levels[j]; l.active && l.over == 0 && !l.open {
+			return j
+		}
+	}
+	return i
+}
+
 // since returns when the first of the active levels began to hold.
 func (h *hold) since() world.Time {
 	var t world.Time
