@@ -210,7 +210,9 @@ func (l *Line) take(prefix string, a slog.Attr) {
 			l.About = key + "/" + value
 		}
 	}
-	l.With = append(l.With, Value{key, value})
+	if value != "" {
+		l.With = append(l.With, Value{key, value})
+	}
 }
 
 // tidy returns a text without what looks like a secret, bounded.
