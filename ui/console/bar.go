@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"iocwall/server/world"
+	"iocwall/ui/console/chip"
 	"iocwall/ui/page"
 	"iocwall/ui/paint"
 	"iocwall/ui/tile"
@@ -22,11 +23,11 @@ type bar struct {
 	c      *Console
 	root   *fyne.Container
 	pane   *tile.Pane
-	tabs   []*chip
+	tabs   []*chip.Chip
 	ids    []string // pages of the tabs
-	more   *chip
-	search *chip
-	person *chip
+	more   *chip.Chip
+	search *chip.Chip
+	person *chip.Chip
 	// fit is how many tabs have a place.
 	fit   int
 	words barWords
@@ -51,14 +52,14 @@ func (c *Console) newBar() *bar {
 	b.pane = tile.NewPane(c.env, "bar", c.env.Kit.Theme.S1, b.draw)
 	objects := []fyne.CanvasObject{b.pane.Raster}
 	for _, k := range c.offered() {
-		t := c.newChip(face{role: roleTab, icon: k.Icon, text: c.env.Lang.T(k.Title)}, func() { c.Open(page.Link{Kind: "page", ID: k.ID}) })
+		t := chip.New(hands{c}, chip.Face{Role: chip.Tab, Icon: k.Icon, Text: c.env.Lang.T(k.Title)}, func() { c.Open(page.Link{Kind: "page", ID: k.ID}) })
 		b.tabs, b.ids = append(b.tabs, t), append(b.ids, k.ID)
 		objects = append(objects, t)
 	}
 	l := c.env.Lang
-	b.more = c.newChip(face{role: rolePlain, text: "…"}, c.openMore)
-	b.search = c.newChip(face{role: roleButton, icon: "search", text: l.T("shell.search"), key: "Ctrl K"}, c.openSearch)
-	b.person = c.newChip(face{role: rolePlain, icon: "user"}, c.openPerson)
+	b.more = chip.New(hands{c}, chip.Face{Role: chip.Plain, Text: "…"}, c.openMore)
+	b.search = chip.New(hands{c}, chip.Face{Role: chip.Button, Icon: "search", Text: l.T("shell.search"), Key: "Ctrl K"}, c.openSearch)
+	b.person = chip.New(hands{c}, chip.Face{Role: chip.Plain, Icon: "user"}, c.openPerson)
 	b.root = container.NewWithoutLayout(append(objects, b.more, b.search, b.person)...)
 	return b
 }
@@ -82,7 +83,7 @@ func (b *bar) refresh(now time.Time) {
 		b.width = -1
 	}
 	b.words = w
-	b.person.set(b.personFace())
+	b.person.Set(b.personFace())
 	b.choose()
 	b.lay(b.root.Size().Width)
 	b.pane.Touch()
@@ -91,17 +92,17 @@ func (b *bar) refresh(now time.Time) {
 // choose marks the tab of the page that is shown.
 func (b *bar) choose() {
 	for i, t := range b.tabs {
-		f := t.face
-		f.chosen = b.c.shown != nil && b.c.shown.kind.ID == b.ids[i]
-		if f.chosen != t.face.chosen {
+		f := t.Face()
+		f.Chosen = b.c.shown != nil && b.c.shown.kind.ID == b.ids[i]
+		if f.Chosen != t.Face().Chosen {
 			b.width = -1
 		}
-		t.set(f)
+		t.Set(f)
 	}
 }
 
-func (b *bar) personFace() face {
-	return face{role: rolePlain, icon: "user", text: b.words.person, bare: b.level >= 4}
+func (b *bar) personFace() chip.Face {
+	return chip.Face{Role: chip.Plain, Icon: "user", Text: b.words.person, Bare: b.level >= 4}
 }
 
 func (b *bar) say(now time.Time) barWords {

@@ -26,10 +26,10 @@ func (b *bar) lay(width float32) {
 // tabs is at the level: the clock, the person, the search, the status.
 func (b *bar) measure() (person, search, status float32) {
 	f := b.c.env.Kit.Fonts
-	b.person.set(b.personFace())
-	s := b.search.face
-	s.bare = b.level >= 2
-	b.search.set(s)
+	b.person.Set(b.personFace())
+	s := b.search.Face()
+	s.Bare = b.level >= 2
+	b.search.Set(s)
 	if say := b.status(); say != "" {
 		status = float32(f.Width(say, false, 16)) + 12
 	}
@@ -39,7 +39,7 @@ func (b *bar) measure() (person, search, status float32) {
 			status = min(status, 240)
 		}
 	}
-	return min(b.person.wide(), 240), b.search.wide(), status
+	return min(b.person.Wide(), 240), b.search.Wide(), status
 }
 
 // try lays the bar out at the level and reports whether all tabs fit; the last one
@@ -67,8 +67,8 @@ func (b *bar) try(width float32, last bool) bool {
 	b.more.Hide()
 	if fit < total {
 		b.more.Show()
-		put(b.more, x, b.more.wide())
-		x += b.more.wide()
+		put(b.more, x, b.more.Wide())
+		x += b.more.Wide()
 	}
 	b.title, b.left, b.right = u(x+16), u(x+title), u(end)
 	return true
@@ -85,8 +85,8 @@ func (b *bar) putTabs(x float32, fit int) float32 {
 		}
 		t.Show()
 		t.Move(fyne.NewPos(u(x), u(2)))
-		t.Resize(fyne.NewSize(u(t.wide()), u(barHeight-2)))
-		x += t.wide()
+		t.Resize(fyne.NewSize(u(t.Wide()), u(barHeight-2)))
+		x += t.Wide()
 	}
 	return x
 }
@@ -108,7 +108,7 @@ func (b *bar) count(x, end float32, last bool) (fit, total int) {
 	total = len(b.tabs)
 	all := x
 	for _, t := range b.tabs {
-		all += t.wide()
+		all += t.Wide()
 	}
 	if all <= end {
 		return total, total
@@ -116,9 +116,9 @@ func (b *bar) count(x, end float32, last bool) (fit, total int) {
 	if !last {
 		return 0, total
 	}
-	end -= b.more.wide()
+	end -= b.more.Wide()
 	for _, t := range b.tabs {
-		if x += t.wide(); x > end {
+		if x += t.Wide(); x > end {
 			break
 		}
 		fit++

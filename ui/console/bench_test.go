@@ -21,6 +21,7 @@ import (
 	"iocwall/geo"
 	"iocwall/server/act"
 	"iocwall/server/world"
+	"iocwall/ui/console/chip"
 	"iocwall/ui/look"
 	"iocwall/ui/page"
 	"iocwall/ui/paint"
@@ -410,7 +411,7 @@ func (s *stand) typed(text string) {
 // click presses the chip of that name; it is an error where there is none in sight.
 func (s *stand) click(name string) {
 	s.t.Helper()
-	if b := s.chip(name); b != nil {
+	if b := s.button(name); b != nil {
 		test.Tap(b)
 		return
 	}
@@ -418,10 +419,10 @@ func (s *stand) click(name string) {
 }
 
 // chip is the button of that name that is in sight.
-func (s *stand) chip(name string) *chip {
-	var found *chip
+func (s *stand) button(name string) *chip.Chip {
+	var found *chip.Chip
 	look := func(o fyne.CanvasObject) {
-		each(o, func(b *chip) {
+		each(o, func(b *chip.Chip) {
 			if b.Name() == name && found == nil {
 				found = b
 			}
@@ -436,12 +437,12 @@ func (s *stand) chip(name string) *chip {
 }
 
 // each calls do with every chip in sight below an object.
-func each(o fyne.CanvasObject, do func(*chip)) {
+func each(o fyne.CanvasObject, do func(*chip.Chip)) {
 	if !o.Visible() {
 		return
 	}
 	switch x := o.(type) {
-	case *chip:
+	case *chip.Chip:
 		do(x)
 	case *card:
 		each(x.all, do)

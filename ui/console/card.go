@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"iocwall/server/world"
+	"iocwall/ui/console/chip"
 	"iocwall/ui/console/find"
 	"iocwall/ui/paint"
 	"iocwall/ui/tile"
@@ -30,7 +31,7 @@ type card struct {
 	of    *notice
 	pane  *tile.Pane
 	all   *fyne.Container
-	chips []*chip
+	chips []*chip.Chip
 	hover bool
 }
 
@@ -45,11 +46,11 @@ func (n *notices) newCard(x *notice, keyed bool) *card {
 	l := n.c.env.Lang
 	k.pane = tile.NewPane(n.c.env, "notice", color.RGBA{}, k.draw)
 	k.all = container.NewWithoutLayout(k.pane.Raster)
-	add := func(r role, text, key string, do func()) {
+	add := func(r chip.Role, text, key string, do func()) {
 		if !keyed {
 			key = ""
 		}
-		b := n.c.newChip(face{role: r, text: text, key: key, off: x.sending}, do)
+		b := chip.New(hands{n.c}, chip.Face{Role: r, Text: text, Key: key, Off: x.sending}, do)
 		k.chips = append(k.chips, b)
 		k.all.Add(b)
 	}
@@ -58,16 +59,16 @@ func (n *notices) newCard(x *notice, keyed bool) *card {
 		if x.sending {
 			text = l.T("shell.notice.sending")
 		}
-		r := roleButton
+		r := chip.Button
 		if keyed {
-			r = rolePrimary
+			r = chip.Primary
 		}
 		add(r, text, "Alt X", func() { n.acknowledge(x) })
 	}
 	if x.alert != "" || x.count != [5]int{} {
-		add(roleButton, l.T("shell.notice.open"), "Alt O", func() { n.show(x) })
+		add(chip.Button, l.T("shell.notice.open"), "Alt O", func() { n.show(x) })
 	}
-	add(rolePlain, l.T("shell.notice.close"), "", func() { n.dismiss(x) })
+	add(chip.Plain, l.T("shell.notice.close"), "", func() { n.dismiss(x) })
 	k.ExtendBaseWidget(k)
 	return k
 }
@@ -82,7 +83,7 @@ func (k *card) Resize(s fyne.Size) {
 	u := k.n.c.unit
 	x := u(12)
 	for i, b := range k.chips {
-		w := u(b.wide())
+		w := u(b.Wide())
 		if i == len(k.chips)-1 {
 			x = s.Width - w - u(8)
 		}
@@ -177,7 +178,7 @@ func (n *notices) arrange() {
 		objects = append(objects, k)
 	}
 	if over := len(n.list) - n.fit; over > 0 {
-		n.more.set(face{role: roleButton, text: n.c.env.Lang.T("shell.notice.more", "n", strconv.Itoa(over))})
+		n.more.Set(chip.Face{Role: chip.Button, Text: n.c.env.Lang.T("shell.notice.more", "n", strconv.Itoa(over))})
 		objects = append(objects, n.more)
 	}
 	n.root.Objects = objects
@@ -251,7 +252,7 @@ func (n *notices) corner(size fyne.Size) fyne.Position {
 func (c *Console) typing() (image.Rectangle, bool) {
 	canvas := c.base.Window().Canvas()
 	o, is := canvas.Focused().(fyne.CanvasObject)
-	if _, own := o.(*chip); !is || own {
+	if _, own := o.(*chip.Chip); !is || own {
 		return image.Rectangle{}, false
 	}
 	return c.device(fyne.CurrentApp().Driver().AbsolutePositionForObject(o), o.Size()), true

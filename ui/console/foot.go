@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"iocwall/server/world"
+	"iocwall/ui/console/chip"
 	"iocwall/ui/paint"
 	"iocwall/ui/tile"
 )
@@ -20,7 +21,7 @@ type foot struct {
 	c    *Console
 	root *fyne.Container
 	pane *tile.Pane
-	undo *chip
+	undo *chip.Chip
 	says footWords
 }
 
@@ -46,7 +47,7 @@ type said struct {
 func (c *Console) newFoot() *foot {
 	f := &foot{c: c}
 	f.pane = tile.NewPane(c.env, "foot", c.env.Kit.Theme.S2, f.draw)
-	f.undo = c.newChip(face{role: roleButton, small: true, icon: "undo", text: c.env.Lang.T("shell.undo"), key: "Ctrl Z"}, c.undoLast)
+	f.undo = chip.New(hands{c}, chip.Face{Role: chip.Button, Small: true, Icon: "undo", Text: c.env.Lang.T("shell.undo"), Key: "Ctrl Z"}, c.undoLast)
 	f.undo.Hide()
 	f.root = container.NewWithoutLayout(f.pane.Raster, f.undo)
 	return f
@@ -121,11 +122,11 @@ func (f *foot) lay() {
 		f.undo.Hide()
 		return
 	}
-	was := f.undo.face
-	was.text = f.says.undo
-	f.undo.set(was)
+	was := f.undo.Face()
+	was.Text = f.says.undo
+	f.undo.Set(was)
 	u := f.c.unit
-	w := u(f.undo.wide())
+	w := u(f.undo.Wide())
 	x := u(16+footIcon(f.says)) + u(float32(f.c.env.Kit.Fonts.Width(f.says.said, f.says.bold, 14))) + u(12)
 	x = min(x, size.Width*0.62-w)
 	f.undo.Move(fyne.NewPos(x, u(2)))

@@ -6,7 +6,9 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"iocwall/ui/console/chip"
 	"iocwall/ui/page"
+	"iocwall/ui/tile"
 )
 
 // shortcut is one of the console's own keys with a modifier.
@@ -131,3 +133,15 @@ func (c *Console) hush() {
 	c.sound.until = now.Add(hushLimit)
 	c.Say("", l.T("shell.hush", "time", l.ClockSeconds(c.sound.until)))
 }
+
+// hands is what the buttons of the window ask of it.
+type hands struct{ c *Console }
+
+var _ chip.Host = hands{}
+
+// Env and all that follow are for chip.Host.
+func (h hands) Env() *tile.Env       { return h.c.env }
+func (h hands) Text() float64        { return h.c.o.Look.Text }
+func (h hands) Unfocus()             { h.c.base.Window().Canvas().Unfocus() }
+func (h hands) Key(e *fyne.KeyEvent) { h.c.Key(e) }
+func (h hands) Rune(r rune)          { h.c.Rune(r) }

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
+	"iocwall/ui/console/chip"
 	"iocwall/ui/field"
 	"iocwall/ui/look"
 	"iocwall/ui/page"
@@ -17,7 +18,7 @@ import (
 // entry is one line of a menu: words above others where it does nothing and has
 // no choices, which stand beside each other.
 type entry struct {
-	face    face
+	face    chip.Face
 	do      func()
 	choices []entry
 }
@@ -31,13 +32,13 @@ const (
 // line is a line of an open menu: words and buttons beside each other.
 type line struct {
 	words *canvas.Text
-	chips []*chip
+	chips []*chip.Chip
 	wide  float32
 }
 
 func (c *Console) menuLines(entries []entry) (lines []line, objects []fyne.CanvasObject) {
-	button := func(e entry) *chip {
-		return c.newChip(e.face, func() {
+	button := func(e entry) *chip.Chip {
+		return chip.New(hands{c}, e.face, func() {
 			c.drop()
 			e.do()
 		})
@@ -45,16 +46,16 @@ func (c *Console) menuLines(entries []entry) (lines []line, objects []fyne.Canva
 	for _, e := range entries {
 		var l line
 		if e.do == nil {
-			l.words = c.heading(e.face.text)
+			l.words = c.heading(e.face.Text)
 			objects = append(objects, l.words)
-			l.wide = float32(c.env.Kit.Fonts.Width(e.face.text, false, 14)) + 24
+			l.wide = float32(c.env.Kit.Fonts.Width(e.face.Text, false, 14)) + 24
 		} else {
 			e.choices = []entry{e}
 		}
 		for _, x := range e.choices {
 			b := button(x)
 			l.chips = append(l.chips, b)
-			l.wide += b.wide() + 4
+			l.wide += b.Wide() + 4
 			objects = append(objects, b)
 		}
 		lines = append(lines, l)
@@ -77,7 +78,7 @@ func (l line) put(c *Console, at fyne.Position, wide float32) float32 {
 	x := wide
 	for i := len(l.chips) - 1; i >= 0; i-- {
 		b := l.chips[i]
-		w := c.unit(b.wide())
+		w := c.unit(b.Wide())
 		x -= w + c.unit(4)
 		b.Move(at.AddXY(x, c.unit(2)))
 		b.Resize(fyne.NewSize(w, c.unit(h-4)))
@@ -135,8 +136,8 @@ func (c *Console) heading(s string) *canvas.Text {
 // openPerson opens the menu of who sits here.
 func (c *Console) openPerson() {
 	var list []entry
-	add := func(f face, do func()) {
-		f.role = roleLine
+	add := func(f chip.Face, do func()) {
+		f.Role = chip.Line
 		list = append(list, entry{face: f, do: do})
 	}
 	l, p := c.env.Lang, c.base.Person()
@@ -147,22 +148,22 @@ func (c *Console) openPerson() {
 	if p.Role != "" {
 		who += " · " + c.roleName(p.Role)
 	}
-	add(face{text: who}, nil)
+	add(chip.Face{Text: who}, nil)
 	for _, it := range c.o.Menu {
-		add(face{icon: it.Icon, text: l.T(it.Title)}, it.Do)
+		add(chip.Face{Icon: it.Icon, Text: l.T(it.Title)}, it.Do)
 	}
 	for _, ch := range c.choices() {
-		row := entry{face: face{text: l.T(ch.Title)}}
+		row := entry{face: chip.Face{Text: l.T(ch.Title)}}
 		for i, o := range ch.Options {
 			if l.Has(o) {
 				o = l.T(o)
 			}
-			row.choices = append(row.choices, entry{face: face{role: roleButton, text: o, chosen: ch.Chosen() == i}, do: func() { ch.Choose(i) }})
+			row.choices = append(row.choices, entry{face: chip.Face{Role: chip.Button, Text: o, Chosen: ch.Chosen() == i}, do: func() { ch.Choose(i) }})
 		}
 		list = append(list, row)
 	}
 	if c.o.Logout != nil {
-		add(face{icon: "right", text: l.T("shell.logout")}, c.o.Logout)
+		add(chip.Face{Icon: "right", Text: l.T("shell.logout")}, c.o.Logout)
 	}
 	c.menu(c.bar.person.Position().X+c.bar.person.Size().Width, list)
 }
@@ -272,7 +273,7 @@ func (c *Console) openMore() {
 		if i < c.bar.fit {
 			continue
 		}
-		list = append(list, entry{face: face{role: roleLine, icon: k.Icon, text: c.env.Lang.T(k.Title), key: tabKey(i)}, do: func() {
+		list = append(list, entry{face: chip.Face{Role: chip.Line, Icon: k.Icon, Text: c.env.Lang.T(k.Title), Key: tabKey(i)}, do: func() {
 			c.Open(page.Link{Kind: "page", ID: k.ID})
 		}})
 	}

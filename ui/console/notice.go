@@ -10,6 +10,7 @@ import (
 
 	"iocwall/server/act"
 	"iocwall/server/world"
+	"iocwall/ui/console/chip"
 	"iocwall/ui/console/find"
 	"iocwall/ui/page"
 )
@@ -38,7 +39,7 @@ type notices struct {
 	primed  bool
 	version uint64
 	recent  []time.Time // when alerts were told one by one
-	more    *chip
+	more    *chip.Chip
 	fit     int // how many cards the window has room for
 	now     time.Time
 }
@@ -64,7 +65,7 @@ func newNotices(c *Console) *notices {
 func (n *notices) rebuild() {
 	n.root = container.NewWithoutLayout()
 	n.card = nil
-	n.more = n.c.newChip(face{role: roleButton}, n.openAll)
+	n.more = chip.New(hands{n.c}, chip.Face{Role: chip.Button}, n.openAll)
 	n.arrange()
 }
 

@@ -97,7 +97,7 @@ func TestTaking(t *testing.T) {
 	if by := s.c.notices.list[0].by; by != "Hùng nhận 09:42" {
 		t.Errorf("taken by %q", by)
 	}
-	if s.chip("Nhận") != nil {
+	if s.button("Nhận") != nil {
 		t.Error("what is taken can be taken again")
 	}
 	s.tick(takenLimit)
@@ -107,7 +107,7 @@ func TestTaking(t *testing.T) {
 	s.person.Rights = nil
 	s.apply(alert("b", world.Severe, "Khác", noon))
 	s.tick(time.Second)
-	if s.chip("Nhận") != nil || s.chip("Mở") == nil {
+	if s.button("Nhận") != nil || s.button("Mở") == nil {
 		t.Error("without the right there must be Open only")
 	}
 }
@@ -145,7 +145,7 @@ func TestCrowd(t *testing.T) {
 		s.apply(alert(fmt.Sprint("c", i), world.Warning, fmt.Sprint("Việc ", i), noon.Add(time.Duration(i)*time.Second)))
 		s.tick(time.Second)
 	}
-	if got := len(s.c.notices.list); got != crowd+1 || len(s.c.notices.card) != noticeCards || s.chip("+3 nữa") == nil {
+	if got := len(s.c.notices.list); got != crowd+1 || len(s.c.notices.card) != noticeCards || s.button("+3 nữa") == nil {
 		t.Errorf("%d notices, %d cards: %q", got, len(s.c.notices.card), s.told())
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"iocwall/server/world"
+	"iocwall/ui/console/chip"
 	"iocwall/ui/field"
 )
 
@@ -33,8 +34,8 @@ func (c *Console) save(name string, content func() ([]byte, error)) {
 	in.SetText(where)
 	title := c.heading(l.T("shell.save"))
 	title.TextSize, title.TextStyle.Bold, title.Color = c.unit(20), true, c.env.Kit.Theme.T1
-	yes := c.newChip(face{role: rolePrimary, text: l.T("shell.save.do"), key: "Enter"}, write)
-	no := c.newChip(face{role: roleButton, text: l.T("shell.save.not"), key: "Esc"}, c.drop)
+	yes := chip.New(hands{c}, chip.Face{Role: chip.Primary, Text: l.T("shell.save.do"), Key: "Enter"}, write)
+	no := chip.New(hands{c}, chip.Face{Role: chip.Button, Text: l.T("shell.save.not"), Key: "Esc"}, c.drop)
 	s := &sheet{}
 	s.place = func(window fyne.Size) (fyne.Position, fyne.Size) {
 		u := c.unit
@@ -44,8 +45,8 @@ func (c *Console) save(name string, content func() ([]byte, error)) {
 		in.Move(at.AddXY(u(20), u(52)))
 		in.Resize(fyne.NewSize(size.Width-u(40), in.MinSize().Height))
 		x := u(20)
-		for _, b := range []*chip{yes, no} {
-			w := u(b.wide())
+		for _, b := range []*chip.Chip{yes, no} {
+			w := u(b.Wide())
 			b.Move(at.AddXY(x, size.Height-u(56)))
 			b.Resize(fyne.NewSize(w, u(40)))
 			x += w + u(8)
