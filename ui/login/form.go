@@ -40,7 +40,7 @@ func newForm(p *Page) *form {
 		}
 		return w
 	}
-	f.scroll = container.NewVScroll(container.New(&middle{unit: f.unit, broad: p.step == stepEnrol, bar: wide}, card, f.rows))
+	f.scroll = container.NewVScroll(container.New(&middle{unit: f.unit, broad: p.step == stepEnrol || p.step == stepRecovery, bar: wide}, card, f.rows))
 	return f
 }
 

@@ -342,7 +342,10 @@ func TestPictures(t *testing.T) {
 		b.p.enrol()
 		b.settle()
 		b.shoot("login-enrol-" + c.name)
-		b.p.recovery = []string{"k7f2-9qxd", "m3ta-77pw", "zz4e-1hka", "p0o9-i8u7", "aaaa-bbbb", "cccc-dddd", "eeee-ffff", "gggg-hhhh"}
+		b.p.recovery = []string{
+			"FQSX-9E7Z-CY7H-H9PT", "GBVQ-N67E-SNBK-MC5C", "NRKF-6J8U-WJES-MHWG", "9EYA-M6WN-FWME-8NUR",
+			"9GSB-LZ8X-VNYV-Z87H", "2DS2-N975-HBYM-SDHR", "G3TQ-TSU3-MG9J-HHHU", "YQQ2-FELN-NU2L-RPSY",
+		}
 		b.p.turn(stepRecovery)
 		b.shoot("login-recovery-" + c.name)
 	}

@@ -98,6 +98,8 @@ type Page struct {
 	uri      string
 	recovery []string
 
+	unfocused bool // the keyboard is to be taken once there is a window
+
 	busy   bool
 	wrong  trouble
 	until  time.Time // no try before
@@ -129,9 +131,10 @@ func (p *Page) Dress(kit *paint.Kit, lang *words.Lang) {
 	p.Focus()
 }
 
-// Focus gives the first empty field the keyboard.
+// Focus gives the first empty field the keyboard, as soon as the page is in a window.
 func (p *Page) Focus() {
 	c := fyne.CurrentApp().Driver().CanvasForObject(p.root)
+	p.unfocused = c == nil
 	if c == nil {
 		return
 	}
@@ -142,6 +145,9 @@ func (p *Page) Focus() {
 
 // Refresh counts the wait down. It is to be called each second.
 func (p *Page) Refresh(now time.Time) {
+	if p.unfocused {
+		p.Focus()
+	}
 	if p.until.IsZero() {
 		return
 	}
