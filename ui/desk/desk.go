@@ -49,6 +49,7 @@ type Desk struct {
 	stagePane *tile.Pane
 	picked    string // id of the chosen tile of the wall
 	wished    wish
+	remark    stageWord
 
 	text     float64 // size of text
 	now      time.Time

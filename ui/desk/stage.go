@@ -241,6 +241,9 @@ type stageWord struct {
 	Wrong      bool
 }
 
+// Remark puts a statement before all others; an empty one takes it away.
+func (d *Desk) Remark(icon, text string) { d.remark = stageWord{icon, text, false} }
+
 // stageWords are what is to be said of the wall, the most needed first.
 func (d *Desk) stageWords() []stageWord {
 	l, s := d.env.Lang, d.m.State()
@@ -252,6 +255,9 @@ func (d *Desk) stageWords() []stageWord {
 	add := func(icon, text string, wrong bool) { out = append(out, stageWord{icon, text, wrong}) }
 	if g, wrong := d.granted(); g != "" {
 		add("right", g, wrong)
+	}
+	if d.remark.Text != "" {
+		out = append(out, d.remark)
 	}
 	if r := w.Refused; r.Generation > w.On.Generation && w.Next.Generation == 0 {
 		add("warning-open", l.T("stage.wall.refused", "reason", r.Reason), true)

@@ -3,6 +3,7 @@ package operator
 import (
 	"image"
 	"math"
+	"strconv"
 
 	"fyne.io/fyne/v2"
 
@@ -12,12 +13,13 @@ import (
 	"iocwall/ui/desk"
 	"iocwall/ui/look"
 	"iocwall/ui/page"
+	"iocwall/ui/paint"
 )
 
 // places are the parts of the page in device pixels.
 type places struct {
 	desk.Places
-	wall, tools, whole, library, row image.Rectangle
+	wall, tools, whole, library, row, head image.Rectangle
 }
 
 // arrange puts everything in its place.
@@ -37,11 +39,14 @@ func (p *Page) arrange() {
 		p.row()
 	}
 	p.place = p.divide(full, mmW/mmH)
+	p.place.head = image.Rect(p.place.List.Min.X, p.place.List.Min.Y, p.place.List.Max.X, p.place.List.Min.Y+p.px(44))
+	p.place.List.Min.Y = p.place.head.Max.Y
 	p.low.Lay(p.place.Places, d, p.text())
 	p.layRows()
 	p.own = p.wall.Own()
-	p.put(p.lib.list.Object(), p.place.library)
+	p.layLibrary()
 	p.put(p.log.list.Object(), p.place.List)
+	p.put(p.head.Raster, p.place.head)
 	p.wall.Dress(p.env)
 	p.put(p.wall, p.place.wall)
 	p.put(p.live.Object(), p.place.wall)
@@ -57,6 +62,53 @@ func (p *Page) arrange() {
 // live0 reports whether there is something to draw here: tiles, or why there are
 // none.
 func (p *Page) live0() bool { return p.own || !p.on.There }
+
+// layLibrary places what can be put on the wall: a title, the search, the sorts, the
+// list.
+func (p *Page) layLibrary() {
+	r := p.place.library
+	y := r.Min.Y
+	next := func(h float64) image.Rectangle {
+		at := image.Rect(r.Min.X, y, r.Max.X, y+p.px(h))
+		y = at.Max.Y
+		return at
+	}
+	p.put(p.title.Raster, next(44))
+	p.put(p.lib.find, next(44).Inset(p.px(3)))
+	p.put(p.lib.tabs, next(36))
+	p.put(p.lib.list.Object(), image.Rect(r.Min.X, y, r.Max.X, r.Max.Y))
+}
+
+// paintTitle is the head of the library, paintHead that of the list below the wall.
+func (p *Page) paintTitle(c *paint.Canvas) {
+	p.paintLine(c, p.env.Lang.T("operator.library"), p.env.Lang.T("operator.library.count", "n", strconv.Itoa(len(p.lib.all))))
+}
+
+func (p *Page) paintHead(c *paint.Canvas) {
+	title, remark := p.headWords()
+	p.paintLine(c, title, remark)
+	c.Fill(image.Rect(0, c.Img.Rect.Max.Y-1, c.Img.Rect.Max.X, c.Img.Rect.Max.Y), p.env.Kit.Theme.Line1)
+}
+
+func (p *Page) headWords() (title, remark string) {
+	if p.logs {
+		return p.env.Lang.T("operator.log.title"), ""
+	}
+	return p.env.Lang.T("alerts.title"), p.low.Counts()
+}
+
+// paintLine is a title in bold with a remark on the right.
+func (p *Page) paintLine(c *paint.Canvas, title, remark string) {
+	th, f := p.env.Kit.Theme, p.env.Kit.Fonts
+	r := c.Img.Rect
+	body, small, pad := p.env.Scale.Text, p.env.Scale.Text*14/16, float64(p.px(12))
+	w := f.Width(remark, false, small)
+	if w > float64(r.Dx())*0.6 {
+		remark, w = "", 0
+	}
+	c.Text(float64(r.Dx())-pad-w, 0, float64(r.Dy()), remark, small, false, th.T2)
+	c.Text(pad, 0, float64(r.Dy()), f.Fit(float64(r.Dx())-3*pad-w, body, true, title), body, true, th.T1)
+}
 
 // put places an object, in device pixels.
 func (p *Page) put(o fyne.CanvasObject, r image.Rectangle) {
@@ -187,7 +239,7 @@ func (p *Page) compose() {
 	}
 	p.low.Aside(p.logs)
 	p.root.Objects = []fyne.CanvasObject{
-		p.live.Object(), p.wall, p.lib.list.Object(), p.scenes.Object(), p.acts.Object(), p.low.Root(),
+		p.live.Object(), p.wall, p.title.Raster, p.lib.find, p.lib.tabs, p.lib.list.Object(), p.head.Raster, p.scenes.Object(), p.acts.Object(), p.low.Root(),
 	}
 	if p.logs {
 		p.root.Objects = append(p.root.Objects, p.log.list.Object())

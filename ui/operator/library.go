@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
 	"iocwall/server/world"
 	"iocwall/ui/board"
 	"iocwall/ui/desk"
+	"iocwall/ui/field"
 	"iocwall/ui/list"
 )
 
@@ -27,27 +29,29 @@ type library struct {
 	p    *Page
 	rows *list.Rows[thing]
 	list *list.List
-	at   uint64 // version of the state that is listed
-	on   uint64 // generation of the wall that is listed
-	any  bool
+	tabs *tabs
+	find *field.Input
+	all  []thing
+	// group is the sort that is listed; what is searched for is listed of all sorts.
+	group string
+	text  string
+	at    uint64 // version of the state that is listed
+	on    uint64 // generation of the wall that is listed
+	any   bool
 }
 
 // groups are the sorts of things, in the order of their filters.
 func groups() []string { return []string{"camera", "map", "figure", "alert", "more"} }
 
 func newLibrary(p *Page) *library {
-	b := &library{p: p}
+	b := &library{p: p, group: groups()[0]}
+	p.d.Memory().Get("operator.group", &b.group)
 	l := p.env.Lang
 	b.rows = list.NewRows(func(t *thing) string { return t.id }, func(t *thing) uint64 { return t.stamp })
-	var chips []list.Chip
-	for _, g := range groups() {
-		chips = append(chips, list.Chip{
-			ID: g, Text: l.T("operator.group." + g), Group: "sort", Count: g != "more", On: g == "camera",
-			Match: func(i int) bool { return b.rows.At(i).group == g },
-		})
-	}
+	b.tabs = newTabs(p.env, b.turn)
+	b.find = field.NewSearch(field.Options{Lang: l, Hint: l.T("operator.library.find"), Changed: b.search, Enter: func() { b.list.Focus() }})
 	b.list = list.New(p.d, list.Options{
-		Name: "operator.library", Source: b.rows, Tall: true, Chips: chips,
+		Name: "operator.library", Source: b.rows, Tall: true, Plain: true,
 		Columns: []list.Column{{
 			ID: "name", Title: l.T("operator.library"), Min: 160, Weight: 1,
 			Text: func(i int) string { t := b.rows.At(i); return t.name + " " + t.kind },
@@ -60,7 +64,7 @@ func newLibrary(p *Page) *library {
 		Sort:  list.Sort{Column: "name"},
 		Empty: func() (string, string) { return l.T("operator.library.none"), l.T("operator.library.none.next") },
 		Open: func(id string) {
-			if t, ok := b.find(id); ok {
+			if t, ok := b.thing(id); ok {
 				p.wall.Place(board.Item{Title: t.name, Tile: t.tile})
 			}
 		},
@@ -72,7 +76,50 @@ func newLibrary(p *Page) *library {
 	return b
 }
 
-func (b *library) find(id string) (thing, bool) {
+// turn lists another sort.
+func (b *library) turn(group string) {
+	b.group = group
+	b.p.d.Memory().Set("operator.group", group)
+	b.show()
+}
+
+// search lists what has all the words, of any sort.
+func (b *library) search(text string) {
+	b.text = strings.TrimSpace(text)
+	b.list.Search(b.text)
+	b.show()
+}
+
+// next turns to the next sort.
+func (b *library) next() {
+	all := groups()
+	b.turn(all[(slices.Index(all, b.group)+1)%len(all)])
+}
+
+func (b *library) show() {
+	l := b.p.env.Lang
+	counts := map[string]int{}
+	var out []thing
+	for _, t := range b.all {
+		counts[t.group]++
+		if t.group == b.group || b.text != "" {
+			out = append(out, t)
+		}
+	}
+	b.rows.Set(out)
+	var all []tab
+	for _, g := range groups() {
+		all = append(all, tab{g, l.T("operator.group." + g), strconv.Itoa(counts[g])})
+	}
+	chosen := b.group
+	if b.text != "" {
+		chosen = ""
+	}
+	b.tabs.set(all, chosen)
+	b.list.Update(b.p.d.Now())
+}
+
+func (b *library) thing(id string) (thing, bool) {
 	for i := range b.rows.Len() {
 		if t := b.rows.At(i); t.id == id {
 			return *t, true
@@ -82,7 +129,7 @@ func (b *library) find(id string) (thing, bool) {
 }
 
 func (b *library) drag(id string, at fyne.Position) {
-	if t, ok := b.find(id); ok {
+	if t, ok := b.thing(id); ok {
 		b.p.ghost(t, at)
 		b.p.wall.Over(board.Item{Title: t.name, Tile: t.tile}, at)
 	}
@@ -90,7 +137,7 @@ func (b *library) drag(id string, at fyne.Position) {
 
 func (b *library) drop(id string, at fyne.Position) {
 	b.p.unghost()
-	if t, ok := b.find(id); ok {
+	if t, ok := b.thing(id); ok {
 		b.p.wall.Drop(board.Item{Title: t.name, Tile: t.tile}, at)
 	}
 }
@@ -106,7 +153,8 @@ func (b *library) update() {
 		return
 	}
 	b.any, b.at, b.on = true, b.p.d.Version(), w.On.Generation
-	b.rows.Set(b.things(st, w))
+	b.all = b.things(st, w)
+	b.show()
 }
 
 // things are all that can be put on the wall.

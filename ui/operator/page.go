@@ -5,6 +5,7 @@ package operator
 import (
 	"image"
 	"reflect"
+	"strconv"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -74,7 +75,10 @@ type Page struct {
 	wall  *board.Board
 	lib   *library
 	log   *log
-	logs  bool // the list of changes has the place of the alerts
+	title *tile.Pane // over the library
+	head  *tile.Pane // over the alerts
+	words string     // what these two say
+	logs  bool       // the list of changes has the place of the alerts
 	low   *desk.Desk
 	tools *desk.Tools
 	// scenes and acts are the buttons under the wall.
@@ -112,6 +116,8 @@ func New(d page.Desk, c Client) *Page {
 		Wheel: p.live.Wheel, Busy: func(on bool) { p.live.Veil(on && p.own) },
 	})
 	p.card = newCard(p.env)
+	p.title = tile.NewPane(p.env, "title", p.env.Kit.Theme.S1, p.paintTitle)
+	p.head = tile.NewPane(p.env, "head", p.env.Kit.Theme.S1, p.paintHead)
 	p.lib, p.log = newLibrary(p), newLog(p)
 	p.root = container.New(p)
 	p.compose()
@@ -175,8 +181,32 @@ func (p *Page) Refresh(now time.Time) {
 	if p.logs {
 		p.log.update(now)
 	}
+	was := p.acts.Width()
 	p.row()
+	if p.acts.Width() != was {
+		p.layRows()
+	}
+	p.remark()
 	p.low.Refresh(now)
+}
+
+// remark says what the wall in small is made of, and brings the heads up to date.
+func (p *Page) remark() {
+	l := p.env.Lang
+	switch why := p.wall.Failed(); {
+	case why != "":
+		p.low.Remark("offline", why)
+	case p.own && p.there && p.on.There:
+		p.low.Remark("node", l.T("board.own"))
+	default:
+		p.low.Remark("", "")
+	}
+	title, remark := p.headWords()
+	if words := title + remark + strconv.Itoa(len(p.lib.all)); words != p.words {
+		p.words = words
+		p.head.Touch()
+		p.title.Touch()
+	}
 }
 
 // follow lays out what the wall shows, and opens what it will show.
@@ -287,7 +317,7 @@ func (p *Page) Rune(r rune) bool {
 	case r == 't' || r == 'T':
 		p.d.Window().Canvas().Focus(p.wall)
 	case r == 'k' || r == 'K':
-		p.lib.list.Focus()
+		p.d.Window().Canvas().Focus(p.lib.find)
 	default:
 		return p.low.Rune(r)
 	}
