@@ -184,7 +184,7 @@ func (t *teller) station(x world.Station) {
 	l := t.l
 	t.add("records.column.type", stationKind(l, x.What))
 	for _, r := range x.Readings {
-		t.out = append(t.out, fact{quantity(r.Quantity), words.Qualified(string(r.Qualifier), reading(l, r.Reading)) + " · " + l.Stamp(r.Time.Std(), t.now.Std())})
+		t.out = append(t.out, fact{quantity(l, r.Quantity), words.Qualified(string(r.Qualifier), reading(l, r.Reading)) + " · " + l.Stamp(r.Time.Std(), t.now.Std())})
 	}
 	if x.Stale != 0 {
 		t.add("detail.stale", t.ago(x.Stale))

@@ -189,7 +189,8 @@ func (p *Page) choose(id string) {
 
 func (p *Page) clock(now time.Time) {
 	p.at = now
-	p.now = world.TimeOf(p.desk.ServerTime(now))
+	// Ages move by whole seconds: a list is not painted ten times for one.
+	p.now = world.TimeOf(p.desk.ServerTime(now).Truncate(time.Second))
 }
 
 // Refresh brings what is seen in line with the state.

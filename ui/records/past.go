@@ -220,7 +220,7 @@ func (p *phraser) thing(body world.Body) {
 	case world.StationDefined:
 		p.say("level", "defined", b.Name)
 	case world.Reading:
-		p.say("chart", "reading", "", "what", quantity(b.Quantity), "value", words.Qualified(string(b.Qualifier), reading(l, b)))
+		p.say("chart", "reading", "", "what", quantity(l, b.Quantity), "value", words.Qualified(string(b.Qualifier), reading(l, b)))
 	case world.ReportOpened:
 		p.say("report", "report.opened", serviceOf(l, b.Service), "channel", orDash(channelOf(l, b.Channel)))
 	case world.ReportChanged:

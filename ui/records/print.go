@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"iocwall/server/world"
 	"iocwall/ui/paper"
@@ -45,7 +46,23 @@ func (c *record) print() {
 		title += " (" + c.head.By + ")"
 	}
 	d.Sections = append(d.Sections, paper.Section{Title: title, Table: past})
-	p.print(d, c.ref.Kind()+"-"+c.ref.ID()+".pdf")
+	p.print(d, p.fileName(c.ref))
+}
+
+// fileName is a print's name: of the thing's kind and id, or of the time where the
+// id is for programs.
+func (p *Page) fileName(r world.Ref) string {
+	id := r.ID()
+	if len(id) > longID {
+		id = p.now.Std().In(p.env.Lang.Zone).Format("2006-01-02-1504")
+	}
+	id = strings.Map(func(c rune) rune {
+		if c == '-' || c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' {
+			return c
+		}
+		return '-'
+	}, id)
+	return p.t("records.file."+r.Kind()) + "-" + id + ".pdf"
 }
 
 // printList prints the list as it is filtered and sorted.

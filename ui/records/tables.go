@@ -136,17 +136,20 @@ func stationKind(l *words.Lang, k world.StationKind) string {
 func readingsOf(l *words.Lang, x world.Station) string {
 	var out []string
 	for _, r := range x.Readings {
-		out = append(out, quantity(r.Quantity)+" "+words.Qualified(string(r.Qualifier), reading(l, r.Reading)))
+		out = append(out, quantity(l, r.Quantity)+" "+words.Qualified(string(r.Qualifier), reading(l, r.Reading)))
 	}
 	return strings.Join(out, " · ")
 }
 
-func quantity(q string) string {
+func quantity(l *words.Lang, q string) string {
 	switch q {
 	case "aqi":
 		return "VN_AQI"
 	case "wqi":
 		return "VN_WQI"
+	}
+	if k := "records.quantity." + q; q != "" && l.Has(k) {
+		return l.T(k)
 	}
 	return q
 }
