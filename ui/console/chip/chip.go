@@ -217,7 +217,10 @@ func (b *Chip) style() style {
 	case b.face.Off:
 		s.ink = th.T3
 	case b.face.Role == Primary:
-		return style{fill: th.Focus, ink: th.OnFill, mark: th.Focus}
+		s = style{fill: th.Focus, ink: th.OnFill, mark: th.Focus}
+		if b.hover {
+			s.edge = th.T1
+		}
 	case b.hover:
 		s.fill = th.S3
 	case b.face.Role == Button:
