@@ -40,24 +40,29 @@ type Chip struct {
 
 // Host is what a chip asks of the window.
 type Host interface {
+	// Env has symbols, fonts, colours and the density of the window.
 	Env() *tile.Env
 	// Text is the size of text, 1 to 1.5.
 	Text() float64
 	// Unfocus gives the keyboard back to the page.
 	Unfocus()
-	// Key and Rune take what is no key of a button.
+	// Key takes a key that is none of a button's, Rune a letter.
 	Key(e *fyne.KeyEvent)
+	// Rune takes a letter.
 	Rune(r rune)
 }
 
 // Face is what a chip shows.
 type Face struct {
-	Role            Role
+	Role Role
+	// Icon is the name of a symbol, Text the words, Key the key that does the same;
+	// each may be empty.
 	Icon, Text, Key string
-	Chosen, Off     bool
-	// small is for the foot: the second size of text.
+	// Chosen marks what holds, Off what cannot be pressed now.
+	Chosen, Off bool
+	// Small is for the foot: the second size of text.
 	Small bool
-	// bare leaves the words away: a symbol and, if there is room, the key.
+	// Bare leaves the words away: a symbol and, if there is room, the key.
 	Bare bool
 }
 
@@ -75,8 +80,7 @@ func New(h Host, f Face, do func()) *Chip {
 	return b
 }
 
-// set changes what the chip shows.
-// Set changes it.
+// Set changes what the chip shows.
 func (b *Chip) Set(f Face) {
 	if b.face != f {
 		b.face = f
