@@ -293,12 +293,8 @@ func (p *Page) Unfocus() {
 
 // Focus gives the keyboard to something that is on the window.
 func (p *Page) Focus(f fyne.Focusable) {
-	o, ok := f.(fyne.CanvasObject)
-	if !ok {
-		return
-	}
-	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil {
-		c.Focus(f)
+	if w := p.desk.Window(); w != nil && w.Canvas() != nil {
+		w.Canvas().Focus(f)
 	}
 }
 

@@ -2,6 +2,7 @@ package wall
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -163,6 +164,26 @@ func (g *gridForm) computers() []layout.Computer {
 		}
 		if len(c.Outputs) > 0 {
 			out = append(out, c)
+		}
+	}
+	if len(out) == 0 {
+		return g.named()
+	}
+	return out
+}
+
+// named are the computers that drive the wall as it is, whether or not they came yet,
+// each with as many outputs as it has screens.
+func (g *gridForm) named() []layout.Computer {
+	var out []layout.Computer
+	for _, s := range g.m.draft.Wall.Screens {
+		i := slices.IndexFunc(out, func(c layout.Computer) bool { return c.Name == s.Node })
+		switch {
+		case s.Node == "":
+		case i < 0:
+			out = append(out, layout.Computer{Name: s.Node, Outputs: []string{s.Output}})
+		default:
+			out[i].Outputs = append(out[i].Outputs, s.Output)
 		}
 	}
 	return out

@@ -185,7 +185,7 @@ func (p *plan) screen(c *paint.Canvas, s world.Screen, faults []layout.Fault) {
 		c.Icon(inner.Max.X-k.Px(20), inner.Min.Y+k.Px(2), k.Px(18), icon, kit.Ink(th, icon), th.OnFill)
 	}
 	who := k.T("setup.screen.bare")
-	alts := []string{who}
+	alts := []string{who, k.T("setup.stands.bare")}
 	if s.Node != "" {
 		alts = []string{s.Node + " · " + s.Output, s.Node}
 		if s.Output == "" {

@@ -113,7 +113,7 @@ func (m *Screens) lay(s fyne.Size) {
 	space := k.U(kit.Gap)
 	low := min(k.U(430), s.Height*0.5)
 	if m.grid != nil {
-		low = min(k.U(470), s.Height*0.52)
+		low = min(k.U(470), s.Height*0.6)
 	}
 	high := s.Height - low - space
 	kit.Put(m.frame.Box, 0, 0, s.Width, high)

@@ -17,7 +17,12 @@ func (m *Screens) do(name string, change func(*world.WallDefined)) {
 		return
 	}
 	if m.draft.Do(name, change) {
-		m.k.Host.Desk().Did(name, m.Undo)
+		n := m.draft.Steps()
+		m.k.Host.Desk().Did(name, func() {
+			if m.draft.Steps() >= n { // it was not taken back by another way
+				m.Undo()
+			}
+		})
 		m.keep()
 	}
 	m.redraw()
