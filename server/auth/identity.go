@@ -55,8 +55,11 @@ func (i Identity) Key() string {
 	return i.Token
 }
 
-// May reports whether the identity has the right.
-func (i Identity) May(r Right) bool { return i.Hold == "" && slices.Contains(rights[r], i.Role) }
+// May reports whether the identity has the right. Who is bound to areas has none that
+// reaches beyond every area.
+func (i Identity) May(r Right) bool {
+	return i.Hold == "" && slices.Contains(rights[r], i.Role) && (len(i.Areas) == 0 || !r.whole())
+}
 
 // Rights returns all rights the identity has, by name.
 func (i Identity) Rights() []Right {
@@ -109,6 +112,9 @@ func (e *DeniedError) Error() string {
 	who := "the token " + i.Token
 	if i.User != "" {
 		who = i.User
+	}
+	if slices.Contains(rights[e.Right], i.Role) && len(i.Areas) > 0 && e.Right.whole() {
+		return fmt.Sprintf("%s (%s) has no right to %s, which is of the whole centre, and is bound to areas; ask an administrator who is not", who, i.Role, e.Right)
 	}
 	whom := "ask an administrator"
 	var may []string

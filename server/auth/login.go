@@ -161,7 +161,7 @@ func (u *Users) ChangePassword(ctx context.Context, id Identity, old, next, from
 	if !ok {
 		return &RefusedError{Code: CodeWrong, Reason: "the old password is wrong", Subject: id.Token}
 	}
-	u.lock.succeeded(try, u.now())
+	u.lock.undo(try) // wrong codes before it stay counted
 	if err := checkPassword(next, id.User); err != nil {
 		return err
 	}

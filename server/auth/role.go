@@ -122,6 +122,14 @@ var rights = map[Right][]Role{
 	WriteConfig:      {Administrator, Technician},
 }
 
+// whole reports whether a right is of the centre as a whole. With it somebody could
+// lift the bounds of anybody, or read what lies outside of them: through the
+// configuration, with a user made for the purpose or with the token of a computer of
+// the wall, which sees everything.
+func (r Right) whole() bool {
+	return r == ManageUsers || r == ReadConfig || r == WriteConfig || r == EnrolNode
+}
+
 // Rights returns all rights by name.
 func Rights() []Right {
 	out := make([]Right, 0, len(rights))

@@ -17,6 +17,8 @@ func IsSession(raw string) bool { return strings.HasPrefix(raw, sessionPrefix) }
 const (
 	// endedKept is how long it is known why a session ended.
 	endedKept = 24 * time.Hour
+	// clockSlip is by how much the clock may be set back and sessions stay good.
+	clockSlip = 10 * time.Minute
 	// sessionsKept bounds the open sessions of one user; the oldest ends.
 	sessionsKept = 20
 )
@@ -68,6 +70,9 @@ func (s *Session) state(used, now time.Time, idle time.Duration) error {
 		return refuse(CodeRevoked, "the session was ended; log in again")
 	case !now.Before(s.Expires):
 		return refuse(CodeExpired, "the session has come to its end; log in again")
+	case now.Before(s.Created.Add(-clockSlip)):
+		// The clock was wrong when it began: it would last until then, and longer.
+		return refuse(CodeExpired, "the session began in the future: the server's clock was set back; log in again")
 	case now.Sub(used) >= idle:
 		return refuse(CodeExpired, "the session ended because it was not used; log in again")
 	}

@@ -270,11 +270,16 @@ func sameTerm(a, b Term) bool {
 	return a.Area == b.Area && a.From.Equal(b.From) && a.Until.Equal(b.Until)
 }
 
+// governs reports whether the user is an administrator of the whole centre.
+func (a *account) governs() bool {
+	return a.Role == Administrator && a.Disabled.IsZero() && len(a.Areas) == 0
+}
+
 // change makes the user what s says, ends what must end and notes it.
 func (a *account) change(b *book, by By, s UserSpec, disabled *bool, now time.Time) error {
 	rights := a.Role != s.Role || !slices.EqualFunc(a.Areas, s.Areas, sameTerm)
 	named := a.Name != s.Name
-	admin := a.Role == Administrator && a.Disabled.IsZero()
+	admin := a.governs()
 	a.Name, a.Role, a.Areas = s.Name, s.Role, s.Areas
 	off := !a.Disabled.IsZero()
 	turned := disabled != nil && *disabled != off
@@ -283,7 +288,7 @@ func (a *account) change(b *book, by By, s UserSpec, disabled *bool, now time.Ti
 	} else if turned {
 		a.Disabled = time.Time{}
 	}
-	if admin && !slices.ContainsFunc(b.Users, func(x account) bool { return x.Role == Administrator && x.Disabled.IsZero() }) {
+	if admin && !slices.ContainsFunc(b.Users, func(x account) bool { return x.governs() }) {
 		return &RefusedError{Code: CodeLast, Reason: "the centre would have no administrator; make another one first"}
 	}
 	var err error

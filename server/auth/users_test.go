@@ -552,3 +552,90 @@ func TestUsersOfTwoProcesses(t *testing.T) {
 		t.Errorf("%d users, %v", len(o.List()), err)
 	}
 }
+
+// Who is bound to areas does not lift the bounds: not through users, not through the
+// configuration, not with a computer of the wall.
+func TestBoundsReachNothingWhole(t *testing.T) {
+	for _, role := range []Role{Administrator, Technician} {
+		free, bound := Identity{Role: role}, Identity{Role: role, Areas: []string{"vn/da-nang"}}
+		for _, r := range []Right{ManageUsers, ReadConfig, WriteConfig, EnrolNode} {
+			if bound.May(r) || slices.Contains(bound.Rights(), r) || bound.Demand(r) == nil {
+				t.Errorf("a bound %s has the right to %s", role, r)
+			}
+		}
+		for _, r := range []Right{ReadConfig, WriteConfig, EnrolNode, SaveWall} {
+			if !free.May(r) || r == SaveWall && !bound.May(r) {
+				t.Errorf("a %s has no right to %s", role, r)
+			}
+		}
+	}
+	why := Identity{User: "an", Role: Administrator, Areas: []string{"vn/da-nang"}}.Demand(ManageUsers)
+	if why == nil || !strings.Contains(why.Error(), "bound to areas") {
+		t.Errorf("%v", why)
+	}
+	// The last administrator who is not bound stays so.
+	o := newOffice(t)
+	o.add("admin", Administrator)
+	o.add("an", Administrator, Term{Area: "vn/da-nang"})
+	if _, err := o.Change(By{}, "admin", UserEdit{Areas: &[]Term{{Area: "vn/da-nang"}}}); CodeOf(err) != CodeLast {
+		t.Errorf("nobody would manage users: %v", err)
+	}
+	yes := true
+	if _, err := o.Change(By{}, "admin", UserEdit{Disabled: &yes}); CodeOf(err) != CodeLast {
+		t.Errorf("nobody would manage users: %v", err)
+	}
+	if _, err := o.Change(By{}, "an", UserEdit{Areas: &[]Term{}}); err != nil {
+		t.Error(err)
+	}
+	if _, err := o.Change(By{}, "admin", UserEdit{Disabled: &yes}); err != nil {
+		t.Error(err)
+	}
+}
+
+// Who knows the password gets no more tries at the second factor by setting another
+// password between them.
+func TestNewPasswordForgivesNoWrongCodes(t *testing.T) {
+	o := newOffice(t)
+	_, id := o.settle("mai", Leader)
+	o.enrol(id)
+	last := goodPassword
+	for i := range 3 * pairFree {
+		_, _, err := o.BeginFactor(id, "000000", "10.0.0.7")
+		if CodeOf(err) == CodeLocked {
+			return
+		}
+		if CodeOf(err) != CodeWrongCode {
+			t.Fatalf("try %d: %v", i, err)
+		}
+		next := goodPassword + strings.Repeat("!", i+1)
+		switch err := o.ChangePassword(t.Context(), id, last, next, "10.0.0.7"); CodeOf(err) {
+		case "":
+			last = next
+		case CodeLocked:
+			return
+		default:
+			t.Fatal(err)
+		}
+	}
+	t.Errorf("%d wrong codes and no wait", 3*pairFree)
+}
+
+// A clock that ran ahead for an hour leaves no session behind that lasts until then.
+func TestSessionOfAClockThatRanAhead(t *testing.T) {
+	o := newOffice(t)
+	right := o.at
+	o.at = right.AddDate(4, 0, 0)
+	one, _ := o.add("mai", Operator)
+	raw, _ := o.enter("mai", one, "")
+	if _, err := o.Verify(raw); err != nil {
+		t.Fatal(err)
+	}
+	o.at = o.at.Add(-clockSlip / 2)
+	if _, err := o.Verify(raw); err != nil {
+		t.Errorf("a clock that is corrected a little: %v", err)
+	}
+	o.at = right
+	if _, err := o.Verify(raw); CodeOf(err) != CodeExpired {
+		t.Errorf("a session from the future: %v", err)
+	}
+}
