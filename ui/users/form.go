@@ -173,7 +173,9 @@ func (f *form) take(id string) {
 	f.find.SetText("")
 	f.offer("")
 	f.list()
-	f.find.Focus()
+	if w := f.n.p.desk.Window(); w != nil {
+		w.Canvas().Focus(f.find.Input)
+	}
 	f.n.p.remember()
 }
 

@@ -181,8 +181,8 @@ func (n *pane) news(u user) {
 
 // focus gives the first field the keyboard.
 func (n *pane) focus() {
-	if n.form != nil {
-		n.form.first().Focus()
+	if w := n.p.desk.Window(); n.form != nil && w != nil {
+		w.Canvas().Focus(n.form.first().Input)
 	}
 }
 
