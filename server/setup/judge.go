@@ -277,7 +277,7 @@ func (j *judge) cameras(list []world.Camera) {
 		}
 	}
 	j.count("cameras", good, len(list), map[string]string{
-		"silent": strconv.Itoa(len(states[world.CameraSilent])), "refused": strconv.Itoa(len(states[world.CameraRefused])), "sites": strconv.Itoa(len(sites)),
+		"dark": strconv.Itoa(bad - len(states[world.CameraRefused])), "refused": strconv.Itoa(len(states[world.CameraRefused])), "sites": strconv.Itoa(len(sites)),
 	})
 }
 

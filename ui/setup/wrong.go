@@ -162,7 +162,7 @@ func (w *wrongPart) rowOf(it kit.Item) kit.RowOf {
 	k, l := w.k, w.k.Env.Lang
 	now := k.Host.Desk().ServerTime(k.Host.Now())
 	key := "setup.fault." + it.Code
-	pairs := k.Pairs(it.Values, "count", k.Whole(it.Count))
+	pairs := k.Pairs(it.Values, "count", k.Whole(it.Count), "screen", it.Target)
 	r := kit.RowOf{Icon: iconOf(it.Severity)}
 	if l.Has(key) {
 		r.Title, r.Text = l.T(key, pairs...), l.T(key+".text", pairs...)
@@ -258,11 +258,17 @@ func (w *wrongPart) fact(o kit.Tally) kit.RowOf {
 		if n, err := strconv.ParseInt(o.Values["events"], 10, 64); err == nil {
 			r.Value = k.Env.Lang.Int(n)
 		}
-	case "cameras", "sources":
-		if o.Good == o.Of {
-			r.Text = ""
-		} else if v := o.Values["list"]; v != "" {
-			r.Text = v
+	case "cameras":
+		var parts []string
+		for _, what := range []string{"dark", "refused"} {
+			if n := o.Values[what]; n != "" && n != "0" {
+				parts = append(parts, k.T("setup.count."+what, "n", k.Numeral(n)))
+			}
+		}
+		r.Text = strings.Join(parts, ", ")
+	case "sources":
+		if o.Good < o.Of {
+			r.Text = o.Values["list"]
 		}
 	}
 	return r

@@ -176,7 +176,11 @@ func (g *gridForm) computers() []layout.Computer {
 // each with as many outputs as it has screens.
 func (g *gridForm) named() []layout.Computer {
 	var out []layout.Computer
-	for _, s := range g.m.draft.Wall.Screens {
+	screens := g.m.base().Screens
+	if len(screens) == 0 {
+		screens = g.m.draft.Wall.Screens
+	}
+	for _, s := range screens {
 		i := slices.IndexFunc(out, func(c layout.Computer) bool { return c.Name == s.Node })
 		switch {
 		case s.Node == "":
