@@ -11,6 +11,7 @@ import (
 	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/page"
+	"iocwall/ui/records/told"
 )
 
 // action is something that can be done with a thing.
@@ -130,7 +131,7 @@ func (c *record) actions(st *world.State, there bool) []action {
 				add("B", "records.act.wall", false, func() { c.popup(tiles) })
 			}
 		}
-		if _, ok := placeOf(st, c.entity); ok || c.ref.Kind() == world.KindFence {
+		if _, ok := told.PlaceOf(st, c.entity); ok || c.ref.Kind() == world.KindFence {
 			add("M", "records.act.map", false, func() { p.desk.Open(page.Link{Kind: "map", ID: string(c.ref)}) })
 		}
 	}
@@ -183,12 +184,12 @@ func (c *record) wallTiles(st *world.State) []world.Tile {
 		for i, cam := range c.watching(st) {
 			out = append(out, cameraTile(fmt.Sprintf("camera-%d", i+1), cam.ID))
 		}
-		if at, ok := placeOf(st, x); ok {
+		if at, ok := told.PlaceOf(st, x); ok {
 			out = append(out, tile("map", "map", c.mapParams(at)...))
 		}
 		return out
 	}
-	at, ok := placeOf(st, c.entity)
+	at, ok := told.PlaceOf(st, c.entity)
 	if !ok {
 		return nil
 	}
@@ -199,7 +200,7 @@ func (c *record) wallTiles(st *world.State) []world.Tile {
 func (c *record) popup(tiles []world.Tile) {
 	p := c.p
 	w, _, _, _ := p.desk.Wall()
-	title := nameOf(p.env.Lang, p.desk.State(), c.entity)
+	title := told.NameOf(p.env.Lang, p.desk.State(), c.entity)
 	ask := world.PopupAsked{
 		ID: fmt.Sprintf("%s-%d", c.ref.Kind(), p.now), Wall: w.ID, Title: title, Tiles: tiles, Priority: 50, Limit: (10 * time.Minute).Milliseconds(),
 	}

@@ -8,6 +8,7 @@ import (
 
 	"iocwall/server/world"
 	"iocwall/ui/paint"
+	"iocwall/ui/records/told"
 )
 
 // places are where the parts of a thing's page lie, device pixels; those that are
@@ -165,9 +166,9 @@ func (c *record) paintHead(cv *paint.Canvas) {
 	}
 	pad, high := p.px(16), float64(r.Dy())
 	x := float64(pad)
-	icon, d := iconOf(c.ref.Kind()), p.px(28)
+	icon, d := told.IconOf(c.ref.Kind()), p.px(28)
 	if h.Severe != "" {
-		_, icon = plateOf(h.Severe)
+		_, icon = told.PlateOf(h.Severe)
 	}
 	cv.Icon(pad, (r.Dy()-d)/2, d, icon, ink, mark)
 	x += float64(d + p.px(12))

@@ -16,6 +16,7 @@ import (
 	"iocwall/ui/list"
 	"iocwall/ui/page"
 	"iocwall/ui/paint"
+	"iocwall/ui/records/told"
 	"iocwall/ui/tile"
 )
 
@@ -99,7 +100,7 @@ func (p *Page) newChoice() *list.List {
 		Source: p.rows, Plain: true,
 		Columns: []list.Column{
 			{ID: "name", Title: l.T("records.title"), Min: 90, Weight: 1, Cell: func(i int) list.Cell {
-				return list.Cell{Text: p.rows.At(i).title, Icon: iconOf(p.rows.At(i).id)}
+				return list.Cell{Text: p.rows.At(i).title, Icon: told.IconOf(p.rows.At(i).id)}
 			}},
 			{ID: "n", Title: l.T("records.title"), Min: 56, Right: true, Drop: 1, Cell: func(i int) list.Cell {
 				return list.Cell{Text: l.Int(int64(p.rows.At(i).n)), Tone: list.Quiet}

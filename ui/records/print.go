@@ -7,6 +7,7 @@ import (
 
 	"iocwall/server/world"
 	"iocwall/ui/paper"
+	"iocwall/ui/records/told"
 )
 
 // print makes sheets of the thing's page and hands them to the printer, or asks
@@ -18,10 +19,10 @@ func (c *record) print() {
 		return
 	}
 	d := p.document(st, c.entity)
-	s := stand(p.env.Lang, st, c.entity, p.now)
-	d.Kind, d.State, d.Title = p.t("records.one."+c.ref.Kind())+" "+c.ref.ID(), s.Text, nameOf(p.env.Lang, st, c.entity)
+	s := told.Stand(p.env.Lang, st, c.entity, p.now)
+	d.Kind, d.State, d.Title = p.t("records.one."+c.ref.Kind())+" "+c.ref.ID(), s.Text, told.NameOf(p.env.Lang, st, c.entity)
 	facts := paper.Section{Title: p.t("records.panel.facts")}
-	for _, f := range tell(p.env.Lang, st, c.entity, p.now) {
+	for _, f := range told.Tell(p.env.Lang, st, c.entity, p.now) {
 		facts.Facts = append(facts.Facts, paper.Fact(f))
 	}
 	d.Sections = append(d.Sections, facts)
@@ -35,9 +36,9 @@ func (c *record) print() {
 	past := &paper.Table{Columns: []paper.Column{{Title: p.t("records.column.at"), Weight: 1}, {Title: p.t("records.column.what"), Weight: 5}}}
 	for i := range c.events.Len() {
 		e := c.events.At(i)
-		text := e.text
-		if e.sub != "" {
-			text += " · " + e.sub
+		text := e.Text
+		if e.Sub != "" {
+			text += " · " + e.Sub
 		}
 		past.Rows = append(past.Rows, []string{p.env.Lang.Stamp(e.At.Std(), p.now.Std()), text})
 	}

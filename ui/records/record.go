@@ -15,6 +15,7 @@ import (
 	"iocwall/ui/list"
 	"iocwall/ui/maps/brief"
 	"iocwall/ui/page"
+	"iocwall/ui/records/told"
 )
 
 // record is the page of one thing.
@@ -27,7 +28,7 @@ type record struct {
 	facts  *reader
 	more   *reader // what is to be done, or what else is open
 	past   *list.List
-	events *list.Rows[entry]
+	events *list.Rows[told.Entry]
 	live   page.Board // the map, or the picture of a camera
 	sides  page.Board // cameras that see the place
 	acts   []action
@@ -49,7 +50,7 @@ type record struct {
 // headWords is all that the frame says.
 type headWords struct {
 	Kind, Title, Right    string
-	Stand                 standing
+	Stand                 told.Standing
 	Severe                world.Severity
 	Gone                  bool
 	Live, Sides, More, By string
@@ -57,7 +58,7 @@ type headWords struct {
 
 func newRecord(p *Page, r world.Ref) *record {
 	c := &record{p: p, ref: r, facts: newReader(p), more: newReader(p)}
-	c.events = list.NewRows(func(e *entry) string { return strconv.FormatUint(e.Seq, 10) }, func(e *entry) uint64 { return e.Seq })
+	c.events = list.NewRows(func(e *told.Entry) string { return strconv.FormatUint(e.Seq, 10) }, func(e *told.Entry) uint64 { return e.Seq })
 	c.past = newPast(p.desk, c.events, func() world.Time { return p.now })
 	c.tools = newTools(p)
 	c.live, c.sides = p.desk.Board(), p.desk.Board()
@@ -72,7 +73,7 @@ const longID = 24
 // title names the thing: "Cảnh báo CB-0412".
 func (c *record) title() string {
 	if c.entity != nil && len(c.ref.ID()) > longID && c.p.desk.State() != nil {
-		return c.p.t("records.one."+c.ref.Kind()) + " · " + nameOf(c.p.env.Lang, c.p.desk.State(), c.entity)
+		return c.p.t("records.one."+c.ref.Kind()) + " · " + told.NameOf(c.p.env.Lang, c.p.desk.State(), c.entity)
 	}
 	return c.p.label(c.ref)
 }
@@ -118,8 +119,8 @@ func (c *record) words(st *world.State, there bool) headWords {
 	if c.entity == nil {
 		return h
 	}
-	h.Title = nameOf(l, st, c.entity)
-	h.Stand = stand(l, st, c.entity, p.now)
+	h.Title = told.NameOf(l, st, c.entity)
+	h.Stand = told.Stand(l, st, c.entity, p.now)
 	if h.Title == h.Right || len(h.Right) > longID {
 		h.Right = ""
 	}
@@ -129,7 +130,7 @@ func (c *record) words(st *world.State, there bool) headWords {
 	} else if t := h.Stand.Since; t != 0 && h.Stand.Plate != "" {
 		h.Right = strings.TrimPrefix(h.Right+" · ", " · ") + l.T("since", "time", l.Stamp(t.Std(), p.now.Std()))
 	}
-	_, placed := placeOf(st, c.entity)
+	_, placed := told.PlaceOf(st, c.entity)
 	switch {
 	case c.ref.Kind() == world.KindCamera:
 		h.Live = p.t("records.panel.picture")
@@ -181,18 +182,18 @@ func (c *record) watching(st *world.State) []world.Camera {
 	case world.KindFence, world.KindFigure, world.KindClip:
 		return nil
 	}
-	at, ok := placeOf(st, c.entity)
+	at, ok := told.PlaceOf(st, c.entity)
 	if !ok {
 		return nil
 	}
-	return seeing(st, at, 2)
+	return told.Seeing(st, at, 2)
 }
 
 // items are the facts as lines.
 func (c *record) items(st *world.State) []item {
 	p := c.p
 	var out []item
-	for _, f := range tell(p.env.Lang, st, c.entity, p.now) {
+	for _, f := range told.Tell(p.env.Lang, st, c.entity, p.now) {
 		out = append(out, item{Name: f.Name, Text: f.Text})
 	}
 	if a, ok := c.entity.(world.Alert); ok && a.About != "" && slices.Contains(links(), a.About.Kind()) {
@@ -234,7 +235,7 @@ func (c *record) others(st *world.State) []item {
 	}
 	for _, a := range st.Alerts() {
 		if a.About == c.ref && a.Open() && len(out) < 6 {
-			_, icon := plateOf(a.Severity)
+			_, icon := told.PlateOf(a.Severity)
 			id := a.ID
 			out = append(out, item{Text: a.Title, Icon: icon, Do: func() { p.desk.Open(page.Link{Kind: world.KindAlert, ID: id}) }})
 		}
@@ -248,7 +249,7 @@ func (c *record) spots(st *world.State) {
 	if c.entity == nil || live.Empty() {
 		return
 	}
-	at, placed := placeOf(st, c.entity)
+	at, placed := told.PlaceOf(st, c.entity)
 	main := world.Tile{ID: "live", Kind: "map"}
 	var sides []world.Tile
 	switch c.ref.Kind() {
@@ -359,7 +360,7 @@ func (c *record) answered(a *answer, err error) {
 	c.got, c.from, c.partly = true, a.From, a.Reading
 	st := p.desk.State()
 	for i := range a.Entries {
-		phrase(p.env.Lang, st, &a.Entries[i], c.ref)
+		told.Phrase(p.env.Lang, st, &a.Entries[i], c.ref)
 	}
 	c.events.Set(a.Entries)
 	c.past.Update(p.at)

@@ -16,6 +16,7 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/page"
 	"iocwall/ui/page/pagetest"
+	"iocwall/ui/records/told"
 )
 
 func at(ago time.Duration) world.Time { return world.TimeOf(pagetest.Noon.Add(-ago)) }
@@ -277,7 +278,7 @@ func TestPastInWords(t *testing.T) {
 	var got []string
 	for i := range p.record.events.Len() {
 		e := p.record.events.At(i)
-		got = append(got, strings.TrimSuffix(e.text+" · "+e.sub, " · "))
+		got = append(got, strings.TrimSuffix(e.Text+" · "+e.Sub, " · "))
 	}
 	want := []string{
 		"Số mới, mức Khẩn cấp · Lũ sông Thu Bồn tại Câu Lâu 4,12 m", "Đã lưu hình Cầu Câu Lâu, 14,2 MB", "Trần Thị Mai nhận",
@@ -336,10 +337,10 @@ func TestEveryPastHasWords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := entry{Kind: b.Kind(), Body: raw}
-		phrase(p.env.Lang, d.World, &e, p.record.ref)
-		if e.text == b.Kind() || e.text == "" || strings.Contains(e.text+e.sub, "[") || e.icon == "" || len(d.Env().Kit.Icons.SVG(e.icon, d.Env().Kit.Theme.T1, d.Env().Kit.Theme.T1, d.Env().Kit.Theme.T1)) == 0 {
-			t.Errorf("%T: %q %q with icon %q", b, e.text, e.sub, e.icon)
+		e := told.Entry{Kind: b.Kind(), Body: raw}
+		told.Phrase(p.env.Lang, d.World, &e, p.record.ref)
+		if e.Text == b.Kind() || e.Text == "" || strings.Contains(e.Text+e.Sub, "[") || e.Icon == "" || len(d.Env().Kit.Icons.SVG(e.Icon, d.Env().Kit.Theme.T1, d.Env().Kit.Theme.T1, d.Env().Kit.Theme.T1)) == 0 {
+			t.Errorf("%T: %q %q with icon %q", b, e.Text, e.Sub, e.Icon)
 		}
 	}
 }

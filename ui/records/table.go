@@ -7,6 +7,7 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/list"
 	"iocwall/ui/page"
+	"iocwall/ui/records/told"
 )
 
 // table is a list of one kind of things, fed from the state.
@@ -99,10 +100,10 @@ func (s *sheet[T]) table(all func(*world.State) iter.Seq[T], sort list.Sort, chi
 // state is the column of how a thing is.
 func (s *sheet[T]) state(title string, min float64) list.Column {
 	p := s.p
-	now := func(i int) standing { return stand(p.env.Lang, p.desk.State(), s.at(i), p.now) }
+	now := func(i int) told.Standing { return told.Stand(p.env.Lang, p.desk.State(), s.at(i), p.now) }
 	return list.Column{
 		ID: "state", Title: p.t(title), Min: min, Down: true, Mute: true,
-		Cell: func(i int) list.Cell { return now(i).cell() },
+		Cell: func(i int) list.Cell { return now(i).Cell() },
 		Num: func(i int) (float64, bool) {
 			x := now(i)
 			return x.Rank*1e14 + float64(x.Since), true
@@ -115,7 +116,7 @@ func (s *sheet[T]) name(title string, min float64) list.Column {
 	p := s.p
 	return list.Column{
 		ID: "name", Title: p.t(title), Min: min, Weight: 5,
-		Text: func(i int) string { return nameOf(p.env.Lang, p.desk.State(), s.at(i)) },
+		Text: func(i int) string { return told.NameOf(p.env.Lang, p.desk.State(), s.at(i)) },
 	}
 }
 
@@ -130,7 +131,7 @@ func (s *sheet[T]) text(id, title string, min, weight float64, drop int, f func(
 
 // area is the column of the area a thing belongs to.
 func (s *sheet[T]) area(drop int) list.Column {
-	return s.text("area", "detail.area", 150, 1, drop, func(x T) string { return areaOf(s.p.desk.State(), x.In()) })
+	return s.text("area", "detail.area", 150, 1, drop, func(x T) string { return told.AreaOf(s.p.desk.State(), x.In()) })
 }
 
 // code is the column of ids.
@@ -191,5 +192,5 @@ func (s *sheet[T]) chip(id, text, group string, f func(x T) bool) list.Chip {
 
 // bad is the filter for what somebody has to look at.
 func (s *sheet[T]) bad() list.Chip {
-	return s.chip("bad", "records.chip.bad", "bad", func(x T) bool { return stand(s.p.env.Lang, s.p.desk.State(), x, s.p.now).Bad })
+	return s.chip("bad", "records.chip.bad", "bad", func(x T) bool { return told.Stand(s.p.env.Lang, s.p.desk.State(), x, s.p.now).Bad })
 }

@@ -9,6 +9,7 @@ import (
 
 	"iocwall/server/world"
 	"iocwall/ui/list"
+	"iocwall/ui/records/told"
 	"iocwall/ui/words"
 )
 
@@ -49,7 +50,7 @@ func alerts(p *Page) *table {
 func whoHas(l *words.Lang, a world.Alert) list.Cell {
 	switch {
 	case a.Taken != 0:
-		return list.Cell{Text: l.T("alerts.taken.at", "who", takerOf(a), "time", l.Clock(a.Taken.Std())), Tone: list.Quiet}
+		return list.Cell{Text: l.T("alerts.taken.at", "who", told.TakerOf(a), "time", l.Clock(a.Taken.Std())), Tone: list.Quiet}
 	case a.Open():
 		return list.Cell{Text: l.T("alerts.untaken.long"), Bold: true}
 	}
@@ -91,7 +92,7 @@ func vessels(p *Page) *table {
 	}, lively,
 		s.name("records.column.vessel", 200),
 		s.text("mmsi", "records.column.mmsi", 110, 0, 0, func(v world.Vessel) string { return v.MMSI }),
-		s.text("category", "records.column.type", 150, 0, 3, func(v world.Vessel) string { return categoryOf(l, v) }),
+		s.text("category", "records.column.type", 150, 0, 3, func(v world.Vessel) string { return told.CategoryOf(l, v) }),
 		s.number("speed", "detail.speed", 110, 1, func(v world.Vessel) (float64, string, bool) {
 			return v.Last.Speed, l.Knots(v.Last.Speed), v.Time != 0 && v.Last.Speed >= 0
 		}),
@@ -104,14 +105,6 @@ func vessels(p *Page) *table {
 	)
 }
 
-// categoryOf is what a vessel is, in a word.
-func categoryOf(l *words.Lang, v world.Vessel) string {
-	if k := "detail.vessel." + string(v.Particulars.Category); v.Particulars.Category != "" && l.Has(k) {
-		return l.T(k)
-	}
-	return l.T("detail.vessel.other")
-}
-
 func stations(p *Page) *table {
 	l := p.env.Lang
 	s := newSheet(p, world.KindStation, func(x *world.Station) uint64 {
@@ -119,47 +112,10 @@ func stations(p *Page) *table {
 	})
 	return s.table(func(st *world.State) iter.Seq[world.Station] { return slices.Values(st.Stations()) }, worstFirst, []list.Chip{s.bad()}, calm,
 		s.state("detail.state", 190), s.name("records.column.station", 200),
-		s.text("what", "records.column.type", 140, 0, 3, func(x world.Station) string { return stationKind(l, x.What) }),
-		s.text("readings", "records.column.readings", 200, 2, 1, func(x world.Station) string { return readingsOf(l, x) }),
+		s.text("what", "records.column.type", 140, 0, 3, func(x world.Station) string { return told.StationKind(l, x.What) }),
+		s.text("readings", "records.column.readings", 200, 2, 1, func(x world.Station) string { return told.ReadingsOf(l, x) }),
 		s.time("newest", "detail.heard", 2, world.Station.Newest), s.area(4), s.code("records.column.code", 130, 5),
 	)
-}
-
-func stationKind(l *words.Lang, k world.StationKind) string {
-	if key := "detail.station." + string(k); l.Has(key) {
-		return l.T(key)
-	}
-	return l.T("detail.station.other")
-}
-
-// readingsOf are the newest readings in a line.
-func readingsOf(l *words.Lang, x world.Station) string {
-	var out []string
-	for _, r := range x.Readings {
-		out = append(out, quantity(l, r.Quantity)+" "+words.Qualified(string(r.Qualifier), reading(l, r.Reading)))
-	}
-	return strings.Join(out, " · ")
-}
-
-func quantity(l *words.Lang, q string) string {
-	switch q {
-	case "aqi":
-		return "VN_AQI"
-	case "wqi":
-		return "VN_WQI"
-	}
-	if k := "records.quantity." + q; q != "" && l.Has(k) {
-		return l.T(k)
-	}
-	return q
-}
-
-func reading(l *words.Lang, r world.Reading) string {
-	decimals := 0
-	if r.Value != float64(int64(r.Value)) {
-		decimals = 2
-	}
-	return strings.TrimSpace(l.Number(r.Value, decimals) + "\u00a0" + r.Unit)
 }
 
 func reports(p *Page) *table {
@@ -173,27 +129,10 @@ func reports(p *Page) *table {
 		s.state("detail.state", 170), s.code("records.column.report", 170, 0), s.name("detail.service", 180),
 		s.time("opened", "detail.opened", 1, func(r world.Report) world.Time { return r.Opened }),
 		s.time("due", "detail.due", 2, func(r world.Report) world.Time { return r.Due }),
-		s.text("agency", "detail.agency", 150, 1, 3, func(r world.Report) string { return agencyOf(p.desk.State(), r.Agency) }),
+		s.text("agency", "detail.agency", 150, 1, 3, func(r world.Report) string { return told.AgencyOf(p.desk.State(), r.Agency) }),
 		s.area(4),
-		s.text("channel", "records.column.channel", 100, 0, 5, func(r world.Report) string { return channelOf(l, r.Channel) }),
+		s.text("channel", "records.column.channel", 100, 0, 5, func(r world.Report) string { return told.ChannelOf(l, r.Channel) }),
 	)
-}
-
-func channelOf(l *words.Lang, c string) string {
-	if k := "records.channel." + c; c != "" && l.Has(k) {
-		return l.T(k)
-	}
-	return c
-}
-
-func agencyOf(st *world.State, id string) string {
-	if a, ok := st.Agency(id); ok {
-		if a.Short != "" {
-			return a.Short
-		}
-		return a.Name
-	}
-	return id
 }
 
 func figures(p *Page) *table {
@@ -205,40 +144,17 @@ func figures(p *Page) *table {
 			if f.Last.Value == nil {
 				return 0, "", false
 			}
-			return *f.Last.Value, figureValue(l, f), true
+			return *f.Last.Value, told.FigureValue(l, f), true
 		}),
 		s.number("target", "records.column.target", 110, 2, func(f world.Figure) (float64, string, bool) {
 			if f.Target == nil {
 				return 0, "", false
 			}
-			return *f.Target, withUnit(l, f, *f.Target), true
+			return *f.Target, told.WithUnit(l, f, *f.Target), true
 		}),
 		s.text("period", "records.column.period", 130, 0, 1, func(f world.Figure) string { return f.Last.Label }),
 		s.text("owner", "records.column.owner", 150, 1, 3, func(f world.Figure) string { return f.OwnerName }), s.area(4),
 	)
-}
-
-func withUnit(l *words.Lang, f world.Figure, v float64) string {
-	unit := f.Unit
-	if l.Code == "en" && f.UnitEn != "" {
-		unit = f.UnitEn
-	}
-	switch unit {
-	case "%":
-		return l.Percent(v, f.Decimals)
-	case "":
-		return l.Number(v, f.Decimals)
-	}
-	return l.Number(v, f.Decimals) + "\u00a0" + unit
-}
-
-// figureValue is an indicator's newest value with what it is made of.
-func figureValue(l *words.Lang, f world.Figure) string {
-	text := words.Qualified(string(f.Last.Qualifier), withUnit(l, f, *f.Last.Value))
-	if f.Last.Num != nil && f.Last.Den != nil {
-		text += " (" + l.Fraction(*f.Last.Num, *f.Last.Den) + ")"
-	}
-	return text
 }
 
 func fences(p *Page) *table {
@@ -246,20 +162,13 @@ func fences(p *Page) *table {
 	s := newSheet(p, world.KindFence, func(f *world.Fence) uint64 { return times(f.Time, world.Time(f.Is.Version)) })
 	return s.table(func(st *world.State) iter.Seq[world.Fence] { return slices.Values(st.Fences()) }, list.Sort{Column: "name"}, nil, calm,
 		s.name("detail.fence", 220),
-		s.text("purpose", "detail.purpose", 160, 1, 1, func(f world.Fence) string { return purposeOf(l, f.Is.Purpose) }),
+		s.text("purpose", "detail.purpose", 160, 1, 1, func(f world.Fence) string { return told.PurposeOf(l, f.Is.Purpose) }),
 		s.number("near", "detail.near", 110, 2, func(f world.Fence) (float64, string, bool) {
 			return f.Is.Near, l.Distance(f.Is.Near), f.Is.Near > 0
 		}),
 		s.time("saved", "detail.saved", 3, func(f world.Fence) world.Time { return f.Time }),
 		s.text("by", "records.column.by", 130, 1, 4, func(f world.Fence) string { return f.Is.By }),
 	)
-}
-
-func purposeOf(l *words.Lang, purpose string) string {
-	if k := "fence.purpose." + purpose; purpose != "" && l.Has(k) {
-		return l.T(k)
-	}
-	return purpose
 }
 
 func clips(p *Page) *table {
@@ -280,7 +189,7 @@ func clips(p *Page) *table {
 			if c.Alert == "" {
 				return ""
 			}
-			return named(l, p.desk.State(), world.NewRef(world.KindAlert, c.Alert))
+			return told.Named(l, p.desk.State(), world.NewRef(world.KindAlert, c.Alert))
 		}), s.area(5),
 	)
 }

@@ -1,4 +1,4 @@
-package records
+package told
 
 import (
 	"cmp"
@@ -13,20 +13,20 @@ import (
 	"iocwall/ui/words"
 )
 
-// fact is one named sentence of a thing.
-type fact struct{ Name, Text string }
+// Fact is one named sentence of a thing.
+type Fact struct{ Name, Text string }
 
 // teller writes the facts of a thing at a time.
 type teller struct {
 	l   *words.Lang
 	st  *world.State
 	now world.Time
-	out []fact
+	out []Fact
 }
 
 func (t *teller) add(key, text string) {
 	if text != "" {
-		t.out = append(t.out, fact{t.l.T(key), text})
+		t.out = append(t.out, Fact{t.l.T(key), text})
 	}
 }
 
@@ -38,10 +38,10 @@ func (t *teller) ago(at world.Time) string {
 	return t.l.T("detail.ago", "time", t.l.Stamp(at.Std(), t.now.Std()), "age", t.l.Age(t.now.Sub(at).Truncate(time.Second)))
 }
 
-func (t *teller) in(id string) { t.add("detail.area", areaOf(t.st, id)) }
+func (t *teller) in(id string) { t.add("detail.area", AreaOf(t.st, id)) }
 
-// tell returns what is known of a thing.
-func tell(l *words.Lang, st *world.State, e world.Entity, now world.Time) []fact {
+// Tell returns what is known of a thing.
+func Tell(l *words.Lang, st *world.State, e world.Entity, now world.Time) []Fact {
 	t := &teller{l: l, st: st, now: now}
 	switch x := e.(type) {
 	case world.Alert:
@@ -59,14 +59,14 @@ func tell(l *words.Lang, st *world.State, e world.Entity, now world.Time) []fact
 	default:
 		t.other(e)
 	}
-	if at, ok := placeOf(st, e); ok {
+	if at, ok := PlaceOf(st, e); ok {
 		t.add("detail.place", l.Position(at[1], at[0]))
 	}
 	return t.out
 }
 
-// placeOf is where a thing is; an alert is where what it is about is.
-func placeOf(st *world.State, e world.Entity) (geo.Point, bool) {
+// PlaceOf is where a thing is; an alert is where what it is about is.
+func PlaceOf(st *world.State, e world.Entity) (geo.Point, bool) {
 	if at, ok := e.Place(); ok && geo.Valid(at) {
 		return at, true
 	}
@@ -95,14 +95,14 @@ func (t *teller) alert(a world.Alert) {
 	if a.Value != nil {
 		value := l.Number(*a.Value, 2)
 		if f, ok := t.st.Figure(a.About.ID()); ok && a.About.Kind() == world.KindFigure {
-			value = withUnit(l, f, *a.Value)
+			value = WithUnit(l, f, *a.Value)
 		}
 		t.add("alert.value", value)
 	}
 	t.add("alert.rule", a.Rule)
 	t.add("alert.since", t.ago(a.Since))
 	if a.Taken != 0 {
-		t.add("alert.taken", l.T("alerts.taken.at", "who", takerOf(a), "time", l.Stamp(a.Taken.Std(), t.now.Std())))
+		t.add("alert.taken", l.T("alerts.taken.at", "who", TakerOf(a), "time", l.Stamp(a.Taken.Std(), t.now.Std())))
 	} else if a.Open() {
 		t.add("alert.taken", l.T("alerts.untaken.long"))
 	}
@@ -110,11 +110,11 @@ func (t *teller) alert(a world.Alert) {
 		t.add("records.alert.over", strings.TrimPrefix(a.Why+" · ", " · ")+t.ago(a.Resolved))
 	}
 	if a.About != "" {
-		t.add("alert.about", named(l, t.st, a.About))
+		t.add("alert.about", Named(l, t.st, a.About))
 		if e, ok := t.st.Entity(a.About); ok {
 			if x, is := e.(world.Station); is && x.Stale == 0 {
-				t.add("records.column.readings", readingsOf(l, x))
-			} else if s := stand(l, t.st, e, t.now); s.Text != "" {
+				t.add("records.column.readings", ReadingsOf(l, x))
+			} else if s := Stand(l, t.st, e, t.now); s.Text != "" {
 				t.add("detail.state", s.Text)
 			}
 		}
@@ -147,14 +147,14 @@ func (t *teller) camera(c world.Camera) {
 		t.add("records.replay", l.Age(time.Duration(c.Replay)*time.Second))
 	}
 	t.add("records.column.site", c.Site)
-	t.add("records.column.owner", agencyOf(t.st, c.Owner))
+	t.add("records.column.owner", AgencyOf(t.st, c.Owner))
 	t.add("records.checked", t.ago(h.Checked))
 	t.in(c.Area)
 }
 
 func (t *teller) vessel(v world.Vessel) {
 	l := t.l
-	t.add("records.column.type", categoryOf(l, v))
+	t.add("records.column.type", CategoryOf(l, v))
 	t.add("records.column.mmsi", v.MMSI)
 	t.add("records.column.registration", v.Particulars.Registration)
 	t.add("detail.callsign", v.Particulars.CallSign)
@@ -173,7 +173,7 @@ func (t *teller) vessel(v world.Vessel) {
 		t.add("detail.lost", t.ago(v.Lost))
 	}
 	for _, f := range v.Fences {
-		t.add("detail.fence."+string(f.State), named(l, t.st, world.NewRef(world.KindFence, f.Fence))+" · "+t.ago(f.Since))
+		t.add("detail.fence."+string(f.State), Named(l, t.st, world.NewRef(world.KindFence, f.Fence))+" · "+t.ago(f.Since))
 	}
 	t.add("detail.heard", t.ago(v.Time))
 	t.add("detail.source", v.Source)
@@ -182,9 +182,9 @@ func (t *teller) vessel(v world.Vessel) {
 
 func (t *teller) station(x world.Station) {
 	l := t.l
-	t.add("records.column.type", stationKind(l, x.What))
+	t.add("records.column.type", StationKind(l, x.What))
 	for _, r := range x.Readings {
-		t.out = append(t.out, fact{quantity(l, r.Quantity), words.Qualified(string(r.Qualifier), reading(l, r.Reading)) + " · " + l.Stamp(r.Time.Std(), t.now.Std())})
+		t.out = append(t.out, Fact{quantity(l, r.Quantity), words.Qualified(string(r.Qualifier), reading(l, r.Reading)) + " · " + l.Stamp(r.Time.Std(), t.now.Std())})
 	}
 	if x.Stale != 0 {
 		t.add("detail.stale", t.ago(x.Stale))
@@ -192,20 +192,20 @@ func (t *teller) station(x world.Station) {
 	if x.Every > 0 {
 		t.add("records.every", l.Age(time.Duration(x.Every)*time.Millisecond))
 	}
-	t.add("records.column.owner", agencyOf(t.st, x.Owner))
+	t.add("records.column.owner", AgencyOf(t.st, x.Owner))
 	t.in(x.Area)
 }
 
 func (t *teller) report(r world.Report) {
 	l := t.l
-	t.add("detail.service", serviceOf(l, r.Service))
+	t.add("detail.service", ServiceOf(l, r.Service))
 	t.add("detail.state", l.T("records.report."+string(r.State))+" · "+t.ago(r.Changed))
 	t.add("detail.opened", t.ago(r.Opened))
 	if r.Due != 0 && !r.State.Closed() {
 		t.add("detail.due", l.Stamp(r.Due.Std(), t.now.Std())+" · "+l.Deadline(r.Due.Std(), t.now.Std()))
 	}
-	t.add("detail.agency", agencyOf(t.st, r.Agency))
-	t.add("records.column.channel", channelOf(l, r.Channel))
+	t.add("detail.agency", AgencyOf(t.st, r.Agency))
+	t.add("records.column.channel", ChannelOf(l, r.Channel))
 	if r.Subject != "" {
 		t.add("records.sender", l.T("records.sender.kept"))
 	}
@@ -216,12 +216,12 @@ func (t *teller) figure(f world.Figure) {
 	l, last := t.l, f.Last
 	value := "— · " + l.T("detail.novalue")
 	if last.Value != nil {
-		value = figureValue(l, f)
+		value = FigureValue(l, f)
 	}
 	t.add("alert.value", value)
 	t.add("records.column.period", last.Label)
 	if f.Target != nil {
-		t.add("records.column.target", withUnit(l, f, *f.Target))
+		t.add("records.column.target", WithUnit(l, f, *f.Target))
 		if last.Value != nil {
 			t.add("records.gap", gapOf(l, f, *last.Value-*f.Target))
 		}
@@ -231,7 +231,7 @@ func (t *teller) figure(f world.Figure) {
 		t.add("records.whole", strconv.Itoa(last.Have)+"/"+strconv.Itoa(last.Want)+" "+last.WantOf)
 	}
 	for _, p := range last.Parts {
-		t.out = append(t.out, fact{p.Label, l.Number(p.Value, f.Decimals)})
+		t.out = append(t.out, Fact{p.Label, l.Number(p.Value, f.Decimals)})
 	}
 	t.add("records.note", last.Note)
 	t.add("records.column.owner", f.OwnerName)
@@ -242,7 +242,7 @@ func (t *teller) figure(f world.Figure) {
 
 // gapOf is how far a value is from its target: percents differ by points.
 func gapOf(l *words.Lang, f world.Figure, by float64) string {
-	key, n := "records.gap.above", withUnit(l, f, math.Abs(by))
+	key, n := "records.gap.above", WithUnit(l, f, math.Abs(by))
 	if f.Unit == "%" {
 		n = l.Points(by, f.Decimals)
 	}
@@ -256,7 +256,7 @@ func (t *teller) other(e world.Entity) {
 	l := t.l
 	switch x := e.(type) {
 	case world.Fence:
-		t.add("detail.purpose", purposeOf(l, x.Is.Purpose))
+		t.add("detail.purpose", PurposeOf(l, x.Is.Purpose))
 		t.add("detail.inside", t.inside(x.Is.ID))
 		if x.Is.Near > 0 {
 			t.add("detail.near", l.Distance(x.Is.Near))
@@ -304,7 +304,7 @@ func (t *teller) other(e world.Entity) {
 func (t *teller) clip(x world.Clip) {
 	l := t.l
 	t.add("detail.state", standOther(l, t.st, x).Text+" · "+t.ago(max(x.Asked, x.Done)))
-	t.add("records.column.camera", named(l, t.st, world.NewRef(world.KindCamera, x.Camera)))
+	t.add("records.column.camera", Named(l, t.st, world.NewRef(world.KindCamera, x.Camera)))
 	t.add("records.clip.time", l.Stamp(x.From.Std(), t.now.Std())+" – "+l.ClockSeconds(x.To.Std()))
 	if x.Ready() {
 		t.add("records.column.size", l.Number(float64(x.Saved.Bytes)/1e6, 1)+"\u00a0MB · "+l.Int(int64(x.Saved.Frames))+" "+l.T("records.frames"))
@@ -314,7 +314,7 @@ func (t *teller) clip(x world.Clip) {
 	t.add("records.column.wrong", x.Why)
 	t.add("records.column.by", x.Name)
 	if x.Alert != "" {
-		t.add("records.column.alert", named(l, t.st, world.NewRef(world.KindAlert, x.Alert)))
+		t.add("records.column.alert", Named(l, t.st, world.NewRef(world.KindAlert, x.Alert)))
 	}
 	t.add("records.note", x.Note)
 	t.in(x.Area)
@@ -325,7 +325,7 @@ func (t *teller) inside(fence string) string {
 	var names []string
 	for v := range t.st.Vessels() {
 		if slices.ContainsFunc(v.Fences, func(f world.FenceStay) bool { return f.Fence == fence && f.State == world.FenceInside }) {
-			names = append(names, nameOf(t.l, t.st, v))
+			names = append(names, NameOf(t.l, t.st, v))
 		}
 	}
 	slices.Sort(names)
@@ -339,9 +339,9 @@ func (t *teller) inside(fence string) string {
 	return text
 }
 
-// seeing are at most n cameras that see a place, the best first; what they look at
-// was worked out by the state.
-func seeing(st *world.State, at geo.Point, n int) []world.Camera {
+// Seeing are at most n cameras that see a place, the best first; by where they look
+// and how far they see.
+func Seeing(st *world.State, at geo.Point, n int) []world.Camera {
 	type seen struct {
 		world.Camera
 		sight world.Sight
