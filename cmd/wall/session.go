@@ -145,28 +145,22 @@ func (s *session) now() (string, error) {
 // a session means that the server closed the connection, so it is asked why.
 func (s *session) wait() (string, error) {
 	s.mu.Lock()
-	here, token, again := s.here, s.kept.Token, !s.asked.IsZero()
+	here, again := s.here, s.kept.Token != "" && !s.asked.IsZero()
 	s.mu.Unlock()
-	if token != "" {
-		if again {
-			go s.check()
-		}
-		s.noteAsked()
+	if again {
+		go s.check()
 	}
 	select {
 	case <-here:
-		return s.now()
 	case <-s.gone:
 		return "", errNobody
 	}
-}
-
-func (s *session) noteAsked() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.asked.IsZero() {
 		s.asked = time.Now()
 	}
+	s.mu.Unlock()
+	return s.now()
 }
 
 // check asks the server whether the session is still good.

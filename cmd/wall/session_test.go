@@ -194,7 +194,7 @@ func TestSessionEnds(t *testing.T) {
 
 // TestFeedWaits: while nobody is logged in the feed waits and does not fail.
 func TestFeedWaits(t *testing.T) {
-	_, open := newSessionBench(t)
+	k, open := newSessionBench(t)
 	s := open()
 	ctx, stop := context.WithCancel(t.Context())
 	ran := make(chan error, 1)
@@ -217,7 +217,19 @@ func TestFeedWaits(t *testing.T) {
 	if token := <-got; token != "iocs_1" {
 		t.Fatalf("%q", token)
 	}
-	s.end("", "expired")
+	// The feed asks again because the server closed it: the session is looked at.
+	k.end("revoked")
+	why := make(chan string, 2)
+	s.mu.Lock()
+	s.over = func(code string) { why <- code }
+	s.asked = s.asked.Add(-2 * askPause)
+	s.mu.Unlock()
+	if _, err := s.wait(); err != nil {
+		t.Fatal(err)
+	}
+	if code := <-why; code != "revoked" {
+		t.Fatalf("%q", code)
+	}
 	go func() {
 		_, err := s.wait()
 		if errors.Is(err, errNobody) {
