@@ -119,16 +119,15 @@ func (s *Server) good(key string) bool {
 func (s *Server) address(r *http.Request) string { return crowd.Address(r, s.conf().TLS.Proxy) }
 
 // watchAccess cuts the connections and the pictures of tokens and sessions that
-// are no longer good, sends away those whose view has changed, and writes what
-// was changed about users into the history. While a file cannot be read, what was
-// last read holds.
+// are no longer good, and sends away those whose view has changed. It waits for
+// nothing that a full disk holds up. While a file cannot be read, what was last read
+// holds.
 func (s *Server) watchAccess(ctx context.Context) error {
 	t := time.NewTicker(time.Second)
 	defer t.Stop()
 	closed := map[string]bool{}
 	flushed := time.Now()
 	for {
-		s.noteUsers(ctx)
 		select {
 		case <-ctx.Done():
 			s.flushUse()
@@ -191,7 +190,22 @@ func (s *Server) sendAway() int {
 	return n
 }
 
-// noteUsers writes what was changed about users into the history.
+// writeNotes writes what is changed about users into the history, for as long as that
+// takes.
+func (s *Server) writeNotes(ctx context.Context) error {
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		s.noteUsers(ctx)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.C:
+		}
+	}
+}
+
+// noteUsers writes what was changed about users until now into the history.
 func (s *Server) noteUsers(ctx context.Context) {
 	err := s.users.Drain(func(notes []auth.Note) error {
 		for _, n := range notes {

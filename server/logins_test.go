@@ -347,3 +347,39 @@ func TestExpiryReachesTheFeed(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// A history that writes nothing, as with a full disk, keeps nobody in whose session
+// was ended.
+func TestRevocationWaitsForNoHistory(t *testing.T) {
+	c := newCentre(t, "")
+	mai := c.hire(c.token("Quản trị", auth.Administrator), "mai", auth.Operator, "[]")
+	e := c.look(mai.Token)
+	e.until("the wall", func(s *world.State) bool { return s.Count(world.KindWall) == 1 })
+	held, release := make(chan struct{}), make(chan struct{})
+	over := make(chan error, 1)
+	go func() {
+		over <- c.loop.Call(t.Context(), func(*world.State) { close(held); <-release })
+	}()
+	<-held
+	defer func() {
+		close(release)
+		if err := <-over; err != nil {
+			t.Error(err)
+		}
+	}()
+	u, err := c.users.User("mai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "Trần Thị Mai"
+	if _, err := c.users.Change(auth.By{Who: "cli"}, "mai", auth.UserEdit{Name: &name}); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(1500 * time.Millisecond) // by now that is being written into the history
+	if _, err := c.users.EndSession(auth.By{Who: "cli"}, u.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	e.wait("the end of the session", func() bool {
+		return slices.ContainsFunc(e.links, func(why string) bool { return strings.Contains(why, "withdrawn") })
+	})
+}

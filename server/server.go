@@ -326,6 +326,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if err := s.firstUser(ctx); err != nil {
 		return errors.Join(err, g.stop(), s.close())
 	}
+	g.start("notes", s.writeNotes)
 	g.start("access", s.watchAccess)
 	g.start("cameras", s.cameras.Run)
 	g.start("feeds", s.feeds.Run)
