@@ -200,6 +200,30 @@ func TestHalf(t *testing.T) {
 	}
 }
 
+// TestRoomIsMade: a tile dropped on a part of a larger one makes that smaller, and
+// says so; the undo makes it large again.
+func TestRoomIsMade(t *testing.T) {
+	s, b := newSeat(t)
+	b.Over(camera("cam-4", "x"), centre(b, 13))
+	if _, v, _ := b.Holding(); v.Refused || v.Title != "Thả: “Bản đồ” thu nhỏ, còn màn 5, 6, 14, 15" && v.Title != "Thả: “Bản đồ” thu nhỏ, còn màn 5–15" {
+		t.Errorf("says %+v", v)
+	}
+	b.Drop(camera("cam-4", "x"), centre(b, 13))
+	sc := s.saved(0)
+	w, _, _, _ := s.Wall()
+	if ps := scene.CheckScene(w.WallDefined, sc); len(ps) > 0 {
+		t.Errorf("the server would refuse it: %v", ps)
+	}
+	if m, _ := tileIn(sc, "map"); on(s, m) != "5-15" {
+		t.Errorf("the map is on %s", on(s, m))
+	}
+	s.accept(0)
+	s.undo[0]()
+	if m, _ := tileIn(s.saved(1), "map"); on(s, m) != "4-15" {
+		t.Errorf("after the undo the map is on %s", on(s, m))
+	}
+}
+
 // TestMoveAndResize: the body of a tile moves it, its edge resizes it, both to the
 // grid.
 func TestMoveAndResize(t *testing.T) {

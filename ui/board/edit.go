@@ -19,35 +19,67 @@ type Edit struct {
 	Remove string
 }
 
-// Apply returns the tiles of a scene after an edit, and those it replaces: a tile
-// that would be covered whole goes. The tiles given are not changed.
-func (e Edit) Apply(tiles []world.Tile) (out, replaced []world.Tile) {
+// Apply returns the tiles of a scene after an edit, those it replaces, and those it
+// makes smaller: no two tiles of a scene share a place. The tiles given are not
+// changed.
+func (e Edit) Apply(w world.WallDefined, tiles []world.Tile) (out, replaced, shrunk []world.Tile) {
 	if e.Remove != "" {
 		i := slices.IndexFunc(tiles, func(t world.Tile) bool { return t.ID == e.Remove })
 		if i < 0 {
-			return tiles, nil
+			return tiles, nil, nil
 		}
-		return slices.Delete(slices.Clone(tiles), i, i+1), tiles[i : i+1 : i+1]
+		return slices.Delete(slices.Clone(tiles), i, i+1), tiles[i : i+1 : i+1], nil
 	}
 	if e.Put.Kind == "" {
-		return tiles, nil
+		return tiles, nil, nil
 	}
 	at := scene.RectOf(e.Put)
 	for _, t := range tiles {
+		r := scene.RectOf(t)
 		switch {
 		case t.ID == e.Put.ID:
-		case at.Holds(scene.RectOf(t)):
-			replaced = append(replaced, t)
-		default:
-			out = append(out, t)
+			continue
+		case r.Overlaps(at):
+			rest, ok := remainder(w, r, at)
+			if !ok {
+				replaced = append(replaced, t)
+				continue
+			}
+			t = rest.Put(t)
+			shrunk = append(shrunk, t)
 		}
+		out = append(out, t)
 	}
 	put := e.Put
 	if put.ID == "" {
 		put.ID = fresh(tiles, put)
 	}
-	return append(out, put), replaced
+	return append(out, put), replaced, shrunk
 }
+
+// remains is the least share of a tile that is worth keeping.
+const remains = 0.3
+
+// remainder is the largest part of a place beside another, to the grid; false when
+// it is not worth keeping.
+func remainder(w world.WallDefined, r, cut scene.Rect) (scene.Rect, bool) {
+	parts := []scene.Rect{
+		{X: r.X, Y: r.Y, W: cut.X - r.X, H: r.H},
+		{X: cut.X + cut.W, Y: r.Y, W: r.X + r.W - cut.X - cut.W, H: r.H},
+		{X: r.X, Y: r.Y, W: r.W, H: cut.Y - r.Y},
+		{X: r.X, Y: cut.Y + cut.H, W: r.W, H: r.Y + r.H - cut.Y - cut.H},
+	}
+	best := slices.MaxFunc(parts, func(a, b scene.Rect) int { return cmp.Compare(area(a), area(b)) })
+	if area(best) < remains*area(r) {
+		return best, false
+	}
+	if _, at, ok := scene.Snap(w, best); ok && !at.Overlaps(cut) && r.Holds(at) && area(at) > 0.8*area(best) {
+		best = at
+	}
+	return best, true
+}
+
+func area(r scene.Rect) float64 { return max(0, r.W) * max(0, r.H) }
 
 // fresh is an id that no tile of the scene has.
 func fresh(tiles []world.Tile, t world.Tile) string {
@@ -110,13 +142,13 @@ func Undo(tiles, was, is []world.Tile) []world.Tile {
 	return out
 }
 
-// covering reports whether a tile would lie under another one whole, or the other
-// way round: a scene has no such tiles.
+// covering reports whether a tile would share a place with another one: a scene has
+// no such tiles.
 func covering(tiles []world.Tile, t world.Tile) bool {
 	at := scene.RectOf(t)
 	return slices.ContainsFunc(tiles, func(o world.Tile) bool {
 		r := scene.RectOf(o)
-		return r.Holds(at) || at.Holds(r)
+		return r.Overlaps(at)
 	})
 }
 

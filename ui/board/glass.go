@@ -191,6 +191,7 @@ type standing struct {
 	faded bool   // the picture is not what is so
 	icon  string // of the plate, empty without one
 	text  string
+	short string // text where there is little room
 	mark  string
 }
 
@@ -204,10 +205,10 @@ func (b *Board) stateOf(w world.Wall, s world.Screen) standing {
 	pic := b.album.shots[s.ID]
 	switch {
 	case !known || n.Since == 0:
-		return standing{faded: true, icon: "offline", text: l.T("board.never", "node", s.Node)}
+		return standing{faded: true, icon: "offline", text: l.T("board.never", "node", s.Node), short: s.Node}
 	case !n.Up:
 		age := now.Sub(n.Since.Std()).Truncate(time.Second)
-		return standing{faded: true, icon: "offline", text: l.T("board.away", "node", s.Node, "age", l.Age(age))}
+		return standing{faded: true, icon: "offline", text: l.T("board.away", "node", s.Node, "age", l.Age(age)), short: l.T("board.away.short", "node", s.Node, "age", l.Age(age))}
 	case pic == nil:
 		return standing{icon: "loading", text: l.T("board.waiting")}
 	}
@@ -261,6 +262,8 @@ func (b *Board) paintScreen(c *paint.Canvas, w world.Wall, s world.Screen) {
 		}
 		blit(c.Img, r, img)
 	}
+	c.Fill(image.Rect(r.Max.X-1, r.Min.Y, r.Max.X, r.Max.Y), th.Bg)
+	c.Fill(image.Rect(r.Min.X, r.Max.Y-1, r.Max.X, r.Max.Y), th.Bg)
 	size := b.env.Scale.Text * 14 / 16
 	f := b.env.Kit.Fonts
 	if state.text != "" {
@@ -284,8 +287,11 @@ func (b *Board) paintWords(c *paint.Canvas, r image.Rectangle, s standing, size 
 	room := float64(r.Dx() - 2*pad - icon - b.px(6))
 	lines := f.Wrap(s.text, room, size, true, 2)
 	pitch := int(size * 1.4)
+	if s.short != "" && (pitch*len(lines)+2*pad > r.Dy()-b.px(26) || f.Width(lines[len(lines)-1], true, size) > room) {
+		lines = []string{f.Fit(room, size, true, s.short)}
+	}
 	high := pitch*len(lines) + 2*pad
-	top := r.Min.Y + (r.Dy()-high)/2
+	top := r.Min.Y // above the number
 	c.Fill(image.Rect(r.Min.X, top, r.Max.X, top+high), th.S1)
 	c.Icon(r.Min.X+pad, top+pad+(pitch-icon)/2, icon, s.icon, th.T1, th.S1)
 	for i, text := range lines {

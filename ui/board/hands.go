@@ -238,7 +238,7 @@ func (b *Board) arrow(dx, dy int) {
 		}
 		h.at = b.span(w.WallDefined, h.first, to)
 	case h.item.Tile.ID != "" && h.form == 0:
-		p, q := b.part(w.WallDefined, b.screen, ""), b.part(w.WallDefined, to, "")
+		p, q := b.whole(w.WallDefined, b.screen, ""), b.whole(w.WallDefined, to, "")
 		r := h.at
 		r.X, r.Y = r.X+q.X-p.X, r.Y+q.Y-p.Y
 		if _, at, ok := scene.Snap(w.WallDefined, r); ok {
@@ -255,7 +255,7 @@ func (b *Board) arrow(dx, dy int) {
 
 // beside is the screen nearest to the chosen one in a direction, itself at the edge.
 func (b *Board) beside(w world.WallDefined, dx, dy int) int {
-	at := b.part(w, b.screen, "")
+	at := b.whole(w, b.screen, "")
 	if at.W == 0 && len(w.Screens) > 0 {
 		return w.Screens[0].ID
 	}

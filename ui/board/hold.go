@@ -166,7 +166,7 @@ func (b *Board) aim(p image.Point) {
 }
 
 func (b *Board) target(w world.WallDefined, id int, x, y float64) scene.Rect {
-	screen := b.part(w, id, "")
+	screen := b.whole(w, id, "")
 	for _, t := range slices.Backward(b.tiles()) {
 		r := scene.RectOf(t.Tile)
 		if t.Layer != world.LayerScene || r.W > screen.W*1.01 || r.H > screen.H*1.01 {
@@ -179,7 +179,7 @@ func (b *Board) target(w world.WallDefined, id int, x, y float64) scene.Rect {
 	u, v := (x-screen.X)/screen.W, (y-screen.Y)/screen.H
 	switch {
 	case math.Abs(u-0.5) < 0.25 && math.Abs(v-0.5) < 0.25:
-		return screen
+		return b.part(w, id, "")
 	case math.Abs(u-0.5) >= math.Abs(v-0.5) && u < 0.5:
 		return b.part(w, id, "2x1:1")
 	case math.Abs(u-0.5) >= math.Abs(v-0.5):
@@ -193,8 +193,25 @@ func (b *Board) target(w world.WallDefined, id int, x, y float64) scene.Rect {
 // in reports whether a place is in the middle half of a stretch.
 func in(x, from, size float64) bool { return x > from+size/5 && x < from+size*4/5 }
 
-// part is a part of a screen.
+// part is a part of a screen, without the strips that go on over its neighbours.
 func (b *Board) part(w world.WallDefined, id int, cell string) scene.Rect {
+	r := b.whole(w, id, cell)
+	for _, t := range b.tiles() {
+		s := scene.RectOf(t.Tile)
+		if s.W < 1.5*r.W || s.H > r.H/2 || !s.Overlaps(r) {
+			continue
+		}
+		if s.Y <= r.Y+1 {
+			r.H, r.Y = r.Y+r.H-s.Y-s.H, s.Y+s.H
+		} else if s.Y+s.H >= r.Y+r.H-1 {
+			r.H = s.Y - r.Y
+		}
+	}
+	return r
+}
+
+// whole is a part of a screen.
+func (b *Board) whole(w world.WallDefined, id int, cell string) scene.Rect {
 	for _, s := range w.Screens {
 		if s.ID != id {
 			continue
@@ -210,7 +227,7 @@ func (b *Board) part(w world.WallDefined, id int, cell string) scene.Rect {
 
 // span is the block of screens between two.
 func (b *Board) span(w world.WallDefined, from, to int) scene.Rect {
-	p, q := b.part(w, from, ""), b.part(w, to, "")
+	p, q := b.whole(w, from, ""), b.whole(w, to, "")
 	x, y := math.Min(p.X, q.X), math.Min(p.Y, q.Y)
 	return scene.Rect{X: x, Y: y, W: math.Max(p.X+p.W, q.X+q.W) - x, H: math.Max(p.Y+p.H, q.Y+q.H) - y}
 }

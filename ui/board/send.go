@@ -38,8 +38,12 @@ type sending struct {
 // do makes a change, and remembers how it is taken back.
 func (b *Board) do(e Edit, said string) {
 	b.push(job{
-		said:   said,
-		change: func(tiles []world.Tile) []world.Tile { out, _ := e.Apply(tiles); return out },
+		said: said,
+		change: func(tiles []world.Tile) []world.Tile {
+			w, _, _, _ := b.d.Wall()
+			out, _, _ := e.Apply(w.WallDefined, tiles)
+			return out
+		},
 		judged: func(w world.Wall, tiles []world.Tile) Verdict {
 			return Judge(b.env.Lang, b.d.State(), w, tiles, e, b.d.ServerTime(b.d.Now()))
 		},

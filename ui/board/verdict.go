@@ -25,8 +25,12 @@ type Verdict struct {
 
 // Judge says what an edit of the scene shown would do. Now is the server's clock.
 func Judge(l *words.Lang, st *world.State, w world.Wall, tiles []world.Tile, e Edit, now time.Time) Verdict {
-	next, replaced := e.Apply(tiles)
+	next, replaced, shrunk := e.Apply(w.WallDefined, tiles)
 	v := Verdict{Title: title(l, st, tiles, replaced, e)}
+	if len(shrunk) > 0 {
+		ids, _ := under(w.WallDefined, scene.RectOf(shrunk[0]))
+		v.Title = l.T("board.shrink", "what", Name(l, st, shrunk[0]), "where", where(l, ids, nil))
+	}
 	at := scene.RectOf(e.Put)
 	if e.Remove != "" {
 		if len(replaced) == 0 {
@@ -83,8 +87,6 @@ func title(l *words.Lang, st *world.State, tiles, replaced []world.Tile, e Edit)
 		return l.T("board.replace.many", "n", strconv.Itoa(len(replaced)), "what", Name(l, st, replaced[0]))
 	case slices.ContainsFunc(tiles, func(t world.Tile) bool { return t.ID == e.Put.ID }):
 		return l.T("board.move")
-	case slices.ContainsFunc(tiles, func(t world.Tile) bool { return scene.RectOf(t).Overlaps(scene.RectOf(e.Put)) }):
-		return l.T("board.over")
 	}
 	return l.T("board.put")
 }

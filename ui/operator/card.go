@@ -12,6 +12,7 @@ type card struct {
 	env  *tile.Env
 	pane *tile.Pane
 	what thing
+	over bool // it is over the wall
 }
 
 // cardWidth and cardHeight are its size in Fyne units at the usual size of text.
@@ -48,7 +49,12 @@ func (p *Page) ghost(t thing, at fyne.Position) {
 		k.pane.Show()
 		k.pane.Touch()
 	}
-	k.pane.Move(fyne.NewPos(at.X-o.X+12, at.Y-o.Y+12))
+	x, y := at.X-o.X+16, at.Y-o.Y-cardHeight*s/2
+	if k.over {
+		y = at.Y - o.Y + 64*s // what it would do stays to be seen
+	}
+	x = min(x, p.size.Width-cardWidth*s)
+	k.pane.Move(fyne.NewPos(x, y))
 }
 
 // unghost takes it away.

@@ -43,6 +43,16 @@ type library struct {
 // groups are the sorts of things, in the order of their filters.
 func groups() []string { return []string{"camera", "map", "figure", "alert", "more"} }
 
+func groupIcon(group string) string {
+	switch group {
+	case "alert":
+		return "warning-open"
+	case "more":
+		return "plus"
+	}
+	return group
+}
+
 func newLibrary(p *Page) *library {
 	b := &library{p: p, group: groups()[0]}
 	p.d.Memory().Get("operator.group", &b.group)
@@ -109,7 +119,7 @@ func (b *library) show() {
 	b.rows.Set(out)
 	var all []tab
 	for _, g := range groups() {
-		all = append(all, tab{g, l.T("operator.group." + g), strconv.Itoa(counts[g])})
+		all = append(all, tab{g, l.T("operator.group." + g), strconv.Itoa(counts[g]), groupIcon(g)})
 	}
 	chosen := b.group
 	if b.text != "" {
@@ -130,8 +140,8 @@ func (b *library) thing(id string) (thing, bool) {
 
 func (b *library) drag(id string, at fyne.Position) {
 	if t, ok := b.thing(id); ok {
+		b.p.card.over = b.p.wall.Over(board.Item{Title: t.name, Tile: t.tile}, at)
 		b.p.ghost(t, at)
-		b.p.wall.Over(board.Item{Title: t.name, Tile: t.tile}, at)
 	}
 }
 

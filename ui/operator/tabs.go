@@ -11,7 +11,7 @@ import (
 )
 
 // tab is one of a row of which one is chosen.
-type tab struct{ id, text, count string }
+type tab struct{ id, text, count, icon string }
 
 // tabs are words in a row, the chosen one underlined; they are painted, as lists are.
 type tabs struct {
@@ -55,9 +55,15 @@ func (t *tabs) paint(c *paint.Canvas) {
 	r := c.Img.Rect
 	size := t.env.Scale.Text * 14 / 16
 	c.Fill(image.Rect(0, r.Max.Y-1, r.Max.X, r.Max.Y), th.Line1)
-	gap := px(14)
+	gap, icon := px(14), px(20)
 	x := px(12)
 	t.ends = t.ends[:0]
+	// Where not all words fit, the others are symbols.
+	sum := x
+	for _, a := range t.all {
+		sum += int(f.Width(a.text+" "+a.count, a.id == t.chosen, size)) + gap
+	}
+	tight := sum > r.Dx()
 	for _, a := range t.all {
 		bold, col := a.id == t.chosen, th.T2
 		text := a.text
@@ -66,6 +72,12 @@ func (t *tabs) paint(c *paint.Canvas) {
 			if a.count != "" {
 				text += " " + a.count
 			}
+		}
+		if tight && !bold {
+			c.Icon(x, (r.Dy()-px(3)-icon)/2, icon, a.icon, th.T2, th.S1)
+			x += icon + gap
+			t.ends = append(t.ends, x-gap/2)
+			continue
 		}
 		w := int(c.Text(float64(x), 0, float64(r.Dy()-px(3)), text, size, bold, col) + 0.5)
 		if bold {
