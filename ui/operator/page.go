@@ -50,18 +50,21 @@ type Live interface {
 
 // Client is what this page needs of the client beside page.Desk.
 type Client interface {
-	// Shown is what of the wall is to be seen now, Coming what is prepared.
+	// Shown is what of the wall is to be seen now.
 	Shown() stage.Show
+	// Coming is what is prepared.
 	Coming() stage.Show
 	// Waiting is why there is no data yet.
 	Waiting() string
 	// Live makes a board.
 	Live() Live
-	// Hands are the person's hands on a camera; Let lets go of it.
+	// Hands are the person's hands on a camera.
 	Hands() *camera.Hands
+	// Let lets go of what is in hand.
 	Let()
-	// Quiet reports whether tiles say only what is wrong, SetQuiet switches that.
+	// Quiet reports whether tiles say only what is wrong.
 	Quiet() bool
+	// SetQuiet switches that.
 	SetQuiet(bool)
 }
 
