@@ -130,7 +130,7 @@ var rows = []row{
 	{"ui/setup/kit", "server/act server/world ui/page ui/list ui/field ui/look ui/paint ui/words ui/tile", "ui/page/pagetest assets", "what the technician's tabs are made of"},
 	{"ui/setup/wall", "server/act server/world server/scene ui/setup/kit ui/setup/layout ui/page ui/list ui/field ui/look ui/paint ui/words ui/tile", "ui/setup/... ui/page/pagetest assets", "the editor of a wall's screens"},
 	{"ui/setup/camera", "server/act server/world geo ui/setup/kit ui/page ui/list ui/field ui/look ui/paint ui/words ui/tile", "ui/setup/... ui/page/pagetest assets", "cameras: tables, imports, one by one"},
-	{"ui/setup/setuptest", "server/act server/world ui/page/pagetest ui/setup/kit ui/page ui/tile ui/words assets", "", "doors of a server for tests of the technician's tabs"},
+	{"ui/setup/setuptest", "server/act server/world geo ui/field ui/page/pagetest ui/setup/kit ui/setup/layout ui/page ui/tile ui/words assets", "", "doors of a server for tests of the technician's tabs"},
 	{"ui/setup", "server/act server/world server/scene ui/page ui/list ui/field ui/setup/layout ui/look ui/paint ui/words ui/tile assets geo ui/setup/...", "ui/page/pagetest", "the technician's page; talks to the server's doors only"},
 	{"ui/setup/layout", "server/world server/scene", "", "grids, snapping and drafts of walls; pure"},
 	{"ui/leader", "server/act server/world ui/page ui/look ui/paint ui/words ui/tile ui/tile/alert assets", "ui/page/pagetest", "the leaders' page; changes nothing"},
