@@ -20,6 +20,8 @@ import (
 type nodesPart struct {
 	*kit.Pair
 	rows  *list.Rows[wall.Machine]
+	all   []wall.Machine
+	pace  kit.Pace
 	facts *kit.Facts
 	inner *fyne.Container
 	name  *field.Field
@@ -126,8 +128,11 @@ func (m *nodesPart) command() string {
 
 func (m *nodesPart) Refresh(now time.Time) {
 	k := m.K
-	all := wall.Fleet(k.Host.Desk().State())
-	m.rows.Set(all)
+	if m.pace.Due(now, m.List.Chosen()) {
+		m.all = wall.Fleet(k.Host.Desk().State())
+		m.rows.Set(m.all)
+	}
+	all := m.all
 	up := 0
 	for _, x := range all {
 		if x.Up {

@@ -6,6 +6,7 @@ package setup
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -82,6 +83,7 @@ type Page struct {
 	narrow bool
 	size   fyne.Size
 	health *health
+	pace   kit.Pace
 	now    time.Time
 }
 
@@ -226,7 +228,9 @@ func (p *Page) lay(s fyne.Size) {
 func (p *Page) Refresh(now time.Time) {
 	p.now = now
 	p.health.refresh(now)
-	p.wrong.Refresh(now)
+	if p.pace.Due(now, strconv.Itoa(p.health.version)) {
+		p.wrong.Refresh(now)
+	}
 	if p.part != partWrong {
 		p.of(p.part).Refresh(now)
 	}

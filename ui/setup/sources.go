@@ -16,6 +16,9 @@ import (
 type sourcesPart struct {
 	*kit.Pair
 	rows  *list.Rows[feed]
+	feeds []feed
+	bad   int
+	pace  kit.Pace
 	facts *kit.Facts
 	log   *logList
 	inner *fyne.Container
@@ -119,17 +122,10 @@ func (m *sourcesPart) rate(s world.SourceStatus) float64 {
 
 func (m *sourcesPart) Refresh(now time.Time) {
 	k := m.K
-	var all []feed
-	bad := 0
-	if st := k.Host.Desk().State(); st != nil {
-		for _, s := range st.Sources() {
-			all = append(all, feed{s, m.rate(s)})
-			if rankOf(s.State) > 1 {
-				bad++
-			}
-		}
+	if m.pace.Due(now, m.List.Chosen()) {
+		m.read()
 	}
-	m.rows.Set(all)
+	all, bad := m.feeds, m.bad
 	m.Left.Say(k.T("setup.sources", "n", k.Whole(len(all))), k.T("setup.sources.bad", "n", k.Whole(bad)))
 	m.List.Update(now)
 	title := k.T("setup.source.none")
@@ -180,3 +176,20 @@ func (m *sourcesPart) Open(id string) {
 
 func (m *sourcesPart) Show(visible bool) { m.log.show(visible) }
 func (m *sourcesPart) Close()            { m.log.close() }
+
+// read fills the list from the state.
+func (m *sourcesPart) read() {
+	k := m.K
+	var all []feed
+	bad := 0
+	if st := k.Host.Desk().State(); st != nil {
+		for _, s := range st.Sources() {
+			all = append(all, feed{s, m.rate(s)})
+			if rankOf(s.State) > 1 {
+				bad++
+			}
+		}
+	}
+	m.feeds, m.bad = all, bad
+	m.rows.Set(all)
+}

@@ -27,6 +27,7 @@ type Part struct {
 	sheet  *cameraSheet        // what is being brought in or changed, nil for nothing
 	bottom fyne.CanvasObject
 	site   string
+	pace   kit.Pace
 	shown  bool
 	laid   string
 	spot   image.Rectangle
@@ -208,32 +209,9 @@ func (m *Part) chosen() (world.Camera, bool) {
 
 // Refresh brings the part in line with the state.
 func (m *Part) Refresh(now time.Time) {
-	k := m.K
-	var all []world.Camera
-	bad := 0
-	if st := k.Host.Desk().State(); st != nil {
-		all = st.Cameras()
-		if m.site != "" {
-			kept := all[:0:0]
-			for _, c := range all {
-				if c.Site == m.site || c.Health.Cause == m.site {
-					kept = append(kept, c)
-				}
-			}
-			all = kept
-		}
+	if m.pace.Due(now, m.site) {
+		m.read()
 	}
-	for _, c := range all {
-		if cameraRank(c.Health.State) > 1 {
-			bad++
-		}
-	}
-	m.rows.Set(all)
-	title := k.T("setup.cameras", "n", k.Whole(len(all)))
-	if m.site != "" {
-		title = k.T("setup.cameras.site", "site", m.site, "n", k.Whole(len(all)))
-	}
-	m.Left.Say(title, k.T("setup.cameras.bad", "n", k.Whole(bad)))
 	m.List.Update(now)
 	if m.sheet != nil {
 		m.Right.Say(m.sheet.title(), "")
@@ -348,3 +326,33 @@ func (m *Part) Show(visible bool) {
 
 // Close ends the picture.
 func (m *Part) Close() { m.board.Close() }
+
+// read fills the list from the state.
+func (m *Part) read() {
+	k := m.K
+	var all []world.Camera
+	bad := 0
+	if st := k.Host.Desk().State(); st != nil {
+		all = st.Cameras()
+		if m.site != "" {
+			kept := all[:0:0]
+			for _, c := range all {
+				if c.Site == m.site || c.Health.Cause == m.site {
+					kept = append(kept, c)
+				}
+			}
+			all = kept
+		}
+	}
+	for _, c := range all {
+		if cameraRank(c.Health.State) > 1 {
+			bad++
+		}
+	}
+	m.rows.Set(all)
+	title := k.T("setup.cameras", "n", k.Whole(len(all)))
+	if m.site != "" {
+		title = k.T("setup.cameras.site", "site", m.site, "n", k.Whole(len(all)))
+	}
+	m.Left.Say(title, k.T("setup.cameras.bad", "n", k.Whole(bad)))
+}

@@ -69,6 +69,7 @@ type machines struct {
 	k    kit.Kit
 	pane *tile.Pane
 	list []Machine
+	pace kit.Pace
 	sig  string
 	size image.Point
 	off  int
@@ -97,7 +98,10 @@ func (m *machines) Resize(s fyne.Size) {
 	m.pane.Touch()
 }
 
-func (m *machines) refresh(time.Time) {
+func (m *machines) refresh(now time.Time) {
+	if !m.pace.Due(now, "") {
+		return
+	}
 	m.list = Fleet(m.k.Host.Desk().State())
 	sig := ""
 	for _, x := range m.list {
