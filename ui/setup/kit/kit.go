@@ -158,15 +158,15 @@ func (f *Frame) paint(c *paint.Canvas) {
 	c.Fill(image.Rect(0, b.Dy()-1, b.Dx(), b.Dy()), th.Line1)
 }
 
-// Button is a button with its key printed on it; after a press the keyboard goes back
-// to the page, so that single letters act.
+// Button is a button with its key printed on it; with a press the keyboard goes back to
+// the page, so that single letters act, or to where do puts it.
 func (k Kit) Button(text, key string, do func()) *widget.Button {
 	if key != "" {
 		text += "  " + key
 	}
 	return widget.NewButton(text, func() {
-		do()
 		k.Host.Unfocus()
+		do()
 	})
 }
 
