@@ -254,3 +254,18 @@ func FuzzCompose(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkText is one key of a word: all of its keys are read again.
+func BenchmarkText(b *testing.B) {
+	s := Style{Method: Telex}
+	w := Resume("")
+	for _, k := range "nghieengs" {
+		w = s.Compose(w, k)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if s.Text(w) != "nghiếng" {
+			b.Fatal(s.Text(w))
+		}
+	}
+}
