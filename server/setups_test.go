@@ -111,7 +111,8 @@ func TestConfigurationThroughItsDoor(t *testing.T) {
 		{"a mistake", strings.Replace(was.Text, "pos: [108.28, 15.85]", "pos: nowhere", 1), was.Version, 422, "problems", "mistake"},
 		{"another version", was.Text + "# x\n", "0123456789abcdef", 412, "version", "somebody else"},
 		{"no version", was.Text + "# x\n", "", 428, "version", "If-Match"},
-		{"another address", strings.Replace(was.Text, "listen: 127.0.0.1:0", "listen: 127.0.0.1:1", 1), was.Version, 409, "restart", "needs a restart"},
+		{"another address", strings.Replace(was.Text, "listen: 127.0.0.1:0", "listen: 127.0.0.1:1", 1), was.Version, 403, "administrator", "only an administrator"},
+		{"other evidence", was.Text + "evidence: {before: 5s}\n", was.Version, 409, "restart", "needs a restart"},
 		{"a secret that is not there", strings.Replace(was.Text, "heading: 40", "heading: 40\n    user: u\n    password: env:IOCWALL_TEST_UNSET", 1), was.Version, 409, "refused", "IOCWALL_TEST_UNSET is not set"},
 		{"a mask", was.Text + "# •••\n", was.Version, 422, "problems", "mistake"},
 	} {
@@ -156,7 +157,7 @@ func TestConfigurationThroughItsDoor(t *testing.T) {
 		return false
 	})
 	// What is written for later counts with the next start.
-	later := strings.Replace(next, "listen: 127.0.0.1:0", "listen: 127.0.0.2:0", 1)
+	later := next + "evidence: {before: 5s}\n"
 	if status := put(later, done.Version, "?later=1", &done); status != http.StatusOK || len(done.Pending) != 1 {
 		t.Errorf("later: %d %+v", status, done)
 	}
@@ -313,8 +314,16 @@ func TestCamerasThroughTheirDoors(t *testing.T) {
 func TestSetupRights(t *testing.T) {
 	c := newCentre(t, twoCameras)
 	doors := [][2]string{
-		{"GET", "/api/setup/config"}, {"PUT", "/api/setup/config"}, {"POST", "/api/setup/config/check"}, {"GET", "/api/setup/health"}, {"GET", "/api/setup/logs"},
-		{"POST", "/api/setup/cameras"}, {"POST", "/api/setup/cameras/csv"}, {"POST", "/api/setup/cameras/discover"}, {"POST", "/api/setup/cameras/onvif"}, {"POST", "/api/setup/areas"},
+		{"GET", "/api/setup/config"},
+		{"PUT", "/api/setup/config"},
+		{"POST", "/api/setup/config/check"},
+		{"GET", "/api/setup/health"},
+		{"GET", "/api/setup/logs"},
+		{"POST", "/api/setup/cameras"},
+		{"POST", "/api/setup/cameras/csv"},
+		{"POST", "/api/setup/cameras/discover"},
+		{"POST", "/api/setup/cameras/onvif"},
+		{"POST", "/api/setup/areas"},
 	}
 	for _, role := range auth.Roles() {
 		token := c.token("x", role)
@@ -328,6 +337,70 @@ func TestSetupRights(t *testing.T) {
 	}
 	if status, _ := c.do("GET", "/api/setup/config", "", "", ""); status != http.StatusUnauthorized {
 		t.Errorf("without a token: %d", status)
+	}
+}
+
+// A technician changes nothing that decides who gets in, not even for the next start;
+// what an administrator wrote is in nobody's way.
+func TestTechnicianOpensNoDoor(t *testing.T) {
+	c := newCentre(t, twoCameras)
+	tech, admin := c.token("Bảo", auth.Technician), c.token("An", auth.Administrator)
+	was := c.config(tech)
+	put := func(token, text, version string, into any) int {
+		return c.ask("PUT", "/api/setup/config?later=1", token, text, into, "If-Match", version)
+	}
+	for what, text := range map[string]string{
+		"data":   strings.Replace(was.Text, "data: data", "data: other", 1),
+		"listen": strings.Replace(was.Text, "listen: 127.0.0.1:0", "listen: 127.0.0.2:0", 1),
+		"tls":    was.Text + "tls: {proxy: true}\n",
+		"auth":   was.Text + "auth: {session: 720h, idle: 720h}\n",
+		"relay":  strings.Replace(was.Text, `relay: {listen: "127.0.0.1:0"}`, `relay: {listen: "127.0.0.1:0", public: "evil.example:554"}`, 1),
+	} {
+		if text == was.Text {
+			t.Fatalf("%s: nothing was changed", what)
+		}
+		if what == "tls" {
+			text = strings.Replace(text, `relay: {listen: "127.0.0.1:0"}`, `relay: {listen: "127.0.0.1:0", public: "h:554"}`, 1)
+		}
+		var refused no
+		if status := put(tech, text, was.Version, &refused); status != http.StatusForbidden || refused.Code != "administrator" || !strings.Contains(refused.Error, what) {
+			t.Errorf("%s: %d %+v", what, status, refused)
+		}
+		if c.onDisk("") != was.Text {
+			t.Fatalf("%s was written", what)
+		}
+	}
+	var done setup.Result
+	later := strings.Replace(was.Text, "listen: 127.0.0.1:0", "listen: 127.0.0.2:0", 1)
+	if status := put(admin, later, was.Version, &done); status != http.StatusOK || len(done.Pending) != 1 {
+		t.Fatalf("an administrator: %d %+v", status, done)
+	}
+	if status := put(tech, later+"# looked at\n", done.Version, &done); status != http.StatusOK {
+		t.Errorf("a technician after it: %d", status)
+	}
+}
+
+// Who is bound to areas neither sees nor changes what is of the whole centre.
+func TestBoundsAtTheDoorsOfTheWhole(t *testing.T) {
+	c := newCentre(t, "")
+	for _, role := range []auth.Role{auth.Administrator, auth.Technician} {
+		token := c.token("x", role, daNang)
+		for _, d := range [][2]string{
+			{"GET", "/api/setup/config"},
+			{"PUT", "/api/setup/config"},
+			{"GET", "/api/setup/health"},
+			{"GET", "/api/setup/logs"},
+			{"POST", "/api/setup/cameras"},
+			{"POST", "/api/nodes/codes"},
+			{"GET", "/api/users"},
+			{"POST", "/api/users"},
+			{"PATCH", "/api/users/x"},
+			{"POST", "/api/users/x/reset"},
+		} {
+			if status, text := c.do(d[0], d[1], token, "application/json", "{}"); status != http.StatusForbidden {
+				t.Errorf("%s %s %s: %d %s", role, d[0], d[1], status, text)
+			}
+		}
 	}
 }
 

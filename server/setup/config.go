@@ -146,6 +146,11 @@ func (s *Setup) change(ctx context.Context, id auth.Identity, c change) (Result,
 	if len(faults) > 0 {
 		return Result{}, &refusal{status: http.StatusUnprocessableEntity, code: "problems", why: fmt.Sprintf("%d mistakes; the running configuration stays", len(faults)), version: t.version, faults: faults}
 	}
+	if keys := s.guarded(t, next); len(keys) > 0 && !id.May(auth.ManageUsers) {
+		err := refuse(http.StatusForbidden, "administrator", "%s decide who gets in and who can listen, so only an administrator changes them; nothing was written", strings.Join(keys, ", "))
+		s.note(ctx, id, world.Audited{Object: t.version, Reason: err.Error()})
+		return Result{}, err
+	}
 	out := Result{Version: versionOf([]byte(body)), Changes: Differences(s.o.Running(), next), Pending: s.o.Fixed(next)}
 	if len(out.Pending) > 0 && !c.later {
 		return Result{}, refuse(http.StatusConflict, "restart", "%s changed, which needs a restart; the running configuration stays", strings.Join(out.Pending, ", "))
@@ -159,6 +164,33 @@ func (s *Setup) change(ctx context.Context, id auth.Identity, c change) (Result,
 	}
 	s.note(ctx, id, world.Audited{Object: t.version + " to " + out.Version, OK: true, Reason: sentence(out.Changes)})
 	return out, nil
+}
+
+// guarded names what differs from the file, or from what runs where the file is not
+// right, and is not a technician's business: with another data folder there would be
+// other users, and with other addresses or without a certificate whoever listens would
+// have everybody's sessions.
+func (s *Setup) guarded(was text, next *settings.Config) []string {
+	old, problems := settings.Parse(s.o.File, []byte(was.body))
+	if len(problems) > 0 {
+		old = s.o.Running()
+	}
+	var out []string
+	for _, x := range []struct {
+		key  string
+		same bool
+	}{
+		{"listen", next.Listen == old.Listen},
+		{"data", next.Data == old.Data},
+		{"tls", next.TLS == old.TLS},
+		{"auth", next.Auth == old.Auth},
+		{"relay", next.Relay == old.Relay},
+	} {
+		if !x.same {
+			out = append(out, x.key)
+		}
+	}
+	return out
 }
 
 // fits refuses a change that was made from another text.

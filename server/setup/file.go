@@ -82,6 +82,26 @@ func (f file) write(body string) error {
 	return f.put(path, body, info.Mode().Perm())
 }
 
+// all returns the configuration and those kept beside it, one after the other.
+func (f file) all() (string, error) {
+	path, err := filepath.EvalSymlinks(f.path)
+	if err != nil {
+		return "", fmt.Errorf("setup: %w", err)
+	}
+	out, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("setup: %w", err)
+	}
+	for n := 1; n <= kept; n++ {
+		old, err := os.ReadFile(fmt.Sprintf("%s.%d", path, n))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return "", fmt.Errorf("setup: %w", err)
+		}
+		out = append(append(out, '\n'), old...)
+	}
+	return string(out), nil
+}
+
 // put writes the text without keeping what was there.
 func (f file) put(path, body string, mode os.FileMode) error {
 	if err := atomicfile.Write(path, []byte(body), mode); err != nil {

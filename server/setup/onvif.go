@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -197,14 +198,18 @@ func (s *Setup) keepSecret(name, password string) (reference string, forget func
 	if len(password) > 256 || strings.ContainsAny(password, "\r\n\x00") {
 		return "", forget, refuse(http.StatusUnprocessableEntity, "password", "a password of a camera is one line of at most 256 bytes")
 	}
-	path := s.secretPath("camera-" + name + "-" + strings.ToLower(rand.Text()[:8]))
+	base := "camera-" + name + "-" + strings.ToLower(rand.Text()[:8])
+	path := s.secretPath(base)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", forget, errors.Join(errors.New("the password cannot be kept"), err)
 	}
+	s.markFresh(base, true)
 	if err := atomicfile.Write(path, []byte(password+"\n"), 0o600); err != nil {
+		s.markFresh(base, false)
 		return "", forget, errors.Join(errors.New("the password cannot be kept"), err)
 	}
 	return "file:" + path, func(failed bool) {
+		s.markFresh(base, false)
 		if !failed {
 			s.sweepSecrets()
 			return
@@ -215,25 +220,41 @@ func (s *Setup) keepSecret(name, password string) (reference string, forget func
 	}, nil
 }
 
-// sweepSecrets takes away the secrets that neither the configuration nor one of those
-// kept beside it names.
-func (s *Setup) sweepSecrets() {
-	named := ""
-	for _, suffix := range []string{"", ".1", ".2", ".3", ".4", ".5"} {
-		if body, err := os.ReadFile(s.o.File + suffix); err == nil {
-			named += string(body)
-		}
+// markFresh says that a secret is kept which nothing may name yet, or is no longer so.
+func (s *Setup) markFresh(name string, fresh bool) {
+	s.freshMu.Lock()
+	defer s.freshMu.Unlock()
+	if fresh {
+		s.fresh[name] = true
+	} else {
+		delete(s.fresh, name)
 	}
+}
+
+// sweepSecrets takes away the secrets that neither the configuration nor one of those
+// kept beside it names, nor one that is being written. Where one of them cannot be
+// read nothing is taken away.
+func (s *Setup) sweepSecrets() {
 	folder := s.secretPath("")
 	list, err := os.ReadDir(folder)
 	if err != nil {
 		return
 	}
+	// In this order: what was in the folder is either still fresh or named by now.
+	s.freshMu.Lock()
+	fresh := maps.Clone(s.fresh)
+	s.freshMu.Unlock()
+	named, err := s.file.all()
+	if err != nil {
+		s.log.Warn("secrets that nothing names are still there", "error", err)
+		return
+	}
 	for _, f := range list {
-		if strings.HasPrefix(f.Name(), "camera-") && !strings.Contains(named, f.Name()) {
-			if err := os.Remove(filepath.Join(folder, f.Name())); err != nil {
-				s.log.Warn("a secret that nothing names is still there", "file", f.Name(), "error", err)
-			}
+		if !strings.HasPrefix(f.Name(), "camera-") || fresh[f.Name()] || strings.Contains(named, f.Name()) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(folder, f.Name())); err != nil {
+			s.log.Warn("a secret that nothing names is still there", "file", f.Name(), "error", err)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"iocwall/server/area"
@@ -67,6 +68,9 @@ type Setup struct {
 	file file
 	past past
 	sum  applied
+	// fresh are the secrets that are kept and that nothing names yet.
+	freshMu sync.Mutex
+	fresh   map[string]bool
 }
 
 // New makes a Setup. The file is taken to be what the server runs with.
@@ -80,7 +84,7 @@ func New(o Options) (*Setup, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Setup{o: o, log: o.Logger, turn: make(chan struct{}, 1), seek: make(chan struct{}, 1), file: file{path: o.File}}
+	s := &Setup{o: o, log: o.Logger, turn: make(chan struct{}, 1), seek: make(chan struct{}, 1), file: file{path: o.File}, fresh: map[string]bool{}}
 	s.Applied()
 	return s, nil
 }

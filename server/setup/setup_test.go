@@ -114,8 +114,13 @@ func TestNodesAndScreens(t *testing.T) {
 	reported := world.NodeReported{Node: "a", CPU: 0.95, Problems: []string{"no VA-API", "hot"}, Monitors: []world.Monitor{{Output: "HDMI-1", PxW: 1920, PxH: 1080}, {Output: "HDMI-2", PxW: 1920, PxH: 1080}}, Budget: []world.Decoding{{Codec: "h264", Width: 1920, Height: 1080, FPS: 25, Streams: 1}}}
 	var tiles []world.Tile
 	bodies := []world.Body{
-		world.NodeEnrolled{Node: "a"}, reported, world.NodeLinked{Node: "a", Up: true},
-		world.NodeEnrolled{Node: "b"}, world.NodeLinked{Node: "b", Up: true}, world.NodeLinked{Node: "b", Reason: "its connection ended"}, w,
+		world.NodeEnrolled{Node: "a"},
+		reported,
+		world.NodeLinked{Node: "a", Up: true},
+		world.NodeEnrolled{Node: "b"},
+		world.NodeLinked{Node: "b", Up: true},
+		world.NodeLinked{Node: "b", Reason: "its connection ended"},
+		w,
 	}
 	for i := range 2 {
 		id := fmt.Sprintf("k%d", i)
@@ -384,4 +389,50 @@ func FuzzDoors(f *testing.F) {
 			t.Errorf("%v in\n%s", problems, got)
 		}
 	})
+}
+
+// Taking away secrets that nothing names any more takes none away that is only about
+// to be named, and none at all when it is not known what is named.
+func TestSweepLeavesWhatIsBeingWritten(t *testing.T) {
+	const text = "data: d\ncameras: []\n"
+	s, path := made(t, text, func(*settings.Config) error { return nil })
+	there := func(reference string) bool {
+		_, err := os.Stat(strings.TrimPrefix(reference, "file:"))
+		return err == nil
+	}
+	first, forgetFirst, err := s.keepSecret("a", "hunter2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, forgetSecond, err := s.keepSecret("b", "hunter3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text+"# "+second+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	forgetSecond(false)
+	if !there(first) || !there(second) {
+		t.Errorf("kept and not named yet: %v, named: %v", there(first), there(second))
+	}
+	// The configuration cannot be read for a moment: all stays.
+	if err := os.Rename(path, path+".away"); err != nil {
+		t.Fatal(err)
+	}
+	s.sweepSecrets()
+	if !there(second) {
+		t.Error("a secret was taken away though nobody knows whether it is named")
+	}
+	if err := os.Rename(path+".away", path); err != nil {
+		t.Fatal(err)
+	}
+	forgetFirst(true)
+	third, forgetThird, err := s.keepSecret("c", "hunter4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	forgetThird(false) // it was not named after all
+	if there(first) || there(third) || !there(second) {
+		t.Errorf("failed: %v, not named: %v, named: %v", there(first), there(third), there(second))
+	}
 }
