@@ -281,7 +281,9 @@ func Parse(path string, src []byte) (*Config, []strict.Problem) {
 	doc, problems := strict.Parse(path, src)
 	problems = append(problems, doc.Decode(&c)...)
 	k := &checker{doc: doc, config: &c}
-	k.check()
+	if k.reach(); len(k.problems) == 0 {
+		k.check()
+	}
 	problems = append(problems, k.problems...)
 	strict.Sort(problems)
 	for i, p := range problems {

@@ -119,7 +119,11 @@ func pairs(n ast.Node) ([]*ast.MappingValueNode, bool) {
 func (w *decoder) object(n ast.Node, path string, v reflect.Value, except []string) {
 	kvs, ok := pairs(n)
 	if !ok {
-		w.fail(n, path, "expected keys and values, found "+kindOf(n), "")
+		found := kindOf(n)
+		if _, text := scalarText(n); text && path == "" {
+			found = "a text" // not quoted: a file of one line is another file than was meant, as a secret's
+		}
+		w.fail(n, path, "expected keys and values, found "+found, "")
 		return
 	}
 	fields := fieldsOf(v)

@@ -116,6 +116,35 @@ func (d *Doc) Decode(into any) []Problem {
 	return d.decode(d.root, "", into, nil)
 }
 
+// Texts calls f with every scalar value of the document, keys not among them, and the
+// text it is written with.
+func (d *Doc) Texts(f func(n Node, text string)) {
+	if d.root != nil {
+		d.texts(d.root, "", 0, f)
+	}
+}
+
+func (d *Doc) texts(n ast.Node, path string, depth int, f func(Node, string)) {
+	if depth > maxDepth {
+		return // Decode says so
+	}
+	if kvs, ok := pairs(n); ok {
+		for _, kv := range kvs {
+			d.texts(kv.Value, join(path, keyOf(kv)), depth+1, f)
+		}
+		return
+	}
+	if list, ok := n.(*ast.SequenceNode); ok {
+		for i, x := range list.Values {
+			d.texts(x, fmt.Sprintf("%s[%d]", path, i), depth+1, f)
+		}
+		return
+	}
+	if text, ok := scalarText(n); ok {
+		f(Node{doc: d, node: n, path: path}, text)
+	}
+}
+
 // Problem returns a problem at the value the path leads to, or at the nearest
 // value above it that the document holds.
 func (d *Doc) Problem(path, message, suggestion string) Problem {
