@@ -72,7 +72,7 @@ func (b *Board) callout(c *paint.Canvas, r image.Rectangle) (image.Rectangle, []
 	for i, s := range lines {
 		wide = max(wide, int(f.Width(s, i == 0, size)))
 	}
-	wide = min(wide+b.px(16), most)
+	wide = min(wide+b.px(22), most)
 	if h.verdict.Refused {
 		wide = min(wide+b.px(24), most)
 	}

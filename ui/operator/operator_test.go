@@ -313,18 +313,24 @@ func TestWhoChangedWhat(t *testing.T) {
 	for i := range 5 {
 		entries = append(entries, record{At: at + 60_000, Screen: i + 1, Tile: "t" + strconv.Itoa(i), Kind: "clock" + strconv.Itoa(i), Layer: "scene", From: "rain", Why: "Lũ BĐ3"})
 	}
+	entries = append(entries, record{At: at + 90_000, Since: at + 80_000, Screen: 9, Tile: "x", Kind: "clock", Layer: "scene", From: "rain", Why: "config"})
 	raw, _ := json.Marshal(answer{From: at - 1000, Entries: entries})
 	if err := json.Unmarshal(raw, s.calls[n].Into); err != nil {
 		t.Fatal(err)
 	}
 	s.done[n](nil)
+	if !strings.HasSuffix(s.calls[n-1].Path, "/api/walls/main/scenes/rain/versions") {
+		t.Fatalf("asked %q", s.calls[n-1].Path)
+	}
+	*s.calls[n-1].Into.(*[]version) = []version{{By: "Mai", Time: at + 80_000}}
+	s.done[n-1](nil)
 	p.Refresh(s.Clock)
 	got := []string{}
 	for i := range p.log.rows.Len() {
 		c := p.log.rows.At(i)
 		got = append(got, c.who+": "+c.what+", "+p.screens(c.screens))
 	}
-	if strings.Join(got, "|") != "Hùng: Đặt Cảng Kỳ Hà, màn 1|quy tắc Lũ BĐ3: Đổi sang cảnh “Mưa lũ”, 5 màn" {
+	if strings.Join(got, "|") != "Hùng: Đặt Cảng Kỳ Hà, màn 1|quy tắc Lũ BĐ3: Đổi sang cảnh “Mưa lũ”, 5 màn|Mai: Đặt Đồng hồ, màn 9" {
 		t.Errorf("says %q", got)
 	}
 	p.log.chosen(p.log.rows.At(0).id)
