@@ -189,11 +189,11 @@ func TestStripLadder(t *testing.T) {
 	}
 }
 
-// TestSigns: arrows, marks of keys and the tick have ink of their
-// own, inside their row and their advance, in both weights.
+// TestSigns: arrows, marks of keys, the signs that compare and the tick have ink of
+// their own, inside their row and their advance, in both weights.
 func TestSigns(t *testing.T) {
 	k := testKit(t)
-	for _, r := range "←↑→↓✓⏎␣" {
+	for _, r := range "←↑→↓✓⏎␣≤≥≠" {
 		if !k.Fonts.Has(r) {
 			t.Fatalf("%c cannot be drawn", r)
 		}

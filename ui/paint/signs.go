@@ -15,7 +15,8 @@ type sign struct {
 	strokes [][]Point
 }
 
-// signOf are the arrows and marks that name keys, and the tick.
+// signOf are the arrows and marks that name keys, the signs that compare, and the
+// tick.
 func signOf(r rune) (sign, bool) {
 	const mid, top, low = -0.34, -0.68, 0.0
 	switch r {
@@ -31,6 +32,12 @@ func signOf(r rune) (sign, bool) {
 		return sign{0.92, [][]Point{{{0.80, top}, {0.80, -0.22}, {0.10, -0.22}}, {{0.32, -0.42}, {0.10, -0.22}, {0.32, -0.02}}}}, true
 	case '␣':
 		return sign{0.80, [][]Point{{{0.10, -0.22}, {0.10, low}, {0.70, low}, {0.70, -0.22}}}}, true
+	case '≤':
+		return sign{0.62, [][]Point{{{0.54, -0.62}, {0.09, -0.41}, {0.54, -0.20}}, {{0.09, -0.04}, {0.54, -0.04}}}}, true
+	case '≥':
+		return sign{0.62, [][]Point{{{0.08, -0.62}, {0.53, -0.41}, {0.08, -0.20}}, {{0.08, -0.04}, {0.53, -0.04}}}}, true
+	case '≠':
+		return sign{0.62, [][]Point{{{0.08, -0.44}, {0.54, -0.44}}, {{0.08, -0.24}, {0.54, -0.24}}, {{0.20, -0.06}, {0.42, -0.62}}}}, true
 	case '✓':
 		return sign{0.82, [][]Point{{{0.10, mid}, {0.32, -0.08}, {0.74, -0.62}}}}, true
 	}
