@@ -306,6 +306,49 @@ func TestChosenStays(t *testing.T) {
 	}
 }
 
+// TestNothing: an empty list says what the owner says of it, whatever is filtered;
+// only a list with rows says that none of them matches.
+func TestNothing(t *testing.T) {
+	_, l, rows, _ := show(t, 0)
+	l.o.Empty = func() (string, string) { return "Không có việc", "tìm trong hôm nay" }
+	said := func(want string) {
+		t.Helper()
+		if _, title, _ := l.words(); title != want {
+			t.Errorf("says %q, want %q", title, want)
+		}
+	}
+	none := l.env.Lang.T("list.nomatch")
+	said("Không có việc")
+	l.Chip("open", true)
+	said("Không có việc")
+	l.Search("không đâu")
+	said("Không có việc")
+	rows.Set(things(5))
+	l.Update(noon)
+	said(none)
+}
+
+// TestSearchGivesWay: chips stay beside the search as long as it can be narrower.
+func TestSearchGivesWay(t *testing.T) {
+	_, l, _, win := show(t, 20)
+	l.tool.place(900)
+	full := l.tool.chipsWide() + l.tool.export.MinSize().Width + 300 + 16 + 16 + 12 + 150 + 8
+	for _, c := range []struct {
+		wide float32
+		row  bool
+	}{{full + 40, true}, {full - 60, true}, {full - 160, false}} {
+		win.Resize(fyne.NewSize(c.wide, 500))
+		l.tool.place(c.wide)
+		one := true
+		for _, k := range l.tool.chips {
+			one = one && k.Position().Y < 48
+		}
+		if one != c.row {
+			t.Errorf("%.0f wide: all chips in the first row %v, search %.0f wide", c.wide, one, l.tool.entry.Size().Width)
+		}
+	}
+}
+
 // TestRetry: a list that failed offers to try again, above old rows too.
 func TestRetry(t *testing.T) {
 	for _, n := range []int{0, 8} {

@@ -333,7 +333,7 @@ func (l *List) words() (icon, title, text string) {
 	default:
 		icon = "nodata"
 		switch {
-		case len(l.x.words) > 0 || l.x.on != 0:
+		case l.x.src.Len() > 0 && (len(l.x.words) > 0 || l.x.on != 0):
 			title, text = t("list.nomatch"), t("list.nomatch.next", "n", l.env.Lang.Int(int64(l.x.src.Len())))
 		case l.o.Empty != nil:
 			title, text = l.o.Empty()

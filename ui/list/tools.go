@@ -105,6 +105,12 @@ func (t *tools) place(wide float32) float32 {
 		}
 		t.left = right + u(8)
 		right -= u(150)
+		// The search gives way before a chip goes below.
+		more := t.chipsWide() - (right - x)
+		if least := u(200); more > 0 && field-more >= least {
+			field -= more
+			x -= more
+		}
 	}
 	hint := "list.search"
 	if field < u(280) {
@@ -143,6 +149,15 @@ func (t *tools) place(wide float32) float32 {
 	}
 	put(t.ground.Raster, 0, 0, wide, h)
 	return h
+}
+
+// chipsWide is the width of all chips beside each other.
+func (t *tools) chipsWide() float32 {
+	w := float32(0)
+	for _, c := range t.chips {
+		w += c.MinSize().Width + t.l.unit(8)
+	}
+	return w - t.l.unit(8)
 }
 
 func put(o fyne.CanvasObject, x, y, w, h float32) {
