@@ -152,8 +152,20 @@ func (p *Page) Close() {
 	p.detail.leave()
 }
 
-// Open shows a domain.
+// Where is the link of what is shown: a domain's, none for the overview.
+func (p *Page) Where() page.Link {
+	if p.domain == "" {
+		return page.Link{}
+	}
+	return page.Link{Kind: LinkKind, ID: p.domain}
+}
+
+// Open shows a domain, or all of them for the link of the page.
 func (p *Page) Open(l page.Link) bool {
+	if l.Kind == "page" {
+		p.enter("")
+		return true
+	}
 	if l.Kind != LinkKind {
 		return false
 	}

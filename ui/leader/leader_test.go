@@ -285,6 +285,10 @@ func TestGoesOn(t *testing.T) {
 	if !p.Open(page.Link{Kind: LinkKind, ID: "reports"}) || p.Open(page.Link{Kind: LinkKind, ID: "nothing"}) || p.Open(page.Link{Kind: "alert", ID: "reports"}) {
 		t.Error("links")
 	}
+	if q := p.(*Page); q.Where() != (page.Link{Kind: LinkKind, ID: "reports"}) || !p.Open(page.Link{Kind: "page", ID: "leader"}) || q.Where() != (page.Link{}) {
+		t.Errorf("the page's own link leads to %v", q.Where())
+	}
+	p.Open(page.Link{Kind: LinkKind, ID: "reports"})
 	p.Close()
 	if again := New(d).(*Page); again.domain != "reports" {
 		t.Errorf("it goes on in %q", again.domain)

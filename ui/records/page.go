@@ -235,6 +235,14 @@ func (p *Page) offer(st *world.State) {
 	p.rows.Set(out)
 }
 
+// Where is the link of the thing that is shown, none for the lists.
+func (p *Page) Where() page.Link {
+	if p.record == nil {
+		return page.Link{}
+	}
+	return page.Link{Kind: p.record.ref.Kind(), ID: p.record.ref.ID()}
+}
+
 // Open shows a thing, or the lists.
 func (p *Page) Open(l page.Link) bool {
 	if l.Kind == "page" {
