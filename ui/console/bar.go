@@ -12,7 +12,6 @@ import (
 
 	"iocwall/server/world"
 	"iocwall/ui/console/chip"
-	"iocwall/ui/page"
 	"iocwall/ui/paint"
 	"iocwall/ui/tile"
 )
@@ -52,7 +51,7 @@ func (c *Console) newBar() *bar {
 	b.pane = tile.NewPane(c.env, "bar", c.env.Kit.Theme.S1, b.draw)
 	objects := []fyne.CanvasObject{b.pane.Raster}
 	for _, k := range c.offered() {
-		t := chip.New(hands{c}, chip.Face{Role: chip.Tab, Icon: k.Icon, Text: c.env.Lang.T(k.Title)}, func() { c.Open(page.Link{Kind: "page", ID: k.ID}) })
+		t := chip.New(hands{c}, chip.Face{Role: chip.Tab, Icon: k.Icon, Text: c.env.Lang.T(k.Title)}, func() { c.turn(k.ID) })
 		b.tabs, b.ids = append(b.tabs, t), append(b.ids, k.ID)
 		objects = append(objects, t)
 	}

@@ -100,6 +100,19 @@ func TestLinks(t *testing.T) {
 	if s.c.Where() != (page.Link{Kind: "page", ID: "map"}) {
 		t.Errorf("a tab leads to %v", s.c.Where())
 	}
+	// A tab brings the page as it was left; where it is open, it goes to its beginning.
+	s.click(s.c.env.Lang.T("operator.title"))
+	op := s.made["operator"]
+	d.Open(page.Link{Kind: "node", ID: "pc-01"})
+	s.click("Bản đồ")
+	s.click(s.c.env.Lang.T("operator.title"))
+	if want := (page.Link{Kind: "node", ID: "pc-01"}); op.link != want || s.c.Where() != want {
+		t.Errorf("left at pc-01, came back at %v, says %v", op.link, s.c.Where())
+	}
+	s.click(s.c.env.Lang.T("operator.title"))
+	if want := (page.Link{Kind: "page", ID: "operator"}); op.link != want || s.c.Where() != want {
+		t.Errorf("the tab of the open page: page at %v, console at %v", op.link, s.c.Where())
+	}
 	if s.c.Open(page.Link{Kind: "nothing", ID: "7"}) {
 		t.Error("a link of no kind was opened")
 	}
@@ -399,5 +412,54 @@ func TestHiddenTabIsNamed(t *testing.T) {
 	s.tick(time.Second)
 	if s.c.bar.words.title != "" {
 		t.Errorf("title %q beside its own tab", s.c.bar.words.title)
+	}
+}
+
+// TestFullScreen: in full screen the page has the whole window; what happened and a
+// server that is away are said all the same, and Esc leads out.
+func TestFullScreen(t *testing.T) {
+	s := newStand(t, 1366, 768, plain)
+	s.apply(wall27()...)
+	s.tick(0)
+	frame := func() (bar, foot bool, high float32) {
+		return s.c.bar.root.Visible(), s.c.foot.root.Visible(), s.c.holder.Size().Height
+	}
+	check := func(what string, bar, foot bool) {
+		t.Helper()
+		b, f, high := frame()
+		want := float32(768)
+		if bar {
+			want -= barHeight
+		}
+		if foot {
+			want -= footHeight
+		}
+		if b != bar || f != foot || high != want {
+			t.Errorf("%s: bar %v, foot %v, page %v high; want %v %v %v", what, b, f, high, bar, foot, want)
+		}
+	}
+	check("a window", true, true)
+	s.key(fyne.KeyF11)
+	s.tick(time.Second)
+	if s.win.FullScreen(); !strings.Contains(s.c.line.text, "F11") {
+		t.Errorf("how to come back is not said: %q", s.c.line.text)
+	}
+	check("full screen, how to leave it", false, true)
+	s.tick(saidTrouble)
+	check("full screen", false, false)
+	s.away = time.Minute
+	s.tick(time.Second)
+	check("server away", true, false)
+	s.away = 0
+	s.tick(time.Second)
+	s.c.Say(world.Warning, "không được")
+	s.tick(time.Second)
+	check("a refusal", false, true)
+	s.tick(saidTrouble)
+	s.key(fyne.KeyEscape)
+	s.tick(saidTrouble)
+	check("after Esc", true, true)
+	if s.win.FullScreen() {
+		t.Error("still full screen")
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"iocwall/ui/console/chip"
-	"iocwall/ui/page"
 	"iocwall/ui/tile"
 )
 
@@ -86,7 +85,7 @@ func (c *Console) Key(e *fyne.KeyEvent) {
 	case e.Name == fyne.KeyF11:
 		c.fullScreen()
 	case c.shown != nil && c.shown.page.Key(e):
-	case e.Name == fyne.KeyEscape:
+	case e.Name == fyne.KeyEscape && !c.unfull():
 		c.Back()
 	}
 }
@@ -109,18 +108,12 @@ func (c *Console) Rune(r rune) {
 
 func (c *Console) openTab(i int) {
 	if kinds := c.offered(); i < len(kinds) {
-		c.Open(page.Link{Kind: "page", ID: kinds[i].ID})
+		c.turn(kinds[i].ID)
 	}
 }
 
 // copyLink puts the link of what is shown on the clipboard.
 func (c *Console) copyLink() { c.desk.Copy(c.Where().String()) }
-
-func (c *Console) fullScreen() {
-	w := c.base.Window()
-	w.SetFullScreen(!w.FullScreen())
-	c.remember()
-}
 
 // hush silences the sounds for two minutes, or lets them be heard again.
 func (c *Console) hush() {

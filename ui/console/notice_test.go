@@ -8,10 +8,10 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 
 	"iocwall/server/act"
 	"iocwall/server/world"
+	"iocwall/ui/field"
 )
 
 // told are the titles of the notices, in order.
@@ -226,7 +226,7 @@ func TestNoticesLeaveTheFieldFree(t *testing.T) {
 	s := newStand(t, 1366, 768, plain)
 	s.apply(wall27()...)
 	s.tick(0)
-	in := widget.NewEntry()
+	in := field.NewInput(field.Options{Lang: s.c.env.Lang})
 	s.c.holder.Objects = append(s.c.holder.Objects, in)
 	s.c.holder.Layout = freely{}
 	in.Move(fyne.NewPos(1000, 20))
@@ -234,9 +234,9 @@ func TestNoticesLeaveTheFieldFree(t *testing.T) {
 	s.win.Canvas().Focus(in)
 	s.apply(alert("a", world.Severe, "Mất tín hiệu", noon))
 	s.tick(time.Second)
-	field, _ := s.c.typing()
-	if len(s.over) != 1 || s.over[0].Overlaps(field) || s.win.Canvas().Focused() != in {
-		t.Errorf("field %v under %v, keyboard at %T", field, s.over, s.win.Canvas().Focused())
+	place, _ := s.c.typing()
+	if len(s.over) != 1 || s.over[0].Overlaps(place) || s.win.Canvas().Focused() != in {
+		t.Errorf("field %v under %v, keyboard at %T", place, s.over, s.win.Canvas().Focused())
 	}
 	test.Type(in, "chữ")
 	if in.Text != "chữ" {

@@ -51,6 +51,7 @@ type Console struct {
 	// closed says that the window is another's now: keys mean nothing here.
 	closed bool
 	kept   layout
+	framed framed
 	// login is whose the acts are that can be taken back.
 	login string
 	// pulled is when the window got its size, zero once that is remembered.
@@ -145,16 +146,19 @@ func (c *Console) page(id string) *opened {
 	return o
 }
 
-// show brings a page into sight and opens a link in it, if there is one.
+// show brings a page into sight and opens a link in it; without one the page is as
+// it was left. The link of a page itself takes it to its beginning.
 func (c *Console) show(id string, l page.Link) bool {
 	o := c.page(id)
 	if o == nil {
 		return false
 	}
-	if l != (page.Link{}) && l.Kind != find.KindPage && !o.page.Open(l) {
-		return false
+	if l != (page.Link{}) {
+		if !o.page.Open(l) && l.Kind != find.KindPage {
+			return false
+		}
+		o.link = l
 	}
-	o.link = l
 	if c.shown != o {
 		if c.shown != nil {
 			c.shown.page.Shown(false)
@@ -177,17 +181,14 @@ func (c *Console) show(id string, l page.Link) bool {
 func (c *Console) Open(l page.Link) bool {
 	from := step{}
 	if c.shown != nil {
-		from = step{c.shown.kind.ID, c.shown.link}
+		from = step{c.shown.kind.ID, c.Where()}
 	}
 	for _, k := range c.offered() {
 		if l.Kind == find.KindPage && l.ID == k.ID || l.Kind != find.KindPage && slices.Contains(k.Links, l.Kind) {
 			if !c.show(k.ID, l) {
 				continue
 			}
-			if to := (step{k.ID, l}); from.id != "" && from != to {
-				c.trail = append(c.trail, from)
-				c.trail = c.trail[max(0, len(c.trail)-trailLimit):]
-			}
+			c.came(from, step{k.ID, l})
 			return true
 		}
 	}
@@ -201,6 +202,28 @@ func (c *Console) Open(l page.Link) bool {
 	return false
 }
 
+// came notes for Back where a page was opened from.
+func (c *Console) came(from, to step) {
+	if from.id == "" || from == to {
+		return
+	}
+	c.trail = append(c.trail, from)
+	c.trail = c.trail[max(0, len(c.trail)-trailLimit):]
+}
+
+// turn is what the tab of a page does: the page comes as it was left, and goes to its
+// beginning when it is there already.
+func (c *Console) turn(id string) {
+	if c.shown == nil || c.shown.kind.ID == id {
+		c.Open(page.Link{Kind: find.KindPage, ID: id})
+		return
+	}
+	from := step{c.shown.kind.ID, c.Where()}
+	if c.show(id, page.Link{}) {
+		c.came(from, step{id, c.Where()})
+	}
+}
+
 // Back goes where the last Open came from.
 func (c *Console) Back() {
 	for len(c.trail) > 0 {
@@ -212,15 +235,23 @@ func (c *Console) Back() {
 	}
 }
 
+// placed is a page that goes to another thing by itself and knows the link of what
+// it shows.
+type placed interface{ Where() page.Link }
+
 // Where is the link of what is shown.
 func (c *Console) Where() page.Link {
-	switch {
-	case c.shown == nil:
+	if c.shown == nil {
 		return page.Link{}
-	case c.shown.link != (page.Link{}):
-		return c.shown.link
 	}
-	return page.Link{Kind: find.KindPage, ID: c.shown.kind.ID}
+	l := c.shown.link
+	if p, ok := c.shown.page.(placed); ok {
+		l = p.Where()
+	}
+	if l == (page.Link{}) {
+		l = page.Link{Kind: find.KindPage, ID: c.shown.kind.ID}
+	}
+	return l
 }
 
 // Refresh brings everything in sight in line with the state: at most ten times a
@@ -242,6 +273,7 @@ func (c *Console) refreshFrame(now time.Time) {
 	c.bar.choose()
 	c.bar.refresh(now)
 	c.foot.refresh(now)
+	c.edged()
 }
 
 // Rebuild makes everything anew after OnLook, or after the person changed: with
@@ -250,14 +282,17 @@ func (c *Console) refreshFrame(now time.Time) {
 func (c *Console) Rebuild(l Look) {
 	c.drop()
 	c.o.Look = l
-	old, was := c.pages, c.shown
+	old, was, link := c.pages, c.shown, c.Where()
+	if link.Kind == find.KindPage {
+		link = page.Link{} // where it was is for the page to know
+	}
 	c.find.Close()
 	if who := c.base.Person().Login; who != c.login {
 		// What one person did is not for the next one to take back.
 		c.login, c.did, c.trail, c.line = who, history{}, nil, said{}
 	}
 	c.build()
-	if was == nil || !c.show(was.kind.ID, was.link) {
+	if was == nil || !c.show(was.kind.ID, link) {
 		if kinds := c.offered(); len(kinds) == 0 || !c.show(kinds[0].ID, page.Link{}) {
 			c.nothing()
 		}
@@ -298,8 +333,9 @@ func (f *frame) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 		o.Move(fyne.NewPos(0, y))
 		o.Resize(fyne.NewSize(s.Width, max(0, h)))
 	}
+	over, under := c.edges()
 	put(c.ground, 0, s.Height)
-	put(c.holder, bar, s.Height-bar-foot)
+	put(c.holder, over, s.Height-over-under)
 	put(c.bar.root, 0, bar)
 	c.bar.pane.Resize(fyne.NewSize(s.Width, bar))
 	c.bar.lay(s.Width)
