@@ -236,6 +236,79 @@ func TestSwitch(t *testing.T) {
 	}
 }
 
+// ears is an app whose window takes shortcuts, as the toolkit's own do and those of
+// its tests do not.
+type ears struct {
+	fyne.App
+	of  fyne.CanvasObject
+	got []string
+}
+
+func (e *ears) Driver() fyne.Driver { return earsDriver{e.App.Driver(), e} }
+
+type earsDriver struct {
+	fyne.Driver
+	e *ears
+}
+
+func (d earsDriver) CanvasForObject(o fyne.CanvasObject) fyne.Canvas {
+	return earsCanvas{d.Driver.CanvasForObject(o), d.e, o}
+}
+
+type earsCanvas struct {
+	fyne.Canvas
+	e *ears
+	o fyne.CanvasObject
+}
+
+func (c earsCanvas) TypedShortcut(s fyne.Shortcut) {
+	if c.o == c.e.of {
+		c.e.got = append(c.e.got, s.ShortcutName())
+	}
+}
+
+// larger is a widget that is more than the field in it.
+type larger struct{ Input }
+
+// TestShortcutsOfTheWindow: what means nothing to the field reaches the window, also
+// from within a widget that embeds it, and the word stays as it is.
+func TestShortcutsOfTheWindow(t *testing.T) {
+	dress(t, look.Toolkit(look.Dark()))
+	i := &larger{}
+	i.Prepare(i, options(t, Options{}))
+	desk(t, i).Canvas().Focus(i)
+	keys(&i.Input, "mots hai")
+	app := &ears{App: fyne.CurrentApp(), of: i}
+	fyne.SetCurrentApp(app)
+	t.Cleanup(func() { fyne.SetCurrentApp(app.App) })
+	for _, c := range []struct {
+		key    fyne.KeyName
+		with   fyne.KeyModifier
+		window bool
+	}{
+		{fyne.KeyK, fyne.KeyModifierControl, true},
+		{fyne.Key1, fyne.KeyModifierControl, true},
+		{fyne.KeyLeft, fyne.KeyModifierAlt, true},
+		{fyne.KeyX, fyne.KeyModifierAlt, true},
+		{fyne.KeyLeft, fyne.KeyModifierControl, false},
+		{fyne.KeyRight, fyne.KeyModifierControl | fyne.KeyModifierShift, false},
+		{fyne.KeySpace, fyne.KeyModifierControl, false},
+	} {
+		app.got = nil
+		s := &desktop.CustomShortcut{KeyName: c.key, Modifier: c.with}
+		i.TypedShortcut(s)
+		if reached := len(app.got) == 1 && app.got[0] == s.ShortcutName(); reached != c.window {
+			t.Errorf("%s: the window got %q", s.ShortcutName(), app.got)
+		}
+		if c.window && (i.Text != "mót hai" || i.CursorColumn != 7) {
+			t.Errorf("%s: %q, the cursor at %d", s.ShortcutName(), i.Text, i.CursorColumn)
+		}
+	}
+	if i.SelectedText() != "hai" {
+		t.Errorf("%q is chosen", i.SelectedText())
+	}
+}
+
 // TestSystemComposes: letters with marks that come from outside are left alone, and
 // so is what follows.
 func TestSystemComposes(t *testing.T) {

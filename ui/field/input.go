@@ -320,10 +320,29 @@ func (i *Input) TypedShortcut(s fyne.Shortcut) {
 		if x.Modifier == fyne.KeyModifierControl && i.command(x.KeyName) {
 			return
 		}
+		if !jump(x) {
+			i.handOn(x)
+			return
+		}
 		i.finish()
 		i.steps.note(i.Text, "word!")
 	}
 	i.Entry.TypedShortcut(s)
+}
+
+// jump reports whether the toolkit's entry takes a shortcut: the cursor goes over a
+// word, or in one of its other systems to an end of the line.
+func jump(s *desktop.CustomShortcut) bool {
+	over := s.KeyName == fyne.KeyLeft || s.KeyName == fyne.KeyRight
+	return over && s.Modifier&^fyne.KeyModifierShift == fyne.KeyModifierShortcutDefault
+}
+
+// handOn gives the window what means nothing to a field: the toolkit tells shortcuts to
+// who has the keyboard and to nobody else.
+func (i *Input) handOn(s fyne.Shortcut) {
+	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(i.self.(fyne.CanvasObject)).(fyne.Shortcutable); ok {
+		c.TypedShortcut(s)
+	}
 }
 
 // command takes a key with Ctrl that means something to a field.
