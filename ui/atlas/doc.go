@@ -22,8 +22,8 @@ import (
 	"iocwall/ui/words"
 )
 
-// Host is what the map asks of the client that shows it. All but Files are
-// required.
+// Host is what the map asks of the client that shows it. All but Files
+// and Memory are required.
 type Host struct {
 	Maps *maps.Maps
 	Base tiles.Source
@@ -62,9 +62,18 @@ type Host struct {
 	Leave func()
 	// Keyboard gives the keyboard to the map, away from any field.
 	Keyboard func()
+	// Memory keeps how the person types; nil forgets it with each field.
+	Memory Memory
 	// Else gets what the map has no use for while it has the keyboard.
 	Else  Else
 	Files Files
+}
+
+// Memory keeps small values under a name for the person: Get fills into and reports
+// whether there was something that fits, Set keeps what JSON can hold.
+type Memory interface {
+	Get(name string, into any) bool
+	Set(name string, value any)
 }
 
 // Else is where keys go that mean nothing to the map; each may be nil.

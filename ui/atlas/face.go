@@ -192,7 +192,7 @@ func (f *face) focus(name string) {
 	}
 	if c := fyne.CurrentApp().Driver().CanvasForObject(e); c != nil {
 		c.Focus(e)
-		e.Entry.TypedShortcut(&fyne.ShortcutSelectAll{}) // the next letter begins anew
+		e.Input.TypedShortcut(&fyne.ShortcutSelectAll{}) // the next letter begins anew
 	}
 }
 

@@ -3,6 +3,7 @@ package atlas
 import (
 	"fyne.io/fyne/v2"
 
+	"iocwall/ui/atlas/editor"
 	"iocwall/ui/atlas/sheet"
 )
 
@@ -13,9 +14,15 @@ const (
 	fieldView   = "view"
 )
 
+// typing is how people type into a field: expressions and numbers have no marks.
+func (a *Atlas) typing(name string) sheet.Typing {
+	code := name == fieldFilter || name == fieldLimits || editor.Figures(name)
+	return sheet.Typing{Lang: a.h.Lang, Memory: a.h.Memory, Code: code}
+}
+
 // entry makes a field of the pane that hands the keys of the map on to the map.
 func (a *Atlas) entry(name string) *sheet.Entry {
-	e := sheet.NewEntry(name, func(text string) {
+	e := sheet.NewEntry(name, a.typing(name), func(text string) {
 		if a.texts.Write(name, text) {
 			a.edit.Wrote(name, text)
 			a.touch()
@@ -39,7 +46,7 @@ func (a *Atlas) entry(name string) *sheet.Entry {
 // searchEntry makes the field over the map: Escape leaves it, the arrows choose a
 // result, Enter takes it.
 func (a *Atlas) searchEntry() *sheet.Entry {
-	e := sheet.NewEntry(fieldSearch, func(text string) {
+	e := sheet.NewEntry(fieldSearch, a.typing(fieldSearch), func(text string) {
 		a.find.Type(text)
 		a.touch()
 	})

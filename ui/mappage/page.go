@@ -39,6 +39,7 @@ func New(d page.Desk, h *atlas.Host, each func(func(now time.Time)) (stop func()
 	h.Now, h.ServerTime, h.Away, h.Poke = d.Now, d.ServerTime, d.Away, d.Poke
 	h.OpenCamera = func(id string) { d.Open(page.Link{Kind: world.KindCamera, ID: id}) }
 	h.Leave, h.Keyboard = d.Back, p.keyboard
+	h.Memory = d.Memory()
 	h.Else = atlas.Else{Rune: p.otherRune, Key: p.otherKey, Shortcut: p.otherShortcut}
 	if h.Files.Read == nil {
 		h.Files.Read = p.chooseFile

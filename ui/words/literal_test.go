@@ -178,6 +178,31 @@ var allowed = map[string][]string{
 	"wall/seat.go":   {"the server answers "},
 }
 
+// TestEntriesCompose fails on an entry of the toolkit: all that people type in are
+// fields of ui/field, where Vietnamese can be typed whatever the system does.
+func TestEntriesCompose(t *testing.T) {
+	fields := 0
+	read(t, func(path string, f *ast.File) {
+		ast.Inspect(f, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			switch from, _ := sel.X.(*ast.Ident); {
+			case from == nil || from.Name != "widget" || !strings.HasSuffix(sel.Sel.Name, "Entry"):
+			case strings.HasPrefix(path, "../field/"):
+				fields++
+			default:
+				t.Errorf("%s: widget.%s composes nothing: take a field of ui/field", path, sel.Sel.Name)
+			}
+			return true
+		})
+	})
+	if fields == 0 {
+		t.Error("ui/field is made of no entry: the test looks at the wrong place")
+	}
+}
+
 // skipped is how many first arguments of a showing function are no text.
 var skipped = map[string]int{"Say": 1}
 

@@ -18,6 +18,11 @@ const (
 	fieldText    = "text"
 )
 
+// Figures reports whether a number is written in a field.
+func Figures(name string) bool {
+	return name == fieldNear || name == fieldMargin || name == fieldDwell
+}
+
 // fieldsOf are the fields of work of a kind.
 func fieldsOf(kind Kind) []string {
 	if kind == Fence {

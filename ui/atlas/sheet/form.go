@@ -8,7 +8,9 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
+	"iocwall/ui/field"
 	"iocwall/ui/paint"
+	"iocwall/ui/words"
 )
 
 // FieldHigh is the height of a field and of a button, in Fyne units.
@@ -16,9 +18,19 @@ const FieldHigh = 40
 
 const labelHigh, gap = 22, 8
 
+// Typing is how people type into an entry.
+type Typing struct {
+	// Lang is the language of what the entry says itself.
+	Lang *words.Lang
+	// Memory keeps how the person types; nil forgets it with the entry.
+	Memory field.Memory
+	// Code says that what is typed is never Vietnamese: numbers, expressions.
+	Code bool
+}
+
 // Entry is a field that may hand keys on before it takes them itself.
 type Entry struct {
-	widget.Entry
+	field.Input
 	// Name is the field's.
 	Name string
 	// Enter is what Enter does; nil does nothing.
@@ -31,38 +43,36 @@ type Entry struct {
 }
 
 // NewEntry returns an empty field; changed is told what is in it.
-func NewEntry(name string, changed func(text string)) *Entry {
+func NewEntry(name string, typing Typing, changed func(text string)) *Entry {
 	e := &Entry{Name: name}
-	e.ExtendBaseWidget(e)
-	e.OnChanged = changed
+	o := field.Options{Lang: typing.Lang, Memory: typing.Memory, Changed: changed, Enter: e.enter, Keys: e.takes}
+	if typing.Code {
+		o.Kind, o.Plain = field.Code, true
+	}
+	e.Prepare(e, o)
 	return e
 }
 
-// FocusGained is for Fyne.
-func (e *Entry) FocusGained() {
-	e.Entry.FocusGained()
-	if e.Focused != nil {
-		e.Focused()
+func (e *Entry) enter() {
+	if e.Enter != nil {
+		e.Enter()
 	}
 }
 
-// TypedKey takes keys, after those that have the first word.
-func (e *Entry) TypedKey(k *fyne.KeyEvent) {
-	switch {
-	case e.Keys != nil && e.Keys(k.Name):
-	case k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter:
-		if e.Enter != nil {
-			e.Enter()
-		}
-	default:
-		e.Entry.TypedKey(k)
+func (e *Entry) takes(k fyne.KeyName) bool { return e.Keys != nil && e.Keys(k) }
+
+// FocusGained is for Fyne.
+func (e *Entry) FocusGained() {
+	e.Input.FocusGained()
+	if e.Focused != nil {
+		e.Focused()
 	}
 }
 
 // TypedShortcut takes shortcuts, after those that have the first word.
 func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 	if e.Cut == nil || !e.Cut(s) {
-		e.Entry.TypedShortcut(s)
+		e.Input.TypedShortcut(s)
 	}
 }
 
