@@ -35,7 +35,10 @@ func (c *connection) door() (*door, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = t
 	transport.ResponseHeaderTimeout = doorPatience
-	return &door{c: c, base: base, client: &http.Client{Transport: transport}}, nil
+	// A redirect would take passwords and tokens along, to another server or to where
+	// anybody can listen.
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &door{c: c, base: base, client: &http.Client{Transport: transport, CheckRedirect: stay}}, nil
 }
 
 // get opens what is at an escaped path. The server's reason for not giving it is

@@ -47,6 +47,8 @@ type session struct {
 
 // keptSession is what is on disk.
 type keptSession struct {
+	// Server is where the session was begun, as in "https://host:port": what began
+	// there is not shown to another server, nor to this one where anybody can listen.
 	Server string `json:"server"`
 	// Login is who logged in last, here or not.
 	Login  string       `json:"login"`
@@ -97,7 +99,7 @@ func (s *session) recall(now time.Time) {
 		return
 	}
 	var k keptSession
-	if json.Unmarshal(raw, &k) != nil || k.Server != s.d.base.Host {
+	if json.Unmarshal(raw, &k) != nil || k.Server != s.origin() {
 		return
 	}
 	s.kept = keptSession{Server: k.Server, Login: k.Login}
@@ -130,6 +132,9 @@ func (s *session) known() (p *page.Person, last string) {
 func (s *session) server() (name string, secure bool) {
 	return s.d.base.Host, s.d.base.Scheme == "https"
 }
+
+// origin names the server and how it is reached.
+func (s *session) origin() string { return s.d.base.Scheme + "://" + s.d.base.Host }
 
 // now returns the secret of who sits here.
 func (s *session) now() (string, error) {
@@ -222,7 +227,7 @@ func (s *session) sit(p page.Person) {
 	if s.half == "" {
 		return
 	}
-	s.kept = keptSession{Server: s.d.base.Host, Login: p.Login, Token: s.half, Person: &p}
+	s.kept = keptSession{Server: s.origin(), Login: p.Login, Token: s.half, Person: &p}
 	s.half, s.asked = "", time.Time{}
 	s.keep()
 	select {

@@ -253,8 +253,8 @@ func TestSessionOnDisk(t *testing.T) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	host := open().d.base.Host
-	old, err := json.Marshal(keptSession{Server: host, Login: "mai", Token: "iocs_1", Person: &page.Person{Login: "mai", Expires: time.Now().Add(-time.Second)}})
+	origin := "http://" + open().d.base.Host
+	old, err := json.Marshal(keptSession{Server: origin, Login: "mai", Token: "iocs_1", Person: &page.Person{Login: "mai", Expires: time.Now().Add(-time.Second)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,6 +262,7 @@ func TestSessionOnDisk(t *testing.T) {
 		{`{"server":`, ""},
 		{`[]`, ""},
 		{`{"server":"elsewhere:1","login":"mai","token":"x","person":{"login":"mai"}}`, ""},
+		{`{"server":"` + strings.Replace(origin, "http:", "https:", 1) + `","login":"mai","token":"x","person":{"login":"mai"}}`, ""}, // begun where nobody could listen
 		{string(old), "mai"},
 	} {
 		if err := os.WriteFile(path, []byte(c.raw), 0o600); err != nil {
@@ -277,5 +278,44 @@ func TestTokenFileNeedsNoSession(t *testing.T) {
 	s, err := (&connection{TokenFile: "x"}).openSession()
 	if s != nil || err != nil {
 		t.Error(s, err)
+	}
+}
+
+// TestNothingFollowsARedirect: neither a password nor a session goes where another
+// address sends them.
+func TestNothingFollowsARedirect(t *testing.T) {
+	var mu sync.Mutex
+	reached := ""
+	thief := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		reached += r.URL.Path + " "
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"token":"iocs_9","login":"mai"}`))
+	}))
+	t.Cleanup(thief.Close)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, thief.URL+r.URL.Path, http.StatusTemporaryRedirect)
+	}))
+	t.Cleanup(srv.Close)
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	t.Setenv("STATE_DIRECTORY", "")
+	c := &connection{Server: strings.Replace(srv.URL, "http", "ws", 1) + "/feed", LogLevel: slog.LevelError}
+	s, err := c.openSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.d.client.CloseIdleConnections)
+	if _, err := s.Login(t.Context(), "mai", "đúng", "1"); err == nil {
+		t.Error("a redirect let somebody in")
+	}
+	s.kept.Token = "iocs_1"
+	if _, err := s.d.get(t.Context(), "/api/me", nil); err == nil {
+		t.Error("a redirect was followed")
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if reached != "" {
+		t.Errorf("another server was asked for %s", reached)
 	}
 }
