@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"iocwall/server"
+	"iocwall/server/atomicfile"
 	"iocwall/server/auth"
 	"iocwall/server/settings"
 	"iocwall/server/strict"
@@ -71,7 +71,7 @@ func (c *tokenAddCmd) Run(k *kong.Context) error {
 		return err
 	}
 	if c.Out != "" {
-		if err := os.WriteFile(c.Out, []byte(raw+"\n"), 0o600); err != nil {
+		if err := atomicfile.Write(c.Out, []byte(raw+"\n"), 0o600); err != nil {
 			return fmt.Errorf("the token %s was made but not written: %w; revoke it and try again", t.ID, err)
 		}
 		fmt.Fprintf(k.Stdout, "token %s written to %s\n", t.ID, c.Out)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/user"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"iocwall/server"
+	"iocwall/server/atomicfile"
 	"iocwall/server/auth"
 	"iocwall/server/logins"
 	"iocwall/server/settings"
@@ -101,7 +101,7 @@ func terms(in []string, known func(string) error) ([]auth.Term, error) {
 // show prints a one-time password: to a file, or once to the terminal.
 func show(k *kong.Context, out, login, password string) error {
 	if out != "" {
-		if err := os.WriteFile(out, []byte(password+"\n"), 0o600); err != nil {
+		if err := atomicfile.Write(out, []byte(password+"\n"), 0o600); err != nil {
 			return fmt.Errorf("the password was made but not written: %w; make another one with \"wallsrv user reset %s\"", err, login)
 		}
 		fmt.Fprintf(k.Stdout, "the one-time password of %s is in %s\n", login, out)

@@ -149,3 +149,24 @@ func TestFirstPasswordStaysOutOfTheJournal(t *testing.T) {
 		t.Errorf("printed: %s", out.String())
 	}
 }
+
+// What is written with --out is readable by this user only, whatever lay there before.
+func TestOutIsForOneUserOnly(t *testing.T) {
+	dir := t.TempDir()
+	for name, args := range map[string][]string{
+		"password": {"user", "add", "--data", dir, "mai", "--role", "operator", "--name", "Mai"},
+		"token":    {"token", "add", "--data", dir, "--role", "operator", "--name", "Mai"},
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte("old\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, errs, err := program(t, append(args, "--out", path)...); err != nil {
+			t.Fatalf("%s: %v %s", name, err, errs)
+		}
+		info, err := os.Stat(path)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
+	}
+}
