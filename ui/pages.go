@@ -3,6 +3,7 @@ package ui
 import (
 	"time"
 
+	"iocwall/server/world"
 	"iocwall/ui/atlas"
 	"iocwall/ui/camera"
 	"iocwall/ui/leader"
@@ -38,10 +39,10 @@ func (s *seat) kinds() []page.Kind {
 			New: func(d page.Desk) page.Page { return operator.New(d, client{s}) },
 		},
 		{
-			ID: "map", Title: "mappage.title", Icon: "map", Rights: []string{"feed.read"},
+			ID: "map", Title: "mappage.title", Icon: "map", Rights: []string{"feed.read"}, Links: []string{mappage.LinkKind, world.KindArea},
 			New: func(d page.Desk) page.Page { return mappage.New(d, s.atlasHost(), s.each) },
 		},
-		leader.Kind(), unit.Kind(), records.Kind(), setup.Kind(), users.Kind(),
+		leader.Kind(), unit.Kind(), records.Kind(), setup.Kind(), users.Kind(), users.AccountKind(),
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"iocwall/ui/page"
 	"iocwall/ui/paint"
 	"iocwall/ui/tile"
+	"iocwall/ui/users"
 	"iocwall/ui/words"
 )
 
@@ -33,6 +34,7 @@ type seat struct {
 	entry  *login.Page // in the console's place while nobody is logged in
 	person page.Person
 	known  bool // somebody sits here
+	behind bool // the window is not in front
 	memory page.Memory
 	look   console.Look
 
@@ -160,6 +162,8 @@ func (s *seat) open() {
 	u := s.u
 	s.win = u.o.App.NewWindow(u.lang.T("app.title"))
 	s.win.SetPadded(false)
+	u.o.App.Lifecycle().SetOnEnteredForeground(func() { s.behind = false })
+	u.o.App.Lifecycle().SetOnExitedForeground(func() { s.behind = true })
 	s.win.SetContent(container.NewStack(canvas.NewRectangle(u.kit.Theme.Bg)))
 	s.win.Resize(fyne.NewSize(u.o.Width, u.o.Height))
 	if c, ok := s.win.Canvas().(desktop.Canvas); ok {
@@ -276,7 +280,9 @@ func (s *seat) sit(p page.Person) {
 		s.entry = nil
 	}
 	l := s.look
-	s.memory.Get("look", &l)
+	if !s.memory.Get("look", &l) && p.Role == "unit" {
+		l.Theme = "light" // a laptop in an office, not a dark room
+	}
 	if s.shell == nil {
 		s.dress(l)
 		s.begin()
@@ -297,6 +303,10 @@ func (s *seat) begin() {
 	u, o := s.u, s.u.o.Seat.Console
 	o.Base, o.Pages, o.Look, o.OnLook, o.Over = s, u.pages(s), s.look, s.wear, s.cover
 	o.App, o.Status, o.Log, o.First = u.o.App, u.o.Status, u.log, u.o.Seat.First
+	o.Menu = append(o.Menu, console.Item{Title: "account.title", Icon: "user", Do: func() { s.shell.Open(page.Link{Kind: "page", ID: users.AccountID}) }})
+	if o.Front == nil {
+		o.Front = func() bool { return !s.behind }
+	}
 	shell, err := console.New(o)
 	if err != nil {
 		u.log.Error("the console did not open", "error", err)

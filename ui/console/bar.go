@@ -50,7 +50,7 @@ func (c *Console) newBar() *bar {
 	b := &bar{c: c, width: -1}
 	b.pane = tile.NewPane(c.env, "bar", c.env.Kit.Theme.S1, b.draw)
 	objects := []fyne.CanvasObject{b.pane.Raster}
-	for _, k := range c.offered() {
+	for _, k := range c.tabbed() {
 		t := chip.New(hands{c}, chip.Face{Role: chip.Tab, Icon: k.Icon, Text: c.env.Lang.T(k.Title)}, func() { c.turn(k.ID) })
 		b.tabs, b.ids = append(b.tabs, t), append(b.ids, k.ID)
 		objects = append(objects, t)

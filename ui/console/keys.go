@@ -107,7 +107,7 @@ func (c *Console) Rune(r rune) {
 }
 
 func (c *Console) openTab(i int) {
-	if kinds := c.offered(); i < len(kinds) {
+	if kinds := c.tabbed(); i < len(kinds) {
 		c.turn(kinds[i].ID)
 	}
 }

@@ -269,7 +269,7 @@ func (c *Console) roleName(role string) string {
 // openMore opens the pages that found no place in the bar.
 func (c *Console) openMore() {
 	var list []entry
-	for i, k := range c.offered() {
+	for i, k := range c.tabbed() {
 		if i < c.bar.fit {
 			continue
 		}

@@ -122,13 +122,21 @@ func (c *Console) offered() []page.Kind {
 		}
 	}
 	first := func(k page.Kind) int {
-		if slices.Contains(k.First, p.Role) {
+		switch {
+		case slices.Contains(k.First, p.Role):
 			return 0
+		case k.Aside:
+			return 2
 		}
 		return 1
 	}
 	slices.SortStableFunc(out, func(a, b page.Kind) int { return first(a) - first(b) })
 	return out
+}
+
+// tabbed are the offered pages that have a tab.
+func (c *Console) tabbed() []page.Kind {
+	return slices.DeleteFunc(c.offered(), func(k page.Kind) bool { return k.Aside })
 }
 
 // page returns the page of a kind, made if need be; nil where the person may not

@@ -17,6 +17,10 @@ import (
 	"iocwall/ui/page"
 )
 
+// LinkKind is the kind of links that show a thing on the map: their ID is the
+// thing's Ref, "vessel/574000123".
+const LinkKind = "map"
+
 // Page is the map in hand. New makes it.
 type Page struct {
 	d     page.Desk
@@ -122,7 +126,11 @@ func (p *Page) Open(l page.Link) bool {
 	if l.Kind == "page" || l.Kind == "" {
 		return true
 	}
-	return p.a.Look(world.NewRef(l.Kind, l.ID))
+	ref := world.NewRef(l.Kind, l.ID)
+	if l.Kind == LinkKind {
+		ref = world.Ref(l.ID)
+	}
+	return p.a.Look(ref)
 }
 
 // Shown stops what nobody sees and gives the map the keyboard.

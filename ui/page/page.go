@@ -62,6 +62,9 @@ type Kind struct {
 	First []string
 	// Links are the kinds of links it opens.
 	Links []string
+	// Aside keeps it off the tabs: it is reached by the person's menu, links and
+	// search.
+	Aside bool
 	// New makes the page. It is called again after language, theme or size of text
 	// changed: what must survive that is in Desk.Memory.
 	New func(Desk) Page

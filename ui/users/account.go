@@ -23,7 +23,7 @@ const AccountID = "account"
 
 // AccountKind is the page of who sits at the desk: password, open sessions, typing.
 func AccountKind() page.Kind {
-	return page.Kind{ID: AccountID, Title: "account.title", Icon: "user", New: NewAccount}
+	return page.Kind{ID: AccountID, Title: "account.title", Icon: "user", Aside: true, New: NewAccount}
 }
 
 // leastPassword is how long a password is at least; the server decides.
