@@ -26,7 +26,8 @@ type Doors struct {
 }
 
 // Serve answers GET /api/history?kind=&id=&limit=&before= with an Answer, the newest
-// first. What the asker may not see is as if it had not happened.
+// first. What the asker may not see is as if it had not happened, also where a vessel was before
+// it came into the asker's area.
 func (d Doors) Serve(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	ref, before, limit, err := d.query(r)
 	if err != nil {
@@ -46,7 +47,7 @@ func (d Doors) Serve(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	err = d.OnLoop(r.Context(), func(st *world.State) {
 		seen = d.sees(st, id, ref)
 		out.Entries = slices.DeleteFunc(out.Entries, func(e Entry) bool {
-			return slices.ContainsFunc(e.Refs, func(other world.Ref) bool { return other != ref && !d.sees(st, id, other) })
+			return e.moved && !id.Sees(st, e.area) || slices.ContainsFunc(e.Refs, func(other world.Ref) bool { return other != ref && !d.sees(st, id, other) })
 		})
 	})
 	switch {

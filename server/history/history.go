@@ -77,6 +77,9 @@ type Entry struct {
 	// Refs are all entities it is about.
 	Refs []world.Ref `json:"-"`
 
+	// area is where it was, for what moves from one area to another.
+	area        string
+	moved       bool
 	class, uses int
 }
 
@@ -210,6 +213,9 @@ func (x *Index) take(e *world.Event) {
 		body = []byte("{}")
 	}
 	n := &Entry{Seq: e.Seq, At: e.Time, Seen: e.Seen, Source: e.Source, Kind: e.Body.Kind(), Body: body, Refs: refs, class: class}
+	if b, ok := e.Body.(world.VesselPosition); ok {
+		n.area, n.moved = b.Area, true
+	}
 	for _, r := range refs {
 		x.add(r, n)
 	}
