@@ -71,6 +71,13 @@ BENCH_WALL := \
 	./cmd/wall=WallPopup \
 	./cmd/wall=WallLoss \
 	./cmd/wall=WallBesideKiosk
+
+# The console from a chair: its start, a page that stands still while the province moves, the wall in small, a
+# key in a field; and what a unit's thin line carries. `make bench-console`, `make bench-link`.
+BENCH_CONSOLE := \
+	./cmd/wall=ConsoleStart|ConsoleUpdates|ConsoleMosaic|ConsoleTyping
+BENCH_LINK := \
+	./server=ThinLink
 # Maps made by other programs: the test data of a reader of MBTiles (MIT).
 MBTILES := github.com/brendan-ward/mbtiles-go v0.2.0 h1:jtSbOrmkMEOUD1kY02UIuKHjE9sR4nevQaMRlHmz0bU=
 MAPLIBRE := 5.24.1
@@ -127,7 +134,7 @@ endef
 export DEBIAN
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-cameras test-maps test-long test-wall bench bench-camera bench-map bench-wall lint fmt fuzz fuzz-list clean build vet fmt-check test-pure test-field test-ui test-display go-version
+.PHONY: help run test test-cameras test-maps test-long test-wall bench bench-camera bench-map bench-wall bench-console bench-link gallery lint fmt fuzz fuzz-list clean build vet fmt-check test-pure test-field test-ui test-display go-version
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -211,6 +218,19 @@ bench-wall: go-version ## how far apart 27 screens change, popups, lost computer
 	@$(STEP) "1/3 Debian packages" .ci/packages build camera headless test browser
 	@$(STEP) -q var/log/build.log "2/3 build bin/wallsrv and bin/wall" $(MAKE) -s build
 	@$(STEP) "3/3 benchmarks" .ci/xvfb .ci/bench 1x $(TAGS),xvfb $(BENCH_WALL)
+
+bench-console: go-version ## start, updates, the wall in small and typing at the console (3 minutes)
+	@$(STEP) "1/3 Debian packages" .ci/packages build camera headless test
+	@$(STEP) -q var/log/build.log "2/3 build bin/wallsrv and bin/wall" $(MAKE) -s build
+	@$(STEP) "3/3 benchmarks" .ci/bench 1x $(TAGS),xvfb $(BENCH_CONSOLE)
+
+bench-link: go-version ## bytes of a start and of an hour over 1 Mbit/s and 200 ms
+	@$(STEP) "benchmarks" .ci/bench 1x $(TAGS) $(BENCH_LINK)
+
+gallery: go-version ## pictures of each role's first page, both languages and themes, into assets/pictures (7 minutes)
+	@$(STEP) "1/3 Debian packages" .ci/packages build camera headless test
+	@$(STEP) -q var/log/build.log "2/3 build bin/wallsrv and bin/wall" $(MAKE) -s build
+	@$(STEP) "3/3 pictures" .ci/gallery
 
 lint: $(LINTER) ## run the linters of .golangci.yml
 	@$(STEP) "lint" $(LINTER) run --build-tags $(TAGS),xvfb ./...

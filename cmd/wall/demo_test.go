@@ -36,7 +36,7 @@ type demo struct {
 
 // startDemo starts the demonstration and its wall as a person does, and returns
 // once the wall shows its scene.
-func startDemo(t *testing.T) demo {
+func startDemo(t testing.TB) demo {
 	t.Helper()
 	if _, err := exec.LookPath("ffmpeg"); err != nil {
 		t.Skip("the demonstration's cameras need the program ffmpeg; on Debian: apt-get install ffmpeg")
