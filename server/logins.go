@@ -35,7 +35,7 @@ func (s *Server) openUsers(data string) (err error) {
 		return err
 	}
 	s.logins, err = logins.New(logins.Options{
-		Users: s.users, Refused: s.turnAway, Address: s.address, Logger: s.logger,
+		Users: s.users, Centre: func() string { return s.conf().Name }, Refused: s.turnAway, Address: s.address, Logger: s.logger,
 		KnownArea: func(id string) bool {
 			return slices.ContainsFunc(s.areas.Areas, func(a world.AreaDefined) bool { return a.ID == id })
 		},
@@ -59,10 +59,11 @@ func (s *Server) firstUser(ctx context.Context) error {
 	return nil
 }
 
-// mountLogins opens the doors of users. The first needs no token, the next ones
-// any that is good, as nothing else is open to who must change a password.
+// mountLogins opens the doors of users. The first two need no token, the next
+// ones any that is good, as nothing else is open to who must change a password.
 func (s *Server) mountLogins(mux *http.ServeMux) {
 	d := s.logins
+	mux.HandleFunc("GET /api/login", d.Welcome)
 	mux.HandleFunc("POST /api/login", d.Login)
 	mux.HandleFunc("POST /api/logout", s.known(d.Logout))
 	mux.HandleFunc("GET /api/me", s.known(d.Me))

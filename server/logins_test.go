@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"regexp"
@@ -106,6 +107,15 @@ func TestLoginFlow(t *testing.T) {
 	<-c.Ready()
 	secrets := []string{oneTime, testPassword}
 
+	resp, err := http.Get("http://" + c.Addr() + "/api/login")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if want := fmt.Sprintf(`{"centre":%q}`, c.conf().Name); err != nil || resp.StatusCode != http.StatusOK || strings.TrimSpace(string(said)) != want {
+		t.Errorf("whoever asks is told %d %s, %v; want %s", resp.StatusCode, said, err, want)
+	}
 	if a := c.login("admin", "sai mật khẩu rồi", "", http.StatusUnauthorized); a.Code != "wrong" || a.Error == "" {
 		t.Errorf("a wrong password: %+v", a)
 	}

@@ -69,6 +69,8 @@ func TestCall(t *testing.T) {
 // doors let nobody in.
 type doors struct{ login.Doors }
 
+func (doors) Centre(context.Context) (string, error) { return "", nil }
+
 // TestNobodySits: where nobody is logged in the window asks who it is, and again when
 // the session is over.
 func TestNobodySits(t *testing.T) {

@@ -14,6 +14,15 @@ var _ login.Doors = (*session)(nil)
 // for few people at a time.
 const loginPatience = 30 * time.Second
 
+// Centre is for login.Doors.
+func (s *session) Centre(ctx context.Context) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, callPatience)
+	defer cancel()
+	var in struct{ Centre string }
+	err := s.ask(ctx, "", http.MethodGet, "/api/login", nil, &in)
+	return in.Centre, err
+}
+
 // Login is for login.Doors.
 func (s *session) Login(ctx context.Context, name, password, code string) (login.Standing, error) {
 	ctx, cancel := context.WithTimeout(ctx, loginPatience)

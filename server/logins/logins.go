@@ -23,6 +23,8 @@ const maxBody = 16 << 10
 // Options make Doors. Users is required.
 type Options struct {
 	Users *auth.Users
+	// Centre returns the name of the centre, which a login shows; nil has none.
+	Centre func() string
 	// Refused is told of everybody who was not let in, for the history; nil for
 	// nobody.
 	Refused func(r *http.Request, id auth.Identity, why error)
@@ -42,6 +44,9 @@ type Doors struct{ o Options }
 func New(o Options) (*Doors, error) {
 	if o.Users == nil {
 		return nil, errors.New("logins: users are needed")
+	}
+	if o.Centre == nil {
+		o.Centre = func() string { return "" }
 	}
 	if o.Refused == nil {
 		o.Refused = func(*http.Request, auth.Identity, error) {}

@@ -9,6 +9,14 @@ import (
 	"iocwall/server/reply"
 )
 
+// Welcome tells whose door this is, to those who look for it: GET. It asks for no
+// token, and tells nothing else.
+func (d *Doors) Welcome(w http.ResponseWriter, _ *http.Request) {
+	reply.JSON(w, http.StatusOK, struct {
+		Centre string `json:"centre"`
+	}{d.o.Centre()})
+}
+
 // Login lets somebody in: POST {"login", "password", "code"}. It asks for no
 // token.
 func (d *Doors) Login(w http.ResponseWriter, r *http.Request) {

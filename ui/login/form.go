@@ -19,6 +19,7 @@ type form struct {
 	scroll *container.Scroll
 	bar    *fyne.Container
 	rows   *fyne.Container
+	over   *canvas.Text // the name of the centre
 	fields map[string]*field.Field
 	order  []string
 	said   *notice
@@ -104,13 +105,13 @@ func (f *form) head() {
 		name = l.T("login.product")
 	}
 	u := f.unit()
-	over := canvas.NewText(name, th.T1)
-	over.TextSize, over.TextStyle.Bold = 16*u, true
+	f.over = canvas.NewText(name, th.T1)
+	f.over.TextSize, f.over.TextStyle.Bold = 16*u, true
 	line := canvas.NewRectangle(th.Line1)
 	line.SetMinSize(fyne.NewSize(1, 1))
 	title := canvas.NewText(l.T("login.title."+string(f.p.step)), th.T1)
 	title.TextSize, title.TextStyle.Bold = 20*u, true
-	f.add(over)
+	f.add(f.over)
 	f.add(line)
 	f.add(title)
 }

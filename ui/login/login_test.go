@@ -44,6 +44,8 @@ func (s *server) Begin(context.Context) (secret, uri string, err error) {
 	return "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "otpauth://totp/IOC%20Qu%E1%BA%A3ng%20Nam:mai?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=IOC%20Qu%E1%BA%A3ng%20Nam", s.fail
 }
 
+func (s *server) Centre(context.Context) (string, error) { return "IOC thành phố Đà Nẵng", nil }
+
 func (s *server) Confirm(_ context.Context, code string) ([]string, error) {
 	s.asked = append(s.asked, "confirm "+code)
 	return s.codes, s.fail
@@ -231,6 +233,29 @@ func TestAllSteps(t *testing.T) {
 	want := []string{"login mai một lần ", "login mai một lần 123456", "password một lần bốn con ngựa tím", "confirm 654321"}
 	if !slices.Equal(srv.asked, want) || len(b.done) != 1 {
 		t.Errorf("%q, %v", srv.asked, b.done)
+	}
+}
+
+// TestCentreIsNamed: the page asks whose it is, and who is typing goes on.
+func TestCentreIsNamed(t *testing.T) {
+	b := newBench(t, "vi", look.Dark(), 1, &server{}, func(o *Options) { o.Centre = "" })
+	b.p.form.fields["login"].SetText("ma")
+	if was := b.p.form.over.Text; was != load(t, "vi").T("login.product") {
+		t.Errorf("before the answer: %q", was)
+	}
+	form := b.p.form
+	select {
+	case f := <-b.do:
+		f()
+	case <-time.After(20 * time.Second):
+		t.Fatal("no answer")
+	}
+	if is := b.p.form.over.Text; is != "IOC thành phố Đà Nẵng" || b.p.form != form {
+		t.Errorf("after it: %q", is)
+	}
+	b.p.turn(stepCode)
+	if is := b.p.form.over.Text; is != "IOC thành phố Đà Nẵng" {
+		t.Errorf("at the next step: %q", is)
 	}
 }
 

@@ -6,6 +6,7 @@ package login
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -22,6 +23,8 @@ import (
 // toolkit. A refusal is a *page.Refusal; any other error says that the server did not
 // answer.
 type Doors interface {
+	// Centre returns the name of the centre, empty where it has none.
+	Centre(ctx context.Context) (string, error)
 	// Login lets somebody in; code is empty until the server asked for one.
 	Login(ctx context.Context, login, password, code string) (Standing, error)
 	// Password changes the password of who was let in.
@@ -50,8 +53,8 @@ type Standing struct {
 type Options struct {
 	Kit  *paint.Kit
 	Lang *words.Lang
-	// Centre is the name of the centre, empty for that of the product; Server is
-	// where the page logs in, and Secure that nobody can listen on the way.
+	// Centre is the name of the centre; empty asks the server, and shows that of the
+	// product until it answers. Server is where the page logs in, and Secure that nobody can listen on the way.
 	Centre, Server string
 	Secure         bool
 	// Login is who logged in here last.
@@ -117,7 +120,40 @@ func New(o Options) *Page {
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.root = container.NewStack()
 	p.build()
+	if o.Centre == "" {
+		go p.learn()
+	}
 	return p
+}
+
+// learnPause is how long the page waits before it asks a server again that was away.
+const learnPause = 5 * time.Second
+
+// learn asks for the name of the centre until there is an answer.
+func (p *Page) learn() {
+	for {
+		name, err := p.o.Doors.Centre(p.ctx)
+		var no *page.Refusal
+		if err == nil || errors.As(err, &no) {
+			p.o.Do(func() { p.call(name) })
+			return
+		}
+		select {
+		case <-p.ctx.Done():
+			return
+		case <-time.After(learnPause):
+		}
+	}
+}
+
+// call puts the name of the centre at the head of the page; who is typing goes on.
+func (p *Page) call(centre string) {
+	if p.ended || centre == "" {
+		return
+	}
+	p.o.Centre = centre
+	p.form.over.Text = centre
+	p.form.over.Refresh()
 }
 
 // Object is what a window shows of it.
