@@ -59,16 +59,17 @@ func TestPicturesOutliveTheServer(t *testing.T) {
 	watching, unwatch := context.WithCancel(context.Background())
 	var mu sync.Mutex
 	var last time.Time
-	longest, units := time.Duration(0), 0
+	var at time.Duration
+	longest, missing, units := time.Duration(0), time.Duration(0), 0
 	over := make(chan error, 1)
 	go func() {
 		over <- rtsp.Play(watching, rtsp.Options{URL: g.URL + "/cau/main", User: "wall", Pass: g.Token}, rtsp.Handler{OnUnit: func(u rtsp.Unit) {
 			mu.Lock()
 			defer mu.Unlock()
 			if !last.IsZero() {
-				longest = max(longest, u.Arrived.Sub(last))
+				longest, missing = max(longest, u.Arrived.Sub(last)), max(missing, u.PTS-at)
 			}
-			last = u.Arrived
+			last, at = u.Arrived, u.PTS
 			units++
 		}})
 	}()
@@ -85,9 +86,14 @@ func TestPicturesOutliveTheServer(t *testing.T) {
 	n = seen()
 	eventually(t, "pictures with the next server", func() bool { return seen() > n+12 })
 	mu.Lock()
-	if longest > 1500*time.Millisecond {
+	// By the camera's clock, as a busy computer delivers late what is all there.
+	if missing > 500*time.Millisecond {
+		t.Errorf("%v of pictures are missing", missing)
+	}
+	if longest > patience/3 {
 		t.Errorf("the pictures stood still for %v", longest)
 	}
+	t.Logf("longest wait %v, longest step of the film %v", longest, missing)
 	mu.Unlock()
 
 	// What happened while the server was away can be kept.
