@@ -1,0 +1,224 @@
+//go:build xvfb
+
+package main_test
+
+import (
+	"fmt"
+	"image"
+	"net/http"
+	"os/exec"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/jezek/xgb/xproto"
+
+	"iocwall/ui/look"
+)
+
+// quietWall is a wall that shows next to nothing, so that what a console does beside
+// painting is measured.
+const quietWall = `
+wall: {id: main, name: Tường đo, columns: 1, rows: 1, nodes: [1]}
+scenes:
+  - id: dong-ho
+    name: Đồng hồ
+    tiles: [{id: clock, kind: clock, at: "1"}]
+`
+
+// BenchmarkConsoleStart measures from the start of the program to the first page with
+// data, at a server that runs: the wall's tiles and the frame around them.
+func BenchmarkConsoleStart(b *testing.B) {
+	s := newSite(b, nil, quietWall)
+	mai := s.token("operator", "Mai")
+	s.serve()
+	ships(b, s, 2000, 0)
+	d := newDisplay(b, 1920, 1080)
+	for b.Loop() {
+		var took []time.Duration
+		for range 7 {
+			wall := s.wall(d, mai, "mosaic", "--width", "1920", "--height", "1080", "--markers")
+			took = append(took, eventually(b, stateGuard, "the first page is there", []*program{wall}, func() string { return d.shows("clock") }))
+			wall.end()
+		}
+		p50 := quantile(took, 0.5)
+		b.ReportMetric(ms(p50), "p50-ms")
+		ratio("console-start", p50, 2*time.Second, fmt.Sprintf("program start to the first page with data; median of 7, worst %.0f ms; load %s", ms(slices.Max(took)), load()))
+	}
+}
+
+// ships sends positions of so many vessels, the first half of them of one owner each;
+// it returns when the server has them.
+func ships(tb testing.TB, s *site, n, round int) {
+	tb.Helper()
+	provider := s.token("provider", "Tàu")
+	for from := 0; from < n; from += 1000 {
+		sendShips(tb, s, provider, from, min(from+1000, n), round)
+	}
+}
+
+func sendShips(tb testing.TB, s *site, provider token, from, to, round int) {
+	tb.Helper()
+	type observation struct {
+		Time int64          `json:"time"`
+		Kind string         `json:"kind"`
+		Body map[string]any `json:"body"`
+	}
+	all := make([]observation, 0, to-from)
+	for i := from; i < to; i++ {
+		all = append(all, observation{time.Now().UnixMilli(), "vessel.position", map[string]any{
+			"mmsi": strconv.Itoa(574_000_000 + i), "pos": []float64{107.5 + float64(i%200)*0.01 + float64(round%50)*1e-4, 14.5 + float64(i/200)*0.01},
+			"speed": 7.5, "course": float64(i % 360), "heading": float64(i % 360),
+		}})
+	}
+	if status, body := s.api("POST", "/api/observations", provider, all); status != http.StatusOK {
+		tb.Fatalf("positions were not taken: %d %s", status, body)
+	}
+}
+
+// BenchmarkConsoleUpdates measures what a console costs while 20,000 vessels are known
+// and 2,000 of them move every second, in ten batches or more, beside what it costs
+// while nothing moves; and its memory.
+func BenchmarkConsoleUpdates(b *testing.B) {
+	s := newSite(b, nil, quietWall)
+	mai := s.token("operator", "Mai")
+	s.serve()
+	ships(b, s, 20_000, 0)
+	provider := s.token("provider", "Tàu")
+	d := newDisplay(b, 1920, 1080)
+	wall := s.wall(d, mai, "mosaic", "--width", "1920", "--height", "1080", "--markers")
+	eventually(b, stateGuard, "the first page is there", []*program{wall}, func() string { return d.shows("clock") })
+	time.Sleep(10 * time.Second)
+	for b.Loop() {
+		const span = 20 * time.Second
+		cost := func(round func(i int)) float64 {
+			before, began := family(wall.cmd.Process.Pid), time.Now()
+			ticker := time.NewTicker(100 * time.Millisecond)
+			defer ticker.Stop()
+			for i := 0; time.Since(began) < span; i++ {
+				<-ticker.C
+				round(i)
+			}
+			return (family(wall.cmd.Process.Pid).cpu - before.cpu).Seconds() / time.Since(began).Seconds()
+		}
+		still := cost(func(int) {})
+		moving := cost(func(i int) { sendShips(b, s, provider, i%100*200, i%100*200+200, i) })
+		memory := family(wall.cmd.Process.Pid).memory
+		b.ReportMetric(100*(moving-still), "%-of-a-core")
+		fmt.Printf("\nMEASURED console-updates %.1f %% of a core (20,000 vessels, 2,000 of them move each second in 10 batches; still %.1f %%, moving %.1f %%; load %s)\n", 100*(moving-still), 100*still, 100*moving, load())
+		fmt.Printf("RATIO console-updates-limit %.2f (ours %.1f %% of a core beyond a still page, peer 30 %%)\n", (moving-still)/0.30, 100*(moving-still))
+		fmt.Printf("RATIO console-memory-limit %.2f (ours %.0f MiB with 20,000 vessels, peer 400 MiB)\n", memory/400, memory)
+	}
+}
+
+// BenchmarkConsoleTyping measures from a key to its letter in the pixels of the search
+// field, while the demonstration lives behind it.
+func BenchmarkConsoleTyping(b *testing.B) {
+	if _, err := exec.LookPath("ffmpeg"); err != nil {
+		b.Skip("the demonstration's cameras need the program ffmpeg")
+	}
+	x := startDemo(b)
+	h := newHand(b, x.d)
+	h.take()
+	code, _ := h.key('m')
+	letter := func() { h.fake(xproto.KeyPress, code); h.fake(xproto.KeyRelease, code) }
+	echo := findEcho(b, h, openSearch(b, h, x.both), letter)
+	for b.Loop() {
+		var took []time.Duration
+		for i := range 12 {
+			strip := echo.strip(6 + i)
+			was := x.d.grab(strip)
+			began := time.Now()
+			letter()
+			for slices.Equal(x.d.grab(strip).Pix, was.Pix) {
+				if time.Since(began) > 5*time.Second {
+					b.Fatalf("letter %d was not seen at %v within 5 s", i+7, strip)
+				}
+				time.Sleep(500 * time.Microsecond)
+			}
+			took = append(took, time.Since(began))
+			time.Sleep(250 * time.Millisecond)
+		}
+		p50, p95 := quantile(took, 0.5), quantile(took, 0.95)
+		b.ReportMetric(ms(p50), "p50-ms")
+		ratio("console-typing-p50", p50, 50*time.Millisecond, fmt.Sprintf("key to letter in the search field of the living demonstration; of 12, p95 %.0f ms; load %s", ms(p95), load()))
+		memory := family(x.wall.cmd.Process.Pid).memory
+		fmt.Printf("RATIO console-demo-memory %.2f (ours %.0f MiB with the demonstration's cameras and maps, peer 400 MiB)\n", memory/400, memory)
+	}
+}
+
+// openSearch opens the search over everything and returns where its text goes.
+func openSearch(tb testing.TB, h *hand, must []*program) (field image.Rectangle) {
+	tb.Helper()
+	top := image.Rect(0, 56, h.bounds.Dx(), h.bounds.Dy()/3) // without the bar
+	was, focus := h.grab(top), look.Dark().Focus
+	h.strike('k', keyControl)
+	eventually(tb, stateGuard, "Ctrl+K opens the search", must, func() string {
+		is, ring := h.grab(top), image.Rectangle{}
+		for y := top.Min.Y; y < top.Max.Y && (ring.Empty() || y < ring.Min.Y+54); y++ { // below it is the mark of what is chosen
+			for x := top.Min.X; x < top.Max.X; x++ {
+				if like(is.RGBAAt(x, y), focus) && !like(was.RGBAAt(x, y), focus) {
+					ring = ring.Union(image.Rect(x, y, x+1, y+1))
+				}
+			}
+		}
+		field = ring.Inset(6)
+		return complain(field.Dx() < 300 || field.Dy() < 16 || field.Dy() > 60, fmt.Sprintf("the ring around it is %v", ring))
+	})
+	field.Max.X -= 100 // the buttons in it
+	return field
+}
+
+// echo is where letters come in a field.
+type echo struct {
+	first   image.Rectangle // of the first letter
+	advance int
+}
+
+// strip is inside the letter with that number, 0 for the first: where no caret blinks.
+func (e echo) strip(n int) image.Rectangle {
+	r := e.first.Add(image.Pt(n*e.advance, 0))
+	return image.Rect(r.Min.X+e.advance/3, r.Min.Y, r.Min.X+2*e.advance/3, r.Max.Y)
+}
+
+// findEcho types a letter, which takes the hint away, and six more, and finds where
+// these came in the field: beside each other.
+func findEcho(tb testing.TB, h *hand, field image.Rectangle, letter func()) echo {
+	tb.Helper()
+	const settled = 700 * time.Millisecond
+	letter()
+	time.Sleep(settled)
+	var ends []int
+	for i := range 6 {
+		was := h.grab(field)
+		letter()
+		var r image.Rectangle
+		for began := time.Now(); r.Dx() < 4; r = inked(was, h.grab(field)) { // the caret is thinner than a letter
+			if time.Since(began) > 5*time.Second {
+				tb.Fatalf("letter %d changes only %v of %v", i+2, r, field)
+			}
+			time.Sleep(settled / 4)
+		}
+		time.Sleep(settled)
+		ends = append(ends, inked(was, h.grab(field)).Max.X)
+	}
+	out := echo{advance: (ends[5] - ends[0]) / 5}
+	if out.advance < 6 || out.advance > 40 {
+		tb.Fatalf("letters are %d pixels wide: they end at %v", out.advance, ends)
+	}
+	out.first = image.Rect(ends[0]-out.advance, field.Min.Y, ends[0], field.Max.Y)
+	return out
+}
+
+// inked is where two pictures of a place differ.
+func inked(was, is *image.RGBA) (r image.Rectangle) {
+	for y := is.Rect.Min.Y; y < is.Rect.Max.Y; y++ {
+		for x := is.Rect.Min.X; x < is.Rect.Max.X; x++ {
+			if !like(was.RGBAAt(x, y), is.RGBAAt(x, y)) {
+				r = r.Union(image.Rect(x, y, x+1, y+1))
+			}
+		}
+	}
+	return r
+}
