@@ -264,6 +264,10 @@ func (p *Page) enter(r world.Ref) {
 	}
 	p.record = newRecord(p, r)
 	p.root.Add(p.record.root)
+	// What is hidden must not have the keyboard: it would take the keys of this page.
+	if c := fyne.CurrentApp().Driver().CanvasForObject(p.root); c != nil {
+		c.Unfocus()
+	}
 	p.choice.Object().Hide()
 	for _, t := range p.tables {
 		t.list.Object().Hide()
@@ -282,7 +286,13 @@ func (p *Page) leave() {
 	p.record = nil
 	p.choice.Object().Show()
 	p.choose(p.kind)
+	if p.shown {
+		p.table().list.Focus()
+	}
 }
+
+// Headed says that the buttons of the page stand at its right top.
+func (p *Page) Headed() bool { return p.record == nil }
 
 // Key takes a key that no field wanted.
 func (p *Page) Key(e *fyne.KeyEvent) bool {
@@ -394,6 +404,11 @@ func (y *layout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	for _, t := range p.tables {
 		put(t.list.Object(), left+1, max(1, s.Width-left-1))
 	}
+}
+
+// coded reports whether people know the things of a kind by their id, not by a name.
+func coded(kind string) bool {
+	return kind == world.KindAlert || kind == world.KindReport || kind == world.KindClip
 }
 
 // label is a link's name for people: "Cảnh báo CB-0412".

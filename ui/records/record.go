@@ -72,7 +72,7 @@ const longID = 24
 
 // title names the thing: "Cảnh báo CB-0412".
 func (c *record) title() string {
-	if c.entity != nil && len(c.ref.ID()) > longID && c.p.desk.State() != nil {
+	if c.entity != nil && (!coded(c.ref.Kind()) || len(c.ref.ID()) > longID) && c.p.desk.State() != nil {
 		return c.p.t("records.one."+c.ref.Kind()) + " · " + told.NameOf(c.p.env.Lang, c.p.desk.State(), c.entity)
 	}
 	return c.p.label(c.ref)

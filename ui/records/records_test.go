@@ -242,6 +242,28 @@ func TestAlertPage(t *testing.T) {
 	}
 }
 
+// TestKeyboardOfAThing: the page of a thing that was opened from a list has the keys,
+// not the hidden list, and the list gets them back.
+func TestKeyboardOfAThing(t *testing.T) {
+	_, p := open(t, "page", "records")
+	c := fyne.CurrentApp().Driver().CanvasForObject(p.Object())
+	p.table().list.Focus()
+	if c.Focused() == nil {
+		t.Fatal("the list does not take the keyboard")
+	}
+	p.Open(page.Link{Kind: "camera", ID: "cam-1"})
+	if o := c.Focused(); o != nil {
+		t.Errorf("%T has the keyboard under the page of a thing", o)
+	}
+	if title := p.Title(); strings.Contains(title, "cam-1") {
+		t.Errorf("title %q names an id", title)
+	}
+	p.Key(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if p.record != nil || c.Focused() == nil {
+		t.Errorf("after Esc: thing %v, keyboard at %v", p.record, c.Focused())
+	}
+}
+
 // TestLiveParts: the map, the picture and what stands beside them are on the boards
 // and end with the page.
 func TestLiveParts(t *testing.T) {

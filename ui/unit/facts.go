@@ -162,7 +162,7 @@ func (p *Page) stationFacts(s world.Station) facts {
 	f := facts{Icon: stationIcon(s.What), Title: s.Name}
 	var all []string
 	for _, r := range s.Readings {
-		all = append(all, r.Quantity+" "+l.Number(r.Value, 1)+" "+r.Unit)
+		all = append(all, measured(l, r))
 	}
 	f.Lines = append(f.Lines, cmp.Or(join(all...), l.T("detail.novalue")))
 	sent := ""
@@ -175,6 +175,15 @@ func (p *Page) stationFacts(s world.Station) facts {
 	}
 	f.Lines = append(f.Lines, join(sent, rhythm))
 	return f
+}
+
+// measured is a reading in words: "PM2.5 37,1 µg/m³".
+func measured(l *words.Lang, r world.ReadingAt) string {
+	decimals := 1
+	if r.Value == float64(int64(r.Value)) {
+		decimals = 0
+	}
+	return strings.TrimSpace(l.Quantity(r.Quantity) + " " + l.Number(r.Value, decimals) + "\u00a0" + words.UnitSign(r.Unit))
 }
 
 func nameOf(l *words.Lang, f world.Figure) string {

@@ -308,8 +308,7 @@ func (p *Page) reading(s *world.Station) string {
 	if len(s.Readings) == 0 {
 		return "—"
 	}
-	r := s.Readings[0]
-	return r.Quantity + " " + l.Number(r.Value, 1) + " " + r.Unit
+	return measured(l, s.Readings[0])
 }
 
 func (p *Page) cameraList() *list.List {

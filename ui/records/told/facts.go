@@ -131,7 +131,7 @@ func (t *teller) camera(c world.Camera) {
 		t.add("records.tries", strconv.Itoa(h.Tries))
 	}
 	if h.FPS > 0 {
-		t.add("records.stream", strings.TrimSpace(h.Codec+" "+strconv.Itoa(h.Width)+"×"+strconv.Itoa(h.Height)+" · "+l.Number(h.FPS, 0)+" "+l.T("records.fps")+" · "+l.Number(h.Kbps/1000, 1)+" Mbit/s"))
+		t.add("records.stream", strings.TrimSpace(strings.ToUpper(h.Codec)+" "+strconv.Itoa(h.Width)+"×"+strconv.Itoa(h.Height)+" · "+l.Number(h.FPS, 0)+" "+l.T("records.fps")+" · "+l.Number(h.Kbps/1000, 1)+" Mbit/s"))
 		t.add("records.loss", l.Percent(h.Loss*100, 1))
 	}
 	if c.Heading >= 0 && c.View > 0 {
@@ -184,7 +184,7 @@ func (t *teller) station(x world.Station) {
 	l := t.l
 	t.add("records.column.type", StationKind(l, x.What))
 	for _, r := range x.Readings {
-		t.out = append(t.out, Fact{quantity(l, r.Quantity), words.Qualified(string(r.Qualifier), reading(l, r.Reading)) + " · " + l.Stamp(r.Time.Std(), t.now.Std())})
+		t.out = append(t.out, Fact{l.Quantity(r.Quantity), words.Qualified(string(r.Qualifier), reading(l, r.Reading)) + " · " + l.Stamp(r.Time.Std(), t.now.Std())})
 	}
 	if x.Stale != 0 {
 		t.add("detail.stale", t.ago(x.Stale))

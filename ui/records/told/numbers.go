@@ -27,22 +27,9 @@ func StationKind(l *words.Lang, k world.StationKind) string {
 func ReadingsOf(l *words.Lang, x world.Station) string {
 	var out []string
 	for _, r := range x.Readings {
-		out = append(out, quantity(l, r.Quantity)+" "+words.Qualified(string(r.Qualifier), reading(l, r.Reading)))
+		out = append(out, l.Quantity(r.Quantity)+" "+words.Qualified(string(r.Qualifier), reading(l, r.Reading)))
 	}
 	return strings.Join(out, " · ")
-}
-
-func quantity(l *words.Lang, q string) string {
-	switch q {
-	case "aqi":
-		return "VN_AQI"
-	case "wqi":
-		return "VN_WQI"
-	}
-	if k := "records.quantity." + q; q != "" && l.Has(k) {
-		return l.T(k)
-	}
-	return q
 }
 
 func reading(l *words.Lang, r world.Reading) string {
@@ -50,7 +37,7 @@ func reading(l *words.Lang, r world.Reading) string {
 	if r.Value != float64(int64(r.Value)) {
 		decimals = 2
 	}
-	return strings.TrimSpace(l.Number(r.Value, decimals) + "\u00a0" + r.Unit)
+	return strings.TrimSpace(l.Number(r.Value, decimals) + "\u00a0" + words.UnitSign(r.Unit))
 }
 
 // ChannelOf is how a report came, in words.

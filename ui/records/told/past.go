@@ -183,7 +183,7 @@ func (p *phraser) thing(body world.Body) {
 	case world.StationDefined:
 		p.say("level", "defined", b.Name)
 	case world.Reading:
-		p.say("chart", "reading", "", "what", quantity(l, b.Quantity), "value", words.Qualified(string(b.Qualifier), reading(l, b)))
+		p.say("chart", "reading", "", "what", l.Quantity(b.Quantity), "value", words.Qualified(string(b.Qualifier), reading(l, b)))
 	case world.ReportOpened:
 		p.say("report", "report.opened", ServiceOf(l, b.Service), "channel", orDash(ChannelOf(l, b.Channel)))
 	case world.ReportChanged:

@@ -121,3 +121,16 @@ func TestSeeing(t *testing.T) {
 		t.Errorf("%d cameras, asked for one", n)
 	}
 }
+
+// TestUnits: units and quantities are written as people write them.
+func TestUnits(t *testing.T) {
+	l := load(t, "vi")
+	x := world.Station{Readings: []world.ReadingAt{
+		{Reading: world.Reading{Quantity: "aqi", Value: 74}},
+		{Reading: world.Reading{Quantity: "pm2.5", Value: 37.07, Unit: "ug/m3"}},
+		{Reading: world.Reading{Quantity: "temperature", Value: 21, Unit: "Cel"}},
+	}}
+	if got, want := ReadingsOf(l, x), "VN_AQI 74 · PM2.5 37,07\u00a0µg/m³ · nhiệt độ 21\u00a0°C"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
