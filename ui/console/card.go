@@ -228,8 +228,9 @@ func (n *notices) high(o fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(n.c.unit(cardWide), n.c.unit(h))
 }
 
-// corner is where the stack begins: the right top, or the next corner that leaves
-// the field free which has the keyboard.
+// corner is where the stack begins: the right top, or the right bottom where the page
+// has its buttons at the top, or the next corner that leaves the field free which has
+// the keyboard.
 func (n *notices) corner(size fyne.Size) fyne.Position {
 	u := n.c.unit
 	var high float32
@@ -239,13 +240,27 @@ func (n *notices) corner(size fyne.Size) fyne.Position {
 	left, right := u(16), size.Width-u(cardWide+16)
 	top, low := u(barHeight+12), size.Height-u(footHeight)-high-u(4)
 	at, has := n.c.typing()
-	for _, p := range []fyne.Position{{X: right, Y: top}, {X: right, Y: low}, {X: left, Y: low}, {X: left, Y: top}} {
+	first, second := top, low
+	if n.c.headed() {
+		first, second = low, top
+	}
+	for _, p := range []fyne.Position{{X: right, Y: first}, {X: right, Y: second}, {X: left, Y: second}, {X: left, Y: first}} {
 		mine := n.c.device(p, fyne.NewSize(u(cardWide), high))
 		if !has || !mine.Overlaps(at) {
 			return p
 		}
 	}
-	return fyne.NewPos(right, top)
+	return fyne.NewPos(right, first)
+}
+
+// headed reports whether the page has its buttons at the right top and wants the
+// cards below.
+func (c *Console) headed() bool {
+	if c.shown == nil {
+		return false
+	}
+	p, is := c.shown.page.(interface{ Headed() bool })
+	return is && p.Headed()
 }
 
 // typing is where the field lies that has the keyboard.

@@ -218,7 +218,7 @@ func (f *Search) look(text string) {
 				break
 			}
 			x := hit{link: page.Link{Kind: r.Kind(), ID: r.ID()}, name: h.Name}
-			if h.Matched != h.Name {
+			if h.Matched != h.Name && len(h.Matched) <= longID {
 				x.matched = h.Matched
 			}
 			f.hits = append(f.hits, x)
@@ -227,6 +227,9 @@ func (f *Search) look(text string) {
 	f.chosen = max(0, min(f.chosen, len(f.hits)-1))
 	f.repaint()
 }
+
+// longID is from how many letters on an id is for programs and says nothing here.
+const longID = 24
 
 // opens are the kinds of things that some page of the person opens.
 func (f *Search) opens() map[string]bool {
