@@ -104,10 +104,10 @@ func (t *tools) place(wide float32) float32 {
 			right -= u(8)
 		}
 		t.left = right + u(8)
-		right -= u(150)
+		right -= t.countWide()
 		// The search gives way before a chip goes below.
 		more := t.chipsWide() - (right - x)
-		if least := u(200); more > 0 && field-more >= least {
+		if least := u(180); more > 0 && field-more >= least {
 			field -= more
 			x -= more
 		}
@@ -149,6 +149,18 @@ func (t *tools) place(wide float32) float32 {
 	}
 	put(t.ground.Raster, 0, 0, wide, h)
 	return h
+}
+
+// countWide is the room for how many rows there are, in steps: a digit more moves
+// nothing.
+func (t *tools) countWide() float32 {
+	l := t.l
+	_, all := l.Count()
+	n := l.env.Lang.Int(int64(all))
+	text := l.env.Lang.T("list.count.of", "n", n, "all", n)
+	const step = 30
+	w := l.env.Kit.Fonts.Width(text, false, float64(l.px(smallText)))/float64(l.px(step)) + 1
+	return min(l.unit(150), l.unit(step)*float32(int(w)+1))
 }
 
 // chipsWide is the width of all chips beside each other.
