@@ -54,7 +54,8 @@ func (c *Console) save(name string, content func() ([]byte, error)) {
 		return at, size
 	}
 	c.lift(s, title, in, yes, no)
-	in.Focus()
+	// By the window: the field has none before it was painted.
+	c.base.Window().Canvas().Focus(in.Input)
 }
 
 // write makes the content and writes it, beside the toolkit, and says where it is.

@@ -54,7 +54,8 @@ func Stand(l *words.Lang, st *world.State, e world.Entity, now world.Time) Stand
 		case x.Stale != 0:
 			return Standing{Text: l.T("stale", "age", l.Age(now.Sub(x.Newest()))), Icon: "stale", Plate: paint.PlateStale, Rank: 2, Bad: true, Since: x.Stale}
 		}
-		return Standing{Text: l.T("records.fresh"), Tone: list.Quiet, Since: x.Newest()}
+		// Without a time: what sends as promised keeps its place in a list.
+		return Standing{Text: l.T("records.fresh"), Tone: list.Quiet}
 	case world.Report:
 		return standReport(l, x, now)
 	case world.Figure:

@@ -134,3 +134,16 @@ func TestUnits(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestFreshStationsStay: a reading that comes as promised does not move a station in a
+// list that is sorted by how things are.
+func TestFreshStationsStay(t *testing.T) {
+	l := load(t, "vi")
+	at := func(since time.Duration) Standing {
+		x := world.Station{StationDefined: world.StationDefined{ID: "kk-01"}, Readings: []world.ReadingAt{{Reading: world.Reading{Quantity: "aqi", Value: 74}, Time: ago(since)}}}
+		return Stand(l, nil, x, world.TimeOf(noon))
+	}
+	if a, b := at(time.Hour), at(time.Second); a != b {
+		t.Errorf("%+v became %+v", a, b)
+	}
+}
