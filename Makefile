@@ -8,7 +8,8 @@ export CGO_ENABLED := 1
 export GOFLAGS := -buildvcs=false $(filter-out -buildvcs=%,$(GOFLAGS))
 
 # gles: the software renderers of small computers know OpenGL ES. x11: one window system, not two.
-TAGS := gles,x11
+# no_animations: a caret that fades costs half a core without a graphics card; nothing here moves by itself.
+TAGS := gles,x11,no_animations
 STEP := .ci/step
 VERSION := $(or $(shell git describe --tags --always --dirty 2>/dev/null),unknown)
 

@@ -188,7 +188,7 @@ func findEcho(tb testing.TB, h *hand, field image.Rectangle, letter func()) echo
 	tb.Helper()
 	const settled = 700 * time.Millisecond
 	letter()
-	time.Sleep(settled)
+	time.Sleep(3 * settled)
 	var ends []int
 	for i := range 6 {
 		was := h.grab(field)
@@ -203,11 +203,12 @@ func findEcho(tb testing.TB, h *hand, field image.Rectangle, letter func()) echo
 		time.Sleep(settled)
 		ends = append(ends, inked(was, h.grab(field)).Max.X)
 	}
-	out := echo{advance: (ends[5] - ends[0]) / 5}
+	out := echo{advance: (ends[5] - ends[2]) / 3}
 	if out.advance < 6 || out.advance > 40 {
 		tb.Fatalf("letters are %d pixels wide: they end at %v", out.advance, ends)
 	}
-	out.first = image.Rect(ends[0]-out.advance, field.Min.Y, ends[0], field.Max.Y)
+	start := ends[5] - 6*out.advance
+	out.first = image.Rect(start, field.Min.Y, start+out.advance, field.Max.Y)
 	return out
 }
 
