@@ -284,6 +284,7 @@ func (p *Page) leave() {
 	p.record.close()
 	p.root.Remove(p.record.root)
 	p.record = nil
+	p.ground.Touch() // it was the thing's head
 	p.choice.Object().Show()
 	p.choose(p.kind)
 	if p.shown {

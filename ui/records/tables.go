@@ -167,7 +167,7 @@ func fences(p *Page) *table {
 			return f.Is.Near, l.Distance(f.Is.Near), f.Is.Near > 0
 		}),
 		s.time("saved", "detail.saved", 3, func(f world.Fence) world.Time { return f.Time }),
-		s.text("by", "records.column.by", 130, 1, 4, func(f world.Fence) string { return f.Is.By }),
+		s.text("by", "records.column.by", 130, 1, 4, func(f world.Fence) string { return told.By(p.env.Lang, f.Is.By) }),
 	)
 }
 
@@ -210,7 +210,7 @@ func scenes(p *Page) *table {
 			return float64(len(x.Tiles)), strconv.Itoa(len(x.Tiles)), true
 		}),
 		s.time("saved", "detail.saved", 1, func(x world.Scene) world.Time { return x.Time }),
-		s.text("by", "records.column.by", 140, 1, 4, func(x world.Scene) string { return x.By }),
+		s.text("by", "records.column.by", 140, 1, 4, func(x world.Scene) string { return told.By(p.env.Lang, x.By) }),
 	)
 }
 

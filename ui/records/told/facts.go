@@ -264,7 +264,7 @@ func (t *teller) other(e world.Entity) {
 		if x.Is.Dwell > 0 {
 			t.add("detail.dwell", l.AgeWord(time.Duration(x.Is.Dwell)*time.Millisecond))
 		}
-		t.add("detail.saved", strings.TrimPrefix(x.Is.By+" · ", " · ")+t.ago(x.Time))
+		t.add("detail.saved", strings.TrimPrefix(By(l, x.Is.By)+" · ", " · ")+t.ago(x.Time))
 	case world.Node:
 		t.add("detail.state", strings.TrimSuffix(standOther(l, t.st, x).Text+" · "+t.ago(x.Since), " · "))
 		t.add("records.column.wrong", strings.Join(append(slices.Clone(x.Problems), x.Reason), " · "))
@@ -290,14 +290,14 @@ func (t *teller) other(e world.Entity) {
 		t.add("detail.state", standOther(l, t.st, x).Text)
 		t.add("records.column.wall", x.Wall)
 		t.add("records.column.tiles", strconv.Itoa(len(x.Tiles)))
-		t.add("detail.saved", strings.TrimPrefix(x.By+" · ", " · ")+t.ago(x.Time)+" · "+l.T("map.version", "n", strconv.Itoa(x.Version)))
+		t.add("detail.saved", strings.TrimPrefix(By(l, x.By)+" · ", " · ")+t.ago(x.Time)+" · "+l.T("map.version", "n", strconv.Itoa(x.Version)))
 	case world.Clip:
 		t.clip(x)
 	case world.Popup:
 		t.add("detail.state", standOther(l, t.st, x).Text+" · "+t.ago(x.Since))
 		t.add("records.column.zone", x.Placed)
 		t.add("alert.rule", x.Why)
-		t.add("records.column.by", x.By)
+		t.add("records.column.by", By(l, x.By))
 	}
 }
 

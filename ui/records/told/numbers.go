@@ -48,6 +48,14 @@ func ChannelOf(l *words.Lang, c string) string {
 	return c
 }
 
+// By is who did something, for people: what the configuration says was said by it.
+func By(l *words.Lang, who string) string {
+	if who == "config" {
+		return l.T("records.by.config")
+	}
+	return who
+}
+
 // AgencyOf is the short name of an agency, or its id.
 func AgencyOf(st *world.State, id string) string {
 	if a, ok := st.Agency(id); ok {

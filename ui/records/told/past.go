@@ -104,7 +104,7 @@ func (p *phraser) camera(body world.Body) bool {
 			p.say("camera", "turned", "", "who", b.Name)
 		}
 	case world.ClipAsked:
-		p.say("camera", "clip.asked", b.Note, "who", orDash(b.Name), "camera", p.name(world.KindCamera, b.Camera))
+		p.say("camera", "clip.asked", b.Note, "who", firstOf(b.Name, l.T("records.by.system")), "camera", p.name(world.KindCamera, b.Camera))
 	case world.ClipSaved:
 		p.say("done", "clip.saved", "", "camera", p.name(world.KindCamera, b.Camera), "size", l.Number(float64(b.Bytes)/1e6, 1))
 	case world.ClipFailed:
@@ -129,11 +129,11 @@ func (p *phraser) wall(body world.Body) bool {
 	case world.PopupClosed:
 		p.say("popup", "popup.closed", b.By)
 	case world.SceneSaved:
-		p.say("sheet", "scene.saved", b.Name, "who", orDash(b.By), "n", strconv.Itoa(b.Version))
+		p.say("sheet", "scene.saved", b.Name, "who", orDash(By(l, b.By)), "n", strconv.Itoa(b.Version))
 	case world.SceneShown:
 		p.say("sheet", "scene.shown", b.Why, "who", orDash(firstOf(b.By, b.Why)))
 	case world.NodeEnrolled:
-		p.say("node", "node.enrolled", "", "who", orDash(b.By))
+		p.say("node", "node.enrolled", "", "who", orDash(By(l, b.By)))
 	case world.NodeLinked:
 		if b.Up {
 			p.say("live", "node.up", "")
@@ -179,7 +179,7 @@ func (p *phraser) thing(body world.Body) {
 		}
 		p.say("map", "fence."+string(b.State), b.Why, "what", Named(l, p.st, other))
 	case world.FenceSaved:
-		p.say("map", "saved", b.Name, "who", orDash(b.By), "n", strconv.Itoa(b.Version))
+		p.say("map", "saved", b.Name, "who", orDash(By(l, b.By)), "n", strconv.Itoa(b.Version))
 	case world.StationDefined:
 		p.say("level", "defined", b.Name)
 	case world.Reading:

@@ -135,6 +135,16 @@ func TestUnits(t *testing.T) {
 	}
 }
 
+// TestBy: the configuration is named in the person's language, people as they are.
+func TestBy(t *testing.T) {
+	l := load(t, "vi")
+	for who, want := range map[string]string{"config": "cấu hình", "Mai": "Mai", "": ""} {
+		if got := By(l, who); got != want {
+			t.Errorf("%q is %q", who, got)
+		}
+	}
+}
+
 // TestFreshStationsStay: a reading that comes as promised does not move a station in a
 // list that is sorted by how things are.
 func TestFreshStationsStay(t *testing.T) {
