@@ -12,6 +12,7 @@ import (
 
 	"iocwall/media"
 	"iocwall/media/decode"
+	"iocwall/server/dial"
 	"iocwall/ui"
 	"iocwall/ui/camera"
 	"iocwall/ui/words"
@@ -33,7 +34,7 @@ type theatre struct {
 // newTheatre gives a client its cameras.
 func newTheatre(c *connection, f *feed, o *ui.Options, draws drawing) (*theatre, error) {
 	t := &theatre{c: c, decoders: decoders{factory: decode.New, tested: make(chan struct{})}}
-	tls, err := c.tlsConfig()
+	tls, err := dial.TLS(c.CA)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +133,7 @@ func (c *connection) replay() (func(ctx context.Context, camera, stream string, 
 		return nil, err
 	}
 	return func(ctx context.Context, camera, stream string, from, to time.Time) (io.ReadCloser, error) {
-		return d.get(ctx, "/api/cameras/"+url.PathEscape(camera)+"/replay", url.Values{
+		return d.Get(ctx, "/api/cameras/"+url.PathEscape(camera)+"/replay", url.Values{
 			"stream": {stream}, "from": {from.Format(time.RFC3339Nano)}, "to": {to.Format(time.RFC3339Nano)},
 		})
 	}, nil

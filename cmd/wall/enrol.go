@@ -1,15 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 	"time"
 )
@@ -59,39 +54,13 @@ func (c *connection) admit(ctx context.Context, h *home, code string) error {
 }
 
 // enrol trades a code for a token.
-func (c *connection) enrol(ctx context.Context, node, code string, limit time.Duration) (token string, err error) {
+func (c *connection) enrol(ctx context.Context, node, code string, limit time.Duration) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	d, err := c.door()
 	if err != nil {
 		return "", err
 	}
-	defer d.client.CloseIdleConnections()
-	body, err := json.Marshal(map[string]string{"node": node, "code": strings.TrimSpace(code)})
-	if err != nil {
-		return "", err
-	}
-	u := *d.base
-	u.Path, u.RawQuery = "/api/nodes/enrol", ""
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(body))
-	if err != nil {
-		return "", err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := d.client.Do(req)
-	if err != nil {
-		return "", fmt.Errorf("the server cannot be reached, the code stays good: %w", err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return "", refused(resp)
-	}
-	var said struct{ Node, Token string }
-	if err := json.NewDecoder(io.LimitReader(resp.Body, 4096)).Decode(&said); err != nil || said.Token == "" {
-		return "", errors.New("the server's answer holds no token; look whether the address is that of the server")
-	}
-	if said.Node != "" && said.Node != node {
-		return "", fmt.Errorf("the code lets %q in, not %q; start with --name %s", said.Node, node, said.Node)
-	}
-	return said.Token, nil
+	defer d.Close()
+	return d.Enrol(ctx, node, code)
 }

@@ -9,6 +9,7 @@ import (
 
 	"iocwall/media/rtsp"
 	"iocwall/server/act"
+	"iocwall/server/dial"
 	"iocwall/server/wire"
 	"iocwall/server/world"
 	"iocwall/ui/words"
@@ -40,7 +41,7 @@ type feed struct {
 
 // newFeed makes the feed; h is the folder of a wall computer, nil for a desk.
 func newFeed(c *connection, name string, h *home) (*feed, error) {
-	t, err := c.tlsConfig()
+	t, err := dial.TLS(c.CA)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +51,7 @@ func newFeed(c *connection, name string, h *home) (*feed, error) {
 	}
 	o := wire.ClientOptions{URL: c.Server, Token: c.token, Name: name, Logger: c.logger(), TLS: t}
 	if c.session != nil {
-		o.Token = c.session.wait
+		o.Token = c.session.Wait
 	}
 	if h != nil {
 		o.RetryWithin = nodeRetry

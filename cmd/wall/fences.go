@@ -8,6 +8,7 @@ import (
 	"io"
 	"time"
 
+	"iocwall/cmd/wall/door"
 	"iocwall/ui/atlas"
 )
 
@@ -20,16 +21,19 @@ const (
 )
 
 // fences are the server's doors for files of fences.
-func (d *door) fences() atlas.Files {
-	return atlas.Files{Import: d.importFences, Export: d.exportFences}
+func fences(d *door.Door) atlas.Files {
+	return atlas.Files{
+		Import: func(ctx context.Context, file io.Reader) (atlas.Imported, error) { return importFences(ctx, d, file) },
+		Export: func(ctx context.Context, file io.Writer) error { return exportFences(ctx, d, file) },
+	}
 }
 
 // importFences hands a file of GeoJSON to the server.
-func (d *door) importFences(ctx context.Context, file io.Reader) (atlas.Imported, error) {
+func importFences(ctx context.Context, d *door.Door, file io.Reader) (atlas.Imported, error) {
 	ctx, cancel := context.WithTimeout(ctx, fencesLimit)
 	defer cancel()
 	// A body that can be closed would be closed by the request.
-	answer, err := d.ask(ctx, "POST", fencesPath, nil, "application/geo+json", struct{ io.Reader }{file})
+	answer, err := d.Ask(ctx, "POST", fencesPath, nil, "application/geo+json", struct{ io.Reader }{file})
 	if err != nil {
 		return atlas.Imported{}, err
 	}
@@ -52,10 +56,10 @@ func (d *door) importFences(ctx context.Context, file io.Reader) (atlas.Imported
 }
 
 // exportFences writes all fences as GeoJSON.
-func (d *door) exportFences(ctx context.Context, file io.Writer) error {
+func exportFences(ctx context.Context, d *door.Door, file io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, fencesLimit)
 	defer cancel()
-	answer, err := d.get(ctx, fencesPath, nil)
+	answer, err := d.Get(ctx, fencesPath, nil)
 	if err != nil {
 		return err
 	}

@@ -77,7 +77,7 @@ func TestFencesThroughTheServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := d.fences()
+	files := fences(d)
 	got, err := files.Import(t.Context(), strings.NewReader(someFences))
 	if err != nil {
 		t.Fatal(err)
@@ -111,11 +111,11 @@ func TestFencesAreNotForAll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.fences().Import(t.Context(), strings.NewReader(someFences)); err == nil || strings.Contains(err.Error(), "answers") {
+	if _, err := fences(d).Import(t.Context(), strings.NewReader(someFences)); err == nil || strings.Contains(err.Error(), "answers") {
 		t.Errorf("import: %v", err)
 	}
 	var out bytes.Buffer
-	if err := d.fences().Export(t.Context(), &out); err != nil || !strings.Contains(out.String(), "FeatureCollection") {
+	if err := fences(d).Export(t.Context(), &out); err != nil || !strings.Contains(out.String(), "FeatureCollection") {
 		t.Errorf("export: %q, %v", out.String(), err)
 	}
 }

@@ -20,6 +20,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"iocwall/cmd/wall/door"
 	"iocwall/server/world"
 	"iocwall/ui"
 	"iocwall/ui/screens"
@@ -66,7 +67,7 @@ type ask struct {
 // glass sends pictures of this computer's screens to the server when it asks: read
 // back from the display, so they show what is seen, not what was meant.
 type glass struct {
-	door     *door
+	door     *door.Door
 	log      *slog.Logger
 	grab     func(r image.Rectangle, width int) (*image.RGBA, error)
 	monitors func() ([]screens.Monitor, error)
@@ -131,7 +132,7 @@ func (g *glass) next(ctx context.Context, serial uint64) (asks, error) {
 	ctx, cancel := context.WithTimeout(ctx, asksPatience)
 	defer cancel()
 	var a asks
-	body, err := g.door.get(ctx, "/api/nodes/asks", url.Values{"since": {strconv.FormatUint(serial, 10)}})
+	body, err := g.door.Get(ctx, "/api/nodes/asks", url.Values{"since": {strconv.FormatUint(serial, 10)}})
 	if err != nil {
 		return a, err
 	}
@@ -290,7 +291,7 @@ func (g *glass) put(ctx context.Context, x ask, head http.Header, file []byte) e
 	if x.ID != "" {
 		query.Set("ask", x.ID)
 	}
-	answer, err := g.door.send(ctx, http.MethodPut, "/api/nodes/pictures/"+strconv.Itoa(x.Screen), query, head, bytes.NewReader(file))
+	answer, err := g.door.Send(ctx, http.MethodPut, "/api/nodes/pictures/"+strconv.Itoa(x.Screen), query, head, bytes.NewReader(file))
 	if err != nil {
 		return err
 	}

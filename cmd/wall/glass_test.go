@@ -89,7 +89,7 @@ func TestGlassSendsWhatIsAsked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer d.client.CloseIdleConnections()
+	defer d.Close()
 	red := color.RGBA{R: 255, A: 255}
 	g := &glass{
 		door: d, log: quiet(),

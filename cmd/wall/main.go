@@ -4,19 +4,17 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
+	"iocwall/cmd/wall/door"
 	"iocwall/media/decode"
+	"iocwall/server/dial"
 )
 
 // version is set when a release is built.
@@ -39,7 +37,7 @@ type connection struct {
 	LogLevel slog.Level `help:"Write messages from this level on: debug, info, warn or error." default:"info" name:"log-level"`
 
 	// session is who logged in where there is no token file.
-	session *session
+	session *door.Session
 }
 
 type cli struct {
@@ -86,31 +84,25 @@ func (c *connection) logger() *slog.Logger {
 // token reads the token anew at each connection, so that it can be replaced.
 func (c *connection) token() (string, error) {
 	if c.session != nil {
-		return c.session.now()
+		return c.session.Token()
 	}
-	raw, err := os.ReadFile(c.TokenFile)
-	if err != nil {
-		return "", fmt.Errorf("token: %w", err)
-	}
-	t := strings.TrimSpace(string(raw))
-	if t == "" {
-		return "", fmt.Errorf("token: %s is empty; write the token into it", c.TokenFile)
-	}
-	return t, nil
+	return dial.Token(c.TokenFile)
 }
 
-// tlsConfig returns nil when the system's authorities are enough.
-func (c *connection) tlsConfig() (*tls.Config, error) {
-	if c.CA == "" {
+// door returns the server's HTTP door.
+func (c *connection) door() (*door.Door, error) {
+	return door.New(door.Options{Server: c.Server, CA: c.CA, Token: c.token, Logger: c.logger()})
+}
+
+// openSession opens the desk's session; nil where a token file says who it is.
+func (c *connection) openSession() (*door.Session, error) {
+	if c.TokenFile != "" {
 		return nil, nil
 	}
-	pem, err := os.ReadFile(c.CA)
+	dir, err := deskDir()
 	if err != nil {
-		return nil, fmt.Errorf("ca: %w", err)
+		return nil, err
 	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, errors.New("ca: the file holds no certificate in PEM form")
-	}
-	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
+	c.session, err = door.OpenSession(door.Options{Server: c.Server, CA: c.CA, Logger: c.logger()}, dir)
+	return c.session, err
 }

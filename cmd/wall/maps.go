@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"iocwall/assets"
+	"iocwall/cmd/wall/door"
 	"iocwall/geo/coord"
 	"iocwall/geo/style"
 	"iocwall/geo/tiles"
@@ -151,13 +152,13 @@ func (c *connection) atlas(o *ui.Options) error {
 	if err != nil {
 		return err
 	}
-	o.Maps.Features, o.Atlas.Files, o.Atlas.Zone = d.features(), d.fences(), coord.Zone(c.Zone)
+	o.Maps.Features, o.Atlas.Files, o.Atlas.Zone = features(d), fences(d), coord.Zone(c.Zone)
 	return nil
 }
 
 // features fetches the features of layers from the server.
-func (d *door) features() func(ctx context.Context, id, sha256 string) (io.ReadCloser, error) {
+func features(d *door.Door) func(ctx context.Context, id, sha256 string) (io.ReadCloser, error) {
 	return func(ctx context.Context, id, _ string) (io.ReadCloser, error) {
-		return d.get(ctx, "/api/map/layers/"+url.PathEscape(id), nil)
+		return d.Get(ctx, "/api/map/layers/"+url.PathEscape(id), nil)
 	}
 }

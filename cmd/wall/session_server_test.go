@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"iocwall/cmd/wall/door"
 	"iocwall/ui/page"
 )
 
@@ -110,12 +111,12 @@ func TestFirstAdministrator(t *testing.T) {
 	config, addr, first := newCentre(t)
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	t.Setenv("STATE_DIRECTORY", "")
-	open := func() *session {
+	open := func() *door.Session {
 		ses, err := (&connection{Server: "ws://" + addr + "/feed", LogLevel: slog.LevelError}).openSession()
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(ses.d.client.CloseIdleConnections)
+		t.Cleanup(ses.Close)
 		return ses
 	}
 	ses, ctx := open(), t.Context()
@@ -125,6 +126,9 @@ func TestFirstAdministrator(t *testing.T) {
 			return no.Code
 		}
 		return fmt.Sprint(err)
+	}
+	if name, err := ses.Centre(ctx); name != "Trung tâm thử nghiệm" || err != nil {
+		t.Errorf("the login is that of %q, %v", name, err)
 	}
 	if _, err := ses.Login(ctx, "admin", "sai mật khẩu", ""); code(err) != "wrong" {
 		t.Fatal(err)
@@ -154,14 +158,20 @@ func TestFirstAdministrator(t *testing.T) {
 	if st, err = ses.Me(ctx); err != nil || st.Hold != "" || !st.May("user.manage") {
 		t.Fatalf("%+v %v", st, err)
 	}
-	ses.sit(st.Person)
+	ses.Sit(st.Person)
 
 	next := open()
-	if p, _ := next.known(); p == nil || p.Login != "admin" {
+	d, err := door.New(door.Options{Server: "ws://" + addr + "/feed", Token: next.Token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	if p, _ := next.Known(); p == nil || p.Login != "admin" {
 		t.Fatalf("at the next start: %v", p)
 	}
 	why := make(chan string, 1)
-	next.over = func(code string) { why <- code }
+	next.Over(func(code string) { why <- code })
+	call := next.Guard(d.Call)
 	out, err := exec.Command(serverBinary(t), "user", "revoke", "--config", config, "admin").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -170,10 +180,7 @@ func TestFirstAdministrator(t *testing.T) {
 		if time.Now().After(end) {
 			t.Fatal("the server still knows the session")
 		}
-		next.mu.Lock()
-		next.asked = time.Time{}
-		next.mu.Unlock()
-		next.check()
+		_ = call(ctx, page.Request{Path: "/api/me"}) // its no is what is waited for
 	}
 	if c := <-why; c != "revoked" {
 		t.Errorf("it ended by %q", c)
@@ -183,5 +190,12 @@ func TestFirstAdministrator(t *testing.T) {
 	}
 	if _, err := next.Login(ctx, "admin", own, codes[0]); err != nil {
 		t.Errorf("by a recovery code: %v", err)
+	}
+}
+
+func TestTokenFileNeedsNoSession(t *testing.T) {
+	s, err := (&connection{TokenFile: "x"}).openSession()
+	if s != nil || err != nil {
+		t.Error(s, err)
 	}
 }

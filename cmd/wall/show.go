@@ -104,7 +104,7 @@ func show(ctx context.Context, c *connection, o ui.Options, name string, h *home
 		return err
 	}
 	if c.session != nil {
-		c.session.over = u.Rise
+		c.session.Over(u.Rise)
 	}
 	runs := []func(context.Context) error{f.client.Run, mons.Run, play.Run, under.Run, u.Run}
 	if h != nil {
@@ -118,7 +118,7 @@ func show(ctx context.Context, c *connection, o ui.Options, name string, h *home
 		runs = append(runs, c.session.Run)
 	}
 	if h == nil {
-		runs = append(runs, func(ctx context.Context) error { return listenLinks(ctx, c.logger(), u.Open) })
+		runs = append(runs, func(ctx context.Context) error { return c.links(ctx, u.Open) })
 	}
 	errs := make([]error, len(runs))
 	var wg sync.WaitGroup

@@ -4,7 +4,10 @@
 package page
 
 import (
+	"errors"
+	"fmt"
 	"image"
+	"net/http"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -170,13 +173,23 @@ type Request struct {
 // Refusal is a server's no.
 type Refusal struct {
 	Status int
-	// Code is for programs ("locked"), Text for people.
+	// Code is for programs ("locked"), Text for people; both are empty where something
+	// else than the server answered.
 	Code, Text string
 	// After is how long to wait before asking again, zero where it does not say.
 	After time.Duration
 }
 
-func (r *Refusal) Error() string { return r.Text }
+func (r *Refusal) Error() string {
+	if r.Text == "" {
+		return fmt.Sprintf("the server answers %d %s", r.Status, http.StatusText(r.Status))
+	}
+	return r.Text
+}
+
+// ErrAway says that the server was not reached. What a Desk hands to a page says it in
+// the page's language.
+var ErrAway = errors.New("the server was not reached")
 
 // Memory keeps small values under a name for this person and computer. What cannot
 // be kept is lost without a word: it is only convenience.

@@ -175,7 +175,6 @@ var allowed = map[string][]string{
 	},
 	"board/hold.go":  {"Không"},
 	"setup/areas.go": {"commune"},
-	"wall/seat.go":   {"the server answers "},
 }
 
 // TestEntriesCompose fails on an entry of the toolkit: all that people type in are

@@ -7,21 +7,19 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
 
 	"iocwall/server/act"
+	"iocwall/server/dial"
 	"iocwall/server/stage"
 	"iocwall/server/world"
 )
@@ -61,67 +59,17 @@ const (
 	longestAnswer = 64 << 20
 )
 
-// base returns the server's address. That of its feed is taken as well, since the
-// walls know it by that.
-func (c *Cmd) base() (*url.URL, error) {
-	text := c.Server
-	if !strings.Contains(text, "://") {
-		text = "http://" + text
-	}
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" {
-		return nil, fmt.Errorf("--server %q is no address; write it as in http://ioc.example.vn:8080", c.Server)
-	}
-	switch u.Scheme {
-	case "ws":
-		u.Scheme = "http"
-	case "wss":
-		u.Scheme = "https"
-	case "http", "https":
-	default:
-		return nil, fmt.Errorf("--server %q: write http:// or https://", c.Server)
-	}
-	u.Path, u.RawQuery, u.User = "", "", nil
-	return u, nil
-}
-
 // token reads the token.
 func (c *Cmd) token() (string, error) {
 	if c.TokenFile == "" {
 		return "", errors.New("no token given; name the file that holds yours with --token-file, or in IOCWALL_TOKEN_FILE (\"wallsrv token add\" makes one)")
 	}
-	raw, err := os.ReadFile(c.TokenFile)
-	if err != nil {
-		return "", fmt.Errorf("token: %w", err)
-	}
-	t := strings.TrimSpace(string(raw))
-	if t == "" {
-		return "", fmt.Errorf("token: %s is empty; write the token into it", c.TokenFile)
-	}
-	return t, nil
-}
-
-// client returns what asks the server.
-func (c *Cmd) client() (*http.Client, error) {
-	t := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // it is one
-	if c.CA != "" {
-		pem, err := os.ReadFile(c.CA)
-		if err != nil {
-			return nil, fmt.Errorf("ca: %w", err)
-		}
-		pool := x509.NewCertPool()
-		if !pool.AppendCertsFromPEM(pem) {
-			return nil, errors.New("ca: the file holds no certificate in PEM form")
-		}
-		t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
-	}
-	// A token must not follow to another place.
-	return &http.Client{Transport: t, Timeout: callLimit, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, nil
+	return dial.Token(c.TokenFile)
 }
 
 // ask sends one request and returns the answer, whatever its status.
 func (c *Cmd) ask(ctx context.Context, method, path string, query url.Values, body any) (status int, header http.Header, answer []byte, err error) {
-	u, err := c.base()
+	u, err := dial.Base(c.Server)
 	if err != nil {
 		return 0, nil, nil, err
 	}
@@ -146,10 +94,11 @@ func (c *Cmd) ask(ctx context.Context, method, path string, query url.Values, bo
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	client, err := c.client()
+	client, _, err := dial.Client(c.CA)
 	if err != nil {
 		return 0, nil, nil, err
 	}
+	client.Timeout = callLimit
 	defer client.CloseIdleConnections()
 	resp, err := client.Do(req)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"iocwall/server/act"
+	"iocwall/server/dial"
 	"iocwall/server/world"
 )
 
@@ -99,7 +100,7 @@ func (e *enrolCmd) Run(ctx context.Context, k *kong.Context, c *Cmd) error {
 	if err := json.Unmarshal(raw, &made); err != nil {
 		return fmt.Errorf("the server's answer cannot be read: %w", err)
 	}
-	u, err := c.base()
+	u, err := dial.Base(c.Server)
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,9 @@
-package main
+package door
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -73,20 +72,18 @@ func (k *doorkeeper) end(why string) {
 }
 
 // newSessionBench returns a server and what opens a session of this computer at it.
-func newSessionBench(t *testing.T) (*doorkeeper, func() *session) {
+func newSessionBench(t *testing.T) (*doorkeeper, func() *Session) {
 	t.Helper()
-	t.Setenv("XDG_STATE_HOME", t.TempDir())
-	t.Setenv("STATE_DIRECTORY", "")
+	dir := t.TempDir()
 	k := &doorkeeper{good: map[string]bool{}, until: time.Now().Add(time.Hour)}
 	srv := httptest.NewServer(k)
 	t.Cleanup(srv.Close)
-	return k, func() *session {
-		c := &connection{Server: strings.Replace(srv.URL, "http", "ws", 1) + "/feed", LogLevel: slog.LevelError}
-		s, err := c.openSession()
+	return k, func() *Session {
+		s, err := OpenSession(Options{Server: strings.Replace(srv.URL, "http", "ws", 1) + "/feed"}, dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(s.d.client.CloseIdleConnections)
+		t.Cleanup(s.Close)
 		return s
 	}
 }
@@ -95,7 +92,7 @@ func TestSessionIsKept(t *testing.T) {
 	_, open := newSessionBench(t)
 	s := open()
 	ctx := t.Context()
-	if p, last := s.known(); p != nil || last != "" {
+	if p, last := s.Known(); p != nil || last != "" {
 		t.Fatalf("%v %q at the first start", p, last)
 	}
 	var no *page.Refusal
@@ -112,7 +109,7 @@ func TestSessionIsKept(t *testing.T) {
 	if err != nil || !st.MustChange || st.Name != "Trần Thị Mai" || st.Expires.IsZero() {
 		t.Fatalf("%+v %v", st, err)
 	}
-	if _, err := s.d.c.token(); !errors.Is(err, errNobody) {
+	if _, err := s.d.token(); !errors.Is(err, ErrNobody) {
 		t.Fatalf("who has to change the password sits already: %v", err)
 	}
 	if _, err := s.Password(ctx, "đúng", "bốn con ngựa tím"); err != nil {
@@ -128,8 +125,8 @@ func TestSessionIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.sit(st.Person)
-	if token, err := s.d.c.token(); token != "iocs_1" || err != nil {
+	s.Sit(st.Person)
+	if token, err := s.d.token(); token != "iocs_1" || err != nil {
 		t.Fatal(token, err)
 	}
 	info, err := os.Stat(s.path)
@@ -137,17 +134,17 @@ func TestSessionIsKept(t *testing.T) {
 		t.Fatal(info, err)
 	}
 	next := open()
-	if p, last := next.known(); p == nil || p.Login != "mai" || last != "mai" {
+	if p, last := next.Known(); p == nil || p.Login != "mai" || last != "mai" {
 		t.Fatalf("%v %q at the next start", p, last)
 	}
-	if err := next.logout(ctx); err != nil {
+	if err := next.Logout(ctx); err != nil {
 		t.Fatal(err)
 	}
 	raw, err := os.ReadFile(s.path)
 	if err != nil || strings.Contains(string(raw), "iocs_") {
 		t.Fatalf("%s %v", raw, err)
 	}
-	if p, last := open().known(); p != nil || last != "mai" {
+	if p, last := open().Known(); p != nil || last != "mai" {
 		t.Fatalf("%v %q after the logout", p, last)
 	}
 }
@@ -156,16 +153,16 @@ func TestSessionEnds(t *testing.T) {
 	k, open := newSessionBench(t)
 	s := open()
 	var codes []string
-	s.over = func(code string) { codes = append(codes, code) }
+	s.Over(func(code string) { codes = append(codes, code) })
 	enter := func() {
 		st, err := s.Login(t.Context(), "mai", "đúng", "1")
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.sit(st.Person)
+		s.Sit(st.Person)
 	}
 	enter()
-	call := s.guard(func(ctx context.Context, r page.Request) error {
+	call := s.Guard(func(ctx context.Context, r page.Request) error {
 		return s.ask(ctx, s.mine(), http.MethodGet, r.Path, nil, nil)
 	})
 	if err := call(t.Context(), page.Request{Path: "/api/me"}); err != nil || len(codes) != 0 {
@@ -178,7 +175,7 @@ func TestSessionEnds(t *testing.T) {
 	if len(codes) != 1 || codes[0] != "revoked" {
 		t.Fatalf("%q", codes)
 	}
-	if err := call(t.Context(), page.Request{Path: "/api/me"}); !errors.Is(err, errNobody) {
+	if err := call(t.Context(), page.Request{Path: "/api/me"}); !errors.Is(err, ErrNobody) {
 		t.Fatal(err)
 	}
 	enter()
@@ -201,7 +198,7 @@ func TestFeedWaits(t *testing.T) {
 	go func() { ran <- s.Run(ctx) }()
 	got := make(chan string, 1)
 	go func() {
-		token, _ := s.wait()
+		token, _ := s.Wait()
 		got <- token
 	}()
 	st, err := s.Login(t.Context(), "mai", "đúng", "1")
@@ -213,26 +210,26 @@ func TestFeedWaits(t *testing.T) {
 		t.Fatalf("the feed has %q before anybody sits", token)
 	default:
 	}
-	s.sit(st.Person)
+	s.Sit(st.Person)
 	if token := <-got; token != "iocs_1" {
 		t.Fatalf("%q", token)
 	}
 	// The feed asks again because the server closed it: the session is looked at.
 	k.end("revoked")
 	why := make(chan string, 2)
+	s.Over(func(code string) { why <- code })
 	s.mu.Lock()
-	s.over = func(code string) { why <- code }
 	s.asked = s.asked.Add(-2 * askPause)
 	s.mu.Unlock()
-	if _, err := s.wait(); err != nil {
+	if _, err := s.Wait(); err != nil {
 		t.Fatal(err)
 	}
 	if code := <-why; code != "revoked" {
 		t.Fatalf("%q", code)
 	}
 	go func() {
-		_, err := s.wait()
-		if errors.Is(err, errNobody) {
+		_, err := s.Wait()
+		if errors.Is(err, ErrNobody) {
 			got <- "nobody"
 		}
 	}()
@@ -268,16 +265,9 @@ func TestSessionOnDisk(t *testing.T) {
 		if err := os.WriteFile(path, []byte(c.raw), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if p, last := open().known(); p != nil || last != c.last {
+		if p, last := open().Known(); p != nil || last != c.last {
 			t.Errorf("%s: %v, %q", c.raw, p, last)
 		}
-	}
-}
-
-func TestTokenFileNeedsNoSession(t *testing.T) {
-	s, err := (&connection{TokenFile: "x"}).openSession()
-	if s != nil || err != nil {
-		t.Error(s, err)
 	}
 }
 
@@ -298,19 +288,16 @@ func TestNothingFollowsARedirect(t *testing.T) {
 		http.Redirect(w, r, thief.URL+r.URL.Path, http.StatusTemporaryRedirect)
 	}))
 	t.Cleanup(srv.Close)
-	t.Setenv("XDG_STATE_HOME", t.TempDir())
-	t.Setenv("STATE_DIRECTORY", "")
-	c := &connection{Server: strings.Replace(srv.URL, "http", "ws", 1) + "/feed", LogLevel: slog.LevelError}
-	s, err := c.openSession()
+	s, err := OpenSession(Options{Server: strings.Replace(srv.URL, "http", "ws", 1) + "/feed"}, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.d.client.CloseIdleConnections)
+	t.Cleanup(s.Close)
 	if _, err := s.Login(t.Context(), "mai", "đúng", "1"); err == nil {
 		t.Error("a redirect let somebody in")
 	}
 	s.kept.Token = "iocs_1"
-	if _, err := s.d.get(t.Context(), "/api/me", nil); err == nil {
+	if _, err := s.d.Get(t.Context(), "/api/me", nil); err == nil {
 		t.Error("a redirect was followed")
 	}
 	mu.Lock()

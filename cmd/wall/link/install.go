@@ -1,4 +1,4 @@
-package main
+package link
 
 import (
 	"context"
@@ -16,9 +16,10 @@ import (
 // entryName is the file of the desktop's entry.
 const entryName = "iocwall.desktop"
 
-// installLinks makes this program open links on the person's desktop: an entry in
-// their applications, made the handler of the scheme.
-func (c *connection) installLinks(ctx context.Context, out io.Writer) error {
+// Install makes this program open links on the person's desktop, with the flags that
+// are given: an entry in their applications, made the handler of the scheme. It writes
+// to out what it did.
+func Install(ctx context.Context, out io.Writer, flags []string) error {
 	data := os.Getenv("XDG_DATA_HOME")
 	if data == "" {
 		user, err := os.UserHomeDir()
@@ -36,7 +37,7 @@ func (c *connection) installLinks(ctx context.Context, out io.Writer) error {
 		return fmt.Errorf("install: %w", err)
 	}
 	path := filepath.Join(dir, entryName)
-	if err := atomicfile.Write(path, []byte(c.desktopEntry(program)), 0o644); err != nil {
+	if err := atomicfile.Write(path, []byte(desktopEntry(program, flags)), 0o644); err != nil {
 		return fmt.Errorf("install: %w", err)
 	}
 	fmt.Fprintln(out, "written:", path)
@@ -53,13 +54,8 @@ func (c *connection) installLinks(ctx context.Context, out io.Writer) error {
 }
 
 // desktopEntry is the entry with this program and the flags it was given.
-func (c *connection) desktopEntry(program string) string {
-	args := []string{program, "open"}
-	for _, f := range [][2]string{{"--server", c.Server}, {"--ca", c.CA}, {"--token-file", c.TokenFile}, {"--lang", c.Lang}, {"--theme", c.Theme}} {
-		if f[1] != "" {
-			args = append(args, f[0]+"="+f[1])
-		}
-	}
+func desktopEntry(program string, flags []string) string {
+	args := append([]string{program, "open"}, flags...)
 	for i, a := range args {
 		args[i] = quoteExec(a)
 	}

@@ -1,4 +1,4 @@
-package main
+package door
 
 import (
 	"context"
@@ -8,14 +8,14 @@ import (
 	"iocwall/ui/login"
 )
 
-var _ login.Doors = (*session)(nil)
+var _ login.Doors = (*Session)(nil)
 
 // loginPatience is how long the server may take to look at a password: it does so
 // for few people at a time.
 const loginPatience = 30 * time.Second
 
 // Centre is for login.Doors.
-func (s *session) Centre(ctx context.Context) (string, error) {
+func (s *Session) Centre(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, callPatience)
 	defer cancel()
 	var in struct{ Centre string }
@@ -24,7 +24,7 @@ func (s *session) Centre(ctx context.Context) (string, error) {
 }
 
 // Login is for login.Doors.
-func (s *session) Login(ctx context.Context, name, password, code string) (login.Standing, error) {
+func (s *Session) Login(ctx context.Context, name, password, code string) (login.Standing, error) {
 	ctx, cancel := context.WithTimeout(ctx, loginPatience)
 	defer cancel()
 	var in struct {
@@ -42,7 +42,7 @@ func (s *session) Login(ctx context.Context, name, password, code string) (login
 }
 
 // mine is the secret of who was let in, or of who sits here.
-func (s *session) mine() string {
+func (s *Session) mine() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.half != "" {
@@ -52,7 +52,7 @@ func (s *session) mine() string {
 }
 
 // Password is for login.Doors.
-func (s *session) Password(ctx context.Context, old, next string) (st login.Standing, err error) {
+func (s *Session) Password(ctx context.Context, old, next string) (st login.Standing, err error) {
 	ctx, cancel := context.WithTimeout(ctx, loginPatience)
 	defer cancel()
 	err = s.ask(ctx, s.mine(), http.MethodPost, "/api/me/password", map[string]string{"old": old, "new": next}, &st)
@@ -60,7 +60,7 @@ func (s *session) Password(ctx context.Context, old, next string) (st login.Stan
 }
 
 // Begin is for login.Doors.
-func (s *session) Begin(ctx context.Context) (secret, uri string, err error) {
+func (s *Session) Begin(ctx context.Context) (secret, uri string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callPatience)
 	defer cancel()
 	var in struct{ Secret, URI string }
@@ -69,7 +69,7 @@ func (s *session) Begin(ctx context.Context) (secret, uri string, err error) {
 }
 
 // Confirm is for login.Doors.
-func (s *session) Confirm(ctx context.Context, code string) (recovery []string, err error) {
+func (s *Session) Confirm(ctx context.Context, code string) (recovery []string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callPatience)
 	defer cancel()
 	var in struct{ Recovery []string }
@@ -78,7 +78,7 @@ func (s *session) Confirm(ctx context.Context, code string) (recovery []string, 
 }
 
 // Me is for login.Doors.
-func (s *session) Me(ctx context.Context) (st login.Standing, err error) {
+func (s *Session) Me(ctx context.Context) (st login.Standing, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callPatience)
 	defer cancel()
 	err = s.ask(ctx, s.mine(), http.MethodGet, "/api/me", nil, &st)
@@ -86,7 +86,7 @@ func (s *session) Me(ctx context.Context) (st login.Standing, err error) {
 }
 
 // Leave is for login.Doors.
-func (s *session) Leave(ctx context.Context) {
+func (s *Session) Leave(ctx context.Context) {
 	s.mu.Lock()
 	token := s.half
 	s.half = ""
@@ -97,6 +97,6 @@ func (s *session) Leave(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, callPatience)
 	defer cancel()
 	if err := s.ask(ctx, token, http.MethodPost, "/api/logout", nil, nil); err != nil {
-		s.d.c.logger().Info("the server was not told that somebody left the login, it ends there by itself", "error", err)
+		s.d.log.Info("the server was not told that somebody left the login, it ends there by itself", "error", err)
 	}
 }

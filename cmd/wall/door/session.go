@@ -1,4 +1,4 @@
-package main
+package door
 
 import (
 	"bytes"
@@ -20,24 +20,17 @@ import (
 	"iocwall/ui/page"
 )
 
-// session is who is logged in at this desk. Its secret is kept on disk for the next
-// start, per server, and forgotten at the logout or when the server no longer knows
-// it. It is for desks without --token-file:
-//
-//	s, err := c.openSession()      // before the feed is made; c.token asks it from now on
-//	s.over = func(code string) {}  // somebody has to log in (again); from any goroutine
-//	runs = append(runs, s.Run)     // ends it in time
-//	call = s.guard(d.call)         // notices that the server ended it
-//	s is the login.Doors of the page; its Done calls s.sit
+// Session is who is logged in at this desk, who asks at its door, and what the page of
+// the login asks. Its secret is kept on disk for the next start, per server, and
+// forgotten at the logout or when the server no longer knows it.
 //
 // All methods may be called from any goroutine.
-type session struct {
-	d    *door
+type Session struct {
+	d    *Door
 	path string
-	// over is told why there is nobody any more. It is set before Run.
-	over func(code string)
 
 	mu    sync.Mutex
+	over  func(code string)
 	kept  keptSession
 	half  string        // the secret of who was let in and is not at the desk yet
 	here  chan struct{} // closed while somebody is at the desk
@@ -56,45 +49,45 @@ type keptSession struct {
 	Person *page.Person `json:"person,omitempty"`
 }
 
-// errNobody says that nobody is logged in.
-var errNobody = errors.New("nobody is logged in")
+// ErrNobody says that nobody is logged in.
+var ErrNobody = errors.New("nobody is logged in")
 
 // askPause is the least time between two questions whether the session is good.
 const askPause = 5 * time.Second
 
-// openSession returns the desk's session, with who logged in before if that still
-// holds; nil where a token file says who it is.
-func (c *connection) openSession() (*session, error) {
-	if c.TokenFile != "" {
-		return nil, nil
-	}
-	d, err := c.door()
-	if err != nil {
+// OpenSession returns the desk's session, with who logged in before if that still
+// holds. It is kept in a folder, which must be there; the token of the options is not
+// used.
+func OpenSession(o Options, dir string) (*Session, error) {
+	s := &Session{over: func(string) {}, here: make(chan struct{}), gone: make(chan struct{})}
+	o.Token = s.Token
+	var err error
+	if s.d, err = New(o); err != nil {
 		return nil, err
 	}
-	dir, err := homeDir("desk")
-	if err != nil {
-		return nil, err
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("state: %w", err)
-	}
-	s := &session{
-		d: d, path: filepath.Join(dir, "session-"+url.PathEscape(d.base.Host)+".json"), over: func(string) {},
-		here: make(chan struct{}), gone: make(chan struct{}),
-	}
+	s.path = filepath.Join(dir, "session-"+url.PathEscape(s.d.base.Host)+".json")
 	s.recall(time.Now())
-	c.session = s
 	return s, nil
 }
 
+// Over names who is told that somebody has to log in (again), and the code of why;
+// from any goroutine.
+func (s *Session) Over(over func(code string)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = over
+}
+
+// Close closes the connections that wait for another question.
+func (s *Session) Close() { s.d.Close() }
+
 // recall reads what is on disk. A file that is damaged, of another server or over is
 // no reason not to start.
-func (s *session) recall(now time.Time) {
+func (s *Session) recall(now time.Time) {
 	raw, err := os.ReadFile(s.path)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
-			s.d.c.logger().Warn("who logged in here last cannot be read", "error", err)
+			s.d.log.Warn("who logged in here last cannot be read", "error", err)
 		}
 		return
 	}
@@ -111,44 +104,44 @@ func (s *session) recall(now time.Time) {
 }
 
 // keep writes what is to be known at the next start. Without a disk one logs in again.
-func (s *session) keep() {
+func (s *Session) keep() {
 	raw, err := json.Marshal(s.kept)
 	if err == nil {
 		err = atomicfile.Write(s.path, append(raw, '\n'), 0o600)
 	}
 	if err != nil {
-		s.d.c.logger().Warn("the login is not kept for the next start", "error", err)
+		s.d.log.Warn("the login is not kept for the next start", "error", err)
 	}
 }
 
-// known is who sits here, and who logged in last.
-func (s *session) known() (p *page.Person, last string) {
+// Known is who sits here, and who logged in last.
+func (s *Session) Known() (p *page.Person, last string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.kept.Person, s.kept.Login
 }
 
-// server is what the login page calls the server, and whether nobody can listen.
-func (s *session) server() (name string, secure bool) {
+// Server is what the login page calls the server, and whether nobody can listen.
+func (s *Session) Server() (name string, secure bool) {
 	return s.d.base.Host, s.d.base.Scheme == "https"
 }
 
 // origin names the server and how it is reached.
-func (s *session) origin() string { return s.d.base.Scheme + "://" + s.d.base.Host }
+func (s *Session) origin() string { return s.d.base.Scheme + "://" + s.d.base.Host }
 
-// now returns the secret of who sits here.
-func (s *session) now() (string, error) {
+// Token returns the secret of who sits here.
+func (s *Session) Token() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.kept.Token == "" {
-		return "", errNobody
+		return "", ErrNobody
 	}
 	return s.kept.Token, nil
 }
 
-// wait is now for the feed: it waits for somebody to log in. A second question within
+// Wait is Token for the feed: it waits for somebody to log in. A second question within
 // a session means that the server closed the connection, so it is asked why.
-func (s *session) wait() (string, error) {
+func (s *Session) Wait() (string, error) {
 	s.mu.Lock()
 	here, again := s.here, s.kept.Token != "" && !s.asked.IsZero()
 	s.mu.Unlock()
@@ -158,18 +151,18 @@ func (s *session) wait() (string, error) {
 	select {
 	case <-here:
 	case <-s.gone:
-		return "", errNobody
+		return "", ErrNobody
 	}
 	s.mu.Lock()
 	if s.asked.IsZero() {
 		s.asked = time.Now()
 	}
 	s.mu.Unlock()
-	return s.now()
+	return s.Token()
 }
 
 // check asks the server whether the session is still good.
-func (s *session) check() {
+func (s *Session) check() {
 	s.mu.Lock()
 	token, soon := s.kept.Token, time.Since(s.asked) < askPause
 	if !soon {
@@ -184,10 +177,10 @@ func (s *session) check() {
 	s.saw(token, s.ask(ctx, token, http.MethodGet, "/api/me", nil, &login.Standing{}))
 }
 
-// guard returns a call that notices when the server says that the session is over.
-func (s *session) guard(call func(context.Context, page.Request) error) func(context.Context, page.Request) error {
+// Guard returns a call that notices when the server says that the session is over.
+func (s *Session) Guard(call func(context.Context, page.Request) error) func(context.Context, page.Request) error {
 	return func(ctx context.Context, r page.Request) error {
-		token, err := s.now()
+		token, err := s.Token()
 		if err != nil {
 			return err
 		}
@@ -198,7 +191,7 @@ func (s *session) guard(call func(context.Context, page.Request) error) func(con
 }
 
 // saw ends the session of a secret that the server refused.
-func (s *session) saw(token string, err error) {
+func (s *Session) saw(token string, err error) {
 	var no *page.Refusal
 	if errors.As(err, &no) && no.Status == http.StatusUnauthorized {
 		s.end(token, no.Code)
@@ -206,7 +199,7 @@ func (s *session) saw(token string, err error) {
 }
 
 // end forgets the session of a secret, empty for whatever it is, and tells why.
-func (s *session) end(token, code string) {
+func (s *Session) end(token, code string) {
 	s.mu.Lock()
 	if s.kept.Token == "" || token != "" && token != s.kept.Token {
 		s.mu.Unlock()
@@ -215,13 +208,14 @@ func (s *session) end(token, code string) {
 	s.kept.Token, s.kept.Person = "", nil
 	s.here, s.asked = make(chan struct{}), time.Time{}
 	s.keep()
+	over := s.over
 	s.mu.Unlock()
-	s.d.c.logger().Info("the session is over", "why", code)
-	s.over(code)
+	s.d.log.Info("the session is over", "why", code)
+	over(code)
 }
 
-// sit lets who was let in sit down at the desk.
-func (s *session) sit(p page.Person) {
+// Sit lets who was let in sit down at the desk.
+func (s *Session) Sit(p page.Person) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.half == "" {
@@ -237,13 +231,15 @@ func (s *session) sit(p page.Person) {
 	}
 }
 
-// logout ends the session here and at the server; a server that is away does not
+// Logout ends the session here and at the server; a server that is away does not
 // keep anybody.
-func (s *session) logout(ctx context.Context) error {
-	token, err := s.now()
+func (s *Session) Logout(ctx context.Context) error {
+	token, err := s.Token()
 	if err != nil {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, callPatience)
+	defer cancel()
 	err = s.ask(ctx, token, http.MethodPost, "/api/logout", nil, nil)
 	s.end(token, "logout")
 	if err != nil {
@@ -253,7 +249,7 @@ func (s *session) logout(ctx context.Context) error {
 }
 
 // Run ends the session when its time is over, until ctx ends.
-func (s *session) Run(ctx context.Context) error {
+func (s *Session) Run(ctx context.Context) error {
 	defer close(s.gone)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -273,7 +269,7 @@ func (s *session) Run(ctx context.Context) error {
 }
 
 // ask asks a door with a secret, none where it is empty.
-func (s *session) ask(ctx context.Context, token, method, path string, body, into any) error {
+func (s *Session) ask(ctx context.Context, token, method, path string, body, into any) error {
 	u := *s.d.base
 	u.Path, u.RawPath, u.RawQuery = path, "", ""
 	var send io.Reader

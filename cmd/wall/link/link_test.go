@@ -1,4 +1,4 @@
-package main
+package link
 
 import (
 	"context"
@@ -22,11 +22,11 @@ func TestLinksAreHandedOver(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	t.Setenv("XDG_RUNTIME_DIR", dir)
-	path, err := linkSocket()
+	path, err := Socket(func() (string, error) { return "", errors.New("no desk is needed") })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sendLink(path, "iocwall://alert/CB-0412"); !errors.Is(err, errNoConsole) {
+	if err := Send(path, "iocwall://alert/CB-0412"); !errors.Is(err, ErrNoConsole) {
 		t.Fatalf("without a console: %v", err)
 	}
 	stale, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
@@ -37,7 +37,7 @@ func TestLinksAreHandedOver(t *testing.T) {
 	if err := stale.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := sendLink(path, ""); !errors.Is(err, errNoConsole) {
+	if err := Send(path, ""); !errors.Is(err, ErrNoConsole) {
 		t.Fatalf("after a console that was killed: %v", err)
 	}
 	got := make(chan page.Link, 4)
@@ -45,7 +45,7 @@ func TestLinksAreHandedOver(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() {
-			done <- listenLinks(ctx, slog.New(slog.DiscardHandler), func(l page.Link) { got <- l })
+			done <- Listen(ctx, path, slog.New(slog.DiscardHandler), func(l page.Link) { got <- l })
 		}()
 		return func() {
 			cancel()
@@ -55,7 +55,7 @@ func TestLinksAreHandedOver(t *testing.T) {
 		}
 	}
 	stop := listen()
-	for end := time.Now().Add(20 * time.Second); sendLink(path, "") != nil; {
+	for end := time.Now().Add(20 * time.Second); Send(path, "") != nil; {
 		if time.Now().After(end) {
 			t.Fatal("nobody listens")
 		}
@@ -67,41 +67,41 @@ func TestLinksAreHandedOver(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v %v", info, err)
 	}
-	if err := sendLink(path, "iocwall://vessel/574001234"); err != nil {
+	if err := Send(path, "iocwall://vessel/574001234"); err != nil {
 		t.Fatal(err)
 	}
 	if l := <-got; l != (page.Link{Kind: "vessel", ID: "574001234"}) {
 		t.Errorf("%+v", l)
 	}
-	if err := sendLink(path, "http://elsewhere"); err == nil || !strings.Contains(err.Error(), "is no link") {
+	if err := Send(path, "http://elsewhere"); err == nil || !strings.Contains(err.Error(), "is no link") {
 		t.Errorf("%v", err)
 	}
-	if err := sendLink(path, strings.Repeat("x", 2*linkLimit)); err == nil {
+	if err := Send(path, strings.Repeat("x", 2*limit)); err == nil {
 		t.Error("a link without end is taken")
 	}
-	if _, err := takeSocket(path); err == nil {
+	if _, err := take(path); err == nil {
 		t.Error("a second console takes the links away")
 	}
 	second := listen() // it waits and does no harm
 	second()
 	stop()
-	if err := sendLink(path, ""); !errors.Is(err, errNoConsole) {
+	if err := Send(path, ""); !errors.Is(err, ErrNoConsole) {
 		t.Errorf("after the end: %v", err)
 	}
 }
 
 func TestDesktopEntry(t *testing.T) {
-	c := &connection{Server: "wss://ioc.example.vn/feed?x=1%", Lang: "vi", CA: `/etc/my "ca".pem`}
+	flags := []string{"--server=wss://ioc.example.vn/feed?x=1%", `--ca=/etc/my "ca".pem`, "--lang=vi"}
 	want := `Exec=/opt/ioc/wall open --server=wss://ioc.example.vn/feed?x=1%% "--ca=/etc/my \\"ca\\".pem" --lang=vi %u`
 	want = strings.Replace(want, `--server=wss://ioc.example.vn/feed?x=1%%`, `"--server=wss://ioc.example.vn/feed?x=1%%"`, 1)
-	got := c.desktopEntry("/opt/ioc/wall")
+	got := desktopEntry("/opt/ioc/wall", flags)
 	if !strings.Contains(got, want+"\n") || !strings.Contains(got, "MimeType=x-scheme-handler/iocwall;") {
 		t.Errorf("%s", got)
 	}
 	t.Setenv("XDG_DATA_HOME", t.TempDir())
 	t.Setenv("PATH", "")
 	var out strings.Builder
-	if err := c.installLinks(t.Context(), &out); err != nil {
+	if err := Install(t.Context(), &out, flags); err != nil {
 		t.Fatal(err)
 	}
 	raw, err := os.ReadFile(filepath.Join(os.Getenv("XDG_DATA_HOME"), "applications", entryName))
