@@ -32,7 +32,15 @@ type plane struct {
 	lit    bool
 	origin image.Point // the tile's corner in the window, device pixels
 	asked  time.Time   // when the origin was asked for
+	// below says that something modal lies over the window. What the toolkit draws
+	// then repaints all of it, so pictures come at intervals: owed is one that was
+	// not drawn yet, drawn when the last one was.
+	below, owed bool
+	drawn       time.Time
 }
+
+// belowGap is the time between two pictures under a menu, a dialogue or the search.
+const belowGap = time.Second
 
 // originFor is how long a tile's place in its window is believed.
 const originFor = 250 * time.Millisecond
@@ -45,7 +53,8 @@ func (p *plane) light(env *Env, tile fyne.CanvasObject, img *image.RGBA, at imag
 	}
 	driver := fyne.CurrentApp().Driver()
 	c := driver.CanvasForObject(tile)
-	if c == nil || c.Overlays().Top() != nil || !tile.Visible() {
+	p.below = c != nil && c.Overlays().Top() != nil
+	if c == nil || p.below || !tile.Visible() {
 		p.darken()
 		return false
 	}
@@ -125,14 +134,22 @@ func covered(env *Env, at image.Rectangle, over []image.Rectangle) bool {
 // when it has changed.
 func (p *plane) display(b *box, tile fyne.CanvasObject, raster *canvas.Raster, img *image.RGBA, at image.Rectangle, changed bool) {
 	was := p.lit
+	p.below = false
 	if img != nil && p.light(b.env, tile, img, at) {
+		p.owed = false
 		if !was {
 			raster.Hide() // nothing to see of it, and it would cost a fill
 		}
 		return
 	}
 	p.conceal(b, raster)
-	if changed && !was {
+	now := time.Now()
+	p.owed = (p.owed || changed) && !was // concealing drew it
+	switch {
+	case was:
+		p.drawn = now
+	case p.owed && !(p.below && now.Sub(p.drawn) < belowGap):
+		p.owed, p.drawn = false, now
 		canvas.Refresh(raster)
 	}
 }

@@ -2,10 +2,12 @@ package tile
 
 import (
 	"image"
+	"image/color"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
 	"iocwall/media"
@@ -85,6 +87,48 @@ func TestPlaneHoldsOnlyWhatIsLive(t *testing.T) {
 	tl.Release()
 	if p.img != nil || !p.closed {
 		t.Error("the plane stays when the tile is closed")
+	}
+}
+
+// TestPicturesUnderADialogueComeAtIntervals: each of them repaints the whole window,
+// and somebody may be typing over it.
+func TestPicturesUnderADialogueComeAtIntervals(t *testing.T) {
+	test.NewTempApp(t)
+	e := *wallEnv(t, "vi")
+	p := &fakePlane{}
+	e.Plane = func() (Plane, error) { return p, nil }
+	tl := NewCamera(&e)
+	w := test.NewTempWindow(t, tl)
+	w.Resize(fyne.NewSize(640, 360))
+	now := time.Date(2026, 11, 21, 9, 42, 7, 0, time.UTC)
+	tl.Update(CameraView{Name: "Cầu Câu Lâu", Now: now, Quiet: true, Stats: media.Stats{State: media.StateLive, Source: image.Pt(704, 576), Picture: now}})
+	seq := uint64(0)
+	picture := func() {
+		seq++
+		tl.SetPicture(image.NewRGBA(image.Rectangle{Max: tl.PictureView().Size}), seq)
+	}
+	picture()
+	over := canvas.NewRectangle(color.Black)
+	w.Canvas().Overlays().Add(over)
+	picture()
+	if tl.OnPlane() || tl.plane.owed {
+		t.Errorf("under a dialogue: on its plane %v, first picture owed %v", tl.OnPlane(), tl.plane.owed)
+	}
+	drawn := tl.plane.drawn
+	for range 5 {
+		picture()
+	}
+	if !tl.plane.owed || tl.plane.drawn != drawn {
+		t.Error("five more pictures were drawn at once")
+	}
+	tl.plane.drawn = drawn.Add(-belowGap)
+	picture()
+	if tl.plane.owed {
+		t.Error("the next picture is not drawn after its interval")
+	}
+	w.Canvas().Overlays().Remove(over)
+	if picture(); !tl.OnPlane() || tl.plane.owed {
+		t.Error("without the dialogue the picture is not on its plane")
 	}
 }
 
