@@ -36,6 +36,8 @@ type connection struct {
 
 	LogLevel slog.Level `help:"Write messages from this level on: debug, info, warn or error." default:"info" name:"log-level"`
 
+	mute bool // no sounds
+
 	// session is who logged in where there is no token file.
 	session *door.Session
 }

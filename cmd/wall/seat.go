@@ -45,7 +45,7 @@ func (c *connection) seat(o *ui.Options) (keep func(), err error) {
 	seat := &o.Seat
 	seat.Call, seat.Memory = d.Call, all.Of
 	seat.Console.Files = newFiles()
-	seat.Console.Play, seat.Console.Silent = newSpeaker(false, c.logger())
+	seat.Console.Play, seat.Console.Silent = newSpeaker(c.mute, c.logger())
 	if s := c.session; s != nil {
 		c.logins(s, d, seat)
 		return all.Flush, nil

@@ -24,6 +24,7 @@ import (
 type mosaicCmd struct {
 	Width  float32 `help:"Width of the window." default:"1600"`
 	Height float32 `help:"Height of the window." default:"900"`
+	Mute   bool    `help:"Tell alerts without sounds." env:"IOCWALL_MUTE"`
 }
 
 // Help is shown by --help.
@@ -34,6 +35,7 @@ func (mosaicCmd) Help() string {
 
 // Run shows the console.
 func (m *mosaicCmd) Run(ctx context.Context, c *connection) error {
+	c.mute = m.Mute
 	return show(ctx, c, ui.Options{Mode: ui.Mosaic, Name: hostname(), Width: m.Width, Height: m.Height}, "mosaic", nil)
 }
 
@@ -45,8 +47,12 @@ const memoryLimit = 384 << 20
 // stopped when it returns.
 func show(ctx context.Context, c *connection, o ui.Options, name string, h *home) error {
 	// Every frame is a new picture and the rest of the heap is small, so the
-	// collector would run all the time; the limit keeps the process modest.
+	// collector would run all the time; the limit keeps the process modest. A desk
+	// shares its computer with other programs and knows more things.
 	debug.SetGCPercent(400)
+	if h == nil {
+		debug.SetGCPercent(120)
+	}
 	debug.SetMemoryLimit(memoryLimit)
 	if err := calmRenderer(); err != nil {
 		return err
