@@ -2,12 +2,12 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"io"
 	"reflect"
 
 	"iocwall/ui/atlas"
 	"iocwall/ui/page"
+	"iocwall/ui/why"
 )
 
 // Job runs f beside the toolkit until it returns; what it returns, if not nil, runs
@@ -76,47 +76,14 @@ func (s *seat) Call(r page.Request, done func(error)) (cancel func()) {
 	}
 }
 
-// said is an error in words for people, and what it was.
-type said struct {
-	text string
-	of   error
-}
-
-func (e *said) Error() string { return e.text }
-func (e *said) Unwrap() error { return e.of }
-
-// told puts what has no words of the server's own into those of the catalogue.
-func (s *seat) told(err error) error {
-	var no *page.Refusal
-	switch {
-	case errors.As(err, &no):
-		if no.Text != "" {
-			return err
-		}
-		out := *no
-		out.Text = s.u.lang.T("call.status", "status", s.u.lang.Int(int64(no.Status)))
-		return &out
-	case errors.Is(err, page.ErrAway):
-		return &said{s.u.lang.T("call.away"), err}
-	}
-	return err
-}
-
-// answered is told of the answer to a question for a page: where there is none that
-// can be read, the log says why.
+// answered returns what became of a question of a page, in words; the log says why
+// there is no answer.
 func (s *seat) answered(path string, err error) error {
-	if err == nil {
-		return nil
+	told := why.Told(s.u.lang, err)
+	if err != nil && !why.Words(err) {
+		s.u.log.Warn("the server was asked in vain", "path", path, "error", err)
+		told = why.InVain(s.u.lang, err)
 	}
-	told := s.told(err)
-	if told == err { //nolint:errorlint // whether it became another
-		var no *page.Refusal
-		if errors.As(err, &no) {
-			return err
-		}
-		told = &said{s.u.lang.T("call.failed"), err}
-	}
-	s.u.log.Warn("the server was asked in vain", "path", path, "error", err)
 	return told
 }
 
@@ -125,11 +92,11 @@ func (s *seat) files(f atlas.Files) atlas.Files {
 	if read := f.Import; read != nil {
 		f.Import = func(ctx context.Context, file io.Reader) (atlas.Imported, error) {
 			done, err := read(ctx, file)
-			return done, s.told(err)
+			return done, why.Told(s.u.lang, err)
 		}
 	}
 	if write := f.Export; write != nil {
-		f.Export = func(ctx context.Context, file io.Writer) error { return s.told(write(ctx, file)) }
+		f.Export = func(ctx context.Context, file io.Writer) error { return why.Told(s.u.lang, write(ctx, file)) }
 	}
 	return f
 }

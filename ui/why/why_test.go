@@ -1,0 +1,48 @@
+package why
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"iocwall/ui/page"
+	"iocwall/ui/words"
+)
+
+// TestWords: people read the server's own words or those of the catalogue, and what it
+// was is not lost.
+func TestWords(t *testing.T) {
+	l, err := words.Load("vi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	odd := errors.New("invalid character '<'")
+	for _, c := range []struct {
+		err          error
+		told, inVain string
+		words        bool
+	}{
+		{nil, "", "", false},
+		{&page.Refusal{Status: 409, Code: "taken", Text: "the login is taken"}, "the login is taken", "the login is taken", true},
+		{&page.Refusal{Status: 502, After: time.Second}, "Máy chủ trả lời 502 mà không nói lý do.", "Máy chủ trả lời 502 mà không nói lý do.", false},
+		{fmt.Errorf("%w: connection refused", page.ErrAway), l.T("call.away"), l.T("call.away"), false},
+		{odd, odd.Error(), l.T("call.failed"), false},
+	} {
+		if got := Words(c.err); got != c.words {
+			t.Errorf("%v: words %v", c.err, got)
+		}
+		for how, got := range map[string]error{c.told: Told(l, c.err), c.inVain: InVain(l, c.err)} {
+			if (got == nil) != (c.err == nil) || got != nil && got.Error() != how {
+				t.Errorf("%v is said as %v, want %q", c.err, got, how)
+			}
+			var was, is *page.Refusal
+			if errors.As(c.err, &was) && (!errors.As(got, &is) || is.Status != was.Status || is.Code != was.Code || is.After != was.After) {
+				t.Errorf("%v became %v", c.err, got)
+			}
+			if was == nil && !errors.Is(got, c.err) {
+				t.Errorf("%v is lost in %v", c.err, got)
+			}
+		}
+	}
+}
