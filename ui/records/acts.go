@@ -33,6 +33,7 @@ type tools struct {
 	said    string
 	acts    []action
 	wide    int
+	high    int // px that all rows take
 }
 
 func newTools(p *Page) *tools { return &tools{p: p, box: container.NewWithoutLayout()} }
@@ -75,7 +76,7 @@ func (t *tools) set(acts []action) {
 	t.lay(t.wide)
 }
 
-// lay puts the buttons into rows of a width in pixels.
+// lay puts the buttons into rows of a width in pixels and notes how high they are.
 func (t *tools) lay(wide int) {
 	t.wide = wide
 	p := t.p
@@ -91,6 +92,7 @@ func (t *tools) lay(wide int) {
 		b.Resize(fyne.NewSize(min(w, max(1, room-2*pad)), high))
 		x += w + gap
 	}
+	t.high = int((y+high+pad)*p.density() + 0.5)
 }
 
 // actions are what the person may do with the thing now.

@@ -91,6 +91,31 @@ func (c *record) measureNarrow(out places, in image.Rectangle, split int) places
 	return out
 }
 
+// room gives the buttons the height that they need: from what stands above them, as
+// far as that can scroll, or from what happened below.
+func (c *record) room() {
+	at := &c.at
+	missing := c.p.px(panelHead) + c.tools.high - at.acts.Dy()
+	if missing <= 0 {
+		return
+	}
+	least := c.p.px(panelHead + 44)
+	above := &at.facts
+	if !at.sides.Empty() {
+		above = &at.sides
+	}
+	switch {
+	case above.Min.X == at.acts.Min.X && above.Max.Y < at.acts.Min.Y:
+		up := min(missing, max(0, above.Dy()-least))
+		above.Max.Y -= up
+		at.acts.Min.Y -= up
+	case at.past.Min.X == at.acts.Min.X && at.past.Min.Y > at.acts.Min.Y:
+		down := min(missing, max(0, at.past.Dy()-least))
+		at.acts.Max.Y += down
+		at.past.Min.Y += down
+	}
+}
+
 // panels are the parts with a head, their titles and what stands right in it.
 func (c *record) panels() []struct {
 	at           image.Rectangle
@@ -216,6 +241,8 @@ func (y *recordLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	c := y.c
 	d := c.p.density()
 	c.at = c.measure(int(s.Width*d+0.5), int(s.Height*d+0.5))
+	c.tools.lay(c.at.acts.Dx())
+	c.room()
 	put := func(o fyne.CanvasObject, r image.Rectangle) {
 		if r.Empty() {
 			o.Hide()
@@ -233,7 +260,6 @@ func (y *recordLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	put(c.sides.Object(), sides)
 	acts := c.inside(c.at.acts)
 	put(c.tools.box, acts)
-	c.tools.lay(acts.Dx())
 	c.spot = ""
 	if st := c.p.desk.State(); st != nil {
 		c.spots(st)

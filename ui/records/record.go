@@ -98,7 +98,10 @@ func (c *record) refresh() {
 		c.facts.set([]item{{Text: p.t("records.gone", "what", p.label(c.ref)), Icon: "nodata"}, {Text: p.t("records.gone.next")}})
 	}
 	c.acts = c.actions(st, ok)
-	c.tools.set(c.acts)
+	high := c.tools.high
+	if c.tools.set(c.acts); c.tools.high != high {
+		c.root.Refresh()
+	}
 	if h != c.head {
 		lay := h.More != c.head.More || h.Live != c.head.Live || h.Sides != c.head.Sides
 		c.head = h

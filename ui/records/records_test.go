@@ -156,6 +156,39 @@ func TestPictures(t *testing.T) {
 	}
 }
 
+// TestEveryButtonIsSeen: what can be done has the room it needs in every window and at
+// every size of text.
+func TestEveryButtonIsSeen(t *testing.T) {
+	for _, ref := range []page.Link{{Kind: "camera", ID: "cam-1"}, {Kind: "alert", ID: "CB-0412"}, {Kind: "vessel", ID: "574000000"}, {Kind: "figure", ID: "on-time"}} {
+		for _, size := range []fyne.Size{{Width: 1366, Height: 640}, {Width: 1000, Height: 640}, {Width: 1366, Height: 684}, {Width: 1920, Height: 996}} {
+			for _, text := range []float64{1, 1.5} {
+				if text > 1 && size.Width < 1366 {
+					continue // less than a laptop at its largest text
+				}
+				d := pagetest.New(t, "en", "light", text)
+				province(t, d)
+				p := New(d).(*Page)
+				if !p.Open(ref) {
+					t.Fatal("not opened")
+				}
+				test.NewTempWindow(t, p.Object()).Resize(size)
+				p.Object().Resize(size)
+				p.Refresh(d.Clock)
+				box := p.record.tools.box
+				if end := box.Position().Y + box.Size().Height; end > size.Height {
+					t.Errorf("%v at %v, text %v: the buttons' panel ends at %v", ref, size, text, end)
+				}
+				for _, b := range p.record.tools.buttons {
+					if end := b.Position().Y + b.Size().Height; end > box.Size().Height {
+						t.Errorf("%v at %v, text %v: %q ends at %v of %v", ref, size, text, b.Text, end, box.Size().Height)
+					}
+				}
+				p.Close()
+			}
+		}
+	}
+}
+
 // open makes the page of one thing.
 func open(t *testing.T, kind, id string) (*pagetest.Desk, *Page) {
 	t.Helper()
