@@ -88,7 +88,7 @@ func (f *Search) drawRow(c *paint.Canvas, r image.Rectangle, h hit, chosen bool)
 	if h.matched != "" {
 		second += " · " + h.matched
 	}
-	if d.where != "" {
+	if d.where != "" && d.where != h.matched {
 		second += " · " + d.where
 	}
 	c.Text(x, top+high/2-3*k, high/2, fonts.Fit(right-x, 14*k, false, second), 14*k, false, th.T2)
