@@ -89,14 +89,15 @@ func (s *seat) answered(path string, err error) error {
 
 // files are the doors for files of fences, whose errors are for people.
 func (s *seat) files(f atlas.Files) atlas.Files {
+	l := s.u.lang // of the page, which is made anew for another
 	if read := f.Import; read != nil {
 		f.Import = func(ctx context.Context, file io.Reader) (atlas.Imported, error) {
 			done, err := read(ctx, file)
-			return done, why.Told(s.u.lang, err)
+			return done, why.Told(l, err)
 		}
 	}
 	if write := f.Export; write != nil {
-		f.Export = func(ctx context.Context, file io.Writer) error { return why.Told(s.u.lang, write(ctx, file)) }
+		f.Export = func(ctx context.Context, file io.Writer) error { return why.Told(l, write(ctx, file)) }
 	}
 	return f
 }

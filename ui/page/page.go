@@ -182,7 +182,7 @@ type Refusal struct {
 
 func (r *Refusal) Error() string {
 	if r.Text == "" {
-		return fmt.Sprintf("the server answers %d %s", r.Status, http.StatusText(r.Status))
+		return fmt.Errorf("the server answers %d %s", r.Status, http.StatusText(r.Status)).Error()
 	}
 	return r.Text
 }
