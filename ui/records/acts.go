@@ -33,7 +33,8 @@ type tools struct {
 	said    string
 	acts    []action
 	wide    int
-	high    int // px that all rows take
+	high    int  // px that all rows take
+	tight   bool // rows are as low as hands allow
 }
 
 func newTools(p *Page) *tools { return &tools{p: p, box: container.NewWithoutLayout()} }
@@ -83,6 +84,9 @@ func (t *tools) lay(wide int) {
 	room := float32(wide) / p.density()
 	pad, gap, high := p.unit(16), p.unit(8), p.unit(40)
 	x, y := pad, p.unit(12)
+	if t.tight {
+		gap, high, y = p.unit(4), p.unit(34), p.unit(6)
+	}
 	for _, b := range t.buttons {
 		w := b.MinSize().Width
 		if x > pad && x+w > room-pad {
@@ -92,7 +96,7 @@ func (t *tools) lay(wide int) {
 		b.Resize(fyne.NewSize(min(w, max(1, room-2*pad)), high))
 		x += w + gap
 	}
-	t.high = int((y+high+pad)*p.density() + 0.5)
+	t.high = int((y+high+gap)*p.density() + 0.5)
 }
 
 // actions are what the person may do with the thing now.

@@ -92,12 +92,13 @@ func (c *record) measureNarrow(out places, in image.Rectangle, split int) places
 }
 
 // room gives the buttons the height that they need: from what stands above them, as
-// far as that can scroll, or from what happened below.
-func (c *record) room() {
+// far as that can scroll, or from what happened below. It reports whether that was
+// enough.
+func (c *record) room() bool {
 	at := &c.at
 	missing := c.p.px(panelHead) + c.tools.high - at.acts.Dy()
 	if missing <= 0 {
-		return
+		return true
 	}
 	least := c.p.px(panelHead + 44)
 	above := &at.facts
@@ -109,11 +110,14 @@ func (c *record) room() {
 		up := min(missing, max(0, above.Dy()-least))
 		above.Max.Y -= up
 		at.acts.Min.Y -= up
+		missing -= up
 	case at.past.Min.X == at.acts.Min.X && at.past.Min.Y > at.acts.Min.Y:
 		down := min(missing, max(0, at.past.Dy()-least))
 		at.acts.Max.Y += down
 		at.past.Min.Y += down
+		missing -= down
 	}
+	return missing <= 0
 }
 
 // panels are the parts with a head, their titles and what stands right in it.
@@ -241,8 +245,13 @@ func (y *recordLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	c := y.c
 	d := c.p.density()
 	c.at = c.measure(int(s.Width*d+0.5), int(s.Height*d+0.5))
-	c.tools.lay(c.at.acts.Dx())
-	c.room()
+	for _, tight := range []bool{false, true} {
+		c.tools.tight = tight
+		c.tools.lay(c.at.acts.Dx())
+		if c.room() {
+			break
+		}
+	}
 	put := func(o fyne.CanvasObject, r image.Rectangle) {
 		if r.Empty() {
 			o.Hide()

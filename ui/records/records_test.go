@@ -162,9 +162,6 @@ func TestEveryButtonIsSeen(t *testing.T) {
 	for _, ref := range []page.Link{{Kind: "camera", ID: "cam-1"}, {Kind: "alert", ID: "CB-0412"}, {Kind: "vessel", ID: "574000000"}, {Kind: "figure", ID: "on-time"}} {
 		for _, size := range []fyne.Size{{Width: 1366, Height: 640}, {Width: 1000, Height: 640}, {Width: 1366, Height: 684}, {Width: 1920, Height: 996}} {
 			for _, text := range []float64{1, 1.5} {
-				if text > 1 && size.Width < 1366 {
-					continue // less than a laptop at its largest text
-				}
 				d := pagetest.New(t, "en", "light", text)
 				province(t, d)
 				p := New(d).(*Page)

@@ -92,7 +92,7 @@ func vessels(p *Page) *table {
 	}, lively,
 		s.name("records.column.vessel", 200),
 		s.text("mmsi", "records.column.mmsi", 110, 0, 0, func(v world.Vessel) string { return v.MMSI }),
-		s.text("category", "records.column.type", 150, 0, 3, func(v world.Vessel) string { return told.CategoryOf(l, v) }),
+		s.text("category", "records.column.type", 184, 0, 3, func(v world.Vessel) string { return told.CategoryOf(l, v) }),
 		s.number("speed", "detail.speed", 110, 1, func(v world.Vessel) (float64, string, bool) {
 			return v.Last.Speed, l.Knots(v.Last.Speed), v.Time != 0 && v.Last.Speed >= 0
 		}),
@@ -112,7 +112,7 @@ func stations(p *Page) *table {
 	})
 	return s.table(func(st *world.State) iter.Seq[world.Station] { return slices.Values(st.Stations()) }, worstFirst, []list.Chip{s.bad()}, calm,
 		s.state("detail.state", 190), s.name("records.column.station", 200),
-		s.text("what", "records.column.type", 140, 0, 3, func(x world.Station) string { return told.StationKind(l, x.What) }),
+		s.text("what", "records.column.type", 168, 0, 3, func(x world.Station) string { return told.StationKind(l, x.What) }),
 		s.text("readings", "records.column.readings", 200, 2, 1, func(x world.Station) string { return told.ReadingsOf(l, x) }),
 		s.time("newest", "detail.heard", 2, world.Station.Newest), s.area(4), s.code("records.column.code", 130, 5),
 	)
