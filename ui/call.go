@@ -7,6 +7,7 @@ import (
 
 	"iocwall/ui/atlas"
 	"iocwall/ui/page"
+	"iocwall/ui/paper"
 	"iocwall/ui/why"
 )
 
@@ -63,7 +64,7 @@ func (s *seat) Call(r page.Request, done func(error)) (cancel func()) {
 			return
 		}
 		s.u.o.Do(func() {
-			finish(s.answered(r.Path, err), func() {
+			finish(why.Asked(s.u.lang, s.u.log, r.Path, err), func() {
 				if r.Into != nil {
 					reflect.ValueOf(r.Into).Elem().Set(into.Elem())
 				}
@@ -74,17 +75,6 @@ func (s *seat) Call(r page.Request, done func(error)) (cancel func()) {
 		over = true
 		stop()
 	}
-}
-
-// answered returns what became of a question of a page, in words; the log says why
-// there is no answer.
-func (s *seat) answered(path string, err error) error {
-	told := why.Told(s.u.lang, err)
-	if err != nil && !why.Words(err) {
-		s.u.log.Warn("the server was asked in vain", "path", path, "error", err)
-		told = why.InVain(s.u.lang, err)
-	}
-	return told
 }
 
 // files are the doors for files of fences, whose errors are for people.
@@ -100,6 +90,19 @@ func (s *seat) files(f atlas.Files) atlas.Files {
 		f.Export = func(ctx context.Context, file io.Writer) error { return why.Told(l, write(ctx, file)) }
 	}
 	return f
+}
+
+// printLines prints lines under a title and says what became of it.
+func (s *seat) printLines(by, title string, lines []string, done func(error)) {
+	pdf, err := paper.PDF(paper.Document{Lang: s.u.lang, Title: title, By: by, At: s.u.o.Now(), Sections: []paper.Section{{Steps: lines}}})
+	if err != nil {
+		done(err)
+		return
+	}
+	s.u.jobs.start(func(ctx context.Context) {
+		err := paper.Print(ctx, pdf, title)
+		s.u.o.Do(func() { done(err) })
+	})
 }
 
 // scratch is a memory that forgets when the program ends.

@@ -188,6 +188,7 @@ func (s *seat) enter(why string) {
 	s.entry = login.New(login.Options{
 		Kit: u.kit, Lang: u.lang, Server: o.Server, Secure: o.Secure, Login: o.Last(), Why: why, Doors: o.Doors,
 		Memory: s.remember(""), Do: u.o.Do, Now: u.o.Now, Copy: u.o.App.Clipboard().SetContent,
+		Print: s.printLines,
 		Look: func(lang, theme string) {
 			s.dress(console.Look{Lang: lang, Theme: theme, Text: s.look.Text})
 			s.entry.Dress(u.kit, u.lang)

@@ -62,15 +62,29 @@ func (f *form) recovery() {
 	}
 	if p.o.Print != nil {
 		acts = append(acts, widget.NewButton(l.T("login.print"), func() {
-			if err := p.o.Print(l.T("login.recovery.title", "who", p.who.Login), p.recovery); err != nil {
-				p.wrong = trouble{code: "print"}
-				f.say()
+			if p.busy {
+				return
 			}
+			p.wrong = trouble{}
+			p.begin()
+			p.o.Print(p.who.Name, l.T("login.recovery.title", "who", p.who.Login), p.recovery, p.printed)
 		}))
 	}
 	if len(acts) > 0 {
 		f.add(container.NewGridWithColumns(len(acts), acts...))
 	}
+}
+
+// printed takes what became of the printing.
+func (p *Page) printed(err error) {
+	if p.ended {
+		return
+	}
+	p.busy = false
+	if err != nil {
+		p.wrong = trouble{code: "print"}
+	}
+	p.form.say()
 }
 
 // picture is a text as a QR code, dark on white whatever the theme is: phones read

@@ -13,6 +13,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 
 	"iocwall/assets"
 	"iocwall/ui/look"
@@ -81,7 +82,7 @@ func newBench(t *testing.T, lang string, th look.Theme, text float64, srv *serve
 	o := Options{
 		Kit: kit(t, th), Lang: load(t, lang), Centre: "IOC tỉnh Quảng Nam", Server: "ioc.quangnam.gov.vn", Secure: true,
 		Doors: srv, Do: func(f func()) { b.do <- f }, Now: func() time.Time { return b.now },
-		Copy: func(s string) { b.copy = s }, Print: func(string, []string) error { return nil },
+		Copy: func(s string) { b.copy = s }, Print: func(_, _ string, _ []string, done func(error)) { done(nil) },
 		Look: func(l, name string) {
 			th := look.Dark()
 			if name == "light" {
@@ -233,6 +234,46 @@ func TestAllSteps(t *testing.T) {
 	want := []string{"login mai một lần ", "login mai một lần 123456", "password một lần bốn con ngựa tím", "confirm 654321"}
 	if !slices.Equal(srv.asked, want) || len(b.done) != 1 {
 		t.Errorf("%q, %v", srv.asked, b.done)
+	}
+}
+
+// TestRecoveryIsPrinted: the codes go to the printer, and one that fails is told.
+func TestRecoveryIsPrinted(t *testing.T) {
+	fail := errors.New("no paper")
+	printed := ""
+	b := newBench(t, "vi", look.Dark(), 1, &server{}, func(o *Options) {
+		o.Print = func(by, title string, lines []string, done func(error)) {
+			printed = by + "; " + title + "; " + strings.Join(lines, " ")
+			done(fail)
+		}
+	})
+	b.p.who.Name, b.p.who.Login, b.p.recovery = "Mai", "mai", []string{"aa-bb", "cc-dd"}
+	b.p.turn(stepRecovery)
+	var find func(o fyne.CanvasObject) *widget.Button
+	find = func(o fyne.CanvasObject) *widget.Button {
+		switch x := o.(type) {
+		case *widget.Button:
+			if x.Text == b.p.o.Lang.T("login.print") {
+				return x
+			}
+		case *fyne.Container:
+			for _, in := range x.Objects {
+				if found := find(in); found != nil {
+					return found
+				}
+			}
+		}
+		return nil
+	}
+	for _, want := range []string{b.p.o.Lang.T("login.no.print"), ""} {
+		test.Tap(find(b.p.form.rows))
+		if got := b.p.says(b.now); got != want || b.p.busy {
+			t.Errorf("said %q, want %q; busy %v", got, want, b.p.busy)
+		}
+		fail = nil
+	}
+	if want := "Mai; " + b.p.o.Lang.T("login.recovery.title", "who", "mai") + "; aa-bb cc-dd"; printed != want {
+		t.Errorf("printed %q, want %q", printed, want)
 	}
 }
 

@@ -67,9 +67,10 @@ type Options struct {
 	// Do runs something on the toolkit's goroutine, Now is the clock.
 	Do  func(func())
 	Now func() time.Time
-	// Copy puts text on the clipboard; Print prints lines, nil where nothing prints.
+	// Copy puts text on the clipboard; Print prints lines for somebody and says
+	// later, on the toolkit's goroutine, what became of it, nil where nothing prints.
 	Copy  func(text string)
-	Print func(title string, lines []string) error
+	Print func(by, title string, lines []string, done func(error))
 	// Look is asked for another language or theme; it calls Dress. Nil offers none.
 	Look func(lang, theme string)
 	// Done is told who sits down now. It is called once.

@@ -4,6 +4,7 @@ package why
 
 import (
 	"errors"
+	"log/slog"
 
 	"iocwall/ui/page"
 	"iocwall/ui/words"
@@ -17,12 +18,6 @@ type said struct {
 
 func (e *said) Error() string { return e.text }
 func (e *said) Unwrap() error { return e.of }
-
-// Words reports whether an error is a refusal in the server's own words.
-func Words(err error) bool {
-	var no *page.Refusal
-	return errors.As(err, &no) && no.Text != ""
-}
 
 // Told says in words that the server is away, or that it refused without a word, as
 // something between here and it does. Any other error is returned as it is, nil too.
@@ -39,13 +34,17 @@ func Told(l *words.Lang, err error) error {
 	return err
 }
 
-// InVain is Told, and says of any other error but a refusal that the server could not be
-// asked. The error is wrapped, so that a log may say why.
-func InVain(l *words.Lang, err error) error {
+// Asked is Told of a question for a page. Of any other error but a refusal it says that
+// the server could not be asked; the error is wrapped, and the log says why there is no
+// answer.
+func Asked(l *words.Lang, log *slog.Logger, path string, err error) error {
 	var no *page.Refusal
-	told := Told(l, err)
-	if err == nil || errors.As(err, &no) || errors.Is(err, page.ErrAway) {
-		return told
+	if err == nil || errors.As(err, &no) && no.Text != "" {
+		return err
+	}
+	log.Warn("the server was asked in vain", "path", path, "error", err)
+	if no != nil || errors.Is(err, page.ErrAway) {
+		return Told(l, err)
 	}
 	return &said{l.T("call.failed"), err}
 }

@@ -3,6 +3,8 @@ package why
 import (
 	"errors"
 	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,20 +21,22 @@ func TestWords(t *testing.T) {
 	}
 	odd := errors.New("invalid character '<'")
 	for _, c := range []struct {
-		err          error
-		told, inVain string
-		words        bool
+		err         error
+		told, asked string
+		logged      bool
 	}{
 		{nil, "", "", false},
-		{&page.Refusal{Status: 409, Code: "taken", Text: "the login is taken"}, "the login is taken", "the login is taken", true},
-		{&page.Refusal{Status: 502, After: time.Second}, "Máy chủ trả lời 502 mà không nói lý do.", "Máy chủ trả lời 502 mà không nói lý do.", false},
-		{fmt.Errorf("%w: connection refused", page.ErrAway), l.T("call.away"), l.T("call.away"), false},
-		{odd, odd.Error(), l.T("call.failed"), false},
+		{&page.Refusal{Status: 409, Code: "taken", Text: "the login is taken"}, "the login is taken", "the login is taken", false},
+		{&page.Refusal{Status: 502, After: time.Second}, "Máy chủ trả lời 502 mà không nói lý do.", "Máy chủ trả lời 502 mà không nói lý do.", true},
+		{fmt.Errorf("%w: connection refused", page.ErrAway), l.T("call.away"), l.T("call.away"), true},
+		{odd, odd.Error(), l.T("call.failed"), true},
 	} {
-		if got := Words(c.err); got != c.words {
-			t.Errorf("%v: words %v", c.err, got)
+		var log strings.Builder
+		asked := Asked(l, slog.New(slog.NewTextHandler(&log, nil)), "/api/x", c.err)
+		if logged := strings.Contains(log.String(), "/api/x"); logged != c.logged {
+			t.Errorf("%v: logged %v", c.err, logged)
 		}
-		for how, got := range map[string]error{c.told: Told(l, c.err), c.inVain: InVain(l, c.err)} {
+		for how, got := range map[string]error{c.told: Told(l, c.err), c.asked: asked} {
 			if (got == nil) != (c.err == nil) || got != nil && got.Error() != how {
 				t.Errorf("%v is said as %v, want %q", c.err, got, how)
 			}
