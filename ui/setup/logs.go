@@ -1,11 +1,10 @@
 package setup
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
-
-	"net/url"
 
 	"fyne.io/fyne/v2/widget"
 

@@ -68,8 +68,12 @@ func (k Kit) Pairs(values map[string]string, more ...string) []string {
 // what a device or a system says stays as it is.
 func (k Kit) ReasonOf(reason string) string {
 	for _, x := range [][2]string{
-		{"nothing was heard", "silent"}, {"its connection ended", "ended"}, {"it did not come back", "restart"},
-		{"its token was revoked", "revoked"}, {"its token has expired", "expired"}, {"it was too slow", "slow"},
+		{"nothing was heard", "silent"},
+		{"its connection ended", "ended"},
+		{"it did not come back", "restart"},
+		{"its token was revoked", "revoked"},
+		{"its token has expired", "expired"},
+		{"it was too slow", "slow"},
 	} {
 		if strings.HasPrefix(reason, x[0]) {
 			return k.T("setup.reason." + x[1])

@@ -490,10 +490,14 @@ func (m *Screens) Letter(r rune) bool {
 func (m *Screens) Keys() []page.Key {
 	k := m.k
 	return []page.Key{
-		{Keys: "I", Text: k.T("setup.keys.identify"), Foot: true}, {Keys: "T", Text: k.T("setup.keys.pattern"), Foot: true},
-		{Keys: "K", Text: k.T("setup.keys.check"), Foot: true}, {Keys: "G", Text: k.T("setup.keys.grid"), Foot: true},
-		{Keys: "Ctrl Z", Text: k.T("setup.keys.undo")}, {Keys: "Shift ←→↑↓", Text: k.T("setup.keys.nudge")},
-		{Keys: "Shift", Text: k.T("setup.keys.more")}, {Keys: "Delete", Text: k.T("setup.keys.drop")},
+		{Keys: "I", Text: k.T("setup.keys.identify"), Foot: true},
+		{Keys: "T", Text: k.T("setup.keys.pattern"), Foot: true},
+		{Keys: "K", Text: k.T("setup.keys.check"), Foot: true},
+		{Keys: "G", Text: k.T("setup.keys.grid"), Foot: true},
+		{Keys: "Ctrl Z", Text: k.T("setup.keys.undo")},
+		{Keys: "Shift ←→↑↓", Text: k.T("setup.keys.nudge")},
+		{Keys: "Shift", Text: k.T("setup.keys.more")},
+		{Keys: "Delete", Text: k.T("setup.keys.drop")},
 	}
 }
 
