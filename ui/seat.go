@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"image"
 	"slices"
@@ -273,8 +274,8 @@ func (s *seat) sit(p page.Person) {
 	if had && was.Login == p.Login && was.Role == p.Role && was.Name == p.Name && slices.Equal(was.Rights, p.Rights) && slices.Equal(was.Areas, p.Areas) {
 		return
 	}
-	if !had || was.Login != p.Login {
-		s.memory = s.remember(p.Login)
+	if !had || memoryOf(was) != memoryOf(p) {
+		s.memory = s.remember(memoryOf(p))
 	}
 	if s.entry != nil {
 		s.entry.Close()
@@ -292,6 +293,10 @@ func (s *seat) sit(p page.Person) {
 	s.restyle(l)
 }
 
+// memoryOf names what is remembered for a person; owners of tokens share what is
+// remembered for their role.
+func memoryOf(p page.Person) string { return cmp.Or(p.Login, "@"+p.Role) }
+
 func (s *seat) remember(login string) page.Memory {
 	if s.u.o.Seat.Memory == nil {
 		return scratch{}
@@ -303,7 +308,10 @@ func (s *seat) remember(login string) page.Memory {
 func (s *seat) begin() {
 	u, o := s.u, s.u.o.Seat.Console
 	o.Base, o.Pages, o.Look, o.OnLook, o.Over = s, u.pages(s), s.look, s.wear, s.cover
-	o.App, o.Status, o.Log, o.First = u.o.App, u.o.Status, u.log, u.o.Seat.First
+	o.App, o.Log, o.First = u.o.App, u.log, u.o.Seat.First
+	if s.person.May("config.read") {
+		o.Status = u.o.Status // how pictures are decoded is nothing to others
+	}
 	o.Menu = append(o.Menu, console.Item{Title: "account.title", Icon: "user", Do: func() { s.shell.Open(page.Link{Kind: "page", ID: users.AccountID}) }})
 	if o.Front == nil {
 		o.Front = func() bool { return !s.behind }
