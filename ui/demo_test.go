@@ -200,8 +200,6 @@ func (m *mosaic) enlarge(id string)    { m.page().Enlarge(id) }
 func (m *mosaic) chart() *mappage.Page { return m.s.made["map"].(*mappage.Page) }
 func (m *mosaic) atlas() *atlas.Atlas  { return m.chart().Atlas() }
 func (m *mosaic) open(kind, id string) { m.s.shell.Open(page.Link{Kind: kind, ID: id}) }
-func (m *mosaic) typed(k fyne.KeyName) { m.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: k}) }
-func (m *mosaic) resize(w, h float32)  { m.win.Resize(fyne.NewSize(w, h)) }
 
 // double presses the mouse twice in the middle of a tile of the wall.
 func (m *mosaic) double(id string) {

@@ -317,8 +317,3 @@ func wallPixels(defined []world.Screen, t world.Tile) image.Point {
 	}
 	return image.Pt(int(math.Round(t.W*k)), int(math.Round(t.H*k)))
 }
-
-// monitorOf is the monitor a screen expects.
-func monitorOf(s world.Screen) screens.Monitor {
-	return screens.Monitor{Name: s.Output, W: s.PxW, H: s.PxH}
-}

@@ -270,11 +270,11 @@ func themeOf(name string) (look.Theme, bool) {
 }
 
 func newKit(theme string) (*paint.Kit, error) {
-	k, ok := &paint.Kit{}, false
-	if k.Theme, ok = themeOf(theme); !ok {
+	th, ok := themeOf(theme)
+	if !ok {
 		return nil, fmt.Errorf("theme %q is not \"dark\" or \"light\"", theme)
 	}
-	var err error
+	k, err := &paint.Kit{Theme: th}, error(nil)
 	if k.Fonts, err = paint.NewFonts(assets.Regular(), assets.Bold()); err != nil {
 		return nil, err
 	}

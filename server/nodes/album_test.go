@@ -1,6 +1,7 @@
 package nodes
 
 import (
+	"errors"
 	"image/color"
 	"io"
 	"mime/multipart"
@@ -19,7 +20,7 @@ func pageOf(t *testing.T, body io.Reader) (screens []string, serial string) {
 	r := multipart.NewReader(body, AlbumBoundary)
 	for {
 		p, err := r.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return screens, serial
 		}
 		if err != nil {

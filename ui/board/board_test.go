@@ -297,9 +297,8 @@ func TestKeyboardOnly(t *testing.T) {
 func TestConflict(t *testing.T) {
 	s, b := newSeat(t)
 	b.Drop(camera("cam-4", "Bến cá"), centre(b, 18))
-	other := s.saved(0)
 	_, sc, _, _ := s.Wall()
-	other = sc.SceneSaved
+	other := sc.SceneSaved
 	other.Tiles = append(other.Tiles[:0:0], other.Tiles...)
 	other.Version, other.By, other.Tiles[0].W = 2, "Hùng", other.Tiles[0].W/2
 	s.Tell(t, other)

@@ -21,7 +21,6 @@ type chip struct {
 	i       int
 	pane    *tile.Pane
 	said    string
-	wide    int
 	on      bool
 	hover   bool
 	focused bool

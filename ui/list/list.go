@@ -45,7 +45,6 @@ type List struct {
 	hover    int // row under the pointer, -1
 	head     int // column head under the pointer, -1
 	focused  bool
-	loose    bool // scrolled by hand since the last order: ends hold again
 	clicked  string
 	clickAt  time.Time
 	drag     dragging

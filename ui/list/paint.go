@@ -117,10 +117,7 @@ func (l *List) paintRows(c *paint.Canvas) {
 	first, last := l.v.window()
 	wide := c.Img.Rect.Dx()
 	was := l.strips
-	l.strips = nil
-	for _, e := range l.v.shown[first:last] {
-		l.strips = append(l.strips, e)
-	}
+	l.strips = slices.Clone(l.v.shown[first:last])
 	for i := first; i < last; i++ {
 		e := l.v.shown[i]
 		at := image.Pt(0, l.headHigh()+l.v.top(i))

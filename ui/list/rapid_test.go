@@ -149,7 +149,7 @@ func right(l *List, rows *Rows[thing]) []string {
 		sign = -1
 	}
 	slices.SortStableFunc(all, func(a, b *thing) int {
-		c := 0
+		var c int
 		switch l.x.sort.Column {
 		case "severity":
 			c = cmp.Compare(a.severity, b.severity)

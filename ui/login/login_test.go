@@ -70,7 +70,6 @@ type bench struct {
 	copy string
 	look look.Theme
 	text float64
-	size fyne.Size
 }
 
 func newBench(t *testing.T, lang string, th look.Theme, text float64, srv *server, edit func(*Options)) *bench {

@@ -175,9 +175,7 @@ func (p *Page) Focus() {
 	if c == nil {
 		return
 	}
-	if f := p.form.first(); f != nil {
-		c.Focus(f)
-	}
+	c.Focus(p.form.first())
 }
 
 // Refresh counts the wait down. It is to be called each second.

@@ -100,12 +100,6 @@ func (b *library) search(text string) {
 	b.show()
 }
 
-// next turns to the next sort.
-func (b *library) next() {
-	all := groups()
-	b.turn(all[(slices.Index(all, b.group)+1)%len(all)])
-}
-
 func (b *library) show() {
 	l := b.p.env.Lang
 	counts := map[string]int{}

@@ -69,7 +69,7 @@ type Page struct {
 // offer is a list that can be chosen.
 type offer struct {
 	id, title string
-	n, bad    int
+	n         int
 }
 
 // New makes the page.

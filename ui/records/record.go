@@ -36,7 +36,6 @@ type record struct {
 
 	head    headWords
 	at      places
-	size    fyne.Size
 	spot    string // what live and sides show
 	asked   time.Time
 	cancel  func()

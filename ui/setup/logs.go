@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"fyne.io/fyne/v2/widget"
-
 	"iocwall/server/world"
 	"iocwall/ui/list"
 	"iocwall/ui/page"
@@ -162,7 +160,6 @@ type logsPart struct {
 	log    *logList
 	things *list.Rows[string]
 	known  string
-	all    *widget.Button
 }
 
 func newLogs(k kit.Kit) *logsPart {

@@ -23,7 +23,6 @@ type strip struct {
 	apply *widget.Button
 	text  string
 	seen  bool
-	shut  bool // nothing can be applied
 }
 
 func newStrip(p *Page) *strip {

@@ -16,7 +16,7 @@ import (
 
 func TestLinksAreHandedOver(t *testing.T) {
 	// The name of a socket has at most 108 bytes, a test's folder may have more.
-	dir, err := os.MkdirTemp("", "links")
+	dir, err := os.MkdirTemp("", "links") //nolint:usetesting // too long a name
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,19 +18,18 @@ import (
 // Part is the cameras: how each is, its picture, and bringing in more.
 type Part struct {
 	*kit.Pair
-	rows   *list.Rows[world.Camera]
-	facts  *kit.Facts
-	board  page.Board
-	inner  *fyne.Container
-	tools  []fyne.CanvasObject
-	own    []fyne.CanvasObject // buttons of the camera that is chosen
-	sheet  *cameraSheet        // what is being brought in or changed, nil for nothing
-	bottom fyne.CanvasObject
-	site   string
-	pace   kit.Pace
-	shown  bool
-	laid   string
-	spot   image.Rectangle
+	rows  *list.Rows[world.Camera]
+	facts *kit.Facts
+	board page.Board
+	inner *fyne.Container
+	tools []fyne.CanvasObject
+	own   []fyne.CanvasObject // buttons of the camera that is chosen
+	sheet *cameraSheet        // what is being brought in or changed, nil for nothing
+	site  string
+	pace  kit.Pace
+	shown bool
+	laid  string
+	spot  image.Rectangle
 }
 
 // cameraRank orders states: what needs hands first.

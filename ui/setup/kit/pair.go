@@ -88,7 +88,6 @@ type Facts struct {
 	list []Line
 	sig  string
 	// high is what the lines need, in device pixels, once painted at a width.
-	high int
 }
 
 // NewFacts returns facts without lines.

@@ -25,7 +25,6 @@ type Screens struct {
 	root   *fyne.Container
 	frame  *kit.Frame
 	plan   *plan
-	bottom []fyne.CanvasObject
 	tools  []fyne.CanvasObject
 	nodes  *machines
 	nodesF *kit.Frame
