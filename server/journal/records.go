@@ -47,6 +47,7 @@ var kept = map[string]bool{
 	"area.defined":   true,
 	"area.succeeded": true,
 	"agency.defined": true,
+	"domain.defined": true,
 
 	"wall.defined": true,
 	"scene.saved":  true,
