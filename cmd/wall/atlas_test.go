@@ -106,7 +106,7 @@ func TestMapInHand(t *testing.T) {
 		return fmt.Sprint(complain(near(part, theme.Sea) < 0.05, "too little sea "), complain(near(part, theme.Land)+near(part, theme.Outside) < 0.05, "too little land"))
 	})
 
-	d.chord('k')
+	d.chord('f')
 	time.Sleep(time.Second)
 	d.write("tam ky")
 	time.Sleep(2 * time.Second)
@@ -137,7 +137,7 @@ func TestMapInHand(t *testing.T) {
 			ship = v
 		}
 	}
-	d.chord('k')
+	d.chord('f')
 	time.Sleep(time.Second)
 	d.write(ship.MMSI)
 	time.Sleep(2 * time.Second)
