@@ -274,7 +274,8 @@ func newKit(theme string) (*paint.Kit, error) {
 	if !ok {
 		return nil, fmt.Errorf("theme %q is not \"dark\" or \"light\"", theme)
 	}
-	k, err := &paint.Kit{Theme: th}, error(nil)
+	k := &paint.Kit{Theme: th}
+	var err error
 	if k.Fonts, err = paint.NewFonts(assets.Regular(), assets.Bold()); err != nil {
 		return nil, err
 	}
