@@ -39,7 +39,8 @@ type plane struct {
 	drawn       time.Time
 }
 
-// belowGap is the time between two pictures under a menu, a dialogue or the search.
+// belowGap is the time between two pictures under a menu, a dialogue or the search:
+// all of them come at the same instants, so that they share a repaint.
 const belowGap = time.Second
 
 // originFor is how long a tile's place in its window is believed.
@@ -148,7 +149,7 @@ func (p *plane) display(b *box, tile fyne.CanvasObject, raster *canvas.Raster, i
 	switch {
 	case was:
 		p.drawn = now
-	case p.owed && !(p.below && now.Sub(p.drawn) < belowGap):
+	case p.owed && (!p.below || now.Truncate(belowGap).After(p.drawn)):
 		p.owed, p.drawn = false, now
 		canvas.Refresh(raster)
 	}

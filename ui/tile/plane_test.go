@@ -114,14 +114,15 @@ func TestPicturesUnderADialogueComeAtIntervals(t *testing.T) {
 	if tl.OnPlane() || tl.plane.owed {
 		t.Errorf("under a dialogue: on its plane %v, first picture owed %v", tl.OnPlane(), tl.plane.owed)
 	}
-	drawn := tl.plane.drawn
+	drawn := time.Now().Add(time.Hour) // no instant comes meanwhile
+	tl.plane.drawn = drawn
 	for range 5 {
 		picture()
 	}
 	if !tl.plane.owed || tl.plane.drawn != drawn {
 		t.Error("five more pictures were drawn at once")
 	}
-	tl.plane.drawn = drawn.Add(-belowGap)
+	tl.plane.drawn = time.Now().Add(-2 * belowGap)
 	picture()
 	if tl.plane.owed {
 		t.Error("the next picture is not drawn after its interval")
