@@ -385,10 +385,14 @@ func (c *centre) leader() {
 	h, p := c.h, c.sit(&who)
 	page := image.Rect(0, 60, 1920, 950) // without the clock, the line of alerts and the keys
 	var all *image.RGBA
-	c.wait("the ten domains stand still", p, func() string {
+	still := time.Now()
+	c.wait("the ten domains stand still, and the alert is among them", p, func() string {
 		was := all
 		all = h.grab(page)
-		return complain(was == nil || !slices.Equal(was.Pix, all.Pix) || near(all, c.theme.T1) < 0.01, "something moves, or nothing is there")
+		if was == nil || !slices.Equal(was.Pix, all.Pix) {
+			still = time.Now()
+		}
+		return complain(time.Since(still) < time.Second || near(all, c.theme.T1) < 0.01 || near(all, c.theme.Critical) < 0.0005, "something moves, or not everything is there")
 	})
 	if !h.block(h.bounds, c.theme.Focus).Empty() {
 		c.t.Error("a leader has a primary button")

@@ -1,6 +1,10 @@
 package world
 
-import "iocwall/geo"
+import (
+	"cmp"
+
+	"iocwall/geo"
+)
 
 // Severity orders alerts.
 type Severity string
@@ -113,6 +117,9 @@ type Alert struct {
 	TakenBy string `cbor:"25,keyasint,omitempty" json:"takenBy,omitempty"`
 	Taker   string `cbor:"26,keyasint,omitempty" json:"taker,omitempty"`
 }
+
+// WhoTook returns who has the alert, by name where it is known; empty for nobody.
+func (a *Alert) WhoTook() string { return cmp.Or(a.Taker, a.TakenBy) }
 
 // Ref returns the alert's name in the state.
 func (a Alert) Ref() Ref { return NewRef(KindAlert, a.ID) }

@@ -13,7 +13,6 @@ import (
 
 	"iocwall/server/world"
 	"iocwall/ui/console/chip"
-	"iocwall/ui/console/find"
 	"iocwall/ui/paint"
 	"iocwall/ui/tile"
 )
@@ -114,7 +113,7 @@ func (k *card) draw(c *paint.Canvas) {
 		edge, wide = th.Critical, 2*s
 	}
 	c.RoundLine(r, 6*s, wide, edge)
-	kind, icon := find.PlateOf(x.severity)
+	kind, icon := tile.SeveritySign(x.severity)
 	text := l.T("severity." + string(x.severity))
 	if x.alert == "" && x.count == [5]int{} {
 		text = l.T("shell.notice.word")

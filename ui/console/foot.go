@@ -98,17 +98,11 @@ func (f *foot) words(now time.Time) footWords {
 
 // markOf is the symbol of a severity in a line, nothing for one without.
 func markOf(s world.Severity) string {
-	switch s {
-	case world.Critical:
-		return "critical"
-	case world.Severe:
-		return "severe-open"
-	case world.Warning:
-		return "warning-open"
-	case world.Notice:
-		return "notice-open"
+	if s == "" {
+		return "done"
 	}
-	return "done"
+	_, icon := tile.SeveritySign(s)
+	return icon
 }
 
 // lay places the button behind the words.

@@ -126,7 +126,7 @@ func (n *notices) scan(now time.Time) {
 			return false
 		}
 		if is && a.Taken != 0 && x.by == "" {
-			x.by, x.until = n.c.env.Lang.T("alerts.taken.at", "who", find.Taker(a), "time", n.c.env.Lang.Clock(a.Taken.Std())), now.Add(takenLimit)
+			x.by, x.until = n.c.env.Lang.T("alerts.taken.at", "who", a.WhoTook(), "time", n.c.env.Lang.Clock(a.Taken.Std())), now.Add(takenLimit)
 		}
 		x.title = a.Title
 		return !is

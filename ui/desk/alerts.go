@@ -11,6 +11,7 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/list"
 	"iocwall/ui/page"
+	"iocwall/ui/tile"
 )
 
 // alerts are the open ones in a list whose rows stay where they are under a pointer.
@@ -36,7 +37,7 @@ func newAlerts(d *Desk) *alerts {
 				ID: "severity", Title: l.T("alerts.column.severity"), Min: 130, Down: true,
 				Text: func(i int) string { return l.T("severity." + string(at(i).Severity)) },
 				Cell: func(i int) list.Cell {
-					plate, icon := severityPlate(at(i).Severity)
+					plate, icon := tile.SeveritySign(at(i).Severity)
 					return list.Cell{Text: l.T("severity." + string(at(i).Severity)), Icon: icon, Plate: plate}
 				},
 				Num: func(i int) (float64, bool) { return -float64(i), true }, // they come the most urgent first
@@ -75,7 +76,7 @@ func (d *Desk) taker(a world.Alert) string {
 	if a.Taken == 0 {
 		return d.env.Lang.T("alerts.untaken.long")
 	}
-	return d.env.Lang.T("alerts.taken.at", "who", Taker(a), "time", d.env.Lang.Clock(a.Taken.Std()))
+	return d.env.Lang.T("alerts.taken.at", "who", a.WhoTook(), "time", d.env.Lang.Clock(a.Taken.Std()))
 }
 
 func (a *alerts) update(now time.Time) {

@@ -9,18 +9,11 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/look"
 	"iocwall/ui/paint"
+	"iocwall/ui/tile"
 )
 
 // px converts Fyne units at the usual size of text into device pixels.
 func (d *Desk) px(v float64) int { return int(v * float64(d.env.Density) * d.text) }
-
-// Taker is who has an alert, by name where it is known.
-func Taker(a world.Alert) string {
-	if a.Taker != "" {
-		return a.Taker
-	}
-	return a.TakenBy
-}
 
 // counts says how many alerts of each severity are open.
 func (d *Desk) counts() string {
@@ -47,25 +40,6 @@ func (d *Desk) paintHead(c *paint.Canvas, title, remark string) {
 	c.Text(float64(b.Dx())-pad-rw, 0, h, remark, small, false, th.T2)
 	c.Text(pad, 0, h, f.Fit(float64(b.Dx())-2*pad-rw-pad, body, true, title), body, true, th.T1)
 	c.Fill(image.Rect(0, int(h)-1, b.Dx(), int(h)), th.Line1)
-}
-
-// severityPlate is the plate of a severity at the desk, its mark in outline.
-func severityPlate(s world.Severity) (paint.PlateKind, string) {
-	switch s {
-	case world.Critical:
-		return paint.PlateCritical, "critical"
-	case world.Severe:
-		return paint.PlateSevere, "severe-open"
-	case world.Warning:
-		return paint.PlateWarning, "warning-open"
-	}
-	return paint.PlateNotice, "notice-open"
-}
-
-// SeverityIcon is the mark of a severity in outline, as at the desk.
-func SeverityIcon(s world.Severity) string {
-	_, icon := severityPlate(s)
-	return icon
 }
 
 // detail is what is said of the chosen alert.
@@ -95,7 +69,7 @@ func (d *Desk) detailWords() detail {
 	since := l.Stamp(a.Since.Std(), d.now) + " · " + l.T("alerts.open", "age", l.Age(d.now.Sub(a.Since.Std()).Truncate(time.Second)))
 	fact("alert.since", since)
 	if v.Taken {
-		fact("alert.taken", l.T("alerts.taken.at", "who", Taker(a), "time", l.Clock(a.Taken.Std())))
+		fact("alert.taken", l.T("alerts.taken.at", "who", a.WhoTook(), "time", l.Clock(a.Taken.Std())))
 	}
 	fact("alert.about", d.named(a.About))
 	if a.Value != nil {
@@ -149,7 +123,7 @@ func (d *Desk) paintDetail(c *paint.Canvas) {
 		return
 	}
 	d.paintHead(c, "", "")
-	kind, icon := severityPlate(v.Severity)
+	kind, icon := tile.SeveritySign(v.Severity)
 	plate := c.Plate(pad, (d.px(48)-paint.PlateHeight(small))/2, paint.Plate{Kind: kind, Icon: icon, Text: l.T("severity." + string(v.Severity))}, small, b.Dx()/3)
 	x := float64(plate.Max.X + d.px(12))
 	c.Text(x, 0, float64(d.px(48)), f.Fit(float64(b.Dx()-pad)-x, body, true, v.Title), body, true, th.T1)

@@ -109,10 +109,7 @@ func whoOf(l *words.Lang, a world.Alert) []string {
 	if a.Taken == 0 {
 		return []string{l.T("alerts.untaken.long"), l.T("alerts.untaken")}
 	}
-	who := a.Taker
-	if who == "" {
-		who = a.TakenBy
-	}
+	who := a.WhoTook()
 	return []string{l.T("alerts.taken.at", "who", who, "time", l.Clock(a.Taken.Std())), l.T("alerts.taken", "who", who)}
 }
 

@@ -231,7 +231,7 @@ func (b *describer) alert(a world.Alert) {
 	d.add(l.T("alert.rule"), a.Rule)
 	taken := l.T("alerts.untaken.long")
 	if a.Taken != 0 {
-		taken = l.T("alerts.taken.at", "who", taker(&a), "time", l.Clock(a.Taken.Std()))
+		taken = l.T("alerts.taken.at", "who", a.WhoTook(), "time", l.Clock(a.Taken.Std()))
 	}
 	d.add(l.T("alert.taken"), taken)
 	b.in(a.Area)

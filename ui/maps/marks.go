@@ -194,7 +194,7 @@ func (k *maker) alerts() {
 		if a.Severity.Rank() >= world.Severe.Rank() {
 			d.Title, d.Text = a.Title, t.T("alerts.untaken.long")
 			if a.Taken != 0 {
-				d.Text = t.T("alerts.taken.at", "who", taker(a), "time", t.Clock(a.Taken.Std()))
+				d.Text = t.T("alerts.taken.at", "who", a.WhoTook(), "time", t.Clock(a.Taken.Std()))
 			}
 		}
 		k.f.Alerts = append(k.f.Alerts, d)
@@ -205,12 +205,4 @@ func (k *maker) alerts() {
 	if filter.Why() != nil || hidden > 0 {
 		k.say(tile.MapLayer{Name: t.T("layer.alerts")}, filter, hidden)
 	}
-}
-
-// taker is who has an alert.
-func taker(a *world.Alert) string {
-	if a.Taker != "" {
-		return a.Taker
-	}
-	return a.TakenBy
 }

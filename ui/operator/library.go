@@ -10,9 +10,9 @@ import (
 
 	"iocwall/server/world"
 	"iocwall/ui/board"
-	"iocwall/ui/desk"
 	"iocwall/ui/field"
 	"iocwall/ui/list"
+	"iocwall/ui/tile"
 )
 
 // thing is something that can be put on the wall.
@@ -170,7 +170,7 @@ func (b *library) things(st *world.State, w world.Wall) []thing {
 		t.stamp = hash(t.name, t.sub, t.mark, t.group)
 		out = append(out, t)
 	}
-	tile := func(kind string, params ...world.Param) world.Tile { return world.Tile{Kind: kind, Params: params} }
+	show := func(kind string, params ...world.Param) world.Tile { return world.Tile{Kind: kind, Params: params} }
 	on := func(key, fallback string) string {
 		if s := shown[key]; s != 0 {
 			return l.T("operator.onscreen", "n", strconv.Itoa(s))
@@ -181,31 +181,31 @@ func (b *library) things(st *world.State, w world.Wall) []thing {
 		mark, word := cameraMark(c)
 		add(thing{
 			id: "camera/" + c.ID, group: "camera", name: cmp.Or(c.Name, c.ID), icon: "camera", kind: c.ID,
-			sub: join(l.T(word), on("camera/"+c.ID, "")), mark: mark, tile: tile("camera", world.Param{Key: "camera", Value: c.ID}),
+			sub: join(l.T(word), on("camera/"+c.ID, "")), mark: mark, tile: show("camera", world.Param{Key: "camera", Value: c.ID}),
 		})
 	}
-	add(thing{id: "map/", group: "map", name: l.T("operator.map.all"), icon: "map", sub: on("map/", l.T("operator.map.all.what")), tile: tile("map")})
+	add(thing{id: "map/", group: "map", name: l.T("operator.map.all"), icon: "map", sub: on("map/", l.T("operator.map.all.what")), tile: show("map")})
 	for _, v := range st.MapViews() {
 		add(thing{
 			id: "map/" + v.Is.ID, group: "map", name: cmp.Or(v.Is.Name, v.Is.ID), icon: "map",
-			sub: on("map/"+v.Is.ID, l.T("operator.map.view")), tile: tile("map", world.Param{Key: "view", Value: v.Is.ID}),
+			sub: on("map/"+v.Is.ID, l.T("operator.map.view")), tile: show("map", world.Param{Key: "view", Value: v.Is.ID}),
 		})
 	}
 	for _, f := range st.Figures() {
 		add(thing{
 			id: "figure/" + f.ID, group: "figure", name: cmp.Or(f.Name, f.ID), icon: cmp.Or(f.Icon, "figure"), kind: f.Short + " " + f.OwnerName,
-			sub: join(f.OwnerName, on("figure/"+f.ID, "")), tile: tile("figure", world.Param{Key: "figure", Value: f.ID}),
+			sub: join(f.OwnerName, on("figure/"+f.ID, "")), tile: show("figure", world.Param{Key: "figure", Value: f.ID}),
 		})
 	}
 	for _, a := range b.p.d.Alerts() {
-		icon := desk.SeverityIcon(a.Severity)
+		_, icon := tile.SeveritySign(a.Severity)
 		add(thing{
 			id: "alert/" + a.ID, group: "alert", name: a.Title, icon: icon, kind: a.ID,
-			sub: join(l.T("severity."+string(a.Severity)), on("alert/"+a.ID, "")), tile: tile("alert", world.Param{Key: "alert", Value: a.ID}),
+			sub: join(l.T("severity."+string(a.Severity)), on("alert/"+a.ID, "")), tile: show("alert", world.Param{Key: "alert", Value: a.ID}),
 		})
 	}
 	for _, k := range []struct{ kind, icon string }{{"alerts", "warning"}, {"line", "notice"}, {"clock", "clock"}, {"tour", "tour"}, {"grid", "camera"}} {
-		add(thing{id: "more/" + k.kind, group: "more", name: l.T("board.kind." + k.kind), icon: k.icon, sub: on(k.kind+"/", l.T("operator.more."+k.kind)), tile: tile(k.kind)})
+		add(thing{id: "more/" + k.kind, group: "more", name: l.T("board.kind." + k.kind), icon: k.icon, sub: on(k.kind+"/", l.T("operator.more."+k.kind)), tile: show(k.kind)})
 	}
 	return out
 }

@@ -9,6 +9,7 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/paint"
 	"iocwall/ui/records/told"
+	"iocwall/ui/tile"
 )
 
 // places are where the parts of a thing's page lie, device pixels; those that are
@@ -197,7 +198,7 @@ func (c *record) paintHead(cv *paint.Canvas) {
 	x := float64(pad)
 	icon, d := told.IconOf(c.ref.Kind()), p.px(28)
 	if h.Severe != "" {
-		_, icon = told.PlateOf(h.Severe)
+		_, icon = tile.SeveritySign(h.Severe)
 	}
 	cv.Icon(pad, (r.Dy()-d)/2, d, icon, ink, mark)
 	x += float64(d + p.px(12))

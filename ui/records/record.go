@@ -16,6 +16,7 @@ import (
 	"iocwall/ui/maps/brief"
 	"iocwall/ui/page"
 	"iocwall/ui/records/told"
+	"iocwall/ui/tile"
 )
 
 // record is the page of one thing.
@@ -237,7 +238,7 @@ func (c *record) others(st *world.State) []item {
 	}
 	for _, a := range st.Alerts() {
 		if a.About == c.ref && a.Open() && len(out) < 6 {
-			_, icon := told.PlateOf(a.Severity)
+			_, icon := tile.SeveritySign(a.Severity)
 			id := a.ID
 			out = append(out, item{Text: a.Title, Icon: icon, Do: func() { p.desk.Open(page.Link{Kind: world.KindAlert, ID: id}) }})
 		}

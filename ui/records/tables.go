@@ -50,7 +50,7 @@ func alerts(p *Page) *table {
 func whoHas(l *words.Lang, a world.Alert) list.Cell {
 	switch {
 	case a.Taken != 0:
-		return list.Cell{Text: l.T("alerts.taken.at", "who", told.TakerOf(a), "time", l.Clock(a.Taken.Std())), Tone: list.Quiet}
+		return list.Cell{Text: l.T("alerts.taken.at", "who", a.WhoTook(), "time", l.Clock(a.Taken.Std())), Tone: list.Quiet}
 	case a.Open():
 		return list.Cell{Text: l.T("alerts.untaken.long"), Bold: true}
 	}

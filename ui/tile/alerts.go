@@ -104,10 +104,7 @@ func (e *Env) alertRow(a world.Alert, now time.Time) alertRow {
 	l := e.Lang
 	r := alertRow{Severity: a.Severity, Title: a.Title, Age: l.Age(coarse(now.Sub(a.Since.Std()))), Taken: a.Taken != 0}
 	if r.Taken {
-		who := a.Taker
-		if who == "" {
-			who = a.TakenBy
-		}
+		who := a.WhoTook()
 		r.Who = []string{l.T("alerts.taken", "who", who), who}
 	} else {
 		r.Who = []string{l.T("alerts.untaken")}

@@ -104,6 +104,16 @@ func SeverityLook(th look.Theme, s world.Severity) (plate paint.PlateKind, icon 
 	return paint.PlateNotice, "notice", th.Notice
 }
 
+// SeveritySign is how a severity is marked in a text at the desk: its plate, and its
+// icon in outline but for the worst.
+func SeveritySign(s world.Severity) (paint.PlateKind, string) {
+	plate, icon, _ := SeverityLook(look.Theme{}, s)
+	if s != world.Critical {
+		icon += "-open"
+	}
+	return plate, icon
+}
+
 // CoverFrame draws the frame of a popped-up tile.
 func (e *Env) CoverFrame(c *paint.Canvas, r image.Rectangle, p *Popup) {
 	if p == nil {

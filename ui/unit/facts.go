@@ -145,7 +145,7 @@ func (p *Page) alertFacts(a world.Alert) facts {
 	_, icon, _ := tile.SeverityLook(p.env.Kit.Theme, a.Severity)
 	who := l.T("alerts.untaken.long")
 	if a.Taken != 0 {
-		who = l.T("alerts.taken.at", "who", cmp.Or(a.Taker, a.TakenBy), "time", l.Clock(a.Taken.Std()))
+		who = l.T("alerts.taken.at", "who", a.WhoTook(), "time", l.Clock(a.Taken.Std()))
 	}
 	f := facts{Icon: icon, Title: a.Title, Lines: []string{join(l.T("severity."+string(a.Severity)), p.since(a.Since), who)}}
 	if a.Text != "" {

@@ -225,7 +225,7 @@ func (p *Page) alertList() *list.List {
 					_, icon, _ := tile.SeverityLook(th, a.Severity)
 					who := l.T("alerts.untaken.long")
 					if a.Taken != 0 {
-						who = l.T("alerts.taken.at", "who", cmp.Or(a.Taker, a.TakenBy), "time", l.Clock(a.Taken.Std()))
+						who = l.T("alerts.taken.at", "who", a.WhoTook(), "time", l.Clock(a.Taken.Std()))
 					}
 					return list.Cell{Text: a.Title, Bold: true, Icon: icon, Tone: toneOf(a.Severity), Sub: l.T("severity."+string(a.Severity)) + " · " + who}
 				},

@@ -4,6 +4,7 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/page"
 	"iocwall/ui/paint"
+	"iocwall/ui/tile"
 )
 
 // icons are the symbols of kinds.
@@ -68,10 +69,10 @@ func (f *Search) describeState(d *description, e world.Entity) {
 	stale := func(text string) { d.state, d.plate, d.mark = text, paint.PlateStale, "stale" }
 	switch x := e.(type) {
 	case world.Alert:
-		d.plate, d.mark = PlateOf(x.Severity)
+		d.plate, d.mark = tile.SeveritySign(x.Severity)
 		d.state = l.T("severity." + string(x.Severity))
 		if x.Taken != 0 {
-			d.where = join(d.where, l.T("alerts.taken.at", "who", Taker(x), "time", l.Clock(x.Taken.Std())))
+			d.where = join(d.where, l.T("alerts.taken.at", "who", x.WhoTook(), "time", l.Clock(x.Taken.Std())))
 		} else if x.Open() {
 			d.where = join(d.where, l.T("alerts.untaken.long"))
 		}
@@ -142,25 +143,4 @@ func join(a, b string) string {
 		return b
 	}
 	return a + " · " + b
-}
-
-// PlateOf is the plate of a severity at the desk.
-func PlateOf(s world.Severity) (paint.PlateKind, string) {
-	switch s {
-	case world.Critical:
-		return paint.PlateCritical, "critical"
-	case world.Severe:
-		return paint.PlateSevere, "severe-open"
-	case world.Warning:
-		return paint.PlateWarning, "warning-open"
-	}
-	return paint.PlateNotice, "notice-open"
-}
-
-// Taker is who has an alert, by name where it is known.
-func Taker(a world.Alert) string {
-	if a.Taker != "" {
-		return a.Taker
-	}
-	return a.TakenBy
 }

@@ -102,7 +102,7 @@ func (t *teller) alert(a world.Alert) {
 	t.add("alert.rule", a.Rule)
 	t.add("alert.since", t.ago(a.Since))
 	if a.Taken != 0 {
-		t.add("alert.taken", l.T("alerts.taken.at", "who", TakerOf(a), "time", l.Stamp(a.Taken.Std(), t.now.Std())))
+		t.add("alert.taken", l.T("alerts.taken.at", "who", a.WhoTook(), "time", l.Stamp(a.Taken.Std(), t.now.Std())))
 	} else if a.Open() {
 		t.add("alert.taken", l.T("alerts.untaken.long"))
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"iocwall/server/world"
+	"iocwall/ui/tile"
 	"iocwall/ui/words"
 )
 
@@ -58,14 +59,14 @@ func (p *phraser) alert(body world.Body) bool {
 	l := p.l
 	switch b := body.(type) {
 	case world.AlertRaised:
-		_, icon := PlateOf(b.Severity)
+		_, icon := tile.SeveritySign(b.Severity)
 		rule := b.Rule
 		if rule == "" {
 			rule = "—"
 		}
 		p.say(icon, "raised", b.Title, "rule", rule, "severity", l.T("severity."+string(b.Severity)))
 	case world.AlertUpdated:
-		_, icon := PlateOf(b.Severity)
+		_, icon := tile.SeveritySign(b.Severity)
 		p.say(icon, "updated", b.Title, "severity", l.T("severity."+string(b.Severity)))
 	case world.AlertAcknowledged:
 		name := b.Name

@@ -4,6 +4,7 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/list"
 	"iocwall/ui/paint"
+	"iocwall/ui/tile"
 	"iocwall/ui/words"
 )
 
@@ -23,19 +24,6 @@ type Standing struct {
 // Cell is it in a list.
 func (s Standing) Cell() list.Cell {
 	return list.Cell{Text: s.Text, Icon: s.Icon, Plate: s.Plate, Tone: s.Tone}
-}
-
-// PlateOf is the plate of a severity, its mark in outline.
-func PlateOf(s world.Severity) (paint.PlateKind, string) {
-	switch s {
-	case world.Critical:
-		return paint.PlateCritical, "critical"
-	case world.Severe:
-		return paint.PlateSevere, "severe-open"
-	case world.Warning:
-		return paint.PlateWarning, "warning-open"
-	}
-	return paint.PlateNotice, "notice-open"
 }
 
 // Stand says how a thing is at a time.
@@ -68,7 +56,7 @@ func standAlert(l *words.Lang, a world.Alert) Standing {
 	if !a.Open() {
 		return Standing{Text: l.T("records.alert.over"), Icon: "done", Tone: list.Quiet, Since: a.Resolved}
 	}
-	kind, icon := PlateOf(a.Severity)
+	kind, icon := tile.SeveritySign(a.Severity)
 	return Standing{Text: l.T("severity." + string(a.Severity)), Icon: icon, Plate: kind, Rank: float64(a.Severity.Rank()), Bad: a.Taken == 0, Since: a.Since}
 }
 
@@ -248,14 +236,6 @@ func ServiceOf(l *words.Lang, code string) string {
 		return l.T("detail.service.other")
 	}
 	return code
-}
-
-// TakerOf is who has an alert.
-func TakerOf(a world.Alert) string {
-	if a.Taker != "" {
-		return a.Taker
-	}
-	return a.TakenBy
 }
 
 // IconOf is the symbol of a kind.

@@ -372,13 +372,13 @@ func (f *form) write(name string, v float64) {
 		f.each(w, func(s *world.Screen) {
 			switch name {
 			case numLeft:
-				s.X = v
+				layout.Left.Set(s, v)
 			case numTop:
-				s.Y = v
+				layout.Top.Set(s, v)
 			case numWide:
-				s.W = v
+				layout.Width.Set(s, v)
 			case numHigh:
-				s.H = v
+				layout.Height.Set(s, v)
 			case numPxW:
 				s.PxW = int(math.Round(v))
 			case numPxH:

@@ -89,7 +89,7 @@ func faceOf(e *tile.Env, v View) face {
 	since := []string{l.T("line.since", "time", l.Stamp(a.Since.Std(), v.Now)) + " · " + age(l.Age, v.Now.Sub(a.Since.Std())), l.T("line.since", "time", l.Stamp(a.Since.Std(), v.Now))}
 	who := []string{l.T("alerts.untaken.long"), l.T("alerts.untaken")}
 	if f.Taken {
-		who = []string{l.T("alerts.taken.at", "who", taker(a), "time", l.Clock(a.Taken.Std())), l.T("alerts.taken", "who", taker(a))}
+		who = []string{l.T("alerts.taken.at", "who", a.WhoTook(), "time", l.Clock(a.Taken.Std())), l.T("alerts.taken", "who", a.WhoTook())}
 	}
 	if !a.Open() {
 		f.Over, f.Icon, f.Popup = true, "done", nil
@@ -114,13 +114,6 @@ func faceOf(e *tile.Env, v View) face {
 
 // age keeps tenths of a second out of an age that needs none.
 func age(say func(time.Duration) string, d time.Duration) string { return say(d.Truncate(time.Second)) }
-
-func taker(a world.Alert) string {
-	if a.Taker != "" {
-		return a.Taker
-	}
-	return a.TakenBy
-}
 
 // cover adds what lies over a tile of any kind.
 func cover(e *tile.Env, cv tile.Cover, f *face) {

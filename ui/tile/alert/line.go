@@ -118,11 +118,7 @@ func alertCell(e *tile.Env, a world.Alert, now time.Time) lineCell {
 	since := l.T("line.since", "time", l.Stamp(a.Since.Std(), now))
 	who := l.T("alerts.untaken.long")
 	if a.Taken != 0 {
-		name := a.Taker
-		if name == "" {
-			name = a.TakenBy
-		}
-		who = l.T("alerts.taken.at", "who", name, "time", l.Clock(a.Taken.Std()))
+		who = l.T("alerts.taken.at", "who", a.WhoTook(), "time", l.Clock(a.Taken.Std()))
 	}
 	c := lineCell{Icon: icon, Severity: a.Severity, Title: a.Title, Subs: []string{since + " · " + who, who}}
 	if a.Text != "" {
