@@ -19,6 +19,9 @@ type sheet struct {
 	// place says where the card lies in a window of that size, and puts what is in
 	// it; all in Fyne units.
 	place func(window fyne.Size) (fyne.Position, fyne.Size)
+	// alone hides the page: each letter typed in the sheet repaints the window, and
+	// without a GPU that takes as long as there is to be seen.
+	alone bool
 	// key takes keys first; Escape closes when it does not want it.
 	key func(*fyne.KeyEvent) bool
 	// closed is told of the end.
@@ -38,6 +41,9 @@ func (c *Console) lift(s *sheet, objects ...fyne.CanvasObject) {
 	s.in = container.NewWithoutLayout(append([]fyne.CanvasObject{s.card}, objects...)...)
 	s.ExtendBaseWidget(s)
 	c.sheet = s
+	if s.alone {
+		c.holder.Hide()
+	}
 	c.base.Window().Canvas().Overlays().Add(s)
 	c.over()
 }
@@ -49,6 +55,7 @@ func (c *Console) drop() {
 		return
 	}
 	c.sheet = nil
+	c.holder.Show()
 	c.base.Window().Canvas().Overlays().Remove(s)
 	if s.closed != nil {
 		s.closed()

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
 	"iocwall/server/world"
@@ -24,7 +23,6 @@ type Console struct {
 
 	env    *tile.Env
 	root   *fyne.Container
-	ground *canvas.Rectangle
 	holder *fyne.Container
 	bar    *bar
 	foot   *foot
@@ -84,7 +82,6 @@ func (c *Console) Desk() page.Desk { return c.desk }
 func (c *Console) build() {
 	c.env = c.base.Env()
 	c.pages, c.shown = map[string]*opened{}, nil
-	c.ground = canvas.NewRectangle(c.env.Kit.Theme.Bg)
 	c.holder = container.NewStack()
 	c.bar, c.foot = c.newBar(), c.newFoot()
 	c.find = find.New(find.Host{
@@ -92,7 +89,9 @@ func (c *Console) build() {
 		KindName: c.kindName, Open: c.Open, Drop: c.drop,
 	})
 	c.notices.rebuild()
-	c.root.Objects = []fyne.CanvasObject{c.ground, c.holder, c.bar.root, c.foot.root, c.notices.root}
+	// No ground lies under them: the window is cleared in the theme's colour, and what
+	// fills it once more costs as much as a page.
+	c.root.Objects = []fyne.CanvasObject{c.holder, c.bar.root, c.foot.root, c.notices.root}
 	c.root.Refresh()
 }
 
@@ -342,7 +341,6 @@ func (f *frame) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 		o.Resize(fyne.NewSize(s.Width, max(0, h)))
 	}
 	over, under := c.edges()
-	put(c.ground, 0, s.Height)
 	put(c.holder, over, s.Height-over-under)
 	put(c.bar.root, 0, bar)
 	c.bar.pane.Resize(fyne.NewSize(s.Width, bar))
@@ -383,7 +381,7 @@ func (c *Console) openSearch() {
 		c.drop()
 		return
 	}
-	s := &sheet{closed: c.find.Hide}
+	s := &sheet{closed: c.find.Hide, alone: true}
 	objects := c.find.Open()
 	s.place = func(window fyne.Size) (fyne.Position, fyne.Size) {
 		bar := c.unit(barHeight)

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
 	"iocwall/ui/field"
@@ -200,11 +199,9 @@ func (p *Page) Close() {
 
 // build makes the objects of the step.
 func (p *Page) build() {
-	th := p.o.Kit.Theme
 	p.form = newForm(p)
 	p.form.fill()
-	ground := canvas.NewRectangle(th.Bg)
-	p.root.Objects = []fyne.CanvasObject{ground, p.form.scroll, p.form.bar}
+	p.root.Objects = []fyne.CanvasObject{p.form.scroll, p.form.bar}
 	p.root.Refresh()
 	p.form.say()
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
 	"iocwall/ui/page"
@@ -73,7 +72,6 @@ type Page struct {
 	k    kit.Kit
 
 	root   *fyne.Container
-	ground *canvas.Rectangle
 	tabs   []*widget.Button
 	bar    *strip
 	wrong  *wrongPart
@@ -92,7 +90,6 @@ func New(d page.Desk) page.Page {
 	p := &Page{desk: d, made: map[string]part{}, shown: true}
 	p.k = kit.Kit{Host: p, Env: d.Env()}
 	p.health = newHealth(p)
-	p.ground = canvas.NewRectangle(d.Env().Kit.Theme.Bg)
 	p.wrong = newWrong(p)
 	p.bar = newStrip(p)
 	p.part = partScreens
@@ -150,7 +147,7 @@ func (p *Page) choose(name string) {
 	p.part = name
 	m := p.of(name)
 	p.desk.Memory().Set("setup.part", name)
-	objects := []fyne.CanvasObject{p.ground}
+	var objects []fyne.CanvasObject
 	for i, n := range parts() {
 		text := p.k.T("setup.part." + n)
 		if n == name {
@@ -182,7 +179,6 @@ func (p *Page) lay(s fyne.Size) {
 	p.size = s
 	k := p.k
 	m := k.U(kit.Gap)
-	kit.Put(p.ground, 0, 0, s.Width, s.Height)
 	p.narrow = s.Width < k.U(leastWide)
 	x, y, high := m, k.U(10), k.U(36)
 	line := y

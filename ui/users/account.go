@@ -63,7 +63,7 @@ func NewAccount(d page.Desk) page.Page {
 	sheet := func(in *fyne.Container) fyne.CanvasObject {
 		return container.NewStack(canvas.NewRectangle(th.S1), container.NewVScroll(container.New(padded{}, in)))
 	}
-	a.root = container.New(halves{a.unit}, canvas.NewRectangle(th.Bg), sheet(a.mine), sheet(a.open))
+	a.root = container.New(halves{a.unit}, sheet(a.mine), sheet(a.open))
 	a.build()
 	a.list()
 	return a
@@ -336,20 +336,19 @@ type halves struct{ unit func() float32 }
 
 // Layout is for Fyne.
 func (h halves) Layout(os []fyne.CanvasObject, size fyne.Size) {
-	os[0].Resize(size)
 	wide := min(560*h.unit(), (size.Width-gap)/2)
 	if wide < 360*h.unit() {
 		half := (size.Height - gap) * 3 / 5
-		os[1].Move(fyne.NewPos(0, 0))
-		os[1].Resize(fyne.NewSize(size.Width, half))
-		os[2].Move(fyne.NewPos(0, half+gap))
-		os[2].Resize(fyne.NewSize(size.Width, size.Height-half-gap))
+		os[0].Move(fyne.NewPos(0, 0))
+		os[0].Resize(fyne.NewSize(size.Width, half))
+		os[1].Move(fyne.NewPos(0, half+gap))
+		os[1].Resize(fyne.NewSize(size.Width, size.Height-half-gap))
 		return
 	}
-	os[1].Move(fyne.NewPos(0, 0))
-	os[1].Resize(fyne.NewSize(wide, size.Height))
-	os[2].Move(fyne.NewPos(wide+gap, 0))
-	os[2].Resize(fyne.NewSize(size.Width-wide-gap, size.Height))
+	os[0].Move(fyne.NewPos(0, 0))
+	os[0].Resize(fyne.NewSize(wide, size.Height))
+	os[1].Move(fyne.NewPos(wide+gap, 0))
+	os[1].Resize(fyne.NewSize(size.Width-wide-gap, size.Height))
 }
 
 // MinSize is for Fyne.

@@ -142,8 +142,7 @@ const paneWide, leastList = 440, 440
 
 // Layout is for Fyne.
 func (s *sides) Layout(os []fyne.CanvasObject, size fyne.Size) {
-	ground, rows, pane := os[0], os[1], os[2]
-	ground.Resize(size)
+	rows, pane := os[0], os[1]
 	u := s.p.pane.unit()
 	right := min(paneWide*u, size.Width)
 	left := size.Width - right - gap

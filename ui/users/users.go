@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
 	"iocwall/server/world"
@@ -93,8 +92,7 @@ func New(d page.Desk) page.Page {
 	p := &Page{desk: d, people: list.NewRows(func(u *user) string { return u.Login }, nil)}
 	p.list = newList(p)
 	p.pane = newPane(p)
-	ground := canvas.NewRectangle(d.Env().Kit.Theme.Bg)
-	p.root = container.New(&sides{p: p}, ground, p.list.Object(), p.pane.box)
+	p.root = container.New(&sides{p: p}, p.list.Object(), p.pane.box)
 	p.list.Say(list.Loading, p.t("users.loading"), "", nil)
 	p.recall()
 	return p
