@@ -22,6 +22,9 @@ type sheet struct {
 	// alone hides the page: each letter typed in the sheet repaints the window, and
 	// without a GPU that takes as long as there is to be seen.
 	alone bool
+	// head is how much of the card is the sheet's to draw where what is in it draws the
+	// rest of it, 0 for all: what lies under something else is filled for nothing.
+	head float32
 	// key takes keys first; Escape closes when it does not want it.
 	key func(*fyne.KeyEvent) bool
 	// closed is told of the end.
@@ -81,14 +84,17 @@ func (s *sheet) lay() {
 	at, wide := s.place(size)
 	s.card.Move(at)
 	s.card.Resize(wide)
+	if s.head > 0 {
+		s.card.Resize(fyne.NewSize(wide.Width, min(s.head, wide.Height)))
+	}
 	s.box = s.c.device(at, wide)
 	s.c.over()
 }
 
 // Tapped closes the sheet: the click was beside the card.
 func (s *sheet) Tapped(e *fyne.PointEvent) {
-	p, z := s.card.Position(), s.card.Size()
-	if e.Position.X < p.X || e.Position.Y < p.Y || e.Position.X > p.X+z.Width || e.Position.Y > p.Y+z.Height {
+	at := s.c.device(e.Position, fyne.Size{}).Min
+	if !at.In(s.box) {
 		s.c.drop()
 	}
 }

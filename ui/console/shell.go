@@ -381,7 +381,7 @@ func (c *Console) openSearch() {
 		c.drop()
 		return
 	}
-	s := &sheet{closed: c.find.Hide, alone: true}
+	s := &sheet{closed: c.find.Hide, alone: true, head: c.find.Head()}
 	objects := c.find.Open()
 	s.place = func(window fyne.Size) (fyne.Position, fyne.Size) {
 		bar := c.unit(barHeight)

@@ -4,7 +4,6 @@
 package records
 
 import (
-	"image"
 	"math"
 	"strings"
 	"time"
@@ -372,10 +371,7 @@ func (p *Page) paint(c *paint.Canvas) {
 		p.record.paint(c)
 		return
 	}
-	th := p.env.Kit.Theme
-	x := p.px(choiceWide)
-	c.Fill(c.Img.Rect, th.S1)
-	c.Fill(image.Rect(x, 0, x+1, c.Img.Rect.Dy()), th.Line1)
+	c.Fill(c.Img.Rect, p.env.Kit.Theme.Line1) // between the choice and the list
 }
 
 // choiceWide is the width of the choice of lists, in units.
@@ -395,13 +391,14 @@ func (y *layout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 		o.Move(fyne.NewPos(x, 0))
 		o.Resize(fyne.NewSize(w, s.Height))
 	}
-	put(p.ground.Raster, 0, s.Width)
 	if p.record != nil {
+		put(p.ground.Raster, 0, s.Width)
 		put(p.record.root, 0, s.Width)
 		return
 	}
 	left := p.unit(choiceWide)
 	put(p.choice.Object(), 0, left)
+	put(p.ground.Raster, left, 1)
 	for _, t := range p.tables {
 		put(t.list.Object(), left+1, max(1, s.Width-left-1))
 	}

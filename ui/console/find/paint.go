@@ -52,6 +52,9 @@ func (f *Search) draw(c *paint.Canvas) {
 	said := fonts.Fit(float64(r.Dx())-60*k-kw, 14*k, false, f.footLine(), "")
 	c.Text(20*k, top, searchFoot*k, said, 14*k, false, th.T2)
 	c.Text(float64(r.Dx())-20*k-kw, top, searchFoot*k, keys, 14*k, false, th.T2)
+	for _, edge := range []image.Rectangle{image.Rect(0, 0, 1, r.Dy()), image.Rect(r.Dx()-1, 0, r.Dx(), r.Dy()), image.Rect(0, r.Dy()-1, r.Dx(), r.Dy())} {
+		c.Fill(edge, th.Line2)
+	}
 }
 
 // drawRow draws one thing: its kind by shape and word, its name, how it is, where

@@ -152,13 +152,17 @@ func (f *Search) Place(from fyne.Position, room fyne.Size) (fyne.Position, fyne.
 	at := from.AddXY((room.Width-size.Width)/2, u(8))
 	f.input.Move(at.AddXY(u(16), u(16)))
 	f.input.Resize(fyne.NewSize(size.Width-u(32), u(40)))
-	f.list.Move(at.AddXY(1, u(searchHead)))
-	f.list.Resize(fyne.NewSize(size.Width-2, size.Height-u(searchHead)-2))
+	f.list.Move(at.AddXY(0, u(searchHead)))
+	f.list.Resize(fyne.NewSize(size.Width, size.Height-u(searchHead)))
 	f.picker.Move(f.list.Position())
-	f.picker.Resize(fyne.NewSize(size.Width-2, u(float32(f.rows*searchRow))))
+	f.picker.Resize(fyne.NewSize(size.Width, u(float32(f.rows*searchRow))))
 	f.list.Touch()
 	return at, size
 }
+
+// Head is how much of the card, from its top, is not drawn by the search; its lower
+// edge lies under the list.
+func (f *Search) Head() float32 { return f.unit(searchHead + 8) }
 
 // unit is a measure in Fyne units at the size of text in force, scale in device
 // pixels.
