@@ -91,14 +91,17 @@ func (t *turn) paint(c choice, sc world.SceneSaved, found bool) picture {
 	p.places = t.arrange(sc, kept)
 	if t.testing() {
 		t.testPicture(&p)
-		return t.dated(p)
+		return t.dated(p, "")
 	}
 	locked := t.foreign(sc, found, kept)
 	p.tiles, p.left = t.ground(c, sc, found, locked, p.places)
 	p.tiles = append(p.tiles, locked...)
 	p.tiles = append(p.tiles, t.popups(sc, p.places, kept, locked)...)
 	t.rescue(&p)
-	return t.dated(p)
+	if c.asked == nil && found && t.wall.On.Scene == sc.ID && t.wall.On.Version != sc.Version {
+		return t.dated(p, sc.By) // the scene was changed while it is shown
+	}
+	return t.dated(p, "")
 }
 
 // locks yields the tiles on the wall that are locked, with their locks.
@@ -275,8 +278,10 @@ func popupOf(tile string) string {
 	return rest[:i]
 }
 
-// dated gives each tile the time since which it is there as it is.
-func (t *turn) dated(p picture) picture {
+// dated gives each tile the time since which it is there as it is, and whose hand put
+// it there: where somebody changed the scene shown, that is who saved it, and all that
+// was not changed keeps its own.
+func (t *turn) dated(p picture, changed string) picture {
 	was := make(map[string]*world.Placed, len(t.wall.On.Tiles))
 	for i := range t.wall.On.Tiles {
 		was[t.wall.On.Tiles[i].ID] = &t.wall.On.Tiles[i]
@@ -284,11 +289,26 @@ func (t *turn) dated(p picture) picture {
 	for i := range p.tiles {
 		n := &p.tiles[i]
 		n.Since = t.now
-		if o := was[n.ID]; o != nil && o.Layer == n.Layer && o.From == n.From && sameTile(o.Tile, n.Tile) {
+		o := was[n.ID]
+		switch {
+		case o != nil && o.Layer == n.Layer && o.From == n.From && sameTile(o.Tile, n.Tile):
 			n.Since = o.Since
+			if n.Layer == world.LayerScene && o.By+o.Why != "" {
+				n.By, n.Why = o.By, o.Why
+			}
+		case changed != "" && n.Layer == world.LayerScene && !t.covered(n.Tile):
+			n.By, n.Why = changed, ""
 		}
 	}
 	return p
+}
+
+// covered reports whether something else than a scene's tile lies over a place now.
+func (t *turn) covered(tile world.Tile) bool {
+	r := scene.RectOf(tile)
+	return slices.ContainsFunc(t.wall.On.Tiles, func(o world.Placed) bool {
+		return o.Layer != world.LayerScene && scene.RectOf(o.Tile).Overlaps(r)
+	})
 }
 
 // same reports whether the wall shows the picture.

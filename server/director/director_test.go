@@ -553,3 +553,54 @@ func TestFloodOfAlerts(t *testing.T) {
 	}
 	r.check()
 }
+
+// TestWhoseHand: a tile that was changed while its scene is shown carries who changed
+// it; all others go on carrying who showed the scene, also after what popped up over
+// them is gone.
+func TestWhoseHand(t *testing.T) {
+	r := newRig(t, opening()...)
+	if err := r.show(Ask{Scene: "night", By: "Lan"}); err != nil {
+		t.Fatal(err)
+	}
+	r.pass(time.Second)
+	_ = r.show(Ask{Scene: "day", By: "Lan"})
+	r.pass(time.Second)
+	hands := func() map[string]string {
+		out := map[string]string{}
+		for _, p := range r.wall().On.Tiles {
+			if p.Layer == world.LayerScene {
+				out[p.ID] = p.By + p.Why
+			}
+		}
+		return out
+	}
+	r.put(popup("a", 40, 1)) // over the east
+	r.pass(time.Second)
+	edited := day()
+	edited.Version, edited.By = edited.Version+1, "Mai"
+	edited.Tiles = slices.Clone(edited.Tiles)
+	edited.Tiles[0].Params = []world.Param{{Key: "zoom", Value: "9"}}
+	r.put(edited)
+	r.pass(time.Second)
+	r.put(world.PopupClosed{ID: "a", By: "Vinh"})
+	r.pass(time.Second)
+	for id, by := range hands() {
+		want := "Lan"
+		if id == edited.Tiles[0].ID {
+			want = "Mai"
+		}
+		if by != want {
+			t.Errorf("%s is by %q, not %q", id, by, want)
+		}
+	}
+	if len(hands()) != len(edited.Tiles) {
+		t.Errorf("tiles %v", hands())
+	}
+	_ = r.show(Ask{Scene: "night", By: "Vinh"})
+	r.pass(time.Second)
+	_ = r.show(Ask{Undo: true, By: "Vinh"})
+	r.pass(time.Second)
+	if got := hands()[edited.Tiles[0].ID]; got != "Vinh" {
+		t.Errorf("of a scene that was shown anew it is by %q", got)
+	}
+}
