@@ -209,7 +209,7 @@ func (h *healths) raise(x trouble) world.AlertRaised {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	b := world.AlertRaised{
-		ID: siteID(x), Rule: "site", Severity: world.Severe, Since: x.Since,
+		ID: siteID(x), Rule: "site", Severity: world.Severe, Since: x.Since, Called: "Cụm camera mất kết nối", Where: x.Site,
 		Title:       fmt.Sprintf("Cụm %s: %d/%d camera mất kết nối cùng lúc", x.Site, x.Down, x.Cameras),
 		Instruction: "Kiểm tra nguồn điện, thiết bị mạng và đường truyền của cụm trước khi kiểm tra từng camera.",
 	}

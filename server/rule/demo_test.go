@@ -39,6 +39,18 @@ func TestDemoRules(t *testing.T) {
 	if t.Failed() {
 		t.Log(written(d.out))
 	}
+	for _, o := range d.out {
+		b, ok := o.Body.(world.AlertRaised)
+		switch {
+		case !ok:
+		case b.RuleName() == b.Rule:
+			t.Errorf("the rule %s has no name for people", b.Rule)
+		case b.Rule == "tau-vao-vung" && b.Where != "San hô Cù Lao Chàm (minh hoạ)":
+			t.Errorf("the vessel's alert is at %q", b.Where)
+		case b.Rule == "phan-anh-qua-han" && (b.Limit == nil || *b.Limit != 5):
+			t.Errorf("the limit of %s is %v", b.Rule, b.Limit)
+		}
+	}
 	for _, want := range []string{
 		"Lũ Câu Lâu 4,12 m, trên BĐ3",
 		"Tàu QNa-90123-TS không có vị trí từ 09:01",

@@ -211,6 +211,7 @@ func written(obs []world.Observation) string {
 		case world.AlertRaised:
 			fmt.Fprintf(&b, "raised   %s\n", x.ID)
 			fmt.Fprintf(&b, "         %s | %s%s\n", x.Severity, x.Title, number(x.Value))
+			b.WriteString(beside(x.Called, x.Unit, x.Limit, x.Where))
 			fmt.Fprintf(&b, "         rule %s about %q in %q since %s placed %v\n", x.Rule, x.About, x.Area, since(x.Since), x.Placed)
 			for _, line := range strings.Split(x.Text, "\n") {
 				if line != "" {
@@ -224,6 +225,7 @@ func written(obs []world.Observation) string {
 			}
 		case world.AlertUpdated:
 			fmt.Fprintf(&b, "updated  %s\n         %s | %s%s\n", x.ID, x.Severity, x.Title, number(x.Value))
+			b.WriteString(beside("", x.Unit, x.Limit, x.Where))
 			if x.Text != "" {
 				fmt.Fprintf(&b, "         text: %s\n", x.Text)
 			}
@@ -234,6 +236,27 @@ func written(obs []world.Observation) string {
 		}
 	}
 	return b.String()
+}
+
+// beside is what an alert tells beside its words, empty for nothing.
+func beside(called, unit string, limit *float64, where string) string {
+	out := ""
+	if called != "" {
+		out += fmt.Sprintf(" called %q", called)
+	}
+	if limit != nil {
+		out += fmt.Sprintf(" limit %g", *limit)
+	}
+	if unit != "" {
+		out += " in " + unit
+	}
+	if where != "" {
+		out += fmt.Sprintf(" at %q", where)
+	}
+	if out == "" {
+		return ""
+	}
+	return "        " + out + "\n"
 }
 
 func number(v *float64) string {

@@ -279,6 +279,7 @@ func (s *Set) tell(out []world.Observation, r *rule, h *hold, sub subject, value
 	h.said, h.value = w.said, w.value
 	return append(out, world.Observation{Time: sub.now, Body: world.AlertUpdated{
 		ID: h.alert, Severity: w.said.severity, Title: w.said.title, Text: w.said.body(), Value: w.value,
+		Unit: w.said.unit, Limit: w.said.bound(), Where: w.said.where,
 	}}), 0
 }
 
@@ -288,6 +289,7 @@ func (s *Set) raise(out []world.Observation, r *rule, h *hold, sub subject, w wo
 		ID: s.alertID(r, h, since, sub.state), Rule: r.id, Severity: w.said.severity,
 		Title: w.said.title, Text: w.said.body(), Instruction: w.instruction,
 		Area: r.area, Since: since, Value: w.value, Show: r.show,
+		Called: r.called, Unit: w.said.unit, Limit: w.said.bound(), Where: w.said.where,
 	}
 	if e := sub.entity; e != nil {
 		b.About = e.Ref()

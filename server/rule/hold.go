@@ -10,6 +10,8 @@ import (
 // rule is a compiled rule with what it remembers.
 type rule struct {
 	id, on string
+	// called is the name for people, empty for none.
+	called string
 	what   What
 	line   int
 	index  int
@@ -22,8 +24,13 @@ type rule struct {
 	// ownValue: the rule names its value itself, rather than the entity.
 	ownValue bool
 	levels   []level
-	keep     time.Duration
-	area     string
+	// unit is that of the value as the rule says it; else quantity is what the value
+	// is a reading of, empty for none.
+	unit, quantity string
+	// fenced: the rule is about fences, so its alerts say which.
+	fenced bool
+	keep   time.Duration
+	area   string
 	// show is what of its alerts pops up on walls, nil for nothing.
 	show *world.AlertShow
 
@@ -47,7 +54,9 @@ type level struct {
 	severity    world.Severity
 	when, clear *expr.Program
 	// onValue: a condition names the value, so that without one it says nothing.
-	onValue     bool
+	onValue bool
+	// limit is what when: compares the value with, nil for nothing.
+	limit       *expr.Program
 	absent      time.Duration
 	lasting     time.Duration
 	title, text *template
@@ -85,10 +94,22 @@ type said struct {
 	title, text string
 	// remark follows the text: that the data are old, or that there are none.
 	remark string
-	at     world.Time
+	// unit, limit and where are as in world.AlertRaised; limited: there is one.
+	unit, where string
+	limit       float64
+	limited     bool
+	at          world.Time
 }
 
 func (s said) body() string { return join(s.text, s.remark) }
+
+// bound is the limit as events carry it.
+func (s said) bound() *float64 {
+	if !s.limited {
+		return nil
+	}
+	return &s.limit
+}
 
 // same reports whether two wordings are the same.
 func (s said) same(t said) bool {

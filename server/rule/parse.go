@@ -55,10 +55,12 @@ type fileYAML struct {
 
 type ruleYAML struct {
 	ID          phrase         `yaml:"id"`
+	Name        phrase         `yaml:"name"`
 	On          phrase         `yaml:"on"`
 	Count       phrase         `yaml:"count"`
 	Where       phrase         `yaml:"where"`
 	Value       phrase         `yaml:"value"`
+	Unit        phrase         `yaml:"unit"`
 	When        phrase         `yaml:"when"`
 	Clear       phrase         `yaml:"clear"`
 	Absent      *time.Duration `yaml:"absent"`
@@ -203,6 +205,7 @@ func (p *parser) rule(path string, y *ruleYAML) *rule {
 	r.where = p.compile(y.Where, path+".where", own, expr.Truth)
 	p.timeless(r.where, y.Where, path+".where")
 	p.levels(path, y, r, conditions, words)
+	p.facts(path, y, r, words)
 	if y.Keep != nil {
 		r.keep = *y.Keep
 	}
@@ -398,6 +401,9 @@ func (r *rule) finish(words *expr.Env, y *ruleYAML) {
 			if t != nil {
 				said = append(said, t.programs()...)
 			}
+		}
+		if l.limit != nil {
+			said = append(said, l.limit)
 		}
 		parts = append(parts, string(l.severity), source(l.when), source(l.clear), l.absent.String())
 		r.tellsAge = r.tellsAge || l.absent > 0

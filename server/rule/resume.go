@@ -105,6 +105,10 @@ func (r *rule) holdOf(a world.Alert) *hold {
 		said: said{severity: a.Severity, title: a.Title, at: a.Updated},
 	}
 	h.said.text, h.said.remark = withoutRemark(a.Text)
+	h.said.unit, h.said.where = a.Unit, a.Where
+	if a.Limit != nil {
+		h.said.limit, h.said.limited = *a.Limit, true
+	}
 	for i := range h.levels {
 		if r.levels[i].severity.Rank() <= a.Severity.Rank() {
 			h.levels[i] = levelState{active: true, since: a.Since, began: a.Since}

@@ -9,7 +9,9 @@
 // over before the alert resolves. absent: takes the place of when: and means
 // that nothing newer was heard for so long. levels: give one alert several
 // severities; the worst level that holds is the alert's. Words are templates,
-// see template.
+// see template. name: is what people call the rule, unit: the unit of its value where
+// the reading or the indicator does not say it; an alert carries both, with the number
+// that when: compares the value with and the fence that its vessel is at.
 //
 // While the value: of a rule is not known, conditions that name it neither begin
 // nor end anything: an alert stays with its last words, none is raised. An alert about an entity whose data turned

@@ -51,7 +51,10 @@ func (s *Set) wordsFor(r *rule, h *hold, i int, sub subject, value float64) word
 	}
 	if !math.IsNaN(value) && !math.IsInf(value, 0) {
 		w.value = &value
+		w.said.unit = r.unitOf(sub.entity)
+		w.said.limit, w.said.limited = s.limitOf(l, vars)
 	}
+	w.said.where = r.whereOf(sub)
 	return w
 }
 
@@ -91,6 +94,7 @@ func (s *Set) tellGone(out []world.Observation, r *rule, h *hold, now world.Time
 	h.said.remark, h.said.at = remarkGone+viTime(now.Std(), "when")+".", now
 	return append(out, world.Observation{Time: now, Body: world.AlertUpdated{
 		ID: h.alert, Severity: h.said.severity, Title: h.said.title, Text: h.said.body(), Value: h.value,
+		Unit: h.said.unit, Limit: h.said.bound(), Where: h.said.where,
 	}})
 }
 

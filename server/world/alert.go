@@ -54,7 +54,20 @@ type AlertRaised struct {
 	Value *float64 `cbor:"12,keyasint,omitempty" json:"value,omitempty"`
 	// Show says what of it pops up on walls, nil for nothing.
 	Show *AlertShow `cbor:"13,keyasint,omitempty" json:"show,omitempty"`
+	// Called is the rule's name for people, empty when it has none; RuleName chooses.
+	Called string `cbor:"14,keyasint,omitempty" json:"called,omitempty"`
+	// Unit is that of Value and Limit, of SenML or in common use, empty when it is
+	// not known or there is none. Limit is the number that Value went beyond, nil
+	// when the rule compares with none.
+	Unit  string   `cbor:"15,keyasint,omitempty" json:"unit,omitempty"`
+	Limit *float64 `cbor:"16,keyasint,omitempty" json:"limit,omitempty"`
+	// Where is the name of the fence it happened in or near, or of the site.
+	Where string `cbor:"17,keyasint,omitempty" json:"where,omitempty"`
 }
+
+// RuleName returns the name of the alert's rule for people: its id where it has no
+// other.
+func (b AlertRaised) RuleName() string { return cmp.Or(b.Called, b.Rule) }
 
 // AlertShow is what of an alert pops up on walls.
 type AlertShow struct {
@@ -78,6 +91,10 @@ type AlertUpdated struct {
 	Title    string   `cbor:"3,keyasint" json:"title"`
 	Text     string   `cbor:"4,keyasint,omitempty" json:"text,omitempty"`
 	Value    *float64 `cbor:"5,keyasint,omitempty" json:"value,omitempty"`
+	// Unit, Limit and Where are as in AlertRaised; what is not given stays as it was.
+	Unit  string   `cbor:"6,keyasint,omitempty" json:"unit,omitempty"`
+	Limit *float64 `cbor:"7,keyasint,omitempty" json:"limit,omitempty"`
+	Where string   `cbor:"8,keyasint,omitempty" json:"where,omitempty"`
 }
 
 // Kind returns "alert.updated".
@@ -152,6 +169,10 @@ func (b AlertUpdated) apply(s *State, e *Event) (Ref, Effect, error) {
 		return ref, EffectNone, nil
 	}
 	a.Severity, a.Title, a.Text, a.Value, a.Updated = b.Severity, b.Title, b.Text, b.Value, e.Time
+	a.Unit, a.Where = cmp.Or(b.Unit, a.Unit), cmp.Or(b.Where, a.Where)
+	if b.Limit != nil {
+		a.Limit = b.Limit
+	}
 	s.alerts.Put(b.ID, a)
 	return ref, EffectPut, nil
 }
