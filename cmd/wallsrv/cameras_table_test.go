@@ -8,7 +8,7 @@ import (
 )
 
 func TestCamerasImportOfATable(t *testing.T) {
-	config := write(t, "ioc.yaml", strings.ReplaceAll(before, "HOST", "10.0.0.9"))
+	config := write(t, "ioc.yaml", before(t, "10.0.0.9"))
 	table := write(t, "c.csv", "id,name,lat,lon,main,user,password_ref\n"+
 		"cau,Cầu Câu Lâu,15.85,108.28,rtsp://10.0.0.9:554/old,viewer,env:NEW\nmoi,Bến mới,15.9,108.4,rtsp://10.0.0.10/x,viewer,env:NEW\n")
 	out, _, err := call(t, "cameras", "import", "--csv", table, "--config", config, "--write")

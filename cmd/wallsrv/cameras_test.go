@@ -90,27 +90,16 @@ func TestCamerasDiscover(t *testing.T) {
 	}
 }
 
-const before = `# the centre
-name: Thử
-data: data
-cameras: # ours
-  # the bridge
-  - id: cau
-    name: Cầu Câu Lâu   # people call it so
-    pos: [108.28, 15.85]
-    user: old
-    password: env:OLD
-    heading: 40
-    streams:
-      - {name: main, url: "rtsp://HOST:554/old"}   # was set by hand
-      - {name: third, url: "rtsp://HOST:554/third"}
-    # how far it sees
-    view: 60
-  - {id: khac, name: Khác, pos: [108, 15], streams: [{name: main, url: "rtsp://10.9.9.9/x"}]}
-
-# stations follow
-stations: []
-`
+// before is a configuration with two cameras as a person has written it, one of them at
+// the host.
+func before(t *testing.T, host string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "server", "roster", "testdata", "before.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(text), "HOST", host)
+}
 
 func TestCamerasImport(t *testing.T) {
 	t.Setenv("TEST_CAMERA_PASSWORD", "hunter2")
@@ -121,7 +110,7 @@ func TestCamerasImport(t *testing.T) {
 			{Token: "s", Encoding: "H264", Width: 640, Height: 360, FPS: 12, URI: "rtsp://127.0.0.1:554/sub"},
 		},
 	})
-	config := write(t, "ioc.yaml", strings.ReplaceAll(before, "HOST", "127.0.0.1"))
+	config := write(t, "ioc.yaml", before(t, "127.0.0.1"))
 	args := []string{"cameras", "import", known, "--user", "viewer", "--password", "env:TEST_CAMERA_PASSWORD", "--config", config}
 
 	out, said, err := call(t, args...)
@@ -137,7 +126,7 @@ func TestCamerasImport(t *testing.T) {
 	if !strings.Contains(said, "Acme X1: main h264 1920×1080 at 25 fps, sub h264 640×360 at 12 fps, turns, 4 presets") {
 		t.Errorf("said %q", said)
 	}
-	if text, err := os.ReadFile(config); err != nil || string(text) != strings.ReplaceAll(before, "HOST", "127.0.0.1") {
+	if text, err := os.ReadFile(config); err != nil || string(text) != before(t, "127.0.0.1") {
 		t.Errorf("the file was changed without --write: %v", err)
 	}
 

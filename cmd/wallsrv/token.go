@@ -11,8 +11,6 @@ import (
 	"iocwall/server"
 	"iocwall/server/atomicfile"
 	"iocwall/server/auth"
-	"iocwall/server/settings"
-	"iocwall/server/strict"
 )
 
 type tokenCmd struct {
@@ -22,19 +20,12 @@ type tokenCmd struct {
 }
 
 // tokenPlace says which server's tokens are meant.
-type tokenPlace struct {
-	Config string `help:"Configuration file of the server." type:"existingfile" xor:"place" required:"" placeholder:"FILE"`
-	Data   string `help:"Data folder of the server." type:"existingdir" xor:"place" required:"" placeholder:"DIR"`
-}
+type tokenPlace struct{ place }
 
 func (p tokenPlace) open() (*auth.Store, error) {
-	data := p.Data
-	if p.Config != "" {
-		config, problems := settings.Load(p.Config)
-		if len(problems) > 0 {
-			return nil, strict.Error(problems)
-		}
-		data = config.DataDir()
+	data, _, err := p.data()
+	if err != nil {
+		return nil, err
 	}
 	return auth.Open(server.TokenFile(data))
 }

@@ -16,7 +16,6 @@ import (
 	"iocwall/server/atomicfile"
 	"iocwall/server/auth"
 	"iocwall/server/logins"
-	"iocwall/server/settings"
 	"iocwall/server/strict"
 )
 
@@ -32,21 +31,18 @@ type userCmd struct {
 }
 
 // userPlace says which server's users are meant.
-type userPlace struct {
-	Config string `help:"Configuration file of the server." type:"existingfile" xor:"place" required:"" placeholder:"FILE"`
-	Data   string `help:"Data folder of the server." type:"existingdir" xor:"place" required:"" placeholder:"DIR"`
-}
+type userPlace struct{ place }
 
 // open returns the users, and whether there is an area of a name; without a
 // configuration all there can be are.
 func (p userPlace) open() (users *auth.Users, known func(area string) error, err error) {
-	o, known := auth.UsersOptions{Path: server.UsersFile(p.Data)}, func(string) error { return nil }
-	if p.Config != "" {
-		config, problems := settings.Load(p.Config)
-		if len(problems) > 0 {
-			return nil, nil, strict.Error(problems)
-		}
-		o = auth.UsersOptions{Path: server.UsersFile(config.DataDir()), Session: config.Auth.Session, Idle: config.Auth.Idle}
+	data, config, err := p.data()
+	if err != nil {
+		return nil, nil, err
+	}
+	o, known := auth.UsersOptions{Path: server.UsersFile(data)}, func(string) error { return nil }
+	if config != nil {
+		o.Session, o.Idle = config.Auth.Session, config.Auth.Idle
 		known = func(area string) error { return knownArea(config, area) }
 	}
 	users, err = auth.OpenUsers(o)

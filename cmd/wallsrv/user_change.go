@@ -10,10 +10,26 @@ import (
 	"iocwall/server/auth"
 )
 
-type userDisableCmd struct {
+// oneUser is a user by the login, on one server.
+type oneUser struct {
 	userPlace
 	Login string `arg:"" help:"The user."`
 }
+
+// turn shuts the user out or lets the user in again, and prints what that means.
+func (u oneUser) turn(k *kong.Context, out bool, said string) error {
+	users, _, err := u.open()
+	if err != nil {
+		return err
+	}
+	if _, err := users.Change(operatorOf(), u.Login, auth.UserEdit{Disabled: &out}); err != nil {
+		return err
+	}
+	fmt.Fprintln(k.Stdout, u.Login, said)
+	return nil
+}
+
+type userDisableCmd struct{ oneUser }
 
 // Help is shown by --help.
 func (userDisableCmd) Help() string {
@@ -23,13 +39,10 @@ func (userDisableCmd) Help() string {
 
 // Run disables.
 func (c *userDisableCmd) Run(k *kong.Context) error {
-	return turn(k, c.userPlace, c.Login, true, "is shut out; a running server cuts the connections within two seconds")
+	return c.turn(k, true, "is shut out; a running server cuts the connections within two seconds")
 }
 
-type userEnableCmd struct {
-	userPlace
-	Login string `arg:"" help:"The user."`
-}
+type userEnableCmd struct{ oneUser }
 
 // Help is shown by --help.
 func (userEnableCmd) Help() string {
@@ -39,19 +52,7 @@ func (userEnableCmd) Help() string {
 
 // Run enables.
 func (c *userEnableCmd) Run(k *kong.Context) error {
-	return turn(k, c.userPlace, c.Login, false, "may log in again")
-}
-
-func turn(k *kong.Context, p userPlace, login string, disabled bool, said string) error {
-	users, _, err := p.open()
-	if err != nil {
-		return err
-	}
-	if _, err := users.Change(operatorOf(), login, auth.UserEdit{Disabled: &disabled}); err != nil {
-		return err
-	}
-	fmt.Fprintln(k.Stdout, login, said)
-	return nil
+	return c.turn(k, false, "may log in again")
 }
 
 type userAreasCmd struct {

@@ -2,6 +2,8 @@ package roster
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -115,7 +117,7 @@ func FuzzTable(f *testing.F) {
 
 // FuzzSplice holds that a configuration that is taken apart and put together is the same.
 func FuzzSplice(f *testing.F) {
-	f.Add(before)
+	f.Add(before(f))
 	f.Add("cameras:\n- id: a\n  name: b\n- id: c\nx: 1")
 	f.Add("cameras: []\n#  - id: a\n")
 	f.Fuzz(func(t *testing.T, text string) {
@@ -140,31 +142,19 @@ func FuzzSplice(f *testing.F) {
 	})
 }
 
-const before = `# the centre
-name: Thử
-data: data
-cameras: # ours
-  # the bridge
-  - id: cau
-    name: Cầu Câu Lâu   # people call it so
-    pos: [108.28, 15.85]
-    user: old
-    password: env:OLD
-    heading: 40
-    streams:
-      - {name: main, url: "rtsp://HOST:554/old"}   # was set by hand
-      - {name: third, url: "rtsp://HOST:554/third"}
-    # how far it sees
-    view: 60
-  - {id: khac, name: Khác, pos: [108, 15], streams: [{name: main, url: "rtsp://10.9.9.9/x"}]}
-
-# stations follow
-stations: []
-`
+// before is a configuration with two cameras, as a person has written it.
+func before(tb testing.TB) string {
+	tb.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "before.yaml"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(text)
+}
 
 // A camera that is taken out leaves the others and what is said of them.
 func TestDrop(t *testing.T) {
-	without, err := Drop(before, 2, 0)
+	without, err := Drop(before(t), 2, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +185,7 @@ func TestDrop(t *testing.T) {
 	if c, problems = settings.Parse("ioc.yaml", []byte(again)); len(problems) > 0 || len(c.Cameras) != 1 {
 		t.Errorf("%v in\n%s", problems, again)
 	}
-	if _, err := Drop(before, 2, 2); err == nil {
+	if _, err := Drop(before(t), 2, 2); err == nil {
 		t.Error("a third of two was taken out")
 	}
 }

@@ -55,16 +55,25 @@ func (f file) read() (text, error) {
 	return text{body: string(body), version: versionOf(body), changed: info.ModTime()}, nil
 }
 
-// write puts a text in place of what is there and keeps that as .1, what was .1 as
-// .2 and so on. After a crash at any moment the file is the old or the new one.
-func (f file) write(body string) error {
-	path, err := filepath.EvalSymlinks(f.path)
+// real returns where the file lies, behind whatever leads to it, and who may read it.
+func (f file) real() (path string, mode os.FileMode, err error) {
+	path, err = filepath.EvalSymlinks(f.path)
 	if err != nil {
-		return fmt.Errorf("setup: %w", err)
+		return "", 0, fmt.Errorf("setup: %w", err)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return fmt.Errorf("setup: %w", err)
+		return "", 0, fmt.Errorf("setup: %w", err)
+	}
+	return path, info.Mode().Perm(), nil
+}
+
+// write puts a text in place of what is there and keeps that as .1, what was .1 as
+// .2 and so on. After a crash at any moment the file is the old or the new one.
+func (f file) write(body string) error {
+	path, mode, err := f.real()
+	if err != nil {
+		return err
 	}
 	old, err := os.ReadFile(path)
 	if err != nil {
@@ -76,17 +85,17 @@ func (f file) write(body string) error {
 			return fmt.Errorf("setup: keep the configuration before: %w; the server must be able to write in its folder", err)
 		}
 	}
-	if err := atomicfile.Write(path+".1", old, info.Mode().Perm()); err != nil {
+	if err := atomicfile.Write(path+".1", old, mode); err != nil {
 		return fmt.Errorf("setup: keep the configuration before: %w; the server must be able to write in its folder", err)
 	}
-	return f.put(path, body, info.Mode().Perm())
+	return f.put(path, body, mode)
 }
 
 // all returns the configuration and those kept beside it, one after the other.
 func (f file) all() (string, error) {
-	path, err := filepath.EvalSymlinks(f.path)
+	path, _, err := f.real()
 	if err != nil {
-		return "", fmt.Errorf("setup: %w", err)
+		return "", err
 	}
 	out, err := os.ReadFile(path)
 	if err != nil {
@@ -112,15 +121,11 @@ func (f file) put(path, body string, mode os.FileMode) error {
 
 // restore puts back what write kept, after a text that the server did not take.
 func (f file) restore(body string) error {
-	path, err := filepath.EvalSymlinks(f.path)
+	path, mode, err := f.real()
 	if err != nil {
-		return fmt.Errorf("setup: %w", err)
+		return err
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return fmt.Errorf("setup: %w", err)
-	}
-	return f.put(path, body, info.Mode().Perm())
+	return f.put(path, body, mode)
 }
 
 // applied remembers which text the server runs with.
