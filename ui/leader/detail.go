@@ -116,10 +116,26 @@ func whoOf(l *words.Lang, a world.Alert) []string {
 func rowOf(l *words.Lang, a world.Alert, now time.Time) alertRow {
 	age := l.T("alerts.open", "age", l.Age(now.Sub(a.Since.Std()).Truncate(time.Second)))
 	r := alertRow{ID: a.ID, Severity: a.Severity, Title: a.Title}
-	for _, w := range whoOf(l, a) {
+	whos := whoOf(l, a)
+	if more := beside(l, a); more != "" {
+		r.Whos = append(r.Whos, more+" · "+whos[0]+" · "+age, more+" · "+whos[1]+" · "+age)
+	}
+	for _, w := range whos {
 		r.Whos = append(r.Whos, w+" · "+age)
 	}
 	return r
+}
+
+// beside is what an alert's title leaves open: what its value went beyond, and where.
+func beside(l *words.Lang, a world.Alert) string {
+	var out []string
+	if a.Limit != nil && a.Value != nil {
+		out = append(out, l.T("leader.alert.limit", "n", l.Measured(*a.Limit, a.Unit)))
+	}
+	if a.Where != "" && !strings.Contains(a.Title, a.Where) {
+		out = append(out, a.Where)
+	}
+	return strings.Join(out, " · ")
 }
 
 // update gives the tiles their indicators.

@@ -228,7 +228,14 @@ func (b *describer) alert(a world.Alert) {
 	d.Kind, d.Title = l.T("severity."+string(a.Severity)), a.Title
 	d.add(l.T("detail.text"), a.Text)
 	d.add(l.T("alert.since"), b.since(a.Since))
-	d.add(l.T("alert.rule"), a.Rule)
+	if a.Value != nil {
+		d.add(l.T("alert.value"), l.Measured(*a.Value, a.Unit))
+	}
+	if a.Limit != nil {
+		d.add(l.T("alert.limit"), l.Measured(*a.Limit, a.Unit))
+	}
+	d.add(l.T("alert.where"), a.Where)
+	d.add(l.T("alert.rule"), a.RuleName())
 	taken := l.T("alerts.untaken.long")
 	if a.Taken != 0 {
 		taken = l.T("alerts.taken.at", "who", a.WhoTook(), "time", l.Clock(a.Taken.Std()))

@@ -207,8 +207,9 @@ func coast(h *history, lib *library) {
 		h.add(ago(time.Hour), world.CameraDefined{ID: id, Name: "Camera " + id, Pos: geo.Point{108.25 + 0.06*float64(i), 15.9 - 0.05*float64(i)}, Heading: float64(i * 45), View: 60, Reach: 3000})
 		h.add(ago(time.Minute), world.CameraHealth{Camera: id, State: []world.CameraState{world.CameraLive, world.CameraIdle, world.CameraFrozen, world.CameraSilent}[i%4], Since: ago(10 * time.Minute)})
 	}
+	deep, limit := 4.12, 4.0
 	raise := func(id string, sev world.Severity, title string, at geo.Point, about world.Ref) {
-		h.add(ago(11*time.Minute), world.AlertRaised{ID: id, Severity: sev, Title: title, Pos: at, Placed: true, About: about, Rule: "r", Since: ago(12 * time.Minute)})
+		h.add(ago(11*time.Minute), world.AlertRaised{ID: id, Severity: sev, Title: title, Pos: at, Placed: true, About: about, Rule: "r", Called: "Quy tắc thử", Value: &deep, Limit: &limit, Unit: "m", Where: "Cù Lao Chàm", Since: ago(12 * time.Minute)})
 	}
 	raise("flood", world.Critical, "Lũ Câu Lâu 4,12 m, trên BĐ3", geo.Point{108.28, 15.86}, "")
 	raise("ship", world.Severe, "Mất tín hiệu QNa-90012-TS", geo.Point{108.96, 15.7}, "vessel/574000012")

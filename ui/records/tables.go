@@ -41,7 +41,7 @@ func alerts(p *Page) *table {
 			ID: "who", Title: p.t("alerts.column.who"), Min: 170, Weight: 1, Drop: 2,
 			Cell: func(i int) list.Cell { return whoHas(p.env.Lang, s.at(i)) },
 		},
-		s.area(3), s.text("rule", "alert.rule", 130, 1, 5, func(a world.Alert) string { return a.Rule }),
+		s.area(3), s.text("rule", "alert.rule", 130, 1, 5, world.Alert.RuleName),
 		s.code("records.column.code", 150, 6),
 		s.time("resolved", "records.column.over", 4, func(a world.Alert) world.Time { return a.Resolved }),
 	)

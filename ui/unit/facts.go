@@ -148,6 +148,16 @@ func (p *Page) alertFacts(a world.Alert) facts {
 		who = l.T("alerts.taken.at", "who", a.WhoTook(), "time", l.Clock(a.Taken.Std()))
 	}
 	f := facts{Icon: icon, Title: a.Title, Lines: []string{join(l.T("severity."+string(a.Severity)), p.since(a.Since), who)}}
+	value := ""
+	if a.Value != nil {
+		value = l.T("unit.alert.value", "n", l.Measured(*a.Value, a.Unit))
+		if a.Limit != nil {
+			value = l.T("unit.alert.beyond", "n", l.Measured(*a.Value, a.Unit), "limit", l.Measured(*a.Limit, a.Unit))
+		}
+	}
+	if line := join(value, a.Where, a.RuleName()); line != "" {
+		f.Lines = append(f.Lines, line)
+	}
 	if a.Text != "" {
 		f.Lines = append(f.Lines, a.Text)
 	}

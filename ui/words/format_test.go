@@ -118,3 +118,21 @@ func TestAge(t *testing.T) {
 		}
 	}
 }
+
+// TestMeasured: a number has the decimals it needs and its unit as people write it.
+func TestMeasured(t *testing.T) {
+	l, err := Load("vi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		v          float64
+		unit, want string
+	}{
+		{4.12, "m", "4,12\u00a0m"}, {4, "m", "4\u00a0m"}, {4.1, "m", "4,1\u00a0m"}, {4.1234, "", "4,12"}, {12500, "m3/s", "12.500\u00a0m³/s"}, {-2.5, "Cel", "−2,5\u00a0°C"}, {76.5, "%", "76,5\u00a0%"},
+	} {
+		if got := l.Measured(c.v, c.unit); got != c.want {
+			t.Errorf("%g %s: %q, want %q", c.v, c.unit, got, c.want)
+		}
+	}
+}

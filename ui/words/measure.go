@@ -1,6 +1,9 @@
 package words
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // Quantity names what a station measures ("pm2.5", "level") in a word; what has no
 // word is named as it came.
@@ -33,4 +36,24 @@ func UnitSign(unit string) string {
 		return "%"
 	}
 	return unit
+}
+
+// Measured is a number with its unit as people write it, "4,12 m", with at most two
+// decimals and no more than it has; the unit may be empty.
+func (l *Lang) Measured(v float64, unit string) string {
+	decimals := 2
+	for n := range 2 {
+		if x := v * math.Pow10(n); math.Abs(x-math.Round(x)) < 1e-9*math.Max(1, math.Abs(x)) {
+			decimals = n
+			break
+		}
+	}
+	switch sign := UnitSign(unit); sign {
+	case "":
+		return l.Number(v, decimals)
+	case "%":
+		return l.Percent(v, decimals)
+	default:
+		return l.Number(v, decimals) + "\u00a0" + sign
+	}
 }

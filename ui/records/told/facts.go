@@ -92,14 +92,18 @@ func PlaceOf(st *world.State, e world.Entity) (geo.Point, bool) {
 func (t *teller) alert(a world.Alert) {
 	l := t.l
 	t.add("detail.text", a.Text)
-	if a.Value != nil {
-		value := l.Number(*a.Value, 2)
-		if f, ok := t.st.Figure(a.About.ID()); ok && a.About.Kind() == world.KindFigure {
-			value = WithUnit(l, f, *a.Value)
-		}
-		t.add("alert.value", value)
+	number := func(v float64) string { return l.Measured(v, a.Unit) }
+	if f, ok := t.st.Figure(a.About.ID()); ok && a.About.Kind() == world.KindFigure && (a.Unit == "" || a.Unit == f.Unit) {
+		number = func(v float64) string { return WithUnit(l, f, v) }
 	}
-	t.add("alert.rule", a.Rule)
+	if a.Value != nil {
+		t.add("alert.value", number(*a.Value))
+	}
+	if a.Limit != nil {
+		t.add("alert.limit", number(*a.Limit))
+	}
+	t.add("alert.where", a.Where)
+	t.add("alert.rule", a.RuleName())
 	t.add("alert.since", t.ago(a.Since))
 	if a.Taken != 0 {
 		t.add("alert.taken", l.T("alerts.taken.at", "who", a.WhoTook(), "time", l.Stamp(a.Taken.Std(), t.now.Std())))
@@ -296,9 +300,17 @@ func (t *teller) other(e world.Entity) {
 	case world.Popup:
 		t.add("detail.state", standOther(l, t.st, x).Text+" · "+t.ago(x.Since))
 		t.add("records.column.zone", x.Placed)
-		t.add("alert.rule", x.Why)
+		t.add("alert.rule", ruleOf(t.st, x))
 		t.add("records.column.by", By(l, x.By))
 	}
+}
+
+// ruleOf is why a popup is there: the name of its alert's rule, or what was said.
+func ruleOf(st *world.State, x world.Popup) string {
+	if a, ok := st.Alert(x.Alert); ok && a.Rule == x.Why {
+		return a.RuleName()
+	}
+	return x.Why
 }
 
 func (t *teller) clip(x world.Clip) {

@@ -60,7 +60,7 @@ func (p *phraser) alert(body world.Body) bool {
 	switch b := body.(type) {
 	case world.AlertRaised:
 		_, icon := tile.SeveritySign(b.Severity)
-		rule := b.Rule
+		rule := b.RuleName()
 		if rule == "" {
 			rule = "—"
 		}

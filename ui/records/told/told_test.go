@@ -157,3 +157,36 @@ func TestFreshStationsStay(t *testing.T) {
 		t.Errorf("%+v became %+v", a, b)
 	}
 }
+
+// TestAlertSpeaksToPeople: the facts of an alert have the rule's name, numbers with
+// their unit, and the place by name.
+func TestAlertSpeaksToPeople(t *testing.T) {
+	for code, want := range map[string]string{
+		"vi": "Giá trị: 4,12\u00a0m|Ngưỡng: 4\u00a0m|Nơi: Cù Lao Chàm|Quy tắc: Lũ sông Thu Bồn|",
+		"en": "Value: 4.12\u00a0m|Threshold: 4\u00a0m|Where: Cù Lao Chàm|Rule: Lũ sông Thu Bồn|",
+	} {
+		l, got := load(t, code), ""
+		a := world.Alert{AlertRaised: world.AlertRaised{ID: "a", Rule: "lu-tb", Called: "Lũ sông Thu Bồn", Value: num(4.12), Limit: num(4), Unit: "m", Where: "Cù Lao Chàm"}}
+		for _, f := range Tell(l, world.New(1), a, ago(0)) {
+			got += f.Name + ": " + f.Text + "|"
+		}
+		if !strings.Contains(got, want) {
+			t.Errorf("%s: %q", code, got)
+		}
+	}
+}
+
+// TestPopupOfAnAlert: why a popup is there is the name of the rule, not its id.
+func TestPopupOfAnAlert(t *testing.T) {
+	st := world.New(1)
+	for i, b := range []world.Body{
+		world.AlertRaised{ID: "a", Rule: "lu-tb", Called: "Lũ sông Thu Bồn"},
+		world.PopupAsked{ID: "p", Wall: "main", Alert: "a", Why: "lu-tb", Title: "Lũ"},
+	} {
+		st.Apply(world.Event{Seq: uint64(i + 1), Seen: ago(0), Observation: world.Observation{Time: ago(0), Body: b}})
+	}
+	p, _ := st.Popup("p")
+	if got := ruleOf(st, p); got != "Lũ sông Thu Bồn" {
+		t.Errorf("%q", got)
+	}
+}

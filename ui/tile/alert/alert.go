@@ -104,7 +104,7 @@ func faceOf(e *tile.Env, v View) face {
 			f.Steps = append(f.Steps, s)
 		}
 	}
-	f.Strip = paint.Strip{Source: a.Rule, Short: l.T("alert.rule"), Age: l.Age(v.Heard)}
+	f.Strip = paint.Strip{Source: a.RuleName(), Short: l.T("alert.rule"), Age: l.Age(v.Heard)}
 	if a.Rule == "" {
 		f.Strip.Source = l.T("alerts.rules")
 	}
