@@ -37,6 +37,8 @@ type Gatherer struct {
 	loose   []uint64 // before they were sorted
 	starts  []int32  // of each cell, there
 	cells   []cell
+	grid    []int32 // one more than a cell's place in cells, 0 for an empty one; with a border around
+	wide    uint64  // of the grid, 0 where points lie too far apart for one
 	group   []int32 // of each point, -1 for none
 	groups  []Group
 	parent  []int32 // the group that took another one in, or itself
@@ -108,14 +110,22 @@ func (g *Gatherer) sort(points []Point, side float64) {
 			g.keys = append(g.keys, (uint64(row)<<columnBits|uint64(column))<<indexBits|uint64(i))
 		}
 	}
+	g.wide = 0
 	if columns*rows <= 32*uint64(len(g.keys)) {
 		g.sortByCounting(columns, rows)
+		g.wide = columns + 2
+		n := int(g.wide * (rows + 2))
+		g.grid = slices.Grow(g.grid[:0], n)[:n]
+		clear(g.grid)
 	} else {
 		slices.Sort(g.keys)
 	}
 	for i, k := range g.keys {
 		if n := len(g.cells); n == 0 || g.cells[n-1].key != k>>indexBits {
 			g.cells = append(g.cells, cell{key: k >> indexBits, from: int32(i), group: -1})
+			if g.wide > 0 {
+				g.grid[g.place(k>>indexBits)] = int32(len(g.cells))
+			}
 		}
 		g.cells[len(g.cells)-1].to = int32(i + 1)
 	}
@@ -210,9 +220,23 @@ func (g *Gatherer) root(group int32) int32 {
 	return group
 }
 
-// around calls do for the cells in and around a cell. A place keeps where each of
-// their rows was found for a cell before this one; it may be nil.
-func (g *Gatherer) around(key uint64, place *[3]int, do func(*cell)) {
+// place is where a cell stands in the grid.
+func (g *Gatherer) place(key uint64) uint64 {
+	return (key>>columnBits+1)*g.wide + key&columnMask + 1
+}
+
+// around calls do for the cells in and around a cell, by row and column.
+func (g *Gatherer) around(key uint64, do func(*cell)) {
+	if g.wide > 0 {
+		for at, end := g.place(key)-g.wide, g.place(key)+g.wide; at <= end; at += g.wide {
+			for _, i := range g.grid[at-1 : at+2] {
+				if i > 0 {
+					do(&g.cells[i-1])
+				}
+			}
+		}
+		return
+	}
 	column := int64(key & columnMask)
 	for dy := int64(-1); dy <= 1; dy++ {
 		row := int64(key>>columnBits) + dy
@@ -220,15 +244,7 @@ func (g *Gatherer) around(key uint64, place *[3]int, do func(*cell)) {
 			continue
 		}
 		first := uint64(row)<<columnBits | uint64(max(0, column-1))
-		var i int
-		if place == nil {
-			i, _ = slices.BinarySearchFunc(g.cells, first, func(c cell, k uint64) int { return cmp.Compare(c.key, k) })
-		} else {
-			for i = place[dy+1]; i < len(g.cells) && g.cells[i].key < first; {
-				i++
-			}
-			place[dy+1] = i
-		}
+		i, _ := slices.BinarySearchFunc(g.cells, first, func(c cell, k uint64) int { return cmp.Compare(c.key, k) })
 		for ; i < len(g.cells) && g.cells[i].key <= uint64(row)<<columnBits|uint64(column+1); i++ {
 			do(&g.cells[i])
 		}
@@ -254,7 +270,7 @@ func (g *Gatherer) unite(s Sizes) {
 		if g.parent[c.group] != c.group {
 			continue
 		}
-		g.around(c.key, nil, func(other *cell) {
+		g.around(c.key, func(other *cell) {
 			o := other.group
 			if o < 0 || o == c.group || g.parent[o] != o {
 				return
@@ -271,23 +287,22 @@ func (g *Gatherer) unite(s Sizes) {
 // join puts points that stand alone into the group whose ring covers them, or
 // makes groups of those that cover each other across the border of their cells.
 func (g *Gatherer) join(points []Point, s Sizes) {
-	var place [3]int
 	for n := range g.cells {
 		c := &g.cells[n]
 		for k := c.from; k < c.to; k++ {
 			if i := g.index(k); g.group[i] < 0 {
-				g.joinOne(points, i, c, &place, s)
+				g.joinOne(points, i, c, s)
 			}
 		}
 	}
 }
 
-func (g *Gatherer) joinOne(points []Point, i int32, c *cell, place *[3]int, s Sizes) {
+func (g *Gatherer) joinOne(points []Point, i int32, c *cell, s Sizes) {
 	p := &points[i]
 	best, least := int32(-1), (s.Ring+s.Cover/2)*(s.Ring+s.Cover/2) // squares of distances
 	partner, nearest := int32(-1), s.Cover*s.Cover
 	var there *cell
-	g.around(c.key, place, func(other *cell) {
+	g.around(c.key, func(other *cell) {
 		if o := g.root(other.group); o >= 0 {
 			if d := square(g.groups[o].X-p.X, g.groups[o].Y-p.Y); d < least {
 				best, least = o, d
