@@ -34,7 +34,7 @@ func newAlerts(d *Desk) *alerts {
 		Name: "operator.alerts", Source: a.rows, NoTools: true, Export: "canh-bao",
 		Columns: []list.Column{
 			{
-				ID: "severity", Title: l.T("alerts.column.severity"), Min: 130, Down: true,
+				ID: "severity", Title: l.T("alerts.column.severity"), Min: 120, Down: true,
 				Text: func(i int) string { return l.T("severity." + string(at(i).Severity)) },
 				Cell: func(i int) list.Cell {
 					plate, icon := tile.SeveritySign(at(i).Severity)

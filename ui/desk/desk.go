@@ -64,6 +64,7 @@ type Desk struct {
 	// unfocus gives the keyboard back to the window after a click on a button:
 	// single letters act only while no field has it.
 	unfocus func()
+	nameOf  func(tile string) string
 }
 
 // request is an acknowledgement on its way.
@@ -89,7 +90,7 @@ func New(m page.Desk, env *tile.Env) *Desk {
 	d.detail = tile.NewPane(d.env, "detail", th.S1, d.paintDetail)
 	d.stagePane = tile.NewPane(d.env, "stage", th.S1, d.paintStage)
 	d.alerts = newAlerts(d)
-	d.unfocus = func() {}
+	d.unfocus, d.nameOf = func() {}, func(string) string { return "" }
 	d.take = widget.NewButton(env.Lang.T("alert.take")+"  X", func() {
 		d.Acknowledge()
 		d.unfocus()

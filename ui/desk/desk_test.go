@@ -21,6 +21,7 @@ var noon = time.Date(2026, 11, 21, 9, 42, 7, 0, time.FixedZone("ICT", 7*3600))
 type fake struct {
 	*pagetest.Desk
 	did      []string
+	undo     []func()
 	t        *testing.T
 	state    *world.State
 	now      time.Time
@@ -54,9 +55,11 @@ func (f *fake) Send(c act.Command) error {
 	return f.fail
 }
 
-func (f *fake) Version() uint64              { return f.state.At().Seq }
-func (f *fake) May(string) bool              { return true }
-func (f *fake) Did(text string, undo func()) { f.did = append(f.did, text) }
+func (f *fake) Version() uint64 { return f.state.At().Seq }
+func (f *fake) May(string) bool { return true }
+func (f *fake) Did(text string, undo func()) {
+	f.did, f.undo = append(f.did, text), append(f.undo, undo)
+}
 
 func (f *fake) add(b world.Body) {
 	f.t.Helper()

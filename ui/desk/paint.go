@@ -112,23 +112,45 @@ func (d *Desk) named(r world.Ref) string {
 	return label
 }
 
+// paintTitle draws the severity and the title of an alert, the title below where it
+// has no room beside; it returns where the rest begins. Neither is ever cut while
+// there is room for more lines.
+func (d *Desk) paintTitle(c *paint.Canvas, v detail) int {
+	th, f := d.env.Kit.Theme, d.env.Kit.Fonts
+	b, pad := c.Img.Rect, d.px(16)
+	body, small := float64(d.px(16)), float64(d.px(14))
+	kind, icon := tile.SeveritySign(v.Severity)
+	word := paint.Plate{Kind: kind, Icon: icon, Text: d.env.Lang.T("severity." + string(v.Severity))}
+	plate := c.Plate(pad, (d.px(48)-paint.PlateHeight(small))/2, word, small, b.Dx()-2*pad)
+	x := float64(plate.Max.X + d.px(12))
+	if room := float64(b.Dx()-pad) - x; f.Width(v.Title, true, body) <= room {
+		c.Text(x, 0, float64(d.px(48)), v.Title, body, true, th.T1)
+		return d.px(56)
+	}
+	y := d.px(54)
+	for _, s := range f.Wrap(v.Title, float64(b.Dx()-2*pad), body, true, 4) {
+		if y+d.px(24) > b.Dy()-d.px(60) {
+			break
+		}
+		c.Text(float64(pad), float64(y), float64(d.px(24)), s, body, true, th.T1)
+		y += d.px(24)
+	}
+	return y + d.px(6)
+}
+
 func (d *Desk) paintDetail(c *paint.Canvas) {
 	th, f, l := d.env.Kit.Theme, d.env.Kit.Fonts, d.env.Lang
 	b := c.Img.Rect
 	v := d.detailWords()
 	pad := d.px(16)
-	body, small := float64(d.px(16)), float64(d.px(14))
+	body := float64(d.px(16))
 	if !v.Has {
 		d.paintHead(c, l.T("alert.choose"), "")
 		return
 	}
 	d.paintHead(c, "", "")
-	kind, icon := tile.SeveritySign(v.Severity)
-	plate := c.Plate(pad, (d.px(48)-paint.PlateHeight(small))/2, paint.Plate{Kind: kind, Icon: icon, Text: l.T("severity." + string(v.Severity))}, small, b.Dx()/3)
-	x := float64(plate.Max.X + d.px(12))
-	c.Text(x, 0, float64(d.px(48)), f.Fit(float64(b.Dx()-pad)-x, body, true, v.Title), body, true, th.T1)
+	y := d.paintTitle(c, v)
 	bottom := b.Dy() - d.px(72)
-	y := d.px(56)
 	width := float64(b.Dx() - 2*pad)
 	line := func(x float64, s string, size float64, bold bool, h int, room float64, paintIt look.Theme, second bool) bool {
 		if y+h > bottom {
@@ -154,9 +176,19 @@ func (d *Desk) paintDetail(c *paint.Canvas) {
 		}
 		y += d.px(4)
 	}
+	column := 0.0
 	for _, fact := range v.Facts {
-		if line(float64(pad), fact[0], body, false, d.px(26), float64(d.px(90)), th, true) {
-			line(float64(pad+d.px(100)), fact[1], body, false, d.px(26), width-float64(d.px(100)), th, false)
+		column = max(column, f.Width(fact[0], false, body))
+	}
+	column = min(column+float64(d.px(16)), max(width/2, float64(d.px(90))))
+	for _, fact := range v.Facts {
+		for i, s := range f.Wrap(fact[1], width-column, body, false, 2) {
+			if !line(float64(pad)+column, s, body, false, d.px(26), width-column, th, false) {
+				break
+			}
+			if i == 0 {
+				line(float64(pad), fact[0], body, false, d.px(26), column-float64(d.px(8)), th, true)
+			}
 			y += d.px(26)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2/widget"
 
@@ -21,6 +23,7 @@ const sayFor = 10 * time.Second
 // wish is something asked of the wall, until its answer was read.
 type wish struct {
 	id, what string
+	done     string // what is said once it is done, empty for the usual words
 	sent     time.Time
 	err      string
 	undo     act.Act // what takes it back, nil for nothing
@@ -52,7 +55,33 @@ func (d *Desk) placed() (world.Placed, bool) {
 func (d *Desk) Undo() {
 	if w, _, has, _ := d.m.Wall(); has {
 		d.wish("stage.undo", act.UndoScene{Wall: w.ID})
+		d.wished.done = d.backed(w)
 	}
+}
+
+// Before is the name of the scene that was on the wall before, empty for none.
+func (d *Desk) Before() string {
+	w, _, has, _ := d.m.Wall()
+	if !has || d.m.State() == nil {
+		return ""
+	}
+	for _, b := range slices.Backward(w.Before) {
+		if sc, ok := d.m.State().Scene(b.Scene); ok && b.Scene != w.Shown.Scene {
+			return sc.Name
+		}
+	}
+	return ""
+}
+
+// backed says which change of scene was undone, and to which scene; empty where that
+// is not known.
+func (d *Desk) backed(w world.Wall) string {
+	sc, ok := d.m.State().Scene(w.Shown.Scene)
+	before := d.Before()
+	if !ok || before == "" {
+		return ""
+	}
+	return d.env.Lang.T("stage.undone.scene", "scene", sc.Name, "before", before)
 }
 
 // Lock asks to keep the picked tile, or to let it go.
@@ -122,6 +151,13 @@ func (d *Desk) Preset(n int) {
 	d.wish("stage.show", act.ShowScene{Wall: w.ID, Scene: own[n-1].ID})
 }
 
+// ShowScene asks for a scene.
+func (d *Desk) ShowScene(scene string) {
+	if w, _, has, _ := d.m.Wall(); has {
+		d.wish("stage.show", act.ShowScene{Wall: w.ID, Scene: scene})
+	}
+}
+
 // wish sends what is asked and remembers it until it is answered.
 func (d *Desk) wish(what string, a act.Act) {
 	d.sequence++
@@ -135,13 +171,25 @@ func (d *Desk) wish(what string, a act.Act) {
 	d.Refresh(now)
 }
 
+// OnName sets what names the tiles of the wall for people.
+func (d *Desk) OnName(f func(tile string) string) { d.nameOf = f }
+
 // called is what an act is called, with the name of what it is about.
 func (d *Desk) called(what string, a act.Act) string {
 	text := d.env.Lang.T(what)
-	if show, ok := a.(act.ShowScene); ok && d.m.State() != nil {
-		if sc, there := d.m.State().Scene(show.Scene); there {
+	switch a := a.(type) {
+	case act.ShowScene:
+		if sc, there := d.m.State().Scene(a.Scene); there {
 			return text + " “" + sc.Name + "”"
 		}
+	case act.UndoScene:
+		if before := d.Before(); before != "" {
+			return d.env.Lang.T("stage.undo.to", "scene", before)
+		}
+	case act.LockTile:
+		return strings.TrimSpace(text + " " + d.nameOf(a.Tile))
+	case act.UnlockTile:
+		return strings.TrimSpace(text + " " + d.nameOf(a.Tile))
 	}
 	return text
 }
@@ -179,9 +227,23 @@ func (d *Desk) note() {
 		}
 		d.m.Did(what, func() {
 			d.wish("stage.taken", back)
+			d.wished.what = d.env.Lang.T("stage.taken", "what", lower(what))
+			d.wished.done = d.env.Lang.T("stage.undone", "what", lower(what))
+			if undo, ok := back.(act.UndoScene); ok {
+				// What is undone is the last change of the scene, whoever made it.
+				w, _ := d.m.State().Wall(undo.Wall)
+				d.wished.done = d.backed(w)
+			}
 			d.wished.noted = true
+			d.Refresh(d.m.Now())
 		})
 	}
+}
+
+// lower begins a name of an act that stands within a sentence with a small letter.
+func lower(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToLower(r)) + s[n:]
 }
 
 // say tells at once what cannot be asked.
@@ -207,6 +269,8 @@ func (d *Desk) granted() (text string, wrong bool) {
 		return l.T("stage.refused", "what", x.what, "reason", x.err), true
 	case answered && !r.OK:
 		return l.T("stage.refused", "what", x.what, "reason", r.Reason), true
+	case answered && since < sayFor && x.done != "":
+		return x.done, false
 	case answered && since < sayFor:
 		return l.T("stage.done", "what", x.what), false
 	case answered || x.id == "":

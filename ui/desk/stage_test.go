@@ -120,3 +120,50 @@ func TestPresetsByName(t *testing.T) {
 		t.Errorf("sent %+v", f.sent)
 	}
 }
+
+// TestUndoIsNamed: what is said once something was undone names what that was.
+func TestUndoIsNamed(t *testing.T) {
+	f, d := newStage(t)
+	d.OnName(func(string) string { return "Đồng hồ" })
+	generation := uint64(1)
+	change := func(scene, by string) {
+		generation++
+		f.now = f.now.Add(time.Second)
+		f.add(world.WallPrepared{Wall: "main", Generation: generation, Scene: scene, By: by, Tiles: []world.Placed{{Tile: world.Tile{ID: "clock", Kind: "clock"}, Layer: world.LayerScene}}})
+		f.add(world.WallCommitted{Wall: "main", Generation: generation, At: world.TimeOf(f.now)})
+	}
+	change("b", "mai")
+	change("a", "mai")
+	answered := func() string {
+		f.answer(world.Receipt{ID: f.sent[len(f.sent)-1].ID, OK: true})
+		d.after(f, time.Second)
+		got, _ := d.granted()
+		return got
+	}
+	d.Undo()
+	if got := answered(); got != "Đã hoàn tác: đổi cảnh “Cảnh a”, tường về “Cảnh b”" {
+		t.Errorf("after Z it says %q", got)
+	}
+	d.Pick("clock")
+	d.Lock()
+	if got := answered(); got != "Khoá ô Đồng hồ: xong" {
+		t.Errorf("a lock says %q", got)
+	}
+	f.undo[len(f.undo)-1]()
+	if got, _ := d.granted(); got != "Hoàn tác: khoá ô Đồng hồ: đang gửi…" {
+		t.Errorf("on its way it says %q", got)
+	}
+	if got := answered(); got != "Đã hoàn tác: khoá ô Đồng hồ" {
+		t.Errorf("undone it says %q", got)
+	}
+	// Somebody else changed the scene since: that is what is undone, and said.
+	f.sent = nil
+	d.ShowScene("c")
+	answered()
+	change("c", "mai")
+	change("b", "hung")
+	f.undo[len(f.undo)-1]()
+	if got := answered(); got != "Đã hoàn tác: đổi cảnh “Cảnh b”, tường về “Cảnh c”" {
+		t.Errorf("after another's change it says %q", got)
+	}
+}

@@ -1,10 +1,14 @@
 package desk
 
 import (
+	"strings"
 	"testing"
+
+	"fyne.io/fyne/v2"
 
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 )
 
 // TestHeldToolLetsGo: a button that is held goes on being it while words on the
@@ -29,5 +33,66 @@ func TestHeldToolLetsGo(t *testing.T) {
 	d.Set(nil)
 	if held {
 		t.Error("a button that is gone holds on")
+	}
+}
+
+// TestAllToolsAreReached: what has no room in the row is in a menu, by mouse and by
+// keyboard; shorter words come first; what is on is marked on the menu's button too.
+func TestAllToolsAreReached(t *testing.T) {
+	test.NewTempApp(t)
+	d := NewTools(func() {})
+	d.OnMore("Cảnh khác", "0")
+	did := ""
+	var row []Tool
+	for _, name := range []string{"Ngày thường", "Mưa lũ", "Giờ cao điểm", "Tàu cá"} {
+		row = append(row, Tool{Key: "F", Label: name, Short: name[:2], Do: func() { did = name }})
+	}
+	w := test.NewTempWindow(t, d.Object())
+	w.Resize(fyne.NewSize(900, 600))
+	seen := func() (out []string) {
+		for _, b := range d.buttons {
+			if b.Visible() {
+				out = append(out, b.Text)
+				if end := b.Position().X + b.Size().Width; end > d.width {
+					t.Errorf("%q ends at %v of %v", b.Text, end, d.width)
+				}
+			}
+		}
+		if m := d.more.button; m.Visible() {
+			out = append(out, m.Text)
+			if end := m.Position().X + m.Size().Width; end > d.width {
+				t.Errorf("%q ends at %v of %v", m.Text, end, d.width)
+			}
+		}
+		return out
+	}
+	d.Lay(fyne.NewPos(0, 0), 900, 1)
+	d.Set(row)
+	if got := strings.Join(seen(), "|"); got != "Ngày thường  F|Mưa lũ  F|Giờ cao điểm  F|Tàu cá  F" {
+		t.Errorf("with room: %q", got)
+	}
+	d.Lay(fyne.NewPos(0, 0), d.Width()-10, 1)
+	if got := strings.Join(seen(), "|"); got != "Ng  F|Mư  F|Gi  F|Tà  F" && strings.Contains(got, "khác") {
+		t.Errorf("with less room: %q", got)
+	}
+	row[3].Chosen = true
+	row = append(row, Tool{Label: "Diễn tập", Aside: true, Do: func() { did = "Diễn tập" }})
+	d.Set(row)
+	d.Lay(fyne.NewPos(0, 0), 230, 1)
+	got := seen()
+	if n := len(got); n < 2 || !strings.HasPrefix(got[n-1], "✓ Cảnh khác ") || n-1+len(d.Rest()) != 5 {
+		t.Fatalf("with little room: %q and %d more", got, len(d.Rest()))
+	}
+	d.OpenMore()
+	menu, ok := w.Canvas().Focused().(*widget.PopUpMenu)
+	if !ok {
+		t.Fatal("no menu has the keyboard")
+	}
+	for range len(d.Rest()) - 1 {
+		menu.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+	}
+	menu.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if did != "Diễn tập" {
+		t.Errorf("the last of the menu did %q", did)
 	}
 }
