@@ -133,13 +133,16 @@ type StationConfig struct {
 
 // FigureConfig is one indicator.
 type FigureConfig struct {
-	ID          string        `yaml:"id"`
-	Name        string        `yaml:"name"`
-	NameEn      string        `yaml:"name_en"`
-	Short       string        `yaml:"short"`
-	Domain      string        `yaml:"domain"`
-	Unit        string        `yaml:"unit"`
-	UnitEn      string        `yaml:"unit_en"`
+	ID     string `yaml:"id"`
+	Name   string `yaml:"name"`
+	NameEn string `yaml:"name_en"`
+	Short  string `yaml:"short"`
+	Domain string `yaml:"domain"`
+	Unit   string `yaml:"unit"`
+	UnitEn string `yaml:"unit_en"`
+	// Counts names what a ratio is made of, and a value without a unit.
+	Counts      string        `yaml:"counts"`
+	CountsEn    string        `yaml:"counts_en"`
 	Decimals    int           `yaml:"decimals"`
 	Target      *float64      `yaml:"target"`
 	LowerBetter bool          `yaml:"lower_better"`

@@ -381,8 +381,9 @@ func TestKinds(t *testing.T) {
 	}
 }
 
-// The demonstration's configuration is right once its places are filled in.
-func TestDemoProvince(t *testing.T) {
+// demoProvince is the demonstration's configuration with its places filled in.
+func demoProvince(t *testing.T) *Config {
+	t.Helper()
 	dir := t.TempDir()
 	rules := filepath.Join(dir, "rules.yaml")
 	if err := os.WriteFile(rules, assets.DemoRules(), 0o600); err != nil {
@@ -414,6 +415,12 @@ func TestDemoProvince(t *testing.T) {
 	if len(problems) > 0 {
 		t.Fatal(strings.Join(problems, "\n"))
 	}
+	return c
+}
+
+// The demonstration's configuration is right once its places are filled in.
+func TestDemoProvince(t *testing.T) {
+	c := demoProvince(t)
 	if len(c.Cameras) != 12 || len(c.Stations) != 40 || len(c.Figures) != 32 || len(c.Domains) != 10 || len(c.Layers) != 5 || len(c.sources) < 2 || len(c.scenes) == 0 {
 		t.Errorf("the province has %s", c.Summary())
 	}

@@ -110,7 +110,7 @@ func (d *definer) figures(c *Config, areas *area.Set) {
 	wanted := map[string]bool{}
 	for _, x := range c.Figures {
 		b := world.FigureDefined{
-			ID: x.ID, Name: x.Name, NameEn: x.NameEn, Short: x.Short, Domain: x.Domain, Unit: x.Unit, UnitEn: x.UnitEn,
+			ID: x.ID, Name: x.Name, NameEn: x.NameEn, Short: x.Short, Domain: x.Domain, Unit: x.Unit, UnitEn: x.UnitEn, Counts: x.Counts, CountsEn: x.CountsEn,
 			Decimals: x.Decimals, Target: x.Target, LowerBetter: x.LowerBetter, Every: x.Every.Milliseconds(),
 			Owner: x.Owner, OwnerName: short[x.Owner], Area: x.Area, Icon: x.Icon,
 		}

@@ -7,6 +7,14 @@ import (
 
 // DomainDefined makes or changes a domain: one of the fields of the province's
 // life that leaders look at, ten in most provinces.
+//
+// The ten are the functions of Bình Phước's centre, of which the seventh is land and
+// planning. Air, water, floods and other natural disasters are no function of their
+// own there; they are with land in the domain of natural resources and environment,
+// as in Quảng Nam's second phase ("tài nguyên và môi trường"), whose office measures
+// them. What is at sea is with security and order.
+//
+// Which domain an alert belongs to is data, see State.DomainOf.
 type DomainDefined struct {
 	ID     string `cbor:"1,keyasint" json:"id"`
 	Name   string `cbor:"2,keyasint" json:"name"`
@@ -38,6 +46,69 @@ type Domain struct {
 
 // Ref returns the domain's name in the state.
 func (d Domain) Ref() Ref { return NewRef(KindDomain, d.ID) }
+
+// UsualDomains are the ten domains where a configuration names none, without names:
+// those are in the catalogue.
+func UsualDomains() []DomainDefined {
+	return []DomainDefined{
+		{ID: "economy", Order: 1},
+		{ID: "procedures", Order: 2},
+		{ID: DomainOrder, Order: 3, Layers: []string{"vessels", "cameras", "alerts"}},
+		{ID: DomainReports, Order: 4, Layers: []string{"reports", "alerts"}},
+		{ID: "health", Order: 5},
+		{ID: "education", Order: 6},
+		{ID: DomainEnvironment, Order: 7, Layers: []string{"stations", "alerts"}},
+		{ID: "security", Order: 8},
+		{ID: "press", Order: 9},
+		{ID: "tourism", Order: 10},
+	}
+}
+
+// The domains of alerts about things on the map.
+const (
+	DomainOrder       = "order"       // security, order, traffic, the sea
+	DomainReports     = "reports"     // citizens' reports
+	DomainEnvironment = "environment" // land, environment, natural disasters
+)
+
+// usualDomain is the domain of an alert about a kind of thing where no domain claims
+// its rule. What is about the centre's own technique has none.
+func usualDomain(kind string) string {
+	switch kind {
+	case KindCamera, KindVessel, KindFence:
+		return DomainOrder
+	case KindReport:
+		return DomainReports
+	case KindStation:
+		return DomainEnvironment
+	}
+	return ""
+}
+
+// DomainOf returns the domain an alert belongs to, empty for none: the one that
+// claims its rule; of an alert about an indicator, the indicator's; else the usual
+// one of the kind of thing it is about. The domain returned need not be defined.
+func (s *State) DomainOf(a Alert) string {
+	all := s.Domains()
+	for _, d := range all {
+		if slices.Contains(d.Rules, a.Rule) {
+			return d.ID
+		}
+	}
+	if a.About.Kind() != KindFigure {
+		return usualDomain(a.About.Kind())
+	}
+	f, ok := s.Figure(a.About.ID())
+	if !ok || f.Domain != "" {
+		return f.Domain
+	}
+	for _, d := range all {
+		if d.Figure == f.ID {
+			return d.ID
+		}
+	}
+	return ""
+}
 
 func (b DomainDefined) apply(s *State, e *Event) (Ref, Effect, error) {
 	return applyLatest(s.domains, KindDomain, b.ID, e, latest, func(d Domain) (Time, DomainDefined) { return d.Defined, d.DomainDefined }, b,

@@ -36,6 +36,10 @@ type FigureDefined struct {
 	// Of is the indicator this one is the part of for its Area alone; a map
 	// colours areas by the parts of one indicator.
 	Of string `cbor:"16,keyasint,omitempty" json:"of,omitempty"`
+	// Counts names what a ratio's Num and Den count, and a value without a unit
+	// ("camera", "hồ sơ"); CountsEn is the same in English.
+	Counts   string `cbor:"17,keyasint,omitempty" json:"counts,omitempty"`
+	CountsEn string `cbor:"18,keyasint,omitempty" json:"countsEn,omitempty"`
 }
 
 // Kind returns "figure.defined".

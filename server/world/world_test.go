@@ -46,7 +46,7 @@ func bodies() []Body {
 		ReportOpened{ID: "261121-7K3F", Service: "roads", Pos: geo.Point{108.4, 15.5}, Placed: true, Area: "a", Channel: "web", Due: t0 + 1000, Subject: "ab12"},
 		ReportChanged{ID: "261121-7K3F", State: ReportDispatched, Agency: "so-xd", By: "mai", Due: t0 + 2000},
 		ReportOverdue{ID: "261121-7K3F", Due: t0 + 2000},
-		FigureDefined{ID: "paht-dung-han", Name: "Phản ánh đúng hạn", NameEn: "On time", Short: "Đúng hạn", Domain: "reports", Unit: "%", Decimals: 1, Target: ptr(90.0), LowerBetter: true, Every: 1000, Owner: "o", OwnerName: "1022", Area: "a", Icon: "report", UnitEn: "%", Of: "paht"},
+		FigureDefined{ID: "paht-dung-han", Name: "Phản ánh đúng hạn", NameEn: "On time", Short: "Đúng hạn", Domain: "reports", Unit: "%", Decimals: 1, Target: ptr(90.0), LowerBetter: true, Every: 1000, Owner: "o", OwnerName: "1022", Area: "a", Icon: "report", UnitEn: "%", Of: "paht", Counts: "phản ánh", CountsEn: "reports"},
 		FigureReported{
 			Figure: "paht-dung-han", Period: "2024-08", Label: "8/2024", Value: ptr(67.2), Qualifier: MoreThan, Verbatim: "67,2 %", Num: ptr(324.0), Den: ptr(482.0),
 			Parts: []FigurePart{{"đúng hạn", 324, "on time"}}, Have: 41, Want: 41, WantOf: "đơn vị", Note: "n", Previous: ptr(60.0), Fault: "f", Provisional: true, Due: t0,

@@ -5,7 +5,9 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"iocwall/server/world"
 	"iocwall/ui/tile"
@@ -29,9 +31,12 @@ type cell struct {
 	// Mark is the symbol, Severity its colour; empty for a state's.
 	Mark     string
 	Severity world.Severity
-	// Values are alternatives, longest first.
+	// Values are alternatives, longest first. An empty one leaves the number out.
 	Values []string
-	Tone   tone
+	// Unit is what the number counts where the sentence does not say it: it stands
+	// beside the number.
+	Unit string
+	Tone tone
 	// Says are alternatives of the sentence, longest first.
 	Says [][]piece
 }
@@ -116,16 +121,16 @@ func (c *cell) figure(l *words.Lang, f world.Figure, now time.Time, open int) in
 		return rankUntrusted
 	case tile.StandingFault:
 		c.Mark, c.Tone = "offline", aged
-		c.Says = says([]fact{{0, l.T("leader.fault"), true}, {1, shown(l, r.Label), false}})
+		c.Says = says([]fact{{0, l.T("leader.fault"), true}, {0, counted(l, f), false}, {1, shown(l, labelOf(l, f)), false}})
 		return rankUntrusted
 	case tile.StandingStale:
 		age := l.T("leader.stale", "age", l.Age(now.Sub(f.Time.Std())))
 		c.Says = says([]fact{{0, amount(l, f, *r.Value, f.Decimals), true}, {2, fraction(l, f), false}, {1, l.T("leader.asof", "time", date(l, f.Time.Std(), now)), false}})
-		c.Mark, c.Tone, c.Values = "stale", plated, []string{age, l.Age(now.Sub(f.Time.Std()))}
+		c.Mark, c.Tone, c.Values = "stale", plated, []string{age, l.Age(now.Sub(f.Time.Std())), l.T("leader.stale.short")}
 		return rankUntrusted
 	case tile.StandingUnmatched:
 		c.Mark, c.Tone = "differs", aged
-		c.Says = says([]fact{{0, l.T("leader.unmatched"), true}, period})
+		c.Says = says([]fact{{0, l.T("leader.unmatched"), true}, {0, counted(l, f), false}, period})
 		return rankUntrusted
 	case tile.StandingResidue:
 		key := "leader.residue"
@@ -133,12 +138,15 @@ func (c *cell) figure(l *words.Lang, f world.Figure, now time.Time, open int) in
 			key = "leader.over"
 		}
 		c.Mark = "differs"
-		n := l.Number(math.Abs(by), 0)
+		n := with(l.Number(math.Abs(by), 0), counted(l, f))
 		// Of when it is stays longer than the whole words for it.
 		c.Says = append(says([]fact{{0, l.T(key, "n", n), true}, period})[:1], says([]fact{{0, l.T(key+".short", "n", n), true}, period})...)
 		return rankUntrusted
 	}
-	facts := []fact{{0, cmp.Or(fraction(l, f), unitOf(l, f)), false}}
+	facts := []fact{{0, cmp.Or(fraction(l, f), counted(l, f)), false}}
+	if f.Last.Den != nil && f.Unit == "%" && countsOf(l, f) == "" {
+		facts = append(facts, fact{1, nameOf(l, f), false})
+	}
 	if r.Have < r.Want {
 		facts = append(facts, fact{2, l.T("leader.have", "n", strconv.Itoa(r.Have), "all", strconv.Itoa(r.Want), "of", unitsOf(l, r)), true})
 	}
@@ -157,21 +165,26 @@ func (c *cell) figure(l *words.Lang, f world.Figure, now time.Time, open int) in
 	if r.Provisional {
 		facts = append(facts, fact{4, l.T("figure.provisional"), false})
 	}
-	if f.Unit != "%" {
+	if f.Unit != "%" && spoken(l, r.Note) {
 		facts = append(facts, fact{5, r.Note, false})
 	}
 	c.Says = says(append(facts, period))
 	return rank
 }
 
-// alert makes the worst alert the cell's sentence. Its number stays: a percentage
-// without room for what it is made of gives way to that.
+// alert makes the worst alert the cell's sentence. Its number stays, with what it
+// counts beside it: a percentage without room for what it is made of gives way to
+// that, and to nothing where not even that has room.
 func (c *cell) alert(l *words.Lang, figs []world.Figure, open []world.Alert) {
 	a := open[0]
 	c.Mark, c.Severity = string(a.Severity), a.Severity
 	if len(figs) > 0 && c.Tone != plated && c.Tone != absent {
 		if f := figs[0]; f.Unit == "%" && f.Last.Num != nil && f.Last.Den != nil {
 			c.Values = []string{l.Fraction(*f.Last.Num, *f.Last.Den)}
+		}
+		c.Values = append(c.Values, "")
+		if c.Unit = counted(l, figs[0]); strings.EqualFold(c.Unit, c.Name) {
+			c.Unit = "" // the domain's name says it
 		}
 	}
 	facts := []fact{{0, a.Title, true}}
@@ -206,16 +219,62 @@ func unitOf(l *words.Lang, f world.Figure) string {
 	return f.Unit
 }
 
+// countsOf is what a ratio is made of, and what a value without a unit counts.
+func countsOf(l *words.Lang, f world.Figure) string {
+	if l.Code == "en" {
+		return f.CountsEn
+	}
+	return f.Counts
+}
+
+// counted is what an indicator's number counts: its unit, what its ratio is made of,
+// or, where nobody said, its name.
+func counted(l *words.Lang, f world.Figure) string {
+	return cmp.Or(unitOf(l, f), countsOf(l, f), nameOf(l, f))
+}
+
+// nameOf is an indicator's name, the one that fits a small place first.
+func nameOf(l *words.Lang, f world.Figure) string {
+	if l.Code == "en" {
+		return cmp.Or(f.NameEn, f.Name, f.ID)
+	}
+	return cmp.Or(f.Name, f.ID)
+}
+
+// with writes what is counted after a number.
+func with(n, unit string) string {
+	if unit == "" {
+		return n
+	}
+	return n + "\u00a0" + unit
+}
+
+// spoken reports whether a text of the data may stand beside others: what offices write
+// is Vietnamese, and a line does not mix languages.
+func spoken(l *words.Lang, text string) bool {
+	return l.Code != "en" || !strings.ContainsFunc(text, unicode.IsLetter)
+}
+
+// labelOf is how people write an indicator's period, in digits where its own words
+// are of the other language.
+func labelOf(l *words.Lang, f world.Figure) string {
+	if spoken(l, f.Last.Label) {
+		return f.Last.Label
+	}
+	for layout, as := range map[string]string{"2006-01": "1/2006", "2006": "2006"} {
+		if t, err := time.Parse(layout, f.Last.Period); err == nil {
+			return t.Format(as)
+		}
+	}
+	return ""
+}
+
 // amount writes a number with the indicator's unit.
 func amount(l *words.Lang, f world.Figure, v float64, decimals int) string {
-	unit := unitOf(l, f)
-	switch {
-	case f.Unit == "%":
+	if f.Unit == "%" {
 		return l.Percent(v, decimals)
-	case unit == "":
-		return l.Number(v, decimals)
 	}
-	return l.Number(v, decimals) + "\u00a0" + unit
+	return with(l.Number(v, decimals), counted(l, f))
 }
 
 func whole(v float64, decimals int) int {
@@ -231,7 +290,7 @@ func fraction(l *words.Lang, f world.Figure) string {
 		return ""
 	}
 	out := l.Fraction(*f.Last.Num, *f.Last.Den)
-	if unit := unitOf(l, f); unit != "" {
+	if unit := cmp.Or(unitOf(l, f), countsOf(l, f)); unit != "" {
 		out += " " + unit
 	}
 	return out
@@ -260,8 +319,8 @@ func apart(l *words.Lang, f world.Figure, by float64) string {
 // is no news of a number of today, gives way to all else.
 func periodOf(l *words.Lang, f world.Figure, now time.Time) fact {
 	text := date(l, f.Time.Std(), now)
-	if f.Last.Label != "" || text != l.Clock(f.Time.Std()) {
-		return fact{1, cmp.Or(f.Last.Label, text), false}
+	if label := labelOf(l, f); label != "" || text != l.Clock(f.Time.Std()) {
+		return fact{1, cmp.Or(label, text), false}
 	}
 	return fact{6, text, false}
 }
@@ -284,6 +343,9 @@ func date(l *words.Lang, t, now time.Time) string {
 func owed(l *words.Lang, f world.Figure, now time.Time) string {
 	if f.Last.Due != 0 {
 		return l.T("leader.due", "time", date(l, f.Last.Due.Std(), now))
+	}
+	if !spoken(l, f.OwnerName) {
+		return ""
 	}
 	return f.OwnerName
 }

@@ -15,27 +15,7 @@ type domain struct {
 	Long, Short string
 	// Figure stands for it; empty takes the first of its own.
 	Figure string
-	Rules  []string
-	// Kinds are what its alerts are about where no rule says so.
-	Kinds  []string
 	Layers []string
-}
-
-// usual are the ten functions of a provincial centre, where the configuration
-// names none: those of Bình Phước's centre.
-func usual() []domain {
-	return []domain{
-		{ID: "economy"},
-		{ID: "procedures"},
-		{ID: "order", Kinds: []string{world.KindCamera, world.KindVessel, world.KindFence}, Layers: []string{"vessels", "cameras", "alerts"}},
-		{ID: "reports", Kinds: []string{world.KindReport}, Layers: []string{"reports", "alerts"}},
-		{ID: "health"},
-		{ID: "education"},
-		{ID: "land", Kinds: []string{world.KindStation}, Layers: []string{"stations", "alerts"}},
-		{ID: "security"},
-		{ID: "press"},
-		{ID: "tourism"},
-	}
 }
 
 // domains are those of the state in their order, or the usual ones; domains that
@@ -48,9 +28,9 @@ func domains(st *world.State, all []world.Figure, l *words.Lang) []domain {
 		}
 	}
 	if len(out) == 0 {
-		for _, d := range usual() {
-			d.Long, d.Short = l.T("leader.domain."+d.ID), l.T("leader.domain."+d.ID+".short")
-			out = append(out, d)
+		for _, d := range world.UsualDomains() {
+			key := "leader.domain." + d.ID
+			out = append(out, domain{ID: d.ID, Long: l.T(key), Short: l.T(key + ".short"), Layers: d.Layers})
 		}
 	}
 	for _, f := range all {
@@ -62,7 +42,7 @@ func domains(st *world.State, all []world.Figure, l *words.Lang) []domain {
 }
 
 func configured(d world.Domain, l *words.Lang) domain {
-	out := domain{ID: d.ID, Long: d.Name, Short: cmp.Or(d.Short, d.Name), Figure: d.Figure, Rules: d.Rules, Layers: d.Layers}
+	out := domain{ID: d.ID, Long: d.Name, Short: cmp.Or(d.Short, d.Name), Figure: d.Figure, Layers: d.Layers}
 	if l.Code == "en" {
 		out.Long = cmp.Or(d.NameEn, d.Name)
 		out.Short = cmp.Or(d.ShortEn, d.NameEn, out.Short)
@@ -93,22 +73,9 @@ func figures(all []world.Figure, d domain) []world.Figure {
 func alerts(st *world.State, d domain, open []world.Alert) []world.Alert {
 	var out []world.Alert
 	for _, a := range open {
-		if d.owns(st, a) {
+		if st != nil && st.DomainOf(a) == d.ID {
 			out = append(out, a)
 		}
 	}
 	return out
-}
-
-// owns reports whether an alert belongs to the domain: its rule says so, or it is
-// about one of its indicators, or about what its alerts are usually about.
-func (d domain) owns(st *world.State, a world.Alert) bool {
-	if slices.Contains(d.Rules, a.Rule) || slices.Contains(d.Kinds, a.About.Kind()) {
-		return true
-	}
-	if st == nil || a.About.Kind() != world.KindFigure {
-		return false
-	}
-	f, ok := st.Figure(a.About.ID())
-	return ok && (f.Domain == d.ID || f.ID == d.Figure)
 }

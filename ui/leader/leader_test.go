@@ -3,6 +3,7 @@ package leader
 import (
 	"fmt"
 	"image"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,8 +26,13 @@ func at(d time.Duration) world.Time { return world.TimeOf(pagetest.Noon.Add(d)) 
 // the figures of the source reports.
 func province(t testing.TB, d *pagetest.Desk) {
 	t.Helper()
+	counts := map[string][2]string{
+		"giai-ngan": {"tỷ", "bn"}, "ho-so": {"hồ sơ", "dossiers"}, "camera": {"camera", "cameras"}, "dung-han": {"phản ánh", "reports"},
+		"giuong": {"giường", "beds"}, "canh-bao": {"cảnh báo", "alerts"}, "tin-bai": {"tin, bài", "articles"}, "khach": {"lượt khách", "visitors"},
+	}
 	fig := func(id, dom, unit string, decimals int, r world.FigureReported, mod func(*world.FigureDefined)) {
 		f := world.FigureDefined{ID: id, Name: strings.ToUpper(id[:1]) + id[1:], NameEn: id, Domain: dom, Unit: unit, Decimals: decimals, OwnerName: "Sở " + dom, Area: "vn"}
+		f.Counts, f.CountsEn = counts[id][0], counts[id][1]
 		if mod != nil {
 			mod(&f)
 		}
@@ -49,9 +55,9 @@ func province(t testing.TB, d *pagetest.Desk) {
 	late.Label = "8/2024"
 	fig("dung-han", "reports", "%", 1, late, func(f *world.FigureDefined) { f.Target = n(90) })
 	fig("giuong", "health", "%", 1, share(2408, 2800), nil)
-	fig("truong-nghi", "education", "trường", 0, world.FigureReported{Value: n(12), Num: n(12), Den: n(802), Note: "vùng lũ"}, nil)
+	fig("truong-nghi", "education", "trường", 0, world.FigureReported{Value: n(12), Num: n(12), Den: n(802), Note: "vùng lũ"}, func(f *world.FigureDefined) { f.UnitEn = "schools" })
 	d.TellAt(t, pagetest.Noon.AddDate(0, 0, -9), world.FigureReported{Figure: "bien-dong", Period: "2026-11-12", Value: n(85.5), Num: n(1284), Den: n(1502)})
-	d.Tell(t, world.FigureDefined{ID: "bien-dong", Name: "Biến động đất", Domain: "land", Unit: "%", Decimals: 1, Every: 86_400_000},
+	d.Tell(t, world.FigureDefined{ID: "bien-dong", Name: "Biến động đất", Domain: "environment", Unit: "%", Decimals: 1, Every: 86_400_000, Counts: "hồ sơ", CountsEn: "dossiers"},
 		world.EntityStale{Ref: "figure/bien-dong", Last: at(-9 * 24 * time.Hour), Limit: 86_400_000})
 	fig("canh-bao", "security", "", 0, world.FigureReported{Value: n(69600), Qualifier: world.MoreThan, Label: "8/2024", Parts: []world.FigurePart{{Label: "cao", Value: 19879}, {Label: "thấp", Value: 47752}}}, nil)
 	fig("tin-bai", "press", "", 0, world.FigureReported{Value: n(15000), Qualifier: world.MoreThan, Label: "9/2021 – 8/2024"}, nil)
@@ -63,12 +69,15 @@ func province(t testing.TB, d *pagetest.Desk) {
 		{ID: "reports", Name: "Phản ánh, kiến nghị", Short: "Phản ánh", Layers: []string{"reports"}},
 		{ID: "health", Name: "Y tế"},
 		{ID: "education", Name: "Giáo dục và đào tạo", Short: "Giáo dục"},
-		{ID: "land", Name: "Đất đai, môi trường", NameEn: "Land and environment", Short: "Đất đai", ShortEn: "Land", Rules: []string{"lu"}},
+		{ID: "environment", Name: "Tài nguyên, môi trường, thiên tai", NameEn: "Natural resources, environment, disasters", Short: "Môi trường", ShortEn: "Nature", Rules: []string{"lu"}},
 		{ID: "security", Name: "An toàn thông tin", Short: "ATTT"},
 		{ID: "press", Name: "Báo chí, mạng xã hội", Short: "Báo chí"},
 		{ID: "tourism", Name: "Du lịch"},
 	} {
 		x.Order = i + 1
+		if x.ShortEn == "" {
+			x.NameEn, x.ShortEn = x.ID, strings.ToUpper(x.ID[:1])+x.ID[1:]
+		}
 		d.Tell(t, x)
 	}
 }
@@ -136,22 +145,26 @@ func TestWhatCellsSay(t *testing.T) {
 	p := New(d).(*Page)
 	p.Refresh(d.Clock)
 	say := func(c cell) string {
-		out := c.Mark + " | " + strings.Join(c.Values, " / ") + " | " + string(c.Tone) + " | "
+		values := slices.Clone(c.Values)
+		if c.Unit != "" {
+			values[0] += " " + c.Unit
+		}
+		out := c.Mark + " | " + strings.Join(values, " / ") + " | " + string(c.Tone) + " | "
 		for _, s := range c.Says[0] {
 			out += s.Text
 		}
 		return out
 	}
 	for i, want := range []string{
-		"notice | 61,0\u00a0% |  | 3.660/6.000 · 15/18 đơn vị · kém 4,0 điểm · 09:42",
-		"normal | 98,1\u00a0% |  | 12.206/12.442 · 09:42",
-		"warning | 11/12 |  | Camera Cảng Kỳ Hà không gửi hình · +1 nữa",
-		"warning | 67,2\u00a0% | bad | 324/482 · đích 90\u00a0% · 8/2024",
-		"normal | 86,0\u00a0% |  | 2.408/2.800 · 09:42",
+		"notice | 61,0\u00a0% |  | 3.660/6.000 tỷ · 15/18 đơn vị · kém 4,0 điểm · 09:42",
+		"normal | 98,1\u00a0% |  | 12.206/12.442 hồ sơ · 09:42",
+		"warning | 11/12 camera /  |  | Camera Cảng Kỳ Hà không gửi hình · +1 nữa",
+		"warning | 67,2\u00a0% | bad | 324/482 phản ánh · đích 90\u00a0% · 8/2024",
+		"normal | 86,0\u00a0% |  | 2.408/2.800 giường · 09:42",
 		"normal | 12 |  | 12/802 trường · vùng lũ · 09:42",
-		"critical | cũ 9 ngày / 9 ngày | plated | Lũ Câu Lâu 4,12 m, trên BĐ3",
-		"differs | >\u00a069.600 |  | 1.969 chưa phân loại · 8/2024",
-		"normal | >\u00a015.000 |  | 9/2021 – 8/2024",
+		"critical | cũ 9 ngày / 9 ngày / cũ | plated | Lũ Câu Lâu 4,12 m, trên BĐ3",
+		"differs | >\u00a069.600 |  | 1.969\u00a0cảnh báo chưa phân loại · 8/2024",
+		"normal | >\u00a015.000 |  | tin, bài · 9/2021 – 8/2024",
 		"nodata | — | absent | Chưa có số · hạn 30/11",
 	} {
 		if got := say(p.cells[i]); got != want {
@@ -163,13 +176,49 @@ func TestWhatCellsSay(t *testing.T) {
 	}
 	d.Tell(t, world.AlertRaised{ID: "f-1", Rule: "r", Severity: world.Notice, Title: "Số mới không dùng được", About: "figure/thu-ngan-sach", Since: at(0)})
 	p.Refresh(d.Clock.Add(500 * time.Millisecond))
-	if got, want := say(p.cells[0]), "notice | 61,0\u00a0% |  | 3.660/6.000 · 15/18 đơn vị · kém 4,0 điểm · 1 cảnh báo · 09:42"; got != want {
+	if got, want := say(p.cells[0]), "notice | 61,0\u00a0% |  | 3.660/6.000 tỷ · 15/18 đơn vị · kém 4,0 điểm · 1 cảnh báo · 09:42"; got != want {
 		t.Errorf("with a remark on another indicator: %s\nwant %s", got, want)
 	}
 	d.Gone = 3 * time.Minute
 	p.Refresh(d.Clock.Add(time.Second))
 	if p.cells[0].Tone != aged || p.foot.Away == "" {
 		t.Errorf("with the server away: %+v, %+v", p.cells[0], p.foot)
+	}
+}
+
+// TestEveryNumberIsNamed paints the overview in both languages: beside each number or
+// in the sentence below it stands what it counts, no name gives way to a number, and
+// in English nothing but what a rule wrote of an alert is Vietnamese.
+func TestEveryNumberIsNamed(t *testing.T) {
+	for _, lang := range []string{"vi", "en"} {
+		for _, high := range []int{1080, 984, 2160} {
+			d := pagetest.New(t, lang, "dark", 1)
+			province(t, d)
+			flood(d, t)
+			p := New(d).(*Page)
+			d.Shot(t, p, fmt.Sprintf("leader-named-%s-%d", lang, high), 1920*max(1, high/1080), high)
+			for i, r := range p.places()[:len(p.cells)] {
+				c, where := p.cells[i], fmt.Sprintf("%s %d, %s", lang, high, p.cells[i].ID)
+				var texts []string
+				for _, m := range d.Marks {
+					if middle(m.Ink).In(r) {
+						texts = append(texts, m.Text)
+					}
+				}
+				said := strings.ToLower(strings.Join(texts, " "))
+				if !slices.Contains(texts, c.Name) {
+					t.Errorf("%s: the name is cut: %q", where, texts)
+				}
+				number := slices.ContainsFunc(texts, func(s string) bool { return slices.Contains(c.Values, s) && s != "—" })
+				word := strings.ToLower(counted(d.Env().Lang, figures(d.World.Figures(), domain{ID: c.ID})[0]))
+				if number && c.Tone != plated && !strings.Contains(said, word) {
+					t.Errorf("%s: nothing says %q: %q", where, word, texts)
+				}
+				if lang == "en" && len(alerts(d.World, domain{ID: c.ID}, d.Alerts())) == 0 && strings.ContainsAny(said, "ạảãàáâậấầăắằđọỏòóôộồốơợờớởụủùúưựừứữịỉìíệềếêễẹẻèé") {
+					t.Errorf("%s: Vietnamese in English: %q", where, texts)
+				}
+			}
+		}
 	}
 }
 

@@ -159,7 +159,7 @@ func (p *Page) paintCell(c *paint.Canvas, r image.Rectangle, k float64, x cell) 
 	px := int(markPx * k)
 	c.Icon(r.Min.X+int(20*k), int(top+20*k), px, x.Mark, ink, th.OnFill)
 	left, right := float64(r.Min.X)+124*k, float64(r.Max.X)-24*k
-	right -= p.paintValue(c, x, left, right, top, k) + 24*k
+	right -= p.paintValue(c, x, left, right, top, k) + 16*k
 	c.Text(left, top, 116*k, f.Fit(right-left, leadPx*k, true, x.Name), leadPx*k, true, th.T1)
 	row := image.Rect(int(left), int(top+116*k), r.Max.X-int(20*k), int(top+192*k))
 	c.Sentence(row, textPx*k, runs(th, x.Says)...)
@@ -169,13 +169,27 @@ func (p *Page) paintCell(c *paint.Canvas, r image.Rectangle, k float64, x cell) 
 // domain its name, and returns its width.
 func (p *Page) paintValue(c *paint.Canvas, x cell, left, right, top, k float64) float64 {
 	th, f := c.Kit.Theme, c.Kit.Fonts
-	room := right - left - 24*k - f.Width(x.Name, true, leadPx*k)
+	room := right - left - 16*k - f.Width(x.Name, true, leadPx*k)
+	unit, tail := x.Unit, 0.0
+	if unit != "" {
+		tail = f.Width(unit, false, textPx*k) + 12*k
+	}
+	if x.Tone == plated {
+		room -= 32 * k
+	}
 	text := x.Values[len(x.Values)-1]
 	for _, v := range x.Values {
-		if f.Width(v, true, leadPx*k) <= room {
+		if f.Width(v, true, leadPx*k)+tail <= room {
 			text = v
 			break
 		}
+	}
+	if text == "" {
+		return 0
+	}
+	if unit != "" {
+		c.Text(right-tail+12*k, top+17*k, 84*k, unit, textPx*k, false, th.T2)
+		right -= tail
 	}
 	text = f.Fit(right-left, leadPx*k, true, text)
 	w := f.Width(text, true, leadPx*k)
@@ -188,7 +202,7 @@ func (p *Page) paintValue(c *paint.Canvas, x cell, left, right, top, k float64) 
 	}
 	col := map[tone]color.RGBA{plain: th.T1, bad: th.Warning, aged: th.T2, absent: th.T3}[x.Tone]
 	c.Text(right-w, top, 116*k, text, leadPx*k, true, col)
-	return w
+	return w + tail
 }
 
 func runs(th look.Theme, says [][]piece) [][]paint.Run {
