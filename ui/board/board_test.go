@@ -30,6 +30,7 @@ type seat struct {
 	calls []call
 	undo  []func()
 	did   []string
+	keys  fyne.KeyModifier
 }
 
 type asked struct {
@@ -92,7 +93,7 @@ func newSeat(t *testing.T) (*seat, *Board) {
 		node := "pc-0" + strconv.Itoa(i+1)
 		s.Tell(t, world.NodeReported{Node: node, Budget: []world.Decoding{{Codec: "", Width: 1920, Height: 1080, FPS: 25, Streams: 4}}}, world.NodeLinked{Node: node, Up: true})
 	}
-	b := New(Options{Desk: s})
+	b := New(Options{Desk: s, Modifiers: func() fyne.KeyModifier { return s.keys }})
 	win := s.Window()
 	win.SetPadded(false)
 	win.SetContent(b)
@@ -176,7 +177,7 @@ func TestDropOnAScreen(t *testing.T) {
 		t.Errorf("what it replaces stays: %+v", sc.Tiles)
 	}
 	s.accept(0)
-	if len(s.did) != 1 || s.did[0] != "Đặt Bến cá Cửa Đại lên màn 18" {
+	if len(s.did) != 1 || s.did[0] != "Đặt camera Bến cá Cửa Đại lên màn 18" {
 		t.Errorf("did %q", s.did)
 	}
 	s.undo[0]()
@@ -186,6 +187,10 @@ func TestDropOnAScreen(t *testing.T) {
 	}
 	if orders, ok := tileIn(back, "orders"); !ok || on(s, orders) != "18" {
 		t.Error("the undo does not bring back what was replaced")
+	}
+	s.accept(1)
+	if want := "Đã hoàn tác: đặt camera Bến cá Cửa Đại lên màn 18"; len(s.Said) != 1 || s.Said[0] != want {
+		t.Errorf("after the undo it says %q, not %q", s.Said, want)
 	}
 }
 
@@ -247,7 +252,7 @@ func TestMoveAndResize(t *testing.T) {
 		t.Errorf("resized to %s", got)
 	}
 	s.accept(1)
-	if len(s.did) != 2 || s.did[1] != "Dời Cảng Kỳ Hà đến màn 19, 20" {
+	if len(s.did) != 2 || s.did[1] != "Dời camera Cảng Kỳ Hà đến màn 19, 20" {
 		t.Errorf("did %q", s.did)
 	}
 }

@@ -32,6 +32,8 @@ type Options struct {
 	Wheel func(tile string, at image.Point, notches float64)
 	// Busy is told when something is held over the wall, and when no more.
 	Busy func(bool)
+	// Modifiers are the keys held beside others; nil asks the toolkit.
+	Modifiers func() fyne.KeyModifier
 }
 
 // Board is the wall in small with hands on it. It belongs to the toolkit's goroutine.
@@ -57,6 +59,12 @@ type Board struct {
 
 	hold *hold // what is held over the wall, nil for nothing
 	next sending
+
+	// origin is where the painted part lies on the board: of tiles that are drawn
+	// below it, no more is covered than has something over it.
+	origin image.Point
+	lines  lines
+	strips []*strip
 }
 
 // late is how old a picture may be before its age is said.
@@ -77,8 +85,12 @@ func New(o Options) *Board {
 	if b.o.Busy == nil {
 		b.o.Busy = func(bool) {}
 	}
+	if b.o.Modifiers == nil {
+		b.o.Modifiers = modifiers
+	}
 	b.album = album{d: b.d, shots: map[int]*shot{}, touch: b.touch}
 	b.pane = tile.NewPane(b.env, "board", color.RGBA{}, b.paint)
+	b.lines = newLines()
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -93,10 +105,9 @@ type renderer struct{ b *Board }
 
 func (r *renderer) Destroy()                     {}
 func (r *renderer) MinSize() fyne.Size           { return fyne.NewSize(1, 1) }
-func (r *renderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.b.pane.Raster} }
+func (r *renderer) Objects() []fyne.CanvasObject { return r.b.objects() }
 func (r *renderer) Refresh()                     { canvas.Refresh(r.b) }
 func (r *renderer) Layout(s fyne.Size) {
-	r.b.pane.Resize(s)
 	d := r.b.density()
 	r.b.size = image.Pt(int(s.Width*d+0.5), int(s.Height*d+0.5))
 	r.b.touch()
@@ -112,7 +123,11 @@ func (b *Board) density() float32 {
 // px converts Fyne units at the usual size of text into device pixels.
 func (b *Board) px(v float64) int { return int(v * b.env.Scale.Text / 16) }
 
-func (b *Board) touch() { b.pane.Touch() }
+// touch paints what there is to paint anew.
+func (b *Board) touch() {
+	b.spread()
+	b.pane.Touch()
+}
 
 // Dress takes the sizes of now; the page calls it when it is laid out anew.
 func (b *Board) Dress(env *tile.Env) {
@@ -162,6 +177,7 @@ func (b *Board) Update(now time.Time) {
 		b.album.end()
 	}
 	b.pump()
+	b.spread()
 	if said := b.says(); said != b.words {
 		b.words = said
 		b.touch()
@@ -174,10 +190,13 @@ func (b *Board) says() string {
 	if !has {
 		return ""
 	}
-	out := fmt.Sprint(b.own, b.album.version, b.size, b.picked, b.screen, b.has, w.On.Generation)
+	out := fmt.Sprint(b.own, b.album.version, b.size, w.On.Generation)
 	if !b.own {
 		for _, s := range w.Screens {
 			out += fmt.Sprint(b.stateOf(w, s))
+		}
+		for _, l := range b.d.State().Locks() {
+			out += l.Tile
 		}
 	}
 	if b.hold != nil {
@@ -192,6 +211,7 @@ type standing struct {
 	icon  string // of the plate, empty without one
 	text  string
 	short string // text where there is little room
+	node  string // of which that is
 	mark  string
 }
 
@@ -205,10 +225,10 @@ func (b *Board) stateOf(w world.Wall, s world.Screen) standing {
 	pic := b.album.shots[s.ID]
 	switch {
 	case !known || n.Since == 0:
-		return standing{faded: true, icon: "offline", text: l.T("board.never", "node", s.Node), short: s.Node}
+		return standing{faded: true, icon: "offline", text: l.T("board.never", "node", s.Node), short: s.Node, node: s.Node}
 	case !n.Up:
 		age := now.Sub(n.Since.Std()).Truncate(time.Second)
-		return standing{faded: true, icon: "offline", text: l.T("board.away", "node", s.Node, "age", l.Age(age)), short: l.T("board.away.short", "node", s.Node, "age", l.Age(age))}
+		return standing{faded: true, icon: "offline", text: l.T("board.away", "node", s.Node, "age", l.Age(age)), short: l.T("board.away.short", "node", s.Node, "age", l.Age(age)), node: s.Node}
 	case pic == nil:
 		return standing{icon: "loading", text: l.T("board.waiting")}
 	}
@@ -241,7 +261,7 @@ func (b *Board) paint(c *paint.Canvas) {
 			b.paintScreen(c, w, s)
 		}
 	}
-	b.paintChoice(c, w)
+	b.paintLocks(c, w)
 	if b.hold != nil {
 		b.paintHold(c)
 	}
@@ -266,7 +286,9 @@ func (b *Board) paintScreen(c *paint.Canvas, w world.Wall, s world.Screen) {
 	c.Fill(image.Rect(r.Min.X, r.Max.Y-1, r.Max.X, r.Max.Y), th.Bg)
 	size := b.env.Scale.Text * 14 / 16
 	f := b.env.Kit.Fonts
-	if state.text != "" {
+	if state.text != "" && r.Dy() < b.px(64) {
+		b.paintSign(c, r, state, size)
+	} else if state.text != "" {
 		b.paintWords(c, r, state, size)
 	}
 	if state.mark != "" {
@@ -277,6 +299,29 @@ func (b *Board) paintScreen(c *paint.Canvas, w world.Wall, s world.Screen) {
 	box := image.Rect(r.Max.X-tw-b.px(14), r.Max.Y-b.px(24), r.Max.X-b.px(4), r.Max.Y-b.px(4))
 	c.Round(box, float64(b.px(4)), th.Bg)
 	c.Text(float64(box.Min.X)+float64(box.Dx()-tw)/2, float64(box.Min.Y), float64(box.Dy()), n, size, true, th.T1)
+}
+
+// paintSign marks a screen that is not to be believed where there is no room for words
+// above its number: they stand beside it as far as they have room.
+func (b *Board) paintSign(c *paint.Canvas, r image.Rectangle, s standing, size float64) {
+	th, f := b.env.Kit.Theme, b.env.Kit.Fonts
+	icon, pad := b.px(16), b.px(4)
+	words := ""
+	room := r.Dx() - b.px(44) - icon - 3*pad
+	for _, text := range []string{s.text, s.short, s.node} {
+		if text != "" && int(f.Width(text, true, size)) <= room {
+			words = text
+			break
+		}
+	}
+	wide := icon + 2*pad
+	if words != "" {
+		wide += int(f.Width(words, true, size)) + pad
+	}
+	box := image.Rect(r.Min.X+pad, r.Max.Y-b.px(24), r.Min.X+pad+wide, r.Max.Y-pad)
+	c.Round(box, float64(pad), th.S1)
+	c.Icon(box.Min.X+pad, box.Min.Y+(box.Dy()-icon)/2, icon, s.icon, th.T1, th.S1)
+	c.Text(float64(box.Min.X+2*pad+icon), float64(box.Min.Y), float64(box.Dy()), words, size, true, th.T1)
 }
 
 // paintWords says over a screen why it is not to be believed, on a ground of its own.
@@ -299,17 +344,9 @@ func (b *Board) paintWords(c *paint.Canvas, r image.Rectangle, s standing, size 
 	}
 }
 
-// paintChoice frames the chosen tile, and the screen the keyboard is on.
-func (b *Board) paintChoice(c *paint.Canvas, w world.Wall) {
+// paintLocks marks the tiles that are kept.
+func (b *Board) paintLocks(c *paint.Canvas, w world.Wall) {
 	th := b.env.Kit.Theme
-	if t, ok := b.tileOf(b.picked); ok {
-		r := b.plan.Rect(scene.RectOf(t.Tile)).Intersect(image.Rectangle{Max: b.size})
-		c.Frame(r, b.px(2), th.T1)
-		c.Frame(r.Inset(b.px(2)), b.px(1), th.Bg)
-	}
-	if b.has && b.hold == nil {
-		c.Frame(image.Rectangle{Max: b.size}, b.px(2), th.Focus)
-	}
 	for _, l := range b.d.State().Locks() {
 		if t, ok := b.tileOf(l.Tile); ok && l.Wall == w.ID && !b.own {
 			r := b.plan.Rect(scene.RectOf(t.Tile))
@@ -373,7 +410,7 @@ func (b *Board) screenAt(w world.WallDefined, x, y float64) int {
 func (b *Board) Pick(tile string) {
 	if b.picked != tile {
 		b.picked = tile
-		b.touch()
+		b.spread()
 	}
 }
 
@@ -392,7 +429,7 @@ func (b *Board) PickScreen(id int) {
 // choose chooses a tile and tells the page.
 func (b *Board) choose(tile string, screen int) {
 	b.picked, b.screen = tile, screen
-	b.touch()
+	b.spread()
 	b.o.Picked(tile, screen)
 }
 

@@ -106,7 +106,7 @@ func (b *Board) DragEnd() {
 }
 
 // FocusGained and FocusLost show who has the keyboard.
-func (b *Board) FocusGained() { b.has = true; b.touch() }
+func (b *Board) FocusGained() { b.has = true; b.spread() }
 
 // FocusLost is for Fyne.
 func (b *Board) FocusLost() {
@@ -114,7 +114,7 @@ func (b *Board) FocusLost() {
 	if b.hold != nil && b.hold.keys {
 		b.Cancel()
 	}
-	b.touch()
+	b.spread()
 }
 
 // TypedRune takes letters and signs.

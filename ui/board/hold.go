@@ -145,7 +145,8 @@ func (b *Board) judge() {
 
 // aim finds where something new would go with the pointer at a pixel: a tile that is
 // not larger than a screen under the middle of which it is, else a screen, or the
-// half of one nearest to the pointer; with Shift from the screen where that began.
+// half of one nearest to the pointer; with Shift from the screen where that began, with
+// Ctrl the third of the screen under the pointer.
 func (b *Board) aim(p image.Point) {
 	h := b.hold
 	w, _, _, _ := b.d.Wall()
@@ -158,6 +159,11 @@ func (b *Board) aim(p image.Point) {
 			h.first = id
 		}
 		h.at = b.span(w.WallDefined, h.first, id)
+	case b.pressed(fyne.KeyModifierControl):
+		h.first = 0
+		s := b.whole(w.WallDefined, id, "")
+		third := min(max(int(3*(x-s.X)/s.W), 0), 2)
+		h.at = b.part(w.WallDefined, id, "3x1:"+itoa(third+1))
 	default:
 		h.first = 0
 		h.at = b.target(w.WallDefined, id, x, y)
@@ -233,10 +239,18 @@ func (b *Board) span(w world.WallDefined, from, to int) scene.Rect {
 }
 
 // shift reports whether the Shift key is down.
-func (b *Board) shift() bool {
-	d, ok := fyne.CurrentApp().Driver().(desktop.Driver)
-	return ok && d.CurrentKeyModifiers()&fyne.KeyModifierShift != 0
+func (b *Board) shift() bool { return b.pressed(fyne.KeyModifierShift) }
+
+// modifiers are the keys that are held beside others.
+func modifiers() fyne.KeyModifier {
+	if d, ok := fyne.CurrentApp().Driver().(desktop.Driver); ok {
+		return d.CurrentKeyModifiers()
+	}
+	return 0
 }
+
+// pressed reports whether a modifier key is down.
+func (b *Board) pressed(m fyne.KeyModifier) bool { return b.o.Modifiers()&m != 0 }
 
 // grip returns the edges of a tile that are near a pixel.
 func (b *Board) grip(t world.Placed, p image.Point) edges {
@@ -321,7 +335,7 @@ func (b *Board) release() {
 		}
 		w, _, _, _ := b.d.Wall()
 		ids, _ := under(w.WallDefined, h.at)
-		b.do(h.edit(), b.env.Lang.T(key, "what", h.item.Title, "where", where(b.env.Lang, ids, nil)))
+		b.do(h.edit(), b.env.Lang.T(key, "what", Called(b.env.Lang, h.item.Tile.Kind, h.item.Title), "where", where(b.env.Lang, ids, nil)))
 	}
 }
 
@@ -344,7 +358,7 @@ func (b *Board) Remove() {
 		return
 	}
 	ids, _ := under(w.WallDefined, scene.RectOf(t.Tile))
-	b.do(e, b.env.Lang.T("board.did.remove", "what", name, "where", where(b.env.Lang, ids, nil)))
+	b.do(e, b.env.Lang.T("board.did.remove", "what", Called(b.env.Lang, t.Kind, name), "where", where(b.env.Lang, ids, nil)))
 }
 
 // lower begins a sentence that stands within another with a small letter, but for

@@ -26,10 +26,8 @@ func (b *Board) paintHold(c *paint.Canvas) {
 	if h.verdict.Refused {
 		edge = th.T1
 	}
-	if h.item.Tile.ID != "" {
-		c.Frame(b.plan.Rect(h.was).Intersect(image.Rectangle{Max: b.size}), b.px(1), th.Line2)
-	}
-	box, lines := b.callout(c, r)
+	box, lines := b.callout(r)
+	r, box = r.Sub(b.origin), box.Sub(b.origin)
 	c.Fill(box, th.S1)
 	for i := range b.px(2) {
 		c.RoundLine(r.Inset(1+i), float64(b.px(3)), 1, edge, float64(b.px(8)), float64(b.px(5)))
@@ -56,7 +54,7 @@ func (b *Board) paintHold(c *paint.Canvas) {
 
 // callout is where the words on what is held stand, and what they are: within the
 // place it would go where they fit, else beside it.
-func (b *Board) callout(c *paint.Canvas, r image.Rectangle) (image.Rectangle, []string) {
+func (b *Board) callout(r image.Rectangle) (image.Rectangle, []string) {
 	h := b.hold
 	f := b.env.Kit.Fonts
 	size := b.env.Scale.Text * 14 / 16

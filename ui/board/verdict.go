@@ -187,3 +187,11 @@ func Name(l *words.Lang, st *world.State, t world.Tile) string {
 	}
 	return t.ID
 }
+
+// Called is a tile's name within a sentence, with what it is: "camera Cầu Câu Lâu".
+func Called(l *words.Lang, kind, name string) string {
+	if key := "board.called." + kind; l.Has(key) {
+		return l.T(key, "name", name)
+	}
+	return name
+}
