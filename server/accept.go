@@ -133,7 +133,7 @@ func (s *Server) provide(ctx context.Context, id auth.Identity, obs []world.Obse
 	if len(id.Areas) == 0 {
 		return s.put(ctx, source, obs)
 	}
-	s.locator.Fill(obs, world.TimeOf(time.Now()))
+	s.ground.Fill(obs, world.TimeOf(time.Now()))
 	_, err := s.loop.Ask(ctx, core.Request{
 		Source: source,
 		Decide: func(_ world.Time, st *world.State) ([]world.Observation, error) {

@@ -21,7 +21,7 @@ func (s *Server) openCameras(data string) error {
 	if err != nil {
 		return err
 	}
-	list, err := s.config.CameraList(s.areas)
+	list, err := s.config.CameraList(s.ground.Set())
 	if err != nil {
 		return fmt.Errorf("server: %w", err)
 	}

@@ -46,7 +46,7 @@ func (s *Server) openCharts(ctx context.Context, data string) error {
 func (s *Server) readMap(ctx context.Context, c *Config) (onMap, error) {
 	var out onMap
 	known := loadKnown(filepath.Join(c.DataDir(), "map.read.json"))
-	problems := eachLayer(c, s.areas, func(l settings.LayerFile, areas []string, file *os.File) error {
+	problems := eachLayer(c, s.ground.Set(), func(l settings.LayerFile, areas []string, file *os.File) error {
 		info, err := file.Stat()
 		if err != nil {
 			return err

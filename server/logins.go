@@ -37,7 +37,7 @@ func (s *Server) openUsers(data string) (err error) {
 	s.logins, err = logins.New(logins.Options{
 		Users: s.users, Centre: func() string { return s.conf().Name }, Refused: s.turnAway, Address: s.address, Logger: s.logger,
 		KnownArea: func(id string) bool {
-			return slices.ContainsFunc(s.areas.Areas, func(a world.AreaDefined) bool { return a.ID == id })
+			return slices.ContainsFunc(s.ground.Set().Areas, func(a world.AreaDefined) bool { return a.ID == id })
 		},
 	})
 	return err

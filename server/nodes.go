@@ -18,7 +18,7 @@ func (s *Server) openNodes() (err error) {
 	s.nodes, err = nodes.New(nodes.Options{
 		History: s.loop, Tokens: s.tokens, ValidName: settings.ValidID,
 		Regular: assets.Regular(), Bold: assets.Bold(),
-		Audit: s.audit, Logger: s.logger,
+		Audit: s.audit, Logger: s.logger, Address: s.address,
 		Refused: func(r *http.Request, why error) { s.turnAway(r, auth.Identity{}, why) },
 	})
 	if err != nil {

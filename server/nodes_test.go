@@ -251,3 +251,26 @@ func (c *centre) streamedPicture(token string, pc *computer) {
 		return true
 	})
 }
+
+// Behind a proxy wrong codes are counted by who is behind it: one computer's do not shut
+// the door to the others.
+func TestWrongCodesBehindAProxy(t *testing.T) {
+	c := &centre{tb: t, dir: t.TempDir(), logs: &journalText{}}
+	c.write("ioc.yaml", strings.Replace(baseConfig, "relay: {", "tls: {proxy: true}\nrelay: {public: \"127.0.0.1:8554\", ", 1))
+	c.start()
+	t.Cleanup(c.stop)
+	try := func(from string) int {
+		return c.ask("POST", "/api/nodes/enrol", "", `{"node":"pc-01","code":"ABCD-EFGH-JK"}`, nil, "X-Forwarded-For", "10.0.0.1, "+from)
+	}
+	for i := range 10 {
+		if got := try("10.0.0.7"); got != http.StatusForbidden {
+			t.Fatalf("try %d: %d", i, got)
+		}
+	}
+	if got := try("10.0.0.7"); got != http.StatusTooManyRequests {
+		t.Errorf("the eleventh: %d", got)
+	}
+	if got := try("10.0.0.8"); got != http.StatusForbidden {
+		t.Errorf("another computer: %d", got)
+	}
+}

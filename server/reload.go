@@ -28,11 +28,11 @@ func (s *Server) takeOver(ctx context.Context, c *Config) error {
 	if changed := fixed(old, c); len(changed) > 0 {
 		return fmt.Errorf("server: %s changed, which needs a restart; the running configuration stays", strings.Join(changed, ", "))
 	}
-	cameras, err := c.CameraList(s.areas)
+	cameras, err := c.CameraList(s.ground.Set())
 	if err != nil {
 		return fmt.Errorf("server: %w; the running configuration stays", err)
 	}
-	before, err := old.CameraList(s.areas)
+	before, err := old.CameraList(s.ground.Set())
 	if err != nil {
 		return fmt.Errorf("server: %w; the running configuration stays", err)
 	}

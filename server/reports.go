@@ -337,7 +337,7 @@ func (s *Server) file(ctx context.Context, from string, b world.ReportOpened, dr
 			return "", err
 		}
 		obs := []world.Observation{{Body: b}}
-		s.locator.Fill(obs, world.TimeOf(time.Now()))
+		s.ground.Fill(obs, world.TimeOf(time.Now()))
 		var begun atomic.Bool // by the loop, or given up before it came to that
 		mine := false
 		_, err = s.loop.Ask(ctx, core.Request{

@@ -114,7 +114,7 @@ func TestVaultFollowsTheHistory(t *testing.T) {
 		t.Errorf("it came into the history: %+v", got)
 	}
 	// Decided, and the answer never came.
-	s := &Server{config: c.conf(), logger: c.logger, vault: c.vault, hours: c.hours, locator: c.locator, loop: silent{}}
+	s := &Server{config: c.conf(), logger: c.logger, vault: c.vault, hours: c.hours, ground: c.ground, loop: silent{}}
 	got, err := s.openReport(context.Background(), auth.Identity{Token: "t"}, sub)
 	if err != nil || !got.open {
 		t.Errorf("%+v, %v", got, err)

@@ -89,10 +89,9 @@ type Server struct {
 	onMap     onMap // what the configuration keeps on the map
 	listener  net.Listener
 
-	areas   *area.Set
-	locator *area.Locator
-	hours   *calendar.Calendar
-	rules   *rule.Set // until the loop has them
+	ground *area.Ground
+	hours  *calendar.Calendar
+	rules  *rule.Set // until the loop has them
 
 	crowd    *crowd.Crowd
 	refused  crowd.Refusals
@@ -208,12 +207,8 @@ func (s *Server) openAreas() error {
 	if err != nil {
 		return err
 	}
-	loc, err := area.NewLocator(set, assets.Basemap())
-	if err != nil {
-		return err
-	}
-	s.areas, s.locator = set, loc
-	return nil
+	s.ground, err = area.NewGround(set, assets.Basemap())
+	return err
 }
 
 // openHistory opens the journal, restores the state and makes the loop.
@@ -331,6 +326,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.start("cameras", s.cameras.Run)
 	g.start("feeds", s.feeds.Run)
 	g.start("links", s.links.Run)
+	g.start("faults", s.setup.Run)
 	g.start("doors", s.serveHTTP)
 	s.logger.Info("serving", "address", s.Addr(), "relay", s.RelayAddr())
 	err := g.wait()
@@ -362,7 +358,7 @@ func (s *Server) write(ctx context.Context, c *Config, m onMap) error {
 	_, err = s.loop.Ask(ctx, core.Request{
 		Source: settings.Source,
 		Decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
-			return append(settings.Definitions(c, s.areas, now, st, versions), chart.Definitions(now, st, m.layers, fences)...), nil
+			return append(settings.Definitions(c, s.ground.Set(), now, st, versions), chart.Definitions(now, st, m.layers, fences)...), nil
 		},
 	})
 	if err != nil {
@@ -373,7 +369,7 @@ func (s *Server) write(ctx context.Context, c *Config, m onMap) error {
 
 // put makes observations of a feed durable.
 func (s *Server) put(ctx context.Context, from string, obs []world.Observation) error {
-	s.locator.Fill(obs, world.TimeOf(time.Now()))
+	s.ground.Fill(obs, world.TimeOf(time.Now()))
 	return s.loop.Put(ctx, from, obs)
 }
 

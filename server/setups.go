@@ -3,12 +3,12 @@ package server
 import (
 	"context"
 	"crypto/x509"
+	"io"
 	"log/slog"
 	"net/http"
 	"path/filepath"
 	"time"
 
-	"iocwall/server/area"
 	"iocwall/server/auth"
 	"iocwall/server/settings"
 	"iocwall/server/setup"
@@ -31,16 +31,20 @@ func (s *Server) openSetup(file string, book *setup.Logbook) error {
 	ends := certificateEnd(s.config)
 	var err error
 	s.setup, err = setup.New(setup.Options{
-		File: file, Running: s.conf, Logbook: book, Logger: s.logger,
+		File: file, Faults: filepath.Join(s.config.DataDir(), "faults.json"), Running: s.conf, Logbook: book, Logger: s.logger,
 		Fixed: func(next *settings.Config) []string { return fixed(s.conf(), next) },
 		Check: func(ctx context.Context, next *settings.Config) []strict.Problem {
 			problems, _ := CheckMap(ctx, next)
 			return problems
 		},
-		Apply: s.takeOver,
-		Look:  func(ctx context.Context, f func(*world.State)) error { return s.loop.Call(ctx, f) },
-		Facts: func() setup.Facts { return s.facts(began, ends, space) },
-		Areas: func() *area.Set { return s.areas },
+		Apply:  s.takeOver,
+		Look:   func(ctx context.Context, f func(*world.State)) error { return s.loop.Call(ctx, f) },
+		Facts:  func() setup.Facts { return s.facts(began, ends, space) },
+		Ground: s.ground, Ask: s.loop.Ask,
+		Layer: func(ctx context.Context, l world.LayerSaved, areas []string, in io.Reader) (world.LayerSaved, error) {
+			l, _, err := s.charts.Read(ctx, l, areas, in)
+			return l, err
+		},
 		Audit: s.writeAudit,
 	})
 	return err
@@ -80,7 +84,7 @@ func (s *Server) facts(began, ends time.Time, space func() (free, size uint64, e
 	}
 	for _, t := range s.tokens.List() {
 		if t.Revoked.IsZero() && !t.Expires.IsZero() {
-			f.Expiring = append(f.Expiring, setup.Expiry{Name: t.Name, Role: string(t.Role), At: t.Expires})
+			f.Expiring = append(f.Expiring, setup.Expiry{Name: t.Name, Role: string(t.Role), Made: t.Created, At: t.Expires})
 		}
 	}
 	return f
@@ -100,6 +104,7 @@ func (s *Server) mountSetup(mux *http.ServeMux) {
 	mux.HandleFunc("POST /api/setup/cameras/discover", write(s.setup.PostDiscover))
 	mux.HandleFunc("POST /api/setup/cameras/onvif", write(s.setup.PostONVIF))
 	mux.HandleFunc("POST "+areasDoor, read(s.setup.PostAreas))
+	mux.HandleFunc("PUT "+areasDoor, write(s.setup.PutAreas))
 }
 
 // areasDoor takes layers, which are longer than other requests; the door bounds

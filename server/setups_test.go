@@ -324,6 +324,7 @@ func TestSetupRights(t *testing.T) {
 		{"POST", "/api/setup/cameras/discover"},
 		{"POST", "/api/setup/cameras/onvif"},
 		{"POST", "/api/setup/areas"},
+		{"PUT", "/api/setup/areas"},
 	}
 	for _, role := range auth.Roles() {
 		token := c.token("x", role)
@@ -391,6 +392,7 @@ func TestBoundsAtTheDoorsOfTheWhole(t *testing.T) {
 			{"GET", "/api/setup/health"},
 			{"GET", "/api/setup/logs"},
 			{"POST", "/api/setup/cameras"},
+			{"PUT", "/api/setup/areas"},
 			{"POST", "/api/nodes/codes"},
 			{"GET", "/api/users"},
 			{"POST", "/api/users"},
@@ -462,6 +464,74 @@ func TestAreasAreLookedAt(t *testing.T) {
 	if status := c.ask("POST", "/api/setup/areas?level=commune&parent=nowhere", tech, layer, &why); status != http.StatusUnprocessableEntity || why.Error == "" {
 		t.Errorf("%d %+v", status, why)
 	}
+}
+
+// A layer of areas is taken over as it was looked at: at once, with its outlines on the
+// map, who did it in the history, and after the next start; what is refused changes
+// nothing.
+func TestAreasAreTakenOver(t *testing.T) {
+	c := newCentre(t, "")
+	tech := c.token("Bảo", auth.Technician)
+	const query, one = "/api/setup/areas?level=commune&parent=vn/da-nang-2025&from=2025-07-01", "vn/da-nang-2025/thu-mot"
+	square := func(size, name string) string {
+		return `{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[108.3,15.86],[` + size + `,15.86],[` + size + `,15.9],[108.3,15.9],[108.3,15.86]]]},"properties":{"name":"` + name + `"}}`
+	}
+	layer := func(features ...string) string {
+		return `{"type":"FeatureCollection","features":[` + strings.Join(features, ",") + `]}`
+	}
+	e := c.look(tech)
+	first := layer(square("108.34", "Thử Một"))
+	var seen, done setup.Layer
+	if status := c.ask("POST", query, tech, first, &seen); status != http.StatusOK || seen.New != 1 || seen.Version == "" {
+		t.Fatalf("%d %+v", status, seen)
+	}
+	for version, want := range map[string]int{"": http.StatusPreconditionRequired, "0123456789abcdef": http.StatusPreconditionFailed} {
+		if status := c.ask("PUT", query, tech, first, nil, "If-Match", version); status != want {
+			t.Errorf("from %q: %d", version, status)
+		}
+	}
+	if status := c.ask("PUT", query, tech, layer(square("108.35", "Thử Một")), nil, "If-Match", seen.Version); status != http.StatusPreconditionFailed {
+		t.Errorf("another layer: %d", status)
+	}
+	if _, err := os.Stat(c.path("data/areas.added.json")); err == nil {
+		t.Error("what was refused is in the file")
+	}
+	if status := c.ask("PUT", query, tech, first, &done, "If-Match", seen.Version); status != http.StatusOK || done.New != 1 {
+		t.Fatalf("%d %+v", status, done)
+	}
+	e.until("the area and its outline", func(s *world.State) bool {
+		a, there := s.Area(one)
+		l, _ := s.Entity(world.NewRef(world.KindLayer, "areas-added"))
+		is, _ := l.(world.Layer)
+		return there && a.Name == "Thử Một" && is.Is.Areas && is.Is.Features == 1 && is.Is.By == "Bảo"
+	})
+	eventually(t, "who did it is audited", func() bool {
+		for _, ev := range c.events() {
+			if a, ok := ev.Body.(world.Audited); ok && a.Act == "areas.write" && a.OK && a.Reason == "+1 ~0 -0" && a.Object == "commune in vn/da-nang-2025" && ev.Source != "" {
+				return true
+			}
+		}
+		return false
+	})
+	// Cameras may lie in it now, and the next start knows it.
+	c.configure("cameras:\n  - {id: cau, name: Cầu, pos: [108.32, 15.88], area: " + one + ", streams: [{name: main, url: \"rtsp://127.0.0.1:9/x\"}]}\n")
+	c.stop()
+	c.start()
+	second := layer(square("108.35", "Thử Một"), strings.ReplaceAll(square("108.45", "Thử Hai"), "108.3,", "108.41,"))
+	if status := c.ask("POST", query, tech, second, &seen); status != http.StatusOK || seen.New != 1 || seen.Redrawn != 1 {
+		t.Fatalf("after a restart: %d %+v", status, seen)
+	}
+	from := strings.Replace(query, "2025-07-01", "2026-01-01", 1) + "&end=1"
+	if status := c.ask("POST", from, tech, layer(square("108.45", "Thử Hai")), &seen); status != http.StatusOK || seen.New != 1 || seen.Ending == 0 {
+		t.Fatalf("%d %+v", status, seen)
+	}
+	if status := c.ask("PUT", from+"&version="+seen.Version, tech, layer(square("108.45", "Thử Hai")), &done); status != http.StatusOK {
+		t.Fatalf("%d %+v", status, done)
+	}
+	c.look(tech).until("the end of the first", func(s *world.State) bool {
+		a, _ := s.Area(one)
+		return a.Until == world.TimeOf(time.Date(2025, 12, 31, 17, 0, 0, 0, time.UTC))
+	})
 }
 
 // Of two people who lay out a wall the second is told of the first.

@@ -64,6 +64,9 @@ type Set struct {
 	outlines map[string]string
 	// own are outlines that came with the file.
 	own map[string]geo.MultiPolygon
+	// added is what people added, and file the tree without that; nil where it is it.
+	added Added
+	file  *Set
 }
 
 // Files are what a file of areas may name.

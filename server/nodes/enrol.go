@@ -54,8 +54,8 @@ func (n *Nodes) PostCode(w http.ResponseWriter, r *http.Request, id auth.Identit
 // PostEnrol answers POST /api/nodes/enrol: a computer shows its code and gets its
 // token, this one time. It needs no token; the tries of an address are limited.
 func (n *Nodes) PostEnrol(w http.ResponseWriter, r *http.Request) {
-	now := time.Now()
-	if wait := n.tries.wait(r.RemoteAddr, now); wait > 0 {
+	now, from := time.Now(), n.o.Address(r)
+	if wait := n.tries.wait(from, now); wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 		n.turnAway(w, r, http.StatusTooManyRequests, errors.New("too many wrong codes came from this address; wait ten minutes"))
 		return
@@ -65,27 +65,27 @@ func (n *Nodes) PostEnrol(w http.ResponseWriter, r *http.Request) {
 		Code string `json:"code"`
 	}
 	if err := readForm(w, r, &in); err != nil {
-		n.tries.refused(r.RemoteAddr)
+		n.tries.refused(from)
 		n.turnAway(w, r, http.StatusBadRequest, err)
 		return
 	}
 	held, err := n.codes.claim(in.Node, in.Code, now)
 	if err != nil {
-		n.tries.refused(r.RemoteAddr)
+		n.tries.refused(from)
 		n.turnAway(w, r, http.StatusForbidden, err)
 		return
 	}
 	// Who goes away meanwhile has used the code all the same.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeLimit)
 	defer cancel()
-	raw, err := n.enrol(ctx, in.Node, held.by, r.RemoteAddr)
+	raw, err := n.enrol(ctx, in.Node, held.by, from)
 	n.codes.release(in.Node, held, err == nil)
 	if err != nil {
 		n.log.Error("a computer of the wall was not let in", "node", in.Node, "error", err)
 		reply.Error(w, http.StatusServiceUnavailable, errBusy)
 		return
 	}
-	n.log.Info("a computer of the wall was let in", "node", in.Node, "remote", r.RemoteAddr, "by", held.by)
+	n.log.Info("a computer of the wall was let in", "node", in.Node, "remote", from, "by", held.by)
 	reply.JSON(w, http.StatusOK, map[string]string{"node": in.Node, "token": raw})
 }
 

@@ -49,6 +49,9 @@ type Options struct {
 	Regular, Bold []byte
 	// Audit writes down what somebody did; nil for nothing.
 	Audit func(ctx context.Context, id auth.Identity, a world.Audited)
+	// Address returns where a request comes from, as refusals are counted; nil is the
+	// other end of its connection, which is wrong behind a proxy.
+	Address func(r *http.Request) string
 	// Refused writes down that a stranger was turned away; nil for nothing.
 	Refused func(r *http.Request, why error)
 	// Logger discards when nil.
@@ -87,6 +90,9 @@ func New(o Options) (*Nodes, error) {
 	}
 	if o.Refused == nil {
 		o.Refused = func(*http.Request, error) {}
+	}
+	if o.Address == nil {
+		o.Address = remote
 	}
 	p, err := newPainter(o.Regular, o.Bold)
 	if err != nil {

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -117,12 +118,12 @@ func (k *checker) areaFile() {
 		set, _ := area.Parse("built-in areas", assets.Areas())
 		return set.Areas
 	})
-	if c.Areas == "" {
+	if _, err := os.Stat(c.AddedAreas()); c.Areas == "" && err != nil {
 		return
 	}
 	var known []world.AreaDefined
 	k.tree = func() []world.AreaDefined { return known }
-	if _, err := os.Stat(c.Path(c.Areas)); err != nil {
+	if _, err := os.Stat(c.Path(c.Areas)); c.Areas != "" && err != nil {
 		k.fail("areas", err.Error(), "give the path of a file of areas, or leave it out for the built-in tree")
 		return
 	}
@@ -137,6 +138,23 @@ func (k *checker) areaFile() {
 // configuration names, with the files that one names. With problems the set must
 // not be used.
 func (c *Config) AreaSet() (*area.Set, []strict.Problem) {
+	set, problems := c.areaFile()
+	raw, err := os.ReadFile(c.AddedAreas())
+	if set == nil || len(problems) > 0 || errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
+		return set, problems // who may not read it is not the server
+	}
+	var added area.Added
+	if err == nil {
+		added, err = area.DecodeAdded(raw)
+	}
+	if err != nil {
+		return nil, []strict.Problem{{File: c.AddedAreas(), Message: err.Error(), Suggestion: "take the file away and import the areas again"}}
+	}
+	return set.With(c.AddedAreas(), added)
+}
+
+// areaFile returns the tree that the configuration names.
+func (c *Config) areaFile() (*area.Set, []strict.Problem) {
 	if c.Areas == "" {
 		return area.Parse("built-in areas", assets.Areas())
 	}

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"iocwall/server/auth"
@@ -43,7 +42,7 @@ type Facts struct {
 // Expiry is a token and when it ends.
 type Expiry struct {
 	Name, Role string
-	At         time.Time
+	Made, At   time.Time
 }
 
 // Item is one thing that is wrong: one cause, however much fails with it.
@@ -55,6 +54,8 @@ type Item struct {
 	Code     string            `json:"code"`
 	Values   map[string]string `json:"values,omitempty"`
 	Since    world.Time        `json:"since"`
+	// AtLeast is set where it may have been so before Since: nobody looked then.
+	AtLeast bool `json:"atLeast,omitempty"`
 	// Next is when something will be tried again by itself, zero for never.
 	Next world.Time `json:"next,omitempty"`
 	// Things are what it is about, the first of them.
@@ -65,6 +66,8 @@ type Item struct {
 	Link   string `json:"link,omitempty"`
 	Action string `json:"action,omitempty"`
 	Target string `json:"target,omitempty"`
+
+	dated bool // Since is told
 }
 
 // Count is how many of something are well.
@@ -96,17 +99,11 @@ func feedOf(r *http.Request, c *settings.Config) string {
 
 // GetHealth answers GET /api/setup/health.
 func (s *Setup) GetHealth(w http.ResponseWriter, r *http.Request, _ auth.Identity) {
-	f := s.o.Facts()
-	now := s.o.Now()
-	j := &judge{now: world.TimeOf(now), facts: f, config: s.o.Running()}
-	if err := s.o.Look(r.Context(), j.state); err != nil {
+	j, err := s.look(r.Context())
+	if err != nil {
 		reply.Error(w, http.StatusServiceUnavailable, err)
 		return
 	}
-	j.server()
-	j.pending(s.file, s.sum.get())
-	s.past.moves(now, f, j)
-	s.past.since(j)
 	slices.SortStableFunc(j.items, worse)
 	reply.JSON(w, http.StatusOK, Health{At: j.now, Items: append([]Item{}, j.items...), Overview: j.overview, Feed: feedOf(r, s.o.Running())})
 }
@@ -139,84 +136,4 @@ func (j *judge) pending(f file, running string) {
 		it.Values = map[string]string{"first": problems[0].String()}
 	}
 	j.add(it)
-}
-
-// past remembers what was seen before: since when something is so, and which counts
-// have moved lately. The zero value is ready.
-type past struct {
-	mu    sync.Mutex
-	first map[string]world.Time
-	seen  map[string]moved
-}
-
-// moved is a count and when it last went up.
-type moved struct {
-	value, added uint64
-	at           time.Time
-}
-
-// lately is how long a count that moved is told of.
-const lately = 10 * time.Minute
-
-// up notes a count and reports how far it went up lately, and when it began to.
-func (p *past) up(key string, value uint64, now time.Time) (added uint64, at time.Time) {
-	if p.seen == nil {
-		p.seen = map[string]moved{}
-	}
-	was, there := p.seen[key]
-	switch {
-	case !there || value < was.value:
-		p.seen[key] = moved{value: value}
-		return 0, time.Time{}
-	case value > was.value:
-		if now.Sub(was.at) > lately {
-			was.added = 0
-		}
-		was = moved{value: value, added: was.added + value - was.value, at: now}
-		p.seen[key] = was
-	}
-	if now.Sub(was.at) > lately {
-		return 0, time.Time{}
-	}
-	return was.added, was.at
-}
-
-// moves tells of counts that went up since it last looked.
-func (p *past) moves(now time.Time, f Facts, j *judge) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, x := range f.Sources {
-		if n, at := p.up("rejected "+x.Name, x.Rejected, now); n > 0 {
-			j.rejecting(x, "source.rejecting", n, at)
-		}
-		if n, at := p.up("lost "+x.Name, x.Lost, now); n > 0 {
-			j.rejecting(x, "source.losing", n, at)
-		}
-	}
-	for _, x := range []struct {
-		code  string
-		value uint64
-	}{{"wall.digest", f.Alarms}, {"rules.overrun", f.Overruns}, {"times.future", f.Clamped}} {
-		if n, _ := p.up(x.code, x.value, now); n > 0 {
-			j.add(Item{ID: x.code, Severity: world.Warning, Code: x.code, Count: int(min(n, 1<<30)), Link: "logs", Action: "logs"})
-		}
-	}
-}
-
-// since fills in since when what has no time of its own is so.
-func (p *past) since(j *judge) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	next := map[string]world.Time{}
-	for i := range j.items {
-		it := &j.items[i]
-		if it.Since == 0 {
-			it.Since = j.now
-			if at, there := p.first[it.ID]; there {
-				it.Since = at
-			}
-		}
-		next[it.ID] = it.Since
-	}
-	p.first = next
 }

@@ -1,7 +1,6 @@
 package setup
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -40,6 +39,11 @@ type judge struct {
 	config   *settings.Config
 	items    []Item
 	overview []Count
+	// marks are since when what was wrong at the last look is so, before what was well
+	// since the start, next and fine what this look finds of both.
+	marks, next  map[string]mark
+	before, fine map[string]bool
+	last         world.Time
 }
 
 func (j *judge) add(it Item) {
@@ -89,6 +93,7 @@ func (j *judge) nodes(st *world.State) {
 		known[n.Node] = n
 		if n.Up {
 			up++
+			j.good("node/" + n.Node)
 			j.node(n)
 		} else if n.Enrolled != 0 || n.Since != 0 {
 			it := Item{ID: "node/" + n.Node, Severity: world.Severe, Code: "node.away", Since: n.Since, Count: drives[n.Node], Link: "nodes/" + n.Node, Action: "logs", Target: "node/" + n.Node}
@@ -252,7 +257,8 @@ func (j *judge) cameras(list []world.Camera) {
 	sites := map[string][]world.Camera{}
 	states := map[world.CameraState][]world.Camera{}
 	for _, c := range list {
-		switch h := c.Health; {
+		h := c.Health
+		switch {
 		case h.State == world.CameraSilent || h.State == world.CameraRefused || h.State == world.CameraFrozen || h.State == world.CameraFull:
 			if h.Cause != "" {
 				sites[h.Cause] = append(sites[h.Cause], c)
@@ -263,6 +269,9 @@ func (j *judge) cameras(list []world.Camera) {
 			states[world.CameraSilent] = append(states[world.CameraSilent], c)
 		default:
 			good++
+			if h.State == world.CameraLive {
+				j.good("camera/" + c.ID)
+			}
 		}
 	}
 	bad := len(list) - good
@@ -305,17 +314,16 @@ func (j *judge) alike(state world.CameraState, list []world.Camera) {
 }
 
 func (j *judge) group(code string, s world.Severity, list []world.Camera, v map[string]string) {
-	since := world.Time(math.MaxInt64)
+	since := mark{Since: math.MaxInt64}
 	var ids, names []string
 	for _, c := range list {
-		since = min(since, cmp.Or(c.Health.Since, since))
+		if m := j.begun("camera/"+c.ID, c.Health.Since); m.Since < since.Since {
+			since = m
+		}
 		ids, names = append(ids, c.ID), append(names, c.Name)
 	}
-	if since == math.MaxInt64 {
-		since = 0
-	}
 	v["n"], v["list"] = strconv.Itoa(len(list)), all(names)
-	j.add(Item{ID: code + " " + v["site"], Severity: s, Code: code, Since: since, Values: v, Things: refs("camera", ids), Count: len(list), Link: "cameras?" + v["site"], Action: "cameras", Target: v["site"]})
+	j.add(Item{ID: code + " " + v["site"], Severity: s, Code: code, Since: since.Since, AtLeast: since.Least, dated: true, Values: v, Things: refs("camera", ids), Count: len(list), Link: "cameras?" + v["site"], Action: "cameras", Target: v["site"]})
 }
 
 func refs(kind string, ids []string) []string {
@@ -352,6 +360,9 @@ func (j *judge) sources(list []world.SourceStatus) {
 				continue
 			}
 			it.Severity, it.Code = world.Notice, "source.starting"
+		case world.SourceRunning:
+			j.good(it.ID)
+			fallthrough
 		default:
 			good++
 			continue
@@ -367,7 +378,7 @@ func (j *judge) sources(list []world.SourceStatus) {
 }
 
 // rejecting tells of a source that brings what cannot be used, or loses some.
-func (j *judge) rejecting(c source.Counts, code string, n uint64, at time.Time) {
+func (j *judge) rejecting(c source.Counts, code string, n uint64) {
 	j.add(Item{
 		ID: code + " " + c.Name, Severity: world.Notice, Code: code, Count: 1, Things: []string{"source/" + c.Name},
 		Values: map[string]string{"source": c.Name, "n": strconv.FormatUint(n, 10), "minutes": strconv.Itoa(int(lately.Minutes()))}, Link: "sources/" + c.Name, Action: "source", Target: c.Name,
@@ -376,15 +387,17 @@ func (j *judge) rejecting(c source.Counts, code string, n uint64, at time.Time) 
 
 func (j *judge) stations(list []world.Station) {
 	var stale []string
-	since := world.Time(math.MaxInt64)
+	since := mark{Since: math.MaxInt64}
 	for _, s := range list {
 		if s.Stale != 0 {
 			stale = append(stale, s.ID)
-			since = min(since, s.Stale)
+			if m := j.begun("station/"+s.ID, s.Stale); m.Since < since.Since {
+				since = m
+			}
 		}
 	}
 	if len(stale) > 0 {
-		j.add(Item{ID: "stations.stale", Severity: world.Notice, Code: "stations.stale", Since: since, Count: len(stale), Things: refs("station", stale), Values: map[string]string{"n": strconv.Itoa(len(stale)), "of": strconv.Itoa(len(list)), "list": all(stale)}})
+		j.add(Item{ID: "stations.stale", Severity: world.Notice, Code: "stations.stale", Since: since.Since, AtLeast: since.Least, dated: true, Count: len(stale), Things: refs("station", stale), Values: map[string]string{"n": strconv.Itoa(len(stale)), "of": strconv.Itoa(len(list)), "list": all(stale)}})
 	}
 }
 
@@ -404,11 +417,11 @@ func (j *judge) server() {
 		}
 	}
 	if len(f.Damaged) > 0 {
-		j.add(Item{ID: "journal.damaged", Severity: world.Warning, Code: "journal.damaged", Since: world.TimeOf(f.Started), Count: len(f.Damaged), Values: map[string]string{"list": all(f.Damaged)}})
+		j.add(Item{ID: "journal.damaged", Severity: world.Warning, Code: "journal.damaged", Since: world.TimeOf(f.Started), AtLeast: true, dated: true, Count: len(f.Damaged), Values: map[string]string{"list": all(f.Damaged)}})
 	}
 	now := j.now.Std()
 	if c := f.Certificate; !c.IsZero() && c.Sub(now) < certSoon {
-		it := Item{ID: "certificate", Severity: world.Warning, Code: "cert.ending", Values: map[string]string{"days": days(c.Sub(now))}}
+		it := Item{ID: "certificate", Severity: world.Warning, Code: "cert.ending", Since: world.TimeOf(c.Add(-certSoon)), dated: true, Values: map[string]string{"days": days(c.Sub(now))}}
 		switch left := c.Sub(now); {
 		case left <= 0:
 			it.Severity, it.Code, it.Since = world.Critical, "cert.ended", world.TimeOf(c)
@@ -432,16 +445,18 @@ func (j *judge) server() {
 func (j *judge) tokens(now time.Time) {
 	var names []string
 	var first time.Time
+	since := j.now
 	for _, t := range j.facts.Expiring {
 		if left := t.At.Sub(now); left > 0 && left < tokenSoon {
 			names = append(names, t.Name)
+			since = min(since, max(world.TimeOf(t.At.Add(-tokenSoon)), world.TimeOf(t.Made)))
 			if first.IsZero() || t.At.Before(first) {
 				first = t.At
 			}
 		}
 	}
 	if len(names) > 0 {
-		j.add(Item{ID: "tokens", Severity: world.Notice, Code: "tokens.ending", Count: len(names), Values: map[string]string{"n": strconv.Itoa(len(names)), "list": all(names), "days": days(first.Sub(now))}})
+		j.add(Item{ID: "tokens", Severity: world.Notice, Code: "tokens.ending", Since: since, dated: true, Count: len(names), Values: map[string]string{"n": strconv.Itoa(len(names)), "list": all(names), "days": days(first.Sub(now))}})
 	}
 }
 

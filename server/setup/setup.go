@@ -17,6 +17,7 @@ import (
 
 	"iocwall/server/area"
 	"iocwall/server/auth"
+	"iocwall/server/core"
 	"iocwall/server/reply"
 	"iocwall/server/settings"
 	"iocwall/server/strict"
@@ -35,6 +36,9 @@ const (
 type Options struct {
 	// File is the path of the configuration; empty refuses to change it.
 	File string
+	// Faults is the path of the file that keeps since when what is wrong is so, over a
+	// restart; empty keeps it for this run only.
+	Faults string
 	// Running returns the configuration in use.
 	Running func() *settings.Config
 	// Fixed names what differs in a configuration and cannot change under way.
@@ -47,8 +51,12 @@ type Options struct {
 	Look func(ctx context.Context, f func(*world.State)) error
 	// Facts returns what the server knows of itself.
 	Facts func() Facts
-	// Areas returns the tree of areas in use.
-	Areas func() *area.Set
+	// Ground is the tree of areas in use.
+	Ground *area.Ground
+	// Ask writes into the history what a request decides.
+	Ask func(ctx context.Context, q core.Request) (uint64, error)
+	// Layer keeps the features of a layer of the map, of areas with those ids.
+	Layer func(ctx context.Context, l world.LayerSaved, areas []string, in io.Reader) (world.LayerSaved, error)
 	// Audit writes down what somebody did.
 	Audit func(ctx context.Context, id auth.Identity, a world.Audited) error
 	// Logbook holds the newest lines of the log; nil has none.
@@ -61,13 +69,14 @@ type Options struct {
 
 // Setup answers technicians. Its methods may be called from any goroutine.
 type Setup struct {
-	o    Options
-	log  *slog.Logger
-	turn chan struct{} // holds who changes the configuration
-	seek chan struct{} // holds who looks for cameras in the network
-	file file
-	past past
-	sum  applied
+	o     Options
+	log   *slog.Logger
+	turn  chan struct{} // holds who changes the configuration
+	seek  chan struct{} // holds who looks for cameras in the network
+	layer chan struct{} // holds whose layer of areas is read
+	file  file
+	past  past
+	sum   applied
 	// fresh are the secrets that are kept and that nothing names yet.
 	freshMu sync.Mutex
 	fresh   map[string]bool
@@ -75,7 +84,7 @@ type Setup struct {
 
 // New makes a Setup. The file is taken to be what the server runs with.
 func New(o Options) (*Setup, error) {
-	if o.Running == nil || o.Fixed == nil || o.Check == nil || o.Apply == nil || o.Look == nil || o.Facts == nil || o.Areas == nil || o.Audit == nil {
+	if o.Running == nil || o.Fixed == nil || o.Check == nil || o.Apply == nil || o.Look == nil || o.Facts == nil || o.Ground == nil || o.Ask == nil || o.Layer == nil || o.Audit == nil {
 		return nil, errors.New("setup: the server's own functions are needed")
 	}
 	if o.Logger == nil {
@@ -84,7 +93,7 @@ func New(o Options) (*Setup, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Setup{o: o, log: o.Logger, turn: make(chan struct{}, 1), seek: make(chan struct{}, 1), file: file{path: o.File}, fresh: map[string]bool{}}
+	s := &Setup{o: o, log: o.Logger, turn: make(chan struct{}, 1), seek: make(chan struct{}, 1), layer: make(chan struct{}, 1), file: file{path: o.File}, past: past{path: o.Faults}, fresh: map[string]bool{}}
 	s.Applied()
 	return s, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 
 	"iocwall/server/area"
 	"iocwall/server/auth"
+	"iocwall/server/core"
 	"iocwall/server/settings"
 	"iocwall/server/source"
 	"iocwall/server/strict"
@@ -164,31 +166,142 @@ func TestServerItself(t *testing.T) {
 	}
 }
 
+// looker is a server of which a test says what is wrong.
+type looker struct {
+	*Setup
+	h     *history
+	facts Facts
+	now   time.Time
+}
+
+func newLooker(t *testing.T, dir string, h *history, started time.Time) *looker {
+	t.Helper()
+	l := &looker{h: h, facts: Facts{Started: started}, now: started}
+	c := settings.Default()
+	var err error
+	l.Setup, err = New(Options{
+		Faults: filepath.Join(dir, "faults.json"), Running: func() *settings.Config { return &c }, Fixed: func(*settings.Config) []string { return nil },
+		Check: func(context.Context, *settings.Config) []strict.Problem { return nil }, Apply: func(context.Context, *settings.Config) error { return nil },
+		Look:  func(_ context.Context, f func(*world.State)) error { f(h.st); return nil },
+		Facts: func() Facts { return l.facts }, Ground: &area.Ground{}, Ask: func(context.Context, core.Request) (uint64, error) { return 0, nil },
+		Layer: func(_ context.Context, l world.LayerSaved, _ []string, _ io.Reader) (world.LayerSaved, error) {
+			return l, nil
+		},
+		Audit: func(context.Context, auth.Identity, world.Audited) error { return nil }, Now: func() time.Time { return l.now },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// at looks some time after noon and returns what is wrong by its code.
+func (l *looker) at(after time.Duration) map[string]Item {
+	l.h.t.Helper()
+	l.now = noon.Add(after)
+	j, err := l.look(context.Background())
+	if err != nil {
+		l.h.t.Fatal(err)
+	}
+	out := map[string]Item{}
+	for _, it := range j.items {
+		out[it.Code] = it
+	}
+	return out
+}
+
 // What a count did lately is told for a while, and what has no time of its own is so
-// since it was first seen.
+// since the look before, when it was not; at the first look it is so since then at least.
 func TestPast(t *testing.T) {
-	var p past
-	look := func(after time.Duration, rejected uint64) *judge {
-		j := &judge{now: at(after)}
-		p.moves(noon.Add(after), Facts{Sources: []source.Counts{{Name: "x", Rejected: rejected}}}, j)
-		j.add(Item{ID: "disk", Code: "disk.low"})
-		p.since(j)
-		return j
+	l := newLooker(t, t.TempDir(), &history{t, world.New(1)}, noon)
+	look := func(after time.Duration, rejected, overruns uint64) map[string]Item {
+		l.facts.Sources, l.facts.Overruns = []source.Counts{{Name: "x", Rejected: rejected}}, overruns
+		return l.at(after)
 	}
-	if j := look(0, 5); codes(j) != "disk.low" || j.items[0].Since != at(0) {
-		t.Errorf("first: %+v", j.items)
+	l.facts.Size, l.facts.Free = 100, 10
+	if got := look(0, 5, 0); len(got) != 1 || got["disk.low"].Since != at(0) || !got["disk.low"].AtLeast {
+		t.Errorf("first: %+v", got)
 	}
-	if j := look(time.Minute, 9); codes(j) != "source.rejecting disk.low" || j.items[0].Values["n"] != "4" || j.items[1].Since != at(0) {
-		t.Errorf("second: %+v", j.items)
+	if got := look(time.Minute, 9, 0); got["source.rejecting"].Values["n"] != "4" || got["disk.low"].Since != at(0) || !got["disk.low"].AtLeast {
+		t.Errorf("second: %+v", got)
 	}
-	if j := look(2*time.Minute, 10); j.items[0].Values["n"] != "5" || j.items[0].Since != at(time.Minute) {
-		t.Errorf("third: %+v", j.items)
+	if got := look(6*time.Minute, 10, 2)["rules.overrun"]; got.Since != at(time.Minute) || got.AtLeast {
+		t.Errorf("third: %+v", got)
 	}
-	if j := look(20*time.Minute, 10); codes(j) != "disk.low" {
-		t.Errorf("long after: %s", codes(j))
+	if got := look(20*time.Minute, 10, 2); len(got) != 1 {
+		t.Errorf("long after: %+v", got)
 	}
-	if j := look(21*time.Minute, 3); codes(j) != "disk.low" {
-		t.Errorf("after a restart: %s", codes(j))
+	if got := look(21*time.Minute, 3, 2); len(got) != 1 {
+		t.Errorf("after a restart: %+v", got)
+	}
+}
+
+// Since when something is wrong is known after a restart, also of what the state dates
+// anew then; what was well in between is wrong anew, and what nobody could know of is
+// wrong since then at least.
+func TestSinceOutlivesARestart(t *testing.T) {
+	dir, h := t.TempDir(), &history{t, world.New(1)}
+	wrong := func(name string, since time.Duration) {
+		h.tell(world.SourceHealth{Source: name, State: world.SourceRetrying, Since: at(since), Reason: "away"})
+	}
+	h.tell(camera("cau", "", world.CameraFrozen)...)
+	wrong("zalo", -time.Hour)
+	wrong("mua", -time.Hour)
+	l := newLooker(t, dir, h, noon.Add(-2*time.Hour))
+	l.facts.Size, l.facts.Free = 100, 10
+	first := l.at(0)
+	if got := first["source.retrying"]; got.Since != at(-time.Hour) || first["disk.low"].Since != at(0) {
+		t.Fatalf("%+v", first)
+	}
+
+	// The server is started again: sources and cameras begin anew.
+	l = newLooker(t, dir, h, noon.Add(time.Hour))
+	h.tell(world.SourceHealth{Source: "zalo", State: world.SourceStarting, Since: at(time.Hour)}, world.SourceHealth{Source: "mua", State: world.SourceStarting, Since: at(time.Hour)})
+	h.tell(world.CameraHealth{Camera: "cau", State: world.CameraOpening, Since: at(time.Hour)})
+	if got := l.at(time.Hour); len(got) != 0 {
+		t.Fatalf("while all begins: %+v", got)
+	}
+	h.tell(world.SourceHealth{Source: "mua", State: world.SourceRunning, Since: at(time.Hour)})
+	l.at(time.Hour + 20*time.Second)
+	wrong("zalo", time.Hour+40*time.Second)
+	h.tell(world.CameraHealth{Camera: "cau", State: world.CameraFrozen, Since: at(time.Hour + 40*time.Second)})
+	l.facts.Size, l.facts.Free = 100, 10
+	got := l.at(time.Hour + time.Minute)
+	for code, since := range map[string]time.Duration{"source.retrying": -time.Hour, "camera.frozen": -time.Minute, "disk.low": 0} {
+		if it := got[code]; it.Since != at(since) {
+			t.Errorf("%s since %v, at least %v", code, it.Since, it.AtLeast)
+		}
+	}
+	h.tell(world.SourceHealth{Source: "zalo", State: world.SourceRunning, Since: at(time.Hour + 2*time.Minute)})
+	wrong("mua", time.Hour+2*time.Minute)
+	if it := l.at(time.Hour + 2*time.Minute)["source.retrying"]; it.Since != at(time.Hour+2*time.Minute) || it.AtLeast {
+		t.Errorf("what ran in between: %+v", it)
+	}
+
+	// Nothing is known of before.
+	l = newLooker(t, t.TempDir(), h, noon.Add(3*time.Hour))
+	wrong("mua", 3*time.Hour+10*time.Second)
+	if it := l.at(3*time.Hour + time.Minute)["source.retrying"]; it.Since != at(3*time.Hour+10*time.Second) || !it.AtLeast {
+		t.Errorf("without a file: %+v", it)
+	}
+}
+
+// A file that cannot be read or written keeps nobody from being told what is wrong.
+func TestSinceWithoutItsFile(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "faults.json"), []byte("null}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l := newLooker(t, dir, &history{t, world.New(1)}, noon)
+	l.facts.Size, l.facts.Free = 100, 10
+	if got := l.at(0)["disk.low"]; got.Since != at(0) || !got.AtLeast {
+		t.Errorf("%+v", got)
+	}
+	l = newLooker(t, filepath.Join(dir, "not", "there"), l.h, noon)
+	l.facts.Size, l.facts.Free = 100, 10
+	l.at(0)
+	if got := l.at(time.Minute)["disk.low"]; got.Since != at(0) {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -314,7 +427,10 @@ func made(t testing.TB, text string, apply func(*settings.Config) error) (*Setup
 			return nil
 		},
 		Look: func(_ context.Context, f func(*world.State)) error { f(world.New(1)); return nil }, Facts: func() Facts { return Facts{} },
-		Areas: func() *area.Set { return &area.Set{} }, Audit: func(context.Context, auth.Identity, world.Audited) error { return nil },
+		Ground: &area.Ground{}, Ask: func(context.Context, core.Request) (uint64, error) { return 0, nil },
+		Layer: func(_ context.Context, l world.LayerSaved, _ []string, _ io.Reader) (world.LayerSaved, error) {
+			return l, nil
+		}, Audit: func(context.Context, auth.Identity, world.Audited) error { return nil },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -352,7 +468,7 @@ func TestRefusedChangeLeavesTheFile(t *testing.T) {
 		t.Errorf("the link was replaced: %v", err)
 	}
 	none, _ := New(Options{
-		Running: s.o.Running, Fixed: s.o.Fixed, Check: s.o.Check, Apply: s.o.Apply, Look: s.o.Look, Facts: s.o.Facts, Areas: s.o.Areas, Audit: s.o.Audit,
+		Running: s.o.Running, Fixed: s.o.Fixed, Check: s.o.Check, Apply: s.o.Apply, Look: s.o.Look, Facts: s.o.Facts, Ground: s.o.Ground, Ask: s.o.Ask, Layer: s.o.Layer, Audit: s.o.Audit,
 	})
 	w = httptest.NewRecorder()
 	none.GetConfig(w, httptest.NewRequest("GET", "/", nil), auth.Identity{})
