@@ -23,12 +23,13 @@ type hand struct {
 
 // More keys without a letter, as X names them.
 const (
-	keyTab   = 0xFF09
-	keyShift = 0xFFE1
-	keyAlt   = 0xFFE9
-	keyRight = 0xFF53
-	keyDown  = 0xFF54
-	keyHome  = 0xFF50
+	keyTab       = 0xFF09
+	keyBackSpace = 0xFF08
+	keyShift     = 0xFFE1
+	keyAlt       = 0xFFE9
+	keyRight     = 0xFF53
+	keyDown      = 0xFF54
+	keyHome      = 0xFF50
 )
 
 // keyGap is between two keys of somebody who types fast.
