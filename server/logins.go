@@ -39,6 +39,14 @@ func (s *Server) openUsers(data string) (err error) {
 		KnownArea: func(id string) bool {
 			return slices.ContainsFunc(s.ground.Set().Areas, func(a world.AreaDefined) bool { return a.ID == id })
 		},
+		KnownUnit: func(id string) bool {
+			for _, a := range s.conf().Agencies {
+				if a.ID == id {
+					return true
+				}
+			}
+			return false
+		},
 	})
 	return err
 }

@@ -26,6 +26,9 @@ type Identity struct {
 	// means everything, but for a unit, whom Verify lets in with areas only. Of a
 	// user they are those granted at this time.
 	Areas []string
+	// Unit is the agency the user works for, empty for none and for a token. No right
+	// depends on it.
+	Unit string
 	// Expires is when the token or the session ends, zero for never.
 	Expires time.Time
 	// Hold, when not empty, is what keeps a user from doing anything but looking

@@ -41,6 +41,9 @@ type User struct {
 	// Areas are the areas granted, past and future ones too; empty means
 	// everything.
 	Areas []Term `json:"areas,omitempty"`
+	// Unit is the agency the user works for, empty for none: whose reports, figures
+	// and deadlines are the user's own. It gives no right; that is what Areas are for.
+	Unit string `json:"unit,omitempty"`
 	// Disabled is since when the user is shut out, zero when not.
 	Disabled time.Time `json:"disabled,omitzero"`
 	// MustChange says that the password was given by somebody else.
@@ -100,7 +103,7 @@ func (a *account) areas(at time.Time) []string {
 
 // identity is who the user is in a session at a time.
 func (a *account) identity(s *Session, at time.Time) Identity {
-	id := Identity{Token: a.ID, User: a.Login, Session: s.ID, Name: a.Name, Role: a.Role, Areas: a.areas(at), Expires: s.Expires}
+	id := Identity{Token: a.ID, User: a.Login, Session: s.ID, Name: a.Name, Role: a.Role, Areas: a.areas(at), Unit: a.Unit, Expires: s.Expires}
 	switch {
 	case a.MustChange:
 		id.Hold = HoldPassword
@@ -122,6 +125,8 @@ type UserSpec struct {
 	Name  string
 	Role  Role
 	Areas []Term
+	// Unit is the agency the user works for, empty for none.
+	Unit string
 }
 
 // UserRoles returns the roles that people have; the others are for programs,
@@ -133,6 +138,7 @@ func UserRoles() []Role {
 const (
 	longestUserName = 100
 	mostTerms       = 50
+	longestUnit     = 80
 )
 
 // check says what is wrong with a user to be.
@@ -153,6 +159,8 @@ func (s *UserSpec) check() error {
 			names = append(names, string(r))
 		}
 		return invalid("no role %.40q for a user; choose one of %s", s.Role, strings.Join(names, ", "))
+	case len(s.Unit) > longestUnit || s.Unit != strings.TrimSpace(s.Unit):
+		return invalid("%.40q is no agency; give its id, as in the configuration", s.Unit)
 	case len(s.Areas) > mostTerms:
 		return invalid("more than %d areas; name the area that holds them", mostTerms)
 	}
@@ -174,6 +182,7 @@ type UserEdit struct {
 	Name     *string
 	Role     *Role
 	Areas    *[]Term
+	Unit     *string
 	Disabled *bool
 }
 
@@ -208,6 +217,9 @@ func errNoUser(login string) error {
 func (s *UserSpec) describe() string {
 	var b strings.Builder
 	b.WriteString(string(s.Role))
+	if s.Unit != "" {
+		b.WriteString(" of " + s.Unit)
+	}
 	for _, t := range s.Areas {
 		b.WriteString(" " + t.Area)
 		if !t.From.IsZero() {

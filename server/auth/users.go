@@ -214,7 +214,7 @@ func (u *Users) add(ctx context.Context, by By, s UserSpec, first bool) (passwor
 		if b.byLogin(s.Login) != nil || first && len(b.Users) > 0 {
 			return &RefusedError{Code: CodeTaken, Reason: fmt.Sprintf("there is a user %q already", s.Login)}
 		}
-		a := account{User: User{ID: id, Login: s.Login, Name: s.Name, Role: s.Role, Areas: slices.Clone(s.Areas), MustChange: true, Created: now}, Password: hash, Until: now.Add(oneTimeLife)}
+		a := account{User: User{ID: id, Login: s.Login, Name: s.Name, Role: s.Role, Areas: slices.Clone(s.Areas), Unit: s.Unit, MustChange: true, Created: now}, Password: hash, Until: now.Add(oneTimeLife)}
 		b.Users = append(b.Users, a)
 		made = a.view()
 		return b.note(now, by, "user.create", id, s.describe())
@@ -244,7 +244,7 @@ func (u *Users) Change(by By, login string, e UserEdit) (changed User, err error
 		if a == nil {
 			return errNoUser(login)
 		}
-		s := UserSpec{Login: a.Login, Name: a.Name, Role: a.Role, Areas: a.Areas}
+		s := UserSpec{Login: a.Login, Name: a.Name, Role: a.Role, Areas: a.Areas, Unit: a.Unit}
 		if e.Name != nil {
 			s.Name = strings.TrimSpace(*e.Name)
 		}
@@ -253,6 +253,9 @@ func (u *Users) Change(by By, login string, e UserEdit) (changed User, err error
 		}
 		if e.Areas != nil {
 			s.Areas = slices.Clone(*e.Areas)
+		}
+		if e.Unit != nil {
+			s.Unit = *e.Unit
 		}
 		if err := s.check(); err != nil {
 			return err
@@ -278,9 +281,9 @@ func (a *account) governs() bool {
 // change makes the user what s says, ends what must end and notes it.
 func (a *account) change(b *book, by By, s UserSpec, disabled *bool, now time.Time) error {
 	rights := a.Role != s.Role || !slices.EqualFunc(a.Areas, s.Areas, sameTerm)
-	named := a.Name != s.Name
+	named, moved := a.Name != s.Name, a.Unit != s.Unit
 	admin := a.governs()
-	a.Name, a.Role, a.Areas = s.Name, s.Role, s.Areas
+	a.Name, a.Role, a.Areas, a.Unit = s.Name, s.Role, s.Areas, s.Unit
 	off := !a.Disabled.IsZero()
 	turned := disabled != nil && *disabled != off
 	if turned && !off {
@@ -298,6 +301,9 @@ func (a *account) change(b *book, by By, s UserSpec, disabled *bool, now time.Ti
 	}
 	if named && err == nil {
 		err = b.note(now, by, "user.change", a.ID, "name")
+	}
+	if moved && !rights && err == nil {
+		err = b.note(now, by, "user.change", a.ID, "unit "+s.Unit)
 	}
 	switch {
 	case err != nil || !turned:

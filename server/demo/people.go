@@ -18,15 +18,18 @@ import (
 type somebody struct {
 	login, name, role string
 	areas             []string
+	unit              string // the agency that the user works for
 }
 
 // staff are the users of the demonstration: who sits where in a centre.
 var staff = []somebody{
-	{"admin", "Phạm Quản Trị", "administrator", nil},
-	{"mai", "Trần Thị Mai", "operator", nil},
-	{"nam", "Lê Văn Nam", "leader", nil},
-	{"bao", "Hoàng Quốc Bảo", "technician", nil},
-	{"dung", "Nguyễn Văn Dũng", "unit", []string{"vn/da-nang-2025/hoi-an"}},
+	{"admin", "Phạm Quản Trị", "administrator", nil, ""},
+	{"mai", "Trần Thị Mai", "operator", nil, ""},
+	{"nam", "Lê Văn Nam", "leader", nil, ""},
+	{"bao", "Hoàng Quốc Bảo", "technician", nil, ""},
+	{"dung", "Nguyễn Văn Dũng", "unit", []string{"vn/da-nang-2025/hoi-an"}, "p-hoi-an"},
+	// A department works in the whole province and has no area of its own.
+	{"lan", "Đỗ Thị Lan", "unit", []string{"vn/da-nang-2025"}, "so-nnmt"},
 }
 
 // PeopleFile returns where the logins and passwords of the demonstration's users
@@ -101,7 +104,7 @@ func (d *people) hire(ctx context.Context, token string, s somebody, there bool)
 	for _, a := range s.areas {
 		areas = append(areas, map[string]string{"area": a})
 	}
-	path, body := "/api/users", map[string]any{"login": s.login, "name": s.name, "role": s.role, "areas": areas}
+	path, body := "/api/users", map[string]any{"login": s.login, "name": s.name, "role": s.role, "areas": areas, "unit": s.unit}
 	if there {
 		path, body = "/api/users/"+s.login+"/reset", map[string]any{"factor": true}
 	}

@@ -33,6 +33,8 @@ type Options struct {
 	Address func(r *http.Request) string
 	// KnownArea reports whether there is an area of that id; nil knows all.
 	KnownArea func(id string) bool
+	// KnownUnit reports whether there is an agency of that id; nil knows all.
+	KnownUnit func(id string) bool
 	// Logger discards when nil.
 	Logger *slog.Logger
 }
@@ -152,6 +154,7 @@ type person struct {
 	Name  string     `json:"name"`
 	Role  auth.Role  `json:"role"`
 	Areas []string   `json:"areas"`
+	Unit  string     `json:"unit,omitempty"`
 	May   []string   `json:"rights"`
 	Until *time.Time `json:"expires,omitempty"`
 	// MustChange and Enrol say what is to be done first, Hold the code of what
@@ -163,7 +166,7 @@ type person struct {
 }
 
 func (d *Doors) person(id auth.Identity) person {
-	p := person{Login: id.User, Name: id.Name, Role: id.Role, Areas: append([]string{}, id.Areas...), May: []string{}, Hold: id.Hold}
+	p := person{Login: id.User, Name: id.Name, Role: id.Role, Areas: append([]string{}, id.Areas...), Unit: id.Unit, May: []string{}, Hold: id.Hold}
 	for _, r := range id.Rights() {
 		p.May = append(p.May, string(r))
 	}

@@ -38,7 +38,8 @@ func newDesk(t testing.TB) (*desk, string) {
 	d := &desk{t: t, users: users, id: auth.Identity{Token: "tk", Name: "Quản trị", Role: auth.Administrator}}
 	d.doors, err = New(Options{
 		Users: users, KnownArea: func(id string) bool { return id == "vn/da-nang" },
-		Address: func(*http.Request) string { return "10.0.0.7" },
+		KnownUnit: func(id string) bool { return id == "so-nnmt" },
+		Address:   func(*http.Request) string { return "10.0.0.7" },
 		Refused: func(_ *http.Request, id auth.Identity, why error) {
 			d.refused = append(d.refused, id.Token+" "+why.Error())
 		},
@@ -86,6 +87,7 @@ func TestRequestsThatMakeNoSense(t *testing.T) {
 		"nobody":               {d.login, `{}`, 401, "wrong"},
 		"an area of nowhere":   {d.doors.AddUser, `{"login":"nam","name":"Nam","role":"unit","areas":[{"area":"vn/da-nag"}]}`, 422, "invalid"},
 		"a day of no calendar": {d.doors.AddUser, `{"login":"nam","name":"Nam","role":"unit","areas":[{"area":"vn/da-nang","until":"2026-02-30"}]}`, 422, "invalid"},
+		"an agency of nobody":  {d.doors.AddUser, `{"login":"nam","name":"Nam","role":"unit","areas":[{"area":"vn/da-nang"}],"unit":"so-nn"}`, 422, "invalid"},
 		"a login taken":        {d.doors.AddUser, `{"login":"mai","name":"Mai","role":"operator"}`, 409, "taken"},
 		"a role of programs":   {d.doors.AddUser, `{"login":"pc","name":"PC","role":"node"}`, 422, "invalid"},
 		"a token's password":   {d.doors.ChangePassword, `{"old":"a","new":"b"}`, 409, "not-a-user"},
@@ -127,6 +129,26 @@ func TestUsersThroughTheDoors(t *testing.T) {
 		if strings.Contains(string(text), secret) {
 			t.Errorf("the list holds %q: %s", secret, text)
 		}
+	}
+}
+
+// TestUnitThroughTheDoors: an administrator says which agency somebody works for, and
+// who is logged in is told.
+func TestUnitThroughTheDoors(t *testing.T) {
+	d, password := newDesk(t)
+	if status, _, a := d.send(d.doors.ChangeUser, `{"unit":"so-nnmt"}`, "login", "mai"); status != http.StatusOK || a["user"].(map[string]any)["unit"] != "so-nnmt" {
+		t.Errorf("%d %v", status, a)
+	}
+	if status, _, a := d.send(d.doors.ChangeUser, `{"unit":"so-nn"}`, "login", "mai"); status != http.StatusUnprocessableEntity {
+		t.Errorf("%d %v", status, a)
+	}
+	_, _, a := d.send(d.login, `{"login":"mai","password":"`+password+`"}`)
+	var err error
+	if d.id, err = d.users.Verify(a["token"].(string)); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, a := d.send(d.doors.Me, ""); a["unit"] != "so-nnmt" {
+		t.Errorf("who is logged in is told %v", a)
 	}
 }
 

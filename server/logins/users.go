@@ -60,6 +60,14 @@ func (d *Doors) terms(in []term) ([]auth.Term, error) {
 	return out, nil
 }
 
+// unit says whether there is such an agency; none is always there.
+func (d *Doors) unit(id string) error {
+	if id != "" && d.o.KnownUnit != nil && !d.o.KnownUnit(id) {
+		return invalid(fmt.Errorf("there is no agency %.80q", id))
+	}
+	return nil
+}
+
 // user is one as administrators see it.
 type user struct {
 	auth.User
@@ -87,7 +95,7 @@ func (d *Doors) Users(w http.ResponseWriter, _ *http.Request, _ auth.Identity) {
 	reply.JSON(w, http.StatusOK, map[string]any{"users": out, "roles": auth.UserRoles()})
 }
 
-// AddUser makes a user: POST {"login", "name", "role", "areas"}. The answer is
+// AddUser makes a user: POST {"login", "name", "role", "areas", "unit"}. The answer is
 // {"user", "password"}; the one-time password is shown this once.
 func (d *Doors) AddUser(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	var in struct {
@@ -95,16 +103,17 @@ func (d *Doors) AddUser(w http.ResponseWriter, r *http.Request, id auth.Identity
 		Name  string    `json:"name"`
 		Role  auth.Role `json:"role"`
 		Areas []term    `json:"areas"`
+		Unit  string    `json:"unit"`
 	}
 	if !read(w, r, &in, false) {
 		return
 	}
 	areas, err := d.terms(in.Areas)
-	if err != nil {
+	if err = errors.Join(err, d.unit(in.Unit)); err != nil {
 		d.refuse(w, r, err)
 		return
 	}
-	password, made, err := d.o.Users.Add(r.Context(), d.by(r, id), auth.UserSpec{Login: in.Login, Name: in.Name, Role: in.Role, Areas: areas})
+	password, made, err := d.o.Users.Add(r.Context(), d.by(r, id), auth.UserSpec{Login: in.Login, Name: in.Name, Role: in.Role, Areas: areas, Unit: in.Unit})
 	if err != nil {
 		d.refuse(w, r, err)
 		return
@@ -113,18 +122,25 @@ func (d *Doors) AddUser(w http.ResponseWriter, r *http.Request, id auth.Identity
 }
 
 // ChangeUser changes what is named: PATCH …/{login} {"name", "role", "areas",
-// "disabled"}. The answer is {"user"}.
+// "unit", "disabled"}. The answer is {"user"}.
 func (d *Doors) ChangeUser(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	var in struct {
 		Name     *string    `json:"name"`
 		Role     *auth.Role `json:"role"`
 		Areas    *[]term    `json:"areas"`
+		Unit     *string    `json:"unit"`
 		Disabled *bool      `json:"disabled"`
 	}
 	if !read(w, r, &in, false) {
 		return
 	}
-	e := auth.UserEdit{Name: in.Name, Role: in.Role, Disabled: in.Disabled}
+	e := auth.UserEdit{Name: in.Name, Role: in.Role, Unit: in.Unit, Disabled: in.Disabled}
+	if in.Unit != nil {
+		if err := d.unit(*in.Unit); err != nil {
+			d.refuse(w, r, err)
+			return
+		}
+	}
 	if in.Areas != nil {
 		areas, err := d.terms(*in.Areas)
 		if err != nil {

@@ -80,7 +80,10 @@ type Person struct {
 	Name  string `json:"name"`
 	Role  string `json:"role"`
 	// Areas limit what is seen, empty for everything.
-	Areas  []string `json:"areas"`
+	Areas []string `json:"areas"`
+	// Unit is the agency the person works for, empty for none: whose reports and
+	// figures are the person's own. It limits nothing.
+	Unit   string   `json:"unit,omitempty"`
 	Rights []string `json:"rights"`
 	// Expires is when the session ends, zero for never.
 	Expires time.Time `json:"expires,omitzero"`

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -121,6 +122,9 @@ func (p *Page) dueFacts(d due) facts {
 	}
 	if d.Standing == tile.StandingResidue {
 		state = sums(l, r, d.By)
+		if r.Want > 0 {
+			state += " · " + l.T("unit.sent.of", "n", strconv.Itoa(r.Have), "all", strconv.Itoa(r.Want))
+		}
 	}
 	f.Lines = append(f.Lines, join(state, r.Note))
 	f.Quiet = l.T("unit.nosend")

@@ -185,16 +185,18 @@ func (p *Page) dueList() *list.List {
 // dueState says whether a figure was sent, and whether what was sent is whole.
 func (p *Page) dueState(d *due) list.Cell {
 	l, r := p.env.Lang, d.Last
-	have := ""
+	// A count always says what was handed in, never what was not.
+	none, sent := l.T("unit.unsent"), l.T("unit.sent")
 	if r.Want > 0 {
-		have = strconv.Itoa(r.Have) + "/" + strconv.Itoa(r.Want) + " "
+		sent = l.T("unit.sent.of", "n", strconv.Itoa(r.Have), "all", strconv.Itoa(r.Want))
+		none = sent
 	}
 	switch d.Standing {
 	case tile.StandingNone:
 		if d.late(p.at) {
-			return list.Cell{Text: have + l.T("unit.unsent"), Icon: "critical-open", Tone: list.Critical}
+			return list.Cell{Text: none, Icon: "critical-open", Tone: list.Critical}
 		}
-		return list.Cell{Text: have + l.T("unit.unsent"), Icon: "nodata", Tone: list.Quiet}
+		return list.Cell{Text: none, Icon: "nodata", Tone: list.Quiet}
 	case tile.StandingStale:
 		return list.Cell{Text: l.T("unit.overdue"), Icon: "critical-open", Tone: list.Critical}
 	case tile.StandingFault:
@@ -202,15 +204,12 @@ func (p *Page) dueState(d *due) list.Cell {
 	case tile.StandingUnmatched:
 		return list.Cell{Text: l.T("figure.unmatched.short"), Icon: "differs"}
 	case tile.StandingResidue:
-		if r.Have == r.Want {
-			have = ""
-		}
-		return list.Cell{Text: have + l.T("unit.residue", "n", l.Number(math.Abs(d.By), 0)), Icon: "differs"}
+		return list.Cell{Text: l.T("unit.residue", "n", l.Number(math.Abs(d.By), 0)), Icon: "differs"}
 	}
 	if r.Have < r.Want {
-		return list.Cell{Text: have + l.T("unit.parts"), Icon: "warning-open", Tone: list.Warning}
+		return list.Cell{Text: sent, Icon: "warning-open", Tone: list.Warning}
 	}
-	return list.Cell{Text: have + l.T("unit.sent"), Icon: "done", Tone: list.Done}
+	return list.Cell{Text: sent, Icon: "done", Tone: list.Done}
 }
 
 func (p *Page) alertList() *list.List {

@@ -22,10 +22,6 @@ type own struct {
 	alerts      []world.Alert
 	stations    []world.Station
 	cameras     []world.Camera
-	// OnTime of Closed reports were answered by their deadline, those closed since
-	// the oldest that is still known.
-	OnTime, Closed int
-	Since          time.Time
 }
 
 // report is one report of the area.
@@ -54,8 +50,9 @@ func (d due) late(now time.Time) bool {
 	return !d.At.IsZero() && d.At.Before(now)
 }
 
-// read gathers what concerns the unit. The unit's agencies are those of the
-// person's areas; where no agency has one of them, all of the area is its own.
+// read gathers what concerns the unit. The unit is the agency that the person works
+// for; of a person without one it is the agencies of the person's areas, and where no
+// agency has one of them, all of the area is its own.
 func read(st *world.State, who page.Person, open []world.Alert, l *words.Lang) own {
 	o := own{agencies: map[string]bool{}, Name: who.Name, alerts: open}
 	if st == nil {
@@ -63,10 +60,14 @@ func read(st *world.State, who page.Person, open []world.Alert, l *words.Lang) o
 	}
 	var names, shorts []string
 	for e := range st.Entities(world.KindAgency) {
-		if a, ok := e.(world.Agency); ok && a.Area != "" && slices.Contains(who.Areas, a.Area) {
+		if a, ok := e.(world.Agency); ok && works(who, a) {
 			o.agencies[a.ID] = true
 			names, shorts = append(names, a.Name), append(shorts, cmp.Or(a.Short, a.Name))
 		}
+	}
+	if who.Unit != "" && len(names) == 0 { // the agency is not known here, or no more
+		o.agencies[who.Unit] = true
+		names, shorts = []string{who.Unit}, []string{who.Unit}
 	}
 	if len(names) == 0 {
 		for _, id := range who.Areas {
@@ -86,6 +87,14 @@ func read(st *world.State, who page.Person, open []world.Alert, l *words.Lang) o
 	return o
 }
 
+// works reports whether a person works for an agency.
+func works(who page.Person, a world.Agency) bool {
+	if who.Unit != "" {
+		return a.ID == who.Unit
+	}
+	return a.Area != "" && slices.Contains(who.Areas, a.Area)
+}
+
 func (o *own) ours(agency string) bool { return len(o.agencies) == 0 || o.agencies[agency] }
 
 func (o *own) readReports(st *world.State, l *words.Lang) {
@@ -101,15 +110,6 @@ func (o *own) readReports(st *world.State, l *words.Lang) {
 			x.Who = cmp.Or(a.Short, a.Name)
 		}
 		o.reports = append(o.reports, x)
-		if x.Ours && r.State == world.ReportDone && r.Due != 0 {
-			o.Closed++
-			if r.Closed <= r.Due {
-				o.OnTime++
-			}
-			if t := r.Closed.Std(); o.Since.IsZero() || t.Before(o.Since) {
-				o.Since = t
-			}
-		}
 	}
 	slices.SortFunc(o.reports, func(a, b report) int { return cmp.Compare(a.ID, b.ID) })
 }
@@ -129,6 +129,34 @@ func (o *own) readDues(st *world.State) {
 		}
 		o.dues = append(o.dues, d)
 	}
+}
+
+// timely counts how many of the unit's reports were answered by their deadline, of all
+// of which that is decided: those answered, and those that are open past their deadline,
+// which are late whatever comes. What is open and has time left counts nowhere yet, and
+// what was refused was nobody's to answer. So whoever has a report overdue is never on
+// time in all. Since is the oldest answer or deadline counted.
+func (o *own) timely(now time.Time) (n, all int, since time.Time) {
+	for _, r := range o.reports {
+		if !r.Ours || r.Due == 0 {
+			continue
+		}
+		at := r.Due.Std()
+		switch {
+		case r.State == world.ReportDone:
+			at = r.Closed.Std()
+			if r.Closed <= r.Due {
+				n++
+			}
+		case r.State.Closed() || !at.Before(now):
+			continue
+		}
+		all++
+		if since.IsZero() || at.Before(since) {
+			since = at
+		}
+	}
+	return n, all, since
 }
 
 // todo counts what waits for the unit: reports, and of them those too late.

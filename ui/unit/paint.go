@@ -45,9 +45,9 @@ func (p *Page) headOf(now time.Time) head {
 			h.Heard = l.T("unit.link.now")
 		}
 	}
-	if o.Closed > 0 {
-		share := l.Share(float64(o.OnTime), float64(o.Closed), 1)
-		h.OnTime = l.T("unit.ontime", "share", share, "time", l.Stamp(o.Since, p.at))
+	if good, all, since := o.timely(p.at); all > 0 {
+		share := l.Share(float64(good), float64(all), 1)
+		h.OnTime = l.T("unit.ontime", "share", share, "time", l.Stamp(since, p.at))
 		h.OnTimeShort = l.T("unit.ontime.short", "share", share)
 	} else {
 		h.OnTime = l.T("unit.ontime.none")

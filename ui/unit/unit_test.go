@@ -147,17 +147,17 @@ func TestWhatItSays(t *testing.T) {
 	if p.head.Todo != "5 phản ánh phải làm" || p.head.Late != "1 quá hạn" || p.head.Stations != "1/3 trạm gửi đúng hẹn" {
 		t.Errorf("the head says %+v", p.head)
 	}
-	if !strings.HasPrefix(p.head.OnTime, "đúng hạn 66,7\u00a0% (2/3) · từ ") {
+	if !strings.HasPrefix(p.head.OnTime, "đúng hạn 50,0\u00a0% (2/4) · đã trả lời hoặc quá hạn, từ ") {
 		t.Errorf("on time: %q", p.head.OnTime)
 	}
-	for _, want := range []string{"Phải làm 5", "Nơi khác làm 2", "Đã đóng 3", "quá 2 ngày", "còn 3 giờ", "Số liệu 4", "Cảnh báo 1", "Trạm 3", "Camera 2", "18/24 lệch 6", "24/24 đã nộp", "quá 9 ngày", "0/31 chưa nộp"} {
+	for _, want := range []string{"Phải làm 5", "Nơi khác làm 2", "Đã đóng 3", "quá 2 ngày", "còn 3 giờ", "Số liệu 4", "Cảnh báo 1", "Trạm 3", "Camera 2", "lệch 6", "24/24 đã nộp", "quá 9 ngày", "0/31 đã nộp"} {
 		if !d.Shows(want) {
 			t.Errorf("nothing says %q: %q", want, d.Texts())
 		}
 	}
 	p.chooses(world.KindFigure)("mt-02")
 	d.Shot(t, p, "x", 1366, 680)
-	if !d.Shows("Tổng 1.284 khác 1.240 + 38; lệch 6") {
+	if !d.Shows("Tổng 1.284 khác 1.240 + 38; lệch 6 · 18/24 đã nộp") {
 		t.Errorf("the residue is not told: %q", d.Texts())
 	}
 	v, limit := 4.12, 4.0
@@ -182,6 +182,68 @@ func TestWhatItSays(t *testing.T) {
 	}
 	if d.Sent != nil || d.Called != nil {
 		t.Errorf("the page sent %v, asked %v", d.Sent, d.Called)
+	}
+}
+
+// TestTimeliness holds which reports the share on time counts: those answered and those
+// overdue, so that it is never whole beside one that is overdue; what is open with time
+// left, refused, or another's counts nowhere.
+func TestTimeliness(t *testing.T) {
+	due := func(d time.Duration, state world.ReportState, closed time.Duration, ours bool) report {
+		r := world.Report{State: state}
+		r.Due = at(d)
+		if closed != 0 {
+			r.Closed = at(closed)
+		}
+		return report{Report: r, Ours: ours}
+	}
+	intime, tardy := due(hour, world.ReportDone, -hour, true), due(-2*hour, world.ReportDone, -hour, true)
+	open, over := due(hour, world.ReportDispatched, 0, true), due(-hour, world.ReportDispatched, 0, true)
+	refused, other := due(hour, world.ReportRefused, -hour, true), due(-hour, world.ReportDispatched, 0, false)
+	for name, c := range map[string]struct {
+		reports               []report
+		n, all, todo, overdue int
+	}{
+		"nothing":                    {nil, 0, 0, 0, 0},
+		"answered in time":           {[]report{intime, intime}, 2, 2, 0, 0},
+		"in time, and one to answer": {[]report{intime, open}, 1, 1, 1, 0},
+		"in time, and two overdue":   {[]report{intime, intime, over, over}, 2, 4, 2, 2},
+		"answered too late":          {[]report{intime, tardy}, 1, 2, 0, 0},
+		"refused, and another's":     {[]report{refused, other}, 0, 0, 0, 0},
+	} {
+		o := own{reports: c.reports}
+		n, all, _ := o.timely(pagetest.Noon)
+		todo, late := o.todo(pagetest.Noon)
+		if n != c.n || all != c.all || todo != c.todo || late != c.overdue {
+			t.Errorf("%s: %d/%d on time, %d to answer, %d overdue", name, n, all, todo, late)
+		}
+		if late > 0 && n == all {
+			t.Errorf("%s: all on time with %d overdue", name, late)
+		}
+	}
+}
+
+// TestDepartment holds that somebody of a department, which has no area of its own,
+// has the reports and the figures of the department in the whole province, and no
+// ward's.
+func TestDepartment(t *testing.T) {
+	d := pagetest.New(t, "vi", "light", 1)
+	ward(t, d)
+	d.Who = page.Person{Login: "lan", Name: "Đỗ Thị Lan", Role: "unit", Areas: []string{"vn/dn"}, Unit: "so-xd", Rights: []string{"feed.read"}}
+	d.Tell(t, world.FigureDefined{ID: "xd-01", Name: "XD-01 Giấy phép", Owner: "so-xd", Every: day.Milliseconds(), Area: "vn/dn"})
+	p := New(d).(*Page)
+	d.Shot(t, p, "unit-department", 1366, 680)
+	if !d.Shows("Sở Xây dựng") || !d.Shows("Phải làm 1") || !d.Shows("Nơi khác làm 6") || !d.Shows("Số liệu 1") || !d.Shows("XD-01 Giấy phép") {
+		t.Errorf("%q", d.Texts())
+	}
+	if p.head.Todo != "1 phản ánh phải làm" || p.head.Late != "" {
+		t.Errorf("the head says %+v", p.head)
+	}
+	// Of an agency that the state does not know nothing is taken from others.
+	d.Who.Unit = "so-cu"
+	p = New(d).(*Page)
+	if p.head.Name != "so-cu" || p.head.Todo != "0 phản ánh phải làm" {
+		t.Errorf("the head says %+v", p.head)
 	}
 }
 

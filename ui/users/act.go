@@ -49,6 +49,9 @@ func (n *pane) create() {
 	}
 	login := strings.ToLower(strings.TrimSpace(n.form.login.Text()))
 	body := map[string]any{"login": login, "name": strings.TrimSpace(n.form.name.Text()), "role": n.form.chosenRole(), "areas": areas}
+	if unit := n.form.chosenUnit(); unit != "" {
+		body["unit"] = unit
+	}
 	var in struct {
 		User     user   `json:"user"`
 		Password string `json:"password"`
@@ -80,6 +83,9 @@ func (n *pane) save() {
 	}
 	if role := f.chosenRole(); role != f.of.Role {
 		body["role"] = role
+	}
+	if unit := f.chosenUnit(); unit != f.of.Unit {
+		body["unit"] = unit
 	}
 	if f.termsTouched() {
 		body["areas"] = areas

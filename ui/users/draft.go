@@ -12,13 +12,14 @@ type draft struct {
 	Login string  `json:"login,omitempty"`
 	Name  string  `json:"name,omitempty"`
 	Role  string  `json:"role,omitempty"`
+	Unit  string  `json:"unit,omitempty"`
 	Find  string  `json:"find,omitempty"`
 	Areas []asked `json:"areas,omitempty"`
 }
 
 // draft is what stands in the fields.
 func (f *form) draft() draft {
-	d := draft{Name: f.name.Text(), Role: f.chosenRole(), Find: f.find.Text()}
+	d := draft{Name: f.name.Text(), Role: f.chosenRole(), Unit: f.chosenUnit(), Find: f.find.Text()}
 	if f.fresh {
 		d.Login = f.login.Text()
 	}
@@ -70,6 +71,9 @@ func (f *form) fill(d draft) {
 	f.name.SetText(d.Name)
 	if i := slices.Index(f.roles, d.Role); i >= 0 {
 		f.role.SetSelectedIndex(i)
+	}
+	if i := slices.Index(f.units, d.Unit); i >= 0 {
+		f.unit.SetSelectedIndex(i)
 	}
 	f.terms = nil
 	for _, a := range d.Areas {

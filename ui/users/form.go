@@ -23,6 +23,8 @@ type form struct {
 	login, name, find *field.Field
 	role              *widget.Select
 	roles             []string
+	unit              *widget.Select
+	units             []string // their ids, the first for none
 	terms             []*termRow
 	areas             *fyne.Container
 	offers            *fyne.Container
@@ -51,6 +53,7 @@ func newForm(n *pane, u user, fresh bool) *form {
 	}
 	f.role = widget.NewSelect(names, func(string) { n.p.remember() })
 	f.role.SetSelectedIndex(slices.Index(f.roles, u.Role))
+	f.offerUnits(u.Unit)
 	for _, t := range u.Areas {
 		f.grant(t.Area, n.p.firstDay(t.From), n.p.lastDay(t.Until))
 	}
@@ -77,10 +80,44 @@ func (f *form) add() {
 	}
 	f.n.add(f.name)
 	f.n.add(container.New(field.Column{Gap: 2}, field.Words(f.n.p.t("users.field.role"), true), f.role))
+	f.n.add(container.New(field.Column{Gap: 2}, field.Words(f.n.p.t("users.field.unit"), true), f.unit))
 	f.n.add(f.areas)
 	f.n.add(f.find)
 	f.n.add(f.offers)
 	f.list()
+}
+
+// offerUnits makes the choice of the agency somebody works for; one that is known no
+// more can stay.
+func (f *form) offerUnits(of string) {
+	p := f.n.p
+	var all []world.Agency
+	if st := p.desk.State(); st != nil {
+		for e := range st.Entities(world.KindAgency) {
+			if a, ok := e.(world.Agency); ok {
+				all = append(all, a)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b world.Agency) int { return strings.Compare(fold(a.Name), fold(b.Name)) })
+	f.units = []string{""}
+	names := []string{p.t("users.unit.none")}
+	for _, a := range all {
+		f.units, names = append(f.units, a.ID), append(names, a.Name)
+	}
+	if !slices.Contains(f.units, of) {
+		f.units, names = append(f.units, of), append(names, of)
+	}
+	f.unit = widget.NewSelect(names, func(string) { p.remember() })
+	f.unit.SetSelectedIndex(slices.Index(f.units, of))
+}
+
+// chosenUnit is the agency that is chosen, empty for none.
+func (f *form) chosenUnit() string {
+	if i := f.unit.SelectedIndex(); i >= 0 && i < len(f.units) {
+		return f.units[i]
+	}
+	return f.of.Unit
 }
 
 func (f *form) first() *field.Field {
@@ -258,7 +295,7 @@ func plainLogin(s string) bool {
 // touched reports whether something differs from what the server said.
 func (f *form) touched() bool {
 	d := f.draft()
-	return d.Login != "" || d.Name != f.of.Name || d.Role != f.of.Role || d.Find != "" || !slices.Equal(d.Areas, f.as(f.of.Areas))
+	return d.Login != "" || d.Name != f.of.Name || d.Role != f.of.Role || d.Unit != f.of.Unit || d.Find != "" || !slices.Equal(d.Areas, f.as(f.of.Areas))
 }
 
 func (f *form) as(ts []term) []asked {
@@ -280,7 +317,7 @@ func (f *form) focused() bool {
 
 // same reports whether two tell the same of somebody.
 func same(a, b user) bool {
-	return a.Name == b.Name && a.Role == b.Role && a.Disabled.Equal(b.Disabled) && a.Must == b.Must && a.Factor == b.Factor &&
+	return a.Name == b.Name && a.Role == b.Role && a.Unit == b.Unit && a.Disabled.Equal(b.Disabled) && a.Must == b.Must && a.Factor == b.Factor &&
 		a.Sessions == b.Sessions && a.Seen.Equal(b.Seen) &&
 		slices.EqualFunc(a.Areas, b.Areas, func(x, y term) bool {
 			return x.Area == y.Area && x.From.Equal(y.From) && x.Until.Equal(y.Until)

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -45,7 +46,7 @@ func (p *Page) columns(at func(int) *user) []list.Column {
 	sessions.Num = func(i int) (float64, bool) { return float64(at(i).Sessions), true }
 	return []list.Column{
 		text("name", "users.col.name", 180, 3, 0, func(u *user) list.Cell { return list.Cell{Text: u.Name, Sub: u.Login, Bold: true} }),
-		text("role", "users.col.role", 110, 1, 0, func(u *user) list.Cell { return list.Cell{Text: p.role(u.Role), Sub: p.areas(u)} }),
+		text("role", "users.col.role", 110, 1, 0, func(u *user) list.Cell { return list.Cell{Text: p.role(u.Role), Sub: p.place(u)} }),
 		text("state", "users.col.state", 170, 1, 1, func(u *user) list.Cell { return p.state(u) }),
 		text("factor", "users.col.factor", 120, 0, 3, func(u *user) list.Cell { return p.factor(u) }),
 		moment("seen", "users.col.seen", 2, func(u *user) time.Time { return u.Seen }),
@@ -102,6 +103,24 @@ func (p *Page) anyNow(u *user) bool {
 		}
 	}
 	return false
+}
+
+// place is where somebody works: the agency, and the areas that are seen.
+func (p *Page) place(u *user) string {
+	if u.Unit == "" {
+		return p.areas(u)
+	}
+	return p.unitName(u.Unit) + " · " + p.areas(u)
+}
+
+// unitName is an agency's short name, or its id where the state does not know it.
+func (p *Page) unitName(id string) string {
+	if st := p.desk.State(); st != nil {
+		if a, ok := st.Agency(id); ok {
+			return cmp.Or(a.Short, a.Name)
+		}
+	}
+	return id
 }
 
 // areas are the names of somebody's areas.

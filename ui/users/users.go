@@ -72,6 +72,7 @@ type user struct {
 	Name     string    `json:"name"`
 	Role     string    `json:"role"`
 	Areas    []term    `json:"areas"`
+	Unit     string    `json:"unit,omitempty"`
 	Disabled time.Time `json:"disabled,omitzero"`
 	Must     bool      `json:"mustChange"`
 	Created  time.Time `json:"created"`

@@ -216,6 +216,34 @@ func TestChange(t *testing.T) {
 	}
 }
 
+// TestUnit: an administrator chooses the agency somebody works for; it is in the list,
+// survives a change of language half-chosen, and one that is known no more stays.
+func TestUnit(t *testing.T) {
+	d := newDesk(t, "vi", "light", 1)
+	d.Tell(t, world.AgencyDefined{ID: "so-nnmt", Name: "Sở Nông nghiệp và Môi trường", Short: "Sở NN&MT"}, world.AgencyDefined{ID: "so-xd", Name: "Sở Xây dựng"})
+	all := people()
+	all["users"].([]user)[5].Unit = "phong-cu"
+	d.answers["GET /api/users"] = all
+	p, _ := open(t, d)
+	p.choose("so.nnmt")
+	f := p.pane.form
+	f.unit.SetSelected("Sở Nông nghiệp và Môi trường")
+	if !f.touched() || f.draft().Unit != "so-nnmt" {
+		t.Errorf("%+v", f.draft())
+	}
+	p.pane.submit()
+	if want := `PATCH /api/users/so.nnmt {"unit":"so-nnmt"}`; d.asked[1] != want {
+		t.Fatalf("%q", d.asked)
+	}
+	if got := p.place(&user{Unit: "so-nnmt", Areas: []term{{Area: "49"}}}); got != "Sở NN&MT · Quảng Nam" {
+		t.Errorf("the list says %q", got)
+	}
+	p.choose("nuithanh")
+	if f := p.pane.form; f.chosenUnit() != "phong-cu" || f.touched() {
+		t.Errorf("an agency that is gone becomes %q", f.chosenUnit())
+	}
+}
+
 // TestTwice: what cannot be taken back asks a second time and names whom.
 func TestTwice(t *testing.T) {
 	d := newDesk(t, "vi", "dark", 1)
