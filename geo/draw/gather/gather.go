@@ -209,7 +209,7 @@ type obstacle struct {
 // lookAround finds the rings of other layers and what stands alone so near to a ring
 // that it may come to touch them.
 func (g *Gathering) lookAround(c *Ring) {
-	reach := int(16 * g.ring)
+	reach := int(8 * g.ring)
 	g.nearby = g.nearby[:0]
 	for i, x := range g.columns {
 		if !within(int(x)-c.X, reach) {
