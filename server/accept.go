@@ -139,7 +139,7 @@ func (s *Server) provide(ctx context.Context, id auth.Identity, obs []world.Obse
 		Decide: func(_ world.Time, st *world.State) ([]world.Observation, error) {
 			for i, o := range obs {
 				if !id.Sees(st, areaOf(st, o.Body)) {
-					return nil, refuse("nothing was taken: [%d]: %s is about something outside the areas of this token", i, o.Body.Kind())
+					return nil, refuse("feed.area", "nothing was taken: [{n}]: {kind} is about something outside the areas of this token", "n", i, "kind", o.Body.Kind())
 				}
 			}
 			return obs, nil

@@ -26,16 +26,17 @@ func (s *Server) command(ctx context.Context, id auth.Identity, c act.Command) w
 	if isRefusal(err) {
 		s.auditRefused(ctx, id, world.Audited{Who: id.Token, Act: c.Act.Act(), Object: cut(objectOf(c.Act)), Reason: cut(err.Error())})
 	}
-	return world.Receipt{ID: c.ID, Reason: err.Error()}
+	return world.Refused(c.ID, err)
 }
 
 // refusedError says in words for people why a command was not done.
-type refusedError struct{ reason string }
+type refusedError struct{ *world.Refusal }
 
-func (e *refusedError) Error() string { return e.reason }
+// Unwrap returns the refusal with its code.
+func (e *refusedError) Unwrap() error { return e.Refusal }
 
-func refuse(format string, args ...any) error {
-	return &refusedError{reason: fmt.Sprintf(format, args...)}
+func refuse(code, text string, pairs ...any) error {
+	return &refusedError{world.Refuse(code, text, pairs...)}
 }
 
 // isRefusal reports whether somebody may not have what was asked for, rather than
@@ -105,7 +106,7 @@ func (s *Server) acknowledge(ctx context.Context, id auth.Identity, a act.Acknow
 		return 0, err
 	}
 	if len(a.Note) > 1000 {
-		return 0, refuse("the note is longer than 1,000 bytes; shorten it")
+		return 0, refuse("note.long", "the note is longer than 1,000 bytes; shorten it")
 	}
 	var taker string
 	seq, err := s.loop.Ask(ctx, core.Request{
@@ -114,11 +115,11 @@ func (s *Server) acknowledge(ctx context.Context, id auth.Identity, a act.Acknow
 			al, ok := st.Alert(a.Alert)
 			switch {
 			case !ok || !id.Sees(st, al.Area):
-				return nil, refuse("there is no alert %q", a.Alert)
+				return nil, refuse("alert.unknown", "there is no alert \"{alert}\"", "alert", a.Alert)
 			case al.Taken != 0 && al.TakenBy == id.Token:
 				return nil, nil // pressed twice
 			case al.Taken != 0:
-				return nil, refuse("%s has taken it already", al.Taker)
+				return nil, refuse("alert.taken", "{who} has taken it already", "who", al.Taker)
 			}
 			return []world.Observation{{Time: now, Body: world.AlertAcknowledged{ID: a.Alert, By: id.Token, Name: id.Name, Note: a.Note}}}, nil
 		},
@@ -130,7 +131,7 @@ func (s *Server) acknowledge(ctx context.Context, id auth.Identity, a act.Acknow
 		},
 	})
 	if err == nil && taker != "" {
-		err = refuse("%s was a moment earlier", taker)
+		err = refuse("alert.earlier", "{who} was a moment earlier", "who", taker)
 	}
 	return seq, err
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -246,7 +247,7 @@ func TestCommandSentAgain(t *testing.T) {
 	if r := show(mai, "2", "a"); !r.OK {
 		t.Errorf("%+v", r)
 	}
-	if again := show(mai, "1", "b"); again != first {
+	if again := show(mai, "1", "b"); !reflect.DeepEqual(again, first) {
 		t.Errorf("answered %+v, at first %+v", again, first)
 	}
 	var wall world.Wall

@@ -128,6 +128,14 @@ func TestFenceIsEdited(t *testing.T) {
 	if !strings.Contains(a.Said(), "đã đổi bởi hùng") || !strings.Contains(a.Names(), "Bỏ thay đổi") {
 		t.Errorf("refused: said %q, buttons %q", a.Said(), a.Names())
 	}
+	// A refusal with a code is said in the person's language.
+	sent := b.feed.commands()
+	at := b.ui.model.state.At().Seq
+	coded := world.Receipt{ID: sent[len(sent)-1].ID, Reason: "the fence was changed meanwhile (version 4); load it again", Code: "changed", Values: map[string]string{"what": "fence", "version": "4"}}
+	b.give(world.Batch{Epoch: 1, From: at + 1, To: at, Seen: world.TimeOf(b.now), Receipts: []world.Receipt{coded}})
+	if r := b.ui.model.receipts[coded.ID]; !strings.HasPrefix(r.Reason, "Có người đã sửa hàng rào này") || r.Code != "changed" {
+		t.Errorf("the refusal is kept as %+v", r)
+	}
 	// Left with Escape it is kept, and goes on where it was.
 	key(m, fyne.KeyEscape)
 	key(m, fyne.KeyEscape)

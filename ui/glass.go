@@ -9,6 +9,7 @@ import (
 	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/stage"
+	"iocwall/ui/why"
 )
 
 const (
@@ -182,9 +183,10 @@ func (u *UI) tell(what string, a act.Act) {
 }
 
 // answered takes the receipt of a report, which nobody waits for; it tells whether
-// it was one.
-func (u *UI) answered(r world.Receipt) bool {
+// it was one. Any other says why something was refused in the person's language.
+func (u *UI) answered(r *world.Receipt) bool {
 	if !strings.HasPrefix(r.ID, reportPrefix) {
+		r.Reason = why.Words(u.lang, r.Code, r.Values, r.Reason)
 		return false
 	}
 	if !r.OK {

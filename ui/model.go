@@ -36,7 +36,7 @@ type model struct {
 	version  uint64             // counts changes, for what is drawn off this goroutine
 	touched  func(world.Change) // is told of every change but a new state
 	// answered takes a receipt that nobody will ask for.
-	answered func(world.Receipt) bool
+	answered func(*world.Receipt) bool
 }
 
 // apply takes a batch. It reports whether walls or scenes changed and an error
@@ -96,7 +96,7 @@ func (m *model) keep(receipts []world.Receipt) {
 		m.receipts = map[string]world.Receipt{}
 	}
 	for _, r := range receipts {
-		if m.answered == nil || !m.answered(r) {
+		if m.answered == nil || !m.answered(&r) {
 			m.receipts[r.ID] = r
 		}
 	}

@@ -246,10 +246,11 @@ func (c *Cameras) look(ctx, writing context.Context) {
 }
 
 // RefusedError says in words for people why something was not done.
-type RefusedError struct{ reason string }
+type RefusedError struct{ *world.Refusal }
 
-func (e *RefusedError) Error() string { return e.reason }
+// Unwrap returns the refusal with its code.
+func (e *RefusedError) Unwrap() error { return e.Refusal }
 
-func refuse(format string, args ...any) error {
-	return &RefusedError{fmt.Sprintf(format, args...)}
+func refuse(code, text string, pairs ...any) error {
+	return &RefusedError{world.Refuse(code, text, pairs...)}
 }

@@ -74,27 +74,27 @@ func (c *Cameras) SaveClip(ctx context.Context, id auth.Identity, a act.SaveClip
 	}
 	switch {
 	case !clipPattern.MatchString(a.ID):
-		return 0, refuse("%.40q is not an id of a clip", a.ID)
+		return 0, refuse("clip.id", "\"{id}\" is not an id of a clip", "id", a.ID)
 	case strings.HasPrefix(a.ID, evidencePrefix):
-		return 0, refuse("ids that begin with %q are those of alerts; give the clip another one", evidencePrefix)
+		return 0, refuse("clip.kept", "ids that begin with \"{prefix}\" are those of alerts; give the clip another one", "prefix", evidencePrefix)
 	case len(a.Note) > 1000:
-		return 0, refuse("the note is longer than 1,000 bytes; shorten it")
+		return 0, refuse("note.long", "the note is longer than 1,000 bytes; shorten it")
 	case len(a.Alert) > 300 || len(a.Stream) > 64:
-		return 0, refuse("the alert or the stream has too long a name")
+		return 0, refuse("clip.long", "the alert or the stream has too long a name")
 	}
 	return c.o.History.Decide(ctx, "token/"+id.Token, func(now world.Time, st *world.State) ([]world.Observation, error) {
 		cam, there := st.Camera(a.Camera)
 		if !there || !id.Sees(st, cam.Area) {
-			return nil, refuse("there is no camera %q", a.Camera)
+			return nil, refuse("camera.unknown", "there is no camera \"{camera}\"", "camera", a.Camera)
 		}
 		if old, there := st.Clip(a.ID); there {
 			if old.By == id.Token && old.Camera == a.Camera && old.From == a.From && old.To == a.To {
 				return nil, nil // asked twice
 			}
-			return nil, refuse("there is a clip %q already; give this one another id", a.ID)
+			return nil, refuse("clip.there", "there is a clip \"{clip}\" already; give this one another id", "clip", a.ID)
 		}
 		if al, there := st.Alert(a.Alert); a.Alert != "" && (!there || !id.Sees(st, al.Area)) {
-			return nil, refuse("there is no alert %q", a.Alert)
+			return nil, refuse("alert.unknown", "there is no alert \"{alert}\"", "alert", a.Alert)
 		}
 		b := world.ClipAsked{
 			ID: a.ID, Camera: a.Camera, Stream: a.Stream, From: a.From, To: a.To,
@@ -110,7 +110,7 @@ func (c *Cameras) SaveClip(ctx context.Context, id auth.Identity, a act.SaveClip
 			}
 		}
 		if open >= clipsOpen {
-			return nil, refuse("%d clips of yours are still being written; wait for one of them", open)
+			return nil, refuse("clip.many", "{n} clips of yours are still being written; wait for one of them", "n", open)
 		}
 		return []world.Observation{{Time: now, Body: b}}, nil
 	})
@@ -128,17 +128,17 @@ func fit(b *world.ClipAsked, cam world.Camera, now world.Time) error {
 	kept := time.Duration(cam.Replay) * time.Second
 	switch {
 	case !known:
-		return refuse("the camera %s has no stream %q", cam.Name, b.Stream)
+		return refuse("camera.stream", "the camera {camera} has no stream \"{stream}\"", "camera", cam.Name, "stream", b.Stream)
 	case kept <= 0:
-		return refuse("the pictures of the camera %s are not kept; set \"replay\" for it", cam.Name)
+		return refuse("camera.noreplay", "the pictures of the camera {camera} are not kept; set \"replay\" for it", "camera", cam.Name)
 	case b.From <= 0 || b.To <= b.From:
-		return refuse("the end of the clip is not after its beginning")
+		return refuse("clip.backwards", "the end of the clip is not after its beginning")
 	case b.To.Sub(b.From) > clipLongest:
-		return refuse("a clip has at most %v; ask for two", clipLongest)
+		return refuse("clip.span", "a clip has at most {span}; ask for two", "span", clipLongest)
 	case b.To.Sub(now) > clipAhead:
-		return refuse("the end of the clip is more than %v ahead", clipAhead)
+		return refuse("clip.ahead", "the end of the clip is more than {span} ahead", "span", clipAhead)
 	case now.Sub(b.To) > kept:
-		return refuse("the pictures of the camera %s are kept for %v; these are older", cam.Name, kept)
+		return refuse("clip.old", "the pictures of the camera {camera} are kept for {span}; these are older", "camera", cam.Name, "span", kept)
 	}
 	return nil
 }

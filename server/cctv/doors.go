@@ -272,7 +272,7 @@ func (d Doors) Clip(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	}
 	switch {
 	case !there:
-		d.refused(w, r, id, name, http.StatusNotFound, refuse("there is no clip %.64q", name))
+		d.refused(w, r, id, name, http.StatusNotFound, refuse("clip.unknown", "there is no clip \"{clip}\"", "clip", name))
 		return
 	case !x.Ready() && x.Why != "":
 		reply.Error(w, http.StatusGone, errors.New("the clip was not saved: "+x.Why))

@@ -90,14 +90,14 @@ func (h *heads) of(camera string) (*head, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
-		return nil, refuse("the server is stopping; try again in a minute")
+		return nil, refuse("stopping", "the server is stopping; try again in a minute")
 	}
 	if x := h.open[camera]; x != nil {
 		return x, nil
 	}
 	how, there := h.wants[camera]
 	if !there {
-		return nil, refuse("the camera %s cannot be turned", camera)
+		return nil, refuse("camera.fixed", "the camera {camera} cannot be turned", "camera", camera)
 	}
 	d, err := h.make(how)
 	if err != nil {
@@ -126,7 +126,7 @@ func (x *head) take(id auth.Identity, now time.Time) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.holder != id.Token && now.Sub(x.at) < turnLock && id.Role != auth.Administrator {
-		return refuse("%s is turning the camera; try again in a few seconds", x.name)
+		return refuse("camera.busy", "{who} is turning the camera; try again in a few seconds", "who", x.name)
 	}
 	x.holder, x.name, x.at = id.Token, id.Name, now
 	return nil
@@ -173,11 +173,11 @@ func (c *Cameras) Control(ctx context.Context, id auth.Identity, a act.ControlCa
 	}
 	for _, v := range []float64{a.Pan, a.Tilt, a.Zoom} {
 		if math.IsNaN(v) || v < -1 || v > 1 {
-			return 0, refuse("a speed is not between -1 and 1")
+			return 0, refuse("camera.speed", "a speed is not between -1 and 1")
 		}
 	}
 	if len(a.Preset) > 100 {
-		return 0, refuse("the name of the preset is too long")
+		return 0, refuse("camera.preset", "the name of the preset is too long")
 	}
 	cam, err := c.visible(ctx, id, a.Camera)
 	if err != nil {
@@ -280,7 +280,7 @@ func (c *Cameras) visible(ctx context.Context, id auth.Identity, camera string) 
 		return world.Camera{}, err
 	}
 	if !ok {
-		return world.Camera{}, refuse("there is no camera %q", camera)
+		return world.Camera{}, refuse("camera.unknown", "there is no camera \"{camera}\"", "camera", camera)
 	}
 	return cam, nil
 }

@@ -7,7 +7,6 @@ package chart
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"reflect"
@@ -70,16 +69,14 @@ func New(o Options) (*Charts, error) {
 }
 
 // RefusedError says in words for people why something was not done.
-type RefusedError struct{ reason error }
+type RefusedError struct{ *world.Refusal }
 
-func (e *RefusedError) Error() string { return e.reason.Error() }
+// Unwrap returns the refusal with its code; what lies behind it is what that unwraps to.
+func (e *RefusedError) Unwrap() error { return e.Refusal }
 
-// Unwrap returns what lies behind the refusal, nil for nothing.
-func (e *RefusedError) Unwrap() error { return errors.Unwrap(e.reason) }
-
-// refuse makes a RefusedError as fmt.Errorf makes errors.
-func refuse(format string, args ...any) error {
-	return &RefusedError{fmt.Errorf(format, args...)}
+// refuse makes a RefusedError as world.Refuse makes refusals.
+func refuse(code, text string, pairs ...any) error {
+	return &RefusedError{world.Refuse(code, text, pairs...)}
 }
 
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
@@ -101,13 +98,13 @@ func person(id auth.Identity) string { return "token/" + id.Token }
 func named(what string, s world.Saved) error {
 	switch {
 	case !validID(s.ID):
-		return refuse("%.70q is not an id of a %s; use letters, digits, dots, dashes and underscores, at most 64", s.ID, what)
+		return refuse("id.invalid", "\"{id}\" is not an id of a {what}; use letters, digits, dots, dashes and underscores, at most 64", "id", s.ID, "what", what)
 	case s.Removed:
 		return nil
 	case strings.TrimSpace(s.Name) == "":
-		return refuse("the %s needs a name", what)
+		return refuse("name.needed", "the {what} needs a name", "what", what)
 	case len(s.Name) > longestName:
-		return refuse("the name of the %s is longer than %d bytes; shorten it", what, longestName)
+		return refuse("name.long", "the name of the {what} is longer than {most} bytes; shorten it", "what", what, "most", longestName)
 	}
 	return sound("the name", s.Name)
 }
@@ -117,11 +114,11 @@ func named(what string, s world.Saved) error {
 func version(what string, s world.Saved, was int, there bool) (int, error) {
 	switch {
 	case !there && s.Removed:
-		return 0, refuse("there is no %s %q any more", what, s.ID)
+		return 0, refuse("gone.named", "there is no {what} \"{id}\" any more", "what", what, "id", s.ID)
 	case !there && s.Version != 0:
-		return 0, refuse("the %s was removed meanwhile; save it as a new one", what)
+		return 0, refuse("removed", "the {what} was removed meanwhile; save it as a new one", "what", what)
 	case s.Version != was:
-		return 0, refuse("the %s was changed meanwhile (version %d); load it again", what, was)
+		return 0, refuse("changed", "the {what} was changed meanwhile (version {version}); load it again", "what", what, "version", was)
 	}
 	return was + 1, nil
 }
@@ -149,7 +146,7 @@ func (c *Charts) save(ctx context.Context, id auth.Identity, what string, make f
 		After: func(st *world.State) { now, by = stands(st) },
 	})
 	if err == nil && !reflect.DeepEqual(now, mine) && now != nil {
-		err = refuse("%s saved the %s a moment earlier; load it again", by, what)
+		err = refuse("earlier", "{who} saved the {what} a moment earlier; load it again", "who", by, "what", what)
 	}
 	return seq, err
 }

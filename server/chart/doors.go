@@ -206,13 +206,13 @@ func describe(l *world.LayerSaved, q url.Values) error {
 		case "dated":
 			t, err := time.Parse(time.DateOnly, v)
 			if v != "" && err != nil {
-				return refuse("dated: %.40q is no day; write 2026-11-21", v)
+				return refuse("layer.dated", "dated: \"{day}\" is no day; write 2026-11-21", "day", v)
 			}
 			l.Dated = world.TimeOf(t)
 		default:
 			look, ok := strings.CutPrefix(key, "look.")
 			if !ok {
-				return refuse("a layer has no %.40q; there are name, name_en, source, dated, areas and look.KEY", key)
+				return refuse("layer.field", "a layer has no \"{key}\"; there are name, name_en, source, dated, areas and look.KEY", "key", key)
 			}
 			l.Look = slices.DeleteFunc(l.Look, func(p world.Param) bool { return p.Key == look })
 			if v != "" {

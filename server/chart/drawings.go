@@ -38,7 +38,7 @@ func (c *Charts) SaveDrawing(ctx context.Context, id auth.Identity, a act.SaveDr
 			return nil, err
 		}
 		if !there && st.Count(world.KindDrawing) >= mostStored {
-			return nil, refuse("there are %d drawings already; remove one that is not needed", mostStored)
+			return nil, refuse("drawing.many", "there are {most} drawings already; remove one that is not needed", "most", mostStored)
 		}
 		if d.Removed {
 			d = world.DrawingSaved{Saved: world.Saved{ID: d.ID, Name: was.Is.Name, Removed: true}}
@@ -58,15 +58,15 @@ func CheckDrawing(d world.DrawingSaved) error {
 		return err
 	}
 	if len(d.Shapes) > mostShapes {
-		return refuse("the drawing has more than %d shapes; make two of it", mostShapes)
+		return refuse("drawing.shapes", "the drawing has more than {most} shapes; make two of it", "most", mostShapes)
 	}
 	points := 0
 	for i, s := range d.Shapes {
 		if points += len(s.Points); points > mostPoints {
-			return refuse("the drawing has more than %d points; make two of it", mostPoints)
+			return refuse("drawing.points", "the drawing has more than {most} points; make two of it", "most", mostPoints)
 		}
 		if err := shape(s); err != nil {
-			return refuse("shape %d of the drawing: %v", i+1, err)
+			return refuse("drawing.shape", "shape {n} of the drawing: {why}", "n", i+1, "why", err)
 		}
 	}
 	return nil
@@ -82,23 +82,23 @@ func shape(s world.DrawnShape) error {
 	case "text":
 		least, most = 1, 1
 		if s.Text == "" {
-			return refuse("a text says nothing")
+			return refuse("drawing.text", "a text says nothing")
 		}
 	default:
-		return refuse("no form %.40q; choose line, area, text or measure", s.Form)
+		return refuse("drawing.form", "no form \"{form}\"; choose line, area, text or measure", "form", s.Form)
 	}
 	if len(s.Points) < least || len(s.Points) > most {
-		return refuse("a shape of the form %s has %d points; it needs %d at least and %d at most", s.Form, len(s.Points), least, most)
+		return refuse("drawing.form.points", "a shape of the form {form} has {n} points; it needs {least} at least and {most} at most", "form", s.Form, "n", len(s.Points), "least", least, "most", most)
 	}
 	if len(s.Text) > longestNote {
-		return refuse("the text is longer than %d bytes; shorten it", longestNote)
+		return refuse("drawing.text.long", "the text is longer than {most} bytes; shorten it", "most", longestNote)
 	}
 	if err := sound("the text", s.Text); err != nil {
 		return err
 	}
 	for i, p := range s.Points {
 		if err := geo.CheckPoint(p); err != nil {
-			return refuse("point %d: %v", i+1, err)
+			return refuse("drawing.point", "point {n}: {why}", "n", i+1, "why", err)
 		}
 	}
 	return nil

@@ -177,10 +177,10 @@ const atOnce = 20
 func (c *Charts) importFences(ctx context.Context, id auth.Identity, in io.Reader) (imported, error) {
 	list, read, err := decodeFences(in)
 	if err != nil {
-		return imported{}, refuse("the file cannot be read to its end, nothing was imported: %w", err)
+		return imported{}, refuse("import.cut", "the file cannot be read to its end, nothing was imported: {why}", "why", err)
 	}
 	if len(list) == 0 {
-		return imported{}, refuse("no feature of the file is a fence%s", firstOf(read))
+		return imported{}, refuse("import.nofence", "no feature of the file is a fence{why}", "why", firstOf(read))
 	}
 	if err := c.take(ctx); err != nil {
 		return imported{}, err
@@ -237,9 +237,9 @@ func follows(st *world.State, f world.FenceSaved, by string, fresh int) (world.F
 	was, there := st.Fence(f.ID)
 	switch {
 	case there && f.Version != 0 && f.Version != was.Is.Version:
-		return f, false, refuse("the fence was changed since it was exported (version %d); export it again", was.Is.Version)
+		return f, false, refuse("import.changed", "the fence was changed since it was exported (version {version}); export it again", "version", was.Is.Version)
 	case !there && st.Count(world.KindFence)+fresh >= mostStored:
-		return f, false, refuse("there are %d fences already; remove one that is not needed", mostStored)
+		return f, false, refuse("fence.many", "there are {most} fences already; remove one that is not needed", "most", mostStored)
 	}
 	f.Version, f.By = was.Is.Version, was.Is.By
 	if there && reflect.DeepEqual(f, was.Is) {

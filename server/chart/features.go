@@ -117,11 +117,11 @@ func normalise(ctx context.Context, w io.Writer, in io.Reader, fit func(geo.Feat
 	case failed != nil:
 		return out, failed
 	case err != nil:
-		return out, refuse("the file cannot be read to its end: %w", err)
+		return out, refuse("file.cut", "the file cannot be read to its end: {why}", "why", err)
 	case out.Features == 0 && out.Rejected > 0:
-		return out, refuse("none of the %d features can be used; feature %d: %s", out.Rejected, out.First[0].Index, out.First[0].Error)
+		return out, refuse("file.useless", "none of the {n} features can be used; feature {feature}: {why}", "n", out.Rejected, "feature", out.First[0].Index, "why", out.First[0].Error)
 	case out.Features == 0:
-		return out, refuse("the file holds no features")
+		return out, refuse("file.empty", "the file holds no features")
 	}
 	put([]byte("\n]}\n"))
 	return out, failed

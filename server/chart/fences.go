@@ -45,7 +45,7 @@ func nextFence(st *world.State, f world.FenceSaved, by string) (world.FenceSaved
 		return f, err
 	}
 	if !there && st.Count(world.KindFence) >= mostStored {
-		return f, refuse("there are %d fences already; remove one that is not needed", mostStored)
+		return f, refuse("fence.many", "there are {most} fences already; remove one that is not needed", "most", mostStored)
 	}
 	if f.Removed {
 		// What is removed is kept whole in the history, by the version before.
@@ -62,21 +62,21 @@ func CheckFence(f world.FenceSaved) error {
 		return err
 	}
 	if len(f.Purpose) > longestName {
-		return refuse("the purpose of the fence is longer than %d bytes; shorten it", longestName)
+		return refuse("fence.purpose", "the purpose of the fence is longer than {most} bytes; shorten it", "most", longestName)
 	}
 	if err := sound("the purpose", f.Purpose); err != nil {
 		return err
 	}
 	for name, v := range map[string]float64{"near": f.Near, "margin": f.Margin} {
 		if !(v >= 0 && v <= farthest) {
-			return refuse("%s of the fence is not between 0 and %d metres", name, farthest)
+			return refuse("fence.metres", "{what} of the fence is not between 0 and {most} metres", "what", name, "most", farthest)
 		}
 	}
 	switch {
 	case f.Dwell < 0 || f.Dwell > longestDwell:
-		return refuse("dwell of the fence is not between 0 and %d milliseconds", longestDwell)
+		return refuse("fence.dwell", "dwell of the fence is not between 0 and {most} milliseconds", "most", longestDwell)
 	case f.From < 0 || f.Until < 0 || f.From != 0 && f.Until != 0 && f.Until <= f.From:
-		return refuse("the end of the fence's time is not after its beginning")
+		return refuse("fence.backwards", "the end of the fence's time is not after its beginning")
 	}
 	return polygons(f.Polygons)
 }
@@ -86,22 +86,22 @@ func polygons(mp geo.MultiPolygon) error {
 	corners := 0
 	for i, p := range mp {
 		if len(p) == 0 {
-			return refuse("polygon %d of the fence has no rings", i+1)
+			return refuse("fence.ringless", "polygon {n} of the fence has no rings", "n", i+1)
 		}
 		for j, ring := range p {
 			if corners += len(ring); corners > mostCorners {
-				return refuse("the fence has more than %d corners; simplify it", mostCorners)
+				return refuse("fence.corners", "the fence has more than {most} corners; simplify it", "most", mostCorners)
 			}
 			if err := geo.CheckRing(ring); err != nil {
-				return refuse("polygon %d, ring %d of the fence: %v", i+1, j+1, err)
+				return refuse("fence.ring", "polygon {n}, ring {ring} of the fence: {why}", "n", i+1, "ring", j+1, "why", err)
 			}
 			if r := ring.Bound(); r.Max[0]-r.Min[0] > 180 {
-				return refuse("polygon %d, ring %d of the fence crosses the antimeridian; cut it in two there", i+1, j+1)
+				return refuse("fence.antimeridian", "polygon {n}, ring {ring} of the fence crosses the antimeridian; cut it in two there", "n", i+1, "ring", j+1)
 			}
 		}
 	}
 	if corners == 0 {
-		return refuse("the fence has no corners; draw at least three")
+		return refuse("fence.nocorners", "the fence has no corners; draw at least three")
 	}
 	return nil
 }
@@ -109,11 +109,11 @@ func polygons(mp geo.MultiPolygon) error {
 // sound checks that every wall can read a text.
 func sound(what, text string) error {
 	if !utf8.ValidString(text) {
-		return refuse("%s is not UTF-8", what)
+		return refuse("text.utf8", "{what} is not UTF-8", "what", what)
 	}
 	for _, r := range text {
 		if r < ' ' && r != '\n' && r != '\t' {
-			return refuse("%s holds a control character", what)
+			return refuse("text.control.one", "{what} holds a control character", "what", what)
 		}
 	}
 	return nil

@@ -29,11 +29,11 @@ func CheckLayer(l world.LayerSaved) error {
 		return err
 	}
 	if slices.Contains(builtIn(), l.ID) {
-		return refuse("%q is the name of one of the map's own layers; choose another id", l.ID)
+		return refuse("layer.own", "\"{layer}\" is the name of one of the map's own layers; choose another id", "layer", l.ID)
 	}
 	for what, text := range map[string]string{"the English name": l.NameEn, "the source": l.Source} {
 		if len(text) > longestName {
-			return refuse("%s of the layer is longer than %d bytes; shorten it", what, longestName)
+			return refuse("layer.long", "{what} of the layer is longer than {most} bytes; shorten it", "what", what, "most", longestName)
 		}
 		if err := sound(what, text); err != nil {
 			return err
@@ -41,7 +41,7 @@ func CheckLayer(l world.LayerSaved) error {
 	}
 	for i, p := range l.Look {
 		if i > 0 && l.Look[i-1].Key == p.Key {
-			return refuse("the look of the layer says %s twice", p.Key)
+			return refuse("layer.look.twice", "the look of the layer says {key} twice", "key", p.Key)
 		}
 		if err := lookValue(p.Key, p.Value); err != nil {
 			return err
@@ -58,7 +58,7 @@ func builtIn() []string {
 func lookValue(key, value string) error {
 	number := func(high float64) error {
 		if v, err := strconv.ParseFloat(value, 64); err != nil || !(v >= 0 && v <= high) {
-			return refuse("%s of the layer's look is %.40q; write a number from 0 to %g", key, value, high)
+			return refuse("layer.look.number", "{key} of the layer's look is \"{value}\"; write a number from 0 to {most}", "key", key, "value", value, "most", high)
 		}
 		return nil
 	}
@@ -66,7 +66,7 @@ func lookValue(key, value string) error {
 	case "fill", "edge":
 		hex, ok := strings.CutPrefix(value, "#")
 		if _, err := strconv.ParseUint(hex, 16, 64); !ok || err != nil || len(hex) != 6 && len(hex) != 8 {
-			return refuse("%s of the layer's look is %.40q; write a colour, as in #3aa0ff or #3aa0ff80", key, value)
+			return refuse("layer.look.colour", "{key} of the layer's look is \"{value}\"; write a colour, as in #3aa0ff or #3aa0ff80", "key", key, "value", value)
 		}
 	case "width":
 		return number(50)
@@ -74,15 +74,15 @@ func lookValue(key, value string) error {
 		return number(24)
 	case "dashed":
 		if value != "yes" && value != "no" {
-			return refuse("dashed of the layer's look is %.40q; write yes or no", value)
+			return refuse("layer.look.dashed", "dashed of the layer's look is \"{value}\"; write yes or no", "value", value)
 		}
 	case "icon", "label":
 		if value == "" || len(value) > longestName {
-			return refuse("%s of the layer's look is empty or too long", key)
+			return refuse("layer.look.empty", "{key} of the layer's look is empty or too long", "key", key)
 		}
 		return sound(key, value)
 	default:
-		return refuse("a layer's look has no %.40q; %s", key, strict.Nearest(key, Looks()))
+		return refuse("layer.look.unknown", "a layer's look has no \"{key}\"; {hint}", "key", key, "hint", strict.Nearest(key, Looks()))
 	}
 	return nil
 }
@@ -101,14 +101,14 @@ func fitting(l world.LayerSaved, areas []string) func(geo.Feature) error {
 		id, _ := f.Properties["area"].(string)
 		switch {
 		case id == "":
-			return refuse(`it has no property "area" with the id of its area`)
+			return refuse("layer.noarea", `it has no property "area" with the id of its area`)
 		case !known[id] && guesses > 0 && len(id) <= longestName:
 			guesses--
-			return refuse("no area %.80q; %s", id, strict.Nearest(id, areas))
+			return refuse("layer.area", "no area \"{area}\"; {hint}", "area", id, "hint", strict.Nearest(id, areas))
 		case !known[id]:
-			return refuse("no area %.80q", id)
+			return refuse("layer.area.plain", "no area \"{area}\"", "area", id)
 		case f.MultiPolygon() == nil:
-			return refuse("the outline of %s is a %s; a Polygon or MultiPolygon is needed", id, f.Geometry.GeoJSONType())
+			return refuse("layer.outline", "the outline of {area} is a {form}; a Polygon or MultiPolygon is needed", "area", id, "form", f.Geometry.GeoJSONType())
 		}
 		return nil
 	}
@@ -165,7 +165,7 @@ func (c *Charts) saveLayer(ctx context.Context, id auth.Identity, l world.LayerS
 		Decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
 			was, there := layerOf(st, l.ID)
 			if !there && st.Count(world.KindLayer) >= mostStored {
-				return nil, refuse("there are %d layers already; remove one that is not needed", mostStored)
+				return nil, refuse("layer.many", "there are {most} layers already; remove one that is not needed", "most", mostStored)
 			}
 			mine = l
 			mine.Version, mine.By = was.Version+1, id.Name
@@ -177,7 +177,7 @@ func (c *Charts) saveLayer(ctx context.Context, id auth.Identity, l world.LayerS
 	case err != nil:
 		return l, err // after giving up, the loop may still write the others
 	case !reflect.DeepEqual(stands, mine):
-		return l, refuse("%s saved the layer a moment earlier", stands.By)
+		return l, refuse("layer.earlier", "{who} saved the layer a moment earlier", "who", stands.By)
 	}
 	return mine, nil
 }
@@ -199,7 +199,7 @@ func (c *Charts) removeLayer(ctx context.Context, id auth.Identity, layer string
 			case !there:
 				return nil, errNoLayer
 			case was.By == Source:
-				return nil, refuse("the layer is one of the configuration; take it out there")
+				return nil, refuse("layer.config", "the layer is one of the configuration; take it out there")
 			}
 			return []world.Observation{{Time: now, Body: world.LayerSaved{Saved: world.Saved{
 				ID: layer, Name: was.Name, Version: was.Version + 1, By: id.Name, Removed: true,

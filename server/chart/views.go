@@ -48,7 +48,7 @@ func (c *Charts) SaveMapView(ctx context.Context, id auth.Identity, a act.SaveMa
 			return nil, err
 		}
 		if !there && st.Count(world.KindMapView) >= mostStored {
-			return nil, refuse("there are %d views already; remove one that is not needed", mostStored)
+			return nil, refuse("view.many", "there are {most} views already; remove one that is not needed", "most", mostStored)
 		}
 		if x.Removed {
 			x = world.MapViewSaved{Saved: world.Saved{ID: x.ID, Name: was.Is.Name, Removed: true}}
@@ -69,18 +69,18 @@ func CheckView(x world.MapViewSaved) error {
 		return err
 	}
 	if len(x.Params) > mostParams {
-		return refuse("the view has more than %d parameters", mostParams)
+		return refuse("view.params", "the view has more than {most} parameters", "most", mostParams)
 	}
 	for i, p := range x.Params {
 		// The key first: what is said of the rest names it.
 		if layer, ok := strings.CutPrefix(p.Key, "filter."); !slices.Contains(Params(), p.Key) && !(ok && validID(layer)) {
-			return refuse("a map has no parameter %.60q; there are %s and filter.LAYER", p.Key, strings.Join(Params(), ", "))
+			return refuse("view.param", "a map has no parameter \"{key}\"; there are {list} and filter.LAYER", "key", p.Key, "list", strings.Join(Params(), ", "))
 		}
 		switch {
 		case i > 0 && x.Params[i-1].Key == p.Key:
-			return refuse("the parameter %s of the view is there twice", p.Key)
+			return refuse("view.param.twice", "the parameter {key} of the view is there twice", "key", p.Key)
 		case len(p.Value) > longestParam:
-			return refuse("the parameter %s of the view is longer than %d bytes", p.Key, longestParam)
+			return refuse("view.param.long", "the parameter {key} of the view is longer than {most} bytes", "key", p.Key, "most", longestParam)
 		}
 		if err := sound("the parameter "+p.Key, p.Value); err != nil {
 			return err
@@ -103,7 +103,7 @@ func param(key, value string) error {
 		return nil
 	}
 	bad := func(want string) error {
-		return refuse("the parameter %s of the view is %.60q; write %s", key, value, want)
+		return refuse("view.param.value", "the parameter {key} of the view is \"{value}\"; write {hint}", "key", key, "value", value, "hint", want)
 	}
 	switch key {
 	case "center":

@@ -130,14 +130,17 @@ func (n needs) limit() float64 {
 	return scene.Brief
 }
 
-func (n needs) words(node string) string {
+func (n needs) words(node string) *world.Refusal {
 	if n.then > scene.Headroom {
-		return fmt.Sprintf("the cameras (%s) need %.0f %% of what %s decodes, and %.0f %% may be used; show fewer of them on its screens, or smaller",
-			n.tally, 100*n.then, node, 100*scene.Headroom)
+		return world.Refuse("wall.capacity", "the cameras ({list}) need {need} % of what {node} decodes, and {most} % may be used; show fewer of them on its screens, or smaller",
+			"list", n.tally, "need", whole(n.then), "node", node, "most", whole(scene.Headroom))
 	}
-	return fmt.Sprintf("while the cameras there are and those to come (%s) are both open they need %.0f %% of what %s decodes; go by a scene with fewer cameras",
-		n.tally, 100*n.both, node)
+	return world.Refuse("wall.capacity.both", "while the cameras there are and those to come ({list}) are both open they need {need} % of what {node} decodes; go by a scene with fewer cameras",
+		"list", n.tally, "need", whole(n.both), "node", node)
 }
+
+// whole is a share in percent.
+func whole(share float64) string { return fmt.Sprintf("%.0f", 100*share) }
 
 // cheapest returns the camera tiles on the screens of a computer that have a
 // smaller stream to take, in the order in which they are asked to: what is not

@@ -17,7 +17,7 @@ type picture struct {
 	tiles   []world.Placed
 	left    []world.LeftOut
 	places  map[string]string // zones by popup; those that wait have none
-	over    string            // why the computers cannot show it, empty when they can
+	over    *world.Refusal    // why the computers cannot show it, nil when they can
 }
 
 // choice is which scene a wall is to show and who says so.
@@ -74,7 +74,7 @@ func (t *turn) compose() {
 	}
 	t.budget(&p)
 	if c.asked == nil && t.owed(p) {
-		p.over = ""
+		p.over = nil
 	}
 	t.prepare(p, c.asked)
 }

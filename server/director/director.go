@@ -7,7 +7,6 @@ package director
 
 import (
 	"cmp"
-	"errors"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -184,7 +183,7 @@ func (s *stage) again(st *world.State) {
 		if s.asked == nil {
 			s.asked = s.now.by
 		} else {
-			s.now.by.end(Outcome{Err: errors.New("another scene was asked for meanwhile")})
+			s.now.by.end(Outcome{Err: world.Refuse("scene.meanwhile", "another scene was asked for meanwhile")})
 		}
 		s.now = nil
 	}
@@ -268,7 +267,7 @@ func (t *turn) refusedLately(like func(picture) bool) bool {
 func (t *turn) settle() {
 	var ok bool
 	if t.wall, ok = t.st.Wall(t.s.wall); !ok {
-		t.s.drop("the wall is gone")
+		t.s.drop()
 		t.wall.ID = t.s.wall
 	}
 	if len(t.s.flight) > 0 {

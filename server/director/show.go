@@ -2,8 +2,6 @@ package director
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 
 	"iocwall/server/world"
 )
@@ -56,7 +54,7 @@ func (d *Director) Show(now world.Time, st *world.State, a Ask, done func(Outcom
 	s := d.stage(a.Wall)
 	w, there := st.Wall(a.Wall)
 	if s == nil || !there {
-		return nil, fmt.Errorf("there is no wall %q; \"wallsrv wall list\" names them", a.Wall)
+		return nil, world.Refuse("wall.unknown", "there is no wall \"{wall}\"; \"wallsrv wall list\" names them", "wall", a.Wall)
 	}
 	if a.Undo {
 		// What is under way will be there to go back from.
@@ -67,7 +65,7 @@ func (d *Director) Show(now world.Time, st *world.State, a Ask, done func(Outcom
 		return nil, err
 	}
 	if s.asked != nil {
-		s.asked.end(Outcome{Err: fmt.Errorf("%s asked for another scene before this one could be shown", name(a.By))})
+		s.asked.end(Outcome{Err: world.Refuse("scene.overtaken", "{who} asked for another scene before this one could be shown", "who", name(a.By))})
 	}
 	s.asked = &request{a, done}
 	return d.settle(now, st), nil
@@ -85,10 +83,10 @@ func name(by string) string {
 func showable(st *world.State, id, wall string) error {
 	sc, ok := st.Scene(id)
 	if !ok {
-		return fmt.Errorf("there is no scene %q; \"wallsrv wall show %s\" names them", id, wall)
+		return world.Refuse("scene.unknown", "there is no scene \"{scene}\"; \"wallsrv wall show {wall}\" names them", "scene", id, "wall", wall)
 	}
 	if sc.Wall != wall {
-		return fmt.Errorf("the scene %q is one of the wall %q, not of %q", id, sc.Wall, wall)
+		return world.Refuse("scene.otherwall", "the scene \"{scene}\" is one of the wall \"{other}\", not of \"{wall}\"", "scene", id, "other", sc.Wall, "wall", wall)
 	}
 	return nil
 }
@@ -108,12 +106,12 @@ func undone(st *world.State, w world.Wall) (string, error) {
 	if gone != nil {
 		return "", gone
 	}
-	return "", errors.New("there is nothing to go back to: no other scene was on the wall before")
+	return "", world.Refuse("scene.noundo", "there is nothing to go back to: no other scene was on the wall before")
 }
 
 // drop turns down whatever is wanted of a wall.
-func (s *stage) drop(why string) {
-	o := Outcome{Err: errors.New(why)}
+func (s *stage) drop() {
+	o := Outcome{Err: world.Refuse("wall.gone", "the wall is gone")}
 	s.asked.end(o)
 	if s.now != nil {
 		s.now.by.end(o)
@@ -128,14 +126,14 @@ func (d *Director) Follow(now world.Time, st *world.State, wall string) ([]world
 	s := d.stage(wall)
 	w, ok := st.Wall(wall)
 	if s == nil || !ok {
-		return nil, fmt.Errorf("there is no wall %q; \"wallsrv wall list\" names them", wall)
+		return nil, world.Refuse("wall.unknown", "there is no wall \"{wall}\"; \"wallsrv wall list\" names them", "wall", wall)
 	}
 	any := false
 	for _, x := range st.Schedules() {
 		any = any || x.Is.Wall == wall && !x.Is.Off
 	}
 	if !any {
-		return nil, fmt.Errorf("the wall %q has no schedule to follow", wall)
+		return nil, world.Refuse("schedule.none", "the wall \"{wall}\" has no schedule to follow", "wall", wall)
 	}
 	t := &turn{d: d, s: s, now: now, st: st, wall: w}
 	t.sayAt(max(now, w.Since+1), world.SceneShown{Wall: wall, Scene: w.Shown.Scene, Why: "schedule"})

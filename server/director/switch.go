@@ -1,7 +1,6 @@
 package director
 
 import (
-	"errors"
 	"slices"
 	"time"
 
@@ -86,8 +85,8 @@ func (t *turn) prepare(p picture, by *request) {
 	t.s.now = c
 	t.say(b)
 	switch {
-	case p.over != "":
-		t.refuse("", p.over)
+	case p.over != nil:
+		t.refuse("", p.over.Text)
 	case c.waited == 0:
 		t.commit()
 	}
@@ -115,7 +114,7 @@ func (t *turn) proceed() {
 		if t.s.asked == nil {
 			t.s.asked = by
 		} else {
-			by.end(Outcome{Err: errors.New("another scene was asked for meanwhile")})
+			by.end(Outcome{Err: world.Refuse("scene.meanwhile", "another scene was asked for meanwhile")})
 		}
 		return
 	}
@@ -227,7 +226,7 @@ func (d *Director) turnedDown(b world.WallRefused) {
 	}
 	c := s.now
 	s.now = nil
-	if b.Node != "" || c.picture.over != "" {
+	if b.Node != "" || c.picture.over != nil {
 		c.picture.tiles = wanted(c.picture.tiles, c.picture.left)
 		s.refuse(c.picture, c.deadline)
 	}
@@ -236,7 +235,11 @@ func (d *Director) turnedDown(b world.WallRefused) {
 		who = "the server"
 	}
 	d.o.Logger.Warn("a wall stays as it is: a switch was refused", "wall", b.Wall, "generation", b.Generation, "by", who, "reason", b.Reason)
-	c.by.end(Outcome{Generation: b.Generation, Scene: c.picture.scene, Err: errors.New(who + " refused: " + b.Reason)})
+	err := world.Refuse("wall.refused", "{who} refused: {why}", "who", who, "why", b.Reason)
+	if over := c.picture.over; b.Node == "" && over != nil {
+		err.Code, err.Values = over.Code, over.Values
+	}
+	c.by.end(Outcome{Generation: b.Generation, Scene: c.picture.scene, Err: err})
 }
 
 // Ready takes a wall computer's answer to what is being prepared. Answers to

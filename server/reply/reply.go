@@ -4,6 +4,7 @@ package reply
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
 )
@@ -23,12 +24,33 @@ func JSON(w http.ResponseWriter, status int, v any) {
 // a word for programs, under "code", by which they say it in another language. More
 // is put beside them; it may be nil.
 func Refused(w http.ResponseWriter, status int, code string, err error, more map[string]any) {
-	body := map[string]any{"error": err.Error(), "code": code}
+	body := Told(err)
+	body["code"] = code
 	maps.Copy(body, more)
 	JSON(w, status, body)
 }
 
-// Error answers a request with the reason why it was not done, under "error".
-func Error(w http.ResponseWriter, status int, err error) {
-	JSON(w, status, map[string]string{"error": err.Error()})
+// Error answers a request with the reason why it was not done, as Told says it.
+func Error(w http.ResponseWriter, status int, err error) { JSON(w, status, Told(err)) }
+
+// Told is an error as doors answer it: "error" is for people who read English; of an
+// error that says itself by a code, "say" is the code and "values" fill the holes of
+// its sentence in any language.
+func Told(err error) map[string]any {
+	out := map[string]any{"error": err.Error()}
+	var coded interface {
+		error
+		Say() (code string, values map[string]string)
+	}
+	if !errors.As(err, &coded) {
+		return out
+	}
+	code, values := coded.Say()
+	if code != "" {
+		out["say"] = code
+	}
+	if len(values) > 0 {
+		out["values"] = values
+	}
+	return out
 }

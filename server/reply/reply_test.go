@@ -2,6 +2,7 @@ package reply
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -27,5 +28,27 @@ func TestRefused(t *testing.T) {
 	Refused(w, http.StatusTooManyRequests, "locked", errors.New("wait 8s"), map[string]any{"wait": 8})
 	if w.Code != http.StatusTooManyRequests || w.Body.String() != `{"code":"locked","error":"wait 8s","wait":8}`+"\n" {
 		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// said is an error that says itself by a code.
+type said struct{ code string }
+
+func (said) Error() string { return "there is no wall" }
+
+func (s said) Say() (string, map[string]string) { return s.code, map[string]string{"wall": "main"} }
+
+// TestSaid: what says itself by a code is answered with it and its values, also when
+// something wraps it.
+func TestSaid(t *testing.T) {
+	w := httptest.NewRecorder()
+	Error(w, http.StatusNotFound, fmt.Errorf("show: %w", said{"wall.unknown"}))
+	if got := w.Body.String(); got != `{"error":"show: there is no wall","say":"wall.unknown","values":{"wall":"main"}}`+"\n" {
+		t.Error(got)
+	}
+	w = httptest.NewRecorder()
+	Refused(w, http.StatusForbidden, "denied", said{"denied.right"}, map[string]any{"right": "x"})
+	if got := w.Body.String(); got != `{"code":"denied","error":"there is no wall","right":"x","say":"denied.right","values":{"wall":"main"}}`+"\n" {
+		t.Error(got)
 	}
 }

@@ -49,10 +49,23 @@ type Problem struct {
 	// Tile is the place of the tile in its scene, counted from 1; zero for a
 	// problem of the wall or the scene. Zone is that of a zone.
 	Tile, Zone int
+	// Code and values are those of its refusal.
+	code   string
+	values []any
 }
 
 // Error returns the problem as one line.
 func (p Problem) Error() string { return p.Where + ": " + p.What }
+
+// Refusal returns the problem as a reason why something is not done.
+func (p Problem) Refusal() *world.Refusal {
+	return world.Refuse(p.code, "{where}: "+p.What, append([]any{"where", p.Where}, p.values...)...)
+}
+
+// problem makes one whose words are those of world.Refuse.
+func problem(where, code, what string, pairs ...any) Problem {
+	return Problem{Where: where, What: world.Refuse(code, what, pairs...).Text, code: code, values: pairs}
+}
 
 // Layout lays the scene out on the wall. Problems of the scene do not stop it:
 // a tile that cannot be placed is left out and named.
@@ -135,20 +148,20 @@ func Check(w world.WallDefined) []Problem {
 	for i, s := range w.Screens {
 		where := fmt.Sprintf("screen %d", s.ID)
 		if ids[s.ID] {
-			out = append(out, Problem{Where: where, What: "its number is used twice; number the screens apart"})
+			out = append(out, problem(where, "layout.screen.twice", "its number is used twice; number the screens apart"))
 		}
 		ids[s.ID] = true
 		if s.W <= 0 || s.H <= 0 || s.PxW <= 0 || s.PxH <= 0 {
-			out = append(out, Problem{Where: where, What: "needs a width and a height in millimetres and in pixels above zero"})
+			out = append(out, problem(where, "layout.screen.size", "needs a width and a height in millimetres and in pixels above zero"))
 		}
 		for _, o := range w.Screens[:i] {
 			if overlap(s.X, s.W, o.X, o.W) > 1 && overlap(s.Y, s.H, o.Y, o.H) > 1 {
-				out = append(out, Problem{Where: where, What: fmt.Sprintf("lies over screen %d; check its place and bezels", o.ID)})
+				out = append(out, problem(where, "layout.screen.over", "lies over screen {screen}; check its place and bezels", "screen", o.ID))
 			}
 		}
 	}
 	if len(w.Screens) == 0 {
-		out = append(out, Problem{Where: "wall " + w.ID, What: "has no screens"})
+		out = append(out, problem("wall "+w.ID, "layout.wall.empty", "has no screens"))
 	}
 	return out
 }
@@ -161,27 +174,29 @@ const maxTiles = 500
 func CheckScene(w world.WallDefined, s world.SceneSaved) []Problem {
 	var out []Problem
 	if n := len(s.Tiles); n > maxTiles {
-		return []Problem{{Where: "scene " + s.ID, What: fmt.Sprintf("has %d tiles; a scene may have %d", n, maxTiles)}}
+		return []Problem{problem("scene "+s.ID, "layout.tiles", "has {n} tiles; a scene may have {most}", "n", n, "most", maxTiles)}
 	}
 	ids := map[string]bool{}
 	for i, t := range s.Tiles {
-		fail := func(what string) {
-			out = append(out, Problem{Where: fmt.Sprintf("tile %d (%s)", i+1, t.ID), What: what, Tile: i + 1})
+		fail := func(code, what string, pairs ...any) {
+			p := problem(fmt.Sprintf("tile %d (%s)", i+1, t.ID), code, what, pairs...)
+			p.Tile = i + 1
+			out = append(out, p)
 		}
 		switch {
 		case t.ID == "":
-			fail("needs an id")
+			fail("layout.id", "needs an id")
 		case ids[t.ID]:
-			fail(fmt.Sprintf("the id %q is used twice in this scene", t.ID))
+			fail("layout.id.twice", "the id \"{id}\" is used twice in this scene", "id", t.ID)
 		case strings.HasPrefix(t.ID, "popup:") || strings.HasPrefix(t.ID, "identify:"):
-			fail(fmt.Sprintf("the id %q is kept for what the server puts on walls; take another", t.ID))
+			fail("layout.id.kept", "the id \"{id}\" is kept for what the server puts on walls; take another", "id", t.ID)
 		}
 		ids[t.ID] = true
 		if t.Kind == "" {
-			fail("needs a kind")
+			fail("layout.kind", "needs a kind")
 		}
 		if !(t.W > 0 && t.H > 0) {
-			fail("needs a width and a height above zero")
+			fail("layout.size", "needs a width and a height above zero")
 			continue
 		}
 		on := false
@@ -189,11 +204,11 @@ func CheckScene(w world.WallDefined, s world.SceneSaved) []Problem {
 			on = on || (overlap(t.X, t.W, sc.X, sc.W) > 1 && overlap(t.Y, t.H, sc.Y, sc.H) > 1)
 		}
 		if !on {
-			fail("lies on no screen of the wall " + w.ID)
+			fail("layout.off", "lies on no screen of the wall {wall}", "wall", w.ID)
 		}
 		// One is enough: a tile that lies over all others is one mistake.
 		if j := slices.IndexFunc(s.Tiles[:i], func(o world.Tile) bool { return covers(t, o) }); j >= 0 {
-			fail(fmt.Sprintf("lies over tile %d (%s); give each a place of its own", j+1, s.Tiles[j].ID))
+			fail("layout.over", "lies over {other}; give each a place of its own", "other", fmt.Sprintf("tile %d (%s)", j+1, s.Tiles[j].ID))
 		}
 	}
 	return append(out, checkZones(w, s)...)
@@ -206,33 +221,35 @@ const maxZones = 50
 func checkZones(w world.WallDefined, s world.SceneSaved) []Problem {
 	var out []Problem
 	if n := len(s.Zones); n > maxZones {
-		return []Problem{{Where: "scene " + s.ID, What: fmt.Sprintf("has %d zones; a scene may have %d", n, maxZones)}}
+		return []Problem{problem("scene "+s.ID, "layout.zones", "has {n} zones; a scene may have {most}", "n", n, "most", maxZones)}
 	}
 	ids := map[string]bool{}
 	for i, z := range s.Zones {
 		r := RectOfZone(z)
-		fail := func(what string) {
-			out = append(out, Problem{Where: fmt.Sprintf("zone %d (%s)", i+1, z.ID), What: what, Zone: i + 1})
+		fail := func(code, what string, pairs ...any) {
+			p := problem(fmt.Sprintf("zone %d (%s)", i+1, z.ID), code, what, pairs...)
+			p.Zone = i + 1
+			out = append(out, p)
 		}
 		switch {
 		case z.ID == "":
-			fail("needs an id")
+			fail("layout.id", "needs an id")
 		case ids[z.ID]:
-			fail(fmt.Sprintf("the id %q is used twice in this scene", z.ID))
+			fail("layout.id.twice", "the id \"{id}\" is used twice in this scene", "id", z.ID)
 		}
 		ids[z.ID] = true
 		if z.Least < 0 || z.Least > 100 {
-			fail("needs a least priority of 0 to 100")
+			fail("layout.priority", "needs a least priority of 0 to 100")
 		}
 		if !(z.W > 0 && z.H > 0) {
-			fail("needs a width and a height above zero")
+			fail("layout.size", "needs a width and a height above zero")
 			continue
 		}
 		if !slices.ContainsFunc(w.Screens, func(sc world.Screen) bool { return RectOfScreen(sc).Overlaps(r) }) {
-			fail("lies on no screen of the wall " + w.ID)
+			fail("layout.off", "lies on no screen of the wall {wall}", "wall", w.ID)
 		}
 		if j := slices.IndexFunc(s.Zones[:i], func(o world.Zone) bool { return RectOfZone(o).Overlaps(r) }); j >= 0 {
-			fail(fmt.Sprintf("lies over zone %d (%s); give each a place of its own", j+1, s.Zones[j].ID))
+			fail("layout.over", "lies over {other}; give each a place of its own", "other", fmt.Sprintf("zone %d (%s)", j+1, s.Zones[j].ID))
 		}
 	}
 	return out

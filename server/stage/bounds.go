@@ -41,7 +41,7 @@ func clip(s string) string {
 // idOf checks an id that somebody gives to something.
 func idOf(what, id string) error {
 	if !validID(id) {
-		return refuse("%q is not an id of %s; use letters, digits, dots, dashes and underscores, at most 64", clip(id), what)
+		return refuse("id.invalid", "\"{id}\" is not an id of {what}; use letters, digits, dots, dashes and underscores, at most 64", "id", clip(id), "what", what)
 	}
 	return nil
 }
@@ -50,11 +50,11 @@ func idOf(what, id string) error {
 func text(what, s string, most int) error {
 	switch {
 	case len(s) > most:
-		return refuse("%s is longer than %d bytes; shorten it", what, most)
+		return refuse("text.long", "{what} is longer than {most} bytes; shorten it", "what", what, "most", most)
 	case !utf8.ValidString(s):
-		return refuse("%s is not UTF-8", what)
+		return refuse("text.utf8", "{what} is not UTF-8", "what", what)
 	case strings.ContainsFunc(s, unicode.IsControl):
-		return refuse("%s holds control characters or line breaks; leave them out", what)
+		return refuse("text.control", "{what} holds control characters or line breaks; leave them out", "what", what)
 	}
 	return nil
 }
@@ -62,7 +62,7 @@ func text(what, s string, most int) error {
 // name checks the name of something, which must have one.
 func name(what, s string) error {
 	if strings.TrimSpace(s) == "" {
-		return refuse("%s needs a name", what)
+		return refuse("name.needed", "{what} needs a name", "what", what)
 	}
 	return text("the name of "+what, s, longestName)
 }
@@ -70,7 +70,7 @@ func name(what, s string) error {
 // within checks that a number lies in a range; one that is none does not.
 func within(what string, v, least, most float64) error {
 	if !(v >= least && v <= most) || math.IsInf(v, 0) {
-		return refuse("%s is %g, not between %g and %g", what, v, least, most)
+		return refuse("number.range", "{what} is {value}, not between {least} and {most}", "what", what, "value", v, "least", least, "most", most)
 	}
 	return nil
 }
@@ -78,7 +78,7 @@ func within(what string, v, least, most float64) error {
 // counted checks how many there are of something.
 func counted(what string, n, most int) error {
 	if n > most {
-		return refuse("%s are %d; at most %d are kept", what, n, most)
+		return refuse("count.most", "{what} are {n}; at most {most} are kept", "what", what, "n", n, "most", most)
 	}
 	return nil
 }
@@ -88,7 +88,7 @@ func counted(what string, n, most int) error {
 func tile(t world.Tile) (world.Tile, error) {
 	what := fmt.Sprintf("tile %q", clip(t.ID))
 	if !showable(t.Kind) {
-		return t, refuse("%s is of no kind of tile: %q; there are %s", what, clip(t.Kind), strings.Join(kinds(), ", "))
+		return t, refuse("tile.kind", "{what} is of no kind of tile: \"{kind}\"; there are {list}", "what", what, "kind", clip(t.Kind), "list", strings.Join(kinds(), ", "))
 	}
 	if err := counted("the parameters of "+what, len(t.Params), mostParams); err != nil {
 		return t, err
@@ -100,11 +100,11 @@ func tile(t world.Tile) (world.Tile, error) {
 	for i, p := range t.Params {
 		switch {
 		case p.Key == "" || len(p.Key) > longestKey || !utf8.ValidString(p.Key):
-			return t, refuse("%s has a parameter %q; name it in 1 to %d letters", what, clip(p.Key), longestKey)
+			return t, refuse("tile.parameter", "{what} has a parameter \"{key}\"; name it in 1 to {most} letters", "what", what, "key", clip(p.Key), "most", longestKey)
 		case i > 0 && t.Params[i-1].Key == p.Key:
-			return t, refuse("%s has the parameter %s twice", what, p.Key)
+			return t, refuse("tile.parameter.twice", "{what} has the parameter {key} twice", "what", what, "key", p.Key)
 		case len(p.Value) > longestParam || !utf8.ValidString(p.Value):
-			return t, refuse("the parameter %s of %s is longer than %d bytes or not UTF-8", p.Key, what, longestParam)
+			return t, refuse("tile.parameter.long", "the parameter {key} of {what} is longer than {most} bytes or not UTF-8", "key", p.Key, "what", what, "most", longestParam)
 		}
 	}
 	return t, nil

@@ -52,9 +52,9 @@ func (s *Stage) lock(ctx context.Context, id auth.Identity, a act.LockTile) (Don
 		}
 		switch {
 		case len(out) == 0:
-			return nil, refuse("locked already: %s", list(others))
+			return nil, refuse("lock.taken", "locked already: {list}", "list", list(others))
 		case st.Count(world.KindLock)+len(out) > mostLocks:
-			return nil, refuse("there are %d locks already; end one that is not needed", st.Count(world.KindLock))
+			return nil, refuse("lock.many", "there are {n} locks already; end one that is not needed", "n", st.Count(world.KindLock))
 		case len(others) > 0:
 			note = "locked already: " + list(others)
 		}
@@ -94,9 +94,9 @@ func (s *Stage) unlock(ctx context.Context, id auth.Identity, a act.UnlockTile) 
 		}
 		switch {
 		case len(out) == 0 && len(others) > 0:
-			return nil, refuse("%s; only who locked it or an administrator may unlock it", list(others))
+			return nil, refuse("lock.others", "{list}; only who locked it or an administrator may unlock it", "list", list(others))
 		case len(out) == 0:
-			return nil, refuse("nothing is locked there")
+			return nil, refuse("lock.none", "nothing is locked there")
 		case len(others) > 0:
 			note = list(others)
 		}
@@ -108,7 +108,7 @@ func (s *Stage) unlock(ctx context.Context, id auth.Identity, a act.UnlockTile) 
 // oneOf checks that either a tile or a screen is named.
 func oneOf(tile string, screen int) error {
 	if (tile == "") == (screen == 0) {
-		return refuse("name either a tile or a screen")
+		return refuse("lock.which", "name either a tile or a screen")
 	}
 	return nil
 }
@@ -116,7 +116,7 @@ func oneOf(tile string, screen int) error {
 // lockable says why a tile cannot be locked, nil when it can.
 func lockable(t world.Placed) error {
 	if t.Layer == world.LayerTest {
-		return refuse("the wall shows a test picture; end it first")
+		return refuse("lock.test", "the wall shows a test picture; end it first")
 	}
 	return nil
 }
@@ -143,11 +143,11 @@ func chosen(w world.Wall, tiles []world.Placed, id string, screen int) ([]world.
 				return []world.Placed{t}, nil
 			}
 		}
-		return nil, refuse("the wall %s shows no tile %q", w.ID, clip(id))
+		return nil, refuse("wall.tile", "the wall {wall} shows no tile \"{tile}\"", "wall", w.ID, "tile", clip(id))
 	}
 	sc, ok := screenOf(w.WallDefined, screen)
 	if !ok {
-		return nil, refuse("the wall %s has no screen %d", w.ID, screen)
+		return nil, refuse("wall.screen", "the wall {wall} has no screen {screen}", "wall", w.ID, "screen", screen)
 	}
 	var out []world.Placed
 	for _, t := range tiles {
@@ -156,7 +156,7 @@ func chosen(w world.Wall, tiles []world.Placed, id string, screen int) ([]world.
 		}
 	}
 	if len(out) == 0 {
-		return nil, refuse("screen %d shows no tile", screen)
+		return nil, refuse("screen.empty", "screen {screen} shows no tile", "screen", screen)
 	}
 	return out, nil
 }

@@ -39,15 +39,15 @@ func (s *Stage) openPopup(ctx context.Context, id auth.Identity, p world.PopupAs
 		was, there := st.Popup(p.ID)
 		switch {
 		case there && was.By != id.Name && id.Role != auth.Administrator:
-			return nil, refuse("the popup %q is somebody else's; take another id", p.ID)
+			return nil, refuse("popup.others", "the popup \"{popup}\" is somebody else's; take another id", "popup", p.ID)
 		case there && was.Wall != p.Wall:
-			return nil, refuse("the popup %q is on the wall %s; take another id", p.ID, was.Wall)
+			return nil, refuse("popup.wall", "the popup \"{popup}\" is on the wall {wall}; take another id", "popup", p.ID, "wall", was.Wall)
 		case !there && st.Count(world.KindPopup) >= mostPopups:
-			return nil, refuse("%d popups are shown or wait already; close one first", mostPopups)
+			return nil, refuse("popup.many", "{n} popups are shown or wait already; close one first", "n", mostPopups)
 		}
 		if p.Alert != "" {
 			if al, ok := st.Alert(p.Alert); !ok || !id.Sees(st, al.Area) || !al.Open() {
-				return nil, refuse("there is no open alert %q", clip(p.Alert))
+				return nil, refuse("alert.notopen", "there is no open alert \"{alert}\"", "alert", clip(p.Alert))
 			}
 		}
 		if err := visible(st, id, p.Tiles, was.Tiles); err != nil {
@@ -93,11 +93,11 @@ func content(p world.PopupAsked) (world.PopupAsked, error) {
 	}
 	switch {
 	case len(p.Tiles) == 0:
-		return p, refuse("the popup shows nothing; give it a tile")
+		return p, refuse("popup.empty", "the popup shows nothing; give it a tile")
 	case len(p.Tiles) > mostPopupTiles:
-		return p, refuse("the popup has %d tiles; a zone holds %d", len(p.Tiles), mostPopupTiles)
+		return p, refuse("popup.full", "the popup has {n} tiles; a zone holds {most}", "n", len(p.Tiles), "most", mostPopupTiles)
 	case p.Limit < 0 || p.Limit > longestPopup:
-		return p, refuse("the popup is to be shown for %g seconds; write 1 second to 24 hours, or nothing until it is closed", float64(p.Limit)/1000)
+		return p, refuse("popup.span", "the popup is to be shown for {seconds} seconds; write 1 second to 24 hours, or nothing until it is closed", "seconds", float64(p.Limit)/1000)
 	}
 	if err := first(
 		text("the title", p.Title, longestName),
@@ -116,7 +116,7 @@ func content(p world.PopupAsked) (world.PopupAsked, error) {
 			return p, err
 		}
 		if ids[t.ID] {
-			return p, refuse("the popup has two tiles %q", t.ID)
+			return p, refuse("popup.twice", "the popup has two tiles \"{tile}\"", "tile", t.ID)
 		}
 		ids[t.ID] = true
 		t, err := tile(t)
@@ -135,7 +135,7 @@ func content(p world.PopupAsked) (world.PopupAsked, error) {
 func (s *Stage) closePopup(ctx context.Context, id auth.Identity, a act.ClosePopup) (Done, error) {
 	seq, err := s.change(ctx, id, func(now world.Time, st *world.State) ([]world.Observation, error) {
 		if _, there := st.Popup(a.Popup); !there {
-			return nil, refuse("there is no popup %q any more", clip(a.Popup))
+			return nil, refuse("popup.gone", "there is no popup \"{popup}\" any more", "popup", clip(a.Popup))
 		}
 		return one(now, world.PopupClosed{ID: a.Popup, By: id.Name, Why: "closed"}), nil
 	}, nil)

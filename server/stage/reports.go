@@ -48,7 +48,7 @@ func (s *Stage) told(ctx context.Context, id auth.Identity, a act.Act) (Done, er
 	case act.ReportTiles:
 		seq, err = s.tiles(ctx, id, a.Seen)
 	default:
-		err = refuse("this server does not do %s", a.Act())
+		err = refuse("act.unknown", "this server does not do {act}", "act", a.Act())
 	}
 	return Done{Seq: seq}, err
 }
@@ -56,7 +56,7 @@ func (s *Stage) told(ctx context.Context, id auth.Identity, a act.Act) (Done, er
 // itself checks that a computer speaks of itself.
 func itself(id auth.Identity, node string) error {
 	if node != id.Name {
-		return refuse("this token is that of the computer %s, which cannot speak for %q", id.Name, clip(node))
+		return refuse("node.other", "this token is that of the computer {node}, which cannot speak for \"{other}\"", "node", id.Name, "other", clip(node))
 	}
 	return idOf("a computer", node)
 }
@@ -87,7 +87,7 @@ func (s *Stage) switched(ctx context.Context, id auth.Identity, a act.ReportSwit
 			return nil, err
 		}
 		if a.At <= 0 || a.At > now.Add(ahead) {
-			return nil, refuse("the computer changed at %s, which is not a time by the server's clock", a.At)
+			return nil, refuse("node.clock", "the computer changed at {time}, which is not a time by the server's clock", "time", a.At)
 		}
 		return d.Switched(now, st, id.Name, a), nil
 	})
@@ -100,7 +100,7 @@ func drives(st *world.State, wall, node string) error {
 		return err
 	}
 	if !slices.ContainsFunc(w.Screens, func(sc world.Screen) bool { return sc.Node == node }) {
-		return refuse("the computer %s drives no screen of the wall %s; give it one first", node, w.ID)
+		return refuse("node.screens", "the computer {node} drives no screen of the wall {wall}; give it one first", "node", node, "wall", w.ID)
 	}
 	return nil
 }
@@ -111,7 +111,7 @@ func (s *Stage) report(ctx context.Context, id auth.Identity, r world.NodeReport
 	}
 	return s.history.Ask(ctx, core.Request{Source: person(id), Decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
 		if r.Started > now.Add(ahead) {
-			return nil, refuse("the program started at %s, which is in the future; set the computer's clock", r.Started)
+			return nil, refuse("node.started", "the program started at {time}, which is in the future; set the computer's clock", "time", r.Started)
 		}
 		n, _ := st.Node(r.Node)
 		var out []world.Observation
@@ -180,7 +180,7 @@ func (s *Stage) tiles(ctx context.Context, id auth.Identity, seen world.TilesSee
 			return 0, err
 		}
 		if !slices.Contains(states, t.State) {
-			return 0, refuse("tile %q is %q, which is no state of a tile", clip(t.Tile), clip(t.State))
+			return 0, refuse("node.tile", "tile \"{tile}\" is \"{state}\", which is no state of a tile", "tile", clip(t.Tile), "state", clip(t.State))
 		}
 	}
 	return s.history.Ask(ctx, core.Request{Source: person(id), Decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
@@ -188,11 +188,11 @@ func (s *Stage) tiles(ctx context.Context, id auth.Identity, seen world.TilesSee
 			return nil, err
 		}
 		if !current(st, seen) {
-			return nil, refuse("the wall %s has never shown its generation %d", clip(seen.Wall), seen.Generation)
+			return nil, refuse("node.generation", "the wall {wall} has never shown its generation {n}", "wall", clip(seen.Wall), "n", seen.Generation)
 		}
 		for _, t := range seen.Tiles {
 			if t.Since < 0 || t.Since > now.Add(ahead) {
-				return nil, refuse("tile %q is so since %s, which is not a time by the server's clock", clip(t.Tile), t.Since)
+				return nil, refuse("node.since", "tile \"{tile}\" is so since {time}, which is not a time by the server's clock", "tile", clip(t.Tile), "time", t.Since)
 			}
 		}
 		n, _ := st.Node(seen.Node)
@@ -280,7 +280,7 @@ func (p *pace) allow(node, what string, now time.Time) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.take(node+" "+what, burst, every, now) {
-		return refuse("the computer %s says %s too often; what it says more often than every %v is left out", node, what, every)
+		return refuse("node.often", "the computer {node} says {what} too often; what it says more often than every {span} is left out", "node", node, "what", what, "span", every)
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func (s *Stage) saveScene(ctx context.Context, id auth.Identity, sc world.SceneS
 			return one(now, mine), err
 		}
 		if there && was.Wall != sc.Wall {
-			return nil, refuse("the scene %q belongs to the wall %s; give this one another id", sc.ID, was.Wall)
+			return nil, refuse("scene.wall", "the scene \"{scene}\" belongs to the wall {wall}; give this one another id", "scene", sc.ID, "wall", was.Wall)
 		}
 		w, err := wallOf(st, sc.Wall)
 		if err != nil {
@@ -61,7 +61,7 @@ func (s *Stage) saveScene(ctx context.Context, id auth.Identity, sc world.SceneS
 			return nil, err
 		}
 		if !there && st.Count(world.KindScene) >= mostScenes {
-			return nil, refuse("there are %d scenes already; remove one that is not needed", mostScenes)
+			return nil, refuse("scene.many", "there are {most} scenes already; remove one that is not needed", "most", mostScenes)
 		}
 		var out []world.Observation
 		out, note = takePreset(now, st, mine)
@@ -73,7 +73,7 @@ func (s *Stage) saveScene(ctx context.Context, id auth.Identity, sc world.SceneS
 	// The configuration may have been read at the same moment: the first in the
 	// history stands.
 	if err == nil && !mine.Removed && !reflect.DeepEqual(stands, mine) {
-		err = refuse("%s saved the scene a moment earlier; load it again", stands.By)
+		err = refuse("scene.earlier", "{who} saved the scene a moment earlier; load it again", "who", stands.By)
 	}
 	return Done{Seq: seq, Note: note}, err
 }
@@ -108,7 +108,7 @@ func tileID(id string) error {
 		return err
 	}
 	if strings.HasPrefix(id, "popup:") || strings.HasPrefix(id, "identify:") || id == "pattern" {
-		return refuse("the id %q of a tile is kept for what the server shows; take another", id)
+		return refuse("tile.kept", "the id \"{id}\" of a tile is kept for what the server shows; take another", "id", id)
 	}
 	return nil
 }
@@ -129,11 +129,11 @@ func (s *Stage) base(ctx context.Context, sc world.SceneSaved) (int, error) {
 func version(what string, has, was int, there, removed bool) error {
 	switch {
 	case !there && removed:
-		return refuse("there is no such %s any more", what)
+		return refuse("gone", "there is no such {what} any more", "what", what)
 	case !there && has != 0:
-		return refuse("the %s was removed meanwhile; save it as a new one", what)
+		return refuse("removed", "the {what} was removed meanwhile; save it as a new one", "what", what)
 	case has != was:
-		return refuse("the %s was changed meanwhile (version %d); load it again", what, was)
+		return refuse("changed", "the {what} was changed meanwhile (version {version}); load it again", "what", what, "version", was)
 	}
 	return nil
 }
@@ -141,11 +141,11 @@ func version(what string, has, was int, there, removed bool) error {
 // removal checks that a scene can go.
 func removal(st *world.State, was world.Scene, mine world.SceneSaved) (world.SceneSaved, error) {
 	if w, ok := st.Wall(was.Wall); ok && (w.Shown.Scene == was.ID || w.On.Scene == was.ID || w.Next.Scene == was.ID) {
-		return mine, refuse("the scene %q is on the wall %s; show another one first", was.ID, was.Wall)
+		return mine, refuse("scene.onwall", "the scene \"{scene}\" is on the wall {wall}; show another one first", "scene", was.ID, "wall", was.Wall)
 	}
 	for _, x := range st.Schedules() {
 		if slices.Contains(x.Is.Scenes, was.ID) {
-			return mine, refuse("the schedule %q shows the scene %q; take it out of there first", x.Is.ID, was.ID)
+			return mine, refuse("scene.scheduled", "the schedule \"{schedule}\" shows the scene \"{scene}\"; take it out of there first", "schedule", x.Is.ID, "scene", was.ID)
 		}
 	}
 	return world.SceneSaved{ID: was.ID, Wall: was.Wall, Name: was.Name, Version: mine.Version, By: mine.By, Removed: true}, nil
@@ -154,7 +154,7 @@ func removal(st *world.State, was world.Scene, mine world.SceneSaved) (world.Sce
 // fits checks the tiles and zones of a scene against its wall.
 func fits(w world.WallDefined, sc world.SceneSaved) error {
 	if ps := scene.CheckScene(w, sc); len(ps) > 0 {
-		return refuse("%s", ps[0].Error())
+		return &RefusedError{ps[0].Refusal()}
 	}
 	for _, t := range sc.Tiles {
 		if err := placed(fmt.Sprintf("tile %q", t.ID), t.X, t.Y, t.W, t.H); err != nil {
@@ -173,7 +173,7 @@ func fits(w world.WallDefined, sc world.SceneSaved) error {
 			return err
 		}
 		if !whole.Holds(scene.RectOfZone(z)) {
-			return refuse("%s reaches beyond the wall %s; lay it on its screens", what, w.ID)
+			return refuse("zone.beyond", "{what} reaches beyond the wall {wall}; lay it on its screens", "what", what, "wall", w.ID)
 		}
 	}
 	return nil
@@ -189,7 +189,7 @@ func visible(st *world.State, id auth.Identity, tiles, before []world.Tile) erro
 			continue
 		}
 		if !slices.ContainsFunc(before, func(b world.Tile) bool { return b.Kind == t.Kind && cmp.Or(b.Param("camera"), b.Param("id")) == name }) {
-			return refuse("tile %q: there is no camera %q", clip(t.ID), clip(name))
+			return refuse("tile.camera", "tile \"{tile}\": there is no camera \"{camera}\"", "tile", clip(t.ID), "camera", clip(name))
 		}
 	}
 	return nil
@@ -259,17 +259,17 @@ func (s *Stage) saveSchedule(ctx context.Context, id auth.Identity, x world.Sche
 			return nil, err
 		}
 		if !there && st.Count(world.KindSchedule) >= mostSchedules {
-			return nil, refuse("there are %d schedules already; remove one that is not needed", mostSchedules)
+			return nil, refuse("schedule.many", "there are {most} schedules already; remove one that is not needed", "most", mostSchedules)
 		}
 		for _, sc := range x.Scenes {
 			if got, ok := st.Scene(sc); !ok || got.Wall != x.Wall {
-				return nil, refuse("the wall %s has no scene %q", x.Wall, clip(sc))
+				return nil, refuse("scene.unknown", "the wall {wall} has no scene \"{scene}\"", "wall", x.Wall, "scene", clip(sc))
 			}
 		}
 		return one(now, mine), nil
 	}, func(st *world.State) { stands, _ = find(st) })
 	if err == nil && !mine.Removed && !reflect.DeepEqual(stands, mine) {
-		err = refuse("%s saved the schedule a moment earlier; load it again", stands.By)
+		err = refuse("schedule.earlier", "{who} saved the schedule a moment earlier; load it again", "who", stands.By)
 	}
 	return Done{Seq: seq}, err
 }
@@ -280,13 +280,13 @@ func timetable(x world.ScheduleSaved) error {
 	for i, d := range x.Days {
 		switch {
 		case !slices.Contains(days, d):
-			return refuse("there is no day %q; write %s", clip(d), strings.Join(days, ", "))
+			return refuse("schedule.day", "there is no day \"{day}\"; write {list}", "day", clip(d), "list", strings.Join(days, ", "))
 		case slices.Contains(x.Days[:i], d):
-			return refuse("the day %s is there twice", d)
+			return refuse("schedule.daytwice", "the day {day} is there twice", "day", d)
 		}
 	}
 	if len(x.Scenes) == 0 {
-		return refuse("the schedule names no scene; name those that are shown in turn")
+		return refuse("schedule.empty", "the schedule names no scene; name those that are shown in turn")
 	}
 	err := first(
 		name("the schedule", x.Name),
@@ -296,7 +296,7 @@ func timetable(x world.ScheduleSaved) error {
 		within("the priority of the schedule", float64(x.Priority), 0, mostPriority),
 	)
 	if err == nil && (len(x.Scenes) > 1 && x.Dwell < leastDwell || x.Dwell < 0 || x.Dwell > longestDwell) {
-		err = refuse("each scene stays for %g seconds; write 5 seconds to 24 hours", float64(x.Dwell)/1000)
+		err = refuse("schedule.dwell", "each scene stays for {seconds} seconds; write 5 seconds to 24 hours", "seconds", float64(x.Dwell)/1000)
 	}
 	return err
 }

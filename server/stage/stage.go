@@ -72,12 +72,13 @@ type Done struct {
 }
 
 // RefusedError says in words for people why something was not done.
-type RefusedError struct{ reason string }
+type RefusedError struct{ *world.Refusal }
 
-func (e *RefusedError) Error() string { return e.reason }
+// Unwrap returns the refusal with its code.
+func (e *RefusedError) Unwrap() error { return e.Refusal }
 
-func refuse(format string, args ...any) error {
-	return &RefusedError{reason: fmt.Sprintf(format, args...)}
+func refuse(code, text string, pairs ...any) error {
+	return &RefusedError{world.Refuse(code, text, pairs...)}
 }
 
 // Do does one act and returns when it is durable; a switch of scene when the wall
@@ -188,7 +189,7 @@ func one(now world.Time, b world.Body) []world.Observation {
 func wallOf(st *world.State, wall string) (world.Wall, error) {
 	w, ok := st.Wall(wall)
 	if !ok {
-		return w, refuse("there is no wall %q", clip(wall))
+		return w, refuse("wall.unknown", "there is no wall \"{wall}\"", "wall", clip(wall))
 	}
 	return w, nil
 }

@@ -2,6 +2,7 @@ package stage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -21,7 +22,7 @@ func (s *Stage) show(ctx context.Context, id auth.Identity, ask director.Ask) (D
 			return nil, err
 		}
 		if sc, ok := st.Scene(ask.Scene); !ask.Undo && (!ok || sc.Wall != ask.Wall) {
-			return nil, refuse("the wall %s has no scene %q", ask.Wall, clip(ask.Scene))
+			return nil, refuse("scene.unknown", "the wall {wall} has no scene \"{scene}\"", "wall", ask.Wall, "scene", clip(ask.Scene))
 		}
 		obs, err := d.Show(now, st, ask, func(o director.Outcome) { came <- o })
 		return obs, worded(err)
@@ -38,7 +39,7 @@ func (s *Stage) show(ctx context.Context, id auth.Identity, ask director.Ask) (D
 		}
 		return Done{Seq: seq, Note: outcome(o)}, nil
 	case <-limit.C:
-		return Done{}, refuse("the wall has not changed within %g seconds; look at its computers", patience.Seconds())
+		return Done{}, refuse("wall.slow", "the wall has not changed within {seconds} seconds; look at its computers", "seconds", patience.Seconds())
 	case <-ctx.Done():
 		return Done{}, context.Cause(ctx)
 	}
@@ -49,7 +50,11 @@ func worded(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &RefusedError{reason: err.Error()}
+	var known *world.Refusal
+	if !errors.As(err, &known) {
+		known = &world.Refusal{Text: err.Error()}
+	}
+	return &RefusedError{known}
 }
 
 // outcome says what of a switch was not as asked for: computers that were not

@@ -37,10 +37,10 @@ func (s *Stage) saveWall(ctx context.Context, id auth.Identity, w world.WallDefi
 	seq, err := s.change(ctx, id, func(now world.Time, st *world.State) ([]world.Observation, error) {
 		was, there := st.Wall(w.ID)
 		if from != 0 && (!there || was.Defined != from) {
-			return nil, refuse("%s changed the wall %s meanwhile; look at it and change it again", cmp.Or(was.By, "somebody"), w.ID)
+			return nil, refuse("wall.changed", "{who} changed the wall {wall} meanwhile; look at it and change it again", "who", cmp.Or(was.By, "somebody"), "wall", w.ID)
 		}
 		if !there && st.Count(world.KindWall) >= mostWalls {
-			return nil, refuse("there are %d walls already", mostWalls)
+			return nil, refuse("wall.many", "there are {most} walls already", "most", mostWalls)
 		}
 		var lost []string
 		for _, sc := range st.Scenes() {
@@ -59,7 +59,7 @@ func (s *Stage) saveWall(ctx context.Context, id auth.Identity, w world.WallDefi
 			}
 		}
 		if len(lost) > 0 {
-			return nil, refuse("these would lie on no screen any more: %s; move them first", list(lost))
+			return nil, refuse("wall.lost", "these would lie on no screen any more: {things}; move them first", "things", list(lost))
 		}
 		return one(now, w), nil
 	}, nil)
@@ -112,15 +112,15 @@ func panels(w world.WallDefined) error {
 			continue
 		}
 		if sc.Node == "" {
-			return refuse("%s has an output and no computer; name the computer that it belongs to", what)
+			return refuse("screen.nocomputer", "{what} has an output and no computer; name the computer that it belongs to", "what", what)
 		}
 		if other, there := driven[sc.Node+"/"+sc.Output]; there {
-			return refuse("the output %s of %s drives screen %d already; %s needs one of its own", sc.Output, sc.Node, other, what)
+			return refuse("screen.output", "the output {output} of {node} drives screen {screen} already; {what} needs one of its own", "output", sc.Output, "node", sc.Node, "screen", other, "what", what)
 		}
 		driven[sc.Node+"/"+sc.Output] = sc.ID
 	}
 	if ps := scene.Check(w); len(ps) > 0 {
-		return refuse("%s", ps[0].Error())
+		return &RefusedError{ps[0].Refusal()}
 	}
 	return nil
 }
@@ -130,9 +130,9 @@ func (s *Stage) test(ctx context.Context, id auth.Identity, a act.TestWall) (Don
 	pictures := []string{world.TestIdentify, world.TestPattern}
 	switch {
 	case a.Picture != "" && !slices.Contains(pictures, a.Picture):
-		return Done{}, refuse("there is no test picture %q; there are %s", clip(a.Picture), strings.Join(pictures, " and "))
+		return Done{}, refuse("test.unknown", "there is no test picture \"{picture}\"; there are {list}", "picture", clip(a.Picture), "list", strings.Join(pictures, " and "))
 	case a.Seconds < 0 || a.Seconds > longestTest:
-		return Done{}, refuse("a test picture is shown for 1 to %d seconds, not %d", longestTest, a.Seconds)
+		return Done{}, refuse("test.span", "a test picture is shown for 1 to {most} seconds, not {n}", "most", longestTest, "n", a.Seconds)
 	case a.Seconds == 0:
 		a.Seconds = usualTest
 	}

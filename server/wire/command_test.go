@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -28,7 +29,7 @@ func (d *desk) command(_ context.Context, id Identity, c act.Command) world.Rece
 	wait := d.wait
 	d.mu.Unlock()
 	time.Sleep(wait)
-	return world.Receipt{OK: true, Seq: 7}
+	return world.Receipt{OK: true, Seq: 7, Code: "scene.earlier", Values: map[string]string{"who": "Mai"}}
 }
 
 func (d *desk) times(key string) int {
@@ -55,7 +56,7 @@ func TestReceiptGoesToTheSenderOnly(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		a.look(func(w *wall) {
-			if len(w.receipts) != 1 || w.receipts[0] != (world.Receipt{ID: "1", OK: true, Seq: 7}) {
+			if len(w.receipts) != 1 || !reflect.DeepEqual(w.receipts[0], world.Receipt{ID: "1", OK: true, Seq: 7, Code: "scene.earlier", Values: map[string]string{"who": "Mai"}}) {
 				t.Errorf("receipts %v", w.receipts)
 			}
 		})

@@ -211,7 +211,7 @@ func (l *link) handle(ctx context.Context, f *message.Down) error {
 		return l.batch(ctx, f)
 	case message.Receipt:
 		if l.c.out.answered(f.ID) {
-			l.c.in.receipts([]world.Receipt{{ID: f.ID, OK: f.OK, Seq: f.Seq, Reason: f.Reason}})
+			l.c.in.receipts([]world.Receipt{{ID: f.ID, OK: f.OK, Seq: f.Seq, Reason: f.Reason, Code: f.Code, Values: f.Values}})
 		}
 	case message.Relay:
 		l.c.in.relay(world.RelayGrant{URL: f.URL, Token: f.Token, Expires: f.Expires})

@@ -191,4 +191,7 @@ type Receipt struct {
 	Seq uint64 `json:"seq,omitempty"`
 	// Reason says in words why it was refused.
 	Reason string `json:"reason,omitempty"`
+	// Code and Values are of the refusal, empty where it has no code.
+	Code   string            `json:"code,omitempty"`
+	Values map[string]string `json:"values,omitempty"`
 }

@@ -307,7 +307,7 @@ func TestConflict(t *testing.T) {
 	other.Tiles = append(other.Tiles[:0:0], other.Tiles...)
 	other.Version, other.By, other.Tiles[0].W = 2, "Hùng", other.Tiles[0].W/2
 	s.Tell(t, other)
-	s.asked[0].done(world.Receipt{Reason: "the scene was changed meanwhile (version 2); load it again"})
+	s.asked[0].done(world.Receipt{Code: "changed", Reason: "the scene was changed meanwhile (version 2); load it again"})
 	if len(s.Said) != 1 || !strings.HasPrefix(s.Said[0], "Hùng vừa đổi cảnh này; đang làm lại trên bản mới") {
 		t.Errorf("said %q", s.Said)
 	}
@@ -315,7 +315,7 @@ func TestConflict(t *testing.T) {
 	if again.Version != 2 || again.Tiles[0].W != other.Tiles[0].W {
 		t.Errorf("made again from version %d", again.Version)
 	}
-	s.asked[1].done(world.Receipt{Reason: "the scene was changed meanwhile (version 3); load it again"})
+	s.asked[1].done(world.Receipt{Code: "changed", Reason: "the scene was changed meanwhile (version 3); load it again"})
 	if len(s.asked) != 2 || len(s.Said) != 2 || !strings.Contains(s.Said[1], "cảnh lại vừa đổi") {
 		t.Errorf("after the second: %d sent, said %q", len(s.asked), s.Said)
 	}

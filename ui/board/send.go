@@ -2,7 +2,6 @@ package board
 
 import (
 	"strconv"
-	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -104,7 +103,7 @@ func (b *Board) send(j job, sc world.SceneSaved) {
 func (b *Board) answered(j job, was, is world.SceneSaved, r world.Receipt) {
 	l := b.env.Lang
 	_, sc, _, _ := b.d.Wall()
-	first := sc.ID == was.ID && sc.Version != was.Version || strings.Contains(r.Reason, "meanwhile")
+	first := sc.ID == was.ID && sc.Version != was.Version || r.Code == "changed" || r.Code == "removed"
 	switch {
 	case r.OK:
 		b.next.scene, b.next.after, b.next.until = was.ID, was.Version+1, b.d.Now().Add(catchUp)

@@ -179,6 +179,10 @@ type Refusal struct {
 	// Code is for programs ("locked"), Text for people; both are empty where something
 	// else than the server answered.
 	Code, Text string
+	// Say and Values are the code and the values of the server's sentence, from which
+	// Text was put into the person's language; empty where the server has none.
+	Say    string
+	Values map[string]string
 	// After is how long to wait before asking again, zero where it does not say.
 	After time.Duration
 }

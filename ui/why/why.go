@@ -19,14 +19,18 @@ type said struct {
 func (e *said) Error() string { return e.text }
 func (e *said) Unwrap() error { return e.of }
 
-// Told says in words that the server is away, or that it refused without a word, as
-// something between here and it does. Any other error is returned as it is, nil too.
+// Told says in words that the server is away, or why it refused: in the person's
+// language where the refusal has a code that the catalogue knows, else in the server's
+// own words, and by its status where it said none, as something between here and it
+// does. Any other error is returned as it is, nil too.
 func Told(l *words.Lang, err error) error {
 	var no *page.Refusal
 	switch {
-	case errors.As(err, &no) && no.Text == "":
+	case errors.As(err, &no):
 		out := *no
-		out.Text = l.T("call.status", "status", l.Int(int64(no.Status)))
+		if out.Text = Words(l, no.Say, no.Values, no.Text); out.Text == "" {
+			out.Text = l.T("call.status", "status", l.Int(int64(no.Status)))
+		}
 		return &out
 	case errors.Is(err, page.ErrAway):
 		return &said{l.T("call.away"), err}
@@ -40,7 +44,7 @@ func Told(l *words.Lang, err error) error {
 func Asked(l *words.Lang, log *slog.Logger, path string, err error) error {
 	var no *page.Refusal
 	if err == nil || errors.As(err, &no) && no.Text != "" {
-		return err
+		return Told(l, err)
 	}
 	log.Warn("the server was asked in vain", "path", path, "error", err)
 	if no != nil || errors.Is(err, page.ErrAway) {

@@ -27,6 +27,7 @@ func TestWords(t *testing.T) {
 	}{
 		{nil, "", "", false},
 		{&page.Refusal{Status: 409, Code: "taken", Text: "the login is taken"}, "the login is taken", "the login is taken", false},
+		{&page.Refusal{Status: 404, Code: "gone", Say: "wall.unknown", Values: map[string]string{"wall": "x"}, Text: "there is no wall"}, "Không có tường “x”", "Không có tường “x”", false},
 		{&page.Refusal{Status: 502, After: time.Second}, "Máy chủ trả lời 502 mà không nói lý do.", "Máy chủ trả lời 502 mà không nói lý do.", true},
 		{fmt.Errorf("%w: connection refused", page.ErrAway), l.T("call.away"), l.T("call.away"), true},
 		{odd, odd.Error(), l.T("call.failed"), true},

@@ -125,9 +125,12 @@ func (d *Door) unreached(err error) error {
 // refusal is the server's no.
 func refusal(resp *http.Response) error {
 	out := &page.Refusal{Status: resp.StatusCode}
-	var said struct{ Error, Code string }
+	var said struct {
+		Error, Code, Say string
+		Values           map[string]string
+	}
 	if err := json.NewDecoder(io.LimitReader(resp.Body, 64<<10)).Decode(&said); err == nil {
-		out.Code, out.Text = said.Code, said.Error
+		out.Code, out.Text, out.Say, out.Values = said.Code, said.Error, said.Say, said.Values
 	}
 	if s, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && s > 0 {
 		out.After = time.Duration(s) * time.Second

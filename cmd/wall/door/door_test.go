@@ -43,7 +43,7 @@ func TestCall(t *testing.T) {
 		case "/api/later?":
 			w.Header().Set("Retry-After", "7")
 			w.WriteHeader(http.StatusServiceUnavailable)
-			_, _ = io.WriteString(w, `{"error":"not now","code":"busy"}`)
+			_, _ = io.WriteString(w, `{"error":"not now","code":"busy","say":"wall.slow","values":{"seconds":"3"}}`)
 		case "/api/garbled?":
 			_, _ = io.WriteString(w, "<html>")
 		default:
@@ -74,7 +74,7 @@ func TestCall(t *testing.T) {
 		t.Errorf("no JSON: %v", err)
 	}
 	var no *page.Refusal
-	if err := d.Call(ctx, page.Request{Path: "/api/later"}); !errors.As(err, &no) || no.Status != 503 || no.Code != "busy" || no.Text != "not now" || no.After != 7*time.Second {
+	if err := d.Call(ctx, page.Request{Path: "/api/later"}); !errors.As(err, &no) || no.Status != 503 || no.Code != "busy" || no.Text != "not now" || no.Say != "wall.slow" || no.Values["seconds"] != "3" || no.After != 7*time.Second {
 		t.Errorf("%+v", no)
 	}
 	for name, err := range map[string]error{"a call": d.Call(ctx, page.Request{Path: "/api/x"}), "a stream": func() error { _, err := d.Get(ctx, "/api/x", nil); return err }()} {

@@ -121,6 +121,8 @@ type Down struct {
 	OK       bool              `json:"ok,omitempty"`
 	Seq      uint64            `json:"seq,omitempty"`
 	Reason   string            `json:"reason,omitempty"`
+	Code     string            `json:"code,omitempty"`
+	Values   map[string]string `json:"values,omitempty"`
 	URL      string            `json:"url,omitempty"`
 	Token    string            `json:"token,omitempty"`
 	Expires  world.Time        `json:"expires,omitempty"`

@@ -1,0 +1,184 @@
+package why
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"iocwall/ui/words"
+)
+
+// coded is a place in the server where a refusal is made: its code, its sentence and
+// the values it gives.
+type coded struct {
+	at, code, text string
+	values         []string
+}
+
+// makers are the calls that make refusals; the sentence follows the code.
+var makers = regexp.MustCompile(`^(refuse|Refuse|problem|fail|say|wrong)$`)
+
+// codeForm is a code; what else stands first in such a call is no refusal of ours.
+var codeForm = regexp.MustCompile(`^[a-z][a-z0-9]*([.-][a-z0-9]+)*$`)
+
+// refusals reads the server's source.
+func refusals(t *testing.T) []coded {
+	t.Helper()
+	var out []coded
+	for _, dir := range []string{"stage", "chart", "cctv", "director", "scene", "auth", "logins", "recorder", "nodes", "history", "."} {
+		err := filepath.WalkDir(filepath.Join("../../server", dir), func(path string, d fs.DirEntry, err error) error {
+			if d != nil && d.IsDir() && path != filepath.Join("../../server", dir) {
+				return fs.SkipDir
+			}
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			files := token.NewFileSet()
+			f, err := parser.ParseFile(files, path, nil, 0)
+			if err != nil {
+				return err
+			}
+			ast.Inspect(f, func(n ast.Node) bool {
+				if call, ok := n.(*ast.CallExpr); ok {
+					if c, ok := refusal(call); ok {
+						c.at = files.Position(call.Pos()).String()
+						out = append(out, c)
+					}
+				}
+				return true
+			})
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+// refusal reads a call that makes a refusal: anything, a code, a sentence, pairs.
+func refusal(call *ast.CallExpr) (coded, bool) {
+	name := ""
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		name = f.Name
+	case *ast.SelectorExpr:
+		name = f.Sel.Name
+	}
+	if !makers.MatchString(name) {
+		return coded{}, false
+	}
+	for i := 0; i+1 < len(call.Args); i++ {
+		code, ok := literal(call.Args[i])
+		text, spoken := literal(call.Args[i+1])
+		if !ok || !spoken || !codeForm.MatchString(code) || !strings.Contains(text, " ") {
+			continue
+		}
+		c := coded{code: code, text: text}
+		if name == "problem" || name == "fail" {
+			c.values = append(c.values, "where")
+		}
+		for j := i + 2; j < len(call.Args); j += 2 {
+			if hole, ok := literal(call.Args[j]); ok {
+				c.values = append(c.values, hole)
+			}
+		}
+		return c, true
+	}
+	return coded{}, false
+}
+
+func literal(e ast.Expr) (string, bool) {
+	switch x := e.(type) {
+	case *ast.BasicLit:
+		s, err := strconv.Unquote(x.Value)
+		return s, err == nil && x.Kind == token.STRING
+	case *ast.BinaryExpr:
+		a, ok := literal(x.X)
+		b, also := literal(x.Y)
+		return a + b, ok && also
+	}
+	return "", false
+}
+
+var holes = regexp.MustCompile(`\{([a-z]+)\}`)
+
+// TestEveryCodeIsInTheCatalogue walks all refusals that the server makes: each has a
+// sentence in every language, whose holes the server fills, and no sentence has lost
+// its refusal.
+func TestEveryCodeIsInTheCatalogue(t *testing.T) {
+	all := refusals(t)
+	if len(all) < 150 {
+		t.Fatalf("only %d refusals found: the test looks at the wrong place", len(all))
+	}
+	known := map[string]bool{}
+	for _, c := range all {
+		known["no."+c.code] = true
+	}
+	for _, lang := range words.Codes() {
+		l, err := words.Load(lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range all {
+			key := "no." + c.code
+			if !l.Has(key) {
+				t.Errorf("%s: %s lacks %q of %q", c.at, lang, key, c.text)
+				continue
+			}
+			for _, m := range holes.FindAllStringSubmatch(l.T(key), -1) {
+				if !slices.Contains(c.values, m[1]) {
+					t.Errorf("%s: %q in %s says %s, which the server does not give", c.at, key, lang, m[0])
+				}
+			}
+			for _, m := range holes.FindAllStringSubmatch(c.text, -1) {
+				if !slices.Contains(c.values, m[1]) {
+					t.Errorf("%s: %q says %s and gives no such value", c.at, c.text, m[0])
+				}
+			}
+		}
+		for _, key := range l.Keys() {
+			family, _, _ := strings.Cut(strings.TrimPrefix(key, "no."), ".")
+			if strings.HasPrefix(key, "no.") && !known[key] && !slices.Contains([]string{"of", "who", "word", "right"}, family) {
+				t.Errorf("nothing in the server refuses with %q", key)
+			}
+		}
+	}
+}
+
+// TestRefusalsAreMadeWithCodes: what makes refusals in the packages that people ask
+// is given a code each time.
+func TestRefusalsAreMadeWithCodes(t *testing.T) {
+	for _, dir := range []string{"stage", "chart", "cctv"} {
+		files, err := filepath.Glob("../../server/" + dir + "/*.go")
+		if err != nil || len(files) == 0 {
+			t.Fatal(dir, err)
+		}
+		for _, path := range files {
+			fset := token.NewFileSet()
+			f, err := parser.ParseFile(fset, path, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(f, func(n ast.Node) bool {
+				call, ok := n.(*ast.CallExpr)
+				if !ok {
+					return true
+				}
+				if id, ok := call.Fun.(*ast.Ident); ok && id.Name == "refuse" {
+					if _, ok := refusal(call); !ok {
+						t.Errorf("%s: a refusal without a code", fset.Position(call.Pos()))
+					}
+				}
+				return true
+			})
+		}
+	}
+}

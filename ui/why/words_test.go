@@ -1,0 +1,39 @@
+package why
+
+import (
+	"testing"
+
+	"iocwall/ui/words"
+)
+
+// TestRefusalsAreTranslated: a refusal is said in the person's language, with its
+// things, numbers and times as people write them; what has no code stays as it came.
+func TestRefusalsAreTranslated(t *testing.T) {
+	type values = map[string]string
+	for _, c := range []struct {
+		code   string
+		values values
+		vi, en string
+	}{
+		{"", nil, "server's text", "server's text"},
+		{"no.such.code", nil, "server's text", "server's text"},
+		{"changed", values{"what": "scene", "version": "1234"}, "Có người đã sửa cảnh này trong lúc đó (phiên bản 1.234); mở lại rồi sửa tiếp", "Somebody changed this scene meanwhile (version 1,234); open it again"},
+		{"changed", nil, "server's text", "server's text"}, // of a server that says less
+		{"number.range", values{"what": `the left edge of tile "cam-1"`, "value": "-2.5", "least": "0", "most": "1e+06"}, "mép trái của ô \"cam-1\" là −2,5, phải từ 0 đến 1.000.000", "left edge of tile \"cam-1\" is −2.5, not between 0 and 1,000,000"},
+		{"layout.over", values{"where": "tile 3 (cam-1)", "other": "tile 1 (map)"}, "ô 3 (cam-1): che mất ô 1 (map); đặt mỗi thứ một chỗ", "tile 3 (cam-1): lies over tile 1 (map); give each a place of its own"},
+		{"wall.lost", values{"things": "a of the scene day, the zone z of the scene day"}, "Những thứ này sẽ không còn nằm trên màn nào: a của cảnh day, vùng z của cảnh day; chuyển chỗ trước", "These would lie on no screen any more: a of scene day, zone z of scene day; move them first"},
+		{"wall.slow", values{"seconds": "3.5"}, "Sau 3,5\u00a0s tường vẫn chưa đổi; xem các máy của tường", "The wall has not changed within 3.5\u00a0s; look at its computers"},
+		{"clip.span", values{"span": "10m0s"}, "Một đoạn ghi dài nhất 10 phút; chia làm hai", "A clip has at most 10 min; ask for two"},
+		{"wall.refused", values{"who": "the server", "why": "x"}, "máy chủ từ chối: x", "the server refused: x"},
+	} {
+		for lang, want := range map[string]string{"vi": c.vi, "en": c.en} {
+			l, err := words.Load(lang)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := Words(l, c.code, c.values, "server's text"); got != want {
+				t.Errorf("%s %s: %q, want %q", lang, c.code, got, want)
+			}
+		}
+	}
+}
