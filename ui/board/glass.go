@@ -286,12 +286,14 @@ func (b *Board) paintScreen(c *paint.Canvas, w world.Wall, s world.Screen) {
 	c.Fill(image.Rect(r.Min.X, r.Max.Y-1, r.Max.X, r.Max.Y), th.Bg)
 	size := b.env.Scale.Text * 14 / 16
 	f := b.env.Kit.Fonts
-	if state.text != "" && r.Dy() < b.px(64) {
+	low := r.Dy() < b.px(64)
+	switch {
+	case low && state.text+state.mark != "":
 		b.paintSign(c, r, state, size)
-	} else if state.text != "" {
+	case state.text != "":
 		b.paintWords(c, r, state, size)
 	}
-	if state.mark != "" {
+	if state.mark != "" && !low {
 		c.Plate(r.Min.X+b.px(4), r.Min.Y+b.px(4), paint.Plate{Kind: paint.PlateStale, Icon: "stale", Text: state.mark}, size, r.Dx()-b.px(8))
 	}
 	n := strconv.Itoa(s.ID)
@@ -306,9 +308,9 @@ func (b *Board) paintScreen(c *paint.Canvas, w world.Wall, s world.Screen) {
 func (b *Board) paintSign(c *paint.Canvas, r image.Rectangle, s standing, size float64) {
 	th, f := b.env.Kit.Theme, b.env.Kit.Fonts
 	icon, pad := b.px(16), b.px(4)
-	words := ""
+	words, sign := "", cmp.Or(s.icon, "stale")
 	room := r.Dx() - b.px(44) - icon - 3*pad
-	for _, text := range []string{s.text, s.short, s.node} {
+	for _, text := range []string{s.text, s.short, s.node, s.mark} {
 		if text != "" && int(f.Width(text, true, size)) <= room {
 			words = text
 			break
@@ -320,7 +322,7 @@ func (b *Board) paintSign(c *paint.Canvas, r image.Rectangle, s standing, size f
 	}
 	box := image.Rect(r.Min.X+pad, r.Max.Y-b.px(24), r.Min.X+pad+wide, r.Max.Y-pad)
 	c.Round(box, float64(pad), th.S1)
-	c.Icon(box.Min.X+pad, box.Min.Y+(box.Dy()-icon)/2, icon, s.icon, th.T1, th.S1)
+	c.Icon(box.Min.X+pad, box.Min.Y+(box.Dy()-icon)/2, icon, sign, th.T1, th.S1)
 	c.Text(float64(box.Min.X+2*pad+icon), float64(box.Min.Y), float64(box.Dy()), words, size, true, th.T1)
 }
 

@@ -27,7 +27,7 @@ func (d *Tools) OnMore(label, key string) {
 func (m *more) width(d *Tools) float32 { return d.wide(m.face(len(d.buttons)+len(d.aside), true)) }
 
 func (m *more) face(n int, chosen bool) string {
-	s := m.label + " " + strconv.Itoa(n)
+	s := m.label + " (" + strconv.Itoa(n) + ")"
 	if m.key != "" {
 		s += "  " + m.key
 	}

@@ -413,6 +413,12 @@ func (d *Desk) paintStage(c *paint.Canvas) {
 		}
 		c.Icon(x, (h-icon)/2, icon, w.Icon, col, th.S1)
 		x += icon + d.px(8)
+		if lines := f.Wrap(w.Text, room, size, w.Wrong, 2); len(lines) == 2 && h >= d.px(38) {
+			for i, s := range lines {
+				c.Text(float64(x), float64((h-d.px(36))/2+i*d.px(18)), float64(d.px(18)), s, size, w.Wrong, col)
+			}
+			return
+		}
 		x += int(c.Text(float64(x), 0, float64(h), f.Fit(room, size, w.Wrong, w.Text), size, w.Wrong, col)) + d.px(24)
 	}
 }

@@ -80,7 +80,7 @@ func TestAllToolsAreReached(t *testing.T) {
 	d.Set(row)
 	d.Lay(fyne.NewPos(0, 0), 230, 1)
 	got := seen()
-	if n := len(got); n < 2 || !strings.HasPrefix(got[n-1], "✓ Cảnh khác ") || n-1+len(d.Rest()) != 5 {
+	if n := len(got); n < 2 || !strings.HasPrefix(got[n-1], "✓ Cảnh khác (") || n-1+len(d.Rest()) != 5 {
 		t.Fatalf("with little room: %q and %d more", got, len(d.Rest()))
 	}
 	d.OpenMore()

@@ -3,7 +3,7 @@ package operator
 import (
 	"image"
 	"math"
-	"strconv"
+	"slices"
 
 	"fyne.io/fyne/v2"
 
@@ -14,13 +14,20 @@ import (
 	"iocwall/ui/look"
 	"iocwall/ui/page"
 	"iocwall/ui/paint"
+	"iocwall/ui/stage"
 )
 
 // places are the parts of the page in device pixels.
 type places struct {
 	desk.Places
 	wall, tools, whole, library, row, head image.Rectangle
+	// acts is where what can be done with the wall stands, beside what is said of it;
+	// empty where the row of scenes has room for both.
+	acts image.Rectangle
 }
+
+// both is from what width of the row, in Fyne units, scenes and acts share it.
+const both = 1450
 
 // arrange puts everything in its place.
 func (p *Page) arrange() {
@@ -41,8 +48,8 @@ func (p *Page) arrange() {
 	p.place = p.divide(full, mmW/mmH)
 	p.place.head = image.Rect(p.place.List.Min.X, p.place.List.Min.Y, p.place.List.Max.X, p.place.List.Min.Y+p.px(44))
 	p.place.List.Min.Y = p.place.head.Max.Y
-	p.low.Lay(p.place.Places, d, p.text())
 	p.layRows()
+	p.low.Lay(p.place.Places, d, p.text())
 	p.own = p.wall.Own()
 	p.layLibrary()
 	p.put(p.log.list.Object(), p.place.List)
@@ -74,14 +81,26 @@ func (p *Page) layLibrary() {
 		return at
 	}
 	p.put(p.title.Raster, next(44))
+	p.hint(r.Dx())
 	p.put(p.lib.find, next(44).Inset(p.px(3)))
-	p.put(p.lib.tabs, next(36))
+	p.tabLines = p.lib.tabs.lines(r.Dx())
+	p.put(p.lib.tabs, next(float64(tabHeight*p.tabLines+4)))
 	p.put(p.lib.list.Object(), image.Rect(r.Min.X, y, r.Max.X, r.Max.Y))
+	p.lib.room(r.Dx())
+}
+
+// hint says in the search what can be searched for, as much as has room.
+func (p *Page) hint(wide int) {
+	room := float64(wide - p.px(100))
+	text := p.env.Kit.Fonts.Fit(room, p.env.Scale.Text, false, p.env.Lang.T("operator.library.find"), p.env.Lang.T("operator.library.find.short"))
+	if p.lib.find.PlaceHolder != text {
+		p.lib.find.SetPlaceHolder(text)
+	}
 }
 
 // paintTitle is the head of the library, paintHead that of the list below the wall.
 func (p *Page) paintTitle(c *paint.Canvas) {
-	p.paintLine(c, p.env.Lang.T("operator.library"), p.env.Lang.T("operator.library.count", "n", strconv.Itoa(len(p.lib.all))))
+	p.paintLine(c, p.env.Lang.T("operator.library"), p.lib.count())
 }
 
 func (p *Page) paintHead(c *paint.Canvas) {
@@ -126,9 +145,14 @@ func (p *Page) layRows() {
 	}
 	lay(p.tools, p.place.tools)
 	r := p.place.row
-	cut := max(r.Max.X-int(p.acts.Width()*d), r.Min.X+r.Dx()/4)
-	lay(p.scenes, image.Rect(r.Min.X, r.Min.Y, cut-p.px(8), r.Max.Y))
-	lay(p.acts, image.Rect(cut, r.Min.Y, r.Max.X, r.Max.Y))
+	if p.place.acts.Empty() {
+		cut := max(r.Max.X-int(p.acts.Width()*d), r.Min.X+r.Dx()/4)
+		lay(p.scenes, image.Rect(r.Min.X, r.Min.Y, cut-p.px(8), r.Max.Y))
+		lay(p.acts, image.Rect(cut, r.Min.Y, r.Max.X, r.Max.Y))
+		return
+	}
+	lay(p.scenes, r)
+	lay(p.acts, p.place.acts)
 }
 
 // spots are the tiles of the wall in their places, or one that says why there are
@@ -151,7 +175,14 @@ func (p *Page) spots() []page.Spot {
 	if !p.own {
 		return nil
 	}
-	return board.NewPlan(p.def, image.Rectangle{Max: p.place.wall.Size()}).Spots(p.on.Layout().Tiles)
+	return p.laid(p.on)
+}
+
+// laid are the tiles of the wall that are drawn here, in their places: the board
+// itself shows those that have no room for words.
+func (p *Page) laid(on stage.Show) []page.Spot {
+	all := board.NewPlan(p.def, image.Rectangle{Max: p.place.wall.Size()}).Spots(on.Layout().Tiles)
+	return slices.DeleteFunc(all, func(s page.Spot) bool { return p.wall.Plain(s.Tile, s.Rect) })
 }
 
 // statement is what is said in the wall's place, beside its title.
@@ -172,7 +203,7 @@ func (p *Page) prepare() {
 		p.live.Prepare(nil)
 		return
 	}
-	p.live.Prepare(board.NewPlan(p.def, image.Rectangle{Max: p.place.wall.Size()}).Spots(p.next.Layout().Tiles))
+	p.live.Prepare(p.laid(p.next))
 }
 
 // divide gives the left to what can be put on the wall, of the rest as much to the
@@ -182,11 +213,22 @@ func (p *Page) divide(full image.Point, aspect float64) places {
 	out := places{whole: image.Rectangle{Max: full}}
 	out.tools = image.Rect(p.px(16), full.Y-p.px(desk.ToolsHeight), full.X-p.px(16), full.Y)
 	margin := p.px(8)
-	side := min(max(full.X*17/100, p.px(250)), full.X*3/10)
+	side := min(max(full.X*17/100, p.px(290)), full.X*3/10)
 	out.library = image.Rect(0, 0, side, full.Y)
 	free := image.Rect(side, 0, full.X, full.Y).Inset(margin)
 	rowH, sayH := p.px(desk.ToolsHeight), p.px(32)
-	if h := int(float64(free.Dx()) / aspect); h <= free.Dy()-rowH-sayH-p.px(200) {
+	tight := free.Dx() < p.px(both)
+	if tight {
+		sayH = rowH
+	}
+	share := func() {
+		if tight {
+			cut := out.Stage.Min.X + out.Stage.Dx()*38/100
+			out.acts = image.Rect(cut+margin, out.Stage.Min.Y, out.Stage.Max.X, out.Stage.Max.Y)
+			out.Stage = image.Rect(out.Stage.Min.X, out.Stage.Min.Y+p.px(6), cut, out.Stage.Max.Y-p.px(6))
+		}
+	}
+	if h := int(float64(free.Dx()) / aspect); h <= free.Dy()-rowH-sayH-p.px(160) {
 		out.wall = image.Rect(free.Min.X, free.Min.Y, free.Max.X, free.Min.Y+h)
 		out.row = image.Rect(free.Min.X, out.wall.Max.Y, free.Max.X, out.wall.Max.Y+rowH)
 		out.Stage = image.Rect(free.Min.X, out.row.Max.Y, free.Max.X, out.row.Max.Y+sayH)
@@ -194,11 +236,13 @@ func (p *Page) divide(full image.Point, aspect float64) places {
 		cut := low.Min.X + low.Dx()*64/100
 		out.List = image.Rect(low.Min.X, low.Min.Y, cut, low.Max.Y)
 		out.Detail = image.Rect(cut+margin, low.Min.Y, low.Max.X, low.Max.Y)
+		share()
 		return out
 	}
 	out.Stage = image.Rect(free.Min.X, free.Max.Y-sayH, free.Max.X, free.Max.Y)
 	out.row = image.Rect(free.Min.X, out.Stage.Min.Y-rowH, free.Max.X, out.Stage.Min.Y)
 	free.Max.Y = out.row.Min.Y
+	share()
 	beside := min(p.px(440), free.Dx()*2/5)
 	room := image.Rect(free.Min.X, free.Min.Y, free.Max.X-beside-margin, free.Max.Y)
 	w := min(room.Dx(), int(float64(room.Dy())*aspect))

@@ -2,9 +2,11 @@ package operator
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -18,8 +20,9 @@ import (
 // thing is something that can be put on the wall.
 type thing struct {
 	id, group, name string
-	sub, icon, mark string // its second line, its symbol and that of the second line
-	kind            string // words that the search finds too
+	icon, mark      string   // its symbol and that of its second line
+	subs            []string // the second line, the longest words first
+	kind            string   // words that the search finds too
 	tile            world.Tile
 	stamp           uint64
 }
@@ -33,25 +36,18 @@ type library struct {
 	find *field.Input
 	all  []thing
 	// group is the sort that is listed; what is searched for is listed of all sorts.
-	group string
-	text  string
-	at    uint64 // version of the state that is listed
-	on    uint64 // generation of the wall that is listed
-	any   bool
+	group  string
+	text   string
+	at     uint64 // version of the state that is listed
+	on     uint64 // generation of the wall that is listed
+	away   string // since when the server is away, in words
+	minute int64  // in which it was listed: what is not heard of grows old
+	wide   int    // of the list, in pixels
+	any    bool
 }
 
 // groups are the sorts of things, in the order of their filters.
 func groups() []string { return []string{"camera", "map", "figure", "alert", "more"} }
-
-func groupIcon(group string) string {
-	switch group {
-	case "alert":
-		return "warning-open"
-	case "more":
-		return "plus"
-	}
-	return group
-}
 
 func newLibrary(p *Page) *library {
 	b := &library{p: p, group: groups()[0]}
@@ -68,7 +64,7 @@ func newLibrary(p *Page) *library {
 			Key:  func(i int) string { return b.rows.At(i).name },
 			Cell: func(i int) list.Cell {
 				t := b.rows.At(i)
-				return list.Cell{Text: t.name, Sub: t.sub, Icon: t.icon, SubIcon: t.mark}
+				return list.Cell{Text: t.name, Sub: b.fit(t), Icon: t.icon, SubIcon: t.mark}
 			},
 		}},
 		Sort:  list.Sort{Column: "name"},
@@ -113,7 +109,7 @@ func (b *library) show() {
 	b.rows.Set(out)
 	var all []tab
 	for _, g := range groups() {
-		all = append(all, tab{g, l.T("operator.group." + g), strconv.Itoa(counts[g]), groupIcon(g)})
+		all = append(all, tab{g, l.T("operator.group." + g), strconv.Itoa(counts[g])})
 	}
 	chosen := b.group
 	if b.text != "" {
@@ -121,6 +117,33 @@ func (b *library) show() {
 	}
 	b.tabs.set(all, chosen)
 	b.list.Update(b.p.d.Now())
+}
+
+// room takes the width of the list.
+func (b *library) room(wide int) {
+	if b.wide != wide {
+		b.wide = wide
+		b.list.Repaint()
+	}
+}
+
+// fit is as much of a second line as has room.
+func (b *library) fit(t *thing) string {
+	if len(t.subs) == 0 {
+		return ""
+	}
+	room := b.wide - b.p.px(28+16+14) - 4 // the handle, the gap and the scroll bar, each rounded
+	if t.mark != "" {
+		room -= b.p.px(20)
+	}
+	size := math.Round(b.p.env.Scale.Text * 14 / 16) // as the list has it
+	return b.p.env.Kit.Fonts.Fit(float64(room), size, false, t.subs...)
+}
+
+// count says how many of all things are listed.
+func (b *library) count() string {
+	shown, _ := b.list.Count()
+	return b.p.env.Lang.T("operator.library.count", "shown", strconv.Itoa(shown), "n", strconv.Itoa(len(b.all)))
 }
 
 func (b *library) thing(id string) (thing, bool) {
@@ -153,10 +176,11 @@ func (b *library) update() {
 		return
 	}
 	w, _, _, _ := b.p.d.Wall()
-	if b.any && b.at == b.p.d.Version() && b.on == w.On.Generation {
+	away, minute := b.asOf(), b.p.d.Now().Unix()/60
+	if b.any && b.at == b.p.d.Version() && b.on == w.On.Generation && b.away == away && b.minute == minute {
 		return
 	}
-	b.any, b.at, b.on = true, b.p.d.Version(), w.On.Generation
+	b.any, b.at, b.on, b.away, b.minute = true, b.p.d.Version(), w.On.Generation, away, minute
 	b.all = b.things(st, w)
 	b.show()
 }
@@ -167,45 +191,52 @@ func (b *library) things(st *world.State, w world.Wall) []thing {
 	shown := whereOn(w, b.p.on.Tiles)
 	var out []thing
 	add := func(t thing) {
-		t.stamp = hash(t.name, t.sub, t.mark, t.group)
+		t.stamp = hash(append(t.subs, t.name, t.mark, t.group)...)
 		out = append(out, t)
 	}
 	show := func(kind string, params ...world.Param) world.Tile { return world.Tile{Kind: kind, Params: params} }
-	on := func(key, fallback string) string {
-		if s := shown[key]; s != 0 {
-			return l.T("operator.onscreen", "n", strconv.Itoa(s))
+	// on says on which screen a thing is, beside what else is said of it, which comes
+	// first where there is no room for both.
+	on := func(key string, whats ...string) (out []string) {
+		n := shown[key]
+		if n == 0 {
+			return whats
 		}
-		return fallback
+		screen := strconv.Itoa(n)
+		for _, what := range whats {
+			out = append(out, join(what, l.T("operator.onscreen", "n", screen)), join(what, l.T("board.screens", "ids", screen)))
+		}
+		return append(out, whats...)
 	}
 	for _, c := range st.Cameras() {
-		mark, word := cameraMark(c)
+		mark, words := b.known(c)
 		add(thing{
 			id: "camera/" + c.ID, group: "camera", name: cmp.Or(c.Name, c.ID), icon: "camera", kind: c.ID,
-			sub: join(l.T(word), on("camera/"+c.ID, "")), mark: mark, tile: show("camera", world.Param{Key: "camera", Value: c.ID}),
+			subs: on("camera/"+c.ID, words...), mark: mark, tile: show("camera", world.Param{Key: "camera", Value: c.ID}),
 		})
 	}
-	add(thing{id: "map/", group: "map", name: l.T("operator.map.all"), icon: "map", sub: on("map/", l.T("operator.map.all.what")), tile: show("map")})
+	add(thing{id: "map/", group: "map", name: l.T("operator.map.all"), icon: "map", subs: on("map/", l.T("operator.map.all.what")), tile: show("map")})
 	for _, v := range st.MapViews() {
 		add(thing{
 			id: "map/" + v.Is.ID, group: "map", name: cmp.Or(v.Is.Name, v.Is.ID), icon: "map",
-			sub: on("map/"+v.Is.ID, l.T("operator.map.view")), tile: show("map", world.Param{Key: "view", Value: v.Is.ID}),
+			subs: on("map/"+v.Is.ID, l.T("operator.map.view")), tile: show("map", world.Param{Key: "view", Value: v.Is.ID}),
 		})
 	}
 	for _, f := range st.Figures() {
 		add(thing{
 			id: "figure/" + f.ID, group: "figure", name: cmp.Or(f.Name, f.ID), icon: cmp.Or(f.Icon, "figure"), kind: f.Short + " " + f.OwnerName,
-			sub: join(f.OwnerName, on("figure/"+f.ID, "")), tile: show("figure", world.Param{Key: "figure", Value: f.ID}),
+			subs: on("figure/"+f.ID, f.OwnerName), tile: show("figure", world.Param{Key: "figure", Value: f.ID}),
 		})
 	}
 	for _, a := range b.p.d.Alerts() {
 		_, icon := tile.SeveritySign(a.Severity)
 		add(thing{
 			id: "alert/" + a.ID, group: "alert", name: a.Title, icon: icon, kind: a.ID,
-			sub: join(l.T("severity."+string(a.Severity)), on("alert/"+a.ID, "")), tile: show("alert", world.Param{Key: "alert", Value: a.ID}),
+			subs: on("alert/"+a.ID, l.T("severity."+string(a.Severity))), tile: show("alert", world.Param{Key: "alert", Value: a.ID}),
 		})
 	}
 	for _, k := range []struct{ kind, icon string }{{"alerts", "warning"}, {"line", "notice"}, {"clock", "clock"}, {"tour", "tour"}, {"grid", "camera"}} {
-		add(thing{id: "more/" + k.kind, group: "more", name: l.T("board.kind." + k.kind), icon: k.icon, sub: on(k.kind+"/", l.T("operator.more."+k.kind)), tile: show(k.kind)})
+		add(thing{id: "more/" + k.kind, group: "more", name: l.T("board.kind." + k.kind), icon: k.icon, subs: on(k.kind+"/", l.T("operator.more."+k.kind)), tile: show(k.kind)})
 	}
 	return out
 }
@@ -234,11 +265,53 @@ func whereOn(w world.Wall, tiles []world.Placed) map[string]int {
 	return out
 }
 
+// asOf is of when all that is known is while the server is away, empty while it is
+// there.
+func (b *library) asOf() string {
+	now := b.p.d.Now()
+	if b.p.d.Away(now) <= 0 {
+		return ""
+	}
+	heard := now.Add(-max(b.p.d.Away(now), b.p.d.Silence(now)))
+	return b.p.env.Lang.Stamp(b.p.d.ServerTime(heard), b.p.d.ServerTime(now))
+}
+
+// unheard is how long nothing may be heard of a camera whose pictures come until that
+// is no more than what was so once: it is told of each minute.
+const unheard = 3 * time.Minute
+
+// known is what is known of a camera, with its mark: since when it is so, or of when
+// the last word is where nothing newer is heard. The longest words come first.
+func (b *library) known(c world.Camera) (mark string, words []string) {
+	l, d := b.p.env.Lang, b.p.d
+	now := d.ServerTime(d.Now())
+	mark, key := cameraMark(c.Health.State)
+	what := l.T(key)
+	if c.Health.State == world.CameraUnknown {
+		return mark, []string{what}
+	}
+	told := b.away
+	moves := c.Health.State == world.CameraLive || c.Health.State == world.CameraFrozen || c.Health.State == world.CameraOpening
+	if told == "" && moves && c.Time != 0 && now.Sub(c.Time.Std()) > unheard {
+		told = l.Stamp(c.Time.Std(), now)
+	}
+	if told != "" {
+		return "stale", []string{l.T("operator.camera.told", "what", what, "time", told), l.T("operator.camera.told.short", "what", what, "time", told)}
+	}
+	if c.Health.Since == 0 {
+		return mark, []string{what}
+	}
+	since := l.Stamp(c.Health.Since.Std(), now)
+	return mark, []string{l.T("operator.camera.since", "what", what, "time", since), l.T("operator.camera.since.short", "what", what, "time", since)}
+}
+
 // cameraMark is the mark of how a camera is, and the key of the word for it.
-func cameraMark(c world.Camera) (icon, key string) {
-	switch c.Health.State {
+func cameraMark(s world.CameraState) (icon, key string) {
+	switch s {
 	case world.CameraLive:
 		return "live", "operator.camera.live"
+	case world.CameraOpening:
+		return "loading", "operator.camera.opening"
 	case world.CameraFrozen:
 		return "frozen", "operator.camera.frozen"
 	case world.CameraSilent:
@@ -247,8 +320,10 @@ func cameraMark(c world.Camera) (icon, key string) {
 		return "offline", "operator.camera.refused"
 	case world.CameraFull:
 		return "offline", "operator.camera.full"
+	case world.CameraIdle:
+		return "normal", "operator.camera.idle"
 	}
-	return "normal", "operator.camera.idle"
+	return "nodata", "operator.camera.unknown"
 }
 
 // hash tells things apart by what is said of them.

@@ -44,13 +44,6 @@ type record struct {
 	Since  world.Time    `json:"since"`
 }
 
-// version is the server's word on a version of a scene: a tile that came with it has
-// its time, and so its hand.
-type version struct {
-	By   string     `json:"by"`
-	Time world.Time `json:"time"`
-}
-
 type answer struct {
 	From    world.Time `json:"from"`
 	Entries []record   `json:"entries"`
@@ -65,10 +58,6 @@ type log struct {
 	stop  func()
 	asked time.Time
 	on    uint64 // generation of the wall when it was asked
-	// hands are who saved the scene shown, by when; told is the server's last word.
-	hands    map[world.Time]string
-	versions func()
-	told     answer
 }
 
 func newLog(p *Page) *log {
@@ -114,17 +103,6 @@ func (g *log) ask(w world.Wall, now time.Time) {
 	q := url.Values{"wall": {w.ID}, "from": {g.p.d.ServerTime(now).Add(-logSpan).UTC().Format(time.RFC3339)}, "limit": {strconv.Itoa(logMost)}}
 	var a answer
 	l := g.p.env.Lang
-	var vs []version
-	path := "/api/walls/" + url.PathEscape(w.ID) + "/scenes/" + url.PathEscape(w.Shown.Scene) + "/versions"
-	g.versions = g.p.d.Call(page.Request{Path: path, Into: &vs}, func(err error) {
-		if err == nil {
-			g.hands = map[world.Time]string{}
-			for _, v := range vs {
-				g.hands[v.Time] = v.By
-			}
-			g.rows.Set(g.changes(g.told))
-		}
-	})
 	g.stop = g.p.d.Call(page.Request{Path: "/api/wall/log?" + q.Encode(), Into: &a}, func(err error) {
 		g.stop = nil
 		if err != nil {
@@ -132,15 +110,11 @@ func (g *log) ask(w world.Wall, now time.Time) {
 			return
 		}
 		g.list.Say(list.Ready, "", "", nil)
-		g.told = a
 		g.rows.Set(g.changes(a))
 	})
 }
 
 func (g *log) close() {
-	if g.versions != nil {
-		g.versions()
-	}
 	if g.stop != nil {
 		g.stop()
 		g.stop = nil
@@ -162,9 +136,6 @@ func (g *log) changes(a answer) []change {
 	for _, e := range a.Entries {
 		if e.At <= a.From {
 			continue // it was there before
-		}
-		if by := g.hands[e.Since]; by != "" && e.Layer == world.LayerScene {
-			e.By = by
 		}
 		k := key{e.At, e.By + e.Why, e.Layer, e.From}
 		if by[k] == nil {

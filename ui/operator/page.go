@@ -5,7 +5,7 @@ package operator
 import (
 	"image"
 	"reflect"
-	"strconv"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -90,6 +90,7 @@ type Page struct {
 	live         Live
 	zoom         *zoom
 	place        places
+	tabLines     int // rows of the library's tabs
 	size         fyne.Size
 
 	def     world.WallDefined // whose screens are laid out
@@ -113,6 +114,9 @@ func New(d page.Desk, c Client) *Page {
 	p.low = desk.New(d, d.Env())
 	p.low.OnUnfocus(unfocus)
 	p.tools, p.scenes, p.acts = desk.NewTools(unfocus), desk.NewTools(unfocus), desk.NewTools(unfocus)
+	p.scenes.OnMore(p.env.Lang.T("operator.scenes.more"), "0")
+	p.acts.OnMore(p.env.Lang.T("operator.acts.more"), "")
+	p.low.OnName(p.tileName)
 	p.live = c.Live()
 	p.wall = board.New(board.Options{
 		Desk: d, Picked: p.picked, Opened: func(tile string, _ image.Point) { p.Enlarge(tile) },
@@ -180,13 +184,16 @@ func (p *Page) Refresh(now time.Time) {
 	}
 	p.wall.Update(now)
 	p.lib.update()
+	if n := p.lib.tabs.lines(p.place.library.Dx()); n != p.tabLines {
+		p.layLibrary()
+	}
 	p.lib.list.Update(now)
 	if p.logs {
 		p.log.update(now)
 	}
 	was := p.acts.Width()
 	p.row()
-	if p.acts.Width() != was {
+	if p.acts.Width() != was && p.place.acts.Empty() {
 		p.layRows()
 	}
 	p.remark()
@@ -199,17 +206,52 @@ func (p *Page) remark() {
 	switch why := p.wall.Failed(); {
 	case why != "":
 		p.low.Remark("offline", why)
+	case p.whose() != "":
+		p.low.Remark("user", p.whose())
 	case p.own && p.there && p.on.There:
 		p.low.Remark("node", l.T("board.own"))
 	default:
 		p.low.Remark("", "")
 	}
 	title, remark := p.headWords()
-	if words := title + remark + strconv.Itoa(len(p.lib.all)); words != p.words {
+	if words := title + remark + p.lib.count(); words != p.words {
 		p.words = words
 		p.head.Touch()
 		p.title.Touch()
 	}
+}
+
+// placed is the chosen tile as it came on the wall.
+func (p *Page) placed(id string) (world.Placed, bool) {
+	i := slices.IndexFunc(p.on.Tiles, func(t world.Placed) bool { return id != "" && t.ID == id })
+	if i < 0 {
+		return world.Placed{}, false
+	}
+	return p.on.Tiles[i], true
+}
+
+// tileName is what people call a tile of the wall.
+func (p *Page) tileName(id string) string {
+	t, ok := p.placed(id)
+	if !ok {
+		return ""
+	}
+	return board.Called(p.env.Lang, t.Kind, board.Name(p.env.Lang, p.d.State(), t.Tile))
+}
+
+// whose says who put the chosen tile on the wall and since when it is there; empty
+// where no tile is chosen or nobody knows.
+func (p *Page) whose() string {
+	t, ok := p.placed(p.low.Picked())
+	l := p.env.Lang
+	hand := t.By
+	if hand == "" && t.Why != "" {
+		hand = l.T("operator.log.rule") + " " + t.Why
+	}
+	if !ok || hand == "" || t.Since == 0 {
+		return ""
+	}
+	return l.T("operator.tile.by", "what", p.tileName(t.ID), "who", hand, "time", l.Stamp(t.Since.Std(), p.d.ServerTime(p.d.Now())))
 }
 
 // follow lays out what the wall shows, and opens what it will show.
@@ -319,6 +361,8 @@ func (p *Page) Rune(r rune) bool {
 		p.low.Undo()
 	case r == 't' || r == 'T':
 		p.d.Window().Canvas().Focus(p.wall)
+	case r == '0':
+		p.scenes.OpenMore()
 	case r == 'k' || r == 'K':
 		p.d.Window().Canvas().Focus(p.lib.find)
 	default:
@@ -342,11 +386,11 @@ func (p *Page) Keys() []page.Key {
 	}
 	if _, _, held := p.wall.Holding(); held {
 		return []page.Key{
-			key("↑ ↓ ← →", "aim", true), key("Shift", "span", true), key("+ −", "part", true), key("Enter", "drop", true), key("Esc", "letgo", true),
+			key("↑ ↓ ← →", "aim", true), key("Shift", "span", true), key("+ −", "part", true), key("Ctrl", "third", false), key("Enter", "drop", true), key("Esc", "letgo", true),
 		}
 	}
 	return []page.Key{
-		key("↑ ↓", "choose", true), key("X", "take", true), key("B", "raise", true), key("F1–F9", "scene", true), key("L", "lock", true),
+		key("↑ ↓", "choose", true), key("X", "take", true), key("B", "raise", true), key("F1–F9", "scene", true), key("0", "scenes", false), key("L", "lock", true),
 		key("Esc Esc", "back", false), key("Z", "undo", false), key("K", "library", true), key("T", "tiles", true), key("Enter", "move", false),
 		key("Del", "remove", false), key("I", "identify", false), key("H", "log", false), key("C", "link", false), key("P", "quiet", false),
 	}

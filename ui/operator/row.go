@@ -14,30 +14,33 @@ import (
 // identifyFor is how long the screens show their numbers, in seconds.
 const identifyFor = 20
 
-// presets are the scenes a key away, by their numbers; where none has one, those of
-// the wall in the order of their names.
-func (p *Page) presets() []world.Scene {
+// keyed is how many scenes have a key of their own.
+const keyed = 9
+
+// presets are the scenes a key away, by their numbers, and all others of the wall by
+// their names; where none has a number, the first by name have the keys.
+func (p *Page) presets() (keys, others []world.Scene) {
 	w, _, has, _ := p.d.Wall()
 	st := p.d.State()
 	if !has || st == nil {
-		return nil
+		return nil, nil
 	}
-	var own, numbered []world.Scene
 	for _, sc := range st.Scenes() {
-		if sc.Wall != w.ID {
-			continue
-		}
-		own = append(own, sc)
-		if sc.Preset > 0 {
-			numbered = append(numbered, sc)
+		switch {
+		case sc.Wall != w.ID:
+		case sc.Preset > 0:
+			keys = append(keys, sc)
+		default:
+			others = append(others, sc)
 		}
 	}
-	if len(numbered) > 0 {
-		slices.SortFunc(numbered, func(a, b world.Scene) int { return cmp.Compare(a.Preset, b.Preset) })
-		return numbered
+	slices.SortStableFunc(keys, func(a, b world.Scene) int { return cmp.Compare(a.Preset, b.Preset) })
+	slices.SortStableFunc(others, func(a, b world.Scene) int { return strings.Compare(a.Name, b.Name) })
+	if len(keys) == 0 {
+		n := min(keyed, len(others))
+		keys, others = others[:n], others[n:]
 	}
-	slices.SortStableFunc(own, func(a, b world.Scene) int { return strings.Compare(a.Name, b.Name) })
-	return own[:min(9, len(own))]
+	return keys, others
 }
 
 // row brings the buttons under the wall in line with what they would do.
@@ -45,16 +48,22 @@ func (p *Page) row() {
 	l := p.env.Lang
 	w, _, has, _ := p.d.Wall()
 	var scenes, acts []desk.Tool
-	for i, sc := range p.presets() {
+	keys, others := p.presets()
+	for i, sc := range keys {
 		n := cmp.Or(sc.Preset, i+1)
 		scenes = append(scenes, desk.Tool{
 			Key: "F" + strconv.Itoa(n), Label: sc.Name, Group: "scene", Chosen: w.Shown.Scene == sc.ID,
 			Off: !p.d.May("scene.show"), Do: func() { p.low.Preset(n) },
 		})
 	}
+	for _, sc := range others {
+		scenes = append(scenes, desk.Tool{
+			Label: sc.Name, Aside: true, Chosen: w.Shown.Scene == sc.ID, Off: !p.d.May("scene.show"), Do: func() { p.low.ShowScene(sc.ID) },
+		})
+	}
 	if has {
-		if back := p.before(w); back != "" {
-			acts = append(acts, desk.Tool{Key: "Z", Label: l.T("operator.undo", "scene", back), Off: !p.d.May("scene.undo"), Do: p.low.Undo})
+		if back := p.low.Before(); back != "" {
+			acts = append(acts, desk.Tool{Key: "Z", Label: l.T("operator.undo", "scene", back), Short: l.T("operator.undo.short"), Off: !p.d.May("scene.undo"), Do: p.low.Undo})
 		}
 		lock := "stage.lock"
 		if p.low.Locked() {
@@ -69,17 +78,6 @@ func (p *Page) row() {
 	acts = append(acts, desk.Tool{Key: "H", Label: l.T("operator.log"), Chosen: p.logs, Do: p.turnLog})
 	p.scenes.Set(scenes)
 	p.acts.Set(acts)
-}
-
-// before is the name of the scene that was on the wall before, empty for none.
-func (p *Page) before(w world.Wall) string {
-	st := p.d.State()
-	for _, b := range slices.Backward(w.Before) {
-		if sc, ok := st.Scene(b.Scene); ok && b.Scene != w.Shown.Scene {
-			return sc.Name
-		}
-	}
-	return ""
 }
 
 func (p *Page) identifies(w world.Wall) bool {

@@ -10,10 +10,11 @@ import (
 	"iocwall/ui/tile"
 )
 
-// tab is one of a row of which one is chosen.
-type tab struct{ id, text, count, icon string }
+// tab is one of several of which one is chosen.
+type tab struct{ id, text, count string }
 
-// tabs are words in a row, the chosen one underlined; they are painted, as lists are.
+// tabs are words with counts in a row, or in several where they do not fit into one,
+// the chosen one underlined; they are painted, as lists are.
 type tabs struct {
 	widget.BaseWidget
 	env    *tile.Env
@@ -21,8 +22,10 @@ type tabs struct {
 	all    []tab
 	chosen string
 	choose func(id string)
-	ends   []int // where each one ends, in pixels
 }
+
+// tabHeight is that of a row in Fyne units at the usual size of text.
+const tabHeight = 32
 
 func newTabs(env *tile.Env, choose func(string)) *tabs {
 	t := &tabs{env: env, choose: choose}
@@ -49,43 +52,51 @@ func (t *tabs) set(all []tab, chosen string) {
 	}
 }
 
+// px converts Fyne units at the usual size of text into device pixels.
+func (t *tabs) px(v float64) int { return int(v * t.env.Scale.Text / 16) }
+
+// spots are where the tabs lie in a width, in pixels. All are measured as if they were
+// chosen: a choice moves none.
+func (t *tabs) spots(wide int) []image.Rectangle {
+	f, size := t.env.Kit.Fonts, t.env.Scale.Text*14/16
+	pad, h := t.px(8), t.px(tabHeight)
+	x, y := t.px(4), 0
+	out := make([]image.Rectangle, len(t.all))
+	for i, a := range t.all {
+		w := int(f.Width(a.text, true, size)+f.Width(" "+a.count, false, size)) + 2*pad + 1
+		if x+w > wide && x > t.px(4) {
+			x, y = t.px(4), y+h
+		}
+		out[i] = image.Rect(x, y, x+w, y+h)
+		x += w
+	}
+	return out
+}
+
+// lines is how many rows they take in a width.
+func (t *tabs) lines(wide int) int {
+	all := t.spots(wide)
+	if len(all) == 0 {
+		return 1
+	}
+	return all[len(all)-1].Max.Y / t.px(tabHeight)
+}
+
 func (t *tabs) paint(c *paint.Canvas) {
 	th, f := t.env.Kit.Theme, t.env.Kit.Fonts
-	px := func(v float64) int { return int(v * t.env.Scale.Text / 16) }
 	r := c.Img.Rect
-	size := t.env.Scale.Text * 14 / 16
+	size, pad := t.env.Scale.Text*14/16, t.px(8)
 	c.Fill(image.Rect(0, r.Max.Y-1, r.Max.X, r.Max.Y), th.Line1)
-	gap, icon := px(14), px(20)
-	x := px(12)
-	t.ends = t.ends[:0]
-	// Where not all words fit, the others are symbols.
-	sum := x
-	for _, a := range t.all {
-		sum += int(f.Width(a.text+" "+a.count, a.id == t.chosen, size)) + gap
-	}
-	tight := sum > r.Dx()
-	for _, a := range t.all {
-		bold, col := a.id == t.chosen, th.T2
-		text := a.text
+	for i, at := range t.spots(r.Dx()) {
+		a := t.all[i]
+		bold, ink := a.id == t.chosen, th.T2
 		if bold {
-			col = th.T1
-			if a.count != "" {
-				text += " " + a.count
-			}
+			ink = th.T1
+			c.Fill(image.Rect(at.Min.X+pad/2, at.Max.Y-t.px(3), at.Max.X-pad/2, at.Max.Y), th.Focus)
 		}
-		if tight && !bold {
-			c.Icon(x, (r.Dy()-px(3)-icon)/2, icon, a.icon, th.T2, th.S1)
-			x += icon + gap
-			t.ends = append(t.ends, x-gap/2)
-			continue
-		}
-		w := int(c.Text(float64(x), 0, float64(r.Dy()-px(3)), text, size, bold, col) + 0.5)
-		if bold {
-			w = max(w, int(f.Width(text, true, size)))
-			c.Fill(image.Rect(x-px(4), r.Max.Y-px(3), x+w+px(4), r.Max.Y), th.Focus)
-		}
-		x += w + gap
-		t.ends = append(t.ends, x-gap/2)
+		x, h := float64(at.Min.X+pad), float64(at.Dy()-t.px(3))
+		x += c.Text(x, float64(at.Min.Y), h, a.text, size, bold, ink)
+		c.Text(x+f.Width(" ", false, size), float64(at.Min.Y), h, a.count, size, false, ink)
 	}
 }
 
@@ -95,9 +106,9 @@ func (t *tabs) Tapped(e *fyne.PointEvent) {
 	if d <= 0 {
 		d = 1
 	}
-	at := int(e.Position.X * d)
-	for i, end := range t.ends {
-		if at < end && i < len(t.all) {
+	at := image.Pt(int(e.Position.X*d), int(e.Position.Y*d))
+	for i, r := range t.spots(int(t.Size().Width * d)) {
+		if at.In(r) {
 			t.choose(t.all[i].id)
 			return
 		}
