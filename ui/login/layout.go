@@ -20,7 +20,9 @@ const (
 	controlHigh = 40
 )
 
-// middle puts the card in the middle of the window, and its content on it.
+// middle puts the card in the middle of the window, and its content on it. A tall card
+// stands below the bar, with less around what stands on it if need be; only where even
+// that is too high it stands beside the bar.
 type middle struct {
 	unit  func() float32
 	broad bool
@@ -30,36 +32,48 @@ type middle struct {
 
 // Layout is for Fyne.
 func (m *middle) Layout(os []fyne.CanvasObject, size fyne.Size) {
-	w, h := m.card(os, size.Width)
+	pad := float32(cardPad)
+	w, h := m.card(os, size.Width, pad)
+	low, right := 2*edge+controlHigh*m.unit(), size.Width-m.bar()-2*edge
+	if (size.Height-h)/2 < low && (size.Width+w)/2 > right {
+		pad = cardPad / 2
+		w, h = m.card(os, size.Width, pad)
+	}
 	at := fyne.NewPos((size.Width-w)/2, max((size.Height-h)/2, edge))
-	if at.Y < 2*edge+controlHigh*m.unit() {
-		at.X = max(edge, min(at.X, size.Width-w-m.bar()-2*edge))
+	switch {
+	case at.Y >= low || at.X+w <= right:
+	case h <= size.Height-low-edge:
+		at.Y = low
+	default:
+		at.X = max(edge, right-w)
 	}
 	os[0].Move(at)
 	os[0].Resize(fyne.NewSize(w, h))
-	os[1].Move(at.AddXY(cardPad, cardPad))
-	os[1].Resize(fyne.NewSize(w-2*cardPad, h-2*cardPad))
+	os[1].Move(at.AddXY(pad, pad))
+	os[1].Resize(fyne.NewSize(w-2*pad, h-2*pad))
 }
 
 // edge is kept free above and below.
 const edge = 16
 
-// card is the size of the card in a window of some width.
-func (m *middle) card(os []fyne.CanvasObject, wide float32) (w, h float32) {
+// card is the size of the card in a window of some width, with so much around what
+// stands on it.
+func (m *middle) card(os []fyne.CanvasObject, wide, pad float32) (w, h float32) {
 	w = cardWide * m.unit()
 	if m.broad {
 		w = broadWide * m.unit()
 	}
+	w -= 2 * (cardPad - pad)
 	if wide > 0 {
 		w = min(w, wide-2*edge)
 	}
 	rows := os[1].(*fyne.Container)
-	return w, rows.Layout.(field.Column).Height(rows.Objects, w-2*cardPad) + 2*cardPad
+	return w, rows.Layout.(field.Column).Height(rows.Objects, w-2*pad) + 2*pad
 }
 
 // MinSize is for Fyne.
 func (m *middle) MinSize(os []fyne.CanvasObject) fyne.Size {
-	_, h := m.card(os, 0)
+	_, h := m.card(os, 0, cardPad/2)
 	return fyne.NewSize(320, h+2*edge)
 }
 

@@ -392,7 +392,7 @@ func TestPictures(t *testing.T) {
 		name, lang string
 		th         look.Theme
 		text       float64
-	}{{"dark-vi", "vi", look.Dark(), 1}, {"light-en", "en", look.Light(), 1}, {"light-vi-large", "vi", look.Light(), 1.5}} {
+	}{{"dark-vi", "vi", look.Dark(), 1}, {"light-en", "en", look.Light(), 1}, {"light-vi-large", "vi", look.Light(), 1.5}, {"dark-en-large", "en", look.Dark(), 1.5}} {
 		srv := &server{login: func(string, string, string) (Standing, error) { return Standing{}, refusal("wrong", 0) }}
 		b := newBench(t, c.lang, c.th, c.text, srv, func(o *Options) { o.Login = "mai" })
 		b.shoot("login-" + c.name)
@@ -420,8 +420,12 @@ func (b *bench) shoot(name string) {
 	b.t.Helper()
 	img := b.win.Canvas().Capture()
 	card := b.p.form.scroll.Content.(*fyne.Container).Objects[0]
-	if s := card.Size(); s.Width > 1366 || s.Height > 768-2*edge {
-		b.t.Errorf("%s: the card is %v", name, s)
+	at, s := card.Position(), card.Size()
+	if s.Width > 1366 || at.Y < edge || at.Y+s.Height > 768-edge+0.5 {
+		b.t.Errorf("%s: the card is %v at %v", name, s, at)
+	}
+	if off := at.X + s.Width/2 - 1366/2; off < -12 || off > 1 { // a hair, to keep clear of the bar
+		b.t.Errorf("%s: the card is %.0f aside", name, off)
 	}
 	dir := os.Getenv("IOCWALL_GALLERY")
 	if dir == "" {

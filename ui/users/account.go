@@ -268,7 +268,7 @@ func (a *Account) list() {
 			continue
 		}
 		end := widget.NewButton(a.t("account.do.end"), func() { a.end(s.ID) })
-		a.open.Add(container.NewBorder(nil, nil, nil, container.NewCenter(end), field.Words(text, false)))
+		a.open.Add(container.NewBorder(nil, nil, nil, container.NewCenter(end), level(field.Words(text, false))))
 	}
 	a.open.Refresh()
 	a.root.Refresh()

@@ -80,7 +80,7 @@ func TestAccountPictures(t *testing.T) {
 	for _, c := range []struct {
 		name, lang, theme string
 		text              float64
-	}{{"dark-vi", "vi", "dark", 1}, {"light-en", "en", "light", 1}, {"light-vi-large", "vi", "light", 1.5}} {
+	}{{"dark-vi", "vi", "dark", 1}, {"light-en", "en", "light", 1}, {"light-vi-large", "vi", "light", 1.5}, {"dark-en-large", "en", "dark", 1.5}} {
 		d := newDesk(t, c.lang, c.theme, c.text)
 		a := openAccount(t, d)
 		img := d.Shot(t, a, "account-"+c.name, 1366, 700)

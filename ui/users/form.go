@@ -79,8 +79,8 @@ func (f *form) add() {
 		f.n.add(f.login)
 	}
 	f.n.add(f.name)
-	f.n.add(container.New(field.Column{Gap: 2}, field.Words(f.n.p.t("users.field.role"), true), f.role))
-	f.n.add(container.New(field.Column{Gap: 2}, field.Words(f.n.p.t("users.field.unit"), true), f.unit))
+	f.n.add(container.New(field.Column{Gap: 2}, field.Words(f.n.p.t("users.field.role"), true), f.n.edged(f.role)))
+	f.n.add(container.New(field.Column{Gap: 2}, field.Words(f.n.p.t("users.field.unit"), true), f.n.edged(f.unit)))
 	f.n.add(f.areas)
 	f.n.add(f.find)
 	f.n.add(f.offers)
@@ -154,7 +154,7 @@ func (f *form) list() {
 			f.list()
 			p.remember()
 		})
-		f.areas.Add(container.NewBorder(nil, nil, nil, away, field.Bold(p.areaName(t.area))))
+		f.areas.Add(container.NewBorder(nil, nil, nil, away, level(field.Bold(p.areaName(t.area)))))
 		f.areas.Add(container.NewGridWithColumns(2, t.from, t.until))
 	}
 	f.areas.Refresh()

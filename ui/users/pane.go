@@ -1,9 +1,12 @@
 package users
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -101,8 +104,8 @@ func (n *pane) showUser() {
 	}
 	n.head(u.Name)
 	s := n.p.state(&u)
-	n.line(n.p.t("users.about", "login", u.Login, "state", s.Text, "seen", n.p.moment(u.Seen), "n", n.p.desk.Env().Lang.Int(int64(u.Sessions))))
-	n.line(n.p.t("users.about.factor", "factor", n.p.factor(&u).Text, "created", n.p.moment(u.Created)))
+	n.line(n.p.t("users.about", "login", u.Login, "state", s.Text, "seen", n.p.moment(u.Seen)))
+	n.line(n.p.t("users.about.factor", "factor", n.p.factor(&u).Text, "created", n.p.moment(u.Created), "n", n.p.desk.Env().Lang.Int(int64(u.Sessions))))
 	n.form = newForm(n, u, false)
 	n.form.add()
 	n.add(n.err)
@@ -191,6 +194,18 @@ func (n *pane) close() {
 	if n.stop != nil {
 		n.stop()
 	}
+}
+
+// edged gives a choice the edge of a control: its ground alone is that of the pane.
+func (n *pane) edged(s *widget.Select) fyne.CanvasObject {
+	edge := canvas.NewRectangle(color.Transparent)
+	edge.StrokeColor, edge.StrokeWidth, edge.CornerRadius = n.p.desk.Env().Kit.Theme.Line2, theme.Size(theme.SizeNameInputBorder), 6
+	return container.NewStack(s, edge)
+}
+
+// level puts a text at the middle of the height of what is beside it.
+func level(o fyne.CanvasObject) fyne.CanvasObject {
+	return container.NewVBox(layout.NewSpacer(), o, layout.NewSpacer())
 }
 
 // padded is the padding of a pane.

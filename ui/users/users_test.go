@@ -244,6 +244,36 @@ func TestUnit(t *testing.T) {
 	}
 }
 
+// TestEdges: a choice has the edge of a control, in both themes, and a name stands at
+// the height of the button beside it.
+func TestEdges(t *testing.T) {
+	for name, th := range map[string]look.Theme{"dark": look.Dark(), "light": look.Light()} {
+		d := newDesk(t, "vi", name, 1)
+		p, _ := open(t, d)
+		p.choose("so.nnmt")
+		img := d.Shot(t, p, "users-edges-"+name, 1366, 700)
+		drv := fyne.CurrentApp().Driver()
+		for _, s := range []*widget.Select{p.pane.form.role, p.pane.form.unit} {
+			at := drv.AbsolutePositionForObject(s)
+			y, best := int(at.Y+s.Size().Height/2), 0.0
+			for x := int(at.X) - 1; x <= int(at.X)+1; x++ {
+				best = max(best, look.Contrast(img.RGBAAt(x, y), th.S1))
+			}
+			if best < 1.5 { // a line of one pixel is painted over two, half each
+				t.Errorf("%s: the edge at %v has a contrast of %.1f", name, at, best)
+			}
+		}
+		row := p.pane.form.areas.Objects[0].(*fyne.Container)
+		middle := func(o fyne.CanvasObject) float32 {
+			return drv.AbsolutePositionForObject(o).Y + o.Size().Height/2
+		}
+		text := row.Objects[0].(*fyne.Container).Objects[1]
+		if d := middle(text) - middle(row.Objects[1]); d < -1 || d > 1 {
+			t.Errorf("%s: the area's name stands %.1f off its button", name, d)
+		}
+	}
+}
+
 // TestTwice: what cannot be taken back asks a second time and names whom.
 func TestTwice(t *testing.T) {
 	d := newDesk(t, "vi", "dark", 1)
@@ -332,7 +362,7 @@ func TestPictures(t *testing.T) {
 		name, lang, theme string
 		text              float64
 		w, h              int
-	}{{"dark-vi", "vi", "dark", 1, 1920, 984}, {"light-en", "en", "light", 1, 1366, 700}, {"light-vi-large", "vi", "light", 1.5, 1366, 700}} {
+	}{{"dark-vi", "vi", "dark", 1, 1920, 984}, {"light-en", "en", "light", 1, 1366, 700}, {"light-vi-large", "vi", "light", 1.5, 1366, 700}, {"dark-en-large", "en", "dark", 1.5, 1366, 660}} {
 		d := newDesk(t, c.lang, c.theme, c.text)
 		d.answers["POST /api/users/mai/reset"] = map[string]string{"password": "abcd-efgh-jkmn-pqrs"}
 		p, w := open(t, d)
@@ -343,6 +373,9 @@ func TestPictures(t *testing.T) {
 		}
 		p.choose("so.nnmt")
 		d.Shot(t, p, "users-one-"+c.name, c.w, c.h)
+		p.Rune('n')
+		p.pane.submit() // every field says what it lacks
+		d.Shot(t, p, "users-new-"+c.name, c.w, c.h)
 		p.choose("mai")
 		p.pane.reset(false)
 		d.Shot(t, p, "users-secret-"+c.name, c.w, c.h)
