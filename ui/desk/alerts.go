@@ -44,7 +44,7 @@ func newAlerts(d *Desk) *alerts {
 			},
 			{ID: "what", Title: l.T("alerts.column.what"), Min: 200, Weight: 1, Text: func(i int) string { return at(i).Title }},
 			{
-				ID: "since", Title: l.T("alerts.column.since"), Min: 110, Drop: 2, Down: true,
+				ID: "since", Title: l.T("alerts.column.since"), Min: 124, Drop: 2, Down: true,
 				Text: func(i int) string { return l.Stamp(at(i).Since.Std(), d.now) },
 				Num:  func(i int) (float64, bool) { return float64(at(i).Since), true },
 			},

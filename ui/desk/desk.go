@@ -50,6 +50,7 @@ type Desk struct {
 	picked    string // id of the chosen tile of the wall
 	wished    wish
 	remark    stageWord
+	told      stageWord
 
 	text     float64 // size of text
 	now      time.Time

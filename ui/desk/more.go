@@ -79,20 +79,13 @@ func (d *Tools) OpenMore() {
 	if c == nil {
 		return
 	}
-	var items []*fyne.MenuItem
-	for _, t := range rest {
-		label := t.Label
-		if t.Key != "" {
-			label += "   " + t.Key
+	for i := range rest {
+		if do := rest[i].Do; do != nil {
+			rest[i].Do = func() {
+				do()
+				d.unfocus()
+			}
 		}
-		it := fyne.NewMenuItem(label, func() {
-			t.Do()
-			d.unfocus()
-		})
-		it.Checked, it.Disabled = t.Chosen, t.Off || t.Do == nil
-		items = append(items, it)
 	}
-	menu := widget.NewPopUpMenu(fyne.NewMenu("", items...), c)
-	menu.ShowAtRelativePosition(fyne.NewPos(0, d.more.button.Size().Height), d.more.button)
-	menu.ActivateNext()
+	newMenu(rest, d.scale).show(c, d.more.button)
 }

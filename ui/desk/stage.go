@@ -308,6 +308,9 @@ type stageWord struct {
 // Remark puts a statement before all others; an empty one takes it away.
 func (d *Desk) Remark(icon, text string) { d.remark = stageWord{icon, text, false} }
 
+// Tell puts a statement behind all that is wrong; an empty one takes it away.
+func (d *Desk) Tell(icon, text string) { d.told = stageWord{icon, text, false} }
+
 // stageWords are what is to be said of the wall, the most needed first.
 func (d *Desk) stageWords() []stageWord {
 	l, s := d.env.Lang, d.m.State()
@@ -328,6 +331,9 @@ func (d *Desk) stageWords() []stageWord {
 	}
 	if lost := d.lost(w); lost != "" {
 		add("warning-open", l.T("stage.lost", "nodes", lost), true)
+	}
+	if d.told.Text != "" {
+		out = append(out, d.told)
 	}
 	if p := d.popups(false); len(p) > 0 {
 		add("popup", l.T("stage.waiting", "n", strconv.Itoa(len(p)), "first", d.m.State().PopupName(p[0])), false)

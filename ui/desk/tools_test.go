@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -8,7 +9,6 @@ import (
 
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 )
 
 // TestHeldToolLetsGo: a button that is held goes on being it while words on the
@@ -84,15 +84,40 @@ func TestAllToolsAreReached(t *testing.T) {
 		t.Fatalf("with little room: %q and %d more", got, len(d.Rest()))
 	}
 	d.OpenMore()
-	menu, ok := w.Canvas().Focused().(*widget.PopUpMenu)
+	list, ok := w.Canvas().Focused().(*menu)
 	if !ok {
 		t.Fatal("no menu has the keyboard")
 	}
 	for range len(d.Rest()) - 1 {
-		menu.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+		list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
 	}
-	menu.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	if did != "Diễn tập" {
+	list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if did != "Diễn tập" || w.Canvas().Overlays().Top() != nil {
 		t.Errorf("the last of the menu did %q", did)
+	}
+	d.OpenMore()
+	list = w.Canvas().Focused().(*menu)
+	did = ""
+	list.Tapped(&fyne.PointEvent{Position: fyne.NewPos(20, 1.5*menuRow)})
+	if did != d.Rest()[1].Label {
+		t.Errorf("the second of the menu did %q", did)
+	}
+	var many []Tool
+	for i := range 60 {
+		many = append(many, Tool{Label: strconv.Itoa(i), Aside: true, Do: func() { did = strconv.Itoa(i) }})
+	}
+	d.Set(many)
+	d.OpenMore()
+	list = w.Canvas().Focused().(*menu)
+	if h := list.Size().Height; h > 600 {
+		t.Errorf("a menu of 60 is %v high", h)
+	}
+	list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyUp})
+	if last := list.words[59]; last.Hidden || last.Position().Y+last.Size().Height > list.Size().Height {
+		t.Error("the last of 60 is out of sight")
+	}
+	list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if w.Canvas().Overlays().Top() != nil {
+		t.Error("Escape does not close the menu")
 	}
 }

@@ -206,13 +206,12 @@ func (p *Page) remark() {
 	switch why := p.wall.Failed(); {
 	case why != "":
 		p.low.Remark("offline", why)
-	case p.whose() != "":
-		p.low.Remark("user", p.whose())
 	case p.own && p.there && p.on.There:
 		p.low.Remark("node", l.T("board.own"))
 	default:
 		p.low.Remark("", "")
 	}
+	p.low.Tell("user", p.whose())
 	title, remark := p.headWords()
 	if words := title + remark + p.lib.count(); words != p.words {
 		p.words = words
@@ -251,7 +250,8 @@ func (p *Page) whose() string {
 	if !ok || hand == "" || t.Since == 0 {
 		return ""
 	}
-	return l.T("operator.tile.by", "what", p.tileName(t.ID), "who", hand, "time", l.Stamp(t.Since.Std(), p.d.ServerTime(p.d.Now())))
+	what := board.Name(l, p.d.State(), t.Tile)
+	return l.T("operator.tile.by", "what", what, "who", hand, "time", l.Stamp(t.Since.Std(), p.d.ServerTime(p.d.Now())))
 }
 
 // follow lays out what the wall shows, and opens what it will show.
