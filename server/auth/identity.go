@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -102,34 +101,38 @@ type DeniedError struct {
 	Right    Right
 }
 
-func (e *DeniedError) Error() string {
+func (e *DeniedError) Error() string { return e.said().Text }
+
+// Say returns what a program needs to say it in its own language.
+func (e *DeniedError) Say() (code string, values map[string]string) { return e.said().Say() }
+
+func (e *DeniedError) said() *world.Refusal {
 	i := e.Identity
 	switch i.Hold {
 	case HoldPassword:
-		return fmt.Sprintf("%s has no right to %s before the one-time password is changed; change it first", i.User, e.Right)
+		return world.Refuse("denied.password", "{who} has no right to {right} before the one-time password is changed; change it first", "who", i.User, "right", e.Right)
 	case HoldFactor:
-		return fmt.Sprintf("%s has no right to %s before a second factor is set up, which the role %s needs; set it up first", i.User, e.Right, i.Role)
+		return world.Refuse("denied.factor", "{who} has no right to {right} before a second factor is set up, which the role {role} needs; set it up first", "who", i.User, "right", e.Right, "role", i.Role)
 	case HoldArea:
-		return fmt.Sprintf("%s has no right to %s: no area is granted at this time; ask an administrator", i.User, e.Right)
+		return world.Refuse("denied.area", "{who} has no right to {right}: no area is granted at this time; ask an administrator", "who", i.User, "right", e.Right)
 	}
 	who := "the token " + i.Token
 	if i.User != "" {
 		who = i.User
 	}
 	if slices.Contains(rights[e.Right], i.Role) && len(i.Areas) > 0 && e.Right.whole() {
-		return fmt.Sprintf("%s (%s) has no right to %s, which is of the whole centre, and is bound to areas; ask an administrator who is not", who, i.Role, e.Right)
+		return world.Refuse("denied.whole", "{who} ({role}) has no right to {right}, which is of the whole centre, and is bound to areas; ask an administrator who is not", "who", who, "role", i.Role, "right", e.Right)
 	}
-	whom := "ask an administrator"
 	var may []string
 	for _, r := range rights[e.Right] {
 		if r != Node && r != Provider && r != Administrator {
 			may = append(may, string(r))
 		}
 	}
-	if len(may) > 0 {
-		whom = fmt.Sprintf("ask somebody with the role %s, or an administrator", strings.Join(may, " or "))
+	if len(may) == 0 {
+		return world.Refuse("denied.administrator", "{who} ({role}) has no right to {right}; ask an administrator", "who", who, "role", i.Role, "right", e.Right)
 	}
-	return fmt.Sprintf("%s (%s) has no right to %s; %s", who, i.Role, e.Right, whom)
+	return world.Refuse("denied.roles", "{who} ({role}) has no right to {right}; ask somebody with the role {roles}, or an administrator", "who", who, "role", i.Role, "right", e.Right, "roles", strings.Join(may, " or "))
 }
 
 // Code returns a word for programs: that of the hold, or CodeDenied.

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"iocwall/server/world"
 )
 
 // Attempt is somebody who wants in.
@@ -111,7 +113,7 @@ func (u *Users) admit(a *account, code string, now time.Time) error {
 	case !a.Disabled.IsZero():
 		return &RefusedError{Code: CodeDisabled, Reason: "the user is disabled; ask an administrator", Subject: a.ID}
 	case a.MustChange && now.After(a.Until):
-		return &RefusedError{Code: CodeExpired, Reason: "the one-time password was not used in time; ask an administrator for another one", Subject: a.ID}
+		return &RefusedError{Code: CodeExpired, Reason: "the one-time password was not used in time; ask an administrator for another one", Said: world.Refuse("password.late", "the one-time password was not used in time; ask an administrator for another one"), Subject: a.ID}
 	case a.TOTP == "":
 		return nil
 	case clean(code) == "":
@@ -159,14 +161,14 @@ func (u *Users) ChangePassword(ctx context.Context, id Identity, old, next, from
 		return err
 	}
 	if !ok {
-		return &RefusedError{Code: CodeWrong, Reason: "the old password is wrong", Subject: id.Token}
+		return &RefusedError{Code: CodeWrong, Reason: "the old password is wrong", Said: world.Refuse("password.old", "the old password is wrong"), Subject: id.Token}
 	}
 	u.lock.undo(try) // wrong codes before it stay counted
 	if err := checkPassword(next, id.User); err != nil {
 		return err
 	}
 	if next == old {
-		return &RefusedError{Code: CodeWeak, Reason: "the new password is the old one"}
+		return refused(CodeWeak, world.Refuse("weak.same", "the new password is the old one"))
 	}
 	fresh, err := u.hasher.hash(ctx, next)
 	if err != nil {
@@ -175,7 +177,7 @@ func (u *Users) ChangePassword(ctx context.Context, id Identity, old, next, from
 	return u.change(func(b *book, now time.Time) error {
 		a := b.byID(id.Token)
 		if a == nil || a.Password != hash {
-			return &RefusedError{Code: CodeWrong, Reason: "the password was changed meanwhile; log in again", Subject: id.Token}
+			return &RefusedError{Code: CodeWrong, Reason: "the password was changed meanwhile; log in again", Said: world.Refuse("password.meanwhile", "the password was changed meanwhile; log in again"), Subject: id.Token}
 		}
 		a.Password, a.Until, a.MustChange, a.Changed = fresh, time.Time{}, false, now
 		b.end(a.ID, id.Session, EndPassword, now)
@@ -209,7 +211,7 @@ func (u *Users) BeginFactor(id Identity, code, from string) (secret, uri string,
 		}
 		if a.TOTP != "" {
 			if clean(code) == "" {
-				return &RefusedError{Code: CodeNeedCode, Reason: "there is a second factor already; send a code of it to set up another one"}
+				return refused(CodeNeedCode, world.Refuse("factor.there", "there is a second factor already; send a code of it to set up another one"))
 			}
 			if err := u.useCode(a, code, now); err != nil {
 				return err

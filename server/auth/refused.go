@@ -3,6 +3,8 @@ package auth
 import (
 	"errors"
 	"time"
+
+	"iocwall/server/world"
 )
 
 // Code is a word for programs that says why somebody was not let in or something
@@ -41,9 +43,25 @@ type RefusedError struct {
 	Wait time.Duration
 	// Subject is the opaque id of the user it is about, empty when not known.
 	Subject string
+	// Said is the sentence with its values where the code has several; nil for the
+	// one of the code.
+	Said *world.Refusal
+}
+
+// refused makes one whose sentence is one of several of its code.
+func refused(c Code, said *world.Refusal) *RefusedError {
+	return &RefusedError{Code: c, Reason: said.Text, Said: said}
 }
 
 func (e *RefusedError) Error() string { return e.Reason }
+
+// Say returns what a program needs to say it in its own language.
+func (e *RefusedError) Say() (code string, values map[string]string) {
+	if e.Said != nil {
+		return e.Said.Say()
+	}
+	return "auth." + string(e.Code), nil
+}
 
 // CodeOf returns the code of an error of this package, empty for other errors.
 func CodeOf(err error) Code {

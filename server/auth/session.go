@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"iocwall/server/world"
 )
 
 // sessionPrefix begins the secret of every session, so that it is told from a
@@ -239,7 +241,7 @@ func (u *Users) endOne(by By, session, user string, why EndReason) error {
 	return u.change(func(b *book, now time.Time) error {
 		i := slices.IndexFunc(b.Sessions, func(s Session) bool { return s.ID == session && (user == "" || s.User == user) })
 		if i < 0 || !b.Sessions[i].Ended.IsZero() {
-			return &RefusedError{Code: CodeUnknown, Reason: "there is no such session"}
+			return refused(CodeUnknown, world.Refuse("session.unknown", "there is no such session"))
 		}
 		b.Sessions[i].Ended, b.Sessions[i].Why = now, why
 		act := "session.revoke"

@@ -1,11 +1,12 @@
 package auth
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"iocwall/server/world"
 )
 
 // Term is an area granted for a time.
@@ -143,36 +144,36 @@ const (
 
 // check says what is wrong with a user to be.
 func (s *UserSpec) check() error {
-	invalid := func(format string, args ...any) error {
-		return &RefusedError{Code: CodeInvalid, Reason: fmt.Sprintf(format, args...)}
+	refuse := func(code, text string, pairs ...any) error {
+		return refused(CodeInvalid, world.Refuse(code, text, pairs...))
 	}
 	switch {
 	case !loginPattern.MatchString(s.Login):
-		return invalid("a login has 2 to 32 small letters without accents, digits, dots and dashes, and begins and ends with a letter or a digit")
+		return refuse("user.login", "a login has 2 to 32 small letters without accents, digits, dots and dashes, and begins and ends with a letter or a digit")
 	case strings.TrimSpace(s.Name) == "":
-		return invalid("a user needs a name; walls show it beside what the user does")
+		return refuse("user.name", "a user needs a name; walls show it beside what the user does")
 	case len(s.Name) > longestUserName:
-		return invalid("the name has more than %d bytes", longestUserName)
+		return refuse("user.name.long", "the name has more than {most} bytes", "most", longestUserName)
 	case !slices.Contains(UserRoles(), s.Role):
 		var names []string
 		for _, r := range UserRoles() {
 			names = append(names, string(r))
 		}
-		return invalid("no role %.40q for a user; choose one of %s", s.Role, strings.Join(names, ", "))
+		return refuse("user.role", "no role \"{role}\" for a user; choose one of {list}", "role", s.Role, "list", strings.Join(names, ", "))
 	case len(s.Unit) > longestUnit || s.Unit != strings.TrimSpace(s.Unit):
-		return invalid("%.40q is no agency; give its id, as in the configuration", s.Unit)
+		return refuse("user.unit", "\"{id}\" is no agency; give its id, as in the configuration", "id", s.Unit)
 	case len(s.Areas) > mostTerms:
-		return invalid("more than %d areas; name the area that holds them", mostTerms)
+		return refuse("user.areas", "more than {most} areas; name the area that holds them", "most", mostTerms)
 	}
 	var all []string
 	for _, t := range s.Areas {
 		if !t.From.IsZero() && !t.Until.IsZero() && !t.From.Before(t.Until) {
-			return invalid("the area %.80q is granted until before it is granted", t.Area)
+			return refuse("user.area.backwards", "the area \"{area}\" is granted until before it is granted", "area", t.Area)
 		}
 		all = append(all, t.Area)
 	}
 	if err := checkAreas(Spec{Role: s.Role, Areas: all}); err != nil {
-		return invalid("%s", strings.NewReplacer("auth: ", "", "the token", "the user", "one token", "one user", "its token needs", "needs", "; name it with --area", "").Replace(err.Error()))
+		return refuse("user.areas.role", "{why}", "why", strings.NewReplacer("auth: ", "", "the token", "the user", "one token", "one user", "its token needs", "needs", "; name it with --area", "").Replace(err.Error()))
 	}
 	return nil
 }
@@ -209,7 +210,7 @@ type Note struct {
 // errNoUser is also the answer about users that are there but not asked for by
 // their login.
 func errNoUser(login string) error {
-	return &RefusedError{Code: CodeUnknown, Reason: fmt.Sprintf("there is no user %.40q", login)}
+	return refused(CodeUnknown, world.Refuse("user.unknown", "there is no user \"{login}\"", "login", login))
 }
 
 // describe is a change in a few words, for the history. Names and logins stay

@@ -2,11 +2,12 @@ package auth
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"iocwall/server/world"
 )
 
 // UsersOptions say where users are kept and how long they stay logged in.
@@ -212,7 +213,7 @@ func (u *Users) add(ctx context.Context, by By, s UserSpec, first bool) (passwor
 	}
 	err = u.change(func(b *book, now time.Time) error {
 		if b.byLogin(s.Login) != nil || first && len(b.Users) > 0 {
-			return &RefusedError{Code: CodeTaken, Reason: fmt.Sprintf("there is a user %q already", s.Login)}
+			return refused(CodeTaken, world.Refuse("user.taken", "there is a user \"{login}\" already", "login", s.Login))
 		}
 		a := account{User: User{ID: id, Login: s.Login, Name: s.Name, Role: s.Role, Areas: slices.Clone(s.Areas), Unit: s.Unit, MustChange: true, Created: now}, Password: hash, Until: now.Add(oneTimeLife)}
 		b.Users = append(b.Users, a)

@@ -2,11 +2,12 @@ package auth
 
 import (
 	_ "embed"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"iocwall/server/world"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -23,16 +24,16 @@ var common string
 
 // checkPassword says what is wrong with a password that somebody chose.
 func checkPassword(password, login string) error {
-	weak := func(format string, args ...any) error {
-		return &RefusedError{Code: CodeWeak, Reason: fmt.Sprintf(format, args...)}
+	refuse := func(code, text string, pairs ...any) error {
+		return refused(CodeWeak, world.Refuse(code, text, pairs...))
 	}
 	switch {
 	case !utf8.ValidString(password) || strings.ContainsFunc(password, unicode.IsControl):
-		return weak("the password has characters that cannot be typed")
+		return refuse("weak.typed", "the password has characters that cannot be typed")
 	case len(password) > longestPassword:
-		return weak("the password is longer than %d bytes", longestPassword)
+		return refuse("weak.long", "the password is longer than {most} bytes", "most", longestPassword)
 	case utf8.RuneCountInString(norm.NFC.String(password)) < leastPassword:
-		return weak("the password needs at least %d characters; a few words that do not belong together are easy to remember", leastPassword)
+		return refuse("weak.short", "the password needs at least {least} characters; a few words that do not belong together are easy to remember", "least", leastPassword)
 	}
 	plain := fold(password)
 	seen := map[rune]bool{}
@@ -40,14 +41,14 @@ func checkPassword(password, login string) error {
 		seen[r] = true
 	}
 	if len(seen) < 5 || running(plain) {
-		return weak("the password is too regular; take a few words that do not belong together")
+		return refuse("weak.regular", "the password is too regular; take a few words that do not belong together")
 	}
 	core := strings.Trim(plain, "0123456789.,;:!?@#$%^&*()-_+=/ ")
 	if made(core, []string{fold(login)}) {
-		return weak("the password is the login; take another one")
+		return refuse("weak.login", "the password is the login; take another one")
 	}
 	if made(core, strings.Fields(common)) {
-		return weak("the password is among the commonest; take a few words that do not belong together")
+		return refuse("weak.common", "the password is among the commonest; take a few words that do not belong together")
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"iocwall/server/auth"
 	"iocwall/server/reply"
+	"iocwall/server/world"
 )
 
 // maxBody bounds what is sent to these doors: a user with fifty areas.
@@ -117,7 +118,7 @@ func (d *Doors) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		if r.Context().Err() == nil {
 			d.o.Logger.Error("what somebody asked of users was not done", "door", r.Pattern, "error", err)
 		}
-		reply.Refused(w, http.StatusServiceUnavailable, "failed", errors.New("the server could not do it; its log says why"), nil)
+		reply.Refused(w, http.StatusServiceUnavailable, "failed", world.Refuse("failed", "the server could not do it; its log says why"), nil)
 		return
 	}
 	more := map[string]any{}

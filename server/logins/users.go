@@ -2,13 +2,13 @@ package logins
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
 	"iocwall/server/auth"
 	"iocwall/server/calendar"
 	"iocwall/server/reply"
+	"iocwall/server/world"
 )
 
 // term is an area granted for a time, as written: RFC 3339, or a day in Vietnam,
@@ -31,7 +31,7 @@ func Moment(text string, last bool) (time.Time, error) {
 	}
 	day, err := time.ParseInLocation(time.DateOnly, text, calendar.Vietnam())
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%.40q is no time; write 2026-12-31 or 2026-12-31T17:00:00+07:00", text)
+		return time.Time{}, world.Refuse("user.time", "\"{time}\" is no time; write 2026-12-31 or 2026-12-31T17:00:00+07:00", "time", text)
 	}
 	if last {
 		day = day.AddDate(0, 0, 1)
@@ -40,7 +40,9 @@ func Moment(text string, last bool) (time.Time, error) {
 }
 
 func invalid(err error) error {
-	return &auth.RefusedError{Code: auth.CodeInvalid, Reason: err.Error()}
+	out := &auth.RefusedError{Code: auth.CodeInvalid, Reason: err.Error()}
+	errors.As(err, &out.Said)
+	return out
 }
 
 // terms reads areas with their dates, of which there must be such areas.
@@ -53,7 +55,7 @@ func (d *Doors) terms(in []term) ([]auth.Term, error) {
 			return nil, invalid(err)
 		}
 		if !d.o.KnownArea(t.Area) {
-			return nil, invalid(fmt.Errorf("there is no area %.80q", t.Area))
+			return nil, invalid(world.Refuse("user.area", "there is no area \"{area}\"", "area", t.Area))
 		}
 		out = append(out, auth.Term{Area: t.Area, From: from, Until: until})
 	}
@@ -63,7 +65,7 @@ func (d *Doors) terms(in []term) ([]auth.Term, error) {
 // unit says whether there is such an agency; none is always there.
 func (d *Doors) unit(id string) error {
 	if id != "" && d.o.KnownUnit != nil && !d.o.KnownUnit(id) {
-		return invalid(fmt.Errorf("there is no agency %.80q", id))
+		return invalid(world.Refuse("user.agency", "there is no agency \"{id}\"", "id", id))
 	}
 	return nil
 }

@@ -37,10 +37,13 @@ func filled(l *words.Lang, name, v string) string {
 	case "things":
 		return each(v, ", ", func(s string) string { return thing(l, s) })
 	case "role", "roles":
-		return each(v, ",", func(s string) string { return known(l, "shell.role.", s) })
+		return each(v, " or ", func(s string) string { return known(l, "shell.role.", s) })
 	case "right":
 		return known(l, "no.right.", v)
-	case "who", "by":
+	case "who":
+		if strings.HasPrefix(v, "the ") {
+			return thing(l, v)
+		}
 		return known(l, "no.who.", v)
 	case "n", "most", "least", "version", "value":
 		return number(l, v)

@@ -24,6 +24,8 @@ func TestRefusalsAreTranslated(t *testing.T) {
 		{"wall.lost", values{"things": "a of the scene day, the zone z of the scene day"}, "Những thứ này sẽ không còn nằm trên màn nào: a của cảnh day, vùng z của cảnh day; chuyển chỗ trước", "These would lie on no screen any more: a of scene day, zone z of scene day; move them first"},
 		{"wall.slow", values{"seconds": "3.5"}, "Sau 3,5\u00a0s tường vẫn chưa đổi; xem các máy của tường", "The wall has not changed within 3.5\u00a0s; look at its computers"},
 		{"clip.span", values{"span": "10m0s"}, "Một đoạn ghi dài nhất 10 phút; chia làm hai", "A clip has at most 10 min; ask for two"},
+		{"denied.roles", values{"who": "hung", "role": "desk", "right": "scene.show", "roles": "operator or leader"}, "hung (tổng đài) không được đổi cảnh trên tường; nhờ người có vai trò trực ban, lãnh đạo, hoặc quản trị viên", "hung (call desk) has no right to show scenes; ask somebody with the role operator, leader, or an administrator"},
+		{"denied.administrator", values{"who": "the token wall-1", "role": "x", "right": "y"}, "mã máy wall-1 (x) không được y; hỏi quản trị viên", "the token wall-1 (x) has no right to y; ask an administrator"},
 		{"wall.refused", values{"who": "the server", "why": "x"}, "máy chủ từ chối: x", "the server refused: x"},
 	} {
 		for lang, want := range map[string]string{"vi": c.vi, "en": c.en} {
