@@ -22,6 +22,8 @@ alone := iocwall/media/fieldtest
 # Packages whose tests compare many pictures or read all of the code on one goroutine: the race
 # detector finds nothing there and takes ten times as long.
 alike := iocwall/geo/draw iocwall/cmd/house
+# The package whose tests with and without a display are one: they run together, at the end.
+displayed := iocwall/cmd/wall
 packages = $(shell $(GO) list -tags $(TAGS) ./... 2>/dev/null)
 
 # Where the benchmarks are. Add a package here and its benchmarks are part of `make bench`; one that
@@ -178,10 +180,10 @@ test-field: ## the faults cameras have in the field, in real time: with no other
 	@$(GO) test -tags $(TAGS) -timeout 10m $(alone)
 
 test-ui: ## tests of the packages that use the window toolkit, and of pictures
-	@$(GO) test -tags $(TAGS) -timeout 10m $(alike) $(windowed)
+	@$(GO) test -tags $(TAGS) -timeout 10m $(alike) $(filter-out $(displayed),$(windowed))
 
 test-display: ## tests that start bin/wall and bin/wallsrv under Xvfb and read pixels
-	@.ci/xvfb $(GO) test -count=1 -v -tags $(TAGS),xvfb -timeout 10m ./cmd/wall
+	@.ci/xvfb $(GO) test -count=1 -v -tags $(TAGS),xvfb -timeout 10m $(displayed)
 
 bench: go-version ## run the benchmarks and print the ratios to peers (BENCHTIME=1s)
 	@$(STEP) "1/3 Debian packages" .ci/packages build camera headless test
