@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
 	"iocwall/server/world"
@@ -16,90 +17,145 @@ import (
 	"iocwall/ui/setup/kit"
 )
 
-// areasPart is the tree of areas, and what would come of a layer of them.
+// areasPart is the tree of areas, and a layer of them that is looked at and taken over.
 type areasPart struct {
 	*kit.Pair
+	pace  kit.Pace
 	rows  *list.Rows[world.Area]
 	found *list.Rows[layerRow]
 	lay2  *list.List
-	level *field.Field
+	level *widget.Select
+	label *canvas.Text
 	above *field.Field
 	from  *field.Field
+	end   *widget.Check
 	file  *widget.Button
+	apply *widget.Button
 	facts *kit.Facts
 	inner *fyne.Container
-	sig   int
-	busy  bool
+
+	levels []string // of the choice, as the server names them
+	layer  []byte   // what is looked at
+	seen   layerSeen
+	busy   bool
 }
 
-// layerRow is one area of a layer, or a feature that cannot be used.
+// layerSeen is what the server says of a layer.
+type layerSeen struct {
+	Version  string     `json:"version"`
+	New      int        `json:"new"`
+	Redrawn  int        `json:"redrawn"`
+	Same     int        `json:"same"`
+	Ending   int        `json:"ending"`
+	Rejected int        `json:"rejected"`
+	First    []layerRow `json:"first"`
+	Faults   []string   `json:"faults"`
+}
+
+func (s layerSeen) changes() int { return s.New + s.Redrawn + s.Ending }
+
+// layerRow is one area of a layer and what becomes of it, or a feature that cannot be
+// used.
 type layerRow struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
-	Known bool   `json:"known"`
+	What  string `json:"what"`
 	Wrong string `json:"-"`
 }
 
 func newAreas(k kit.Kit) *areasPart {
 	m := &areasPart{
-		rows: list.NewRows(func(x *world.Area) string { return x.ID }, nil), facts: kit.NewFacts(k), sig: -1,
-		found: list.NewRows(func(x *layerRow) string { return x.ID + x.Wrong }, nil),
+		rows: list.NewRows(func(x *world.Area) string { return x.ID }, nil), facts: kit.NewFacts(k),
+		found: list.NewRows(func(x *layerRow) string { return x.What + x.ID + x.Wrong }, nil),
 	}
-	at, of := m.rows.At, m.found.At
+	at := m.rows.At
 	l := list.New(k.Host.Desk(), list.Options{
 		Name: "setup.areas", Source: m.rows, Sort: list.Sort{Column: "name"},
-		Chips: []list.Chip{{ID: "now", Text: k.T("setup.chip.inforce"), On: true, Match: func(i int) bool { return at(i).Until == 0 || at(i).Until > world.TimeOf(k.Host.Desk().Now()) }, Count: true}},
+		Chips: []list.Chip{{ID: "now", Text: k.T("setup.chip.inforce"), On: true, Match: func(i int) bool { return at(i).ValidAt(world.TimeOf(k.Host.Desk().Now())) }, Count: true}},
 		Columns: []list.Column{
 			{ID: "name", Title: k.T("setup.col.area"), Min: 180, Weight: 2, Text: func(i int) string { return at(i).Name }},
-			{ID: "level", Title: k.T("setup.col.level"), Min: 100, Weight: 1, Text: func(i int) string { return m.word(at(i).Level) }},
+			{ID: "level", Title: k.T("setup.col.level"), Min: 120, Weight: 1, Text: func(i int) string { return m.word(at(i).Level) }},
 			{ID: "parent", Title: k.T("setup.col.parent"), Min: 140, Weight: 1, Drop: 2, Text: func(i int) string { return m.name(at(i).Parent) }},
 			{ID: "from", Title: k.T("setup.col.from"), Min: 110, Drop: 3, Text: func(i int) string { return m.day(at(i).From) }, Num: func(i int) (float64, bool) { return float64(at(i).From), at(i).From != 0 }},
 			{ID: "to", Title: k.T("setup.col.to"), Min: 110, Drop: 4, Text: func(i int) string { return m.day(at(i).Until) }, Num: func(i int) (float64, bool) { return float64(at(i).Until), at(i).Until != 0 }},
 			{ID: "id", Title: k.T("setup.col.id"), Min: 140, Weight: 1, Drop: 5, Text: func(i int) string { return at(i).ID }},
 		},
+		Chosen: func(id string) { m.above.SetText(id) },
 	})
-	m.lay2 = list.New(k.Host.Desk(), list.Options{
+	m.levels = []string{"commune", "district", "province"}
+	var words []string
+	for _, x := range m.levels {
+		words = append(words, m.wordOf(k, x))
+	}
+	m.level = widget.NewSelect(words, func(string) { m.asked() })
+	m.level.Selected = words[0]
+	m.label = canvas.NewText(k.T("setup.layer.level"), k.Env.Kit.Theme.T2)
+	m.label.TextSize = k.U(kit.Small)
+	other := func(string) { m.asked() }
+	m.above = k.Field(field.Code, k.T("setup.layer.parent"), "vn/da-nang-2025", other, func() { m.try() })
+	m.from = k.Field(field.Code, k.T("setup.layer.from"), "2025-07-01", other, func() { m.try() })
+	m.end = widget.NewCheck(k.T("setup.layer.end"), func(bool) { m.asked(); m.try() })
+	m.file = k.Button(k.T("setup.layer.file"), "", m.openFile)
+	m.apply = k.Primary(k.T("setup.layer.apply"), "", m.take)
+	m.lay2 = m.newLayer(k)
+	m.inner = kit.Arrange(m.layRight, m.label, m.level, m.above, m.from, m.end, m.file, m.apply, m.facts.Object(), m.lay2.Object())
+	m.Pair = kit.NewPair(k, l.Object(), m.inner, 0.62)
+	m.List = l
+	m.facts.Set([]kit.Line{{Value: k.T("setup.layer.how"), Hint: true}})
+	m.face()
+	return m
+}
+
+// newLayer is the list of what becomes of the areas of a layer.
+func (m *areasPart) newLayer(k kit.Kit) *list.List {
+	of := m.found.At
+	return list.New(k.Host.Desk(), list.Options{
 		Name: "setup.layer", Source: m.found, Plain: true, Tall: true,
 		Columns: []list.Column{{ID: "name", Title: k.T("setup.col.area"), Min: 180, Weight: 1, Text: func(i int) string { return of(i).Name + of(i).Wrong }, Cell: func(i int) list.Cell {
-			switch x := of(i); {
-			case x.Wrong != "":
+			x := of(i)
+			icon, there := map[string]string{"new": "plus", "redrawn": "land", "same": "normal", "ending": "offline"}[x.What]
+			if !there {
 				return list.Cell{Icon: "warning", Text: k.T("setup.what.wrong"), Sub: x.Wrong}
-			case x.Known:
-				return list.Cell{Icon: "normal", Text: x.Name, Sub: k.T("setup.what.known") + " · " + x.ID}
-			default:
-				return list.Cell{Icon: "plus", Text: x.Name, Sub: k.T("setup.what.new") + " · " + x.ID}
 			}
+			return list.Cell{Icon: icon, Text: x.Name, Sub: k.T("setup.layer.what."+x.What) + " · " + x.ID}
 		}}},
 		Empty: func() (title, text string) { return k.T("setup.layer.none"), k.T("setup.layer.none.text") },
 	})
-	m.level = k.Field(field.Code, k.T("setup.layer.level"), nil)
-	m.level.SetText("commune")
-	m.above = k.Field(field.Code, k.T("setup.layer.parent"), nil)
-	m.from = k.Field(field.Code, k.T("setup.layer.from"), nil)
-	m.file = k.Button(k.T("setup.layer.file"), "", m.openFile)
-	m.inner = kit.Arrange(m.layRight, m.level, m.above, m.from, m.file, m.facts.Object(), m.lay2.Object())
-	m.Pair = kit.NewPair(k, l.Object(), m.inner, 0.62)
-	m.List = l
-	return m
 }
 
 func (m *areasPart) layRight(s fyne.Size) {
 	k := m.K
 	x, y, w := k.U(kit.Pad), k.U(12), s.Width-2*k.U(kit.Pad)
-	y += k.Stack(x, y, w, 1, m.level, m.above, m.from)
-	y += k.Row(x, y, w, m.file) + k.U(8)
+	each := w
+	if w > k.U(300) {
+		each = (w - k.U(12)) / 2 // the day beside the level
+	}
+	kit.Put(m.label, x, y, each, k.U(22))
+	kit.Put(m.level, x, y+k.U(24), each, k.U(kit.Control))
+	if each < w {
+		kit.Put(m.from, x+each+k.U(12), y, each, m.from.MinSize().Height)
+	}
+	y += max(k.U(24+kit.Control), m.from.MinSize().Height) + k.U(8)
+	if each == w {
+		y += k.Stack(x, y, w, 1, m.from)
+	}
+	y += k.Stack(x, y, w, 1, m.above)
+	y += k.Row(x, y, w, m.end) + k.U(4)
+	y += k.Row(x, y, w, m.file, m.apply) + k.U(8)
 	h := m.facts.Height(s.Width)
 	kit.Put(m.facts.Object(), 0, y, s.Width, h)
 	y += h
 	kit.Put(m.lay2.Object(), 0, y, s.Width, s.Height-y)
 }
 
-func (m *areasPart) word(level string) string {
-	if key := "setup.level." + level; m.K.Env.Lang.Has(key) {
-		return m.K.T(key)
+func (m *areasPart) wordOf(k kit.Kit, level string) string {
+	if key := "setup.level." + level; k.Env.Lang.Has(key) {
+		return k.T(key)
 	}
 	return level
 }
+
+func (m *areasPart) word(level string) string { return m.wordOf(m.K, level) }
 
 func (m *areasPart) name(id string) string {
 	if st := m.K.Host.Desk().State(); st != nil {
@@ -119,54 +175,134 @@ func (m *areasPart) day(t world.Time) string {
 
 func (m *areasPart) Refresh(now time.Time) {
 	k := m.K
-	if st := k.Host.Desk().State(); st != nil {
-		if n := st.Count(world.KindArea); n != m.sig {
-			m.sig = n
-			m.rows.Set(st.Areas())
-		}
+	if st := k.Host.Desk().State(); st != nil && m.pace.Due(now, "") {
+		m.rows.Set(st.Areas())
 	}
-	m.Left.Say(k.T("setup.areas", "n", k.Whole(m.rows.Len())), "")
+	m.Left.Say(k.T("setup.areas", "n", k.Whole(m.rows.Len())), k.T("setup.areas.choose"))
 	m.Right.Say(k.T("setup.layer"), "")
 	m.List.Update(now)
 	m.lay2.Update(now)
 }
 
-// openFile asks the server what would come of a layer.
+// openFile asks for a layer.
 func (m *areasPart) openFile() {
-	m.K.ReadFile(64<<20, m.try, func(why string) { m.facts.Set([]kit.Line{{Value: why, Wrong: true}}) })
+	m.K.ReadFile(64<<20, m.look, func(why string) { m.tell([]kit.Line{{Value: why, Wrong: true}}) })
 }
 
-func (m *areasPart) try(raw []byte) {
+// look asks the server what would come of a layer.
+func (m *areasPart) look(raw []byte) {
+	m.layer = raw
+	m.try()
+}
+
+// asked is told that something else is wanted of the layer than what was looked at.
+func (m *areasPart) asked() {
+	if m.seen.Version == "" {
+		return
+	}
+	m.seen = layerSeen{}
+	m.found.Set(nil)
+	m.tell([]kit.Line{{Value: m.K.T("setup.layer.other"), Hint: true}})
+}
+
+func (m *areasPart) tell(lines []kit.Line) {
+	m.facts.Set(lines)
+	m.face()
+	m.lay2.Update(m.K.Host.Now()) // before it is laid out: its rows may be others
+	m.layRight(m.inner.Size())
+	m.K.Host.Desk().Poke()
+}
+
+// face offers to apply what was looked at and changes something.
+func (m *areasPart) face() {
+	if !m.busy && m.seen.Version != "" && m.seen.changes() > 0 && m.K.Host.Desk().May("config.write") {
+		m.apply.Enable()
+	} else {
+		m.apply.Disable()
+	}
+}
+
+// query is what is wanted of the layer.
+func (m *areasPart) query() url.Values {
+	q := url.Values{"level": {m.levels[max(0, m.level.SelectedIndex())]}, "parent": {strings.TrimSpace(m.above.Text())}, "from": {strings.TrimSpace(m.from.Text())}}
+	if m.end.Checked {
+		q.Set("end", "1")
+	}
+	return q
+}
+
+// ask asks the door about the layer.
+func (m *areasPart) ask(method string, q url.Values, done func(layerSeen)) {
 	k := m.K
-	if m.busy {
+	if m.busy || m.layer == nil {
 		return
 	}
 	m.busy = true
-	q := url.Values{"level": {m.level.Text()}, "parent": {m.above.Text()}, "from": {m.from.Text()}}
-	var got struct {
-		New      int        `json:"new"`
-		Known    int        `json:"known"`
-		Rejected int        `json:"rejected"`
-		First    []layerRow `json:"first"`
-		Faults   []string   `json:"faults"`
-	}
-	m.facts.Set([]kit.Line{{Value: k.T("setup.sheet.busy")}})
-	k.Host.Desk().Call(page.Request{Method: "POST", Path: "/api/setup/areas?" + q.Encode(), Body: raw, Type: "application/geo+json", Into: &got, Timeout: 30 * time.Second}, func(err error) {
+	m.tell([]kit.Line{{Value: k.T("setup.sheet.busy"), Hint: true}})
+	var got layerSeen
+	k.Host.Desk().Call(page.Request{Method: method, Path: "/api/setup/areas?" + q.Encode(), Body: m.layer, Type: "application/geo+json", Into: &got, Timeout: 60 * time.Second}, func(err error) {
 		m.busy = false
 		if err != nil {
-			m.facts.Set([]kit.Line{{Value: k.Reason(err), Wrong: true}})
+			m.seen = layerSeen{}
+			m.tell([]kit.Line{{Value: k.Reason(err), Wrong: true}})
 			return
 		}
+		done(got)
+	})
+}
+
+// try has the server say what would come of the layer.
+func (m *areasPart) try() {
+	m.ask("POST", m.query(), func(got layerSeen) {
+		k := m.K
+		m.seen = got
 		rows := got.First
 		for i, f := range got.Faults {
 			rows = append(rows, layerRow{ID: strconv.Itoa(i), Wrong: strings.TrimSpace(f)})
 		}
 		m.found.Set(rows)
-		m.facts.Set([]kit.Line{
-			{Value: k.T("setup.layer.counts", "new", k.Whole(got.New), "known", k.Whole(got.Known), "rejected", k.Whole(got.Rejected)), Wrong: got.New+got.Known == 0},
-			{Value: k.T("setup.layer.how")},
-		})
-		m.layRight(m.inner.Size())
-		k.Host.Desk().Poke()
+		lines := []kit.Line{{Value: m.counts(got), Wrong: got.New+got.Redrawn+got.Same == 0}}
+		if got.Rejected > 0 {
+			lines = append(lines, kit.Line{Value: k.T("setup.layer.rejected", "n", k.Whole(got.Rejected)), Wrong: true})
+		}
+		if got.changes() > 0 {
+			lines = append(lines, kit.Line{Value: k.T("setup.layer.next"), Hint: true})
+		} else {
+			lines = append(lines, kit.Line{Value: k.T("setup.layer.same"), Hint: true})
+		}
+		m.tell(lines)
+	})
+}
+
+// counts says what becomes of how many areas, but for what becomes of none.
+func (m *areasPart) counts(got layerSeen) string {
+	var out []string
+	for _, x := range []struct {
+		what string
+		n    int
+	}{{"new", got.New}, {"redrawn", got.Redrawn}, {"ending", got.Ending}, {"same", got.Same}} {
+		if x.n > 0 {
+			out = append(out, m.K.T("setup.layer.count."+x.what, "n", m.K.Whole(x.n)))
+		}
+	}
+	if len(out) == 0 {
+		return m.K.T("setup.layer.count.none")
+	}
+	return strings.Join(out, ", ")
+}
+
+// take has the server take over what was looked at.
+func (m *areasPart) take() {
+	if m.seen.Version == "" || !m.K.Host.May("config.write") {
+		return
+	}
+	q := m.query()
+	q.Set("version", m.seen.Version)
+	m.ask("PUT", q, func(got layerSeen) {
+		said := m.K.T("setup.layer.applied", "what", m.counts(got))
+		m.seen = layerSeen{}
+		m.pace.Again()
+		m.tell([]kit.Line{{Value: said}})
+		m.K.Host.Desk().Did(said, nil)
 	})
 }

@@ -3,6 +3,7 @@ package setup
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,18 +22,24 @@ import (
 // taking it over.
 type configPart struct {
 	*kit.Pair
-	input  *field.Input
-	note   *canvas.Text
-	save   *widget.Button
-	test   *widget.Button
-	again  *widget.Button
-	rows   *list.Rows[kit.Problem]
-	text   configText
-	loaded bool
-	busy   bool
-	dirty  bool
-	shown  bool
-	fresh  bool // the text on the server is asked for
+	inner *fyne.Container
+	input *field.Input
+	note  *canvas.Text
+	save  *widget.Button
+	test  *widget.Button
+	again *widget.Button
+	rows  *list.Rows[configRow]
+	text  configText
+	// checked is the text that was checked without a mistake, later says that it counts
+	// after the next start only, and wrong how many mistakes were found.
+	checked string
+	later   bool
+	wrong   int
+	loaded  bool
+	busy    bool
+	dirty   bool
+	shown   bool
+	fresh   bool // the text on the server is asked for
 }
 
 // configText is the configuration as the server tells it.
@@ -52,8 +59,11 @@ type configChange struct {
 	Changed []string `json:"changed"`
 }
 
+// configRow is a mistake or what a change brings about.
+type configRow struct{ ID, Icon, Text, Sub string }
+
 func newConfig(k kit.Kit) *configPart {
-	m := &configPart{rows: list.NewRows(func(x *kit.Problem) string { return strconv.Itoa(x.Line) + ":" + strconv.Itoa(x.Column) + x.Message }, nil)}
+	m := &configPart{rows: list.NewRows(func(x *configRow) string { return x.ID }, nil)}
 	m.input = field.NewInput(field.Options{Kind: field.Lines, Lang: k.Env.Lang, Memory: k.Host.Desk().Memory(), Rows: 20, Plain: true, Changed: func(string) { m.dirty = true; m.face() }, Enter: m.check})
 	m.input.TextStyle = fyne.TextStyle{Monospace: false}
 	m.save = k.Primary(k.T("setup.config.save"), "", m.put)
@@ -64,23 +74,19 @@ func newConfig(k kit.Kit) *configPart {
 	at := m.rows.At
 	l := list.New(k.Host.Desk(), list.Options{
 		Name: "setup.problems", Source: m.rows, Plain: true, Tall: true,
-		Columns: []list.Column{{ID: "what", Title: k.T("setup.col.problem"), Min: 200, Weight: 1, Text: func(i int) string { return at(i).Words() }, Cell: func(i int) list.Cell {
-			sub := at(i).Path
-			if at(i).Advice != "" {
-				sub += " – " + at(i).Advice
-			}
-			return list.Cell{Icon: "severe", Text: k.T("setup.config.at", "line", strconv.Itoa(at(i).Line), "column", strconv.Itoa(at(i).Column)) + " " + at(i).Message, Sub: strings.TrimPrefix(sub, " – ")}
+		Columns: []list.Column{{ID: "what", Title: k.T("setup.col.problem"), Min: 200, Weight: 1, Text: func(i int) string { return at(i).Text }, Cell: func(i int) list.Cell {
+			return list.Cell{Icon: at(i).Icon, Text: at(i).Text, Sub: at(i).Sub}
 		}}},
 		Empty:  func() (title, text string) { return k.T("setup.config.good"), k.T("setup.config.good.text") },
 		Chosen: func(id string) { m.jump(id) },
 	})
-	content := kit.Arrange(func(s fyne.Size) {
-		used := k.Row(k.U(kit.Pad), -2000, s.Width-2*k.U(kit.Pad), m.save, m.test, m.again)
+	m.inner = kit.Arrange(func(s fyne.Size) {
+		used := k.Row(k.U(kit.Pad), -2000, s.Width-2*k.U(kit.Pad), m.test, m.save, m.again)
 		kit.Put(m.input, k.U(kit.Pad), k.U(10), s.Width-2*k.U(kit.Pad), s.Height-used-k.U(64))
 		kit.Put(m.note, k.U(kit.Pad), s.Height-used-k.U(46), s.Width-2*k.U(kit.Pad), k.U(24))
-		k.Row(k.U(kit.Pad), s.Height-used-k.U(14), s.Width-2*k.U(kit.Pad), m.save, m.test, m.again)
-	}, m.input, m.note, m.save, m.test, m.again)
-	m.Pair = kit.NewPair(k, content, l.Object(), 0.68)
+		k.Row(k.U(kit.Pad), s.Height-used-k.U(14), s.Width-2*k.U(kit.Pad), m.test, m.save, m.again)
+	}, m.input, m.note, m.test, m.save, m.again)
+	m.Pair = kit.NewPair(k, m.inner, l.Object(), 0.68)
 	m.List = l
 	m.face()
 	return m
@@ -98,11 +104,24 @@ func (m *configPart) jump(id string) {
 	m.K.Host.Focus(m.input)
 }
 
+// ready reports whether the text was checked as it stands.
+func (m *configPart) ready() bool { return m.checked != "" && m.checked == m.input.Text }
+
+// face offers to write what was checked, and says when it will count.
 func (m *configPart) face() {
 	if m.save == nil {
 		return
 	}
-	if m.dirty && !m.busy && m.K.Host.Desk().May("config.write") {
+	k := m.K
+	key := "setup.config.save"
+	if m.later && m.ready() {
+		key = "setup.config.save.later"
+	}
+	if text := k.T(key); m.save.Text != text {
+		m.save.SetText(text)
+		m.inner.Refresh()
+	}
+	if m.dirty && m.ready() && !m.busy && k.Host.Desk().May("config.write") {
 		m.save.Enable()
 	} else {
 		m.save.Disable()
@@ -132,7 +151,7 @@ func (m *configPart) call(r page.Request, done func()) {
 		var no *page.Refusal
 		switch {
 		case errors.As(err, &no):
-			m.say(no.Text, true)
+			m.say(m.K.Reason(err), true)
 			if no.Code == "problems" {
 				m.check()
 			}
@@ -154,8 +173,8 @@ func (m *configPart) load() {
 	m.call(page.Request{Path: "/api/setup/config", Into: &got}, func() {
 		m.text, m.loaded = got, true
 		m.input.SetText(got.Text)
-		m.dirty = false
-		m.rows.Set(got.Problems)
+		m.dirty, m.checked, m.later = false, "", false
+		m.mistakes(got.Problems)
 		switch {
 		case got.Hidden > 0:
 			m.say(m.K.T("setup.config.hidden", "n", m.K.Whole(got.Hidden)), true)
@@ -175,19 +194,60 @@ func (m *configPart) check() {
 		Changes  []configChange `json:"changes"`
 		Pending  []string       `json:"pending"`
 	}
-	m.call(page.Request{Method: "POST", Path: "/api/setup/config/check", Body: []byte(m.input.Text), Type: "text/plain", Into: &got}, func() {
-		m.rows.Set(got.Problems)
+	text := m.input.Text
+	m.call(page.Request{Method: "POST", Path: "/api/setup/config/check", Body: []byte(text), Type: "text/plain", Into: &got}, func() {
+		m.checked, m.later = "", false
+		m.mistakes(got.Problems)
 		switch {
 		case !got.OK:
 			m.say(m.K.T("setup.config.problems", "n", m.K.Whole(len(got.Problems))), true)
+			return
 		case len(got.Pending) > 0:
+			m.later = true
 			m.say(m.K.T("setup.config.restart", "what", strings.Join(got.Pending, ", ")), true)
 		case len(got.Changes) == 0:
 			m.say(m.K.T("setup.config.same"), false)
 		default:
-			m.say(m.K.T("setup.config.changes", "what", changesWords(got.Changes)), false)
+			m.say(m.K.T("setup.config.changes"), false)
 		}
+		m.checked = text
+		m.effects(got.Changes, got.Pending)
 	})
+}
+
+// mistakes lists what is wrong with the text.
+func (m *configPart) mistakes(list []kit.Problem) {
+	var rows []configRow
+	for _, x := range list {
+		sub := strings.Trim(x.Path+" – "+x.Advice, " –")
+		rows = append(rows, configRow{
+			ID:   strconv.Itoa(x.Line) + ":" + strconv.Itoa(x.Column) + x.Message,
+			Icon: "severe", Text: m.K.T("setup.config.at", "line", strconv.Itoa(x.Line), "column", strconv.Itoa(x.Column)) + " " + x.Message, Sub: sub,
+		})
+	}
+	m.wrong = len(rows)
+	m.rows.Set(rows)
+}
+
+// effects lists what changes, what of the centre begins anew with it and when it counts.
+func (m *configPart) effects(changes []configChange, pending []string) {
+	var rows []configRow
+	for _, c := range changes {
+		r := configRow{ID: "part " + c.Part, Icon: "normal", Text: changesWords([]configChange{c}), Sub: m.K.T("setup.effect.now")}
+		if key := "setup.config.part." + c.Part; m.K.Env.Lang.Has(key) {
+			r.Text = m.K.T(key) + strings.TrimPrefix(r.Text, c.Part)
+		}
+		switch {
+		case slices.ContainsFunc(pending, func(p string) bool { return p == c.Part || strings.HasPrefix(p, c.Part+".") }):
+			r.Icon, r.Sub = "warning", m.K.T("setup.effect.restart")
+		case len(pending) > 0:
+			r.Sub = m.K.T("setup.effect.waits")
+		case m.K.Env.Lang.Has("setup.effect." + c.Part):
+			r.Icon, r.Sub = "notice", m.K.T("setup.effect."+c.Part)
+		}
+		rows = append(rows, r)
+	}
+	m.rows.Set(rows)
 }
 
 // changesWords says changes in a few words.
@@ -219,13 +279,26 @@ func (m *configPart) put() {
 	var got struct {
 		Version string         `json:"version"`
 		Changes []configChange `json:"changes"`
+		Pending []string       `json:"pending"`
 	}
-	text := m.input.Text
-	m.call(page.Request{Method: "PUT", Path: "/api/setup/config?from=" + url.QueryEscape(m.text.Version), Body: []byte(text), Type: "text/plain", Into: &got}, func() {
-		m.text.Version, m.text.Running, m.text.Text = got.Version, got.Version, text
-		m.dirty = false
-		m.rows.Set(nil)
-		m.say(m.K.T("setup.config.saved", "what", changesWords(got.Changes)), false)
+	if !m.ready() {
+		m.check()
+		return
+	}
+	text, path := m.input.Text, "/api/setup/config?from="+url.QueryEscape(m.text.Version)
+	if m.later {
+		path += "&later=1"
+	}
+	m.call(page.Request{Method: "PUT", Path: path, Body: []byte(text), Type: "text/plain", Into: &got}, func() {
+		m.text.Version, m.text.Text = got.Version, text
+		m.dirty, m.checked, m.later = false, "", false
+		m.effects(got.Changes, got.Pending)
+		if len(got.Pending) > 0 {
+			m.say(m.K.T("setup.config.saved.later", "what", strings.Join(got.Pending, ", ")), true)
+		} else {
+			m.text.Running = got.Version
+			m.say(m.K.T("setup.config.saved", "what", changesWords(got.Changes)), false)
+		}
 		m.K.Host.Desk().Did(m.K.T("setup.config.did"), nil)
 	})
 }
@@ -240,7 +313,14 @@ func (m *configPart) Refresh(now time.Time) {
 		remark = k.T("setup.config.dirty")
 	}
 	m.Left.Say(k.T("setup.config"), remark)
-	m.Right.Say(k.T("setup.config.list"), k.Whole(m.rows.Len()))
+	switch {
+	case m.wrong > 0 || m.rows.Len() == 0:
+		m.Right.Say(k.T("setup.config.list"), k.Whole(m.wrong))
+	case m.ready():
+		m.Right.Say(k.T("setup.config.effects"), "")
+	default:
+		m.Right.Say(k.T("setup.config.effects.done"), "")
+	}
 	m.List.Update(now)
 }
 

@@ -64,7 +64,7 @@ func newNodes(k kit.Kit) *nodesPart {
 			{ID: "version", Title: k.T("setup.col.version"), Min: 100, Weight: 1, Drop: 5, Text: func(i int) string { return at(i).Version }},
 		},
 	})
-	m.name = k.Field(field.Code, k.T("setup.enrol.name"), func() { m.ask() })
+	m.name = k.Field(field.Code, k.T("setup.enrol.name"), "pc-01", nil, func() { m.ask() })
 	m.code = k.Button(k.T("setup.enrol"), "", m.ask)
 	m.copy = k.Button(k.T("setup.enrol.copy"), "", func() { k.Host.Desk().Copy(m.command()) })
 	m.logs = k.Button(k.T("setup.act.logs"), "", func() { k.Host.Go(partLogs + "/node/" + l.Chosen()) })

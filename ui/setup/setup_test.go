@@ -12,6 +12,7 @@ import (
 
 	"iocwall/server/world"
 	"iocwall/ui/page"
+	"iocwall/ui/setup/kit"
 	"iocwall/ui/setup/setuptest"
 	"iocwall/ui/setup/wall"
 	"iocwall/ui/words"
@@ -39,6 +40,16 @@ func shot(b *setuptest.Bench, p *Page, name string, w, h int) {
 	b.Shot(b.TB, p, name, w, h)
 	p.Refresh(b.Clock)
 	b.Shot(b.TB, p, name, w, h)
+}
+
+// asked is the newest question about a door.
+func asked(b *setuptest.Bench, door string) page.Request {
+	for i := len(b.Asked) - 1; i >= 0; i-- {
+		if path, _, _ := strings.Cut(b.Asked[i].Path, "?"); path == door {
+			return b.Asked[i]
+		}
+	}
+	return page.Request{}
 }
 
 // remarkOf is what stands beside the title of what is wrong.
@@ -84,10 +95,13 @@ func TestPictures(t *testing.T) {
 			}
 		}
 		p.choose(partScreens)
+		p.of(partScreens).(*wall.Screens).Draft().Undo()
+		press(p, fyne.KeyEscape)
+		shot(b, p, c.name+"-unchosen", c.w, c.h)
+		p.choose(partScreens)
 		p.Rune('g')
 		shot(b, p, c.name+"-grid", c.w, c.h)
 		press(p, fyne.KeyEscape)
-		p.of(partScreens).(*wall.Screens).Draft().Undo()
 		p.Close()
 	}
 }
@@ -146,27 +160,144 @@ func TestConfigurationAsText(t *testing.T) {
 	if !strings.Contains(m.input.Text, "Cầu Câu Lâu") || m.dirty || !m.save.Disabled() {
 		t.Fatalf("read %q", m.input.Text)
 	}
-	b.Answers["POST /api/setup/config/check"] = map[string]any{"ok": false, "problems": []map[string]any{{"line": 3, "column": 7, "path": "data", "message": "needs a folder"}}}
+	check := func(answer map[string]any) {
+		t.Helper()
+		b.Answers["POST /api/setup/config/check"] = answer
+		test.Tap(m.test)
+		p.Refresh(b.Clock)
+	}
+	titleOf := func() string { title, _ := m.Right.Words(); return title }
+	type rows = map[string]any
 	m.input.SetText(m.input.Text + "stations: []\n")
 	m.dirty = true
 	m.face()
-	test.Tap(m.test)
-	if m.rows.Len() != 1 {
+	if !m.save.Disabled() {
+		t.Error("what was not checked may be written")
+	}
+	check(rows{"ok": false, "problems": []rows{{"line": 3, "column": 7, "path": "data", "message": "needs a folder"}}})
+	if m.rows.Len() != 1 || !m.save.Disabled() {
 		t.Errorf("%d mistakes", m.rows.Len())
 	}
 	m.jump("3:7data")
 	if m.input.CursorRow != 2 {
 		t.Errorf("the cursor is in row %d", m.input.CursorRow)
 	}
-	b.Answers["PUT /api/setup/config"] = error(&page.Refusal{Status: 412, Code: "version", Text: "changed by somebody else"})
+	// What begins anew and when it counts is told before anything is written.
+	check(rows{"ok": true, "changes": []rows{{"part": "cameras", "added": []string{"ben"}}, {"part": "stations", "added": []string{"tram"}}}})
+	if titleOf() != "Sẽ xảy ra khi áp dụng" || m.rows.Len() != 2 || m.rows.At(0).Text != "Camera +ben" || !strings.Contains(m.rows.At(0).Sub, "hình ngắt vài giây") || !strings.Contains(m.rows.At(1).Sub, "không gì khởi động lại") || m.save.Disabled() {
+		t.Errorf("%s: %+v %+v", titleOf(), m.rows.At(0), m.rows.At(1))
+	}
+	b.Answers["PUT /api/setup/config"] = error(&page.Refusal{Status: 403, Code: "administrator", Text: "listen decide who gets in, so only an administrator changes them"})
 	test.Tap(m.save)
-	if m.note.Text != "changed by somebody else" || !m.dirty {
+	if !strings.HasPrefix(m.note.Text, "Chỉ quản trị viên đổi được") || !m.dirty {
 		t.Errorf("said %q", m.note.Text)
 	}
-	b.Answers["PUT /api/setup/config"] = map[string]any{"version": "fedcba9876543210", "changes": []map[string]any{{"part": "cameras", "added": []string{"ben"}}}}
+	b.Answers["PUT /api/setup/config"] = rows{"version": "fedcba9876543210", "changes": []rows{{"part": "cameras", "added": []string{"ben"}}}}
 	test.Tap(m.save)
-	if m.dirty || !strings.Contains(m.note.Text, "cameras +ben") || b.Asked[len(b.Asked)-1].Path != "/api/setup/config?from=0123456789abcdef" {
-		t.Errorf("said %q after %s", m.note.Text, b.Asked[len(b.Asked)-1].Path)
+	p.Refresh(b.Clock)
+	if m.dirty || !strings.Contains(m.note.Text, "cameras +ben") || titleOf() != "Đã ghi" || asked(b, "/api/setup/config").Path != "/api/setup/config?from=0123456789abcdef" {
+		t.Errorf("said %q after %s", m.note.Text, asked(b, "/api/setup/config").Path)
+	}
+	// What needs a restart says so, is written for it and asks for it.
+	m.input.SetText(m.input.Text + "evidence: {before: 5s}\n")
+	m.dirty = true
+	check(rows{"ok": true, "changes": []rows{{"part": "cameras", "added": []string{"moi"}}, {"part": "evidence"}}, "pending": []string{"evidence"}})
+	if m.save.Text != "Ghi, đợi khởi động lại" || m.rows.At(0).Sub != "Đợi cùng lần khởi động lại đó" || m.rows.At(1).Icon != "warning" {
+		t.Errorf("%q %+v %+v", m.save.Text, m.rows.At(0), m.rows.At(1))
+	}
+	b.Answers["PUT /api/setup/config"] = rows{"version": "aaaa456789abcdef", "changes": []rows{{"part": "evidence"}}, "pending": []string{"evidence"}}
+	test.Tap(m.save)
+	if !strings.Contains(m.note.Text, "khi máy chủ khởi động lại") || !strings.HasSuffix(asked(b, "/api/setup/config").Path, "&later=1") || m.save.Text != "Ghi và áp dụng" {
+		t.Errorf("said %q after %s", m.note.Text, asked(b, "/api/setup/config").Path)
+	}
+}
+
+// A layer of areas is looked at and then taken over as it was looked at; when something
+// else is wanted of it, it is looked at again first.
+func TestAreasAreTakenOver(t *testing.T) {
+	b := setuptest.New(t, "vi", "dark", 1)
+	b.Fleet(true)
+	b.Unwell()
+	p := seat(b)
+	p.choose(partAreas)
+	p.Refresh(b.Clock)
+	m := p.of(partAreas).(*areasPart)
+	if !m.apply.Disabled() || m.rows.Len() != 3 {
+		t.Fatalf("at the start: %d areas", m.rows.Len())
+	}
+	press(p, fyne.KeyDown, fyne.KeyUp)
+	if m.above.Text() != "vn/da-nang-2025" {
+		t.Errorf("the area above is %q", m.above.Text())
+	}
+	setuptest.Type(m.from, "2026-01-01")
+	answer := map[string]any{"version": "0011223344556677", "new": 2, "redrawn": 1, "ending": 1, "rejected": 1, "first": []map[string]any{
+		{"id": "vn/da-nang-2025/c", "name": "Cũ", "what": "ending"}, {"id": "vn/da-nang-2025/a", "name": "An", "what": "new"}, {"id": "vn/da-nang-2025/b", "name": "Bình", "what": "new"}, {"id": "vn/da-nang-2025/d", "name": "Đông", "what": "redrawn"},
+	}, "faults": []string{"feature 4: it has no name"}}
+	b.Answers["POST /api/setup/areas"] = answer
+	m.look([]byte("layer"))
+	if m.apply.Disabled() || m.found.Len() != 5 || asked(b, "/api/setup/areas").Path != "/api/setup/areas?from=2026-01-01&level=commune&parent=vn%2Fda-nang-2025" {
+		t.Fatalf("%d found after %s", m.found.Len(), asked(b, "/api/setup/areas").Path)
+	}
+	b.Shot(t, p, "setup-areas-looked", 1366, 672)
+	for _, want := range []string{"2 thêm mới, 1 đổi ranh giới, 1 kết thúc", "Cũ", "kết thúc · vn/da-nang-2025/c"} {
+		if !b.Shows(want) {
+			t.Errorf("%q is not shown", want)
+		}
+	}
+	m.level.SetSelectedIndex(1)
+	if !m.apply.Disabled() || m.found.Len() != 0 {
+		t.Error("what was not looked at may be taken over")
+	}
+	setuptest.Enter(m.above)
+	test.TapAt(m.end, fyne.NewPos(10, m.end.Size().Height/2))
+	last := asked(b, "/api/setup/areas")
+	if m.apply.Disabled() || last.Path != "/api/setup/areas?end=1&from=2026-01-01&level=district&parent=vn%2Fda-nang-2025" {
+		t.Fatalf("looked at %s", last.Path)
+	}
+	b.Answers["PUT /api/setup/areas"] = error(&page.Refusal{Status: 412, Code: "version", Text: "the areas are not what was looked at"})
+	test.Tap(m.apply)
+	p.Refresh(b.Clock)
+	if !m.apply.Disabled() {
+		t.Error("it may be sent again without a look")
+	}
+	setuptest.Enter(m.from)
+	b.Answers["PUT /api/setup/areas"] = answer
+	test.Tap(m.apply)
+	last = asked(b, "/api/setup/areas")
+	if last.Method != "PUT" || !strings.Contains(last.Path, "version=0011223344556677") || string(last.Body.([]byte)) != "layer" || !m.apply.Disabled() || len(b.Undos) != 1 {
+		t.Errorf("%s %s", last.Method, last.Path)
+	}
+	b.Tell(t, world.AreaDefined{ID: "vn/da-nang-2025/a", Name: "An", Level: "commune", Parent: "vn/da-nang-2025"})
+	b.Clock = b.Clock.Add(2 * time.Second)
+	p.Refresh(b.Clock)
+	if m.rows.Len() != 4 {
+		t.Errorf("%d areas afterwards", m.rows.Len())
+	}
+	// Who may not change anything may look.
+	b.Who.Rights = []string{"config.read"}
+	setuptest.Enter(m.from)
+	if !m.apply.Disabled() || m.found.Len() != 5 {
+		t.Error("who may only read may apply, or cannot look")
+	}
+}
+
+// What may have begun before anybody looked says so.
+func TestAtLeastSince(t *testing.T) {
+	for _, c := range []struct{ lang, right, text string }{{"vi", "≥ 24 phút", "Có thể đã hỏng từ trước"}, {"en", "≥ 24 min", "may have begun before"}} {
+		b := setuptest.New(t, c.lang, "dark", 1)
+		b.Fleet(true)
+		b.Unwell()
+		r := b.Answers["GET /api/setup/health"].(kit.Report)
+		r.Items[0].AtLeast = true
+		p := seat(b)
+		p.Refresh(b.Clock)
+		row := p.wrong.rows.List()[0]
+		if row.Right != c.right || !strings.Contains(row.Text, c.text) {
+			t.Errorf("%q %q", row.Right, row.Text)
+		}
+		if row := p.wrong.rows.List()[1]; strings.Contains(row.Right, "≥") {
+			t.Errorf("%q", row.Right)
+		}
 	}
 }
 
@@ -232,6 +363,15 @@ func TestWordsOfCodes(t *testing.T) {
 	}
 	for _, s := range []world.SourceState{"", world.SourceStarting, world.SourceRunning, world.SourceRetrying, world.SourceFailed, world.SourceStopped} {
 		keys = append(keys, "setup.source."+string(s))
+	}
+	for _, code := range []string{"administrator", "version", "problems", "restart", "refused", "disk", "nofile", "busy", "same", "layer"} {
+		keys = append(keys, "setup.no."+code)
+	}
+	for _, what := range []string{"new", "redrawn", "same", "ending"} {
+		keys = append(keys, "setup.layer.what."+what, "setup.layer.count."+what)
+	}
+	for _, part := range []string{"cameras", "sources", "rules", "now", "restart", "waits"} {
+		keys = append(keys, "setup.effect."+part)
 	}
 	for _, kind := range []string{"add", "edit", "password", "drop", "csv", "find"} {
 		keys = append(keys, "setup.sheet.title."+kind, "setup.sheet.do."+kind)

@@ -179,6 +179,10 @@ func (w *wrongPart) rowOf(it kit.Item) kit.RowOf {
 	}
 	if it.Since != 0 {
 		r.Right = age(k, now.Sub(it.Since.Std()))
+		if it.AtLeast {
+			r.Right = k.T("setup.wrong.least", "age", r.Right)
+			r.Text += " " + k.T("setup.wrong.least.text", "time", l.Stamp(it.Since.Std(), now))
+		}
 	}
 	if act := "setup.act." + it.Action; it.Action != "" && l.Has(act) {
 		r.Act = l.T(act, pairs...)

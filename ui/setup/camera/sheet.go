@@ -114,8 +114,10 @@ func newCameraSheet(m *Part, kind sheetKind, of world.Camera) *cameraSheet {
 			of = field.Code
 		}
 		o := field.Options{Kind: of, Lang: k.Env.Lang, Memory: k.Host.Desk().Memory(), Label: k.T("setup.sheet." + name), Plain: of == field.Code, Enter: s.act, Escape: s.leave, Rows: 8, Changed: func(string) { s.ready = false; s.face() }}
-		if hint := "setup.sheet." + name + ".hint"; k.Env.Lang.Has(hint) {
+		if hint := "setup.sheet." + name + ".hint"; name == "password" {
 			o.Hint = k.T(hint)
+		} else if k.Env.Lang.Has(hint) {
+			o.Hint = k.T("setup.example", "text", k.T(hint))
 		}
 		s.fields[name] = field.New(o)
 		objects = append(objects, s.fields[name])

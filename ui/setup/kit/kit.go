@@ -177,9 +177,13 @@ func (k Kit) Primary(text, key string, do func()) *widget.Button {
 	return b
 }
 
-// Field is a field with a label.
-func (k Kit) Field(kind field.Kind, label string, enter func()) *field.Field {
-	return field.New(field.Options{Kind: kind, Lang: k.Env.Lang, Memory: k.Host.Desk().Memory(), Label: label, Enter: enter, Plain: kind != field.Text && kind != field.Lines})
+// Field is a field with a label and, while it is empty, an example of what belongs in it.
+func (k Kit) Field(kind field.Kind, label, example string, changed func(string), enter func()) *field.Field {
+	o := field.Options{Kind: kind, Lang: k.Env.Lang, Memory: k.Host.Desk().Memory(), Label: label, Changed: changed, Enter: enter, Plain: kind != field.Text && kind != field.Lines}
+	if example != "" {
+		o.Hint = k.T("setup.example", "text", example)
+	}
+	return field.New(o)
 }
 
 // Number writes a number as a field takes it.

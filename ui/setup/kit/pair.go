@@ -79,6 +79,8 @@ func (p *Pair) Close() {}
 type Line struct {
 	Name, Value string
 	Wrong, Big  bool
+	// Hint is what can be done, in the colour of what explains.
+	Hint bool
 }
 
 // Facts paints lines of facts.
@@ -87,7 +89,6 @@ type Facts struct {
 	pane *tile.Pane
 	list []Line
 	sig  string
-	// high is what the lines need, in device pixels, once painted at a width.
 }
 
 // NewFacts returns facts without lines.
@@ -156,8 +157,11 @@ func (f *Facts) paint(c *paint.Canvas) {
 			left += float64(k.Px(130))
 		}
 		col := th.T1
-		if x.Wrong {
+		switch {
+		case x.Wrong:
 			col = th.Critical
+		case x.Hint:
+			col = th.T2
 		}
 		for i, t := range fonts.Wrap(x.Value, f.room(w, x), size, false, 6) {
 			c.Text(left, float64(y+i*k.Px(20)), float64(k.Px(20)), t, size, false, col)

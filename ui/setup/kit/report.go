@@ -19,6 +19,7 @@ type Item struct {
 	Code     string            `json:"code"`
 	Values   map[string]string `json:"values"`
 	Since    world.Time        `json:"since"`
+	AtLeast  bool              `json:"atLeast"`
 	Next     world.Time        `json:"next"`
 	Things   []string          `json:"things"`
 	Count    int               `json:"count"`
@@ -82,13 +83,20 @@ func (k Kit) ReasonOf(reason string) string {
 	return reason
 }
 
-// Reason is why a door did not do something.
+// Reason is why a door did not do something: in the words of the catalogue for what the
+// server names by a code, in its own otherwise.
 func (k Kit) Reason(err error) string {
 	var r *page.Refusal
-	if errors.As(err, &r) {
-		return r.Text
+	if !errors.As(err, &r) || r.Text == "" {
+		return k.Refused(err)
 	}
-	return k.Refused(err)
+	if key := "setup.no." + r.Code; r.Code != "" && k.Env.Lang.Has(key) {
+		return k.T(key, "why", r.Text)
+	}
+	if r.Status == 403 {
+		return k.T("setup.noright")
+	}
+	return r.Text
 }
 
 // ReadFile asks for a file and reads it beside the toolkit.

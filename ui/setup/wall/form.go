@@ -35,6 +35,7 @@ type form struct {
 	now     *canvas.Text
 	who     *canvas.Text
 	labels  [2]*canvas.Text
+	empty   *kit.Facts // what to do, while no screen is chosen
 	off     layout.Deviation
 	filling bool
 	high    float32
@@ -87,7 +88,8 @@ func newForm(m *Screens) *form {
 	f.try = k.Button(k.T("setup.try"), "", func() { f.m.test(world.TestPattern) })
 	f.note, f.now, f.who = text(""), text(""), text("")
 	f.note.Color = th.T1
-	objects = append(objects, f.node, f.output, f.spare, f.take, f.try)
+	f.empty = kit.NewFacts(k)
+	objects = append(objects, f.node, f.output, f.spare, f.take, f.try, f.empty.Object())
 	f.inner = kit.Arrange(f.lay, objects...)
 	f.scroll = container.NewVScroll(container.New(tall{f}, f.inner))
 	f.frame = kit.NewFrame(k, f.scroll)
@@ -105,6 +107,11 @@ func (l tall) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, l.
 
 func (f *form) lay(s fyne.Size) {
 	k := f.k
+	if f.empty.Object().Visible() {
+		f.tall(f.empty.Height(s.Width) + k.U(12))
+		kit.Put(f.empty.Object(), 0, k.U(4), s.Width, f.high)
+		return
+	}
 	x, y := k.U(kit.Pad), k.U(12)
 	w := s.Width - 2*x
 	columns := 2
@@ -134,10 +141,29 @@ func (f *form) lay(s fyne.Size) {
 		kit.Put(t, x, y, w, k.U(22))
 		y += k.U(22)
 	}
-	y += k.U(12)
-	if y != f.high {
-		f.high = y
+	f.tall(y + k.U(12))
+}
+
+// tall says how high the fields are.
+func (f *form) tall(high float32) {
+	if high != f.high {
+		f.high = high
 		f.scroll.Refresh()
+	}
+}
+
+// show shows the fields where screens are chosen, and what to do where none is.
+func (f *form) show(chosen bool) {
+	for _, o := range f.inner.Objects {
+		switch {
+		case chosen != (o == fyne.CanvasObject(f.empty.Object())):
+			o.Show()
+		default:
+			o.Hide()
+		}
+	}
+	if !chosen {
+		f.empty.Set(f.m.totals())
 	}
 }
 
@@ -196,6 +222,7 @@ func (f *form) fill() {
 		}
 		x.Wrong("")
 	}
+	f.show(len(list) > 0)
 	f.drivers(list)
 	f.remarks(list)
 	f.inner.Refresh()
@@ -474,4 +501,40 @@ func (m *Screens) shows(s world.Screen, now time.Time) (text, who string) {
 		}
 	}
 	return text, k.T("setup.spare.none")
+}
+
+// totals say what to do with a wall of which no screen is chosen, and how large it is.
+func (m *Screens) totals() []kit.Line {
+	k, list := m.k, m.seen()
+	if len(list) == 0 {
+		return []kit.Line{{Value: k.T("setup.total.none"), Hint: true}}
+	}
+	first := list[0]
+	left, top, right, below := first.X, first.Y, first.X+first.W, first.Y+first.H
+	pixels, spare, bare := 0, 0, 0
+	nodes := map[string]bool{}
+	for _, s := range list {
+		left, top, right, below = min(left, s.X), min(top, s.Y), max(right, s.X+s.W), max(below, s.Y+s.H)
+		pixels += s.PxW * s.PxH
+		if s.Spare {
+			spare++
+		}
+		if s.Node == "" {
+			bare++
+		} else {
+			nodes[s.Node] = true
+		}
+	}
+	out := []kit.Line{
+		{Value: k.T("setup.total.how"), Hint: true},
+		{Name: k.T("setup.total.screens"), Value: k.Whole(len(list))},
+		{Name: k.T("setup.total.size"), Value: k.T("setup.total.size.text", "w", k.Env.Lang.Number(math.Round(right-left), 0), "h", k.Env.Lang.Number(math.Round(below-top), 0))},
+		{Name: k.T("setup.total.pixels"), Value: k.T("setup.total.pixels.text", "n", k.Env.Lang.Number(float64(pixels)/1e6, 1))},
+		{Name: k.T("setup.total.nodes"), Value: k.Whole(len(nodes))},
+		{Name: k.T("setup.total.spare"), Value: k.Whole(spare)},
+	}
+	if bare > 0 {
+		out = append(out, kit.Line{Name: k.T("setup.total.bare"), Value: k.Whole(bare), Wrong: true})
+	}
+	return out
 }

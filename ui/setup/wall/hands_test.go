@@ -320,3 +320,42 @@ func TestDraftIsSafe(t *testing.T) {
 		t.Error("somebody without the right changed the draft")
 	}
 }
+
+// Where no screen is chosen the form says what to do and how large the wall is, and
+// offers no field; with a screen it is the other way round.
+func TestNothingChosen(t *testing.T) {
+	b := setuptest.New(t, "vi", "dark", 1)
+	b.Fleet(true)
+	m := seat(b)
+	seen := func() (fields int) {
+		for _, x := range m.form.number {
+			if x.Visible() {
+				fields++
+			}
+		}
+		return fields
+	}
+	b.Marks = nil
+	capture(b)
+	if seen() != 0 || m.form.node.Visible() || m.form.try.Visible() {
+		t.Errorf("%d fields of no screen", seen())
+	}
+	for _, want := range []string{"Bấm một màn trong sơ đồ", "27", "10.986 × 2.062 mm", "56,0 triệu", "9"} {
+		found := false
+		for _, x := range b.Marks {
+			found = found || strings.Contains(x.Text, want)
+		}
+		if !found {
+			t.Errorf("%q is not shown", want)
+		}
+	}
+	capture(b)
+	tap(m, 17, false)
+	if seen() != len(numbers()) || !m.form.node.Visible() || m.form.empty.Object().Visible() || m.form.take.Visible() {
+		t.Errorf("%d fields of a screen", seen())
+	}
+	press(m, fyne.KeyEscape)
+	if seen() != 0 || !m.form.empty.Object().Visible() {
+		t.Errorf("%d fields after Esc", seen())
+	}
+}
