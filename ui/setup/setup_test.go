@@ -298,6 +298,17 @@ func TestAtLeastSince(t *testing.T) {
 		if row := p.wrong.rows.List()[1]; strings.Contains(row.Right, "≥") {
 			t.Errorf("%q", row.Right)
 		}
+		// Nothing of it is cut off where there is little room.
+		b.Shot(t, p, "setup-least-"+c.lang, 1366, 672)
+		said := ""
+		for _, m := range b.Marks {
+			said += m.Text + " "
+		}
+		for _, word := range strings.Fields(row.Title + " " + row.Text) {
+			if !strings.Contains(said, word) {
+				t.Errorf("%q is not painted", word)
+			}
+		}
 	}
 }
 

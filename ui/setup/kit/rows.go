@@ -109,7 +109,16 @@ func (r *Rows) Resize(s fyne.Size) {
 
 func (r *Rows) wrap(x RowOf) []string {
 	w := float64(r.size.X - r.k.Px(Pad+34+Pad))
-	return r.k.Env.Kit.Fonts.Wrap(x.Text, w, float64(r.k.Px(Small)), false, 3)
+	return r.k.Env.Kit.Fonts.Wrap(x.Text, w, float64(r.k.Px(Small)), false, 5)
+}
+
+// title is the title of an item in the lines it needs beside what stands right of it.
+func (r *Rows) title(x RowOf) []string {
+	w := float64(r.size.X - r.k.Px(Pad+34+Pad))
+	if x.Right != "" {
+		w -= r.k.Env.Kit.Fonts.Width(x.Right, false, float64(r.k.Px(Small))) + float64(r.k.Px(12))
+	}
+	return r.k.Env.Kit.Fonts.Wrap(x.Title, w, float64(r.k.Px(Body)), true, 2)
 }
 
 func (r *Rows) measure() {
@@ -123,7 +132,7 @@ func (r *Rows) measure() {
 		case x.Fact:
 			y += r.k.Px(44)
 		default:
-			at := y + r.k.Px(14+24) + len(r.wrap(x))*r.k.Px(20)
+			at := y + r.k.Px(14) + len(r.title(x))*r.k.Px(24) + len(r.wrap(x))*r.k.Px(20)
 			if x.Act != "" {
 				at += r.k.Px(8)
 				w := int(r.k.Env.Kit.Fonts.Width(x.Act, false, float64(r.k.Px(Small)))) + r.k.Px(24)
@@ -199,15 +208,15 @@ func (r *Rows) paintItem(c *paint.Canvas, i int, x RowOf, box image.Rectangle) {
 	}
 	top := box.Min.Y + k.Px(14)
 	c.Icon(left, top+k.Px(2), k.Px(20), x.Icon, Ink(th, x.Icon), th.OnFill)
-	w := 0.0
 	if x.Right != "" {
-		w = fonts.Width(x.Right, false, smallPx)
+		w := fonts.Width(x.Right, false, smallPx)
 		c.Text(float64(right)-w, float64(top), float64(k.Px(24)), x.Right, smallPx, false, th.T2)
-		w += float64(k.Px(12))
 	}
 	at := float64(left + k.Px(34))
-	c.Text(at, float64(top), float64(k.Px(24)), fonts.Fit(float64(right)-at-w, bodyPx, true, x.Title), bodyPx, true, th.T1)
-	top += k.Px(24)
+	for _, t := range r.title(x) {
+		c.Text(at, float64(top), float64(k.Px(24)), t, bodyPx, true, th.T1)
+		top += k.Px(24)
+	}
 	for _, t := range r.wrap(x) {
 		c.Text(at, float64(top), float64(k.Px(20)), t, smallPx, false, th.T2)
 		top += k.Px(20)
