@@ -111,11 +111,11 @@ func (s *Setup) bring(r *http.Request, id auth.Identity, found []roster.Found, a
 		out.Rows, out.Version = rowsOf(changes), versionOf([]byte(body))
 		todo := slices.DeleteFunc(slices.Clone(changes), func(c roster.Change) bool { return len(c.Keys) == 0 })
 		if lost := placeless(todo); len(lost) > 0 {
-			return "", refuse(http.StatusUnprocessableEntity, "place", "these new cameras have no position: %s; say where they stand", few(lost))
+			return "", refuse(http.StatusUnprocessableEntity, "setup.place", "these new cameras have no position: {list}; say where they stand", "list", few(lost))
 		}
 		after, err := roster.Splice(body, len(old.Cameras), todo)
 		if err != nil {
-			return "", refuse(http.StatusConflict, "layout", "%v; nothing was written", err)
+			return "", refuse(http.StatusConflict, "setup.layout", "{why}; nothing was written", "why", err)
 		}
 		return after, nil
 	}
@@ -204,13 +204,13 @@ func (s *Setup) PostCamera(w http.ResponseWriter, r *http.Request, id auth.Ident
 	c := change{from: ifMatch(r), any: ifMatch(r) == "", sound: true}
 	switch {
 	case in.Remove != "" && in.Set != nil || in.Remove == "" && in.Set == nil:
-		answer(w, refuse(http.StatusBadRequest, "body", "give either set or remove"))
+		answer(w, refuse(http.StatusBadRequest, "setup.body.choose", "give either set or remove"))
 		return
 	case in.Remove != "":
 		c.edit = func(body string, old *settings.Config) (string, error) { return without(body, old, in.Remove) }
 	default:
 		if !settings.ValidID(in.Set.ID) {
-			answer(w, refuse(http.StatusUnprocessableEntity, "id", "%.70q is not an id; use letters, digits, dots, dashes and underscores, at most 64", in.Set.ID))
+			answer(w, refuse(http.StatusUnprocessableEntity, "setup.id", "\"{id}\" is not an id; use letters, digits, dots, dashes and underscores, at most 64", "id", in.Set.ID))
 			return
 		}
 		reference, forget, err := s.keepSecret(in.Set.ID, in.Set.Password)
@@ -242,11 +242,11 @@ func (s *Setup) told(w http.ResponseWriter, done Result, err error) {
 func without(body string, old *settings.Config, id string) (string, error) {
 	at := slices.IndexFunc(old.Cameras, func(c settings.CameraConfig) bool { return c.ID == id })
 	if at < 0 {
-		return "", refuse(http.StatusNotFound, "camera", "there is no camera %.70q; %s", id, strict.Nearest(id, ids(old)))
+		return "", refuse(http.StatusNotFound, "setup.camera", "there is no camera \"{camera}\"; {hint}", "camera", id, "hint", strict.Nearest(id, ids(old)))
 	}
 	after, err := roster.Drop(body, len(old.Cameras), at)
 	if err != nil {
-		return "", refuse(http.StatusConflict, "layout", "%v; nothing was written", err)
+		return "", refuse(http.StatusConflict, "setup.layout", "{why}; nothing was written", "why", err)
 	}
 	return after, nil
 }
@@ -264,7 +264,7 @@ func with(body string, old *settings.Config, c Camera, reference string) (string
 	}
 	after, err := roster.Splice(body, len(old.Cameras), []roster.Change{todo})
 	if err != nil {
-		return "", refuse(http.StatusConflict, "layout", "%v; nothing was written", err)
+		return "", refuse(http.StatusConflict, "setup.layout", "{why}; nothing was written", "why", err)
 	}
 	return after, nil
 }

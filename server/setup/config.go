@@ -3,7 +3,6 @@ package setup
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -144,16 +143,16 @@ func (s *Setup) change(ctx context.Context, id auth.Identity, c change) (Result,
 	}
 	next, faults := s.judge(ctx, body)
 	if len(faults) > 0 {
-		return Result{}, &refusal{status: http.StatusUnprocessableEntity, code: "problems", why: fmt.Sprintf("%d mistakes; the running configuration stays", len(faults)), version: t.version, faults: faults}
+		return Result{}, refuse(http.StatusUnprocessableEntity, "setup.problems", "{n} mistakes; the running configuration stays", "n", len(faults)).at(t.version, faults)
 	}
 	if keys := s.guarded(t, next); len(keys) > 0 && !id.May(auth.ManageUsers) {
-		err := refuse(http.StatusForbidden, "administrator", "%s decide who gets in and who can listen, so only an administrator changes them; nothing was written", strings.Join(keys, ", "))
+		err := refuse(http.StatusForbidden, "setup.administrator", "{list} decide who gets in and who can listen, so only an administrator changes them; nothing was written", "list", strings.Join(keys, ", "))
 		s.note(ctx, id, world.Audited{Object: t.version, Reason: err.Error()})
 		return Result{}, err
 	}
 	out := Result{Version: versionOf([]byte(body)), Changes: Differences(s.o.Running(), next), Pending: s.o.Fixed(next)}
 	if len(out.Pending) > 0 && !c.later {
-		return Result{}, refuse(http.StatusConflict, "restart", "%s changed, which needs a restart; the running configuration stays", strings.Join(out.Pending, ", "))
+		return Result{}, refuse(http.StatusConflict, "setup.restart", "{list} changed, which needs a restart; the running configuration stays", "list", strings.Join(out.Pending, ", "))
 	}
 	if out.Version == t.version && out.Version == s.sum.get() {
 		return out, nil
@@ -199,9 +198,9 @@ func (c change) fits(t text) error {
 	case c.any:
 		return nil
 	case c.from == "":
-		return refuse(http.StatusPreconditionRequired, "version", "say in If-Match which version the change was made from")
+		return refuse(http.StatusPreconditionRequired, "setup.version.needed", "say in If-Match which version the change was made from")
 	case c.from != t.version:
-		return &refusal{status: http.StatusPreconditionFailed, code: "version", why: "the configuration was changed by somebody else meanwhile; nothing was written", version: t.version}
+		return refuse(http.StatusPreconditionFailed, "setup.version", "the configuration was changed by somebody else meanwhile; nothing was written").at(t.version, nil)
 	}
 	return nil
 }
@@ -212,12 +211,12 @@ func (s *Setup) edited(c change, t text) (string, error) {
 	if c.sound {
 		var problems []strict.Problem
 		if old, problems = settings.Parse(s.o.File, []byte(t.body)); len(problems) > 0 {
-			return "", &refusal{status: http.StatusConflict, code: "broken", why: fmt.Sprintf("the configuration has %d mistakes; mend them first", len(problems)), version: t.version, faults: faultsOf(problems)}
+			return "", refuse(http.StatusConflict, "setup.broken", "the configuration has {n} mistakes; mend them first", "n", len(problems)).at(t.version, faultsOf(problems))
 		}
 	}
 	body, err := c.edit(t.body, old)
 	if err == nil && len(body) > maxConfig {
-		return "", refuse(http.StatusRequestEntityTooLarge, "long", "the configuration would be longer than %d bytes", maxConfig)
+		return "", refuse(http.StatusRequestEntityTooLarge, "setup.long.config", "the configuration would be longer than {most} bytes", "most", maxConfig)
 	}
 	return body, err
 }
@@ -227,14 +226,14 @@ func (s *Setup) edited(c change, t text) (string, error) {
 func (s *Setup) take(ctx context.Context, was text, body string, next *settings.Config, out Result) error {
 	if body != was.body {
 		if err := s.file.write(body); err != nil {
-			return refuse(http.StatusConflict, "disk", "%v; the running configuration stays", err)
+			return refuse(http.StatusConflict, "setup.disk", "{why}; the running configuration stays", "why", err)
 		}
 	}
 	if len(out.Pending) > 0 {
 		return nil // counts after the next start
 	}
 	if err := s.o.Apply(ctx, next); err != nil {
-		err = &refusal{status: http.StatusConflict, code: "refused", why: err.Error()}
+		err = refuse(http.StatusConflict, "setup.refused.config", "{why}", "why", err)
 		if body == was.body {
 			return err
 		}

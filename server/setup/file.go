@@ -39,18 +39,18 @@ func versionOf(body []byte) string {
 // read reads the file.
 func (f file) read() (text, error) {
 	if f.path == "" {
-		return text{}, refuse(http.StatusConflict, "nofile", "this server was started without a configuration file")
+		return text{}, refuse(http.StatusConflict, "setup.nofile", "this server was started without a configuration file")
 	}
 	info, err := os.Stat(f.path)
 	if err != nil {
-		return text{}, refuse(http.StatusConflict, "nofile", "the configuration cannot be read: %v", err)
+		return text{}, refuse(http.StatusConflict, "setup.nofile.unread", "the configuration cannot be read: {why}", "why", err)
 	}
 	if info.Size() > maxConfig {
-		return text{}, refuse(http.StatusConflict, "nofile", "the configuration is longer than %d bytes; is it the right file?", maxConfig)
+		return text{}, refuse(http.StatusConflict, "setup.nofile.long", "the configuration is longer than {most} bytes; is it the right file?", "most", maxConfig)
 	}
 	body, err := os.ReadFile(f.path)
 	if err != nil {
-		return text{}, refuse(http.StatusConflict, "nofile", "the configuration cannot be read: %v", err)
+		return text{}, refuse(http.StatusConflict, "setup.nofile.unread", "the configuration cannot be read: {why}", "why", err)
 	}
 	return text{body: string(body), version: versionOf(body), changed: info.ModTime()}, nil
 }

@@ -24,25 +24,25 @@ const addedLayer = "areas-added"
 func (s *Setup) grow(ctx context.Context, id auth.Identity, p area.Plan, version, from, what string) error {
 	switch {
 	case from == "":
-		return refuse(http.StatusPreconditionRequired, "version", "say in If-Match which version of the layer was looked at")
+		return refuse(http.StatusPreconditionRequired, "setup.version.layer", "say in If-Match which version of the layer was looked at")
 	case from != version:
-		return &refusal{status: http.StatusPreconditionFailed, code: "version", why: "the areas, the layer or what is wanted of it are not what was looked at; look at it again, nothing was changed", version: version}
+		return refuse(http.StatusPreconditionFailed, "setup.version.areas", "the areas, the layer or what is wanted of it are not what was looked at; look at it again, nothing was changed").at(version, nil)
 	case p.Changes() == 0:
-		return refuse(http.StatusConflict, "same", "the layer changes nothing")
+		return refuse(http.StatusConflict, "setup.same", "the layer changes nothing")
 	}
 	raw, err := json.Marshal(p.Added)
 	if err != nil || len(raw) > MaxLayer {
-		return refuse(http.StatusRequestEntityTooLarge, "long", "all outlines together would be longer than %d bytes; import a coarser layer", MaxLayer)
+		return refuse(http.StatusRequestEntityTooLarge, "setup.long.outlines", "all outlines together would be longer than {most} bytes; import a coarser layer", "most", MaxLayer)
 	}
 	next, problems := s.o.Ground.Set().With("areas", p.Added)
 	if len(problems) > 0 {
-		return &refusal{status: http.StatusUnprocessableEntity, code: "problems", why: fmt.Sprintf("the tree of areas would not hang together: %s; nothing was changed", problems[0].Message), faults: faultsOf(problems)}
+		return refuse(http.StatusUnprocessableEntity, "setup.problems.areas", "the tree of areas would not hang together: {why}; nothing was changed", "why", problems[0].Message).at("", faultsOf(problems))
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), applyLimit)
 	defer cancel()
 	note := world.Audited{Who: id.Token, Act: actAreas, Object: clip(what, 200), OK: true, Reason: fmt.Sprintf("+%d ~%d -%d", len(p.New), len(p.Redrawn), len(p.Ending))}
 	if err := s.exchange(ctx, id, next, raw, note); err != nil {
-		err = refuse(http.StatusConflict, "refused", "%v; the areas stay as they were", err)
+		err = refuse(http.StatusConflict, "setup.refused", "{why}; the areas stay as they were", "why", err)
 		note.OK, note.Reason = false, clip(err.Error(), 400)
 		if lost := s.o.Audit(ctx, id, note); lost != nil {
 			s.log.Error("an audit event was not written", "act", actAreas, "error", lost)

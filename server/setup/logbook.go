@@ -225,7 +225,7 @@ func (s *Setup) GetLogs(w http.ResponseWriter, r *http.Request, _ auth.Identity)
 	since, err1 := strconv.ParseUint(orZero(q.Get("since")), 10, 64)
 	limit, err2 := strconv.Atoi(orZero(q.Get("limit")))
 	if err1 != nil || err2 != nil || limit < 0 {
-		answer(w, refuse(http.StatusBadRequest, "query", "since and limit are numbers"))
+		answer(w, refuse(http.StatusBadRequest, "setup.query", "since and limit are numbers"))
 		return
 	}
 	if limit == 0 || limit > linesOfAll {

@@ -55,12 +55,12 @@ func (s *Setup) PostDiscover(w http.ResponseWriter, r *http.Request, _ auth.Iden
 	limit := time.Duration(in.Seconds * float64(time.Second))
 	switch {
 	case len(in.Addresses) > mostAddresses:
-		answer(w, refuse(http.StatusUnprocessableEntity, "many", "%d addresses; ask at most %d at a time", len(in.Addresses), mostAddresses))
+		answer(w, refuse(http.StatusUnprocessableEntity, "setup.many", "{n} addresses; ask at most {most} at a time", "n", len(in.Addresses), "most", mostAddresses))
 		return
 	case in.Seconds == 0:
 		limit = 3 * time.Second
 	case !(limit >= 100*time.Millisecond && limit <= longestSearch):
-		answer(w, refuse(http.StatusUnprocessableEntity, "seconds", "a search takes 0.1 to %g seconds", longestSearch.Seconds()))
+		answer(w, refuse(http.StatusUnprocessableEntity, "setup.seconds", "a search takes 0.1 to {most} seconds", "most", longestSearch.Seconds()))
 		return
 	}
 	release, err := hold(r.Context(), s.seek)
@@ -77,7 +77,7 @@ func (s *Setup) PostDiscover(w http.ResponseWriter, r *http.Request, _ auth.Iden
 		OnSilent: func(host string, err error) { silent = append(silent, host+": "+roster.Words(err)) },
 	})
 	if err != nil {
-		answer(w, refuse(http.StatusUnprocessableEntity, "search", "%s", roster.Words(err)))
+		answer(w, refuse(http.StatusUnprocessableEntity, "setup.search", "{why}", "why", roster.Words(err)))
 		return
 	}
 	reply.JSON(w, http.StatusOK, map[string]any{"found": s.named(got), "silent": silent})
@@ -126,7 +126,7 @@ func (s *Setup) PostONVIF(w http.ResponseWriter, r *http.Request, id auth.Identi
 	}
 	host, err := roster.HostOf(in.Address)
 	if err != nil {
-		answer(w, refuse(http.StatusUnprocessableEntity, "address", "%s", roster.Words(err)))
+		answer(w, refuse(http.StatusUnprocessableEntity, "setup.address", "{why}", "why", roster.Words(err)))
 		return
 	}
 	reference := ""
@@ -168,7 +168,7 @@ func (s *Setup) survey(ctx context.Context, in device, reference string) ([]rost
 		Timeout: 5 * time.Second, Logger: s.log,
 	}.Survey(ctx)
 	if err != nil {
-		return nil, nil, refuse(http.StatusBadGateway, string(onvif.ReasonOf(err)), "%s", roster.Words(err))
+		return nil, nil, refuse(http.StatusBadGateway, "setup.onvif", "{why}", "why", roster.Words(err), "reason", onvif.ReasonOf(err)).as(string(onvif.ReasonOf(err)))
 	}
 	for i := range found {
 		c := &found[i].Camera
@@ -196,7 +196,7 @@ func (s *Setup) keepSecret(name, password string) (reference string, forget func
 		return "", forget, nil
 	}
 	if len(password) > 256 || strings.ContainsAny(password, "\r\n\x00") {
-		return "", forget, refuse(http.StatusUnprocessableEntity, "password", "a password of a camera is one line of at most 256 bytes")
+		return "", forget, refuse(http.StatusUnprocessableEntity, "setup.password", "a password of a camera is one line of at most 256 bytes")
 	}
 	base := "camera-" + name + "-" + strings.ToLower(rand.Text()[:8])
 	path := s.secretPath(base)

@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -119,17 +118,33 @@ func faultsOf(problems []strict.Problem) []Fault {
 
 // refusal is a no with what a program needs to go on.
 type refusal struct {
+	*world.Refusal
 	status  int
-	code    string
-	why     string
+	code    string // for programs
 	version string
 	faults  []Fault
 }
 
-func (r *refusal) Error() string { return r.why }
+// Unwrap returns the refusal with its code.
+func (r *refusal) Unwrap() error { return r.Refusal }
 
-func refuse(status int, code, format string, args ...any) error {
-	return &refusal{status: status, code: code, why: fmt.Sprintf(format, args...)}
+// refuse makes a refusal. What programs go by is the second part of the code: several
+// sentences may have it.
+func refuse(status int, code, text string, pairs ...any) *refusal {
+	short, _, _ := strings.Cut(strings.TrimPrefix(code, "setup."), ".")
+	return &refusal{Refusal: world.Refuse(code, text, pairs...), status: status, code: short}
+}
+
+// as gives it another code for programs.
+func (r *refusal) as(code string) *refusal {
+	r.code = code
+	return r
+}
+
+// at gives it the version of the text that it is about, and the mistakes in it.
+func (r *refusal) at(version string, faults []Fault) *refusal {
+	r.version, r.faults = version, faults
+	return r
 }
 
 // answer tells why something was not done.
@@ -137,7 +152,8 @@ func answer(w http.ResponseWriter, err error) {
 	var r *refusal
 	switch {
 	case errors.As(err, &r):
-		out := map[string]any{"error": r.why, "code": r.code}
+		out := reply.Told(r)
+		out["code"] = r.code
 		if r.version != "" {
 			out["version"] = r.version
 		}
@@ -156,9 +172,9 @@ func readText(r *http.Request, most int64) (string, error) {
 	var long *http.MaxBytesError
 	switch {
 	case errors.As(err, &long) || int64(len(raw)) > most:
-		return "", refuse(http.StatusRequestEntityTooLarge, "long", "longer than %d bytes; is it the right file?", most)
+		return "", refuse(http.StatusRequestEntityTooLarge, "setup.long", "longer than {most} bytes; is it the right file?", "most", most)
 	case err != nil:
-		return "", refuse(http.StatusBadRequest, "body", "the text did not come whole: %v", err)
+		return "", refuse(http.StatusBadRequest, "setup.body.cut", "the text did not come whole: {why}", "why", err)
 	}
 	return string(raw), nil
 }
@@ -171,15 +187,15 @@ func readForm(r *http.Request, into any) error {
 	if err := d.Decode(into); err != nil {
 		var kind *json.UnmarshalTypeError
 		if errors.As(err, &kind) {
-			return refuse(http.StatusBadRequest, "body", "%q is not as expected: it takes a %s", kind.Field, kind.Type)
+			return refuse(http.StatusBadRequest, "setup.body.kind", "\"{key}\" is not as expected: it takes a {kind}", "key", kind.Field, "kind", kind.Type)
 		}
 		if name, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown && len(name) < 40 {
-			return refuse(http.StatusBadRequest, "body", "there is no field %s", name)
+			return refuse(http.StatusBadRequest, "setup.body.field", "there is no field {key}", "key", name)
 		}
-		return refuse(http.StatusBadRequest, "body", "expected one JSON object")
+		return refuse(http.StatusBadRequest, "setup.body", "expected one JSON object")
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return refuse(http.StatusBadRequest, "body", "there is something after the end of the JSON object")
+		return refuse(http.StatusBadRequest, "setup.body.after", "there is something after the end of the JSON object")
 	}
 	return nil
 }
@@ -190,6 +206,6 @@ func hold(ctx context.Context, turn chan struct{}) (release func(), err error) {
 	case turn <- struct{}{}:
 		return func() { <-turn }, nil
 	case <-ctx.Done():
-		return nil, refuse(http.StatusServiceUnavailable, "busy", "somebody else is at it; try again in a moment")
+		return nil, refuse(http.StatusServiceUnavailable, "setup.busy", "somebody else is at it; try again in a moment")
 	}
 }

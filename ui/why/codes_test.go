@@ -32,7 +32,7 @@ var codeForm = regexp.MustCompile(`^[a-z][a-z0-9]*([.-][a-z0-9]+)*$`)
 func refusals(t *testing.T) []coded {
 	t.Helper()
 	var out []coded
-	for _, dir := range []string{"stage", "chart", "cctv", "director", "scene", "auth", "logins", "recorder", "nodes", "history", "."} {
+	for _, dir := range []string{"stage", "chart", "cctv", "director", "scene", "auth", "logins", "setup", "recorder", "nodes", "history", "."} {
 		err := filepath.WalkDir(filepath.Join("../../server", dir), func(path string, d fs.DirEntry, err error) error {
 			if d != nil && d.IsDir() && path != filepath.Join("../../server", dir) {
 				return fs.SkipDir
@@ -159,12 +159,12 @@ func codesOf(t *testing.T) []coded {
 	t.Helper()
 	files := token.NewFileSet()
 	var out []coded
-	for _, path := range []string{"../../server/auth/refused.go", "../../server/auth/role.go"} {
+	for _, path := range []string{"../../server/auth/refused.go", "../../server/auth/role.go", "../../media/onvif/reason.go"} {
 		f, err := parser.ParseFile(files, path, nil, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		prefix := map[string]string{"Code": "auth.", "Right": "right."}
+		prefix := map[string]string{"Code": "auth.", "Right": "right.", "Reason": "reason."}
 		ast.Inspect(f, func(n ast.Node) bool {
 			spec, ok := n.(*ast.ValueSpec)
 			if !ok {

@@ -38,6 +38,8 @@ func filled(l *words.Lang, name, v string) string {
 		return each(v, ", ", func(s string) string { return thing(l, s) })
 	case "role", "roles":
 		return each(v, " or ", func(s string) string { return known(l, "shell.role.", s) })
+	case "reason":
+		return known(l, "no.reason.", v)
 	case "right":
 		return known(l, "no.right.", v)
 	case "who":
