@@ -223,7 +223,7 @@ func (p *Page) divide(full image.Point, aspect float64) places {
 	}
 	share := func() {
 		if tight {
-			cut := out.Stage.Min.X + out.Stage.Dx()*38/100
+			cut := out.Stage.Min.X + out.Stage.Dx()*41/100
 			out.acts = image.Rect(cut+margin, out.Stage.Min.Y, out.Stage.Max.X, out.Stage.Max.Y)
 			out.Stage = image.Rect(out.Stage.Min.X, out.Stage.Min.Y+p.px(6), cut, out.Stage.Max.Y-p.px(6))
 		}
@@ -234,6 +234,9 @@ func (p *Page) divide(full image.Point, aspect float64) places {
 		out.Stage = image.Rect(free.Min.X, out.row.Max.Y, free.Max.X, out.row.Max.Y+sayH)
 		low := image.Rect(free.Min.X, out.Stage.Max.Y+margin, free.Max.X, free.Max.Y)
 		cut := low.Min.X + low.Dx()*64/100
+		if tight {
+			cut = low.Min.X + low.Dx()*67/100 // titles are whole beside the list, not in it
+		}
 		out.List = image.Rect(low.Min.X, low.Min.Y, cut, low.Max.Y)
 		out.Detail = image.Rect(cut+margin, low.Min.Y, low.Max.X, low.Max.Y)
 		share()
