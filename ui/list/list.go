@@ -29,6 +29,7 @@ type List struct {
 	tool *tools
 
 	now       time.Time
+	stale     bool // painted marks of new rows are to be taken away
 	status    Status
 	title     string
 	text      string
@@ -82,18 +83,23 @@ func (l *List) Object() fyne.CanvasObject { return l.root }
 func (l *List) Focus() { l.body.focus() }
 
 // Update brings the list in line with its source and repaints it if it says
-// something else now; at most ten times a second.
+// something else now; at most ten times a second. While the source says that nothing
+// changed, what the rows say by the clock alone is asked once in each second of now,
+// which is when the console paints its own clock.
 func (l *List) Update(now time.Time) {
+	second := now.Unix() != l.now.Unix()
 	l.now = now
 	if l.v.moved {
 		l.v.still, l.v.moved = now, false
 	}
-	if l.x.pull() {
+	pulled := l.x.pull()
+	if pulled {
 		for _, e := range l.x.came {
 			l.v.coming[e] = true
 		}
 		l.v.waiting = true
 	}
+	waiting := l.v.waiting
 	l.settle(false)
 	if l.again > 0 && l.v.row > 0 && len(l.v.shown) > 0 {
 		l.v.offset = 0
@@ -101,7 +107,9 @@ func (l *List) Update(now time.Time) {
 		l.again = 0
 	}
 	l.x.warm(warmStep)
-	l.show()
+	if pulled || second || waiting || l.stale {
+		l.show()
+	}
 }
 
 // settle shows the index's order if nothing must stay; force is for what the
@@ -147,6 +155,7 @@ func (l *List) anew(keys bool, home bool) {
 
 // show repaints what says something else than before.
 func (l *List) show() {
+	l.stale = false
 	l.v.settle()
 	l.tool.show()
 	if l.changed() {
@@ -285,6 +294,9 @@ func (l *List) ChipOn(id string) bool {
 // Say puts a state in the place of the rows, or above old ones: what it is, why,
 // and, where retry is set, a way to try again. Ready takes it away.
 func (l *List) Say(s Status, title, text string, retry func()) {
+	if retry == nil && l.retry == nil && s == l.status && title == l.title && text == l.text {
+		return // said already: owners say it at each Update
+	}
 	l.status, l.title, l.text, l.retry = s, title, text, retry
 	l.show()
 }

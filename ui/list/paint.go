@@ -128,6 +128,7 @@ func (l *List) paintRows(c *paint.Canvas) {
 			e.strip = row.Img
 		}
 		draw.Draw(c.Img, e.strip.Rect.Add(at), e.strip, image.Point{}, draw.Src)
+		l.stale = l.stale || e.fresh
 		e.fresh = false // its mark is taken away at the next Update
 	}
 	for _, e := range was {
