@@ -209,7 +209,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request, id auth.Identity) 
 		return
 	}
 	if may := kindsOf(id.Role); may != nil && !slices.Contains(may, kind) {
-		reply.Error(w, http.StatusForbidden, fmt.Errorf("the role %s does not see things of the kind %s", id.Role, kind))
+		reply.Error(w, http.StatusForbidden, world.Refuse("kind.denied", "the role {role} does not see things of the kind {kind}", "role", id.Role, "kind", kind))
 		return
 	}
 	out := []world.Entity{}

@@ -8,6 +8,7 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/camera"
 	"iocwall/ui/tile"
+	"iocwall/ui/why"
 )
 
 // cameraTile puts a tile of package camera on a surface.
@@ -45,7 +46,7 @@ func newCameras(u *UI, env *tile.Env, p world.Tile, alone bool) content {
 // cameraHost is what cameras ask of this client.
 func (u *UI) cameraHost() *camera.Host {
 	return &camera.Host{
-		Cameras: u.o.Cameras, Replay: u.o.Replay, Decoder: u.o.Decoder, Snapshots: u.o.Snapshots, Who: u.o.Name,
+		Cameras: u.o.Cameras, Replay: why.Fetched(u.lang, u.o.Replay), Decoder: u.o.Decoder, Snapshots: u.o.Snapshots, Who: u.o.Name,
 		Lang: u.lang, Log: u.log, Layout: u.o.Pixels,
 		State:  func() *world.State { return u.model.state },
 		Alerts: func() []world.Alert { return u.model.alerts },

@@ -191,11 +191,15 @@ func (d Doors) Replay(w http.ResponseWriter, r *http.Request, id auth.Identity) 
 		panic(http.ErrAbortHandler) // so that the client does not take half for the whole
 	}
 	status := http.StatusBadGateway
-	if errors.Is(err, errAudit) {
-		status, err = http.StatusServiceUnavailable, errAudit
-	}
-	if errors.Is(err, relay.ErrNotKept) || errors.Is(err, replay.ErrNothing) {
-		status = http.StatusNotFound
+	switch {
+	case errors.Is(err, errAudit):
+		status, err = http.StatusServiceUnavailable, world.Refuse("replay.audit", "{why}", "why", errAudit)
+	case errors.Is(err, relay.ErrNotKept):
+		status, err = http.StatusNotFound, world.Refuse("camera.noreplay", "{why}", "why", err, "camera", cam.Name)
+	case errors.Is(err, replay.ErrNothing):
+		status, err = http.StatusNotFound, world.Refuse("replay.nothing", "{why}", "why", err)
+	default:
+		err = world.Refuse("replay.failed", "{why}", "why", err)
 	}
 	reply.Error(w, status, err)
 }
@@ -211,7 +215,7 @@ func interval(q url.Values, cam world.Camera, now time.Time) (stream string, fro
 		known = known || s.Name == stream
 	}
 	if !known {
-		return "", from, to, fmt.Errorf("the camera %s has no stream %.40q", cam.ID, stream)
+		return "", from, to, world.Refuse("camera.stream", "the camera {camera} has no stream \"{stream}\"", "camera", cam.ID, "stream", stream)
 	}
 	if from, err = moment("from", q.Get("from")); err != nil {
 		return "", from, to, err
@@ -224,9 +228,9 @@ func interval(q url.Values, cam world.Camera, now time.Time) (stream string, fro
 	}
 	switch {
 	case !from.Before(to):
-		return "", from, to, errors.New("\"to\" is not after \"from\", or \"from\" lies ahead")
+		return "", from, to, world.Refuse("replay.backwards", "\"to\" is not after \"from\", or \"from\" lies ahead")
 	case to.Sub(from) > replayLongest:
-		return "", from, to, fmt.Errorf("more than %v are asked for", replayLongest)
+		return "", from, to, world.Refuse("replay.span", "more than {span} are asked for", "span", replayLongest)
 	}
 	return stream, from, to, nil
 }
@@ -238,7 +242,7 @@ func moment(name, text string) (time.Time, error) {
 	}
 	t, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		return t, fmt.Errorf("%s: %.40q is no time; write 2026-11-21T10:00:00Z or milliseconds since 1970", name, text)
+		return t, world.Refuse("replay.time", "{key}: \"{time}\" is no time; write 2026-11-21T10:00:00Z or milliseconds since 1970", "key", name, "time", text)
 	}
 	return t, nil
 }
@@ -275,11 +279,11 @@ func (d Doors) Clip(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 		d.refused(w, r, id, name, http.StatusNotFound, refuse("clip.unknown", "there is no clip \"{clip}\"", "clip", name))
 		return
 	case !x.Ready() && x.Why != "":
-		reply.Error(w, http.StatusGone, errors.New("the clip was not saved: "+x.Why))
+		reply.Error(w, http.StatusGone, world.Refuse("clip.unsaved", "the clip was not saved: {why}", "why", x.Why))
 		return
 	case !x.Ready():
 		w.Header().Set("Retry-After", "5")
-		reply.Error(w, http.StatusConflict, errors.New("the clip is still being written"))
+		reply.Error(w, http.StatusConflict, world.Refuse("clip.writing", "the clip is still being written"))
 		return
 	}
 	said := world.Audited{Who: id.Token, Act: string(auth.ReadRecordings), Object: "clip/" + name, OK: true}
@@ -288,7 +292,7 @@ func (d Doors) Clip(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 		said.OK, said.Reason = false, "the file is missing or damaged"
 		d.audit(r.Context(), id, said) //nolint:errcheck // nothing is handed out
 		d.Cameras.log.Error("the file of a clip cannot be read", "clip", name, "sha256", x.Saved.SHA256, "error", err)
-		reply.Error(w, http.StatusInternalServerError, errors.New(said.Reason))
+		reply.Error(w, http.StatusInternalServerError, world.Refuse("clip.damaged", "{why}", "why", said.Reason))
 		return
 	}
 	defer file.Close()

@@ -208,7 +208,7 @@ func (c *Cameras) Control(ctx context.Context, id auth.Identity, a act.ControlCa
 		failed = fmt.Errorf("%w; it is tried again after a quarter of an hour, or once the configuration was read again", err)
 	}
 	if failed != nil {
-		failed = fmt.Errorf("the camera %s did not obey: %w", cam.Name, failed)
+		failed = world.Refuse("camera.disobeys", "the camera {camera} did not obey: {why}", "camera", cam.Name, "why", failed, "reason", string(onvif.ReasonOf(err)))
 	}
 	// A camera that does not answer may have turned all the same.
 	if a.Stop || neverTurned(err) || !x.worth(id, a.Preset, time.Now()) {

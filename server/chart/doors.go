@@ -47,7 +47,7 @@ func (d Doors) Layer(w http.ResponseWriter, r *http.Request, _ auth.Identity) {
 		return
 	}
 	if !there {
-		reply.Error(w, http.StatusNotFound, fmt.Errorf("there is no layer %.70q", r.PathValue("id")))
+		reply.Error(w, http.StatusNotFound, world.Refuse("layer.unknown", "there is no layer \"{layer}\"", "layer", r.PathValue("id")))
 		return
 	}
 	h := w.Header()
@@ -60,7 +60,7 @@ func (d Doors) Layer(w http.ResponseWriter, r *http.Request, _ auth.Identity) {
 	file, size, err := d.Charts.open(l)
 	if err != nil {
 		d.Charts.log.Error("the file of a layer cannot be read", "layer", l.ID, "sha256", l.SHA256, "error", err)
-		reply.Error(w, http.StatusInternalServerError, errors.New("the file of the layer is missing or damaged; import it again"))
+		reply.Error(w, http.StatusInternalServerError, world.Refuse("layer.damaged", "the file of the layer is missing or damaged; import it again"))
 		return
 	}
 	defer file.Close() //nolint:errcheck // it was only read
@@ -142,7 +142,7 @@ func (d Doors) PutLayer(w http.ResponseWriter, r *http.Request, id auth.Identity
 		defer func() { <-c.reading }()
 	default:
 		w.Header().Set("Retry-After", "10")
-		reply.Error(w, http.StatusServiceUnavailable, errors.New("another file is being read; try again when it is done"))
+		reply.Error(w, http.StatusServiceUnavailable, world.Refuse("file.busy", "another file is being read; try again when it is done"))
 		return
 	}
 	var l world.LayerSaved
@@ -181,7 +181,7 @@ func (d Doors) DeleteLayer(w http.ResponseWriter, r *http.Request, id auth.Ident
 	name := r.PathValue("id")
 	switch err := d.Charts.removeLayer(r.Context(), id, name); {
 	case errors.Is(err, errNoLayer):
-		reply.Error(w, http.StatusNotFound, fmt.Errorf("there is no layer %.70q", name))
+		reply.Error(w, http.StatusNotFound, world.Refuse("layer.unknown", "there is no layer \"{layer}\"", "layer", name))
 	case err != nil:
 		d.refused(w, r, id, "layer/"+name, err)
 	default:
@@ -296,7 +296,7 @@ func (d Doors) refused(w http.ResponseWriter, r *http.Request, id auth.Identity,
 	var long *http.MaxBytesError
 	switch {
 	case errors.As(err, &long):
-		status, err = http.StatusRequestEntityTooLarge, fmt.Errorf("the file is longer than %d MB", long.Limit>>20)
+		status, err = http.StatusRequestEntityTooLarge, world.Refuse("file.long", "the file is longer than {most} MB", "most", long.Limit>>20)
 	case errors.As(err, &why):
 		status = http.StatusUnprocessableEntity
 	}
@@ -304,7 +304,7 @@ func (d Doors) refused(w http.ResponseWriter, r *http.Request, id auth.Identity,
 		d.Charts.log.Error("an import failed", "object", object, "by", id.Token, "error", err)
 		var path *fs.PathError
 		if errors.As(err, &path) { // where the server keeps its files is not the client's business
-			err = fmt.Errorf("the file could not be stored: %w; have a technician look into the server's log", path.Err)
+			err = world.Refuse("file.stored", "the file could not be stored: {why}; have a technician look into the server's log", "why", path.Err)
 		}
 	} else if d.Audit != nil {
 		d.Audit(r.Context(), id, world.Audited{Who: id.Token, Act: string(auth.EditMap), Object: object, Reason: strings.ToValidUTF8(err.Error(), "")})

@@ -35,7 +35,7 @@ func (d Doors) Serve(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 		return
 	}
 	if !d.mayKnow(id, ref.Kind()) {
-		reply.Error(w, http.StatusForbidden, fmt.Errorf("the role %s does not see things of the kind %s", id.Role, ref.Kind()))
+		reply.Error(w, http.StatusForbidden, world.Refuse("kind.denied", "the role {role} does not see things of the kind {kind}", "role", id.Role, "kind", ref.Kind()))
 		return
 	}
 	out, err := d.Index.Of(ref, before, limit)
@@ -54,7 +54,7 @@ func (d Doors) Serve(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	case err != nil:
 		reply.Error(w, http.StatusServiceUnavailable, err)
 	case !seen:
-		reply.Error(w, http.StatusNotFound, fmt.Errorf("there is no %s %.70q to be seen", ref.Kind(), ref.ID()))
+		reply.Error(w, http.StatusNotFound, world.Refuse("thing.unknown", "there is no {kind} \"{id}\" to be seen", "kind", ref.Kind(), "id", ref.ID()))
 	default:
 		reply.JSON(w, http.StatusOK, out)
 	}

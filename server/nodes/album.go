@@ -2,7 +2,6 @@ package nodes
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"mime/multipart"
 	"net/http"
@@ -87,7 +86,7 @@ func (n *Nodes) GetPictures(w http.ResponseWriter, r *http.Request, _ auth.Ident
 		defer func() { <-n.looking }()
 	default:
 		w.Header().Set("Retry-After", "5")
-		reply.Error(w, http.StatusServiceUnavailable, errors.New("too many look at walls already; try again in a few seconds"))
+		reply.Error(w, http.StatusServiceUnavailable, world.Refuse("pictures.busy", "too many look at walls already; try again in a few seconds"))
 		return
 	}
 	places, status, err := n.hung(r.Context(), a)
@@ -124,7 +123,7 @@ func (n *Nodes) hung(ctx context.Context, a album) (out []place, status int, err
 	case callErr != nil:
 		return nil, http.StatusServiceUnavailable, callErr
 	case len(out) == 0:
-		return nil, http.StatusNotFound, errors.New("there is no such wall, or it has no screens")
+		return nil, http.StatusNotFound, world.Refuse("wall.noscreens", "there is no such wall, or it has no screens")
 	}
 	now := time.Now()
 	for _, name := range nodes {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"iocwall/server/world"
 )
 
 const (
@@ -39,7 +41,6 @@ type code struct {
 }
 
 var (
-	errTooMany = errors.New("too many codes are open; wait a quarter of an hour")
 	// errCode is one answer for all that can be wrong with a code.
 	errCode = errors.New("the code is not good: it is wrong, was used, or is older than 15 minutes; make a new one with \"wallsrv wall enrol\"")
 )
@@ -61,7 +62,7 @@ func (c *codes) make(node, by string, now time.Time) (string, time.Time, error) 
 		}
 	}
 	if _, again := c.of[node]; !again && len(c.of) >= maxCodes {
-		return "", time.Time{}, errTooMany
+		return "", time.Time{}, world.Refuse("code.many", "too many codes are open; wait a quarter of an hour")
 	}
 	if c.of == nil {
 		c.of = map[string]*code{}

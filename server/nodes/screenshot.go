@@ -121,7 +121,7 @@ func (n *Nodes) GetScreenshot(w http.ResponseWriter, r *http.Request, _ auth.Ide
 		defer func() { <-n.shooting }()
 	default:
 		w.Header().Set("Retry-After", "3")
-		reply.Error(w, http.StatusServiceUnavailable, errors.New("other pictures of walls are being made; try again in a few seconds"))
+		reply.Error(w, http.StatusServiceUnavailable, world.Refuse("pictures.making", "other pictures of walls are being made; try again in a few seconds"))
 		return
 	}
 	s, status, err := n.frame(r.Context(), v)
@@ -190,9 +190,9 @@ func (s *shot) fill(st *world.State) error {
 		}
 	}
 	if s.screen != 0 {
-		return fmt.Errorf("there is no screen %d", s.screen)
+		return world.Refuse("screen.unknown", "there is no screen {screen}", "screen", s.screen)
 	}
-	return errors.New("there is no such wall, or it has no screens")
+	return world.Refuse("wall.noscreens", "there is no such wall, or it has no screens")
 }
 
 // collect asks the computers for the pictures and waits for them, not for long.
@@ -302,7 +302,7 @@ func (n *Nodes) GetPicture(w http.ResponseWriter, r *http.Request, _ auth.Identi
 		return
 	}
 	if !there {
-		reply.Error(w, http.StatusNotFound, fmt.Errorf("there is no screen %d", id))
+		reply.Error(w, http.StatusNotFound, world.Refuse("screen.unknown", "there is no screen {screen}", "screen", id))
 		return
 	}
 	if s.screen.Node != "" {

@@ -3,8 +3,11 @@
 package why
 
 import (
+	"context"
 	"errors"
+	"io"
 	"log/slog"
+	"time"
 
 	"iocwall/ui/page"
 	"iocwall/ui/words"
@@ -51,4 +54,16 @@ func Asked(l *words.Lang, log *slog.Logger, path string, err error) error {
 		return Told(l, err)
 	}
 	return &said{l.T("call.failed"), err}
+}
+
+// Fetched is what fetches a camera's last seconds, with its refusals as Told says them;
+// nil for nil.
+func Fetched(l *words.Lang, fetch func(ctx context.Context, camera, stream string, from, to time.Time) (io.ReadCloser, error)) func(ctx context.Context, camera, stream string, from, to time.Time) (io.ReadCloser, error) {
+	if fetch == nil {
+		return nil
+	}
+	return func(ctx context.Context, camera, stream string, from, to time.Time) (io.ReadCloser, error) {
+		body, err := fetch(ctx, camera, stream, from, to)
+		return body, Told(l, err)
+	}
 }

@@ -1,8 +1,10 @@
 package why
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -49,5 +51,22 @@ func TestWords(t *testing.T) {
 				t.Errorf("%v is lost in %v", c.err, got)
 			}
 		}
+	}
+}
+
+// TestFetched: a camera whose pictures are not kept says so in the person's language.
+func TestFetched(t *testing.T) {
+	l, err := words.Load("vi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if Fetched(l, nil) != nil {
+		t.Error("something is fetched from nowhere")
+	}
+	fetch := Fetched(l, func(context.Context, string, string, time.Time, time.Time) (io.ReadCloser, error) {
+		return nil, &page.Refusal{Status: 404, Say: "camera.noreplay", Values: map[string]string{"camera": "Cầu Câu Lâu"}, Text: "this stream is not kept for replay"}
+	})
+	if _, err := fetch(t.Context(), "c", "main", time.Time{}, time.Time{}); err == nil || !strings.HasPrefix(err.Error(), "Hình của camera Cầu Câu Lâu không được lưu") {
+		t.Errorf("%v", err)
 	}
 }
