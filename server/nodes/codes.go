@@ -40,10 +40,8 @@ type code struct {
 	busy    bool // somebody is being let in with it
 }
 
-var (
-	// errCode is one answer for all that can be wrong with a code.
-	errCode = errors.New("the code is not good: it is wrong, was used, or is older than 15 minutes; make a new one with \"wallsrv wall enrol\"")
-)
+// errCode is one answer for all that can be wrong with a code.
+var errCode = errors.New("the code is not good: it is wrong, was used, or is older than 15 minutes; make a new one with \"wallsrv wall enrol\"")
 
 // make returns a new code for the computer, which ends the one before.
 func (c *codes) make(node, by string, now time.Time) (string, time.Time, error) {
