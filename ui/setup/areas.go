@@ -25,6 +25,7 @@ type areasPart struct {
 	found *list.Rows[layerRow]
 	lay2  *list.List
 	level *widget.Select
+	edge  *fyne.Container // of level
 	label *canvas.Text
 	above *field.Field
 	from  *field.Field
@@ -89,6 +90,7 @@ func newAreas(k kit.Kit) *areasPart {
 	}
 	m.level = widget.NewSelect(words, func(string) { m.asked() })
 	m.level.Selected = words[0]
+	m.edge = k.Edged(m.level)
 	m.label = canvas.NewText(k.T("setup.layer.level"), k.Env.Kit.Theme.T2)
 	m.label.TextSize = k.U(kit.Small)
 	other := func(string) { m.asked() }
@@ -98,7 +100,7 @@ func newAreas(k kit.Kit) *areasPart {
 	m.file = k.Button(k.T("setup.layer.file"), "", m.openFile)
 	m.apply = k.Primary(k.T("setup.layer.apply"), "", m.take)
 	m.lay2 = m.newLayer(k)
-	m.inner = kit.Arrange(m.layRight, m.label, m.level, m.above, m.from, m.end, m.file, m.apply, m.facts.Object(), m.lay2.Object())
+	m.inner = kit.Arrange(m.layRight, m.label, m.edge, m.above, m.from, m.end, m.file, m.apply, m.facts.Object(), m.lay2.Object())
 	m.Pair = kit.NewPair(k, l.Object(), m.inner, 0.62)
 	m.List = l
 	m.facts.Set([]kit.Line{{Value: k.T("setup.layer.how"), Hint: true}})
@@ -131,7 +133,7 @@ func (m *areasPart) layRight(s fyne.Size) {
 		each = (w - k.U(12)) / 2 // the day beside the level
 	}
 	kit.Put(m.label, x, y, each, k.U(22))
-	kit.Put(m.level, x, y+k.U(24), each, k.U(kit.Control))
+	kit.Put(m.edge, x, y+k.U(24), each, k.U(kit.Control))
 	if each < w {
 		kit.Put(m.from, x+each+k.U(12), y, each, m.from.MinSize().Height)
 	}

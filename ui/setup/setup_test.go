@@ -187,9 +187,9 @@ func TestConfigurationAsText(t *testing.T) {
 	if titleOf() != "Sẽ xảy ra khi áp dụng" || m.rows.Len() != 2 || m.rows.At(0).Text != "Camera +ben" || !strings.Contains(m.rows.At(0).Sub, "hình ngắt vài giây") || !strings.Contains(m.rows.At(1).Sub, "không gì khởi động lại") || m.save.Disabled() {
 		t.Errorf("%s: %+v %+v", titleOf(), m.rows.At(0), m.rows.At(1))
 	}
-	b.Answers["PUT /api/setup/config"] = error(&page.Refusal{Status: 403, Code: "administrator", Text: "listen decide who gets in, so only an administrator changes them"})
+	b.Answers["PUT /api/setup/config"] = error(&page.Refusal{Status: 403, Code: "administrator", Say: "setup.administrator", Text: "Chưa ghi gì: chỉ quản trị viên sửa được listen"})
 	test.Tap(m.save)
-	if !strings.HasPrefix(m.note.Text, "Chỉ quản trị viên đổi được") || !m.dirty {
+	if m.note.Text != "Chưa ghi gì: chỉ quản trị viên sửa được listen" || !m.dirty {
 		t.Errorf("said %q", m.note.Text)
 	}
 	b.Answers["PUT /api/setup/config"] = rows{"version": "fedcba9876543210", "changes": []rows{{"part": "cameras", "added": []string{"ben"}}}}
@@ -375,8 +375,8 @@ func TestWordsOfCodes(t *testing.T) {
 	for _, s := range []world.SourceState{"", world.SourceStarting, world.SourceRunning, world.SourceRetrying, world.SourceFailed, world.SourceStopped} {
 		keys = append(keys, "setup.source."+string(s))
 	}
-	for _, code := range []string{"administrator", "version", "problems", "restart", "refused", "disk", "nofile", "busy", "same", "layer"} {
-		keys = append(keys, "setup.no."+code)
+	for _, code := range []string{"administrator", "version", "version.areas", "problems", "problems.areas", "restart", "refused", "disk", "nofile", "same", "layer"} {
+		keys = append(keys, "no.setup."+code)
 	}
 	for _, what := range []string{"new", "redrawn", "same", "ending"} {
 		keys = append(keys, "setup.layer.what."+what, "setup.layer.count."+what)

@@ -5,6 +5,7 @@ package kit
 
 import (
 	"image"
+	"image/color"
 	"math"
 	"strconv"
 	"time"
@@ -184,6 +185,13 @@ func (k Kit) Field(kind field.Kind, label, example string, changed func(string),
 		o.Hint = k.T("setup.example", "text", example)
 	}
 	return field.New(o)
+}
+
+// Edged gives a choice the edge of a control: its ground alone is that of the pane.
+func (k Kit) Edged(s *widget.Select) *fyne.Container {
+	edge := canvas.NewRectangle(color.Transparent)
+	edge.StrokeColor, edge.StrokeWidth, edge.CornerRadius = k.Env.Kit.Theme.Line2, k.U(1), k.U(6)
+	return container.NewStack(s, edge)
 }
 
 // Number writes a number as a field takes it.

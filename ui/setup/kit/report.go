@@ -83,20 +83,14 @@ func (k Kit) ReasonOf(reason string) string {
 	return reason
 }
 
-// Reason is why a door did not do something: in the words of the catalogue for what the
-// server names by a code, in its own otherwise.
+// Reason is why a door did not do something, in the words of the refusal where it has
+// any: the desk has put them into the person's language.
 func (k Kit) Reason(err error) string {
 	var r *page.Refusal
-	if !errors.As(err, &r) || r.Text == "" {
-		return k.Refused(err)
+	if errors.As(err, &r) && r.Text != "" {
+		return r.Text
 	}
-	if key := "setup.no." + r.Code; r.Code != "" && k.Env.Lang.Has(key) {
-		return k.T(key, "why", r.Text)
-	}
-	if r.Status == 403 {
-		return k.T("setup.noright")
-	}
-	return r.Text
+	return k.Refused(err)
 }
 
 // ReadFile asks for a file and reads it beside the toolkit.

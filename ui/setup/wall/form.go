@@ -35,7 +35,8 @@ type form struct {
 	now     *canvas.Text
 	who     *canvas.Text
 	labels  [2]*canvas.Text
-	empty   *kit.Facts // what to do, while no screen is chosen
+	edges   [2]*fyne.Container // of node and output
+	empty   *kit.Facts         // what to do, while no screen is chosen
 	off     layout.Deviation
 	filling bool
 	high    float32
@@ -89,7 +90,8 @@ func newForm(m *Screens) *form {
 	f.note, f.now, f.who = text(""), text(""), text("")
 	f.note.Color = th.T1
 	f.empty = kit.NewFacts(k)
-	objects = append(objects, f.node, f.output, f.spare, f.take, f.try, f.empty.Object())
+	f.edges = [2]*fyne.Container{k.Edged(f.node), k.Edged(f.output)}
+	objects = append(objects, f.edges[0], f.edges[1], f.spare, f.take, f.try, f.empty.Object())
 	f.inner = kit.Arrange(f.lay, objects...)
 	f.scroll = container.NewVScroll(container.New(tall{f}, f.inner))
 	f.frame = kit.NewFrame(k, f.scroll)
@@ -127,8 +129,8 @@ func (f *form) lay(s fyne.Size) {
 	kit.Put(f.labels[0], x, y, half, k.U(22))
 	kit.Put(f.labels[1], x+half+k.U(12), y, half, k.U(22))
 	y += k.U(24)
-	kit.Put(f.node, x, y, half, k.U(kit.Control))
-	kit.Put(f.output, x+half+k.U(12), y, half, k.U(kit.Control))
+	kit.Put(f.edges[0], x, y, half, k.U(kit.Control))
+	kit.Put(f.edges[1], x+half+k.U(12), y, half, k.U(kit.Control))
 	y += k.U(kit.Control + 10)
 	for _, t := range []*canvas.Text{f.note} {
 		if t.Text != "" {

@@ -31,6 +31,7 @@ type gridForm struct {
 	end     *widget.Button
 	note    *canvas.Text
 	labels  [2]*canvas.Text
+	edges   [2]*fyne.Container // of panel and order
 	screens []world.Screen
 	bare    int
 	bad     bool
@@ -103,7 +104,8 @@ func newGrid(m *Screens) *gridForm {
 		g.labels[i].TextSize = k.U(kit.Small)
 		objects = append(objects, g.labels[i])
 	}
-	objects = append(objects, g.panel, g.order, g.drive, g.use, g.end, g.note)
+	g.edges = [2]*fyne.Container{k.Edged(g.panel), k.Edged(g.order)}
+	objects = append(objects, g.edges[0], g.edges[1], g.drive, g.use, g.end, g.note)
 	g.inner = kit.Arrange(g.lay, objects...)
 	g.scroll = container.NewVScroll(container.New(tallGrid{g}, g.inner))
 	g.frame = kit.NewFrame(k, g.scroll)
@@ -134,8 +136,8 @@ func (g *gridForm) lay(s fyne.Size) {
 	kit.Put(g.labels[0], x, y, half, k.U(22))
 	kit.Put(g.labels[1], x+half+k.U(12), y, half, k.U(22))
 	y += k.U(24)
-	kit.Put(g.panel, x, y, half, k.U(kit.Control))
-	kit.Put(g.order, x+half+k.U(12), y, half, k.U(kit.Control))
+	kit.Put(g.edges[0], x, y, half, k.U(kit.Control))
+	kit.Put(g.edges[1], x+half+k.U(12), y, half, k.U(kit.Control))
 	y += k.U(kit.Control + 10)
 	y += k.Stack(x, y, w, 5, fields[3:]...)
 	kit.Put(g.drive, x, y, w, k.U(32))

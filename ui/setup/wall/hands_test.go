@@ -337,7 +337,7 @@ func TestNothingChosen(t *testing.T) {
 	}
 	b.Marks = nil
 	capture(b)
-	if seen() != 0 || m.form.node.Visible() || m.form.try.Visible() {
+	if seen() != 0 || m.form.edges[0].Visible() || m.form.try.Visible() {
 		t.Errorf("%d fields of no screen", seen())
 	}
 	for _, want := range []string{"Bấm một màn trong sơ đồ", "27", "10.986 × 2.062 mm", "56,0 triệu", "9"} {
@@ -351,7 +351,7 @@ func TestNothingChosen(t *testing.T) {
 	}
 	capture(b)
 	tap(m, 17, false)
-	if seen() != len(numbers()) || !m.form.node.Visible() || m.form.empty.Object().Visible() || m.form.take.Visible() {
+	if seen() != len(numbers()) || !m.form.edges[0].Visible() || m.form.empty.Object().Visible() || m.form.take.Visible() {
 		t.Errorf("%d fields of a screen", seen())
 	}
 	press(m, fyne.KeyEscape)
