@@ -133,11 +133,12 @@ func (m *areasPart) layRight(s fyne.Size) {
 		each = (w - k.U(12)) / 2 // the day beside the level
 	}
 	kit.Put(m.label, x, y, each, k.U(22))
-	kit.Put(m.edge, x, y+k.U(24), each, k.U(kit.Control))
+	high := m.from.MinSize().Height
+	kit.Put(m.edge, x, y+high-k.U(kit.Control), each, k.U(kit.Control))
 	if each < w {
-		kit.Put(m.from, x+each+k.U(12), y, each, m.from.MinSize().Height)
+		kit.Put(m.from, x+each+k.U(12), y, each, high)
 	}
-	y += max(k.U(24+kit.Control), m.from.MinSize().Height) + k.U(8)
+	y += high + k.U(8)
 	if each == w {
 		y += k.Stack(x, y, w, 1, m.from)
 	}

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"iocwall/server/world"
+	"iocwall/ui/look"
 	"iocwall/ui/page"
 	"iocwall/ui/setup/kit"
 	"iocwall/ui/setup/setuptest"
@@ -62,14 +63,21 @@ func TestPictures(t *testing.T) {
 		text              float64
 		w, h              int
 	}{
-		{"setup", "vi", "dark", 1, 1920, 984}, {"setup-en-light", "en", "light", 1, 1920, 984}, {"setup-large", "vi", "dark", 1.5, 1920, 984}, {"setup-laptop", "vi", "light", 1, 1366, 672},
+		{"setup", "vi", "dark", 1, 1920, 984},
+		{"setup-en-light", "en", "light", 1, 1920, 984},
+		{"setup-large", "vi", "dark", 1.5, 1920, 984},
+		{"setup-laptop", "vi", "light", 1, 1366, 672},
+		{"setup-laptop-large", "en", "dark", 1.5, 1366, 672},
 	} {
 		if os.Getenv("IOCWALL_GALLERY") == "" && c.text == 1 && c.w == 1920 {
 			continue // the hardest two are enough where nobody looks
 		}
 		b := setuptest.New(t, c.lang, c.theme, c.text)
+		fyne.CurrentApp().Settings().SetTheme(look.ToolkitAt(b.Env().Kit.Theme, c.text))
 		b.Fleet(true)
 		b.Unwell()
+		b.Answers["POST /api/setup/areas"] = layerSeen{Version: "v", New: 2, Ending: 1, Rejected: 1, First: []layerRow{{ID: "vn/da-nang-2025/cu", Name: "Xã Cũ", What: "ending"}, {ID: "vn/da-nang-2025/an", Name: "Xã An", What: "new"}, {ID: "vn/da-nang-2025/binh", Name: "Phường Bình", What: "new"}}, Faults: []string{"feature 4: it has no name"}}
+		b.Answers["POST /api/setup/config/check"] = map[string]any{"ok": true, "changes": []configChange{{Part: "cameras", Added: []string{"ben", "cau-moi"}}, {Part: "evidence"}}, "pending": []string{"evidence"}}
 		p := seat(b)
 		for _, name := range parts() {
 			p.choose(name)
@@ -84,6 +92,14 @@ func TestPictures(t *testing.T) {
 				p.Go(partSources + "/zalo")
 			case partNodes:
 				p.Go(partNodes + "/pc-08")
+			case partAreas:
+				p.of(name).(*areasPart).look([]byte("layer"))
+			case partConfig:
+				p.Refresh(b.Clock)
+				m := p.of(name).(*configPart)
+				m.input.SetText(m.input.Text + "evidence: {before: 5s}\n")
+				m.dirty = true
+				m.check()
 			case partLogs:
 				p.Go(partLogs + "/source/zalo")
 			}

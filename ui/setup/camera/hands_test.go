@@ -140,3 +140,20 @@ func TestPassword(t *testing.T) {
 		t.Errorf("%d cameras of the site %q", m.rows.Len(), m.site)
 	}
 }
+
+// What stands in an empty field is said to be an example, so that nobody takes it for
+// what is there.
+func TestExamplesSaySo(t *testing.T) {
+	for lang, want := range map[string]string{"vi": "ví dụ cau-cau-lau", "en": "for example cau-cau-lau"} {
+		b := setuptest.New(t, lang, "dark", 1)
+		b.Fleet(true)
+		m := seat(b)
+		test.Tap(m.tools[0].(interface {
+			fyne.Tappable
+			fyne.CanvasObject
+		}))
+		if m.sheet == nil || m.sheet.kind != sheetAdd || m.sheet.fields["id"].Input.PlaceHolder != want {
+			t.Errorf("%s: %+v", lang, m.sheet)
+		}
+	}
+}
