@@ -65,7 +65,7 @@ func published(now time.Time) []figure {
 		onTime, happy, spent, dossiers, fitted, beds,
 		{Figure: "paht-tiep-nhan", Period: "2024-08", Label: "đến 8/2024", Value: n(630), Parts: []part{{"đã giao", 482, "dispatched"}, {"không đủ điều kiện", 148, "ineligible"}}},
 		{Figure: "cuoc-goi", Period: "2024-08", Label: "đến 8/2024", Value: n(1500), Qualifier: "about", Verbatim: "gần 1.500", Note: "gọi đến và gọi đi"},
-		{Figure: "canh-bao-attt", Period: "2024-08", Label: "tháng 8/2024", Value: n(69600), Qualifier: "more-than", Verbatim: "hơn 69.600", Parts: []part{{"cao", 19879, "high"}, {"trung bình và thấp", 47752, "medium and low"}}},
+		{Figure: "canh-bao-attt", Period: "2024-08", Label: "8/2024", Value: n(69600), Qualifier: "more-than", Verbatim: "hơn 69.600", Parts: []part{{"cao", 19879, "high"}, {"trung bình và thấp", 47752, "medium and low"}}},
 		{Figure: "may-chu", Period: "2024-08", Label: "8/2024", Value: n(100), Qualifier: "more-than", Verbatim: "hơn 100"},
 		{Figure: "may-tram", Period: "2024-08", Label: "8/2024", Value: n(2510), Qualifier: "more-than", Verbatim: "hơn 2.510"},
 		{Figure: "tin-bai", Period: "2024-08", Label: "9/2021 – 8/2024", Value: n(15000), Qualifier: "more-than", Verbatim: "hơn 15.000"},
