@@ -335,7 +335,7 @@ func (c *centre) operator() {
 		return complaint
 	})
 
-	h.pull(image.Pt(150, 238), at)
+	h.pull(image.Pt(150, 222), at)
 	c.wait("the camera that was dragged is in the server's scene, on screen 27", p, func() string {
 		tiles := c.tiles()
 		i := slices.IndexFunc(tiles, func(t world.Tile) bool { return t.Kind == "camera" })
