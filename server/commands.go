@@ -26,6 +26,12 @@ func (s *Server) command(ctx context.Context, id auth.Identity, c act.Command) w
 	if isRefusal(err) {
 		s.auditRefused(ctx, id, world.Audited{Who: id.Token, Act: c.Act.Act(), Object: cut(objectOf(c.Act)), Reason: cut(err.Error())})
 	}
+	switch {
+	case errors.Is(err, core.ErrStopping):
+		err = world.Refuse("server.stopping", "{why}", "why", err)
+	case errors.Is(err, context.DeadlineExceeded):
+		err = world.Refuse("server.slow", "{why}", "why", err)
+	}
 	return world.Refused(c.ID, err)
 }
 

@@ -120,7 +120,7 @@ var rows = []row{
 	{"ui/why", "ui/page ui/words", "", "questions that have no answer, in words; asks nothing"},
 	{"ui/typing", "", "", "Vietnamese letters from keys; pure"},
 	{"ui/field", "ui/typing ui/look ui/words", "assets", "fields that people type in"},
-	{"ui/login", "ui/page ui/field ui/look ui/paint ui/words ui/tile", "assets", "who sits down at the desk; knows no connection"},
+	{"ui/login", "ui/page ui/field ui/look ui/paint ui/words ui/tile ui/why", "assets", "who sits down at the desk; knows no connection"},
 	{"ui/users", "server/act server/world ui/page ui/field ui/list ui/look ui/paint ui/words ui/tile", "assets ui/page/pagetest", "the administrator's page of users"},
 	{"ui/list", "geo/gazetteer ui/page ui/field ui/look ui/paint ui/words ui/tile", "assets", "lists of anything; knows no entity"},
 	{"ui/paper", "assets ui/words ui/look ui/paint", "", "what is printed; knows no page"},

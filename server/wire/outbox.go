@@ -91,7 +91,7 @@ func (o *outbox) expired(now time.Time) []world.Receipt {
 		if now.Before(w.until) {
 			return false
 		}
-		out = append(out, world.Receipt{ID: w.id, Reason: "no answer from the server in time; it may have been done nevertheless"})
+		out = append(out, world.Refused(w.id, world.Refuse("wire.silent", "no answer from the server in time; it may have been done nevertheless")))
 		return true
 	})
 	if len(out) > 0 {

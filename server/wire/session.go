@@ -413,7 +413,7 @@ func (s *session) command(raw json.RawMessage) error {
 		if id == "" {
 			return err
 		}
-		s.answer(world.Receipt{ID: id, Reason: err.Error()})
+		s.answer(world.Refused(id, world.Refuse("wire.command", "{why}", "why", err)))
 		return nil
 	}
 	if r, ok := cmd.Act.(act.Resync); ok {
@@ -428,10 +428,10 @@ func (s *session) command(raw json.RawMessage) error {
 	s.mu.Unlock()
 	switch {
 	case !free:
-		s.answer(world.Receipt{ID: id, Reason: "too many commands at once"})
+		s.answer(world.Refused(id, world.Refuse("wire.many", "too many commands at once")))
 	case s.h.o.Command == nil:
 		s.done()
-		s.answer(world.Receipt{ID: id, Reason: "this server takes no commands"})
+		s.answer(world.Refused(id, world.Refuse("wire.deaf", "this server takes no commands")))
 	case s.h.enter():
 		go func() {
 			defer s.h.wg.Done()
@@ -481,7 +481,7 @@ func (s *session) resync(id string, r act.Resync) {
 	ident, want := s.ident, s.want
 	s.mu.Unlock()
 	if soon {
-		s.answer(world.Receipt{ID: id, Reason: "a snapshot was sent a moment ago"})
+		s.answer(world.Refused(id, world.Refuse("wire.resync", "a snapshot was sent a moment ago")))
 		return
 	}
 	s.h.mu.Lock()

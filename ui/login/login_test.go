@@ -353,6 +353,18 @@ func TestTroubles(t *testing.T) {
 	if b.said() != "Máy chủ từ chối: no: strange" {
 		t.Errorf("%q", b.said())
 	}
+	// Of several sentences of a code the one the server means is said, in words.
+	for want, no := range map[string]*page.Refusal{
+		"Mật khẩu cần ít nhất 12 ký tự; vài từ không liên quan nhau thì dễ nhớ": {Status: 422, Code: "weak", Say: "weak.short", Values: map[string]string{"least": "12"}, Text: "x"},
+		"Máy chủ từ chối: Đơn vị này chưa được giao địa bàn":                    {Status: 403, Code: "no-area", Say: "auth.no-area", Text: "x"},
+	} {
+		srv.login = func(string, string, string) (Standing, error) { return Standing{}, no }
+		b.p.submit()
+		b.settle()
+		if b.said() != want {
+			t.Errorf("%q, want %q", b.said(), want)
+		}
+	}
 }
 
 // TestDressKeepsWhatWasTyped also looks whether the page says everything in the

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"iocwall/ui/page"
+	said "iocwall/ui/why"
 )
 
 // trouble is why something was not done.
 type trouble struct {
 	code string
-	// text is for people where there is no code for them.
-	text string
+	// no is what the server said, nil where it said nothing.
+	no *page.Refusal
 }
 
 // why is the trouble of a session that ended.
@@ -33,9 +34,9 @@ func troubleOf(err error) (trouble, time.Duration) {
 	}
 	switch no.Code {
 	case "wrong", "wrong-code", "locked", "busy", "expired", "revoked", "disabled", "weak", "failed", "not-started", "not-a-user":
-		return trouble{code: no.Code}, no.After
+		return trouble{no.Code, no}, no.After
 	}
-	return trouble{code: "other", text: no.Text}, no.After
+	return trouble{"other", no}, no.After
 }
 
 // says is the trouble in words; wait is how long until another try.
@@ -51,7 +52,10 @@ func (p *Page) says(now time.Time) string {
 	case p.wrong.code == "away":
 		return l.T("login.no.away", "server", p.o.Server)
 	case p.wrong.code == "other":
-		return l.T("login.no.other", "why", p.wrong.text)
+		return l.T("login.no.other", "why", said.Words(l, p.wrong.no.Say, p.wrong.no.Values, p.wrong.no.Text))
+	}
+	if no := p.wrong.no; no != nil && no.Say != "" && no.Say != "auth."+no.Code { // one of several sentences
+		return said.Words(l, no.Say, no.Values, l.T("login.no."+p.wrong.code))
 	}
 	return l.T("login.no." + p.wrong.code)
 }

@@ -204,6 +204,9 @@ func (a *Account) check() bool {
 
 func (a *Account) whyNot(err error) string {
 	if r, ok := err.(*page.Refusal); ok { //nolint:errorlint // the desk hands it over as it is
+		if r.Say != "" && r.Say != "auth."+r.Code {
+			return r.Text // one of several sentences of its code
+		}
 		switch r.Code {
 		case "wrong":
 			return a.t("account.no.old")

@@ -49,9 +49,14 @@ func TestAccountPassword(t *testing.T) {
 	if a.note.Text != "Mật khẩu đang dùng không đúng" {
 		t.Fatalf("%q", a.note.Text)
 	}
+	d.answers["POST /api/me/password"] = &page.Refusal{Status: 422, Code: "weak", Say: "weak.regular", Text: "Mật khẩu quá đều đặn"} // the desk has put it into words
+	type3("cũ", "bốn con ngựa tím", "bốn con ngựa tím")
+	if a.note.Text != "Mật khẩu quá đều đặn" {
+		t.Fatalf("%q", a.note.Text)
+	}
 	delete(d.answers, "POST /api/me/password")
 	a.submit()
-	if a.fields["next"].Text() != "" || !strings.Contains(d.asked[2], `"new":"bốn con ngựa tím"`) {
+	if a.fields["next"].Text() != "" || !strings.Contains(d.asked[3], `"new":"bốn con ngựa tím"`) {
 		t.Errorf("%q", d.asked)
 	}
 }
