@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"iocwall/server/world"
@@ -34,6 +35,9 @@ type areasPart struct {
 	apply *widget.Button
 	facts *kit.Facts
 	inner *fyne.Container
+	// scroll holds inner, which needs the height high at least.
+	scroll *container.Scroll
+	high   float32
 
 	levels []string // of the choice, as the server names them
 	layer  []byte   // what is looked at
@@ -101,7 +105,8 @@ func newAreas(k kit.Kit) *areasPart {
 	m.apply = k.Primary(k.T("setup.layer.apply"), "", m.take)
 	m.lay2 = m.newLayer(k)
 	m.inner = kit.Arrange(m.layRight, m.label, m.edge, m.above, m.from, m.end, m.file, m.apply, m.facts.Object(), m.lay2.Object())
-	m.Pair = kit.NewPair(k, l.Object(), m.inner, 0.62)
+	m.scroll = container.NewVScroll(container.New(tallAreas{m}, m.inner))
+	m.Pair = kit.NewPair(k, l.Object(), m.scroll, 0.62)
 	m.List = l
 	m.facts.Set([]kit.Line{{Value: k.T("setup.layer.how"), Hint: true}})
 	m.face()
@@ -148,8 +153,23 @@ func (m *areasPart) layRight(s fyne.Size) {
 	h := m.facts.Height(s.Width)
 	kit.Put(m.facts.Object(), 0, y, s.Width, h)
 	y += h
-	kit.Put(m.lay2.Object(), 0, y, s.Width, s.Height-y)
+	kit.Put(m.lay2.Object(), 0, y, s.Width, max(s.Height-y, k.U(150)))
+	if high := y + k.U(150); high != m.high {
+		m.high = high
+		m.scroll.Refresh()
+	}
 }
+
+// tallAreas gives the fields and the list the height they need.
+type tallAreas struct{ m *areasPart }
+
+// Layout is for Fyne.
+func (l tallAreas) Layout(_ []fyne.CanvasObject, s fyne.Size) {
+	kit.Put(l.m.inner, 0, 0, s.Width, s.Height)
+}
+
+// MinSize is for Fyne.
+func (l tallAreas) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, l.m.high) }
 
 func (m *areasPart) wordOf(k kit.Kit, level string) string {
 	if key := "setup.level." + level; k.Env.Lang.Has(key) {

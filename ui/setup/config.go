@@ -13,7 +13,6 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"iocwall/ui/field"
-	"iocwall/ui/list"
 	"iocwall/ui/page"
 	"iocwall/ui/setup/kit"
 )
@@ -28,13 +27,14 @@ type configPart struct {
 	save  *widget.Button
 	test  *widget.Button
 	again *widget.Button
-	rows  *list.Rows[configRow]
+	rows  *kit.Rows
 	text  configText
 	// checked is the text that was checked without a mistake, later says that it counts
 	// after the next start only, and wrong how many mistakes were found.
 	checked string
 	later   bool
 	wrong   int
+	listed  bool // what changes, in place of mistakes
 	loaded  bool
 	busy    bool
 	dirty   bool
@@ -59,11 +59,8 @@ type configChange struct {
 	Changed []string `json:"changed"`
 }
 
-// configRow is a mistake or what a change brings about.
-type configRow struct{ ID, Icon, Text, Sub string }
-
 func newConfig(k kit.Kit) *configPart {
-	m := &configPart{rows: list.NewRows(func(x *configRow) string { return x.ID }, nil)}
+	m := &configPart{rows: kit.NewRows(k)}
 	m.input = field.NewInput(field.Options{Kind: field.Lines, Lang: k.Env.Lang, Memory: k.Host.Desk().Memory(), Rows: 20, Plain: true, Changed: func(string) { m.dirty = true; m.face() }, Enter: m.check})
 	m.input.TextStyle = fyne.TextStyle{Monospace: false}
 	m.save = k.Primary(k.T("setup.config.save"), "", m.put)
@@ -71,35 +68,20 @@ func newConfig(k kit.Kit) *configPart {
 	m.again = k.Button(k.T("setup.config.again"), "", m.load)
 	m.note = canvas.NewText("", k.Env.Kit.Theme.T2)
 	m.note.TextSize = k.U(kit.Small)
-	at := m.rows.At
-	l := list.New(k.Host.Desk(), list.Options{
-		Name: "setup.problems", Source: m.rows, Plain: true, Tall: true,
-		Columns: []list.Column{{ID: "what", Title: k.T("setup.col.problem"), Min: 200, Weight: 1, Text: func(i int) string { return at(i).Text }, Cell: func(i int) list.Cell {
-			return list.Cell{Icon: at(i).Icon, Text: at(i).Text, Sub: at(i).Sub}
-		}}},
-		Empty:  func() (title, text string) { return k.T("setup.config.good"), k.T("setup.config.good.text") },
-		Chosen: func(id string) { m.jump(id) },
-	})
 	m.inner = kit.Arrange(func(s fyne.Size) {
 		used := k.Row(k.U(kit.Pad), -2000, s.Width-2*k.U(kit.Pad), m.test, m.save, m.again)
 		kit.Put(m.input, k.U(kit.Pad), k.U(10), s.Width-2*k.U(kit.Pad), s.Height-used-k.U(64))
 		kit.Put(m.note, k.U(kit.Pad), s.Height-used-k.U(46), s.Width-2*k.U(kit.Pad), k.U(24))
 		k.Row(k.U(kit.Pad), s.Height-used-k.U(14), s.Width-2*k.U(kit.Pad), m.test, m.save, m.again)
 	}, m.input, m.note, m.test, m.save, m.again)
-	m.Pair = kit.NewPair(k, m.inner, l.Object(), 0.68)
-	m.List = l
+	m.Pair = kit.NewPair(k, m.inner, m.rows, 0.68)
 	m.face()
 	return m
 }
 
-// jump puts the cursor where a mistake is.
-func (m *configPart) jump(id string) {
-	place, _, _ := strings.Cut(id, ":")
-	n, err := strconv.Atoi(place)
-	if err != nil {
-		return
-	}
-	m.input.CursorRow, m.input.CursorColumn = max(0, n-1), 0
+// jump puts the cursor where a mistake is; places count from 1.
+func (m *configPart) jump(line, column int) {
+	m.input.CursorRow, m.input.CursorColumn = max(0, line-1), max(0, column-1)
 	m.input.Refresh()
 	m.K.Host.Focus(m.input)
 }
@@ -217,37 +199,45 @@ func (m *configPart) check() {
 
 // mistakes lists what is wrong with the text.
 func (m *configPart) mistakes(list []kit.Problem) {
-	var rows []configRow
+	k := m.K
+	var rows []kit.RowOf
 	for _, x := range list {
-		sub := strings.Trim(x.Path+" – "+x.Advice, " –")
-		rows = append(rows, configRow{
-			ID:   strconv.Itoa(x.Line) + ":" + strconv.Itoa(x.Column) + x.Message,
-			Icon: "severe", Text: m.K.T("setup.config.at", "line", strconv.Itoa(x.Line), "column", strconv.Itoa(x.Column)) + " " + x.Message, Sub: sub,
-		})
+		line, column := strconv.Itoa(x.Line), strconv.Itoa(x.Column)
+		r := kit.RowOf{Icon: "severe", Title: k.T("setup.config.at", "line", line, "column", column), Text: x.Words()}
+		if x.Line > 0 {
+			r.Act, r.Do = k.T("setup.config.goto"), func() { m.jump(x.Line, x.Column) }
+		}
+		rows = append(rows, r)
 	}
-	m.wrong = len(rows)
+	if m.wrong = len(rows); m.wrong == 0 {
+		rows = []kit.RowOf{{Icon: "normal", Title: k.T("setup.config.good"), Text: k.T("setup.config.good.text")}}
+	}
+	m.listed = false
 	m.rows.Set(rows)
 }
 
 // effects lists what changes, what of the centre begins anew with it and when it counts.
 func (m *configPart) effects(changes []configChange, pending []string) {
-	var rows []configRow
+	k := m.K
+	var rows []kit.RowOf
 	for _, c := range changes {
-		r := configRow{ID: "part " + c.Part, Icon: "normal", Text: changesWords([]configChange{c}), Sub: m.K.T("setup.effect.now")}
-		if key := "setup.config.part." + c.Part; m.K.Env.Lang.Has(key) {
-			r.Text = m.K.T(key) + strings.TrimPrefix(r.Text, c.Part)
+		r := kit.RowOf{Icon: "normal", Title: changesWords([]configChange{c}), Text: k.T("setup.effect.now")}
+		if key := "setup.config.part." + c.Part; k.Env.Lang.Has(key) {
+			r.Title = k.T(key) + strings.TrimPrefix(r.Title, c.Part)
 		}
 		switch {
 		case slices.ContainsFunc(pending, func(p string) bool { return p == c.Part || strings.HasPrefix(p, c.Part+".") }):
-			r.Icon, r.Sub = "warning", m.K.T("setup.effect.restart")
+			r.Icon, r.Text = "warning", k.T("setup.effect.restart")
 		case len(pending) > 0:
-			r.Sub = m.K.T("setup.effect.waits")
-		case m.K.Env.Lang.Has("setup.effect." + c.Part):
-			r.Icon, r.Sub = "notice", m.K.T("setup.effect."+c.Part)
+			r.Text = k.T("setup.effect.waits")
+		case k.Env.Lang.Has("setup.effect." + c.Part):
+			r.Icon, r.Text = "notice", k.T("setup.effect."+c.Part)
 		}
 		rows = append(rows, r)
 	}
-	m.rows.Set(rows)
+	if m.listed = len(rows) > 0; m.listed {
+		m.rows.Set(rows)
+	}
 }
 
 // changesWords says changes in a few words.
@@ -303,7 +293,7 @@ func (m *configPart) put() {
 	})
 }
 
-func (m *configPart) Refresh(now time.Time) {
+func (m *configPart) Refresh(time.Time) {
 	k := m.K
 	if m.shown && !m.loaded && !m.busy && !m.fresh {
 		m.load()
@@ -314,14 +304,13 @@ func (m *configPart) Refresh(now time.Time) {
 	}
 	m.Left.Say(k.T("setup.config"), remark)
 	switch {
-	case m.wrong > 0 || m.rows.Len() == 0:
+	case !m.listed:
 		m.Right.Say(k.T("setup.config.list"), k.Whole(m.wrong))
 	case m.ready():
 		m.Right.Say(k.T("setup.config.effects"), "")
 	default:
 		m.Right.Say(k.T("setup.config.effects.done"), "")
 	}
-	m.List.Update(now)
 }
 
 func (m *configPart) Show(visible bool) {

@@ -191,17 +191,17 @@ func TestConfigurationAsText(t *testing.T) {
 		t.Error("what was not checked may be written")
 	}
 	check(rows{"ok": false, "problems": []rows{{"line": 3, "column": 7, "path": "data", "message": "needs a folder"}}})
-	if m.rows.Len() != 1 || !m.save.Disabled() {
-		t.Errorf("%d mistakes", m.rows.Len())
+	if len(m.rows.List()) != 1 || m.rows.List()[0].Title != "Dòng 3:7" || !m.save.Disabled() {
+		t.Errorf("mistakes: %+v", m.rows.List())
 	}
-	m.jump("3:7data")
-	if m.input.CursorRow != 2 {
-		t.Errorf("the cursor is in row %d", m.input.CursorRow)
+	m.rows.Press(0)
+	if m.input.CursorRow != 2 || m.input.CursorColumn != 6 {
+		t.Errorf("the cursor is in row %d, column %d", m.input.CursorRow, m.input.CursorColumn)
 	}
 	// What begins anew and when it counts is told before anything is written.
 	check(rows{"ok": true, "changes": []rows{{"part": "cameras", "added": []string{"ben"}}, {"part": "stations", "added": []string{"tram"}}}})
-	if titleOf() != "Sẽ xảy ra khi áp dụng" || m.rows.Len() != 2 || m.rows.At(0).Text != "Camera +ben" || !strings.Contains(m.rows.At(0).Sub, "hình ngắt vài giây") || !strings.Contains(m.rows.At(1).Sub, "không gì khởi động lại") || m.save.Disabled() {
-		t.Errorf("%s: %+v %+v", titleOf(), m.rows.At(0), m.rows.At(1))
+	if titleOf() != "Sẽ xảy ra khi áp dụng" || len(m.rows.List()) != 2 || m.rows.List()[0].Title != "Camera +ben" || !strings.Contains(m.rows.List()[0].Text, "hình ngắt vài giây") || !strings.Contains(m.rows.List()[1].Text, "không gì khởi động lại") || m.save.Disabled() {
+		t.Errorf("%s: %+v %+v", titleOf(), m.rows.List()[0], m.rows.List()[1])
 	}
 	b.Answers["PUT /api/setup/config"] = error(&page.Refusal{Status: 403, Code: "administrator", Say: "setup.administrator", Text: "Chưa ghi gì: chỉ quản trị viên sửa được listen"})
 	test.Tap(m.save)
@@ -218,8 +218,8 @@ func TestConfigurationAsText(t *testing.T) {
 	m.input.SetText(m.input.Text + "evidence: {before: 5s}\n")
 	m.dirty = true
 	check(rows{"ok": true, "changes": []rows{{"part": "cameras", "added": []string{"moi"}}, {"part": "evidence"}}, "pending": []string{"evidence"}})
-	if m.save.Text != "Ghi, đợi khởi động lại" || m.rows.At(0).Sub != "Đợi cùng lần khởi động lại đó" || m.rows.At(1).Icon != "warning" {
-		t.Errorf("%q %+v %+v", m.save.Text, m.rows.At(0), m.rows.At(1))
+	if m.save.Text != "Ghi, đợi khởi động lại" || m.rows.List()[0].Text != "Đợi cùng lần khởi động lại đó" || m.rows.List()[1].Icon != "warning" {
+		t.Errorf("%q %+v %+v", m.save.Text, m.rows.List()[0], m.rows.List()[1])
 	}
 	b.Answers["PUT /api/setup/config"] = rows{"version": "aaaa456789abcdef", "changes": []rows{{"part": "evidence"}}, "pending": []string{"evidence"}}
 	test.Tap(m.save)

@@ -252,11 +252,12 @@ func (r *Rows) Tapped(e *fyne.PointEvent) {
 		return
 	}
 	d := r.k.Density()
+	r.k.Host.Focus(r) // before what the row does, which may put the keyboard elsewhere
+	at := image.Pt(int(e.Position.X*d), int(e.Position.Y*d)+r.off)
 	r.choose(i)
-	if image.Pt(int(e.Position.X*d), int(e.Position.Y*d)+r.off).In(r.buttons[i].Inset(-r.k.Px(4))) {
+	if at.In(r.buttons[i].Inset(-r.k.Px(4))) {
 		r.Press(i)
 	}
-	r.k.Host.Focus(r)
 }
 
 func (r *Rows) choose(i int) {

@@ -110,6 +110,16 @@ func (m *Screens) lay(s fyne.Size) {
 	m.size = s
 	k := m.k
 	space := k.U(kit.Gap)
+	if s.Height < k.U(480) {
+		// No room under the plan: the fields stand beside it, and the computers have a
+		// tab of their own.
+		w := s.Width * 0.58
+		m.nodesF.Box.Hide()
+		kit.Put(m.frame.Box, 0, 0, w, s.Height)
+		kit.Put(m.root.Objects[2], w+space, 0, s.Width-w-space, s.Height)
+		return
+	}
+	m.nodesF.Box.Show()
 	low := min(k.U(430), s.Height*0.5)
 	if m.grid != nil {
 		low = min(k.U(470), s.Height*0.6)
