@@ -139,7 +139,11 @@ func (g *gridForm) lay(s fyne.Size) {
 	kit.Put(g.edges[0], x, y, half, k.U(kit.Control))
 	kit.Put(g.edges[1], x+half+k.U(12), y, half, k.U(kit.Control))
 	y += k.U(kit.Control + 10)
-	y += k.Stack(x, y, w, 5, fields[3:]...)
+	columns := 5
+	if w < k.U(340) {
+		columns = 3
+	}
+	y += k.Stack(x, y, w, columns, fields[3:]...)
 	kit.Put(g.drive, x, y, w, k.U(32))
 	y += k.U(36)
 	kit.Put(g.note, x, y, w, k.U(24))

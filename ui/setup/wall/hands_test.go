@@ -359,3 +359,40 @@ func TestNothingChosen(t *testing.T) {
 		t.Errorf("%d fields after Esc", seen())
 	}
 }
+
+// On a low page with large text the plan keeps its room: the fields stand beside it, each
+// screen says its number and how it stands, and nothing of the grid leaves its pane.
+func TestLowPage(t *testing.T) {
+	b := setuptest.New(t, "en", "dark", 1.5)
+	b.Fleet(true)
+	h := &setuptest.Host{Bench: b}
+	m := New(h.Kit())
+	h.Part = m
+	h.Seat(m.Object(), 1334, 500)
+	m.Refresh(b.Clock)
+	b.Marks = nil
+	capture(b)
+	if m.nodesF.Box.Visible() || m.plan.rect(m.seen()[0]).Dx() < 60 {
+		t.Errorf("screen 1 is %v", m.plan.rect(m.seen()[0]))
+	}
+	numbers := map[string]bool{}
+	for _, x := range b.Marks {
+		numbers[x.Text] = true
+	}
+	for _, n := range []string{"1", "10", "19", "27"} {
+		if !numbers[n] {
+			t.Errorf("screen %s has no number", n)
+		}
+	}
+	m.Letter('g')
+	m.Refresh(b.Clock)
+	width := m.grid.inner.Size().Width
+	for name, x := range m.grid.number {
+		if x.Size().Width < 90 || x.Position().X+x.Size().Width > width {
+			t.Errorf("%s is %v wide at %v of %v", name, x.Size().Width, x.Position().X, width)
+		}
+	}
+	if m.grid.drive.MinSize().Width > width {
+		t.Errorf("%q is %v wide of %v", m.grid.drive.Text, m.grid.drive.MinSize().Width, width)
+	}
+}

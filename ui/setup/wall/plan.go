@@ -162,16 +162,18 @@ func (p *plan) screen(c *paint.Canvas, s world.Screen, faults []layout.Fault) {
 	c.Frame(r, 1, th.Line2)
 	word, icon := p.m.stands(s, faults)
 	inner := r.Inset(k.Px(6))
-	if r.Dy() < k.Px(52) {
-		// There is room for the number alone.
+	// Screens of one size look alike, however their edges are rounded.
+	wide, high := int(s.W*p.scale), int(s.H*p.scale)
+	if high < k.Px(52) {
+		// There is room for the number and how it stands.
 		size := float64(k.Px(kit.Large))
-		if r.Dy() < k.Px(30) || r.Dx() < k.Px(36) {
+		if high < k.Px(30) || float64(wide) <= f.Width("00", true, size)+float64(k.Px(30)) {
 			size = float64(k.Px(kit.Small))
 		}
-		if float64(r.Dy()) >= 1.2*size {
+		if float64(high) >= 1.2*size {
 			at := float64(r.Min.X + k.Px(5))
 			w := c.Text(at, float64(r.Min.Y), float64(r.Dy()), f.Fit(float64(r.Max.X)-at, size, true, strconv.Itoa(s.ID)), size, true, th.T1)
-			if float64(r.Dx()) > w+float64(k.Px(30)) {
+			if float64(wide) > max(w, f.Width("00", true, size))+float64(k.Px(30)) {
 				c.Icon(r.Max.X-k.Px(20), r.Min.Y+(r.Dy()-k.Px(16))/2, k.Px(16), icon, kit.Ink(th, icon), th.OnFill)
 			}
 		}
