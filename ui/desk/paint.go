@@ -73,9 +73,13 @@ func (d *Desk) detailWords() detail {
 	}
 	fact("alert.about", d.named(a.About))
 	if a.Value != nil {
-		fact("alert.value", l.Number(*a.Value, 2))
+		fact("alert.value", l.Measured(*a.Value, a.Unit))
 	}
-	fact("alert.rule", a.Rule)
+	if a.Limit != nil {
+		fact("alert.limit", l.Measured(*a.Limit, a.Unit))
+	}
+	fact("alert.where", a.Where)
+	fact("alert.rule", a.RuleName())
 	for _, s := range strings.Split(a.Instruction, "\n") {
 		if s = strings.TrimSpace(s); s != "" {
 			v.Steps = append(v.Steps, s)
