@@ -152,7 +152,7 @@ var rows = []row{
 	{"ui/atlas/sheet", "ui/field ui/paint ui/tile ui/words", "", "rows, fields and buttons; knows nothing of what they are about"},
 	{"ui/atlas/sketch", "geo server/world ui/words", "", "shapes being drawn; pure"},
 	{"ui/mapface", "server/world geo geo/draw geo/tiles ui/maps ui/tile ui/words assets", "", "puts maps on tiles; knows no window"},
-	{"ui/desk", "server/act server/world ui/look ui/paint ui/words ui/tile assets ui/list ui/page", "ui/page/pagetest", "what surrounds the wall in its window"},
+	{"ui/desk", "server/act server/world ui/look ui/paint ui/words ui/tile assets ui/list ui/page ui/why", "ui/page/pagetest", "what surrounds the wall in its window"},
 	{"ui/look", "assets", "", "colours and sizes"},
 	{"ui/paint", "assets ui/look", "", "shapes and text in an image"},
 	{"ui/stage", "server/world", "", "which tiles the glass shows and when; pure"},

@@ -1,6 +1,7 @@
 package director
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -94,6 +95,14 @@ func TestBudgets(t *testing.T) {
 	// Those with one stream only cannot be made smaller.
 	if o := show("heavy"); o.Err == nil || o.Err.Error() != "the server refused: the cameras (16 × 1920×1080) need 80 % of what pc-01 decodes, and 70 % may be used; show fewer of them on its screens, or smaller" {
 		t.Errorf("heavy: %v", o.Err)
+	} else {
+		var why world.Sayable
+		code, values := r.wall().Refused.Say()
+		if !errors.As(o.Err, &why) || code != "wall.capacity" || values["node"] != "pc-01" || values["need"] != "80" || values["most"] != "70" {
+			t.Errorf("who asked and the wall are told %q %v", code, values)
+		} else if told, of := why.Say(); told != code || of["list"] != values["list"] {
+			t.Errorf("who asked is told %q %v", told, of)
+		}
 	}
 	if w := r.wall(); w.Refused.Node != "" || w.Refused.Reason == "" || w.Shown.Scene != "many" || w.Next.Generation != 0 {
 		t.Errorf("refused %+v, shown %s", w.Refused, w.Shown.Scene)

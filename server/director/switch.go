@@ -1,6 +1,7 @@
 package director
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -86,7 +87,7 @@ func (t *turn) prepare(p picture, by *request) {
 	t.say(b)
 	switch {
 	case p.over != nil:
-		t.refuse("", p.over.Text)
+		t.refuse("", p.over)
 	case c.waited == 0:
 		t.commit()
 	}
@@ -103,14 +104,14 @@ func (t *turn) proceed() {
 		return
 	}
 	if c.node != "" {
-		t.refuse(c.node, c.reason)
+		t.refuse(c.node, &world.Refusal{Text: c.reason})
 		return
 	}
 	if tile := t.lockedAway(next); tile != "" {
 		// Who locked a tile a moment ago did not know that it was about to go.
 		by := c.by
 		c.by = nil
-		t.refuse("", "the tile "+tile+" was locked meanwhile")
+		t.refuse("", world.Refuse("wall.locked", "the tile {tile} was locked meanwhile", "tile", tile))
 		if t.s.asked == nil {
 			t.s.asked = by
 		} else {
@@ -201,8 +202,12 @@ func (t *turn) commit() {
 }
 
 // refuse ends the switch without a change.
-func (t *turn) refuse(node, reason string) {
-	t.say(world.WallRefused{Wall: t.wall.ID, Generation: t.s.now.gen, Node: node, Reason: reason})
+func (t *turn) refuse(node string, why *world.Refusal) {
+	b := world.WallRefused{Wall: t.wall.ID, Generation: t.s.now.gen, Node: node, Reason: why.Text, Code: why.Code}
+	for _, key := range slices.Sorted(maps.Keys(why.Values)) {
+		b.Values = append(b.Values, world.Param{Key: key, Value: why.Values[key]})
+	}
+	t.say(b)
 	t.s.now.ending = true
 }
 

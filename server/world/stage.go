@@ -72,6 +72,18 @@ type WallRefused struct {
 	// Node is the computer that refused, empty when the server did.
 	Node   string `cbor:"3,keyasint,omitempty" json:"node,omitempty"`
 	Reason string `cbor:"4,keyasint" json:"reason"`
+	// Code and Values are those of the reason where it is the server's, sorted by key.
+	Code   string  `cbor:"5,keyasint,omitempty" json:"code,omitempty"`
+	Values []Param `cbor:"6,keyasint,omitempty" json:"values,omitempty"`
+}
+
+// Say returns what a program needs to say it in its own language.
+func (b WallRefused) Say() (code string, values map[string]string) {
+	values = map[string]string{}
+	for _, p := range b.Values {
+		values[p.Key] = p.Value
+	}
+	return b.Code, values
 }
 
 // Kind returns "wall.refused".

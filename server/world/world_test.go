@@ -69,7 +69,7 @@ func bodies() []Body {
 		},
 		WallCommitted{Wall: "main", Generation: 1, At: t0 + 100, Late: []string{"pc-02"}},
 		WallSwitched{Wall: "main", Generation: 1, Nodes: []NodeSwitch{{"pc-01", 3, 2, 9}}, Skew: 12, Took: 300},
-		WallRefused{Wall: "main", Generation: 2, Node: "pc-01", Reason: "r"},
+		WallRefused{Wall: "main", Generation: 2, Node: "pc-01", Reason: "r", Code: "wall.locked", Values: []Param{{"tile", "t"}}},
 		WallTested{Wall: "main", Picture: TestPattern, By: "mai", Until: t0 + 1},
 		ScheduleSaved{Saved: Saved{"dem", "Ban đêm", 1, "mai", false}, Wall: "main", Scenes: []string{"ngay-thuong"}, Dwell: 1000, Days: []string{"mon"}, From: 1200, To: 360, Priority: 1, Off: true},
 		PopupAsked{ID: "lu-1", Wall: "main", Zone: "z", Title: "Lũ", Tiles: []Tile{aTile}, Priority: 90, Limit: 1000, Alert: "lu-1", By: "mai", Why: "lu"},

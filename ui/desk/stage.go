@@ -15,6 +15,7 @@ import (
 	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/paint"
+	"iocwall/ui/why"
 )
 
 // sayFor is how long the desk says what came of something asked of the wall.
@@ -327,7 +328,8 @@ func (d *Desk) stageWords() []stageWord {
 		out = append(out, d.remark)
 	}
 	if r := w.Refused; r.Generation > w.On.Generation && w.Next.Generation == 0 {
-		add("warning-open", l.T("stage.wall.refused", "reason", r.Reason), true)
+		code, values := r.Say()
+		add("warning-open", l.T("stage.wall.refused", "reason", why.Words(l, code, values, r.Reason)), true)
 	}
 	if lost := d.lost(w); lost != "" {
 		add("warning-open", l.T("stage.lost", "nodes", lost), true)

@@ -50,6 +50,22 @@ func TestStageSays(t *testing.T) {
 	}
 }
 
+// TestRefusedSwitchIsInWords: why the computers could not show a scene is said in the
+// person's language, with its numbers; what a computer says itself stays as it is.
+func TestRefusedSwitchIsInWords(t *testing.T) {
+	f, d := newStage(t)
+	f.add(world.WallPrepared{Wall: "main", Generation: 2, Scene: "b"})
+	f.add(world.WallRefused{Wall: "main", Generation: 2, Reason: "the cameras need 80 %", Code: "wall.capacity", Values: []world.Param{{Key: "list", Value: "16 × 1920×1080"}, {Key: "most", Value: "70"}, {Key: "need", Value: "80"}, {Key: "node", Value: "pc-01"}}})
+	if got := fmt.Sprint(d.stageWords()); !strings.Contains(got, "Máy pc-01 không đủ sức: các camera (16 × 1920×1080) cần 80\u00a0%, được dùng 70\u00a0%") {
+		t.Errorf("does not say why: %s", got)
+	}
+	f.add(world.WallPrepared{Wall: "main", Generation: 3, Scene: "b"})
+	f.add(world.WallRefused{Wall: "main", Generation: 3, Node: "pc-01", Reason: "no memory"})
+	if got := fmt.Sprint(d.stageWords()); !strings.Contains(got, "no memory") {
+		t.Errorf("does not say why: %s", got)
+	}
+}
+
 func TestHandsOnTheWall(t *testing.T) {
 	f, d := newStage(t)
 	for _, c := range []struct {
