@@ -83,7 +83,7 @@ func province(t testing.TB, d *pagetest.Desk) {
 }
 
 func flood(d *pagetest.Desk, t testing.TB) {
-	d.Tell(t, world.AlertRaised{ID: "lu-1", Rule: "lu", Severity: world.Critical, Title: "Lũ Câu Lâu 4,12 m, trên BĐ3", Since: at(-31 * time.Minute)},
+	d.Tell(t, world.AlertRaised{ID: "lu-1", Rule: "lu", Severity: world.Critical, Title: "Lũ Câu Lâu 4,12 m, trên BĐ3", Value: n(4.12), Limit: n(4), Unit: "m", Since: at(-31 * time.Minute)},
 		world.AlertRaised{ID: "cam-1", Rule: "camera-toi", Severity: world.Warning, Title: "Camera Cảng Kỳ Hà không gửi hình", Since: at(-12 * time.Minute)},
 		world.AlertRaised{ID: "cam-2", Rule: "camera-toi", Severity: world.Warning, Title: "Camera Cửa Đại đứng hình", Since: at(-3 * time.Minute)})
 	d.TellAt(t, pagetest.Noon.Add(-9*time.Minute), world.AlertAcknowledged{ID: "lu-1", By: "mai", Name: "Mai"})
