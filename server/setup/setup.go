@@ -92,7 +92,7 @@ func New(o Options) (*Setup, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Setup{o: o, log: o.Logger, turn: make(chan struct{}, 1), seek: make(chan struct{}, 1), layer: make(chan struct{}, 1), file: file{path: o.File}, past: past{path: o.Faults}, fresh: map[string]bool{}}
+	s := &Setup{o: o, log: o.Logger, turn: make(chan struct{}, 1), seek: make(chan struct{}, 1), layer: make(chan struct{}, 1), file: file{path: o.File}, past: past{path: o.Faults, turn: make(chan struct{}, 1)}, fresh: map[string]bool{}}
 	s.Applied()
 	return s, nil
 }

@@ -12,7 +12,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"iocwall/server/area"
@@ -284,6 +286,42 @@ func TestSinceOutlivesARestart(t *testing.T) {
 	if it := l.at(3*time.Hour + time.Minute)["source.retrying"]; it.Since != at(3*time.Hour+10*time.Second) || !it.AtLeast {
 		t.Errorf("without a file: %+v", it)
 	}
+}
+
+// While a look does not come to its end nobody waits for it longer than asked to, and the
+// server's own gives up in time.
+func TestLooksThatHang(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLooker(t, t.TempDir(), &history{t, world.New(1)}, noon)
+		var well atomic.Bool
+		look := l.o.Look
+		l.o.Look = func(ctx context.Context, f func(*world.State)) error {
+			if well.Load() {
+				return look(ctx, f)
+			}
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- l.Run(ctx) }()
+		synctest.Wait()
+		soon, end := context.WithTimeout(t.Context(), time.Second)
+		defer end()
+		if _, err := l.look(soon); err == nil {
+			t.Error("it was looked twice at a time")
+		}
+		time.Sleep(lookEvery)
+		well.Store(true)
+		time.Sleep(2 * lookEvery)
+		if _, err := l.look(t.Context()); err != nil {
+			t.Error(err)
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // A file that cannot be read or written keeps nobody from being told what is wrong.

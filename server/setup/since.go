@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"sync"
 	"time"
 
 	"iocwall/server/atomicfile"
@@ -35,9 +34,8 @@ type mark struct {
 // past remembers what was seen before: since when something is wrong, and which counts
 // have moved lately. What is wrong outlives a restart in a file.
 type past struct {
-	path string // empty for none
-
-	mu   sync.Mutex
+	path string        // empty for none
+	turn chan struct{} // holds who looks; nobody waits for it longer than asked to
 	read bool
 	// marks are of the last look; until things have settled also those of the file
 	// that were not seen again yet.
@@ -135,8 +133,11 @@ func (j *judge) dated() {
 // look judges the centre and remembers since when what is wrong is so.
 func (s *Setup) look(ctx context.Context) (*judge, error) {
 	p := &s.past
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	release, err := hold(ctx, p.turn)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	if err := p.load(); err != nil {
 		s.log.Warn("since when things are wrong is told from now on only", "error", err)
 	}
@@ -193,9 +194,11 @@ func (s *Setup) Run(ctx context.Context) error {
 	t := time.NewTicker(lookEvery)
 	defer t.Stop()
 	for {
-		if _, err := s.look(ctx); err != nil && ctx.Err() == nil {
+		once, cancel := context.WithTimeout(ctx, lookEvery)
+		if _, err := s.look(once); err != nil && ctx.Err() == nil {
 			s.log.Debug("what is wrong was not looked for", "error", err)
 		}
+		cancel()
 		select {
 		case <-ctx.Done():
 			return nil
