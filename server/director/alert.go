@@ -92,7 +92,7 @@ func (d *Director) pop(now world.Time, st *world.State, a world.Alert) []world.O
 		}
 		out = append(out, d.ask(now, world.PopupAsked{
 			ID: popupID(a.ID, w.ID), Wall: w.ID, Zone: a.Show.Zone, Title: a.Title, Tiles: tilesOf(st, a),
-			Priority: priorityOf(a.Severity), Limit: a.Show.Limit, Alert: a.ID, Why: a.Rule,
+			Priority: priorityOf(a.Severity), Limit: a.Show.Limit, Alert: a.ID, Why: a.RuleName(),
 		}))
 	}
 	return out

@@ -446,10 +446,10 @@ func TestAlertsPopUp(t *testing.T) {
 	turns := cam("turns", 0, 150, 0, 60, 500)
 	turns.PTZ = true
 	r := newRig(t, append(bodies, turns)...)
-	alert := world.AlertRaised{ID: "r~s", Rule: "flood", Severity: world.Severe, Title: "Lũ", Pos: at, Placed: true, Show: &world.AlertShow{Zone: "east", Cameras: 3, Map: true, Limit: 600_000}}
+	alert := world.AlertRaised{ID: "r~s", Rule: "flood", Called: "Lũ sông", Severity: world.Severe, Title: "Lũ", Pos: at, Placed: true, Show: &world.AlertShow{Zone: "east", Cameras: 3, Map: true, Limit: 600_000}}
 	r.put(alert)
 	p, ok := r.st.Popup("r~s@main")
-	if !ok || p.Priority != 60 || p.Alert != "r~s" || p.Why != "flood" || p.Limit != 600_000 || p.Placed != "east" || p.Title != "Lũ" {
+	if !ok || p.Priority != 60 || p.Alert != "r~s" || p.Why != "Lũ sông" || p.Limit != 600_000 || p.Placed != "east" || p.Title != "Lũ" {
 		t.Fatalf("popup %+v", p)
 	}
 	var got []string

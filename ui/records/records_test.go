@@ -56,7 +56,7 @@ func province(t testing.TB, d *pagetest.Desk) {
 	tell(time.Hour, world.FigureReported{Figure: "on-time", Period: "2026-11", Label: "11/2026", Value: num(67.2), Num: num(324), Den: num(482)})
 	raise := func(id string, s world.Severity, ago time.Duration, title string, about world.Ref) {
 		tell(ago, world.AlertRaised{
-			ID: id, Rule: "Lũ BĐ3", Severity: s, Title: title, Since: at(ago), About: about, Area: "vn/dn/dx", Value: num(4.12), Text: "Mực nước trên báo động 3 trong 10 phút",
+			ID: id, Rule: "lu-cau-lau", Called: "Lũ BĐ3", Severity: s, Title: title, Since: at(ago), About: about, Area: "vn/dn/dx", Value: num(4.12), Unit: "m", Limit: num(4), Where: "Sông Thu Bồn", Text: "Mực nước trên báo động 3 trong 10 phút",
 			Instruction: "Báo xã Duy Xuyên, phường Hội An\nPhát tin cảnh báo cấp 2 ra dân\nTheo dõi di dời 214 hộ",
 		})
 	}
