@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ type userCmd struct {
 	Disable  userDisableCmd  `cmd:"" help:"Shut a user out; all sessions end."`
 	Enable   userEnableCmd   `cmd:"" help:"Let a user in again."`
 	Areas    userAreasCmd    `cmd:"" help:"Set the areas of a user, with dates; all sessions end."`
+	Unit     userUnitCmd     `cmd:"" help:"Say which agency a user works for."`
 	Sessions userSessionsCmd `cmd:"" help:"List the sessions of a user, or of all."`
 	Revoke   userRevokeCmd   `cmd:"" help:"End the sessions of a user, or one of them."`
 }
@@ -33,20 +35,35 @@ type userCmd struct {
 // userPlace says which server's users are meant.
 type userPlace struct{ place }
 
-// open returns the users, and whether there is an area of a name; without a
+// known says whether there is an area and an agency of an id.
+type known struct{ area, agency func(id string) error }
+
+// open returns the users, and what areas and agencies there are; without a
 // configuration all there can be are.
-func (p userPlace) open() (users *auth.Users, known func(area string) error, err error) {
+func (p userPlace) open() (*auth.Users, known, error) {
 	data, config, err := p.data()
 	if err != nil {
-		return nil, nil, err
+		return nil, known{}, err
 	}
-	o, known := auth.UsersOptions{Path: server.UsersFile(data)}, func(string) error { return nil }
+	all := func(string) error { return nil }
+	o, is := auth.UsersOptions{Path: server.UsersFile(data)}, known{all, all}
 	if config != nil {
 		o.Session, o.Idle = config.Auth.Session, config.Auth.Idle
-		known = func(area string) error { return knownArea(config, area) }
+		is = known{func(id string) error { return knownArea(config, id) }, func(id string) error { return knownAgency(config, id) }}
 	}
-	users, err = auth.OpenUsers(o)
-	return users, known, err
+	users, err := auth.OpenUsers(o)
+	return users, is, err
+}
+
+func knownAgency(config *server.Config, id string) error {
+	var all []string
+	for _, a := range config.Agencies {
+		all = append(all, a.ID)
+	}
+	if id != "" && !slices.Contains(all, id) {
+		return fmt.Errorf("no agency %q; %s", id, strict.Nearest(id, all))
+	}
+	return nil
 }
 
 func knownArea(config *server.Config, area string) error {
@@ -114,6 +131,7 @@ type userAddCmd struct {
 	Name  string   `help:"The person's name; walls show it." required:""`
 	Role  string   `help:"One of administrator, operator, leader, unit, desk, analyst, approver, technician, auditor." required:""`
 	Area  []string `help:"Only this area and all below it, AREA or AREA@FROM..UNTIL; may be repeated." placeholder:"AREA" sep:"none"`
+	Unit  string   `help:"The agency the person works for, where that is not the one of the area." placeholder:"AGENCY"`
 	Out   string   `help:"Write the password to this file, readable by this user only, instead of printing it." placeholder:"FILE"`
 }
 
@@ -124,6 +142,7 @@ func (userAddCmd) Help() string {
 Examples:
   wallsrv user add --config ioc.yaml mai --role operator --name "Trần Thị Mai"
   wallsrv user add --config ioc.yaml dung --role unit --name "UBND Tam Kỳ" --area vn/quang-nam/tam-ky
+  wallsrv user add --config ioc.yaml lan --role unit --name "Sở NN&MT" --area vn/da-nang --unit so-nnmt
   wallsrv user add --config ioc.yaml bao --role unit --name "Trực bão" --area vn/da-nang@2026-09-01..2026-12-31`
 }
 
@@ -133,11 +152,11 @@ func (c *userAddCmd) Run(ctx context.Context, k *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	areas, err := terms(c.Area, known)
-	if err != nil {
+	areas, err := terms(c.Area, known.area)
+	if err := errors.Join(err, known.agency(c.Unit)); err != nil {
 		return err
 	}
-	password, _, err := users.Add(ctx, operatorOf(), auth.UserSpec{Login: c.Login, Name: c.Name, Role: auth.Role(c.Role), Areas: areas})
+	password, _, err := users.Add(ctx, operatorOf(), auth.UserSpec{Login: c.Login, Name: c.Name, Role: auth.Role(c.Role), Areas: areas, Unit: c.Unit})
 	if err != nil {
 		return err
 	}
@@ -159,7 +178,7 @@ func (c *userListCmd) Run(k *kong.Context) error {
 		return err
 	}
 	w := tabwriter.NewWriter(k.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "LOGIN\tNAME\tROLE\tAREAS\tSECOND FACTOR\tLAST LOGIN\tSESSIONS\tSTATE")
+	fmt.Fprintln(w, "LOGIN\tNAME\tROLE\tAREAS\tUNIT\tSECOND FACTOR\tLAST LOGIN\tSESSIONS\tSTATE")
 	for _, u := range users.List() {
 		state := "good"
 		switch {
@@ -172,7 +191,7 @@ func (c *userListCmd) Run(k *kong.Context) error {
 		if !u.Seen.IsZero() {
 			seen = u.Seen.Format(time.DateTime)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", u.Login, u.Name, u.Role, termText(u.Areas), u.Factor, seen, len(users.Sessions(u.Login)), state)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", u.Login, u.Name, u.Role, termText(u.Areas), cmp.Or(u.Unit, "-"), u.Factor, seen, len(users.Sessions(u.Login)), state)
 	}
 	return w.Flush()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"text/tabwriter"
 	"time"
@@ -78,7 +79,7 @@ func (c *userAreasCmd) Run(k *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	areas, err := terms(c.Area, known)
+	areas, err := terms(c.Area, known.area)
 	if err != nil {
 		return err
 	}
@@ -87,6 +88,38 @@ func (c *userAreasCmd) Run(k *kong.Context) error {
 		return err
 	}
 	fmt.Fprintf(k.Stdout, "%s sees %s\n", c.Login, termText(u.Areas))
+	return nil
+}
+
+type userUnitCmd struct {
+	userPlace
+	Login string `arg:"" help:"The user."`
+	Unit  string `arg:"" optional:"" help:"The agency, as in the configuration; none without it."`
+}
+
+// Help is shown by --help.
+func (userUnitCmd) Help() string {
+	return `The user's page shows that agency's reports, figures and deadlines; the areas
+still bound what is seen.
+
+Examples:
+  wallsrv user unit --config ioc.yaml lan so-nnmt
+  wallsrv user unit --config ioc.yaml lan`
+}
+
+// Run sets the agency.
+func (c *userUnitCmd) Run(k *kong.Context) error {
+	users, known, err := c.open()
+	if err != nil {
+		return err
+	}
+	if err := known.agency(c.Unit); err != nil {
+		return err
+	}
+	if _, err := users.Change(operatorOf(), c.Login, auth.UserEdit{Unit: &c.Unit}); err != nil {
+		return err
+	}
+	fmt.Fprintf(k.Stdout, "%s works for %s from the next login on\n", c.Login, cmp.Or(c.Unit, "no agency"))
 	return nil
 }
 

@@ -76,7 +76,7 @@ func enter(t *testing.T, addr, login, password string) (int, map[string]any) {
 func TestUsersOfARunningServer(t *testing.T) {
 	dir := t.TempDir()
 	config, log := filepath.Join(dir, "ioc.yaml"), filepath.Join(dir, "log")
-	if err := os.WriteFile(config, []byte("data: data\nlisten: 127.0.0.1:0\nrelay: {listen: \"127.0.0.1:0\"}\n"), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte("data: data\nlisten: 127.0.0.1:0\nrelay: {listen: \"127.0.0.1:0\"}\nagencies: [{id: so-nnmt, name: Sở Nông nghiệp và Môi trường}]\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	addr := serving(t, config, log)
@@ -109,6 +109,9 @@ func TestUsersOfARunningServer(t *testing.T) {
 		{"sessions dung", "127.0.0.1", false},
 		{"revoke dung", "1 sessions of dung ended", false},
 		{"areas dung vn/da-nang@2026-01-01..2026-12-31", "vn/da-nang@2025-12-31T17:00:00Z..2026-12-31T17:00:00Z", false},
+		{"unit dung so-nnmt", "works for so-nnmt", false},
+		{"unit dung so-nnm", "so-nnmt", true},
+		{"list", "so-nnmt", false},
 		{"areas dung vn/da-nag", "vn/da-nang", true},
 		{"areas dung --all", "needs at least one", true},
 		{"areas dung vn/da-nang@gestern..", "is no time", true},
