@@ -61,7 +61,7 @@ BENCH_CAMERA := \
 # The map and what belongs to it, alone and beside other programs: `make bench-map`. After = the benchmarks' names.
 # Each prints lines `MEASURED name value unit (…)` or `RATIO name value (ours …, peer …)`.
 BENCH_MAP := \
-	./geo/draw=BaseMap1080|Pan1080|Zoom1080|Vessels2000|Vessels20000|Points50000|Crops|Span \
+	'./geo/draw=BaseMap1080|Pan1080|Zoom1080|Vessels2000|Vessels20000|Points50000|Crops|Span' \
 	./geo/fence=Positions \
 	./geo/tiles/archive=TileCache \
 	./geo/draw/benchmap=MapLibre \
@@ -78,7 +78,7 @@ BENCH_WALL := \
 # The console from a chair: its start, a page that stands still while the province moves, the wall in small, a
 # key in a field; and what a unit's thin line carries. `make bench-console`, `make bench-link`.
 BENCH_CONSOLE := \
-	./cmd/wall=ConsoleStart|ConsoleUpdates|ConsoleMosaic|ConsoleTyping
+	'./cmd/wall=ConsoleStart|ConsoleUpdates|ConsoleMosaic|ConsoleTyping|ConsoleFilter'
 BENCH_LINK := \
 	./server=ThinLink
 # Maps made by other programs: the test data of a reader of MBTiles (MIT).

@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"iocwall/server/scene"
 	"iocwall/server/world"
 	"iocwall/ui/look"
 )
@@ -149,7 +148,7 @@ func layout(s *site, t token, d *display) (sc world.Scene, places map[string]ima
 		return sc, nil, fmt.Sprintf("the scene %q is not there %s", walls[0].Shown.Scene, complaint)
 	}
 	sc = scenes[i]
-	first, last := tileOf(sc, "line"), tileOf(sc, "clock")
+	first, last := tileOf(sc, "camera"), tileOf(sc, "clock")
 	img := d.screen()
 	a, ok := marker(img, first)
 	b, ok2 := marker(img, last)
@@ -161,11 +160,10 @@ func layout(s *site, t token, d *display) (sc world.Scene, places map[string]ima
 		byID[t.ID] = t
 	}
 	scale := float64(b.X-a.X) / (byID[last].X - byID[first].X)
-	x0, y0, _, _ := scene.Bounds(walls[0].WallDefined)
 	places = map[string]image.Rectangle{}
 	for _, t := range sc.Tiles {
 		at := func(mm float64) int { return int(math.Round(mm * scale)) }
-		places[t.ID] = image.Rect(at(t.X-x0), at(t.Y-y0), at(t.X-x0+t.W), at(t.Y-y0+t.H)).Add(a)
+		places[t.ID] = image.Rect(at(t.X-byID[first].X), at(t.Y-byID[first].Y), at(t.X-byID[first].X+t.W), at(t.Y-byID[first].Y+t.H)).Add(a)
 	}
 	return sc, places, ""
 }
