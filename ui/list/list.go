@@ -51,6 +51,7 @@ type List struct {
 	drag     dragging
 	export   bool
 	again    float64 // rows to scroll by once there are some
+	asked    *string // what was typed and the rows do not follow yet
 }
 
 // New returns a list. It shows nothing before the first Update.
@@ -89,6 +90,7 @@ func (l *List) Focus() { l.body.focus() }
 func (l *List) Update(now time.Time) {
 	second := now.Unix() != l.now.Unix()
 	l.now = now
+	l.caught()
 	if l.v.moved {
 		l.v.still, l.v.moved = now, false
 	}
@@ -232,7 +234,30 @@ func (l *List) Welcome() {
 // Search filters by words, whatever their accents; empty shows everything.
 func (l *List) Search(text string) {
 	l.tool.write(text)
+	l.asked = nil
 	l.filter(text)
+}
+
+// many is from how many rows on a letter that is typed is shown before the rows follow
+// it, at the next Update: to look through all and to paint them takes as long as a
+// letter may.
+const many = 2000
+
+// typed filters by what a person types.
+func (l *List) typed(text string) {
+	if l.x.src.Len() < many {
+		l.filter(text)
+		return
+	}
+	l.asked = &text
+}
+
+// caught filters by what was typed last, if the rows do not follow it yet.
+func (l *List) caught() {
+	if text := l.asked; text != nil {
+		l.asked = nil
+		l.filter(*text)
+	}
 }
 
 // searched are the words of a search, without their accents.

@@ -430,3 +430,40 @@ func TestLoud(t *testing.T) {
 		t.Error("a critical one is not")
 	}
 }
+
+// TestTypedInALongList: a letter stands at once, the rows of a long list follow at the
+// next Update, or with the key that means one of them; those of a short one at once.
+func TestTypedInALongList(t *testing.T) {
+	test.NewTempApp(t)
+	h := newHost(t, "vi", "dark", 1)
+	h.atOnce = true
+	l, rows := newThings(h)
+	l.Object().Resize(l.Object().Size().AddWidthHeight(1200, 900))
+	write := func(s string) { l.tool.entry.SetText(s) }
+	shown := func() int { n, _ := l.Count(); return n }
+	for _, n := range []int{many - 1, many} {
+		rows.Set(things(n))
+		l.Update(noon)
+		write("không có gì như thế")
+		if at := shown(); (at == 0) != (n < many) {
+			t.Errorf("of %d rows %d are shown at the letter", n, at)
+		}
+		l.Update(noon)
+		if at := shown(); at != 0 {
+			t.Errorf("of %d rows %d are shown after an Update", n, at)
+		}
+		l.Search("")
+	}
+	write("không có gì như thế")
+	l.tool.keys(fyne.KeyDown)
+	if at := shown(); at != 0 {
+		t.Errorf("%d rows are shown when a key moves in them", at)
+	}
+	write("x")
+	if l.Search(""); shown() != many {
+		t.Errorf("%d rows are shown after the search was ended", shown())
+	}
+	if l.Update(noon); shown() != many {
+		t.Error("what was typed before the search was ended comes back")
+	}
+}

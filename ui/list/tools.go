@@ -32,10 +32,12 @@ type tools struct {
 func (t *tools) keys(k fyne.KeyName) bool {
 	switch k {
 	case fyne.KeyReturn, fyne.KeyEnter:
+		t.l.caught()
 		if t.l.v.find(t.l.v.chosen) < 0 {
 			t.l.pick(0)
 		}
 	case fyne.KeyUp, fyne.KeyDown, fyne.KeyPageUp, fyne.KeyPageDown:
+		t.l.caught()
 	case fyne.KeyEscape:
 		if t.entry.Text != "" {
 			t.l.Search("")
@@ -56,7 +58,7 @@ func newTools(l *List) *tools {
 		Lang: l.env.Lang, Memory: l.host.Memory(), Hint: l.env.Lang.T("list.search"), Most: 200, Keys: t.keys,
 		Changed: func(s string) {
 			if !t.quiet {
-				l.filter(s)
+				l.typed(s)
 			}
 		},
 	})
