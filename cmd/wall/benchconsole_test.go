@@ -139,7 +139,7 @@ func BenchmarkConsoleFilter(b *testing.B) {
 	wall := s.wall(d, mai, "open", "iocwall://page/records", "--width", "1920", "--height", "1080", "--markers")
 	h := newHand(b, d)
 	eventually(b, stateGuard, "the lists are there", []*program{wall}, func() string {
-		return complain(near(h.screen(), look.Dark().S1) < 0.5, "nothing of them is on the screen")
+		return complain(near(h.screen(), look.Dark().S1) < 0.1, "nothing of them is on the screen")
 	})
 	time.Sleep(3 * time.Second)
 	h.take()

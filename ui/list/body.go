@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
@@ -40,7 +41,26 @@ func newBody(l *List) *body {
 }
 
 // CreateRenderer is for Fyne.
-func (b *body) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(b.pane.Raster) }
+func (b *body) CreateRenderer() fyne.WidgetRenderer { return &bodyRenderer{b} }
+
+// bodyRenderer lets the picture end below the last row: without a GPU what is filled is
+// what a repaint costs.
+type bodyRenderer struct{ b *body }
+
+func (r *bodyRenderer) Destroy()                     {}
+func (r *bodyRenderer) MinSize() fyne.Size           { return fyne.NewSize(1, 1) }
+func (r *bodyRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.b.pane.Raster} }
+func (r *bodyRenderer) Refresh()                     { canvas.Refresh(r.b.pane.Raster) }
+func (r *bodyRenderer) Layout(s fyne.Size) {
+	r.b.pane.Raster.Resize(fyne.NewSize(s.Width, min(s.Height, float32(r.b.l.deep())/r.b.l.density())))
+}
+
+// fit makes the picture as high as what it shows, and reports whether it was another.
+func (b *body) fit() bool {
+	was := b.pane.Raster.Size()
+	(&bodyRenderer{b}).Layout(b.Size())
+	return b.pane.Raster.Size() != was
+}
 
 // MinSize is 1×1: the owner decides sizes.
 func (b *body) MinSize() fyne.Size { return fyne.NewSize(1, 1) }

@@ -160,7 +160,7 @@ func (l *List) show() {
 	l.stale = false
 	l.v.settle()
 	l.tool.show()
-	if l.changed() {
+	if fit := l.body.fit(); l.changed() || fit {
 		l.body.pane.Touch()
 	}
 }

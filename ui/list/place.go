@@ -41,6 +41,18 @@ func (l *List) headHigh() int {
 	return l.px(heads)
 }
 
+// deep is how many pixels of the body's height there is something to see in.
+func (l *List) deep() int {
+	switch n := len(l.v.shown); {
+	case n == 0: // the words on why, and the button below them
+		return l.headHigh() + l.px(20+30+4*20+48)
+	case l.status != Ready: // a line at the bottom says what the rows lack
+		return l.body.size.Y
+	default:
+		return max(l.headHigh()+n*l.v.row, l.pill().Max.Y) + 1
+	}
+}
+
 // span is where a column lies, px; a column without width is left away.
 type span struct{ from, to int }
 
