@@ -48,8 +48,8 @@ func (l *List) deep() int {
 		return l.headHigh() + l.px(20+30+4*20+48)
 	case l.status != Ready: // a line at the bottom says what the rows lack
 		return l.body.size.Y
-	default:
-		return max(l.headHigh()+n*l.v.row, l.pill().Max.Y) + 1
+	default: // rows that stay at their places may begin below the heads
+		return max(l.headHigh()+n*l.v.row+max(0, -l.v.offset), l.pill().Max.Y) + 1
 	}
 }
 
