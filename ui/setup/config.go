@@ -35,6 +35,7 @@ type configPart struct {
 	later   bool
 	wrong   int
 	listed  bool // what changes, in place of mistakes
+	written bool // that is written, as it is listed
 	loaded  bool
 	busy    bool
 	dirty   bool
@@ -212,7 +213,7 @@ func (m *configPart) mistakes(list []kit.Problem) {
 	if m.wrong = len(rows); m.wrong == 0 {
 		rows = []kit.RowOf{{Icon: "normal", Title: k.T("setup.config.good"), Text: k.T("setup.config.good.text")}}
 	}
-	m.listed = false
+	m.listed, m.written = false, false
 	m.rows.Set(rows)
 }
 
@@ -281,7 +282,7 @@ func (m *configPart) put() {
 	}
 	m.call(page.Request{Method: "PUT", Path: path, Body: []byte(text), Type: "text/plain", Into: &got}, func() {
 		m.text.Version, m.text.Text = got.Version, text
-		m.dirty, m.checked, m.later = false, "", false
+		m.dirty, m.checked, m.later, m.written = false, "", false, true
 		m.effects(got.Changes, got.Pending)
 		if len(got.Pending) > 0 {
 			m.say(m.K.T("setup.config.saved.later", "what", strings.Join(got.Pending, ", ")), true)
@@ -306,10 +307,12 @@ func (m *configPart) Refresh(time.Time) {
 	switch {
 	case !m.listed:
 		m.Right.Say(k.T("setup.config.list"), k.Whole(m.wrong))
+	case m.written:
+		m.Right.Say(k.T("setup.config.effects.done"), "")
 	case m.ready():
 		m.Right.Say(k.T("setup.config.effects"), "")
-	default:
-		m.Right.Say(k.T("setup.config.effects.done"), "")
+	default: // the text is another one since
+		m.Right.Say(k.T("setup.config.effects"), k.T("setup.config.good.text"))
 	}
 }
 

@@ -203,6 +203,15 @@ func TestConfigurationAsText(t *testing.T) {
 	if titleOf() != "Sẽ xảy ra khi áp dụng" || len(m.rows.List()) != 2 || m.rows.List()[0].Title != "Camera +ben" || !strings.Contains(m.rows.List()[0].Text, "hình ngắt vài giây") || !strings.Contains(m.rows.List()[1].Text, "không gì khởi động lại") || m.save.Disabled() {
 		t.Errorf("%s: %+v %+v", titleOf(), m.rows.List()[0], m.rows.List()[1])
 	}
+	// A letter more, and it is neither what was checked nor written.
+	was := m.input.Text
+	m.input.SetText(was + "#")
+	p.Refresh(b.Clock)
+	if title, remark := m.Right.Words(); title != "Sẽ xảy ra khi áp dụng" || remark != "Kiểm tra lại sau khi sửa" || !m.save.Disabled() {
+		t.Errorf("of another text it says %q %q", title, remark)
+	}
+	m.input.SetText(was)
+	m.face()
 	b.Answers["PUT /api/setup/config"] = error(&page.Refusal{Status: 403, Code: "administrator", Say: "setup.administrator", Text: "Chưa ghi gì: chỉ quản trị viên sửa được listen"})
 	test.Tap(m.save)
 	if m.note.Text != "Chưa ghi gì: chỉ quản trị viên sửa được listen" || !m.dirty {
