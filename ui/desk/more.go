@@ -12,6 +12,7 @@ type more struct {
 	label, key string
 	button     *widget.Button
 	from       int // the first button without room
+	open       *menu
 }
 
 // OnMore puts a button at the end of the row while some tools have no room in it: it
@@ -87,5 +88,14 @@ func (d *Tools) OpenMore() {
 			}
 		}
 	}
-	newMenu(rest, d.scale).show(c, d.more.button)
+	d.more.open = newMenu(rest, d.scale)
+	d.more.open.show(c, d.more.button)
+}
+
+// CloseMore closes the menu if it is open: the page under it goes.
+func (d *Tools) CloseMore() {
+	if d.more != nil && d.more.open != nil {
+		d.more.open.close()
+		d.more.open = nil
+	}
 }

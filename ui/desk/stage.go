@@ -309,7 +309,7 @@ type stageWord struct {
 // Remark puts a statement before all others; an empty one takes it away.
 func (d *Desk) Remark(icon, text string) { d.remark = stageWord{icon, text, false} }
 
-// Tell puts a statement behind all that is wrong; an empty one takes it away.
+// Tell puts a statement behind all that is wrong or waits; an empty one takes it away.
 func (d *Desk) Tell(icon, text string) { d.told = stageWord{icon, text, false} }
 
 // stageWords are what is to be said of the wall, the most needed first.
@@ -334,11 +334,14 @@ func (d *Desk) stageWords() []stageWord {
 	if lost := d.lost(w); lost != "" {
 		add("warning-open", l.T("stage.lost", "nodes", lost), true)
 	}
-	if d.told.Text != "" {
-		out = append(out, d.told)
+	if len(w.On.Late) > 0 {
+		add("stale", l.T("stage.late", "nodes", strings.Join(w.On.Late, ", ")), true)
 	}
 	if p := d.popups(false); len(p) > 0 {
 		add("popup", l.T("stage.waiting", "n", strconv.Itoa(len(p)), "first", d.m.State().PopupName(p[0])), false)
+	}
+	if d.told.Text != "" {
+		out = append(out, d.told)
 	}
 	for _, p := range d.popups(true) {
 		text := d.m.State().PopupName(p)
@@ -349,9 +352,6 @@ func (d *Desk) stageWords() []stageWord {
 	}
 	if n := d.locks(w.ID); n > 0 {
 		add("lock", l.T("stage.locks", "n", strconv.Itoa(n)), false)
-	}
-	if len(w.On.Late) > 0 {
-		add("stale", l.T("stage.late", "nodes", strings.Join(w.On.Late, ", ")), true)
 	}
 	if len(w.On.Nodes) > 0 {
 		add("clock", l.T("stage.skew", "ms", strconv.FormatInt(w.On.Skew, 10), "took", strconv.FormatInt(w.On.Took, 10)), false)

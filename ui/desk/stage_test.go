@@ -48,6 +48,11 @@ func TestStageSays(t *testing.T) {
 			t.Errorf("does not say %q: %s", want, got)
 		}
 	}
+	// What is told of a chosen tile pushes out nothing that waits for somebody.
+	d.Tell("user", "Đồng hồ: Mai đặt")
+	if got = fmt.Sprint(d.stageWords()); strings.Index(got, "Mai đặt") < strings.Index(got, "1 chờ chỗ") {
+		t.Errorf("the hand comes first: %s", got)
+	}
 }
 
 // TestRefusedSwitchIsInWords: why the computers could not show a scene is said in the

@@ -278,6 +278,7 @@ func (p *Page) Shown(visible bool) {
 		p.follow()
 	} else {
 		p.c.Let()
+		p.closeMenus()
 	}
 	p.live.Show(visible && p.zoom == nil && p.own)
 	p.wall.Shown(visible && p.zoom == nil)
@@ -300,12 +301,19 @@ func (p *Page) Open(l page.Link) bool {
 // Close ends the tiles.
 func (p *Page) Close() {
 	p.c.Let()
+	p.closeMenus()
 	p.wall.Shown(false)
 	p.log.close()
 	if p.zoom != nil {
 		p.zoom.on.Close()
 	}
 	p.live.Close()
+}
+
+// closeMenus closes what lies over the window for this page.
+func (p *Page) closeMenus() {
+	p.scenes.CloseMore()
+	p.acts.CloseMore()
 }
 
 // Key takes a key that no field wanted.

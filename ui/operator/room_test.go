@@ -164,6 +164,11 @@ func TestScenesWithoutAKey(t *testing.T) {
 	if len(s.asked) != 1 || s.asked[0] != (act.ShowScene{Wall: "main", Scene: "x11"}) {
 		t.Errorf("asked %+v", s.asked)
 	}
+	// The menu goes with its page: over another it would be a stranger's.
+	p.Rune('0')
+	if p.Shown(false); s.Window().Canvas().Overlays().Top() != nil {
+		t.Error("the menu stays when the page goes")
+	}
 }
 
 // TestWhoPutIt: of the tile that is chosen it is said who put it there, and when.
