@@ -2,7 +2,9 @@ package board
 
 import (
 	"image"
+	"slices"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/software"
@@ -134,6 +136,13 @@ func TestPlainStrip(t *testing.T) {
 	if img = seen(b); img.RGBAAt(r.Dx()-10, r.Dy()/2) != b.env.Kit.Theme.WarningFill {
 		t.Error("without the worst alert it keeps that one's colour")
 	}
+	s.Gone = time.Minute
+	b.Update(s.Clock)
+	if slices.Equal(seen(b).Pix, img.Pix) {
+		t.Error("while the server is away the strip looks as if it were new")
+	}
+	s.Gone = 0
+	b.Update(s.Clock)
 	b.env.Scale.Text *= 1.5
 	s.Marks = nil
 	b.strips[0].pane.Touch()

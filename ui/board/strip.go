@@ -49,7 +49,7 @@ func (b *Board) spreadStrips() {
 		b.strips = append(b.strips, s)
 		b.Refresh()
 	}
-	said := fmt.Sprint(b.alerts())
+	said := fmt.Sprint(b.alerts(), b.old())
 	for i, s := range b.strips {
 		if i >= len(want) {
 			s.pane.Hide()
@@ -67,6 +67,9 @@ func (b *Board) spreadStrips() {
 		s.pane.Touch()
 	}
 }
+
+// old reports whether the server is away: what it said last may be so no more.
+func (b *Board) old() bool { return b.d.Away(b.now) > 0 }
 
 // tally is how many open alerts there are of a severity.
 type tally struct {
@@ -89,7 +92,8 @@ func (b *Board) alerts() []tally {
 }
 
 // paintStrip fills the strip in the colour of the worst alert, and counts them by
-// sign and number where these can be read.
+// sign and number where these can be read; while the server is away the mark of what is
+// old comes first.
 func (b *Board) paintStrip(c *paint.Canvas) {
 	th, f := b.env.Kit.Theme, b.env.Kit.Fonts
 	r := c.Img.Rect
@@ -114,6 +118,10 @@ func (b *Board) paintStrip(c *paint.Canvas) {
 	size := b.env.Scale.Text * 14 / 16
 	icon := min(int(size), r.Dy()-4)
 	x := b.px(6)
+	if b.old() {
+		c.Icon(x, (r.Dy()-icon)/2, icon, "stale", ink, ground)
+		x += icon + b.px(14)
+	}
 	for _, t := range all {
 		_, sign := tile.SeveritySign(t.severity)
 		n := strconv.Itoa(t.n)
