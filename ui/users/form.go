@@ -103,7 +103,11 @@ func (f *form) offerUnits(of string) {
 	f.units = []string{""}
 	names := []string{p.t("users.unit.none")}
 	for _, a := range all {
-		f.units, names = append(f.units, a.ID), append(names, a.Name)
+		name := a.Name
+		if slices.Contains(names, name) { // the choice tells them apart by their words
+			name += " (" + a.ID + ")"
+		}
+		f.units, names = append(f.units, a.ID), append(names, name)
 	}
 	if !slices.Contains(f.units, of) {
 		f.units, names = append(f.units, of), append(names, of)

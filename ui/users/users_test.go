@@ -242,6 +242,12 @@ func TestUnit(t *testing.T) {
 	if f := p.pane.form; f.chosenUnit() != "phong-cu" || f.touched() {
 		t.Errorf("an agency that is gone becomes %q", f.chosenUnit())
 	}
+	d.Tell(t, world.AgencyDefined{ID: "tyt-1", Name: "Trạm Y tế"}, world.AgencyDefined{ID: "tyt-2", Name: "Trạm Y tế"})
+	p.choose("so.nnmt")
+	f = p.pane.form
+	if f.unit.SetSelectedIndex(slices.Index(f.units, "tyt-2")); f.chosenUnit() != "tyt-2" {
+		t.Errorf("of two agencies of one name the other is chosen: %q", f.chosenUnit())
+	}
 }
 
 // TestEdges: a choice has the edge of a control, in both themes, and a name stands at
