@@ -26,13 +26,26 @@ func (s *Server) command(ctx context.Context, id auth.Identity, c act.Command) w
 	if isRefusal(err) {
 		s.auditRefused(ctx, id, world.Audited{Who: id.Token, Act: c.Act.Act(), Object: cut(objectOf(c.Act)), Reason: cut(err.Error())})
 	}
+	return world.Refused(c.ID, told(err))
+}
+
+// told is an error as its receipt says it: one without a code that means that the server
+// is stopping, or has not done it in time, gets the code of that. What has a code keeps
+// it, whatever lies behind: a camera that does not answer is not a slow server.
+func told(err error) error {
+	var said world.Sayable
+	if errors.As(err, &said) {
+		if code, _ := said.Say(); code != "" {
+			return err
+		}
+	}
 	switch {
 	case errors.Is(err, core.ErrStopping):
-		err = world.Refuse("server.stopping", "{why}", "why", err)
+		return world.Refuse("server.stopping", "{why}", "why", err)
 	case errors.Is(err, context.DeadlineExceeded):
-		err = world.Refuse("server.slow", "{why}", "why", err)
+		return world.Refuse("server.slow", "{why}", "why", err)
 	}
-	return world.Refused(c.ID, err)
+	return err
 }
 
 // refusedError says in words for people why a command was not done.
