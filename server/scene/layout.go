@@ -49,9 +49,9 @@ type Problem struct {
 	// Tile is the place of the tile in its scene, counted from 1; zero for a
 	// problem of the wall or the scene. Zone is that of a zone.
 	Tile, Zone int
-	// Code and values are those of its refusal.
-	code   string
-	values []any
+	// code, text and values are those of its refusal: What is the text with the values.
+	code, text string
+	values     []any
 }
 
 // Error returns the problem as one line.
@@ -59,12 +59,12 @@ func (p Problem) Error() string { return p.Where + ": " + p.What }
 
 // Refusal returns the problem as a reason why something is not done.
 func (p Problem) Refusal() *world.Refusal {
-	return world.Refuse(p.code, "{where}: "+p.What, append([]any{"where", p.Where}, p.values...)...)
+	return world.Refuse(p.code, "{where}: "+p.text, append([]any{"where", p.Where}, p.values...)...)
 }
 
 // problem makes one whose words are those of world.Refuse.
 func problem(where, code, what string, pairs ...any) Problem {
-	return Problem{Where: where, What: world.Refuse(code, what, pairs...).Text, code: code, values: pairs}
+	return Problem{Where: where, What: world.Refuse(code, what, pairs...).Text, code: code, text: what, values: pairs}
 }
 
 // Layout lays the scene out on the wall. Problems of the scene do not stop it:

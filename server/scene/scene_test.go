@@ -114,6 +114,14 @@ func TestProblemsAreAllNamed(t *testing.T) {
 	}
 }
 
+// TestNamesAreNoTemplates: what people called a thing stands in a refusal as it is.
+func TestNamesAreNoTemplates(t *testing.T) {
+	p := problem("tile 1 ({id})", "layout.id.twice", "the id \"{id}\" is used twice in this scene", "id", "{where}")
+	if got := p.Refusal().Text; got != p.Error() || !strings.Contains(got, `"{where}"`) {
+		t.Errorf("%s, want %s", got, p.Error())
+	}
+}
+
 // Two tiles over each other are named, tiles that touch are not.
 func TestTilesOverEachOther(t *testing.T) {
 	at := func(id string, x, y, w, h float64) world.Tile {
