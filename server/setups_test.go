@@ -496,7 +496,7 @@ func TestAreasAreTakenOver(t *testing.T) {
 	if _, err := os.Stat(c.path("data/areas.added.json")); err == nil {
 		t.Error("what was refused is in the file")
 	}
-	if status := c.ask("PUT", query, tech, first, &done, "If-Match", seen.Version); status != http.StatusOK || done.New != 1 {
+	if status := c.ask("PUT", query, tech, first, &done, "If-Match", `"`+seen.Version+`"`); status != http.StatusOK || done.New != 1 {
 		t.Fatalf("%d %+v", status, done)
 	}
 	e.until("the area and its outline", func(s *world.State) bool {

@@ -105,8 +105,8 @@ func (s *Setup) PostAreas(w http.ResponseWriter, r *http.Request, _ auth.Identit
 }
 
 // PutAreas answers PUT /api/setup/areas: it takes over what PostAreas told of the same
-// layer, whose version is in the query or in If-Match. All of it counts at once and after every start,
-// or nothing changes.
+// layer, whose version is in the query or in If-Match. All of it counts at once and
+// after every start, or nothing changes.
 func (s *Setup) PutAreas(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 	release, err := hold(r.Context(), s.layer)
 	if err != nil {
@@ -114,17 +114,20 @@ func (s *Setup) PutAreas(w http.ResponseWriter, r *http.Request, id auth.Identit
 		return
 	}
 	defer release()
+	p, version, err := s.plan(w, r)
+	if err != nil {
+		answer(w, err)
+		return
+	}
+	// Who changes the configuration does not wait for a layer that is on its way.
 	turn, err := hold(r.Context(), s.turn)
 	if err != nil {
 		answer(w, err)
 		return
 	}
 	defer turn()
-	p, version, err := s.plan(w, r)
-	if err == nil {
-		err = s.grow(r.Context(), id, p, version, cmp.Or(r.URL.Query().Get("version"), r.Header.Get("If-Match")), r.URL.Query().Get("level")+" in "+r.URL.Query().Get("parent"))
-	}
-	if err != nil {
+	q := r.URL.Query()
+	if err := s.grow(r.Context(), id, p, version, cmp.Or(q.Get("version"), matched(r)), q.Get("level")+" in "+q.Get("parent")); err != nil {
 		answer(w, err)
 		return
 	}

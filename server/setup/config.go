@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -101,10 +102,10 @@ func (s *Setup) PutConfig(w http.ResponseWriter, r *http.Request, id auth.Identi
 
 // ifMatch returns the version a request was made from: that of If-Match, or of the
 // query where a client cannot set headers.
-func ifMatch(r *http.Request) string {
-	if from := r.URL.Query().Get("from"); from != "" {
-		return from
-	}
+func ifMatch(r *http.Request) string { return cmp.Or(r.URL.Query().Get("from"), matched(r)) }
+
+// matched returns the version in If-Match.
+func matched(r *http.Request) string {
 	return strings.Trim(strings.TrimPrefix(strings.TrimSpace(r.Header.Get("If-Match")), "W/"), `"`)
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"sync/atomic"
 
 	"iocwall/server/area"
 	"iocwall/server/atomicfile"
@@ -19,6 +20,12 @@ import (
 
 // addedLayer is the layer of the map with the outlines of what people added.
 const addedLayer = "areas-added"
+
+var (
+	// errUnsure says that the history has begun with it and did not answer in time.
+	errUnsure  = errors.New("the history did not answer in time")
+	errTooLate = errors.New("nobody waits for it any more")
+)
 
 // grow has the server take over what a layer adds to the tree.
 func (s *Setup) grow(ctx context.Context, id auth.Identity, p area.Plan, version, from, what string) error {
@@ -41,7 +48,12 @@ func (s *Setup) grow(ctx context.Context, id auth.Identity, p area.Plan, version
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), applyLimit)
 	defer cancel()
 	note := world.Audited{Who: id.Token, Act: actAreas, Object: clip(what, 200), OK: true, Reason: fmt.Sprintf("+%d ~%d -%d", len(p.New), len(p.Redrawn), len(p.Ending))}
-	if err := s.exchange(ctx, id, next, raw, note); err != nil {
+	err = s.exchange(ctx, id, next, raw, note)
+	switch {
+	case errors.Is(err, errUnsure):
+		s.log.Error("a layer of areas is taken over and the history has not answered", "who", id.Name, "what", what, "error", err)
+		return refuse(http.StatusServiceUnavailable, "server.slow", "the history did not answer in time; it may still be done").as("slow")
+	case err != nil:
 		err = refuse(http.StatusConflict, "setup.refused", "{why}; the areas stay as they were", "why", err)
 		note.OK, note.Reason = false, clip(err.Error(), 400)
 		if lost := s.o.Audit(ctx, id, note); lost != nil {
@@ -55,7 +67,7 @@ func (s *Setup) grow(ctx context.Context, id auth.Identity, p area.Plan, version
 
 // exchange puts another tree in the place of the one in use: for whatever comes in, in
 // the file that the next start reads, and with the note in the history and on the map. On
-// an error the tree in use stays.
+// an error the tree in use stays; on errUnsure the other one does, as the history will say.
 func (s *Setup) exchange(ctx context.Context, id auth.Identity, next *area.Set, raw []byte, note world.Audited) error {
 	outlines, err := s.outlines(ctx, id, next)
 	if err != nil {
@@ -69,8 +81,12 @@ func (s *Setup) exchange(ctx context.Context, id auth.Identity, next *area.Set, 
 	if err := s.o.Ground.Replace(next); err != nil {
 		return err
 	}
+	var begun atomic.Bool // by the loop, or given up before it came to that
 	if err = atomicfile.Write(path, raw, 0o600); err == nil {
 		_, err = s.o.Ask(ctx, core.Request{Source: "token/" + id.Token, Decide: func(now world.Time, st *world.State) ([]world.Observation, error) {
+			if !begun.CompareAndSwap(false, true) {
+				return nil, errTooLate
+			}
 			out := settings.AreaDefinitions(next, now, st)
 			if outlines.SHA256 != "" {
 				e, _ := st.Entity(world.NewRef(world.KindLayer, addedLayer))
@@ -81,8 +97,11 @@ func (s *Setup) exchange(ctx context.Context, id auth.Identity, next *area.Set, 
 			return append(out, world.Observation{Time: now, Body: note}), nil
 		}})
 	}
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
+	case ctx.Err() != nil && !begun.CompareAndSwap(false, true):
+		return fmt.Errorf("%w: %w", errUnsure, err)
 	}
 	err = errors.Join(err, s.o.Ground.Replace(before))
 	if was != nil {
