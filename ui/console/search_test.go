@@ -65,6 +65,21 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+// TestSearchBeforeThereIsAState: what was opened last is not offered before anybody
+// knows what there is, and a key that turns the page shows it.
+func TestSearchBeforeThereIsAState(t *testing.T) {
+	s := newStand(t, 1366, 768, plain)
+	s.c.base.Memory().Set("search", []map[string]string{{"kind": "camera", "id": "CAM-12", "name": "Chợ Tam Kỳ"}})
+	s.strike(fyne.KeyK, fyne.KeyModifierControl)
+	if !s.c.find.IsOpen() || strings.Contains(s.found(), "Tam Kỳ") || s.c.holder.Visible() {
+		t.Fatalf("offers %q", s.found())
+	}
+	s.c.openTab(1)
+	if s.c.find.IsOpen() || !s.c.holder.Visible() || !s.made["alerts"].shown {
+		t.Error("the page that was turned to is hidden")
+	}
+}
+
 // TestSearchFollows: a new name is found soon, an old one not any more; a restyled
 // console finds pages by their new names.
 func TestSearchFollows(t *testing.T) {

@@ -167,6 +167,9 @@ func (c *Console) show(id string, l page.Link) bool {
 		o.link = l
 	}
 	if c.shown != o {
+		if c.sheet != nil && c.sheet.alone {
+			c.drop() // what was asked for is to be seen
+		}
 		if c.shown != nil {
 			c.shown.page.Shown(false)
 		}

@@ -251,9 +251,13 @@ func (f *Search) offers() []hit {
 	var kept []recent
 	f.h.Desk.Memory().Get(recentName, &kept)
 	var out []hit
+	st := f.h.Desk.State()
 	for _, r := range kept {
 		l := page.Link{Kind: r.Kind, ID: r.ID}
-		if _, is := f.h.Desk.State().Entity(world.NewRef(r.Kind, r.ID)); is {
+		if st == nil {
+			break // nobody knows yet what there is
+		}
+		if _, is := st.Entity(world.NewRef(r.Kind, r.ID)); is {
 			out = append(out, hit{link: l, name: r.Name, recent: true})
 		}
 	}
