@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -167,6 +168,28 @@ func TestImportRefuses(t *testing.T) {
 		if _, err := Import(strings.NewReader(collection()), io.Discard, x.o); err == nil || !strings.Contains(err.Error(), x.want) {
 			t.Errorf("%v, want %q", err, x.want)
 		}
+	}
+}
+
+// TestImportIsBounded: every client holds all areas.
+func TestImportIsBounded(t *testing.T) {
+	feature := func(name string) string {
+		return `{"type":"Feature","properties":{"name":"` + name + `"},"geometry":{"type":"Polygon","coordinates":[[[108,15],[108.1,15],[108,15.1],[108,15]]]}}`
+	}
+	o := ImportOptions{Level: "commune", Parent: "vn", Tree: builtIn(t)}
+	long := strings.Repeat("x", longestName+1)
+	got, err := Import(strings.NewReader(`{"type":"FeatureCollection","features":[`+feature("Xã A")+","+feature(long)+`]}`), io.Discard, o)
+	if err != nil || len(got.Areas) != 1 || len(got.Rejected) != 1 || !strings.Contains(got.Rejected[0].Error(), "201 bytes") {
+		t.Errorf("%d areas, %v, %v", len(got.Areas), got.Rejected, err)
+	}
+	var all strings.Builder
+	all.WriteString(`{"type":"FeatureCollection","features":[` + feature("a"))
+	for i := range mostImported {
+		all.WriteString("," + feature("Xã "+strconv.Itoa(i)))
+	}
+	all.WriteString("]}")
+	if _, err := Import(strings.NewReader(all.String()), io.Discard, o); err == nil || !strings.Contains(err.Error(), "20000 areas") {
+		t.Errorf("a layer of %d areas: %v", mostImported+1, err)
 	}
 }
 

@@ -47,6 +47,10 @@ type Imported struct {
 	Rejected []error
 }
 
+// mostImported is how many areas one layer may have: Vietnam has some 3,300 communes, and
+// every client holds all areas. longestName is in bytes.
+const mostImported, longestName = 20_000, 200
+
 // Import reads an administrative layer as GeoJSON and writes its outlines to
 // geometry, in the form that a file of areas names under "outlines". The areas it
 // returns are to be added to such a file, see WriteYAML. Nothing is kept in memory
@@ -76,13 +80,17 @@ func Import(in io.Reader, geometry io.Writer, o ImportOptions) (Imported, error)
 			out.Rejected = append(out.Rejected, fmt.Errorf("feature %d: %w", f.Index, err))
 			return true
 		}
+		if len(out.Areas) == mostImported {
+			failed = fmt.Errorf("more than %d areas; take a layer of one level of one province", mostImported)
+			return false
+		}
 		failed = writeOutline(w, a, f, len(out.Areas) > 0)
 		out.Areas = append(out.Areas, a)
 		return failed == nil
 	})
 	_, end := w.WriteString("\n]}\n")
 	if failed = errors.Join(failed, end, w.Flush()); failed != nil {
-		return out, fmt.Errorf("area: write the outlines: %w", failed)
+		return out, fmt.Errorf("area: the layer: %w", failed)
 	}
 	if err != nil {
 		return out, fmt.Errorf("area: %w", err)
@@ -132,6 +140,9 @@ func (m *importer) area(f geo.Feature) (ImportedArea, error) {
 		return ImportedArea{}, fmt.Errorf("it is a %s; an area is a Polygon or a MultiPolygon", f.Geometry.GeoJSONType())
 	}
 	name := textOf(f.Properties, m.o.Name, "name", "ten", "NAME", "ten_xa", "tenXa", "ten_dvhc", "NAME_1", "NAME_3")
+	if len(name) > longestName {
+		return ImportedArea{}, fmt.Errorf("its name has %d bytes, at most %d are read; is %q the property of the name?", len(name), longestName, name[:20])
+	}
 	if name == "" {
 		return ImportedArea{}, fmt.Errorf("it has no name; say which property it is in (there are %s)", strings.Join(keysOf(f.Properties), ", "))
 	}
