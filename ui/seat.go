@@ -213,6 +213,9 @@ func (s *seat) rise() {
 		s.shell.Close()
 		s.shell = nil
 	}
+	for over := s.win.Canvas().Overlays(); over.Top() != nil; {
+		over.Remove(over.Top()) // a menu of the page that goes
+	}
 	s.grip.let()
 	for _, b := range slices.Clone(s.boards) {
 		b.Close()

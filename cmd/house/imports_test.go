@@ -68,7 +68,7 @@ var rows = []row{
 	{"server/logins", "server/auth server/world server/core server/calendar server/reply", "", "who sits down and gets up: sessions, passwords, users"},
 	{"server/history", "server/world server/journal server/auth server/reply", "", "what happened to one thing; reads the history by cursor"},
 	{"server/roster", "server/world server/strict server/cctv server/settings server/area server/source server/atomicfile media/relay media/rtsp media/onvif geo", "media/onvif/onviftest", "cameras in the configuration file: tables, imports, secrets"},
-	{"server/setup", "server/act server/world server/core server/auth server/scene server/settings server/roster server/strict server/area server/atomicfile server/reply server/nodes server/source media/onvif media/rtsp media/relay geo", "media/onvif/onviftest", "the technician's doors: configuration, faults, logs of one thing"},
+	{"server/setup", "server/act server/world server/core server/auth server/scene server/settings server/roster server/strict server/area server/atomicfile server/reply server/nodes server/source media/onvif media/rtsp media/relay geo", "media/onvif/onviftest assets", "the technician's doors: configuration, faults, logs of one thing"},
 	{"server/core", "server/world server/journal server/rule server/fence server/director", "", "the loop knows no door and no feed"},
 	{"server/reply", "", "", "one form of answers; knows no door"},
 	{"server/crowd", "", "", "knows connections, not what they are for"},

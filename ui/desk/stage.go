@@ -28,6 +28,7 @@ type wish struct {
 	sent     time.Time
 	err      string
 	undo     act.Act // what takes it back, nil for nothing
+	scene    string  // that it brought on the wall, empty for another act
 	noted    bool    // that it was done
 }
 
@@ -164,6 +165,9 @@ func (d *Desk) wish(what string, a act.Act) {
 	d.sequence++
 	now := d.m.Now()
 	x := wish{id: fmt.Sprintf("wall-%d-%d", now.UnixMilli(), d.sequence), what: d.called(what, a), sent: now, undo: inverse(a)}
+	if show, ok := a.(act.ShowScene); ok {
+		x.scene = show.Scene
+	}
 	if err := d.m.Send(act.Command{ID: x.id, Act: a}); err != nil {
 		x.err = err.Error()
 		d.env.Log.Error("command of the wall not sent", "act", a.Act(), "error", err)
@@ -221,18 +225,26 @@ func (d *Desk) note() {
 		if !r.OK {
 			return
 		}
-		back, what := x.undo, x.what
+		back, what, scene := x.undo, x.what, x.scene
 		if back == nil {
 			d.m.Did(what, nil)
 			return
 		}
 		d.m.Did(what, func() {
+			undo, ofScene := back.(act.UndoScene)
+			w, there := world.Wall{}, false
+			if ofScene {
+				w, there = d.m.State().Wall(undo.Wall)
+			}
+			if ofScene && (!there || w.Shown.Scene != scene) {
+				// Somebody brought another scene since, and would lose it.
+				d.say(d.env.Lang.T("board.otherscene", "what", lower(what)))
+				return
+			}
 			d.wish("stage.taken", back)
 			d.wished.what = d.env.Lang.T("stage.taken", "what", lower(what))
 			d.wished.done = d.env.Lang.T("stage.undone", "what", lower(what))
-			if undo, ok := back.(act.UndoScene); ok {
-				// What is undone is the last change of the scene, whoever made it.
-				w, _ := d.m.State().Wall(undo.Wall)
+			if ofScene {
 				d.wished.done = d.backed(w)
 			}
 			d.wished.noted = true

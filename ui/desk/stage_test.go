@@ -177,14 +177,20 @@ func TestUndoIsNamed(t *testing.T) {
 	if got := answered(); got != "Đã hoàn tác: khoá ô Đồng hồ" {
 		t.Errorf("undone it says %q", got)
 	}
-	// Somebody else changed the scene since: that is what is undone, and said.
-	f.sent = nil
 	d.ShowScene("c")
 	answered()
 	change("c", "mai")
-	change("b", "hung")
 	f.undo[len(f.undo)-1]()
-	if got := answered(); got != "Đã hoàn tác: đổi cảnh “Cảnh b”, tường về “Cảnh c”" {
-		t.Errorf("after another's change it says %q", got)
+	if got := answered(); got != "Đã hoàn tác: đổi cảnh “Cảnh c”, tường về “Cảnh a”" {
+		t.Errorf("a scene taken back says %q", got)
+	}
+	// Somebody else changed the scene since: that change is not the undoer's.
+	change("c", "mai")
+	change("b", "hung")
+	sent := len(f.sent)
+	f.undo[len(f.undo)-1]()
+	d.after(f, time.Second)
+	if got, _ := d.granted(); len(f.sent) != sent || !strings.HasPrefix(got, "Không hoàn tác được vì tường đã sang cảnh khác") {
+		t.Errorf("after another's change it sends %d commands and says %q", len(f.sent)-sent, got)
 	}
 }
