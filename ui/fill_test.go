@@ -40,7 +40,7 @@ func TestPagesFillTheWindowOnce(t *testing.T) {
 		t.Logf("%-8s %.2f", id, n)
 		most := 1.3
 		if id == "setup" {
-			most = 1.8
+			most = 1.4
 		}
 		if n > most {
 			t.Errorf("page %s fills the window %.2f times", id, n)

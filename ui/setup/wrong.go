@@ -82,7 +82,7 @@ func newWrong(p *Page) *wrongPart {
 	k := p.k
 	w := &wrongPart{p: p, k: k, rows: kit.NewRows(k), all: kit.NewRows(k)}
 	w.body = kit.Arrange(w.lay, w.rows, w.all)
-	w.frame = kit.NewFrame(k, w.body)
+	w.frame = kit.NewFrame(k, w.body).Bare()
 	return w
 }
 

@@ -128,6 +128,13 @@ func NewFrame(k Kit, content fyne.CanvasObject) *Frame {
 	return f
 }
 
+// Bare leaves out the ground below what is in the pane, for what covers it: without a GPU
+// what is filled twice costs twice. It returns the pane.
+func (f *Frame) Bare() *Frame {
+	f.ground.Hide()
+	return f
+}
+
 func (f *Frame) lay(s fyne.Size) {
 	h := f.k.U(Head)
 	Put(f.ground, 0, 0, s.Width, s.Height)

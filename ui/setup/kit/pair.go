@@ -27,7 +27,7 @@ type Pair struct {
 
 // NewPair returns a list and its detail; share is how much of the width the list has.
 func NewPair(k Kit, content, detail fyne.CanvasObject, share float32) *Pair {
-	p := &Pair{K: k, share: share, Left: NewFrame(k, content), Right: NewFrame(k, detail)}
+	p := &Pair{K: k, share: share, Left: NewFrame(k, content).Bare(), Right: NewFrame(k, detail)}
 	p.root = Arrange(p.lay, p.Left.Box, p.Right.Box)
 	return p
 }

@@ -53,7 +53,7 @@ func New(k kit.Kit) *Screens {
 	m := &Screens{k: k, picked: map[int]bool{}}
 	m.plan = newPlan(m)
 	m.nodes = newMachines(k)
-	m.nodesF = kit.NewFrame(k, m.nodes)
+	m.nodesF = kit.NewFrame(k, m.nodes).Bare()
 	m.form = newForm(m)
 	m.tools = []fyne.CanvasObject{
 		k.Button(k.T("setup.identify"), "I", func() { m.test(world.TestIdentify) }),
