@@ -54,11 +54,12 @@ func (h *history) pop() (done, bool) {
 	return done{}, false
 }
 
-// undoLast takes back what was done last, or says why not.
+// undoLast takes back what was done last, or says why not. Whether it is back is for the
+// act's own page to say: the server may refuse.
 func (c *Console) undoLast() {
 	l := c.env.Lang
 	if d, ok := c.did.pop(); ok {
-		c.Say("", l.T("shell.undone", "what", d.text))
+		c.Say("", l.T("shell.undoing", "what", d.text))
 		d.undo()
 	} else if last, ok := c.did.last(); ok {
 		c.Say(world.Notice, l.T("shell.undo.not", "what", last.text))
