@@ -13,6 +13,7 @@ import (
 	"iocwall/server/crowd"
 	"iocwall/server/logins"
 	"iocwall/server/reply"
+	"iocwall/server/settings"
 	"iocwall/server/wire"
 	"iocwall/server/world"
 )
@@ -40,12 +41,7 @@ func (s *Server) openUsers(data string) (err error) {
 			return slices.ContainsFunc(s.ground.Set().Areas, func(a world.AreaDefined) bool { return a.ID == id })
 		},
 		KnownUnit: func(id string) bool {
-			for _, a := range s.conf().Agencies {
-				if a.ID == id {
-					return true
-				}
-			}
-			return false
+			return slices.ContainsFunc(s.conf().Agencies, func(a settings.AgencyConfig) bool { return a.ID == id })
 		},
 	})
 	return err

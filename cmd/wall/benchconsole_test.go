@@ -78,6 +78,12 @@ func sendShips(tb testing.TB, s *site, provider token, from, to, round int) {
 	}
 }
 
+// moveShips moves the next 200 of 20,000 vessels.
+func moveShips(tb testing.TB, s *site, provider token, i int) {
+	tb.Helper()
+	sendShips(tb, s, provider, i%100*200, i%100*200+200, i)
+}
+
 // BenchmarkConsoleUpdates measures what a console costs while 20,000 vessels are known
 // and 2,000 of them move every second, in ten batches or more, beside what it costs
 // while nothing moves; and its memory.
@@ -104,7 +110,7 @@ func BenchmarkConsoleUpdates(b *testing.B) {
 			return (family(wall.cmd.Process.Pid).cpu - before.cpu).Seconds() / time.Since(began).Seconds()
 		}
 		still := cost(func(int) {})
-		moving := cost(func(i int) { sendShips(b, s, provider, i%100*200, i%100*200+200, i) })
+		moving := cost(func(i int) { moveShips(b, s, provider, i) })
 		memory := family(wall.cmd.Process.Pid).memory
 		b.ReportMetric(100*(moving-still), "%-of-a-core")
 		fmt.Printf("\nMEASURED console-updates %.1f %% of a core (20,000 vessels, 2,000 of them move each second in 10 batches; still %.1f %%, moving %.1f %%; load %s)\n", 100*(moving-still), 100*still, 100*moving, load())
@@ -156,7 +162,7 @@ func BenchmarkConsoleFilter(b *testing.B) {
 		defer ticker.Stop()
 		for i := 0; ctx.Err() == nil; i++ {
 			<-ticker.C
-			sendShips(b, s, provider, i%100*200, i%100*200+200, i)
+			moveShips(b, s, provider, i)
 		}
 	}()
 	defer func() { cancel(); <-moved }()

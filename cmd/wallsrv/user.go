@@ -60,10 +60,10 @@ func knownAgency(config *server.Config, id string) error {
 	for _, a := range config.Agencies {
 		all = append(all, a.ID)
 	}
-	if id != "" && !slices.Contains(all, id) {
-		return fmt.Errorf("no agency %q; %s", id, strict.Nearest(id, all))
+	if id == "" {
+		return nil
 	}
-	return nil
+	return among("agency", id, all)
 }
 
 func knownArea(config *server.Config, area string) error {
@@ -75,8 +75,13 @@ func knownArea(config *server.Config, area string) error {
 	for _, a := range set.Areas {
 		all = append(all, a.ID)
 	}
-	if !slices.Contains(all, area) {
-		return fmt.Errorf("no area %q; %s", area, strict.Nearest(area, all))
+	return among("area", area, all)
+}
+
+// among says that there is nothing of an id, and which one may be meant.
+func among(what, id string, all []string) error {
+	if !slices.Contains(all, id) {
+		return fmt.Errorf("no %s %q; %s", what, id, strict.Nearest(id, all))
 	}
 	return nil
 }

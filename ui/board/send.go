@@ -3,11 +3,10 @@ package board
 import (
 	"strconv"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"iocwall/server/act"
 	"iocwall/server/world"
+	"iocwall/ui/words"
 )
 
 // itoa is a number of a screen as text.
@@ -110,7 +109,7 @@ func (b *Board) answered(j job, was, is world.SceneSaved, r world.Receipt) {
 		if !j.undoes {
 			b.d.Did(j.said, func() { b.undo(was.ID, j.said, was.Tiles, is.Tiles) })
 		} else {
-			b.d.Say(world.Notice, l.T("board.undone", "what", small(j.said)))
+			b.d.Say(world.Notice, l.T("board.undone", "what", words.Small(j.said)))
 		}
 	case first && !j.again:
 		who := sc.By
@@ -126,12 +125,6 @@ func (b *Board) answered(j job, was, is world.SceneSaved, r world.Receipt) {
 	default:
 		b.d.Say(world.Warning, l.T("board.refused", "what", j.said, "reason", r.Reason))
 	}
-}
-
-// small begins the name of an act within a sentence with a small letter.
-func small(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToLower(r)) + s[n:]
 }
 
 // undo takes a change back, of what others have not changed since.

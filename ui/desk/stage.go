@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"fyne.io/fyne/v2/widget"
 
@@ -16,6 +14,7 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/paint"
 	"iocwall/ui/why"
+	"iocwall/ui/words"
 )
 
 // sayFor is how long the desk says what came of something asked of the wall.
@@ -27,9 +26,9 @@ type wish struct {
 	done     string // what is said once it is done, empty for the usual words
 	sent     time.Time
 	err      string
-	undo     act.Act // what takes it back, nil for nothing
-	scene    string  // that it brought on the wall, empty for another act
-	noted    bool    // that it was done
+	undo     act.Act       // what takes it back, nil for nothing
+	show     act.ShowScene // that it was, zero for another act
+	noted    bool          // that it was done
 }
 
 // Pick chooses the tile of the wall that keys and buttons are about; empty for none.
@@ -165,9 +164,7 @@ func (d *Desk) wish(what string, a act.Act) {
 	d.sequence++
 	now := d.m.Now()
 	x := wish{id: fmt.Sprintf("wall-%d-%d", now.UnixMilli(), d.sequence), what: d.called(what, a), sent: now, undo: inverse(a)}
-	if show, ok := a.(act.ShowScene); ok {
-		x.scene = show.Scene
-	}
+	x.show, _ = a.(act.ShowScene)
 	if err := d.m.Send(act.Command{ID: x.id, Act: a}); err != nil {
 		x.err = err.Error()
 		d.env.Log.Error("command of the wall not sent", "act", a.Act(), "error", err)
@@ -225,38 +222,28 @@ func (d *Desk) note() {
 		if !r.OK {
 			return
 		}
-		back, what, scene := x.undo, x.what, x.scene
+		back, what, show := x.undo, x.what, x.show
 		if back == nil {
 			d.m.Did(what, nil)
 			return
 		}
 		d.m.Did(what, func() {
-			undo, ofScene := back.(act.UndoScene)
-			w, there := world.Wall{}, false
-			if ofScene {
-				w, there = d.m.State().Wall(undo.Wall)
-			}
-			if ofScene && (!there || w.Shown.Scene != scene) {
+			w, _ := d.m.State().Wall(show.Wall)
+			if w.Shown.Scene != show.Scene && show.Scene != "" {
 				// Somebody brought another scene since, and would lose it.
-				d.say(d.env.Lang.T("board.otherscene", "what", lower(what)))
+				d.say(d.env.Lang.T("board.otherscene", "what", words.Small(what)))
 				return
 			}
 			d.wish("stage.taken", back)
-			d.wished.what = d.env.Lang.T("stage.taken", "what", lower(what))
-			d.wished.done = d.env.Lang.T("stage.undone", "what", lower(what))
-			if ofScene {
+			d.wished.what = d.env.Lang.T("stage.taken", "what", words.Small(what))
+			d.wished.done = d.env.Lang.T("stage.undone", "what", words.Small(what))
+			if show.Scene != "" {
 				d.wished.done = d.backed(w)
 			}
 			d.wished.noted = true
 			d.Refresh(d.m.Now())
 		})
 	}
-}
-
-// lower begins a name of an act that stands within a sentence with a small letter.
-func lower(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToLower(r)) + s[n:]
 }
 
 // say tells at once what cannot be asked.
