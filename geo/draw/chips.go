@@ -4,6 +4,8 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"sort"
+	"strings"
 
 	"iocwall/geo/draw/pen"
 	"iocwall/geo/draw/raster"
@@ -67,8 +69,7 @@ func (r *Renderer) chip(s *Station, x, y, half int) {
 		}
 		rect, ok := r.grid.First(x, y, w+mark, h, half+pad/2, 2*half+pad)
 		if ok {
-			r.grid.Take(rect)
-			r.stats.Labels++
+			r.place(rect)
 			r.drawChip(s, rect, value, word, pad, mark)
 			r.hits.Plate("stations", s.ID, x, y, rect)
 			return
@@ -177,18 +178,29 @@ func (r *Renderer) calloutRoom(x, y, w, h int) image.Rectangle {
 	return best
 }
 
+// fit returns a line of text with its end left out where it is wider than so many pixels.
+func (r *Renderer) fit(text string, size float64, bold bool, wide float64) string {
+	if r.width(text, size, bold) <= wide {
+		return text
+	}
+	letters := []rune(text)
+	n := sort.Search(len(letters), func(n int) bool { return r.width(string(letters[:n+1])+"…", size, bold) > wide })
+	return strings.TrimRight(string(letters[:n]), " ,.·–") + "…"
+}
+
 // callout draws the two lines of an alert beside its shape, with a leader.
 func (r *Renderer) callout(a *Alert, x, y int, col color.RGBA) {
 	size := r.sizes.Text
 	pad := int(size * 0.55)
-	w := int(max(r.width(a.Title, size, true), r.width(a.Text, size, false))) + 2*pad
+	room := float64(r.grid.Glass(x, y).Dx() - 2*pad)
+	title, text := r.fit(a.Title, size, true, room), r.fit(a.Text, size, false, room)
+	w := int(max(r.width(title, size, true), r.width(text, size, false))) + 2*pad
 	h := int(size*raster.LinePitch) + pad
 	if a.Text != "" {
 		h += int(size * raster.LinePitch)
 	}
 	rect := r.calloutRoom(x, y, w, h)
-	r.grid.Take(rect)
-	r.stats.Labels++
+	r.place(rect)
 	r.hits.Plate("alerts", a.ID, x, y, rect)
 	end := image.Pt(min(max(x, rect.Min.X), rect.Max.X), min(max(y, rect.Min.Y), rect.Max.Y))
 	line := max(1, r.sizes.Line*1.4)
@@ -199,8 +211,8 @@ func (r *Renderer) callout(a *Alert, x, y int, col color.RGBA) {
 		fill, edge, t1, t2 = r.style.CriticalPlate, white, white, white
 	}
 	r.pen.Box(rect, size*0.22, line, fill, edge)
-	r.writeNow(rect.Min.X+pad, baseline(rect.Min.Y+pad/2, 0, size), a.Title, plainText(size, true, t1))
-	if a.Text != "" {
-		r.writeNow(rect.Min.X+pad, baseline(rect.Min.Y+pad/2, 1, size), a.Text, plainText(size, false, t2))
+	r.writeNow(rect.Min.X+pad, baseline(rect.Min.Y+pad/2, 0, size), title, plainText(size, true, t1))
+	if text != "" {
+		r.writeNow(rect.Min.X+pad, baseline(rect.Min.Y+pad/2, 1, size), text, plainText(size, false, t2))
 	}
 }

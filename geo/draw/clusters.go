@@ -11,19 +11,19 @@ import (
 // gatherLayers decides what stands alone and what gathers.
 func (r *Renderer) gatherLayers(f *Frame) {
 	r.gathered.Gather(gather.Input{
-		Frame: f, Grid: &r.grid, Text: r.sizes.Text, Symbol: r.sizes.Symbol, Decimal: r.words.Decimal,
+		Frame: f, Grid: &r.grid, Panes: r.panes.asked, Where: r.panes.where, Text: r.sizes.Text, Symbol: r.sizes.Symbol, Decimal: r.words.Decimal,
 		Width: func(text string) float64 { return r.width(text, r.sizes.Text, true) }, Hits: r.hits,
 	})
-	r.stats.Clusters = len(r.gathered.Rings)
 }
 
 // drawRings draws the clusters and keeps their places.
 func (r *Renderer) drawRings() {
 	for i := range r.gathered.Rings {
 		c := &r.gathered.Rings[i]
-		if c.Shows {
-			r.drawRing(c)
+		if image.Pt(c.X, c.Y).In(r.canvas.Win) {
+			r.stats.Clusters++
 		}
+		r.drawRing(c)
 		edge := c.Half + int(r.sizes.Symbol*0.1)
 		r.grid.Take(image.Rect(c.X-edge, c.Y-edge, c.X+edge, c.Y+edge))
 	}

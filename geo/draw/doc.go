@@ -3,6 +3,7 @@
 //
 // A Renderer owns its buffers and caches and belongs to one goroutine. What it
 // draws depends on the whole view and never on the crop, except for what is cut
-// off, so several computers that draw their crops of one view from the same
+// off: what stands on a screen depends on that screen and on what crosses its
+// edges. So several computers that draw their crops of one view from the same
 // Frame make one picture. Symbols and labels snap to whole pixels of the view.
 package draw

@@ -62,8 +62,7 @@ func (r *Renderer) nameMarks(ms []Mark) {
 			r.stats.LabelsLeft++
 			continue
 		}
-		r.grid.Take(rect)
-		r.stats.Labels++
+		r.place(rect)
 		col := r.style.Text2
 		if m.Selected {
 			col = r.style.Text
@@ -83,6 +82,9 @@ func (r *Renderer) drawTexts(ts []Text) {
 			continue
 		}
 		x, y := int(math.Round(at.X)), int(math.Round(at.Y))
+		if !r.asks(x, y) {
+			continue
+		}
 		pad := 1
 		if t.Plate {
 			pad = int(size * 0.36)
@@ -91,15 +93,14 @@ func (r *Renderer) drawTexts(ts []Text) {
 		if t.Over > 0 && t.Over/r.view.MetersPerPixel(t.At[1]) < 0.6*float64(w) {
 			continue
 		}
-		rect := room.Inside(image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h), r.grid.NearestPane(x, y))
+		rect := room.Inside(image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h), r.grid.Glass(x, y))
 		if !r.grid.Clear(rect) {
 			var ok bool
 			if rect, ok = r.grid.First(x, y, w, h, int(size*0.5), int(size*1.2)); !ok {
 				rect = r.grid.Force(x, y, w, h, int(size*0.5))
 			}
 		}
-		r.grid.Take(rect)
-		r.stats.Labels++
+		r.place(rect)
 		style := r.label(size, false, r.style.Text, r.haloAt(x, y))
 		if t.Plate {
 			r.pen.Box(rect, max(2, size*0.14), max(1, r.sizes.Line*0.5), r.style.Card, r.style.CardEdge)

@@ -119,18 +119,33 @@ func TestEveryLayerDraws(t *testing.T) {
 	}
 }
 
-// TestSpans draws random scenes with every layer over 3 × 2 screens with bezels,
-// whole and by a renderer for each screen, and compares every pixel.
+// TestSpans draws random scenes with every layer over 3 × 2 screens with bezels or
+// without, some of a screen of another size, and over ones far apart, whole and by a
+// renderer for each screen, and compares every pixel.
 func TestSpans(t *testing.T) {
-	const w, h, bezel = 300, 200, 14
-	for seed := range uint64(6) {
+	const w, h = 300, 200
+	for seed := range uint64(12) {
 		rnd := rand.New(rand.NewPCG(seed, 11))
 		sizes := []draw.Sizes{draw.Desk(), draw.Wall(28)}[seed%2]
+		bezel := []int{14, 0, 120}[seed%3]
 		f := everything(rnd, geo.FitView(geo.Bounds{Min: geo.Pt(107.3, 14.95), Max: geo.Pt(109.8, 16.15)}, 3*w+2*bezel, 2*h+bezel, 0))
 		for y := range 2 {
 			for x := range 3 {
 				f.Screens = append(f.Screens, image.Rect(0, 0, w, h).Add(image.Pt(x*(w+bezel), y*(h+bezel))))
 			}
+		}
+		if seed%9 > 5 {
+			f.Screens[4].Max.Y -= 60
+			f.Screens = slices.Delete(f.Screens, 2, 3)
+		}
+		for i := range f.Vessels {
+			if v := &f.Vessels[i]; i%7 == 0 { // from other screens, too
+				v.Speed = rnd.Float64() * 70
+				v.Trail = []geo.Point{geo.Destination(v.At, v.Heading+180, 2e3+rnd.ExpFloat64()*2e4), v.At}
+			}
+		}
+		for i := range f.Cameras {
+			f.Cameras[i].Heading, f.Cameras[i].Angle, f.Cameras[i].Range = rnd.Float64()*360, 40, rnd.ExpFloat64()*1e4
 		}
 		whole := picture(f.View)
 		want, err := renderer(t, draw.Dark(), sizes).Draw(whole, f)
@@ -140,7 +155,7 @@ func TestSpans(t *testing.T) {
 		if want.Clusters == 0 || want.Labels == 0 {
 			t.Fatalf("seed %d: %+v", seed, want)
 		}
-		names := 0
+		var all draw.Stats
 		for _, s := range f.Screens {
 			f.View = f.View.CropTo(s)
 			part := picture(f.View)
@@ -148,11 +163,7 @@ func TestSpans(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			names += got.Names
-			if got.Labels != want.Labels || got.Clusters != want.Clusters {
-				t.Errorf("seed %d, screen %v: %d labels and %d clusters, the whole has %d and %d",
-					seed, s, got.Labels, got.Clusters, want.Labels, want.Clusters)
-			}
+			all.Names, all.Labels, all.Clusters = all.Names+got.Names, all.Labels+got.Labels, all.Clusters+got.Clusters
 			for y := range s.Dy() {
 				a := part.Pix[y*part.Stride : y*part.Stride+s.Dx()*4]
 				o := whole.PixOffset(s.Min.X, s.Min.Y+y)
@@ -161,8 +172,8 @@ func TestSpans(t *testing.T) {
 				}
 			}
 		}
-		if names != want.Names {
-			t.Errorf("seed %d: %d names of vessels on all screens, the whole has %d", seed, names, want.Names)
+		if all.Names != want.Names || all.Labels != want.Labels || all.Clusters != want.Clusters {
+			t.Errorf("seed %d: on all screens %+v, on the whole %+v", seed, all, want)
 		}
 		for _, found := range want.Hits.In(f.View.Rect()) {
 			if found.Members != nil && !slices.ContainsFunc(f.Screens, func(s image.Rectangle) bool { return found.At.In(s) }) {

@@ -11,17 +11,6 @@ import (
 	"iocwall/geo/draw/raster"
 )
 
-// markSpot returns where the centre of a mark stands, off bezels, and whether
-// it is in view.
-func (r *Renderer) markSpot(p geo.Point, margin float64) (x, y int, ok bool) {
-	at := r.proj.at(p)
-	if !r.near(at, 0) {
-		return 0, 0, false
-	}
-	x, y = r.grid.Settle(int(math.Round(at.X)), int(math.Round(at.Y)), int(margin))
-	return x, y, true
-}
-
 // sorted returns the indices of n items by importance, then by id.
 func (r *Renderer) sorted(n int, importance func(int) int, id func(int) string) []int32 {
 	r.order = r.order[:0]
@@ -99,19 +88,25 @@ func (r *Renderer) report(rep *Report, x, y int, size uint16) {
 func (r *Renderer) wedges(cameras []Camera) {
 	for i := range cameras {
 		c := &cameras[i]
-		x, y, ok := r.markSpot(c.At, r.sizes.Symbol/2)
-		if !ok || math.IsNaN(c.Heading) || math.IsInf(c.Heading, 0) || !(c.Angle > 0 && c.Angle <= 360) {
-			continue
-		}
-		reach := 2.7 * r.sizes.Symbol
-		if c.Range > 0 {
-			most := float64(r.view.Width + r.view.Height)
-			reach = min(max(reach, c.Range/r.view.MetersPerPixel(c.At[1])), most)
-		}
-		if r.inPicture(spot{x: int32(x), y: int32(y)}, reach+r.sizes.Line) {
+		x, y, ok := r.spotOf(c.At, r.sizes.Symbol/2)
+		if reach := r.wedgeReach(c); ok && reach > 0 && r.inPicture(spot{x: int32(x), y: int32(y)}, reach+r.sizes.Line) {
 			r.wedge(float64(x), float64(y), c, reach)
 		}
 	}
+}
+
+// wedgeReach is how many pixels far a camera's field of view is drawn, 0 where it is not
+// known.
+func (r *Renderer) wedgeReach(c *Camera) float64 {
+	if math.IsNaN(c.Heading) || math.IsInf(c.Heading, 0) || !(c.Angle > 0 && c.Angle <= 360) {
+		return 0
+	}
+	reach := 2.7 * r.sizes.Symbol
+	if c.Range > 0 {
+		most := float64(r.view.Width + r.view.Height)
+		reach = min(max(reach, c.Range/r.view.MetersPerPixel(c.At[1])), most)
+	}
+	return reach
 }
 
 func (r *Renderer) wedge(x, y float64, c *Camera, reach float64) {

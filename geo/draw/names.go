@@ -36,8 +36,7 @@ func (r *Renderer) nameArchipelagos() {
 		w, h := r.blockSize(lines[:], size, false)
 		gap := min(box.Dy(), box.Dx())/2 + int(size/2)
 		rect := r.grid.Force(x, y, w, h, min(gap, int(8*size)))
-		r.grid.Take(rect)
-		r.stats.Labels++
+		r.place(rect)
 		r.writeBlock(rect, lines[:], r.archipelagoLabel(size))
 	}
 }
@@ -151,11 +150,11 @@ func (r *Renderer) namePlaces(round int) {
 	for i := range r.data.Places {
 		p := &r.data.Places[i]
 		first := p.Class == tiles.ClassCity && (p.Rank == 1 || d > 25) || p.Class == tiles.ClassIslet && p.Rank == 1
-		if first != (round == 1) || d < threshold(p.Class, p.Rank) {
+		if first != (round == 1) || !r.panes.all.Contains(p.At) || d < threshold(p.Class, p.Rank) {
 			continue
 		}
 		at := r.proj.at(p.At)
-		if r.near(at, 0) {
+		if r.near(at, 0) && r.asks(int(at.X), int(at.Y)) {
 			r.namePlace(p, at, d)
 		}
 	}
@@ -189,16 +188,16 @@ func (r *Renderer) namePlace(p *tiles.Place, at raster.XY, d float64) {
 		s.Draw(&r.canvas, x, y)
 		r.grid.Take(dot)
 	}
-	r.grid.Take(rect)
-	r.stats.Labels++
+	r.place(rect)
 	r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, size), p.Name, r.label(size, false, col, halo))
-	r.ground.written = append(r.ground.written, writtenName{bareName(p.Name), x, y})
+	r.ground.written = append(r.ground.written, writtenName{bareName(p.Name), x, y, r.grid.NearestPane(x, y)})
 }
 
 // writtenName is a name of the built-in map that is written already.
 type writtenName struct {
 	name string
 	x, y int
+	pane image.Rectangle
 }
 
 // bareName is a place's name without what kind of place it is, to compare names
@@ -217,9 +216,12 @@ func (r *Renderer) nameTiles() {
 	for i := range r.ground.labels {
 		l := &r.ground.labels[i]
 		x, y := int(l.At.X), int(l.At.Y)
-		bare := bareName(l.Text)
+		if !r.asks(x, y) {
+			continue
+		}
+		bare, pane := bareName(l.Text), r.grid.NearestPane(x, y)
 		twice := slices.ContainsFunc(r.ground.written, func(w writtenName) bool {
-			return w.name == bare && math.Hypot(float64(w.x-x), float64(w.y-y)) < 12*l.Size
+			return w.name == bare && w.pane == pane && math.Hypot(float64(w.x-x), float64(w.y-y)) < 12*l.Size
 		})
 		if twice {
 			continue
@@ -227,12 +229,11 @@ func (r *Renderer) nameTiles() {
 		w := int(r.width(l.Text, l.Size, l.Bold)+l.Spacing*float64(len([]rune(l.Text)))) + 2
 		h := int(l.Size * raster.LinePitch)
 		rect := image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h)
-		if !r.grid.Clear(rect) {
+		if !rect.In(r.grid.Glass(x, y)) || !r.grid.Clear(rect) {
 			r.stats.LabelsLeft++
 			continue
 		}
-		r.grid.Take(rect)
-		r.stats.Labels++
+		r.place(rect)
 		style := r.label(l.Size, l.Bold, l.Color, l.Halo)
 		style.HaloWidth = float32(max(l.HaloWidth, float64(style.HaloWidth)))
 		style.Slanted, style.Spacing = l.Slanted, float32(l.Spacing)
@@ -248,24 +249,20 @@ func (r *Renderer) symbol(factor float64) uint16 {
 // nameSea writes the name of the sea: at its place where that is in view and
 // free, otherwise in the widest stretch of sea.
 func (r *Renderer) nameSea() {
-	d := r.density()
-	done := ""
-	for i := range r.data.Places {
-		p := &r.data.Places[i]
-		if p.Class != tiles.ClassSea || p.Rank == 1 && d < 0.8 || p.Rank > 1 && d < 3 {
-			continue
+	done := false
+	r.seas(func(p *tiles.Place, x, y int) {
+		if r.writeSea(p, x, y) {
+			done = true
 		}
-		if at := r.proj.at(p.At); r.near(at, 0) && r.writeSea(p, int(at.X), int(at.Y)) {
-			done = p.Name
-		}
-	}
+	})
 	sea := &r.ground.sea
-	if done != "" || !sea.any || sea.room < 3*r.sizes.Text {
+	if done || !sea.any || sea.room < 3*r.sizes.Text {
 		return
 	}
 	if p := r.seaAt(sea.spot); p != nil {
-		at := r.proj.at(sea.spot)
-		r.writeSea(p, int(at.X), int(at.Y))
+		if at := r.proj.at(sea.spot); r.asks(int(at.X), int(at.Y)) {
+			r.writeSea(p, int(at.X), int(at.Y))
+		}
 	}
 }
 
@@ -301,21 +298,21 @@ func (r *Renderer) writeSea(p *tiles.Place, x, y int) bool {
 	if !found {
 		return false
 	}
-	r.grid.Take(best)
+	r.place(best)
 	style := r.label(size, false, r.style.SeaName, r.style.Sea)
 	style.Slanted, style.Spacing = true, float32(spacing)
-	r.stats.Labels++
 	r.write(best.Min.X, baseline(best.Min.Y, 0, size), text, style)
 	return true
 }
 
-// openSea returns the free box of sea nearest to (x, y).
+// openSea returns the free box of sea nearest to (x, y), on the screen of that.
 func (r *Renderer) openSea(x, y, w, h int) (image.Rectangle, bool) {
+	pane := r.grid.Glass(x, y)
 	for ring := range 5 {
 		for _, s := range room.Sides() {
 			c := image.Pt(x, y).Add(image.Pt(s.DX*ring*w/4, s.DY*ring*h*2))
 			rect := image.Rect(c.X-w/2, c.Y-h/2, c.X-w/2+w, c.Y-h/2+h)
-			if r.grid.Clear(rect) && r.allSea(rect) && r.awayFromCoast(rect) {
+			if rect.In(pane) && r.grid.Clear(rect) && r.allSea(rect) && r.awayFromCoast(rect) {
 				return rect, true
 			}
 		}
@@ -341,13 +338,15 @@ func (r *Renderer) nameProvinces(home []string) {
 		w := int(r.width(text, size, false)+spacing*float64(len([]rune(text)))) + 2
 		h := int(size * raster.LinePitch)
 		at := r.proj.at(p.at)
+		if !r.asks(int(at.X), int(at.Y)) {
+			continue
+		}
 		rect := image.Rect(int(at.X)-w/2, int(at.Y)-h/2, int(at.X)-w/2+w, int(at.Y)-h/2+h)
 		rect = room.Inside(rect, r.grid.NearestPane(int(at.X), int(at.Y)).Inset(r.margin()))
 		if !r.grid.Clear(rect) {
 			continue
 		}
-		r.grid.Take(rect)
-		r.stats.Labels++
+		r.place(rect)
 		st := style
 		st.Spacing = float32(spacing)
 		r.write(rect.Min.X, baseline(rect.Min.Y, 0, size), text, st)

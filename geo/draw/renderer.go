@@ -35,10 +35,10 @@ type Stats struct {
 	BaseDrawn  bool  // the base map was drawn anew
 	Pending    int   // parts of the base map still being fetched
 	Vessels    int   // vessels in the crop
-	Labels     int   // labels placed on the whole view, but for the names of vessels
-	LabelsLeft int   // labels that found no room
+	Labels     int   // labels placed in the crop, but for the names of vessels
+	LabelsLeft int   // labels that found no room, on the screens that the crop needs
 	Names      int   // names of vessels placed on the screens of the crop
-	Clusters   int   // clusters on the whole view
+	Clusters   int   // clusters in the crop
 	Hits       *Hits // where Frame.WantHits asks for them
 }
 
@@ -59,13 +59,13 @@ type Renderer struct {
 
 	gathered gather.Gathering
 	grid     room.Grid
+	panes    panes
 	canvas   raster.Canvas
 	proj     projection
 	view     geo.View
 	data     tiles.Data
 	order    []int32
 	spots    []spot
-	asked    []image.Rectangle // screens
 	fleet    fleet
 	pending  []pendingText
 	inset    inset
@@ -176,13 +176,14 @@ func (r *Renderer) layers(f *Frame) {
 	r.hitShapes(f)
 	r.sheet.Draw(&raster.Canvas{Pix: r.ground.pix, Stride: r.canvas.Win.Dx() * 4, Win: r.canvas.Win}, f.Areas, f.Lines, r.ground.fresh)
 	r.alertAreas(f.Alerts)
+	r.askPanes(f)
 	r.gatherLayers(f)
 	r.placeFurniture(f)
 	r.nameArchipelagos()
 	r.drawMarks(g.Marks)
 	r.dots(f.Dots)
 	r.drawRings()
-	r.vessels(g.Vessels, f)
+	r.vessels(g.Vessels)
 	r.hitVessels(g.Vessels)
 	r.wedges(g.Cameras)
 	r.cameras(g.Cameras)

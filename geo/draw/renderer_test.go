@@ -27,7 +27,7 @@ func TestCropsMakeOnePicture(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		names := 0
+		names, labels := 0, 0
 		for i, s := range append(f.Screens, image.Rect(100, 100, 900, 700)) {
 			f.View = f.View.CropTo(s)
 			part := picture(f.View)
@@ -36,10 +36,7 @@ func TestCropsMakeOnePicture(t *testing.T) {
 				t.Fatal(err)
 			}
 			if i < len(f.Screens) {
-				names += got.Names
-			}
-			if got.Labels != want.Labels {
-				t.Errorf("screen %v has %d labels, the whole view %d", s, got.Labels, want.Labels)
+				names, labels = names+got.Names, labels+got.Labels
 			}
 			for y := range s.Dy() {
 				a := part.Pix[y*part.Stride : y*part.Stride+s.Dx()*4]
@@ -48,6 +45,9 @@ func TestCropsMakeOnePicture(t *testing.T) {
 					t.Fatalf("text %g: row %d of screen %v differs from the whole view", sizes.Text, y, s)
 				}
 			}
+		}
+		if labels != want.Labels || labels == 0 {
+			t.Errorf("text %g: %d labels on all screens, the whole has %d", sizes.Text, labels, want.Labels)
 		}
 		if names != want.Names || names == 0 {
 			t.Errorf("text %g: %d names of vessels on all screens, the whole has %d", sizes.Text, names, want.Names)

@@ -40,7 +40,7 @@ func (r *Renderer) nameArea(i int, a *Area) {
 	size := r.sizes.Text
 	b := r.sheet.Bounds(i)
 	wide, high := (b.Max[0]-b.Min[0])/360*r.view.World, (b.Max[1]-b.Min[1])/360*r.view.World
-	if !(wide > size) || !(high > size*0.8) || !b.Intersects(r.view.BoundsOf(r.view.Rect())) {
+	if !(wide > size) || !(high > size*0.8) || !b.Intersects(r.panes.all) {
 		return
 	}
 	spot, ok := r.sheet.Spot(i, a)
@@ -62,11 +62,11 @@ func (r *Renderer) nameArea(i int, a *Area) {
 
 // writeMiddle writes lines around a place unless something stands there.
 func (r *Renderer) writeMiddle(a *Area, lines [2]string, x, y, w, h int) {
-	if !image.Pt(x, y).In(r.view.Rect()) {
+	if !image.Pt(x, y).In(r.view.Rect()) || !r.asks(x, y) {
 		return
 	}
 	rect := image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h)
-	rect = room.Inside(rect, r.grid.NearestPane(x, y))
+	rect = room.Inside(rect, r.grid.Glass(x, y))
 	if !r.grid.Clear(rect) {
 		moved, found := r.grid.First(x, y, w, h, int(r.sizes.Text*0.4), int(r.sizes.Text*0.9))
 		if !found {
@@ -75,8 +75,7 @@ func (r *Renderer) writeMiddle(a *Area, lines [2]string, x, y, w, h int) {
 		}
 		rect = moved
 	}
-	r.grid.Take(rect)
-	r.stats.Labels++
+	r.place(rect)
 	ink, ground := r.inkOn(a)
 	r.writeBlock(rect, lines[:], r.label(r.sizes.Text, false, ink, ground))
 }
@@ -127,16 +126,18 @@ func (r *Renderer) nameLines(lines []Line) {
 		_, col := r.sheet.LineLook(l)
 		col.A = 255
 		x, y := int(math.Round(at.X)), int(math.Round(at.Y))
+		if !r.asks(x, y) {
+			continue
+		}
 		w, h := int(r.width(l.Name, size, false))+2, int(size*raster.LinePitch)
-		rect := room.Inside(image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h), r.grid.NearestPane(x, y))
+		rect := room.Inside(image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h), r.grid.Glass(x, y))
 		if !r.grid.Clear(rect) {
 			if rect, ok = r.grid.First(x, y, w, h, int(size*0.35), int(size*1.2)); !ok {
 				r.stats.LabelsLeft++
 				continue
 			}
 		}
-		r.grid.Take(rect)
-		r.stats.Labels++
+		r.place(rect)
 		style := r.label(size, false, col, r.haloAt(x, y))
 		style.HaloWidth *= 1.8
 		r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, size), l.Name, style)

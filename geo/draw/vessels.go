@@ -139,9 +139,9 @@ const (
 
 // vessels draws trails, then speed lines, then hulls, so that no line lies over
 // a hull. It leaves the places in r.spots.
-func (r *Renderer) vessels(vs []Vessel, frame *Frame) {
+func (r *Renderer) vessels(vs []Vessel) {
 	f, trails := &r.fleet, false
-	crowd := r.grid.CrowdOf(int(r.sizes.Symbol*0.3), r.screensAsked(frame))
+	crowd := r.grid.CrowdOf(int(r.sizes.Symbol*0.3), r.panes.crowded())
 	r.readyFleet()
 	f.ships, r.spots = f.ships[:0], r.spots[:0]
 	f.tiles.begin(r.canvas.Win)
@@ -154,7 +154,7 @@ func (r *Renderer) vessels(vs []Vessel, frame *Frame) {
 		}
 		crowd.Avoid(int(at.x), int(at.y))
 		lost := v.Gone()
-		s := ship{vessel: int32(i), part: fresh(v, lost), trail: len(v.Trail) > 1, selected: v.Selected}
+		s := ship{vessel: int32(i), part: fresh(v, lost), trail: r.trailReaches(v.Trail), selected: v.Selected}
 		if s.course, s.ahead = r.speedLine(v, lost); !s.trail && !r.inPicture(at, float64(s.ahead)+2*r.sizes.Symbol) {
 			continue // it is on another screen
 		}
@@ -174,35 +174,6 @@ func (r *Renderer) vessels(vs []Vessel, frame *Frame) {
 		}
 	}
 	r.hulls(f.sortedShips)
-}
-
-// screensAsked lists the screens on which a label's place depends on vessels: those
-// that the picture shows, and those of callouts and texts, whose places others
-// depend on.
-func (r *Renderer) screensAsked(f *Frame) []image.Rectangle {
-	r.asked = r.asked[:0]
-	ask := func(p image.Rectangle) {
-		if !slices.Contains(r.asked, p) {
-			r.asked = append(r.asked, p)
-		}
-	}
-	at := func(p geo.Point) {
-		if at := r.proj.at(p); r.near(at, 0) {
-			ask(r.grid.NearestPane(int(math.Round(at.X)), int(math.Round(at.Y))))
-		}
-	}
-	for _, p := range r.grid.Panes() {
-		if p.Overlaps(r.canvas.Win) {
-			ask(p)
-		}
-	}
-	for i := range f.Alerts {
-		at(f.Alerts[i].At)
-	}
-	for i := range f.Texts {
-		at(f.Texts[i].At)
-	}
-	return r.asked
 }
 
 func (r *Renderer) hulls(ships []ship) {
@@ -323,12 +294,28 @@ func (r *Renderer) speedLine(v *Vessel, lost bool) (course int32, ahead float32)
 	if !(v.Speed > 0.3) || lost || math.IsNaN(degrees) || math.IsInf(degrees, 0) {
 		return 0, 0
 	}
-	meters := min(v.Speed, 60) * geo.MetersPerNauticalMile * SpeedLineMinutes / 60
-	length := meters * r.proj.near.stretch(v.At[1]) * r.proj.world / (2 * math.Pi * geo.EarthRadius)
+	length := r.speedLength(v.Speed, r.proj.near.stretch(v.At[1]))
 	if length < r.sizes.Symbol*0.3 {
 		return 0, 0
 	}
 	return int32(raster.RayTurn(degrees)), float32(length)
+}
+
+// mostKnots is the speed that the longest speed line stands for.
+const mostKnots = 60
+
+// speedLength is how many pixels a speed in knots is drawn at a latitude where all
+// is drawn stretched so many times.
+func (r *Renderer) speedLength(knots, stretch float64) float64 {
+	meters := min(knots, mostKnots) * geo.MetersPerNauticalMile * SpeedLineMinutes / 60
+	return meters * stretch * r.proj.world / (2 * math.Pi * geo.EarthRadius)
+}
+
+// longestSpeedLine is how many pixels long a speed line in the view can be.
+func (r *Renderer) longestSpeedLine() float64 {
+	b := r.view.BoundsOf(r.view.Rect())
+	stretch := max(r.proj.near.stretch(b.Min[1]), r.proj.near.stretch(b.Max[1]))
+	return min(r.speedLength(mostKnots, stretch), float64(r.view.Width+r.view.Height))
 }
 
 func (r *Renderer) trail(points []geo.Point) {

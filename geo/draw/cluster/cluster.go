@@ -1,11 +1,12 @@
 // Package cluster gathers points that would cover each other on a map. It works
 // in pixels of the whole world at one zoom, so the same points gather the same
-// way wherever the view lies and however it is cut into screens. It is pure and
-// keeps its buffers; a Gatherer must be used by one goroutine at a time.
+// way wherever the view lies and however it is cut into screens; and what gathers
+// at a place depends on the points around it alone, so that a screen need not look
+// at those of another. It is pure and keeps its buffers; a Gatherer must be used by
+// one goroutine at a time.
 package cluster
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -28,6 +29,23 @@ type Sizes struct {
 	Ring  float64 // radius of what is drawn for a group
 }
 
+// Reach is how far away a point may be, along either axis and in pixels, and still
+// change a group in whose middle one stands, or what becomes of a point.
+//
+// From the middle of a group it is less than touch rings to that of the cell that stays
+// one; as far again to each that it takes in, to another that may take that in, and
+// to the three on which that depends; and 2 rings across the last one's cell. A point
+// joins a ring that covers it. Points left pair twice with one that they cover, if
+// that covers none that is nearer, and join the pair that covers them.
+func (s Sizes) Reach() float64 {
+	joins := s.Ring + s.Cover/2
+	pairs := 2*s.Cover + joins + s.Cover/2
+	return 6*touch*s.Ring + 2*s.Ring + joins + 2*pairs + joins
+}
+
+// touch is how many rings the middles of two groups are apart whose rings touch.
+const touch = 1.9
+
 // Most is how many points one Gather takes.
 const Most = 1 << 20
 
@@ -39,11 +57,14 @@ type Gatherer struct {
 	cells   []cell
 	grid    []int32 // one more than a cell's place in cells, 0 for an empty one; with a border around
 	wide    uint64  // of the grid, 0 where points lie too far apart for one
+	around  []int32 // cells in and around a cell
+	colour  uint64  // of the first column and row
 	group   []int32 // of each point, -1 for none
 	groups  []Group
-	parent  []int32 // the group that took another one in, or itself
-	count   []int32
-	order   []int32
+	of      []gathered // of each group
+	single  []single
+	partner []int32   // of each point of no group the nearest that it covers, -1 for none
+	far     []float64 // of each point of no group, the square of how far that or a ring may be
 	members []int32
 	x0, y0  float64 // first column and row
 }
@@ -54,6 +75,19 @@ type cell struct {
 	from, to int32  // in keys
 	group    int32
 }
+
+// gathered is what is known of a group while points gather.
+type gathered struct {
+	x, y   float64 // its middle, before it took others in
+	count  int32
+	colour uint8    // of its cell: no two of one colour touch
+	into   int32    // the group that took it in, itself if it stays, -1 before that is known
+	near   [8]int32 // groups whose rings it touches
+	nears  uint8
+}
+
+// single is a point of a cell that did not gather.
+type single struct{ at, cell int32 }
 
 const (
 	indexBits  = 20
@@ -66,10 +100,11 @@ const (
 // result is valid until the next Gather.
 //
 // The world is cut into cells as wide as a ring. A cell in which two points cover
-// each other gathers whole; rings that would overlap become one; what is left
-// joins the ring that covers it, or the point across a cell's border.
+// each other gathers whole; of rings that would touch some stay and take in the
+// others; what is left joins the ring that covers it, or the point across a cell's
+// border.
 func (g *Gatherer) Gather(points []Point, s Sizes) []Group {
-	g.groups, g.parent = g.groups[:0], g.parent[:0]
+	g.groups, g.of = g.groups[:0], g.of[:0]
 	if len(points) > Most {
 		points = points[:Most]
 	}
@@ -77,7 +112,7 @@ func (g *Gatherer) Gather(points []Point, s Sizes) []Group {
 		return nil
 	}
 	g.sort(points, 2*s.Ring)
-	g.group = append(g.group[:0], make([]int32, len(points))...)
+	g.group = slices.Grow(g.group[:0], len(points))[:len(points)]
 	for i := range g.group {
 		g.group[i] = -1
 	}
@@ -89,78 +124,6 @@ func (g *Gatherer) Gather(points []Point, s Sizes) []Group {
 	return g.collect(points)
 }
 
-// sort puts the points into cells.
-func (g *Gatherer) sort(points []Point, side float64) {
-	g.x0, g.y0 = math.Inf(1), math.Inf(1)
-	for i := range points {
-		if p := &points[i]; valid(p) {
-			g.x0, g.y0 = min(g.x0, math.Floor(p.X/side)), min(g.y0, math.Floor(p.Y/side))
-		}
-	}
-	g.keys, g.cells = g.keys[:0], g.cells[:0]
-	columns, rows := uint64(0), uint64(0)
-	for i := range points {
-		p := &points[i]
-		if !valid(p) {
-			continue
-		}
-		column, row := math.Floor(p.X/side)-g.x0, math.Floor(p.Y/side)-g.y0
-		if column <= columnMask && row <= columnMask {
-			columns, rows = max(columns, uint64(column)+1), max(rows, uint64(row)+1)
-			g.keys = append(g.keys, (uint64(row)<<columnBits|uint64(column))<<indexBits|uint64(i))
-		}
-	}
-	g.wide = 0
-	if columns*rows <= 32*uint64(len(g.keys)) {
-		g.sortByCounting(columns, rows)
-		g.wide = columns + 2
-		n := int(g.wide * (rows + 2))
-		g.grid = slices.Grow(g.grid[:0], n)[:n]
-		clear(g.grid)
-	} else {
-		slices.Sort(g.keys)
-	}
-	for i, k := range g.keys {
-		if n := len(g.cells); n == 0 || g.cells[n-1].key != k>>indexBits {
-			g.cells = append(g.cells, cell{key: k >> indexBits, from: int32(i), group: -1})
-			if g.wide > 0 {
-				g.grid[g.place(k>>indexBits)] = int32(len(g.cells))
-			}
-		}
-		g.cells[len(g.cells)-1].to = int32(i + 1)
-	}
-}
-
-// sortByCounting sorts the keys of columns × rows cells by counting: there are few cells
-// for so many points.
-func (g *Gatherer) sortByCounting(columns, rows uint64) {
-	n := int(columns * rows)
-	g.starts = slices.Grow(g.starts[:0], n+1)[:n+1]
-	clear(g.starts)
-	at := func(key uint64) uint64 {
-		return key>>(indexBits+columnBits)*columns + key>>indexBits&columnMask
-	}
-	for _, k := range g.keys {
-		g.starts[at(k)+1]++
-	}
-	for i := range n {
-		g.starts[i+1] += g.starts[i]
-	}
-	g.loose, g.keys = g.keys, slices.Grow(g.loose[:0], len(g.keys))[:len(g.keys)]
-	for _, k := range g.loose { // those of one cell stay in order
-		i := &g.starts[at(k)]
-		g.keys[*i] = k
-		*i++
-	}
-}
-
-func valid(p *Point) bool {
-	const most = 1e15 // beyond any world
-	return p.X > -most && p.X < most && p.Y > -most && p.Y < most
-}
-
-func (g *Gatherer) index(k int32) int32 { return int32(g.keys[k] & (1<<indexBits - 1)) }
-
 // gatherCell makes a group of a cell in which two points cover each other.
 func (g *Gatherer) gatherCell(points []Point, c *cell, s Sizes) {
 	n := int(c.to - c.from)
@@ -169,10 +132,14 @@ func (g *Gatherer) gatherCell(points []Point, c *cell, s Sizes) {
 	if n < 2 || n <= side*side && !g.covered(points, c, s.Cover) {
 		return
 	}
-	c.group = g.add()
+	var x, y float64
+	c.group = int32(len(g.groups))
 	for k := c.from; k < c.to; k++ {
-		g.put(points, g.index(k), c.group)
+		i := g.index(k)
+		g.group[i] = c.group
+		x, y = x+(points[i].X-x)/float64(k-c.from+1), y+(points[i].Y-y)/float64(k-c.from+1)
 	}
+	g.add(x, y, int32(n), uint8((c.key^g.colour)&1|(c.key>>columnBits^g.colour>>1)&1<<1))
 }
 
 func (g *Gatherer) covered(points []Point, c *cell, cover float64) bool {
@@ -193,165 +160,105 @@ func near(a, b *Point, distance float64) bool {
 // square is that of a distance.
 func square(dx, dy float64) float64 { return dx*dx + dy*dy }
 
-func (g *Gatherer) add() int32 {
-	n := int32(len(g.groups))
-	g.groups, g.parent, g.count = append(g.groups, Group{}), append(g.parent, n), append(g.count[:n], 0)
-	return n
+// add adds a group of n points around (x, y).
+func (g *Gatherer) add(x, y float64, n int32, colour uint8) int32 {
+	id := int32(len(g.groups))
+	g.groups = append(g.groups, Group{X: x, Y: y})
+	g.of = append(g.of, gathered{x: x, y: y, count: n, colour: colour, into: -1})
+	return id
 }
 
-// put adds point i to a group, whose middle is where its members are on average.
-func (g *Gatherer) put(points []Point, i, group int32) {
-	g.group[i] = group
-	g.shift(group, points[i].X, points[i].Y, 1)
-}
-
-func (g *Gatherer) shift(group int32, x, y float64, n int32) {
-	at := &g.groups[group]
-	g.count[group] += n
-	k := float64(n) / float64(g.count[group])
-	at.X, at.Y = at.X+(x-at.X)*k, at.Y+(y-at.Y)*k
-}
-
-// root returns the group that a group has become part of.
-func (g *Gatherer) root(group int32) int32 {
-	for group >= 0 && g.parent[group] != group {
-		group = g.parent[group]
-	}
-	return group
-}
-
-// place is where a cell stands in the grid.
-func (g *Gatherer) place(key uint64) uint64 {
-	return (key>>columnBits+1)*g.wide + key&columnMask + 1
-}
-
-// around calls do for the cells in and around a cell, by row and column.
-func (g *Gatherer) around(key uint64, do func(*cell)) {
-	if g.wide > 0 {
-		for at, end := g.place(key)-g.wide, g.place(key)+g.wide; at <= end; at += g.wide {
-			for _, i := range g.grid[at-1 : at+2] {
-				if i > 0 {
-					do(&g.cells[i-1])
+// unite lets some groups take in those whose rings they would touch. Groups that
+// touch are of cells side by side, which have different colours: each colour in
+// turn keeps those that touch none that stays already.
+func (g *Gatherer) unite(s Sizes) {
+	const colours = 4
+	near := touch * touch * s.Ring * s.Ring
+	for i := range g.cells {
+		if c := &g.cells[i]; c.group >= 0 {
+			a := &g.of[c.group]
+			for _, k := range g.near(c.key, 0, 1) {
+				o := &g.cells[k]
+				if o.key <= c.key || o.group < 0 {
+					continue
+				}
+				if b := &g.of[o.group]; square(a.x-b.x, a.y-b.y) < near {
+					a.near[a.nears], b.near[b.nears] = o.group, c.group
+					a.nears, b.nears = a.nears+1, b.nears+1
 				}
 			}
 		}
+	}
+	for colour := range uint8(colours) {
+		for i := range g.of {
+			if a := &g.of[i]; a.colour == colour && !slices.ContainsFunc(a.near[:a.nears], func(o int32) bool { return g.of[o].into == o }) {
+				a.into = int32(i)
+			}
+		}
+	}
+	for i := range g.of {
+		if g.of[i].into < 0 {
+			g.takeIn(int32(i))
+		}
+	}
+	for i := range g.cells {
+		if c := &g.cells[i]; c.group >= 0 && g.of[c.group].into == c.group {
+			g.keepApart(c, s)
+		}
+	}
+}
+
+// keepApart moves the middle of a group that took others in back towards where it was
+// as far as its ring might touch that of another one, which may move as far.
+func (g *Gatherer) keepApart(c *cell, s Sizes) {
+	at, was := &g.groups[c.group], &g.of[c.group]
+	dx, dy := at.X-was.x, at.Y-was.y
+	moved := math.Hypot(dx, dy)
+	if moved == 0 {
 		return
 	}
-	column := int64(key & columnMask)
-	for dy := int64(-1); dy <= 1; dy++ {
-		row := int64(key>>columnBits) + dy
-		if row < 0 {
-			continue
-		}
-		first := uint64(row)<<columnBits | uint64(max(0, column-1))
-		i, _ := slices.BinarySearchFunc(g.cells, first, func(c cell, k uint64) int { return cmp.Compare(c.key, k) })
-		for ; i < len(g.cells) && g.cells[i].key <= uint64(row)<<columnBits|uint64(column+1); i++ {
-			do(&g.cells[i])
+	most := min(moved, s.Ring) // two cells farther there is none near enough
+	for _, k := range g.near(c.key, 2, 2) {
+		if o := g.cells[k].group; o >= 0 && o != c.group && g.of[o].into == o {
+			most = min(most, max(0, math.Sqrt(square(g.of[o].x-was.x, g.of[o].y-was.y))-touch*s.Ring)/2)
 		}
 	}
+	at.X, at.Y = was.x+dx*most/moved, was.y+dy*most/moved
 }
 
-// unite lets larger groups take in the smaller ones whose rings they would touch.
-func (g *Gatherer) unite(s Sizes) {
-	g.order = g.order[:0]
-	for i := range g.cells {
-		if g.cells[i].group >= 0 {
-			g.order = append(g.order, int32(i))
+// takeIn lets the nearest of the groups that stay take one in, whose middle is then
+// where its points are on average.
+func (g *Gatherer) takeIn(id int32) {
+	a, least := &g.of[id], math.Inf(1)
+	for _, o := range a.near[:a.nears] {
+		if d := square(a.x-g.of[o].x, a.y-g.of[o].y); g.of[o].into == o && d < least {
+			a.into, least = o, d
 		}
 	}
-	slices.SortFunc(g.order, func(a, b int32) int {
-		if d := g.count[g.cells[b].group] - g.count[g.cells[a].group]; d != 0 {
-			return int(d)
-		}
-		return int(a - b)
-	})
-	for _, i := range g.order {
-		c := &g.cells[i]
-		if g.parent[c.group] != c.group {
-			continue
-		}
-		g.around(c.key, func(other *cell) {
-			o := other.group
-			if o < 0 || o == c.group || g.parent[o] != o {
-				return
-			}
-			a, b := &g.groups[c.group], &g.groups[o]
-			if square(a.X-b.X, a.Y-b.Y) < 1.9*1.9*s.Ring*s.Ring {
-				g.parent[o] = c.group
-				g.shift(c.group, b.X, b.Y, g.count[o])
-			}
-		})
-	}
-}
-
-// join puts points that stand alone into the group whose ring covers them, or
-// makes groups of those that cover each other across the border of their cells.
-func (g *Gatherer) join(points []Point, s Sizes) {
-	for n := range g.cells {
-		c := &g.cells[n]
-		for k := c.from; k < c.to; k++ {
-			if i := g.index(k); g.group[i] < 0 {
-				g.joinOne(points, i, c, s)
-			}
-		}
-	}
-}
-
-func (g *Gatherer) joinOne(points []Point, i int32, c *cell, s Sizes) {
-	p := &points[i]
-	best, least := int32(-1), (s.Ring+s.Cover/2)*(s.Ring+s.Cover/2) // squares of distances
-	partner, nearest := int32(-1), s.Cover*s.Cover
-	var there *cell
-	g.around(c.key, func(other *cell) {
-		if o := g.root(other.group); o >= 0 {
-			if d := square(g.groups[o].X-p.X, g.groups[o].Y-p.Y); d < least {
-				best, least = o, d
-			}
-		}
-		if other == c || best >= 0 || int(other.to-other.from) > 64 {
-			return
-		}
-		for k := other.from; k < other.to; k++ {
-			j := g.index(k)
-			if g.group[j] >= 0 {
-				continue
-			}
-			if d := square(points[j].X-p.X, points[j].Y-p.Y); d < nearest {
-				partner, nearest, there = j, d, other
-			}
-		}
-	})
-	switch {
-	case best >= 0:
-		g.group[i] = best
-	case partner >= 0:
-		n := g.add()
-		g.put(points, i, n)
-		g.put(points, partner, n)
-		for _, at := range []*cell{c, there} {
-			if at.group < 0 {
-				at.group = n
-			}
-		}
-	}
+	into, at := &g.of[a.into], &g.groups[a.into]
+	into.count += a.count
+	k := float64(a.count) / float64(into.count)
+	at.X, at.Y = at.X+(a.x-at.X)*k, at.Y+(a.y-at.Y)*k
 }
 
 // collect lists the members of each group that has not become part of another.
 func (g *Gatherer) collect(points []Point) []Group {
-	clear(g.count)
+	for i := range g.of {
+		g.of[i].count = 0
+	}
 	total := int32(0)
 	for i, group := range g.group {
 		if group >= 0 {
-			g.group[i] = g.root(group)
-			g.count[g.group[i]]++
+			g.group[i] = g.of[group].into
+			g.of[g.group[i]].count++
 			total++
 		}
 	}
 	g.members = slices.Grow(g.members[:0], int(total))[:total]
 	at := int32(0)
 	for i := range g.groups {
-		g.groups[i].Members = g.members[at : at : at+g.count[i]]
-		at += g.count[i]
+		g.groups[i].Members = g.members[at : at : at+g.of[i].count]
+		at += g.of[i].count
 	}
 	for i, group := range g.group {
 		if group >= 0 {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -85,6 +86,33 @@ func TestNothingCovers(t *testing.T) {
 	}
 }
 
+// TestApart holds that groups of many points stand apart, however dense they are, and
+// near their points.
+func TestApart(t *testing.T) {
+	var g Gatherer
+	rnd := rand.New(rand.NewPCG(1, 4))
+	s, all, near := sizes(), 0, 0
+	for range 60 {
+		var many []Group
+		for _, group := range g.Gather(scatter(rnd, 4000, 600+rnd.Float64()*2000), s) {
+			if len(group.Members) > 3 {
+				many = append(many, group)
+			}
+		}
+		all += len(many)
+		for i, a := range many {
+			for _, b := range many[:i] {
+				if d := math.Hypot(a.X-b.X, a.Y-b.Y); d < 0.99*touch*s.Ring {
+					near++
+				}
+			}
+		}
+	}
+	if all < 5000 || near > all/100 {
+		t.Errorf("of %d rings %d touch another", all, near)
+	}
+}
+
 func scatter(rnd *rand.Rand, n int, wide float64) []Point {
 	out := make([]Point, n)
 	for i := range out {
@@ -93,40 +121,73 @@ func scatter(rnd *rand.Rand, n int, wide float64) []Point {
 	return out
 }
 
-// TestPanning gathers what lies in a window that moves: what is well inside of
-// two windows gathers the same way in both.
-func TestPanning(t *testing.T) {
+// TestReach gathers all points and those around a window: groups in the window are the
+// same, however many there are, and what stands alone there stands alone.
+func TestReach(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(2, 1))
-	const margin, wide = 12 * 44, 1200
 	seen := 0
 	var g Gatherer
-	for round := range 40 {
-		points := scatter(rnd, 1500+round*200, 3000)
-		window := func(x, y float64) map[string]bool {
-			var in []Point
+	for round := range 400 {
+		s := Sizes{Cover: 10 + rnd.Float64()*20}
+		s.Ring = s.Cover * (0.5 + rnd.Float64())
+		points := chained(rnd, 500+rnd.IntN(3000), s)
+		const x0, y0, wide = 1e6 + 900, 2e6 + 900, 300.0
+		in := func(x, y, margin float64) bool {
+			return x >= x0-margin && x < x0+wide+margin && y >= y0-margin && y < y0+wide+margin
+		}
+		window := func(points []Point) string {
+			var out []string
+			alone := map[int32]bool{}
 			for _, p := range points {
-				if p.X > x-margin && p.X < x+wide+margin && p.Y > y-margin && p.Y < y+wide+margin {
-					in = append(in, p)
+				alone[p.ID] = in(p.X, p.Y, 0)
+			}
+			for _, group := range g.Gather(points, s) {
+				for _, m := range group.Members {
+					delete(alone, m)
+				}
+				if in(group.X, group.Y, 0) {
+					out = append(out, fmt.Sprintf("%.6f %.6f %v", group.X, group.Y, group.Members))
 				}
 			}
-			out := map[string]bool{}
-			for _, group := range g.Gather(in, sizes()) {
-				if group.X > 1e6+900 && group.X < 1e6+1500 && group.Y > 2e6+900 && group.Y < 2e6+1500 {
-					out[fmt.Sprintf("%.6f %.6f %v", group.X, group.Y, group.Members)] = true
+			seen += len(out)
+			for id, here := range alone {
+				if here {
+					out = append(out, fmt.Sprint(id))
 				}
 			}
-			return out
+			slices.Sort(out)
+			return strings.Join(out, "\n")
 		}
-		a := window(1e6+600, 2e6+600)
-		b := window(1e6+600+rnd.Float64()*300, 2e6+600+rnd.Float64()*300)
-		if fmt.Sprint(a) != fmt.Sprint(b) {
-			t.Fatalf("round %d: groups before and others after:\n%v\n%v", round, a, b)
+		around := slices.DeleteFunc(slices.Clone(points), func(p Point) bool { return !in(p.X, p.Y, s.Reach()) })
+		if all, near := window(points), window(around); all != near {
+			t.Fatalf("round %d, %+v: of all points\n%s\nof those around\n%s", round, s, all, near)
 		}
-		seen += len(a)
 	}
-	if seen < 500 {
+	if seen < 5000 {
 		t.Errorf("only %d groups were compared", seen)
 	}
+}
+
+// chained scatters points so that many lie as far apart as those that cover each
+// other or groups that touch: in rows, over lattices and at random.
+func chained(rnd *rand.Rand, n int, s Sizes) []Point {
+	const wide = 2100
+	step := s.Cover * 0.98
+	if rnd.IntN(2) == 0 {
+		step = s.Ring * (1.5 + rnd.Float64()*0.5)
+	}
+	out := make([]Point, n)
+	for i := range out {
+		x, y := rnd.Float64()*wide, rnd.Float64()*wide
+		switch i % 3 {
+		case 1:
+			x = math.Round(x/step) * step
+		case 2:
+			x, y = math.Round(x/step)*step+rnd.Float64()*s.Cover/9, math.Round(y/step)*step
+		}
+		out[i] = Point{1e6 + x, 2e6 + y, int32(i)}
+	}
+	return out
 }
 
 func TestFewAllocations(t *testing.T) {
@@ -143,5 +204,13 @@ func BenchmarkGather20000(b *testing.B) {
 	points := scatter(rand.New(rand.NewPCG(3, 1)), 20000, 2000)
 	for b.Loop() {
 		g.Gather(points, sizes())
+	}
+}
+
+func BenchmarkGather1500(b *testing.B) {
+	var g Gatherer
+	points := scatter(rand.New(rand.NewPCG(3, 1)), 1500, 2500)
+	for b.Loop() {
+		g.Gather(points, Sizes{Cover: 16, Ring: 13})
 	}
 }

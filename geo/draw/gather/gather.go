@@ -1,7 +1,8 @@
 // Package gather decides which points of a picture stand alone and which gather
 // to clusters, and what the ring of a cluster says: how many there are, of what
-// kind, and the worst state among them. It depends on the whole view alone. A
-// Gathering must be used by one goroutine at a time.
+// kind, and the worst state among them. It depends on what is around a place, never
+// on what of the view a picture shows. A Gathering must be used by one goroutine at a
+// time.
 package gather
 
 import (
@@ -14,7 +15,6 @@ import (
 	"iocwall/geo"
 	"iocwall/geo/draw/cluster"
 	"iocwall/geo/draw/hit"
-	"iocwall/geo/draw/raster"
 	"iocwall/geo/draw/room"
 	"iocwall/geo/draw/scene"
 	"iocwall/geo/draw/sign"
@@ -22,8 +22,12 @@ import (
 
 // Input is what a picture's clusters depend on.
 type Input struct {
-	Frame        *scene.Frame
-	Grid         *room.Grid           // for the screens
+	Frame *scene.Frame
+	Grid  *room.Grid        // for the screens
+	Panes []image.Rectangle // those whose rings are asked for
+	// Where the items that stand alone are asked for, in pixels of the view: around
+	// Panes at least. Those elsewhere are left out.
+	Where        []image.Rectangle
 	Text, Symbol float64              // sizes in pixels
 	Decimal      string               // decimal mark
 	Width        func(string) float64 // of a bold text of the common size, in pixels
@@ -36,7 +40,6 @@ type Ring struct {
 	Count      string
 	Width      int            // of the count
 	Station    *scene.Station // whose value stands beside it
-	Shows      bool           // it may reach into the picture; of others nothing more is said
 	Kind       sign.Icon      // of its members
 	Worst      sign.Icon      // sign of the worst state among them
 	Late       bool           // the state is one to act on
@@ -54,16 +57,15 @@ type Gathering struct {
 
 	in       Input
 	view     geo.View
-	win      image.Rectangle // what the picture shows of it
-	x, y     float64         // of the view's top left corner, in pixels of the world
-	ring     float64         // common radius
+	x, y     float64 // of the view's top left corner, in pixels of the world
+	ring     float64 // common radius
 	gatherer cluster.Gatherer
+	around   []geo.Bounds // where points may change what is asked for
 	points   []cluster.Point
 	single   []image.Point // what of a layer on offer stands alone, in pixels of the view
 	nearby   []obstacle
 	placed   []obstacle // the rings so far, want being half of each
-	columns  []int32    // their x
-	taken    []bool
+	fate     []fate
 	where    []int32 // of an item among the points
 	layers   []string
 
@@ -78,7 +80,7 @@ type Gathering struct {
 func (g *Gathering) Gather(in Input) {
 	f := in.Frame
 	g.in, g.view, g.Rings = in, f.View, g.Rings[:0]
-	g.placed, g.columns, g.win = g.placed[:0], g.columns[:0], f.View.Visible()
+	g.placed = g.placed[:0]
 	g.x, g.y = f.View.Origin()
 	g.ring = g.ringHalf("00")
 	g.Vessels = leave(g, f.Gather.Vessels, f.Vessels, &g.vessels, g.gatherVessels)
@@ -89,18 +91,28 @@ func (g *Gathering) Gather(in Input) {
 	g.in = Input{}
 }
 
-// leave returns the items that do not gather, in buf where some do.
+// fate is what becomes of an item.
+type fate uint8
+
+const (
+	elsewhere fate = iota
+	alone
+	inRing
+)
+
+// leave returns the items that stand alone where they are asked for, in buf where the
+// layer gathers.
 func leave[T any](g *Gathering, on bool, items []T, buf *[]T, gather func([]T)) []T {
 	if !on || len(items) < 2 {
 		return items
 	}
-	g.taken = slices.Grow(g.taken[:0], len(items))[:len(items)]
-	clear(g.taken)
+	g.fate = slices.Grow(g.fate[:0], len(items))[:len(items)]
+	clear(g.fate)
 	g.where = slices.Grow(g.where[:0], len(items))[:len(items)]
 	gather(items)
 	out := (*buf)[:0]
 	for i := range items {
-		if !g.taken[i] {
+		if g.fate[i] == alone {
 			out = append(out, items[i])
 		}
 	}
@@ -108,16 +120,43 @@ func leave[T any](g *Gathering, on bool, items []T, buf *[]T, gather func([]T)) 
 	return out
 }
 
-// offer offers a point for gathering, if it may show in the view or gather with
-// one that does. What stands alone keeps rings off.
-func (g *Gathering) offer(i int, p geo.Point, alone bool) {
-	x, y := geo.Project(p)
-	x, y = x*g.view.World, y*g.view.World
-	at := raster.XY{X: x - g.x, Y: y - g.y}
-	switch {
-	case alone && g.near(at, 0):
-		g.single = append(g.single, image.Pt(int(math.Round(at.X)), int(math.Round(at.Y))))
-	case !alone && g.near(at, 16*g.ring):
+// item is a point of a layer.
+type item struct {
+	at    geo.Point
+	alone bool // it never gathers, and keeps rings off
+}
+
+// offer offers the points of n items for gathering that may change what gathers where
+// it is asked for.
+func (g *Gathering) offer(n int, sizes cluster.Sizes, of func(int) (item, bool)) {
+	g.points, g.single, g.around = g.points[:0], g.single[:0], g.around[:0]
+	reach := int(sizes.Reach()) + 2
+	for _, r := range g.in.Where {
+		g.around = append(g.around, g.view.BoundsOf(r.Inset(-reach)))
+	}
+	for i := range n {
+		it, ok := of(i)
+		if !ok {
+			continue
+		}
+		if it.alone {
+			g.fate[i] = alone
+		}
+		if !slices.ContainsFunc(g.around, func(b geo.Bounds) bool { return b.Contains(it.at) }) {
+			continue
+		}
+		x, y := geo.Project(it.at)
+		x, y = x*g.view.World, y*g.view.World
+		at := image.Pt(int(math.Round(x-g.x)), int(math.Round(y-g.y)))
+		if it.alone {
+			if at.In(g.view.Rect()) {
+				g.single = append(g.single, at)
+			}
+			continue
+		}
+		if slices.ContainsFunc(g.in.Where, func(r image.Rectangle) bool { return at.In(r) }) {
+			g.fate[i] = alone
+		}
 		g.where[i] = int32(len(g.points))
 		g.points = append(g.points, cluster.Point{X: x, Y: y, ID: int32(i)})
 	}
@@ -129,41 +168,48 @@ func (g *Gathering) ringHalf(count string) float64 {
 	return max(0.92*size, math.Hypot(g.in.Width(count)/2, size*0.3)+size*0.3)
 }
 
-// gather makes rings of the points on offer, whose symbols are cover pixels wide;
-// look fills in what a ring shows of its members.
-func (g *Gathering) gather(layer string, cover float64, id func(int32) string, look func([]int32, *Ring)) {
-	for _, group := range g.gatherer.Gather(g.points, cluster.Sizes{Cover: cover, Ring: max(cover/2, g.ring)}) {
+// layer is what gathers by itself.
+type layer struct {
+	name  string
+	cover float64 // how many pixels wide its symbols are
+	n     int     // how many items it has, of which some may be of another layer
+	item  func(i int) (it item, ofLayer bool)
+	id    func(int32) string
+	look  func(members []int32, c *Ring) // fills in what a ring shows of them
+}
+
+// gather makes rings of what gathers of a layer.
+func (g *Gathering) gather(l layer) {
+	sizes := cluster.Sizes{Cover: l.cover, Ring: max(l.cover/2, g.ring)}
+	g.offer(l.n, sizes, l.item)
+	for _, group := range g.gatherer.Gather(g.points, sizes) {
 		for _, m := range group.Members {
-			g.taken[m] = true
+			g.fate[m] = inRing
 		}
 		at := image.Pt(int(math.Round(group.X-g.x)), int(math.Round(group.Y-g.y)))
 		if !g.seen(group.Members, at) {
+			continue
+		}
+		at.X, at.Y = min(max(at.X, 0), g.view.Width-1), min(max(at.Y, 0), g.view.Height-1)
+		pane := g.in.Grid.NearestPane(at.X, at.Y)
+		if !slices.Contains(g.in.Panes, pane) {
 			continue
 		}
 		g.Rings = append(g.Rings, Ring{Count: g.number(len(group.Members)), X: at.X, Y: at.Y})
 		c := &g.Rings[len(g.Rings)-1]
 		c.Half = int(math.Round(g.ringHalf(c.Count)))
 		c.Width = int(g.in.Width(c.Count))
-		g.place(c)
-		// What stands beside a ring of stations takes room on every screen.
-		if c.Shows = g.shows(c); c.Shows || layer == "stations" {
-			look(group.Members, c)
-		}
-		g.placed, g.columns = append(g.placed, obstacle{c.X, c.Y, float64(c.Half)}), append(g.columns, int32(c.X))
+		g.place(c, pane)
+		l.look(group.Members, c)
+		g.placed = append(g.placed, obstacle{c.X, c.Y, float64(c.Half)})
 		if g.in.Hits != nil {
-			g.hitRing(layer, c, group.Members, id)
+			g.hit(&l, c, group.Members)
 		}
 	}
-	g.points, g.single = g.points[:0], g.single[:0]
 }
 
-// shows reports whether a ring may reach into the picture.
-func (g *Gathering) shows(c *Ring) bool {
-	return image.Pt(c.X, c.Y).In(g.win.Inset(-2*c.Half - int(g.in.Symbol) - 1))
-}
-
-func (g *Gathering) hitRing(layer string, c *Ring, members []int32, id func(int32) string) {
-	g.in.Hits.Cluster(layer, c.X, c.Y, c.Half, len(members), func(i int) string { return id(members[i]) })
+func (g *Gathering) hit(l *layer, c *Ring, members []int32) {
+	g.in.Hits.Cluster(l.name, c.X, c.Y, c.Half, len(members), func(i int) string { return l.id(members[i]) })
 }
 
 // seen reports whether a ring or one of its members is in view.
@@ -181,22 +227,25 @@ func (g *Gathering) seen(members []int32, at image.Point) bool {
 	return false
 }
 
-// place moves a ring into the view and on to one screen, and off the rings of
-// other layers and what stands alone there.
-func (g *Gathering) place(c *Ring) {
-	v := g.view.Rect()
-	c.X, c.Y = min(max(c.X, v.Min.X), v.Max.X-1), min(max(c.Y, v.Min.Y), v.Max.Y-1)
-	margin := c.Half + int(g.in.Symbol*0.3)
+// place moves a ring on its screen off the edges, the rings of other layers and what
+// stands alone there. What other screens hold does not count.
+func (g *Gathering) place(c *Ring, pane image.Rectangle) {
+	margin := c.Half + int(g.in.Symbol*0.4) // the signs at its side, too
+	settle := func(x, y int) {
+		if c.X, c.Y = x, y; g.in.Grid.Split() {
+			c.X, c.Y = room.SettleOn(pane, x, y, margin)
+		}
+	}
 	from := *c
-	g.lookAround(c)
+	g.lookAround(c, pane)
 	for i := range g.nearby {
 		c.keepOff(&g.nearby[i])
 	}
-	c.X, c.Y = g.in.Grid.Settle(c.X, c.Y, margin)
-	// A bezel or another ring may have pushed it back.
+	settle(c.X, c.Y)
+	// The screen's edge or another ring may have pushed it back.
 	for i := 0; i < 8 && g.covers(c); i++ {
 		side := room.Sides()[i]
-		c.X, c.Y = g.in.Grid.Settle(from.X+side.DX*2*c.Half, from.Y+side.DY*2*c.Half, margin)
+		settle(from.X+side.DX*2*c.Half, from.Y+side.DY*2*c.Half)
 	}
 }
 
@@ -206,27 +255,23 @@ type obstacle struct {
 	want float64
 }
 
-// lookAround finds the rings of other layers and what stands alone so near to a ring
-// that it may come to touch them.
-func (g *Gathering) lookAround(c *Ring) {
+// lookAround finds the rings of other layers and what stands alone on a screen so near
+// to a ring that it may come to touch them.
+func (g *Gathering) lookAround(c *Ring, pane image.Rectangle) {
 	reach := int(8 * g.ring)
+	near := image.Rect(c.X-reach, c.Y-reach, c.X+reach, c.Y+reach).Intersect(pane)
 	g.nearby = g.nearby[:0]
-	for i, x := range g.columns {
-		if !within(int(x)-c.X, reach) {
-			continue
-		}
-		if o := &g.placed[i]; within(o.y-c.Y, reach) {
+	for i := range g.placed {
+		if o := &g.placed[i]; image.Pt(o.x, o.y).In(near) {
 			g.nearby = append(g.nearby, obstacle{o.x, o.y, float64(c.Half) + o.want})
 		}
 	}
-	for i := range g.single {
-		if p := &g.single[i]; within(p.X-c.X, reach) && within(p.Y-c.Y, reach) {
+	for _, p := range g.single {
+		if p.In(near) {
 			g.nearby = append(g.nearby, obstacle{p.X, p.Y, float64(c.Half) + g.in.Symbol/2})
 		}
 	}
 }
-
-func within(d, reach int) bool { return d < reach && d > -reach }
 
 // covers reports whether a ring lies on what was found around it.
 func (g *Gathering) covers(c *Ring) bool {
@@ -264,11 +309,11 @@ func (g *Gathering) number(n int) string {
 }
 
 func (g *Gathering) gatherVessels(vs []scene.Vessel) {
-	for i := range vs {
+	of := func(i int) (item, bool) {
 		v := &vs[i]
-		g.offer(i, v.At, v.Selected || v.Severity >= scene.Warning)
+		return item{v.At, v.Selected || v.Severity >= scene.Warning}, true
 	}
-	g.gather("vessels", g.in.Symbol*0.8, func(i int32) string { return vs[i].ID }, func(members []int32, c *Ring) {
+	g.gather(layer{"vessels", g.in.Symbol * 0.8, len(vs), of, func(i int32) string { return vs[i].ID }, func(members []int32, c *Ring) {
 		c.Kind = vs[members[0]].Kind.Sign()
 		for _, m := range members {
 			v := &vs[m]
@@ -282,14 +327,12 @@ func (g *Gathering) gatherVessels(vs []scene.Vessel) {
 				c.Worst = sign.Notice
 			}
 		}
-	})
+	}})
 }
 
 func (g *Gathering) gatherStations(ss []scene.Station) {
-	for i := range ss {
-		g.offer(i, ss[i].At, ss[i].Selected)
-	}
-	g.gather("stations", g.in.Symbol*1.15, func(i int32) string { return ss[i].ID }, func(members []int32, c *Ring) {
+	of := func(i int) (item, bool) { return item{ss[i].At, ss[i].Selected}, true }
+	g.gather(layer{"stations", g.in.Symbol * 1.15, len(ss), of, func(i int32) string { return ss[i].ID }, func(members []int32, c *Ring) {
 		c.Station = &ss[members[0]]
 		c.Kind = c.Station.Kind.Sign()
 		for _, m := range members {
@@ -304,7 +347,7 @@ func (g *Gathering) gatherStations(ss []scene.Station) {
 				c.Station = s
 			}
 		}
-	})
+	}})
 }
 
 // rank is how bad a station's value is; one that is not fresh says less.
@@ -316,24 +359,20 @@ func rank(s *scene.Station) int {
 }
 
 func (g *Gathering) gatherReports(rs []scene.Report) {
-	for i := range rs {
-		g.offer(i, rs[i].At, rs[i].Selected)
-	}
-	g.gather("reports", g.in.Symbol*1.5, func(i int32) string { return rs[i].ID }, func(members []int32, c *Ring) {
+	of := func(i int) (item, bool) { return item{rs[i].At, rs[i].Selected}, true }
+	g.gather(layer{"reports", g.in.Symbol * 1.5, len(rs), of, func(i int32) string { return rs[i].ID }, func(members []int32, c *Ring) {
 		c.Kind = sign.Report
 		for _, m := range members {
 			if rs[m].Late {
 				c.Worst, c.Late = sign.Warning, true
 			}
 		}
-	})
+	}})
 }
 
 func (g *Gathering) gatherCameras(cs []scene.Camera) {
-	for i := range cs {
-		g.offer(i, cs[i].At, cs[i].Selected)
-	}
-	g.gather("cameras", g.in.Symbol*1.4, func(i int32) string { return cs[i].ID }, func(members []int32, c *Ring) {
+	of := func(i int) (item, bool) { return item{cs[i].At, cs[i].Selected}, true }
+	g.gather(layer{"cameras", g.in.Symbol * 1.4, len(cs), of, func(i int32) string { return cs[i].ID }, func(members []int32, c *Ring) {
 		c.Kind = sign.Camera
 		worst := scene.Live
 		for _, m := range members {
@@ -342,7 +381,7 @@ func (g *Gathering) gatherCameras(cs []scene.Camera) {
 		if worst != scene.Live {
 			c.Worst = worst.Sign()
 		}
-	})
+	}})
 }
 
 // gatherMarks gathers the marks of each layer by themselves.
@@ -353,24 +392,15 @@ func (g *Gathering) gatherMarks(ms []scene.Mark) {
 			g.layers = append(g.layers, ms[i].Layer)
 		}
 	}
-	for _, layer := range g.layers {
-		for i := range ms {
-			if ms[i].Layer == layer {
-				g.offer(i, ms[i].At, ms[i].Selected)
-			}
-		}
-		g.gather(cmp.Or(layer, "marks"), g.in.Symbol, func(i int32) string { return ms[i].ID }, func(members []int32, c *Ring) {
+	for _, name := range g.layers {
+		of := func(i int) (item, bool) { return item{ms[i].At, ms[i].Selected}, ms[i].Layer == name }
+		g.gather(layer{cmp.Or(name, "marks"), g.in.Symbol, len(ms), of, func(i int32) string { return ms[i].ID }, func(members []int32, c *Ring) {
 			c.Kind = ms[members[0]].Sign()
 			for _, m := range members {
 				if ms[m].Sign() != c.Kind {
 					c.Kind = sign.Place
 				}
 			}
-		})
+		}})
 	}
-}
-
-// near reports whether a place is in view or within reach of it.
-func (g *Gathering) near(p raster.XY, reach float64) bool {
-	return p.X > -reach && p.Y > -reach && p.X < float64(g.view.Width)+reach && p.Y < float64(g.view.Height)+reach
 }

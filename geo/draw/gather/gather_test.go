@@ -23,7 +23,7 @@ func gathered(f *scene.Frame) (*Gathering, *hit.Hits) {
 	grid.Reset(f.View.Rect(), f.Screens, 4)
 	g, hits := new(Gathering), hit.NewRecorder(f.View)
 	g.Gather(Input{
-		Frame: f, Grid: &grid, Text: 14, Symbol: 20, Decimal: ",", Hits: hits,
+		Frame: f, Grid: &grid, Panes: f.Screens, Where: []image.Rectangle{f.View.Rect().Inset(-160)}, Text: 14, Symbol: 20, Decimal: ",", Hits: hits,
 		Width: func(s string) float64 { return 8 * float64(len(s)) },
 	})
 	return g, hits.Hits()
@@ -67,8 +67,8 @@ func TestRings(t *testing.T) {
 		{"layers by themselves", scene.Frame{Marks: []scene.Mark{
 			{At: at, Layer: "a", Icon: sign.School}, {At: at, Layer: "b"}, {At: at, Layer: "a", Icon: sign.School}, {At: at, Layer: "c"},
 		}}, ring(2, sign.School, sign.None) + " 2"},
-		{"far out of view", scene.Frame{Vessels: []scene.Vessel{{At: geo.Pt(100, 5)}, {At: geo.Pt(100, 5)}}}, "2"},
-		{"no numbers", scene.Frame{Vessels: []scene.Vessel{{At: geo.Pt(math.NaN(), 15)}, {At: geo.Pt(108, math.Inf(1))}}}, "2"},
+		{"far out of view", scene.Frame{Vessels: []scene.Vessel{{At: geo.Pt(100, 5)}, {At: geo.Pt(100, 5)}}}, "0"},
+		{"no numbers", scene.Frame{Vessels: []scene.Vessel{{At: geo.Pt(math.NaN(), 15)}, {At: geo.Pt(108, math.Inf(1))}}}, "0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g, _ := gathered(&c.frame)

@@ -1,6 +1,7 @@
 // Package room finds room for labels on a map: the whole view in coarse cells, of
-// which some are taken and some are better left free. What it finds depends on
-// the whole view alone, so that all screens of a span come to the same places.
+// which some are taken and some are better left free. What it finds beside a place is
+// on the screen of that and depends on what stands there alone, so that a picture
+// need not know what other screens of a span hold.
 package room
 
 import (
@@ -94,13 +95,51 @@ func (g *Grid) NearestPane(x, y int) image.Rectangle {
 	return best
 }
 
+// Glass returns the part of the screen nearest to a point in which labels stand: their
+// keylines stay inside of it, too.
+func (g *Grid) Glass(x, y int) image.Rectangle {
+	if !g.screen {
+		return g.panes[0]
+	}
+	return g.NearestPane(x, y).Inset(g.cell)
+}
+
+// Around returns a box that holds every place of view whose nearest screen is p. It
+// ends half-way to a screen at p's side that is at least as long as p there.
+func (g *Grid) Around(p, view image.Rectangle) image.Rectangle {
+	for _, q := range g.panes {
+		if q.Min.Y <= p.Min.Y && q.Max.Y >= p.Max.Y {
+			if q.Min.X >= p.Max.X {
+				view.Max.X = min(view.Max.X, (p.Max.X+q.Min.X)/2+2)
+			}
+			if q.Max.X <= p.Min.X {
+				view.Min.X = max(view.Min.X, (p.Min.X+q.Max.X)/2-2)
+			}
+		}
+		if q.Min.X <= p.Min.X && q.Max.X >= p.Max.X {
+			if q.Min.Y >= p.Max.Y {
+				view.Max.Y = min(view.Max.Y, (p.Max.Y+q.Min.Y)/2+2)
+			}
+			if q.Max.Y <= p.Min.Y {
+				view.Min.Y = max(view.Min.Y, (p.Min.Y+q.Max.Y)/2-2)
+			}
+		}
+	}
+	return view
+}
+
 // Settle moves the centre of a symbol off bezels and screen edges, to at least
 // margin pixels inside the nearest screen. Without screens it stays.
 func (g *Grid) Settle(x, y, margin int) (int, int) {
 	if !g.screen {
 		return x, y
 	}
-	p := g.NearestPane(x, y)
+	return SettleOn(g.NearestPane(x, y), x, y, margin)
+}
+
+// SettleOn moves the centre of a symbol on to a screen, to at least margin pixels
+// inside. On one that is too small for that it stays.
+func SettleOn(p image.Rectangle, x, y, margin int) (int, int) {
 	if p.Dx() <= 2*margin || p.Dy() <= 2*margin {
 		return x, y
 	}
@@ -253,13 +292,15 @@ func (s Side) beside(x, y, w, h, gap int) image.Rectangle {
 	return image.Rect(x0, y0, x0+w, y0+h)
 }
 
-// First returns the first free box beside (x, y), near before far; symbols that
-// move do not count, so that the label stays where it is.
+// First returns the first free box beside (x, y), near before far, on the screen
+// nearest to there; symbols that move do not count, so that the label stays where
+// it is.
 func (g *Grid) First(x, y, w, h, gap, far int) (image.Rectangle, bool) {
+	pane := g.Glass(x, y)
 	for _, distance := range []int{gap, far} {
 		for _, s := range Sides() {
 			r := s.beside(x, y, w, h, distance)
-			if g.Clear(r) {
+			if r.In(pane) && g.taken(g.cells(r), 0) == 0 {
 				return r, true
 			}
 		}
@@ -273,7 +314,7 @@ func (g *Grid) First(x, y, w, h, gap, far int) (image.Rectangle, bool) {
 func (g *Grid) Find(x, y, w, h, gap int) (image.Rectangle, bool) {
 	var best image.Rectangle
 	least, found := 0, false
-	pane := g.NearestPane(x, y)
+	pane := g.Glass(x, y)
 	for _, s := range Sides() {
 		r := s.beside(x, y, w, h, gap)
 		if !r.In(pane) {
@@ -299,7 +340,7 @@ func (g *Grid) Find(x, y, w, h, gap int) (image.Rectangle, bool) {
 func (g *Grid) Force(x, y, w, h, gap int) image.Rectangle {
 	var best image.Rectangle
 	least := int(^uint(0) >> 1)
-	pane := g.NearestPane(x, y)
+	pane := g.Glass(x, y)
 	for ring := range 4 {
 		for _, s := range Sides() {
 			r := Inside(s.beside(x, y, w, h, gap*(1+ring)), pane)

@@ -126,3 +126,33 @@ func TestCosts(t *testing.T) {
 		}
 	}
 }
+
+// TestAround holds that the box around a screen has every place nearest to it, and
+// little more on a wall of screens alike.
+func TestAround(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 5))
+	view := image.Rect(0, 0, 330, 220)
+	for round := range 200 {
+		var screens []image.Rectangle
+		for i := range 6 {
+			s := image.Rect(0, 0, 100, 100).Add(image.Pt(i%3*110+5, i/3*110+5))
+			if round > 0 {
+				s = image.Rect(rnd.IntN(300), rnd.IntN(200), rnd.IntN(300), rnd.IntN(200))
+			}
+			if !s.Empty() {
+				screens = append(screens, s)
+			}
+		}
+		var g Grid
+		g.Reset(view, screens, 4)
+		for range 200 {
+			p := image.Pt(rnd.IntN(330), rnd.IntN(220))
+			if s := g.NearestPane(p.X, p.Y); !p.In(g.Around(s, view)) {
+				t.Fatalf("%v is nearest to %v, but not in %v: screens %v", p, s, g.Around(s, view), screens)
+			}
+		}
+		if box := g.Around(screens[0], view); round == 0 && (box.Dx() > 113 || box.Dy() > 113) {
+			t.Errorf("around %v: %v", screens[0], box)
+		}
+	}
+}
