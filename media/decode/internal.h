@@ -20,12 +20,16 @@ typedef struct {
 	uint64_t used;
 } scaler;
 
+// wall_memory is where a decoder's pictures lie.
+typedef struct wall_memory wall_memory;
+
 struct wall_decoder {
 	AVCodecContext *codec;
 	AVPacket *packet;
 	AVFrame *next;   // being received
 	AVFrame *newest; // the picture that pictures are made of, in main memory
 	AVFrame *host;   // being fetched from the device
+	wall_memory *memory;
 	enum AVPixelFormat hardware; // the device's format, AV_PIX_FMT_NONE without one
 	int refused;                 // the device does not decode this stream
 	scaler scalers[WALL_SCALERS];
@@ -44,6 +48,11 @@ int wall_decode(wall_decoder *d, AVBufferRef **unit, int len, int64_t pts, wall_
 
 // wall_print is a fingerprint of a picture's brightness.
 uint64_t wall_print(const AVFrame *f);
+
+// wall_memory_open has a decoder keep its pictures in huge pages, before its codec is opened; wall_memory_close forgets the
+// memory, which goes when the last picture does.
+int wall_memory_open(wall_decoder *d);
+void wall_memory_close(wall_decoder *d);
 
 // wall_free_scalers frees what wall_rgba and wall_yuv set up.
 void wall_free_scalers(wall_decoder *d);

@@ -84,11 +84,9 @@ static int set_up(wall_decoder *d, const AVCodec *codec, const uint8_t *extra, i
 		memcpy(d->codec->extradata, extra, extra_len);
 		d->codec->extradata_size = extra_len;
 	}
-	if (device) {
-		int rc = use_device(d, codec, device);
-		if (rc < 0) {
-			return rc;
-		}
+	int rc = device ? use_device(d, codec, device) : wall_memory_open(d);
+	if (rc < 0) {
+		return rc;
 	}
 	return avcodec_open2(d->codec, codec, NULL);
 }
@@ -205,6 +203,7 @@ void wall_close(wall_decoder *d) {
 	av_frame_free(&d->next);
 	av_packet_free(&d->packet);
 	avcodec_free_context(&d->codec);
+	wall_memory_close(d);
 	av_free(d);
 }
 
