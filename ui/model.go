@@ -3,8 +3,6 @@ package ui
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"iocwall/server/world"
@@ -62,8 +60,8 @@ func (m *model) apply(b *world.Batch, now time.Time) (moved bool, err error) {
 			m.touched(c)
 		}
 	})
-	if err == nil && b.Check != nil {
-		err = m.compare(b.Check)
+	if err == nil {
+		err = m.compare(b)
 	}
 	return moved, err
 }
@@ -103,20 +101,11 @@ func (m *model) keep(receipts []world.Receipt) {
 }
 
 // compare checks this copy against the server's digest.
-func (m *model) compare(want world.Digest) error {
-	have := m.state.Digest()
-	m.differs = nil
-	for _, kind := range slices.Sorted(maps.Keys(want)) {
-		if have[kind] != want[kind] {
-			m.differs = append(m.differs, kind)
-		}
+func (m *model) compare(b *world.Batch) error {
+	if b.Check == nil {
+		return nil
 	}
-	for kind := range have {
-		if _, there := want[kind]; !there {
-			m.differs = append(m.differs, kind)
-		}
-	}
-	if len(m.differs) == 0 {
+	if m.differs = b.Differs(m.state.Digest()); len(m.differs) == 0 {
 		return nil
 	}
 	return fmt.Errorf("state differs from the server's at %s in %v: %w", m.state.At(), m.differs, errDiffers)

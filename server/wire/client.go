@@ -97,7 +97,8 @@ type Client struct {
 	clock message.Offset
 	// odd holds entity kinds this program does not know; they are left out of
 	// checks.
-	odd map[string]bool
+	odd    map[string]bool
+	shapes world.Digest // of entities in this program
 }
 
 // NewClient makes a client; Run connects it.
@@ -105,7 +106,7 @@ func NewClient(o ClientOptions) (*Client, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	return &Client{o: o, log: o.Logger, in: newInbox(o.MaxPending), out: newOutbox(), at: o.At, view: o.View, odd: map[string]bool{}}, nil
+	return &Client{o: o, log: o.Logger, in: newInbox(o.MaxPending), out: newOutbox(), at: o.At, view: o.View, odd: map[string]bool{}, shapes: world.Shapes()}, nil
 }
 
 // Next returns what came since the last call, merged into one batch, and waits

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
 	"slices"
@@ -197,6 +196,7 @@ type wall struct {
 	relay     *world.RelayGrant
 	checks    int
 	wrong     []string
+	unchecked []string
 	batches   int
 	paused    chan struct{}
 	conn      net.Conn
@@ -282,8 +282,9 @@ func (w *wall) apply(b *world.Batch) {
 	}
 	if b.Check != nil {
 		w.checks++
-		if have := s.Digest(); !maps.Equal(have, b.Check) {
-			w.wrong = append(w.wrong, fmt.Sprintf("digest at %s: have %v, want %v", s.At(), have, b.Check))
+		w.unchecked = b.Unchecked
+		if kinds := b.Differs(s.Digest()); kinds != nil {
+			w.wrong = append(w.wrong, fmt.Sprintf("digest at %s: have %v, want %v", s.At(), s.Digest(), b.Check))
 		}
 	}
 }

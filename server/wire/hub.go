@@ -87,6 +87,7 @@ type Hub struct {
 	log      *slog.Logger
 	upgrader websocket.Upgrader
 	answers  answers
+	shapes   world.Digest // of entities in this program
 
 	ctx  context.Context
 	stop context.CancelFunc
@@ -117,7 +118,7 @@ func NewHub(o HubOptions) (*Hub, error) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	return &Hub{
-		o: o, log: o.Logger, ctx: ctx, stop: stop,
+		o: o, log: o.Logger, ctx: ctx, stop: stop, shapes: world.Shapes(),
 		upgrader: websocket.Upgrader{
 			HandshakeTimeout: helloWithin, ReadBufferSize: 4 << 10, WriteBufferSize: writeBuffer,
 			WriteBufferPool: &sync.Pool{}, EnableCompression: true,

@@ -309,6 +309,39 @@ func TestResync(t *testing.T) {
 	})
 }
 
+// TestOtherVersion: a server whose vessels hold something that the client's do not says
+// so, and the client checks all but vessels.
+func TestOtherVersion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCenter(t, world.New(1), nil)
+		c.hub.shapes[world.KindVessel]++
+		w := c.join(Identity{User: "u"}, nil)
+		c.emit(say(position("1", "", 108), world.StationDefined{ID: "s", Name: "S"})...)
+		time.Sleep(7 * time.Second)
+		for _, step := range []struct {
+			lost  world.Ref
+			wrong bool
+		}{{"vessel/1", false}, {"station/s", true}} {
+			w.look(func(w *wall) {
+				if _, err := w.state.ApplyBatch(&world.Batch{Items: []world.Item{{Leave: step.lost}}}, nil); err != nil {
+					t.Error(err)
+				}
+			})
+			time.Sleep(6 * time.Second)
+			w.look(func(w *wall) {
+				if (len(w.wrong) > 0) != step.wrong || w.checks == 0 {
+					t.Errorf("without %s the client says %v after %d checks", step.lost, w.wrong, w.checks)
+				}
+			})
+		}
+		w.look(func(w *wall) {
+			if !slices.Equal(w.unchecked, []string{world.KindVessel}) {
+				t.Errorf("not checked: %v", w.unchecked)
+			}
+		})
+	})
+}
+
 func TestGrantIsRenewed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCenter(t, world.New(1), func(_ *center, o *HubOptions) {

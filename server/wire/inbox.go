@@ -84,7 +84,7 @@ func (in *inbox) put(ctx context.Context, b world.Batch, view string) error {
 		}
 		in.b.Items = append(in.b.Items, b.Items...)
 	}
-	in.b.Epoch, in.b.To, in.b.Seen, in.b.Check = b.Epoch, b.To, b.Seen, b.Check
+	in.b.Epoch, in.b.To, in.b.Seen, in.b.Check, in.b.Unchecked = b.Epoch, b.To, b.Seen, b.Check, b.Unchecked
 	if len(in.b.Items) > in.limit {
 		in.b.Items = message.Conflate(in.b.Items, itemMark)
 		in.limit = max(1024, 2*len(in.b.Items))

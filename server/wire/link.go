@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,6 +39,8 @@ type link struct {
 	// The batch being received.
 	items []world.Item
 	fresh *world.State
+
+	others []string // kinds whose entities hold something else at the server
 
 	mu    sync.Mutex
 	got   uint64
@@ -93,7 +97,10 @@ func (c *Client) dial(ctx context.Context) (*websocket.Conn, error) {
 
 // hello says where the client is and what it wants.
 func (c *Client) hello() []byte {
-	f := message.Up{M: message.Hello, Version: message.Version, Name: c.o.Name, Epoch: c.at.Epoch, Seq: c.at.Seq, View: c.view}
+	f := message.Up{
+		M: message.Hello, Version: message.Version, Name: c.o.Name, Epoch: c.at.Epoch, Seq: c.at.Seq, View: c.view,
+		Shape: message.Shape(c.shapes),
+	}
 	if len(c.o.Kinds) > 0 || c.o.Rate > 0 {
 		f.Want = &message.Want{Kinds: c.o.Kinds, Rate: c.o.Rate}
 	}
@@ -205,6 +212,13 @@ func (l *link) handle(ctx context.Context, f *message.Down) error {
 			return fmt.Errorf("wire: the server speaks version %d, this program speaks %d: update one of them", f.Version, message.Version)
 		}
 		l.c.log.Info("connected to the server", "url", l.c.o.URL, "session", f.Session, "resumed", f.Resumed, "epoch", f.Epoch)
+		var err error
+		if l.others, err = f.Others(l.c.shapes); err != nil {
+			return err
+		}
+		if len(l.others) > 0 {
+			l.c.log.Warn("the server is of another version: update the older one; these kinds are not checked meanwhile", "kinds", l.others)
+		}
 		offset, most, _ := l.c.clock.Echo(l.sent(0), f.Now, time.Now())
 		l.c.in.up(offset, most)
 	case message.Batch:
@@ -260,10 +274,10 @@ func (l *link) batch(ctx context.Context, f *message.Down) error {
 	if err != nil {
 		return err
 	}
-	for kind := range l.c.odd {
-		delete(check, kind)
-	}
 	b.Check = check
+	if check != nil {
+		b.Unchecked = append(slices.Sorted(maps.Keys(l.c.odd)), l.others...)
+	}
 	l.items, l.fresh = nil, nil
 	l.c.at = world.Position{Epoch: f.Epoch, Seq: f.To}
 	l.mu.Lock()

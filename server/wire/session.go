@@ -61,6 +61,7 @@ type session struct {
 	ident    Identity
 	name     string
 	want     message.Want
+	other    bool // the client's program has entities of other shapes
 	st       *stream
 	plan     *plan
 	control  [][]byte
@@ -230,6 +231,7 @@ func (s *session) greet() error {
 		s.want = *f.Want
 	}
 	s.gotAt = time.Now()
+	s.other = f.Shape != "" && f.Shape != message.Shape(s.h.shapes)
 	ident := s.ident
 	s.mu.Unlock()
 	v, err := viewOf(ident, s.want)
@@ -242,6 +244,13 @@ func (s *session) greet() error {
 	}
 	s.h.o.Moved(ident, "")
 	return nil
+}
+
+// differs reports whether the client's program has entities of other shapes.
+func (s *session) differs() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.other
 }
 
 // attach goes through the loop.

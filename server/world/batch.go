@@ -3,6 +3,7 @@ package world
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // Batch is what a reader of the history receives at once. After applying it the
@@ -18,12 +19,33 @@ type Batch struct {
 	Seen Time
 	// Check, when not nil, is what the reader's digest must be at To.
 	Check Digest
+	// Unchecked are the kinds of which Check says nothing: this program and the
+	// server's are of versions that do not keep the same of them.
+	Unchecked []string
 	// Link, when not nil, says how the connection stands now.
 	Link *Link
 	// Receipts answer commands sent by this reader.
 	Receipts []Receipt
 	// Relay, when not nil, is where and with what right to fetch pictures.
 	Relay *RelayGrant
+}
+
+// Differs returns the kinds of which a reader with a digest does not hold what Check
+// says, in their order; none where Check is nil.
+func (b *Batch) Differs(have Digest) []string {
+	if b.Check == nil {
+		return nil
+	}
+	var out []string
+	for _, d := range []Digest{b.Check, have} {
+		for kind := range d {
+			if have[kind] != b.Check[kind] && !slices.Contains(out, kind) && !slices.Contains(b.Unchecked, kind) {
+				out = append(out, kind)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // Item is one step of a batch; exactly one field is set.

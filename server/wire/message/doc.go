@@ -20,7 +20,8 @@
 // and the fingerprint of the view that batch belonged to; all left out when it
 // knows nothing) and, by "want", what it wants to see; the server gives at most
 // what the token allows. ack is sent every second: seq is the last batch
-// applied, got the last one received, sent the client's clock.
+// applied, got the last one received, sent the client's clock. "shape" is one
+// fingerprint of what entities hold in the client's program.
 //
 // Server to client:
 //
@@ -31,6 +32,10 @@
 //	{"m":"receipt","id":"node-3-17","ok":true,"seq":1263}
 //	{"m":"relay","url":"rtsp://10.0.0.5:8554","token":"…","expires":1763714400000}
 //	{"m":"clock","sent":1763713800000,"now":1763713800123}
+//
+// welcome has "shapes", the fingerprints of what entities of each kind hold at the
+// server, when the client's "shape" says that its are others: a program of another
+// version computes other digests of such a kind, and leaves it out of its checks.
 //
 // A batch brings the client from one sequence to another; the first one after
 // welcome starts where the client is ("resumed") or is a snapshot. A batch cut

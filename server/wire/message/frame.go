@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"strconv"
 
@@ -50,6 +51,7 @@ type Up struct {
 	Seq     uint64          `json:"seq,omitempty"`
 	View    string          `json:"view,omitempty"`
 	Want    *Want           `json:"want,omitempty"`
+	Shape   string          `json:"shape,omitempty"`
 	Sent    world.Time      `json:"sent,omitempty"`
 	Got     uint64          `json:"got,omitempty"`
 	Command json.RawMessage `json:"command,omitempty"`
@@ -117,6 +119,7 @@ type Down struct {
 	Of       int               `json:"of,omitempty"`
 	Items    []Item            `json:"items,omitempty"`
 	Check    map[string]string `json:"check,omitempty"`
+	Shapes   map[string]string `json:"shapes,omitempty"`
 	ID       string            `json:"id,omitempty"`
 	OK       bool              `json:"ok,omitempty"`
 	Seq      uint64            `json:"seq,omitempty"`
@@ -162,12 +165,14 @@ func (f *Down) Last() bool { return f.Part == f.Of }
 func (f *Down) First() bool { return f.Part <= 1 }
 
 // Digest returns the check, nil when the frame has none.
-func (f *Down) Digest() (world.Digest, error) {
-	if f.Check == nil {
+func (f *Down) Digest() (world.Digest, error) { return digestOf(f.Check) }
+
+func digestOf(hex map[string]string) (world.Digest, error) {
+	if hex == nil {
 		return nil, nil
 	}
 	d := world.Digest{}
-	for kind, hex := range f.Check {
+	for kind, hex := range hex {
 		sum, err := strconv.ParseUint(hex, 16, 64)
 		if err != nil {
 			return nil, fmt.Errorf("wire: digest of %.32q: %w", kind, err)
@@ -175,6 +180,41 @@ func (f *Down) Digest() (world.Digest, error) {
 		d[kind] = sum
 	}
 	return d, nil
+}
+
+// Shape is one fingerprint of the shapes of all kinds, as hello says it.
+func Shape(shapes world.Digest) string {
+	h := fnv.New64a()
+	for _, kind := range sortedKinds(shapes) {
+		fmt.Fprintf(h, "%s %016x\n", kind, shapes[kind])
+	}
+	return fmt.Sprintf("%016x", h.Sum64())
+}
+
+// Hex writes the shapes of all kinds as welcome says them.
+func Hex(shapes world.Digest) map[string]string {
+	out := make(map[string]string, len(shapes))
+	for kind, shape := range shapes {
+		out[kind] = fmt.Sprintf("%016x", shape)
+	}
+	return out
+}
+
+// Others returns the kinds whose entities hold something else at the server, by its
+// welcome to a program whose entities have these shapes. Kinds that the program does
+// not know are not among them.
+func (f *Down) Others(shapes world.Digest) ([]string, error) {
+	theirs, err := digestOf(f.Shapes)
+	if err != nil || theirs == nil {
+		return nil, err
+	}
+	var out []string
+	for _, kind := range sortedKinds(shapes) {
+		if shape, there := theirs[kind]; !there || shape != shapes[kind] {
+			out = append(out, kind)
+		}
+	}
+	return out, nil
 }
 
 // Head is what a batch says besides its items; see world.Batch.

@@ -7,7 +7,7 @@ import (
 )
 
 // Any is a Table whose rows' type is not known. Kind, Len, Total, Sum, Lookup,
-// Each, PutAny and Remove are those of Table.
+// Each, PutAny, Remove and Shape are those of Table.
 type Any interface {
 	Kind() string
 	Len() int
@@ -17,6 +17,7 @@ type Any interface {
 	Each(yield func(any) bool) bool
 	PutAny(v any) bool
 	Remove(id string) bool
+	Shape() uint64
 	encode() ([]byte, error)
 	decode(data []byte) error
 }
@@ -62,6 +63,15 @@ func (s *Set) Digest() map[string]uint64 {
 		}
 	}
 	return d
+}
+
+// Shapes returns the shape of the rows of each table.
+func (s *Set) Shapes() map[string]uint64 {
+	out := make(map[string]uint64, len(s.order))
+	for _, t := range s.order {
+		out[t.Kind()] = t.Shape()
+	}
+	return out
 }
 
 // Rows is one table in bytes.
