@@ -274,10 +274,7 @@ func (l *link) batch(ctx context.Context, f *message.Down) error {
 	if err != nil {
 		return err
 	}
-	b.Check = check
-	if check != nil {
-		b.Unchecked = append(slices.Sorted(maps.Keys(l.c.odd)), l.others...)
-	}
+	b.Check, b.Unchecked = check, append(slices.Sorted(maps.Keys(l.c.odd)), l.others...)
 	l.items, l.fresh = nil, nil
 	l.c.at = world.Position{Epoch: f.Epoch, Seq: f.To}
 	l.mu.Lock()

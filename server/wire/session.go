@@ -61,7 +61,7 @@ type session struct {
 	ident    Identity
 	name     string
 	want     message.Want
-	other    bool // the client's program has entities of other shapes
+	other    bool // the client's program has entities of other shapes; before it has a plan
 	st       *stream
 	plan     *plan
 	control  [][]byte
@@ -244,13 +244,6 @@ func (s *session) greet() error {
 	}
 	s.h.o.Moved(ident, "")
 	return nil
-}
-
-// differs reports whether the client's program has entities of other shapes.
-func (s *session) differs() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.other
 }
 
 // attach goes through the loop.

@@ -149,7 +149,7 @@ func (w *follower) begin(p plan) error {
 			M: message.Welcome, Version: message.Version, Session: s.id, Epoch: p.st.epoch,
 			Now: world.TimeOf(time.Now()), View: p.st.print, Resumed: p.resume,
 		}
-		if s.differs() {
+		if s.other {
 			hello.Shapes = message.Hex(s.h.shapes)
 		}
 		if err := w.small(message.Encode(hello)); err != nil {
