@@ -76,7 +76,7 @@ func newNodes(k kit.Kit) *nodesPart {
 
 func (m *nodesPart) layRight(s fyne.Size) {
 	k := m.K
-	h := min(m.facts.Height(s.Width), s.Height-k.U(170))
+	h := min(m.facts.Height(s.Width), s.Height-k.U(188))
 	kit.Put(m.facts.Object(), 0, 0, s.Width, h)
 	x, w := k.U(kit.Pad), s.Width-2*k.U(kit.Pad)
 	y := h + k.U(8)

@@ -169,7 +169,11 @@ func (m *Part) layRight(s fyne.Size) {
 		return
 	}
 	w := s.Width - 2*k.U(kit.Pad)
-	h := min(w*9/16+k.U(30), s.Height*0.45)
+	most := float32(0.45)
+	if s.Height < k.U(420) {
+		most = 0.32 // what is wrong with it says more than its picture
+	}
+	h := min(w*9/16+k.U(30), s.Height*most)
 	kit.Put(m.board.Object(), k.U(kit.Pad), k.U(12), w, h)
 	d := k.Density()
 	if r := image.Rect(0, 0, int(w*d), int(h*d)); r != m.spot {

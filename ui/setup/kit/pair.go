@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 
 	"iocwall/ui/list"
 	"iocwall/ui/page"
@@ -83,23 +83,38 @@ type Line struct {
 	Hint bool
 }
 
-// Facts paints lines of facts.
+// Facts paints lines of facts, which scroll where there is no room for all.
 type Facts struct {
-	k    Kit
-	pane *tile.Pane
-	list []Line
-	sig  string
+	k      Kit
+	pane   *tile.Pane
+	scroll *container.Scroll
+	list   []Line
+	sig    string
 }
 
 // NewFacts returns facts without lines.
 func NewFacts(k Kit) *Facts {
 	f := &Facts{k: k}
 	f.pane = tile.NewPane(k.Env, "setup", k.Env.Kit.Theme.S1, f.paint)
+	f.scroll = container.NewVScroll(container.New(tallFacts{f}, f.pane.Raster))
 	return f
 }
 
+// tallFacts gives the lines the height they need.
+type tallFacts struct{ f *Facts }
+
+// Layout is for Fyne.
+func (l tallFacts) Layout(_ []fyne.CanvasObject, s fyne.Size) {
+	Put(l.f.pane.Raster, 0, 0, s.Width, s.Height)
+}
+
+// MinSize is for Fyne.
+func (l tallFacts) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(1, l.f.Height(l.f.scroll.Size().Width))
+}
+
 // Object is what the page shows of it.
-func (f *Facts) Object() *canvas.Raster { return f.pane.Raster }
+func (f *Facts) Object() fyne.CanvasObject { return f.scroll }
 
 // Set shows lines; those without a value are left out.
 func (f *Facts) Set(list []Line) {
@@ -112,6 +127,7 @@ func (f *Facts) Set(list []Line) {
 	if sig != f.sig {
 		f.sig = sig
 		f.pane.Touch()
+		f.scroll.Refresh()
 	}
 }
 
