@@ -88,13 +88,14 @@ func (r role) cameras(ctx context.Context) error {
 	return err
 }
 
-// player plays all addresses as the wall does and prints the number of decoded and rendered pictures ten times a second.
+// player plays all addresses as the wall does and prints the number of decoded and rendered pictures ten times a second,
+// with a picture, as ffmpeg does.
 func (r role) player(ctx context.Context) error {
 	if err := decode.Patient(); err != nil { // as the wall's program does, and the next line too
 		return err
 	}
 	debug.SetGCPercent(400)
-	var frames atomic.Uint64
+	var frames tally
 	done := make(chan error, len(r.URLs))
 	for _, url := range r.URLs {
 		p, err := media.New(media.Options{
@@ -109,27 +110,36 @@ func (r role) player(ctx context.Context) error {
 		}
 		go func() { done <- p.Run(ctx) }()
 	}
-	for ctx.Err() == nil {
-		fmt.Printf("frame=%d\n", frames.Load())
-		time.Sleep(100 * time.Millisecond)
-	}
 	for range r.URLs {
 		<-done
 	}
 	return nil
 }
 
+// tally is a number of pictures that is printed now and then.
+type tally struct {
+	frames atomic.Uint64
+	said   atomic.Int64 // when it was printed, in nanoseconds since 1970
+}
+
+func (t *tally) add(n uint64) {
+	sum, said, now := t.frames.Add(n), t.said.Load(), time.Now().UnixNano()
+	if now-said >= int64(100*time.Millisecond) && t.said.CompareAndSwap(said, now) {
+		fmt.Printf("frame=%d\n", sum)
+	}
+}
+
 // counting counts what a decoder has decoded or, if pictures are made, rendered.
 type counting struct {
 	media.Decoder
-	frames   *atomic.Uint64
+	frames   *tally
 	rendered bool
 }
 
 func (c *counting) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool, error) {
 	pic, ok, err := c.Decoder.Decode(unit, pts)
 	if ok && !c.rendered {
-		c.frames.Add(uint64(pic.Frames))
+		c.frames.add(uint64(pic.Frames))
 	}
 	return pic, ok, err
 }
@@ -137,7 +147,7 @@ func (c *counting) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool
 func (c *counting) Render(v media.View) (media.Picture, error) {
 	pic, err := c.Decoder.Render(v)
 	if err == nil && c.rendered {
-		c.frames.Add(1)
+		c.frames.add(1)
 	}
 	return pic, err
 }
