@@ -31,6 +31,8 @@ func ToolkitAt(t Theme, text float64) fyne.Theme {
 		field = t.Bg
 	}
 	clear := color.RGBA{}
+	// The toolkit lays this under the words of what has the focus.
+	focus := faded(t.Focus, 0.4)
 	return &fyneTheme{
 		text:    float32(min(max(text, 1), 1.5)),
 		regular: fyne.NewStaticResource("NotoSans-Regular.ttf", assets.Regular()),
@@ -40,18 +42,24 @@ func ToolkitAt(t Theme, text float64) fyne.Theme {
 			theme.ColorNameButton: t.S2, theme.ColorNameHeaderBackground: t.S2,
 			theme.ColorNameHover: t.S3, theme.ColorNamePressed: t.S3, theme.ColorNameSelection: t.S3,
 			theme.ColorNameSeparator: t.Line1, theme.ColorNameInputBorder: t.Line2,
-			theme.ColorNameInputBackground: field, theme.ColorNameMenuBackground: t.S1,
-			theme.ColorNameOverlayBackground: t.S1, theme.ColorNamePlaceHolder: t.T2,
+			theme.ColorNameInputBackground: field, theme.ColorNameMenuBackground: t.S2,
+			theme.ColorNameOverlayBackground: t.S2, theme.ColorNamePlaceHolder: t.T2,
 			theme.ColorNameDisabled: t.T3, theme.ColorNameDisabledButton: t.S2,
-			theme.ColorNamePrimary: t.Focus, theme.ColorNameFocus: t.Focus,
+			theme.ColorNamePrimary: t.Focus, theme.ColorNameFocus: focus,
 			theme.ColorNameForegroundOnPrimary: t.OnFill, theme.ColorNameHyperlink: t.Focus,
 			theme.ColorNameError: t.Critical, theme.ColorNameForegroundOnError: t.White,
 			theme.ColorNameWarning: t.Warning, theme.ColorNameForegroundOnWarning: t.Ink,
 			theme.ColorNameSuccess: t.Done, theme.ColorNameForegroundOnSuccess: t.OnFill,
 			theme.ColorNameScrollBar: t.Line2, theme.ColorNameScrollBarBackground: clear,
-			theme.ColorNameShadow: clear,
+			theme.ColorNameShadow: {A: 0xA0},
 		},
 	}
+}
+
+// faded is a part of a colour, over what lies beneath.
+func faded(c color.RGBA, part float64) color.RGBA {
+	of := func(v uint8) uint8 { return uint8(float64(v)*part + 0.5) }
+	return color.RGBA{of(c.R), of(c.G), of(c.B), of(c.A)}
 }
 
 // Color is for Fyne.

@@ -213,6 +213,18 @@ func TestToolkit(t *testing.T) {
 				}
 			}
 		}
+		// Menus, and what has the focus, lie under words.
+		over := func(c, ground color.RGBA) color.RGBA {
+			mix := func(x, y, a uint8) uint8 { return x + uint8(int(y)*(255-int(a))/255) }
+			return color.RGBA{mix(c.R, ground.R, c.A), mix(c.G, ground.G, c.A), mix(c.B, ground.B, c.A), 255}
+		}
+		rgba := func(n fyne.ThemeColorName) color.RGBA { return th.Color(n, theme.VariantDark).(color.RGBA) }
+		for _, ground := range []color.RGBA{rgba(theme.ColorNameMenuBackground), rgba(theme.ColorNameButton), rgba(theme.ColorNameInputBackground)} {
+			under := over(rgba(theme.ColorNameFocus), ground)
+			if words, off := Contrast(tokens.T1, under), Contrast(tokens.T1, ground); words < 4.5 || off < 4.5 || Contrast(under, ground) < 1.5 {
+				t.Errorf("%s: words over what has the focus %.1f, over what has not %.1f; one over the other %.1f", tokens.Name, words, off, Contrast(under, ground))
+			}
+		}
 		if th.Font(fyne.TextStyle{Bold: true}).Name() != "NotoSans-Bold.ttf" || th.Size(theme.SizeNameText) != 16 || th.Size(theme.SizeNameCaptionText) < 14 {
 			t.Errorf("%s: fonts or sizes", tokens.Name)
 		}

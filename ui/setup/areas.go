@@ -92,7 +92,7 @@ func newAreas(k kit.Kit) *areasPart {
 	for _, x := range m.levels {
 		words = append(words, m.wordOf(k, x))
 	}
-	m.level = widget.NewSelect(words, func(string) { m.asked() })
+	m.level = k.Select(words, func(string) { m.asked() })
 	m.level.Selected = words[0]
 	m.edge = k.Edged(m.level)
 	m.label = canvas.NewText(k.T("setup.layer.level"), k.Env.Kit.Theme.T2)

@@ -88,6 +88,13 @@ func (k Kit) Whole(n int) string { return k.Env.Lang.Int(int64(n)) }
 // MM writes a length.
 func (k Kit) MM(v float64) string { return k.Env.Lang.Number(v, 1) }
 
+// Select lets one of several words be chosen.
+func (k Kit) Select(words []string, changed func(string)) *widget.Select {
+	s := widget.NewSelect(words, changed)
+	s.PlaceHolder = k.T("setup.field.choose")
+	return s
+}
+
 // Put places an object; nothing is smaller than one unit.
 func Put(o fyne.CanvasObject, x, y, w, h float32) {
 	o.Move(fyne.NewPos(x, y))

@@ -77,8 +77,8 @@ func newForm(m *Screens) *form {
 		return t
 	}
 	f.labels = [2]*canvas.Text{text(k.T("setup.field.node")), text(k.T("setup.field.output"))}
-	f.node = widget.NewSelect(nil, func(string) { f.drive() })
-	f.output = widget.NewSelect(nil, func(string) { f.drive() })
+	f.node = k.Select(nil, func(string) { f.drive() })
+	f.output = k.Select(nil, func(string) { f.drive() })
 	f.spare = widget.NewCheck(k.T("setup.field.spare"), func(on bool) {
 		if f.filling {
 			return

@@ -79,7 +79,7 @@ func newGrid(m *Screens) *gridForm {
 	for _, p := range layout.Panels() {
 		sizes = append(sizes, k.T("setup.grid.inch", "n", strconv.Itoa(p.Inch), "w", k.MM(p.W), "h", k.MM(p.H)))
 	}
-	g.panel = widget.NewSelect(sizes, func(string) {
+	g.panel = k.Select(sizes, func(string) {
 		if i := g.panel.SelectedIndex(); i >= 0 {
 			p := layout.Panels()[i]
 			g.number["w"].SetText(k.MM(p.W))
@@ -91,7 +91,7 @@ func newGrid(m *Screens) *gridForm {
 	for _, o := range layout.Orders() {
 		orders = append(orders, k.T("setup.grid.order."+string(o)))
 	}
-	g.order = widget.NewSelect(orders, func(string) { g.refresh() })
+	g.order = k.Select(orders, func(string) { g.refresh() })
 	g.order.SetSelectedIndex(0)
 	g.drive = widget.NewCheck(k.T("setup.grid.drive"), func(bool) { g.refresh() })
 	g.drive.SetChecked(true)
