@@ -77,9 +77,6 @@ type Player struct {
 	running bool
 	session *session      // nil between connections
 	change  chan struct{} // closed and replaced when a retry is asked for
-
-	guard  *time.Timer // the watchdog's; set by Run before pictures come
-	looked time.Time   // when a picture had the track looked at; belongs to the decoder's goroutine
 }
 
 // playFunc is rtsp.Play or a test's stand-in.

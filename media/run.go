@@ -32,11 +32,9 @@ func (p *Player) Run(ctx context.Context) error {
 	}
 	p.running = true
 	p.watch = p.watch.afresh(time.Now())
-	guard := time.NewTimer(p.opts.Limits.Step)
-	p.guard = guard
 	p.mu.Unlock()
 	var wg sync.WaitGroup
-	wg.Go(func() { p.watchdog(ctx, guard) })
+	wg.Go(func() { p.watchdog(ctx) })
 	p.loop(ctx)
 	wg.Wait()
 	p.mu.Lock()
@@ -178,34 +176,21 @@ func reasonOf(err error) (Reason, bool) {
 	return ReasonFailed, false
 }
 
-// watchdog looks at the track whenever a step has passed without a picture. While pictures come it sleeps: being woken for
-// each camera five times a second costs a wall more than all looking.
-func (p *Player) watchdog(ctx context.Context, guard *time.Timer) {
-	defer guard.Stop()
+// watchdog judges the track at every step, reports changes, and ends a session that stalls.
+func (p *Player) watchdog(ctx context.Context) {
+	tick := time.NewTicker(p.opts.Limits.Step)
+	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case now := <-guard.C:
-			guard.Reset(p.opts.Limits.Step)
+		case now := <-tick.C:
 			p.look(now)
 		}
 	}
 }
 
-// pictured looks at the track in the watchdog's place, since a picture was published.
-func (p *Player) pictured(now time.Time) {
-	if p.guard == nil {
-		return // no watchdog runs
-	}
-	p.guard.Reset(p.opts.Limits.Step)
-	if now.Sub(p.looked) >= p.opts.Limits.Step {
-		p.looked = now
-		p.look(now)
-	}
-}
-
-// look is one step of the watchdog: it judges the track, reports changes, and ends a session that stalls.
+// look is one step of the watchdog.
 func (p *Player) look(now time.Time) {
 	p.mu.Lock()
 	changed := p.judge(now)

@@ -252,7 +252,6 @@ func (s *session) publish(st *flow.Step, hurry bool) {
 	case len(frames) > 0:
 		p.notify()
 	}
-	p.pictured(now)
 }
 
 // render makes a frame of the newest decoded picture for each view.

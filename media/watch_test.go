@@ -355,30 +355,3 @@ func TestThousandsOfReconnectsLeaveNothingBehind(t *testing.T) {
 		}
 	})
 }
-
-// TestPicturesKeepTheWatchdogAsleep holds that it is woken a step after the last picture and not before, and that the track
-// is looked at as often as by itself.
-func TestPicturesKeepTheWatchdogAsleep(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := newPlayer(Options{})
-		step := p.opts.Limits.Step
-		p.guard = time.NewTimer(step)
-		for range 50 {
-			time.Sleep(step * 9 / 10)
-			p.pictured(time.Now())
-			if ago := time.Since(p.looked); ago > step {
-				t.Fatalf("looked at %v ago", ago)
-			}
-		}
-		select {
-		case <-p.guard.C:
-			t.Error("the watchdog was woken while pictures came")
-		default:
-		}
-		last := time.Now()
-		<-p.guard.C
-		if d := time.Since(last); d != step {
-			t.Errorf("woken %v after the last picture, want %v", d, step)
-		}
-	})
-}
