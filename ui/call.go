@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"io"
 	"reflect"
 
@@ -64,6 +65,10 @@ func (s *seat) Call(r page.Request, done func(error)) (cancel func()) {
 			return
 		}
 		s.u.o.Do(func() {
+			var no *page.Refusal
+			if errors.As(err, &no) {
+				no.Values = s.u.named(no.Values)
+			}
 			finish(why.Asked(s.u.lang, s.u.log, r.Path, err), func() {
 				if r.Into != nil {
 					reflect.ValueOf(r.Into).Elem().Set(into.Elem())

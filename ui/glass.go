@@ -8,6 +8,7 @@ import (
 
 	"iocwall/server/act"
 	"iocwall/server/world"
+	wallboard "iocwall/ui/board"
 	"iocwall/ui/stage"
 	"iocwall/ui/why"
 )
@@ -186,13 +187,19 @@ func (u *UI) tell(what string, a act.Act) {
 // it was one. Any other says why something was refused in the person's language.
 func (u *UI) answered(r *world.Receipt) bool {
 	if !strings.HasPrefix(r.ID, reportPrefix) {
-		r.Reason = why.Words(u.lang, r.Code, r.Values, r.Reason)
+		r.Reason = why.Words(u.lang, r.Code, u.named(r.Values), r.Reason)
 		return false
 	}
 	if !r.OK {
 		u.log.Warn("the server refused a report", "id", r.ID, "reason", r.Reason)
 	}
 	return true
+}
+
+// named are the values of a refusal with names in the place of ids.
+func (u *UI) named(values map[string]string) map[string]string {
+	st := u.model.state
+	return why.Named(st, values, func(t world.Tile) string { return wallboard.Name(u.lang, st, t) })
 }
 
 // wakeAt asks for a tick at the instant something is due. What is due already has had

@@ -117,7 +117,7 @@ var rows = []row{
 	{"ui/console/chip", "ui/paint ui/tile", "assets ui/look", "the window's painted button"},
 	{"ui/console/chime", "server/world", "", "tones for severities; plays nothing"},
 	{"ui/console", "server/act server/world geo/gazetteer ui/page ui/field ui/list ui/look ui/paint ui/words ui/tile assets ui/console/...", "geo ui/page/pagetest geo", "the window's bar, foot, search and notices; pages are handed in"},
-	{"ui/why", "ui/page ui/words", "", "questions that have no answer, in words; asks nothing"},
+	{"ui/why", "server/world ui/page ui/words", "", "questions that have no answer, in words; asks nothing"},
 	{"ui/typing", "", "", "Vietnamese letters from keys; pure"},
 	{"ui/field", "ui/typing ui/look ui/words", "assets", "fields that people type in"},
 	{"ui/login", "ui/page ui/field ui/look ui/paint ui/words ui/tile ui/why", "assets", "who sits down at the desk; knows no connection"},

@@ -328,7 +328,7 @@ func (d *Desk) stageWords() []stageWord {
 	}
 	if r := w.Refused; r.Generation > w.On.Generation && w.Next.Generation == 0 {
 		code, values := r.Say()
-		add("warning-open", l.T("stage.wall.refused", "reason", why.Words(l, code, values, r.Reason)), true)
+		add("warning-open", l.T("stage.wall.refused", "reason", why.Words(l, code, why.Named(s, values, nil), r.Reason)), true)
 	}
 	if lost := d.lost(w); lost != "" {
 		add("warning-open", l.T("stage.lost", "nodes", lost), true)
