@@ -89,7 +89,8 @@ func (r *Renderer) drawTexts(ts []Text) {
 		if t.Plate {
 			pad = int(size * 0.36)
 		}
-		w, h := int(r.width(t.Text, size, t.Plate))+2*pad, int(size*raster.LinePitch)
+		text := r.fit(t.Text, size, t.Plate, float64(r.grid.Glass(x, y).Dx()-2*pad))
+		w, h := int(r.width(text, size, t.Plate))+2*pad, int(size*raster.LinePitch)
 		if t.Over > 0 && t.Over/r.view.MetersPerPixel(t.At[1]) < 0.6*float64(w) {
 			continue
 		}
@@ -106,7 +107,7 @@ func (r *Renderer) drawTexts(ts []Text) {
 			r.pen.Box(rect, max(2, size*0.14), max(1, r.sizes.Line*0.5), r.style.Card, r.style.CardEdge)
 			style = plainText(size, true, r.style.Text)
 		}
-		r.write(rect.Min.X+pad, baseline(rect.Min.Y, 0, size), t.Text, style)
+		r.write(rect.Min.X+pad, baseline(rect.Min.Y, 0, size), text, style)
 		r.hits.Plate(cmp.Or(t.Layer, "texts"), t.ID, x, y, rect)
 	}
 }

@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"cmp"
 	"image"
 	"image/color"
 	"math"
@@ -11,17 +12,18 @@ import (
 	"iocwall/geo/draw/raster"
 )
 
-// sorted returns the indices of n items by importance, then by id.
+// sorted returns the indices of n items by importance, then by id, and those of one
+// id, as two layers of marks may have, as they are listed.
 func (r *Renderer) sorted(n int, importance func(int) int, id func(int) string) []int32 {
 	r.order = r.order[:0]
 	for i := range n {
 		r.order = append(r.order, int32(i))
 	}
 	slices.SortFunc(r.order, func(a, b int32) int {
-		if d := importance(int(b)) - importance(int(a)); d != 0 {
+		if d := cmp.Compare(importance(int(b)), importance(int(a))); d != 0 {
 			return d
 		}
-		return strings.Compare(id(int(a)), id(int(b)))
+		return cmp.Or(strings.Compare(id(int(a)), id(int(b))), int(a-b))
 	})
 	return r.order
 }

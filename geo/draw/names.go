@@ -162,7 +162,7 @@ func (r *Renderer) namePlaces(round int) {
 
 func (r *Renderer) namePlace(p *tiles.Place, at raster.XY, d float64) {
 	size, col, halo := r.sizes.Text, r.style.Text2, r.style.Land
-	icon, gap := IconTown, int(r.sizes.Symbol*0.42)
+	icon, gap, margin := IconTown, int(r.sizes.Symbol*0.42), r.sizes.Symbol/2
 	switch p.Class {
 	case tiles.ClassCity:
 		icon = IconCity
@@ -172,9 +172,9 @@ func (r *Renderer) namePlace(p *tiles.Place, at raster.XY, d float64) {
 		}
 	case tiles.ClassIsland, tiles.ClassIslet:
 		icon, halo = IconNone, r.style.Sea
-		gap = int(r.sizes.Symbol * 0.6)
+		gap, margin = int(r.sizes.Symbol*0.6), r.sizes.Symbol/4
 	}
-	x, y := r.grid.Settle(int(at.X), int(at.Y), int(r.sizes.Symbol/4))
+	x, y := r.grid.Settle(int(at.X), int(at.Y), int(margin))
 	w, h := int(r.width(p.Name, size, false))+2, int(size*raster.LinePitch)
 	rect, ok := r.grid.First(x, y, w, h, gap, int(r.sizes.Symbol*0.9))
 	if !ok {

@@ -15,8 +15,7 @@ import (
 // the screens it shows, however many there are, and of the others what crosses
 // their edges.
 type panes struct {
-	asked []image.Rectangle // those that the picture shows, first, and those its names depend on
-	shown int               // of asked
+	asked []image.Rectangle // those that the picture shows, and those its names depend on
 	where []image.Rectangle // what is nearest to them, where it must be known what gathers
 	crowd []image.Rectangle
 	win   geo.Bounds // of the picture with what a line may reach over its edge
@@ -37,7 +36,6 @@ func (r *Renderer) askPanes(f *Frame) {
 			p.asked = append(p.asked, s)
 		}
 	}
-	p.shown = len(p.asked)
 	p.win = r.view.BoundsOf(r.canvas.Win.Inset(-int(r.sizes.Symbol)))
 	if r.grid.Split() {
 		r.seas(func(_ *tiles.Place, x, y int) {
@@ -70,41 +68,51 @@ func (r *Renderer) asks(x, y int) bool {
 	return !r.grid.Split() || slices.Contains(r.panes.asked, r.grid.NearestPane(x, y))
 }
 
-// known reports whether it is known what gathers at a place.
+// known reports whether it is known what gathers at a place, which may be rounded to
+// another pixel there.
 func (p *panes) known(x, y int) bool {
-	return slices.ContainsFunc(p.where, func(r image.Rectangle) bool { return image.Pt(x, y).In(r) })
+	return slices.ContainsFunc(p.where, func(r image.Rectangle) bool { return image.Pt(x, y).In(r.Inset(1)) })
 }
 
-// crowded returns the screens that the picture shows, to be changed.
+// crowded returns the screens on which it counts what a label covers, to be changed: on
+// one of which only the sea's name is asked for, callouts must stand where they do there.
 func (p *panes) crowded() []image.Rectangle {
-	p.crowd = append(p.crowd[:0], p.asked[:p.shown]...)
+	p.crowd = append(p.crowd[:0], p.asked...)
 	return p.crowd
 }
 
 // reaching returns the box of what may gather elsewhere but, where it does not,
 // reaches into the picture: with a speed line or a trail, or what a camera sees.
 func (r *Renderer) reaching(f *Frame) (box image.Rectangle) {
-	add := func(p geo.Point, reaches func(spot) bool) {
+	add := func(p geo.Point, reaches func() bool) {
 		at := r.proj.at(p)
 		x, y := int(math.Round(at.X)), int(math.Round(at.Y))
-		if r.near(at, r.sizes.Symbol*4) && !r.panes.known(x, y) && reaches(spot{int32(x), int32(y), true}) {
-			box = box.Union(image.Rect(x, y, x+1, y+1))
+		if r.near(at, r.sizes.Symbol*4) && !r.panes.known(x, y) && reaches() {
+			box = box.Union(image.Rect(x-1, y-1, x+2, y+2))
 		}
 	}
-	fast := r.view.BoundsOf(r.canvas.Win.Inset(-int(r.longestSpeedLine())))
+	// What lies between screens is moved on to one by less than a screen.
+	moved := 0
+	for _, s := range r.grid.Panes() {
+		moved = max(moved, s.Dx(), s.Dy())
+	}
+	fast := r.view.BoundsOf(r.canvas.Win.Inset(-int(r.longestSpeedLine()) - moved))
 	for i := 0; f.Gather.Vessels && i < len(f.Vessels); i++ {
 		v := &f.Vessels[i]
 		if len(v.Trail) < 2 && !fast.Contains(v.At) {
 			continue
 		}
-		add(v.At, func(at spot) bool {
+		add(v.At, func() bool {
 			_, ahead := r.speedLine(v, v.Gone())
-			return r.inPicture(at, float64(ahead)+r.sizes.Line) || r.trailReaches(v.Trail)
+			return r.inPicture(r.vesselSpot(v), float64(ahead)+r.sizes.Line) || r.trailReaches(v.Trail)
 		})
 	}
 	for i := 0; f.Gather.Cameras && i < len(f.Cameras); i++ {
 		c := &f.Cameras[i]
-		add(c.At, func(at spot) bool { return r.inPicture(at, r.wedgeReach(c)+r.sizes.Line) })
+		add(c.At, func() bool {
+			x, y, ok := r.spotOf(c.At, r.sizes.Symbol/2)
+			return ok && r.inPicture(spot{x: int32(x), y: int32(y)}, r.wedgeReach(c)+r.sizes.Line)
+		})
 	}
 	return box
 }

@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"cmp"
 	"image"
 	"image/color"
 	"math"
@@ -349,10 +350,10 @@ func (r *Renderer) nameVessels(vs []Vessel) {
 		}
 	}
 	slices.SortFunc(r.order, func(a, b int32) int {
-		if d := vs[b].Importance - vs[a].Importance; d != 0 {
+		if d := cmp.Compare(vs[b].Importance, vs[a].Importance); d != 0 {
 			return d
 		}
-		return strings.Compare(vs[a].ID, vs[b].ID)
+		return cmp.Or(strings.Compare(vs[a].ID, vs[b].ID), int(a-b))
 	})
 	size := r.sizes.Text
 	h := int(size * raster.LinePitch)

@@ -62,7 +62,7 @@ type Gathering struct {
 	gatherer cluster.Gatherer
 	around   []geo.Bounds // where points may change what is asked for
 	points   []cluster.Point
-	single   []image.Point // what of a layer on offer stands alone, in pixels of the view
+	single   []image.Point // what of a layer on offer stands alone, in pixels of the view, by x
 	nearby   []obstacle
 	placed   []obstacle // the rings so far, want being half of each
 	fate     []fate
@@ -182,7 +182,11 @@ type layer struct {
 func (g *Gathering) gather(l layer) {
 	sizes := cluster.Sizes{Cover: l.cover, Ring: max(l.cover/2, g.ring)}
 	g.offer(l.n, sizes, l.item)
-	for _, group := range g.gatherer.Gather(g.points, sizes) {
+	groups := g.gatherer.Gather(g.points, sizes)
+	if len(groups) > 0 {
+		slices.SortFunc(g.single, func(a, b image.Point) int { return cmp.Or(a.X-b.X, a.Y-b.Y) })
+	}
+	for _, group := range groups {
 		for _, m := range group.Members {
 			g.fate[m] = inRing
 		}
@@ -266,7 +270,11 @@ func (g *Gathering) lookAround(c *Ring, pane image.Rectangle) {
 			g.nearby = append(g.nearby, obstacle{o.x, o.y, float64(c.Half) + o.want})
 		}
 	}
-	for _, p := range g.single {
+	first, _ := slices.BinarySearchFunc(g.single, near.Min.X, func(p image.Point, x int) int { return p.X - x })
+	for _, p := range g.single[first:] {
+		if p.X >= near.Max.X {
+			break
+		}
 		if p.In(near) {
 			g.nearby = append(g.nearby, obstacle{p.X, p.Y, float64(c.Half) + g.in.Symbol/2})
 		}

@@ -138,12 +138,19 @@ func (g *Grid) Settle(x, y, margin int) (int, int) {
 }
 
 // SettleOn moves the centre of a symbol on to a screen, to at least margin pixels
-// inside. On one that is too small for that it stays.
+// inside, or to the middle of one that is too narrow or too low for that, as the end
+// of a map that reaches a little on to another screen may be.
 func SettleOn(p image.Rectangle, x, y, margin int) (int, int) {
-	if p.Dx() <= 2*margin || p.Dy() <= 2*margin {
-		return x, y
+	return within(x, p.Min.X, p.Max.X, margin), within(y, p.Min.Y, p.Max.Y, margin)
+}
+
+// within returns the number nearest to v that is at least margin from both ends of lo
+// up to hi, their middle where there is none.
+func within(v, lo, hi, margin int) int {
+	if hi-lo <= 2*margin {
+		return (lo + hi) / 2
 	}
-	return min(max(x, p.Min.X+margin), p.Max.X-1-margin), min(max(y, p.Min.Y+margin), p.Max.Y-1-margin)
+	return min(max(v, lo+margin), hi-1-margin)
 }
 
 // cells rounds to the nearest cell both ways, so that boxes side by side do not

@@ -156,3 +156,24 @@ func TestAround(t *testing.T) {
 		}
 	}
 }
+
+// TestSettleOn moves symbols on to screens, some too small for them.
+func TestSettleOn(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		pane         image.Rectangle
+		x, y, margin int
+		want         image.Point
+	}{
+		{"inside", image.Rect(0, 0, 100, 100), 40, 60, 10, image.Pt(40, 60)},
+		{"on a bezel", image.Rect(0, 0, 100, 100), 120, 60, 10, image.Pt(89, 60)},
+		{"at a corner", image.Rect(0, 0, 100, 100), -5, 99, 10, image.Pt(10, 89)},
+		{"too narrow", image.Rect(100, 0, 115, 100), 101, 99, 10, image.Pt(107, 89)},
+		{"too low", image.Rect(0, 50, 100, 70), 99, 60, 10, image.Pt(89, 60)},
+		{"far too small", image.Rect(0, 0, 3, 3), 50, 50, 10, image.Pt(1, 1)},
+	} {
+		if x, y := SettleOn(c.pane, c.x, c.y, c.margin); image.Pt(x, y) != c.want {
+			t.Errorf("%s: settled on %d, %d, not %v", c.name, x, y, c.want)
+		}
+	}
+}
