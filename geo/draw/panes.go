@@ -91,12 +91,7 @@ func (r *Renderer) reaching(f *Frame) (box image.Rectangle) {
 			box = box.Union(image.Rect(x-1, y-1, x+2, y+2))
 		}
 	}
-	// What lies between screens is moved on to one by less than a screen.
-	moved := 0
-	for _, s := range r.grid.Panes() {
-		moved = max(moved, s.Dx(), s.Dy())
-	}
-	fast := r.view.BoundsOf(r.canvas.Win.Inset(-int(r.longestSpeedLine()) - moved))
+	fast := r.view.BoundsOf(r.canvas.Win.Inset(-int(r.longestSpeedLine()) - r.moved()))
 	for i := 0; f.Gather.Vessels && i < len(f.Vessels); i++ {
 		v := &f.Vessels[i]
 		if len(v.Trail) < 2 && !fast.Contains(v.At) {
@@ -115,6 +110,17 @@ func (r *Renderer) reaching(f *Frame) (box image.Rectangle) {
 		})
 	}
 	return box
+}
+
+// moved is how far at most what lies between screens is moved on to one, along either
+// axis and in pixels.
+func (r *Renderer) moved() int {
+	most, around := 0, r.view.Rect()
+	for _, s := range r.grid.Panes() {
+		box := r.grid.Around(s, around)
+		most = max(most, s.Min.X-box.Min.X, s.Min.Y-box.Min.Y, box.Max.X-s.Max.X, box.Max.Y-s.Max.Y)
+	}
+	return most + int(r.sizes.Symbol)
 }
 
 // trailReaches reports whether a trail may come into the picture.
