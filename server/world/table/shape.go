@@ -43,5 +43,5 @@ func describe(w io.Writer, t reflect.Type, within []reflect.Type) {
 	case reflect.Pointer, reflect.Slice:
 		describe(w, t.Elem(), within)
 	}
-	io.WriteString(w, ";")
+	fmt.Fprint(w, ";")
 }

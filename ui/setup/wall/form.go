@@ -158,7 +158,7 @@ func (f *form) tall(high float32) {
 func (f *form) show(chosen bool) {
 	for _, o := range f.inner.Objects {
 		switch {
-		case chosen != (o == fyne.CanvasObject(f.empty.Object())):
+		case chosen != (o == f.empty.Object()):
 			o.Show()
 		default:
 			o.Hide()
