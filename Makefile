@@ -56,7 +56,7 @@ BENCH_CAMERA := \
 	./media/benchcamera=WallMainStreams \
 	./media/replay=Evidence \
 	./media/fieldtest=FirstPicture \
-	./cmd/wall=CameraToScreen|NineTiles|WallBesidePlayers
+	'./cmd/wall=CameraToScreen|NineTiles|WallBesidePlayers'
 
 # The map and what belongs to it, alone and beside other programs: `make bench-map`. After = the benchmarks' names.
 # Each prints lines `MEASURED name value unit (…)` or `RATIO name value (ours …, peer …)`.
