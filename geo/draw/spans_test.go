@@ -63,6 +63,22 @@ func TestSpanEdges(t *testing.T) {
 		{"a town at an edge", draw.Desk(), geo.ZoomView(geo.Pt(108.22, 16.07), 8, 600, 200), row(2, 300, 200, 0), func(f *draw.Frame, rnd *rand.Rand) {
 			f.View = f.View.Pan(rnd.Float64()*6-3, 0)
 		}},
+		{"rings among symbols that stand alone", draw.Desk(), view, three, func(f *draw.Frame, rnd *rand.Rand) {
+			f.Gather = draw.Gather{Vessels: true, Stations: true, Reports: true, Cameras: true, Marks: true}
+			near := func() geo.Point {
+				return f.View.Point(float64(1+rnd.IntN(2))*400-50+rnd.NormFloat64()*70, 100+rnd.NormFloat64()*60)
+			}
+			for i := range 60 {
+				f.Vessels = append(f.Vessels, draw.Vessel{ID: fmt.Sprint(i), At: near(), Severity: draw.Severity(rnd.IntN(12) / 10 * 2)})
+				f.Marks = append(f.Marks, draw.Mark{ID: fmt.Sprint(i), At: near(), Layer: []string{"a", "b"}[i%2]})
+			}
+			for i := range 9 {
+				f.Stations = append(f.Stations, draw.Station{ID: fmt.Sprint(i), At: near(), Value: "42"})
+				f.Reports = append(f.Reports, draw.Report{ID: fmt.Sprint(i), At: near(), Late: i == 0})
+				f.Cameras = append(f.Cameras, draw.Camera{ID: fmt.Sprint(i), At: near()})
+				f.Alerts = append(f.Alerts, draw.Alert{ID: fmt.Sprint(i), At: near(), Severity: draw.Warning})
+			}
+		}},
 		{"callouts at the name of the sea", draw.Desk(), geo.ZoomView(geo.Pt(109.3, 9), 6.046, 868, 344), row(2, 434, 344, 0), func(f *draw.Frame, rnd *rand.Rand) {
 			near := func(wide float64) geo.Point {
 				return geo.Pt(113.5+rnd.NormFloat64()*wide, 12.5+rnd.NormFloat64()*wide*0.7)

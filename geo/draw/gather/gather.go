@@ -62,11 +62,13 @@ type Gathering struct {
 	gatherer cluster.Gatherer
 	around   []geo.Bounds // where points may change what is asked for
 	points   []cluster.Point
-	single   []image.Point // what of a layer on offer stands alone, in pixels of the view, by x
+	stands   []obstacle // symbols that rings keep off, by x; want is half of each
 	nearby   []obstacle
 	placed   []obstacle // the rings so far, want being half of each
 	fate     []fate
-	where    []int32 // of an item among the points
+	where    []int32  // of an item among the points
+	found    []found  // of each ring
+	members  []string // of all rings, for hits
 	layers   []string
 
 	vessels  []scene.Vessel
@@ -76,11 +78,19 @@ type Gathering struct {
 	marks    []scene.Mark
 }
 
-// Gather sorts the items of a frame into those that stand alone and rings.
+// found is what more than its looks is known of a ring until it is placed.
+type found struct {
+	layer string
+	pane  image.Rectangle
+	from  int // of its members
+}
+
+// Gather sorts the items of a frame into those that stand alone and rings, and finds
+// the rings their places when it is known what stands alone.
 func (g *Gathering) Gather(in Input) {
 	f := in.Frame
 	g.in, g.view, g.Rings = in, f.View, g.Rings[:0]
-	g.placed = g.placed[:0]
+	g.found, g.members = g.found[:0], g.members[:0]
 	g.x, g.y = f.View.Origin()
 	g.ring = g.ringHalf("00")
 	g.Vessels = leave(g, f.Gather.Vessels, f.Vessels, &g.vessels, g.gatherVessels)
@@ -88,7 +98,53 @@ func (g *Gathering) Gather(in Input) {
 	g.Reports = leave(g, f.Gather.Reports, f.Reports, &g.reports, g.gatherReports)
 	g.Cameras = leave(g, f.Gather.Cameras, f.Cameras, &g.cameras, g.gatherCameras)
 	g.Marks = leave(g, f.Gather.Marks, f.Marks, &g.marks, g.gatherMarks)
+	if len(g.Rings) > 0 {
+		g.stand()
+		g.placeRings()
+	}
 	g.in = Input{}
+}
+
+// stand finds the symbols that rings keep off: what lies over them would hide how many
+// one stands for. Vessels that are as any other move, and do not count.
+func (g *Gathering) stand() {
+	g.stands = g.stands[:0]
+	s := g.in.Symbol
+	for i := range g.Vessels {
+		if v := &g.Vessels[i]; v.StandsOut() {
+			g.standAt(v.At, s*0.5, s*0.5)
+		}
+	}
+	for i := range g.Stations {
+		g.standAt(g.Stations[i].At, s*0.6, s*0.55)
+	}
+	for i := range g.Cameras {
+		g.standAt(g.Cameras[i].At, s*0.5, s*0.5)
+	}
+	for i := range g.Marks {
+		g.standAt(g.Marks[i].At, s*0.5, s*0.5)
+	}
+	for i := range g.in.Frame.Alerts {
+		g.standAt(g.in.Frame.Alerts[i].At, s, s*0.8)
+	}
+	pins := len(g.stands)
+	for i := range g.Reports {
+		g.standAt(g.Reports[i].At, s*1.3, s*0.7)
+	}
+	for i := pins; i < len(g.stands); i++ { // the tip of a pin stands on its place
+		g.stands[i].x, g.stands[i].y = g.stands[i].x+int(s*0.35), g.stands[i].y-int(s*0.7)
+	}
+	slices.SortFunc(g.stands, func(a, b obstacle) int { return cmp.Or(a.x-b.x, a.y-b.y, cmp.Compare(a.want, b.want)) })
+}
+
+// standAt adds a symbol that is half as wide as half, and stands at least margin pixels
+// inside a screen.
+func (g *Gathering) standAt(p geo.Point, margin, half float64) {
+	x, y := g.view.Pixel(p)
+	if x >= 0 && y >= 0 && x < float64(g.view.Width) && y < float64(g.view.Height) {
+		sx, sy := g.in.Grid.Settle(int(math.Round(x)), int(math.Round(y)), int(margin))
+		g.stands = append(g.stands, obstacle{sx, sy, half})
+	}
 }
 
 // fate is what becomes of an item.
@@ -123,13 +179,13 @@ func leave[T any](g *Gathering, on bool, items []T, buf *[]T, gather func([]T)) 
 // item is a point of a layer.
 type item struct {
 	at    geo.Point
-	alone bool // it never gathers, and keeps rings off
+	alone bool // it never gathers
 }
 
 // offer offers the points of n items for gathering that may change what gathers where
 // it is asked for.
 func (g *Gathering) offer(n int, sizes cluster.Sizes, of func(int) (item, bool)) {
-	g.points, g.single, g.around = g.points[:0], g.single[:0], g.around[:0]
+	g.points, g.around = g.points[:0], g.around[:0]
 	reach := int(sizes.Reach()) + 2
 	for _, r := range g.in.Where {
 		g.around = append(g.around, g.view.BoundsOf(r.Inset(-reach)))
@@ -141,6 +197,7 @@ func (g *Gathering) offer(n int, sizes cluster.Sizes, of func(int) (item, bool))
 		}
 		if it.alone {
 			g.fate[i] = alone
+			continue
 		}
 		if !slices.ContainsFunc(g.around, func(b geo.Bounds) bool { return b.Contains(it.at) }) {
 			continue
@@ -148,12 +205,6 @@ func (g *Gathering) offer(n int, sizes cluster.Sizes, of func(int) (item, bool))
 		x, y := geo.Project(it.at)
 		x, y = x*g.view.World, y*g.view.World
 		at := image.Pt(int(math.Round(x-g.x)), int(math.Round(y-g.y)))
-		if it.alone {
-			if at.In(g.view.Rect()) {
-				g.single = append(g.single, at)
-			}
-			continue
-		}
 		if slices.ContainsFunc(g.in.Where, func(r image.Rectangle) bool { return at.In(r) }) {
 			g.fate[i] = alone
 		}
@@ -182,11 +233,7 @@ type layer struct {
 func (g *Gathering) gather(l layer) {
 	sizes := cluster.Sizes{Cover: l.cover, Ring: max(l.cover/2, g.ring)}
 	g.offer(l.n, sizes, l.item)
-	groups := g.gatherer.Gather(g.points, sizes)
-	if len(groups) > 0 {
-		slices.SortFunc(g.single, func(a, b image.Point) int { return cmp.Or(a.X-b.X, a.Y-b.Y) })
-	}
-	for _, group := range groups {
+	for _, group := range g.gatherer.Gather(g.points, sizes) {
 		for _, m := range group.Members {
 			g.fate[m] = inRing
 		}
@@ -203,17 +250,31 @@ func (g *Gathering) gather(l layer) {
 		c := &g.Rings[len(g.Rings)-1]
 		c.Half = int(math.Round(g.ringHalf(c.Count)))
 		c.Width = int(g.in.Width(c.Count))
-		g.place(c, pane)
 		l.look(group.Members, c)
-		g.placed = append(g.placed, obstacle{c.X, c.Y, float64(c.Half)})
+		g.found = append(g.found, found{l.name, pane, len(g.members)})
 		if g.in.Hits != nil {
-			g.hit(&l, c, group.Members)
+			for _, m := range group.Members {
+				g.members = append(g.members, l.id(m))
+			}
 		}
 	}
 }
 
-func (g *Gathering) hit(l *layer, c *Ring, members []int32) {
-	g.in.Hits.Cluster(l.name, c.X, c.Y, c.Half, len(members), func(i int) string { return l.id(members[i]) })
+// placeRings finds the rings their places, each layer's after those of the layers before.
+func (g *Gathering) placeRings() {
+	g.placed = g.placed[:0]
+	for i := range g.Rings {
+		c, of := &g.Rings[i], &g.found[i]
+		g.place(c, of.pane)
+		g.placed = append(g.placed, obstacle{c.X, c.Y, float64(c.Half)})
+		if g.in.Hits != nil {
+			members := g.members[of.from:]
+			if i+1 < len(g.found) {
+				members = g.members[of.from:g.found[i+1].from]
+			}
+			g.in.Hits.Cluster(of.layer, c.X, c.Y, c.Half, members)
+		}
+	}
 }
 
 // seen reports whether a ring or one of its members is in view.
@@ -231,8 +292,8 @@ func (g *Gathering) seen(members []int32, at image.Point) bool {
 	return false
 }
 
-// place moves a ring on its screen off the edges, the rings of other layers and what
-// stands alone there. What other screens hold does not count.
+// place moves a ring on its screen off the edges, the rings so far and the symbols that
+// it would hide behind. What other screens hold does not count.
 func (g *Gathering) place(c *Ring, pane image.Rectangle) {
 	margin := c.Half + int(g.in.Symbol*0.4) // the signs at its side, too
 	settle := func(x, y int) {
@@ -246,11 +307,16 @@ func (g *Gathering) place(c *Ring, pane image.Rectangle) {
 		c.keepOff(&g.nearby[i])
 	}
 	settle(c.X, c.Y)
-	// The screen's edge or another ring may have pushed it back.
-	for i := 0; i < 8 && g.covers(c); i++ {
+	// The screen's edge or something else may have pushed it back.
+	best, least := *c, g.covers(c)
+	for i := 0; i < 8 && least > 0; i++ {
 		side := room.Sides()[i]
 		settle(from.X+side.DX*2*c.Half, from.Y+side.DY*2*c.Half)
+		if n := g.covers(c); n < least {
+			best, least = *c, n
+		}
 	}
+	*c = best
 }
 
 // obstacle is a place that a ring should be want pixels away from.
@@ -259,34 +325,35 @@ type obstacle struct {
 	want float64
 }
 
-// lookAround finds the rings of other layers and what stands alone on a screen so near
-// to a ring that it may come to touch them.
+// lookAround finds the rings so far and the symbols on a screen so near to a ring that
+// it may come to touch them.
 func (g *Gathering) lookAround(c *Ring, pane image.Rectangle) {
 	reach := int(8 * g.ring)
 	near := image.Rect(c.X-reach, c.Y-reach, c.X+reach, c.Y+reach).Intersect(pane)
 	g.nearby = g.nearby[:0]
-	for i := range g.placed {
-		if o := &g.placed[i]; image.Pt(o.x, o.y).In(near) {
+	look := func(o *obstacle) {
+		if image.Pt(o.x, o.y).In(near) {
 			g.nearby = append(g.nearby, obstacle{o.x, o.y, float64(c.Half) + o.want})
 		}
 	}
-	first, _ := slices.BinarySearchFunc(g.single, near.Min.X, func(p image.Point, x int) int { return p.X - x })
-	for _, p := range g.single[first:] {
-		if p.X >= near.Max.X {
-			break
-		}
-		if p.In(near) {
-			g.nearby = append(g.nearby, obstacle{p.X, p.Y, float64(c.Half) + g.in.Symbol/2})
-		}
+	for i := range g.placed {
+		look(&g.placed[i])
+	}
+	first, _ := slices.BinarySearchFunc(g.stands, near.Min.X, func(o obstacle, x int) int { return o.x - x })
+	for i := first; i < len(g.stands) && g.stands[i].x < near.Max.X; i++ {
+		look(&g.stands[i])
 	}
 }
 
-// covers reports whether a ring lies on what was found around it.
-func (g *Gathering) covers(c *Ring) bool {
-	return slices.ContainsFunc(g.nearby, func(o obstacle) bool {
-		dx, dy := float64(c.X-o.x), float64(c.Y-o.y)
-		return dx*dx+dy*dy < 0.64*o.want*o.want
-	})
+// covers returns how many pixels deep a ring lies on what was found around it, 0 where
+// it lies on nothing by more than a little.
+func (g *Gathering) covers(c *Ring) float64 {
+	most := 0.0
+	for i := range g.nearby {
+		o := &g.nearby[i]
+		most = max(most, 0.8*o.want-math.Hypot(float64(c.X-o.x), float64(c.Y-o.y)))
+	}
+	return most
 }
 
 // keepOff moves a ring away from a place that it would cover.
@@ -319,7 +386,7 @@ func (g *Gathering) number(n int) string {
 func (g *Gathering) gatherVessels(vs []scene.Vessel) {
 	of := func(i int) (item, bool) {
 		v := &vs[i]
-		return item{v.At, v.Selected || v.Severity >= scene.Warning}, true
+		return item{v.At, v.StandsOut()}, true
 	}
 	g.gather(layer{"vessels", g.in.Symbol * 0.8, len(vs), of, func(i int32) string { return vs[i].ID }, func(members []int32, c *Ring) {
 		c.Kind = vs[members[0]].Kind.Sign()

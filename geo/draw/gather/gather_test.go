@@ -3,7 +3,9 @@ package gather
 import (
 	"fmt"
 	"image"
+	"maps"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -18,12 +20,17 @@ import (
 func gathered(f *scene.Frame) (*Gathering, *hit.Hits) {
 	f.View = geo.ZoomView(geo.Pt(108, 15), 10, 400, 300)
 	f.Screens = []image.Rectangle{image.Rect(0, 0, 195, 300), image.Rect(205, 0, 400, 300)}
+	return gatheredAsSeen(f)
+}
+
+// gatheredAsSeen gathers a frame as its view and screens are.
+func gatheredAsSeen(f *scene.Frame) (*Gathering, *hit.Hits) {
 	f.Gather = scene.Gather{Vessels: true, Stations: true, Reports: true, Cameras: true, Marks: true}
 	var grid room.Grid
 	grid.Reset(f.View.Rect(), f.Screens, 4)
 	g, hits := new(Gathering), hit.NewRecorder(f.View)
 	g.Gather(Input{
-		Frame: f, Grid: &grid, Panes: f.Screens, Where: []image.Rectangle{f.View.Rect().Inset(-160)}, Text: 14, Symbol: 20, Decimal: ",", Hits: hits,
+		Frame: f, Grid: &grid, Panes: grid.Panes(), Where: []image.Rectangle{f.View.Rect().Inset(-160)}, Text: 14, Symbol: 20, Decimal: ",", Hits: hits,
 		Width: func(s string) float64 { return 8 * float64(len(s)) },
 	})
 	return g, hits.Hits()
@@ -122,5 +129,78 @@ func TestPlaces(t *testing.T) {
 		if len(found) == 0 || len(found[0].Members) < 2 {
 			t.Errorf("at ring %d: %v", i, found)
 		}
+	}
+}
+
+// TestCountsShow holds that no symbol that is drawn over rings hides the count of one,
+// of whatever layer they are.
+func TestCountsShow(t *testing.T) {
+	at := geo.Pt(107.9, 15.05)
+	for _, c := range []struct {
+		name   string
+		dx, dy float64 // of the symbol from its place
+		half   float64
+		frame  scene.Frame
+	}{
+		{"a station", 0, 0, 11, scene.Frame{Stations: []scene.Station{{At: at}}}},
+		{"a camera", 0, 0, 10, scene.Frame{Cameras: []scene.Camera{{At: at}}}},
+		{"a mark", 0, 0, 10, scene.Frame{Marks: []scene.Mark{{At: at}}}},
+		{"the pin of a report", 7, -14, 14, scene.Frame{Reports: []scene.Report{{At: at}}}},
+		{"an alert", 0, 0, 16, scene.Frame{Alerts: []scene.Alert{{At: at, Severity: scene.Critical}}}},
+		{"an alarmed vessel", 0, 0, 10, scene.Frame{Vessels: []scene.Vessel{{At: at, Severity: scene.Severe}}}},
+		{"a chosen vessel", 0, 0, 10, scene.Frame{Vessels: []scene.Vessel{{At: at, Selected: true}}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := c.frame
+			f.Vessels = append(f.Vessels, scene.Vessel{At: at}, scene.Vessel{At: at}, scene.Vessel{At: at})
+			for i := range 8 {
+				f.Reports = append(f.Reports, scene.Report{At: geo.Pt(at[0]+0.2, at[1]+0.0001*float64(i))})
+				f.Marks = append(f.Marks, scene.Mark{Layer: "schools", At: at})
+			}
+			g, _ := gathered(&f)
+			if len(g.Rings) < 3 {
+				t.Fatalf("rings %+v", g.Rings)
+			}
+			x, y := f.View.Pixel(at)
+			for _, r := range g.Rings {
+				far, want := math.Hypot(float64(r.X)-x-c.dx, float64(r.Y)-y-c.dy), 0.8*(float64(r.Half)+c.half)
+				if far < want-2 {
+					t.Errorf("the ring of %s stands %.0f pixels from it, want %.0f", r.Count, far, want)
+				}
+			}
+		})
+	}
+}
+
+// TestPannedByPixels holds that rings stay where they are on the ground while a map of
+// one screen is moved by single pixels.
+func TestPannedByPixels(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 9))
+	near := func() geo.Point { return geo.Pt(108+rnd.NormFloat64()*0.04, 15+rnd.NormFloat64()*0.03) }
+	var f scene.Frame
+	for range 40 {
+		f.Vessels = append(f.Vessels, scene.Vessel{At: near()})
+		f.Marks = append(f.Marks, scene.Mark{At: near()})
+	}
+	for range 5 {
+		f.Stations = append(f.Stations, scene.Station{At: near()})
+		f.Cameras = append(f.Cameras, scene.Camera{At: near()})
+		f.Alerts = append(f.Alerts, scene.Alert{At: near()})
+	}
+	f.View = geo.ZoomView(geo.Pt(108, 15), 10, 800, 600)
+	was := map[image.Point]string{}
+	for step := range 60 {
+		g, _ := gatheredAsSeen(&f)
+		is := map[image.Point]string{}
+		for _, r := range g.Rings {
+			is[image.Pt(r.X+step, r.Y)] = r.Count
+		}
+		if step > 0 && !maps.Equal(is, was) {
+			t.Fatalf("after %d pixels the rings are %v, before %v", step, is, was)
+		}
+		was, f.View = is, f.View.Pan(1, 0)
+	}
+	if len(was) < 5 {
+		t.Fatalf("only the rings %v", was)
 	}
 }

@@ -77,16 +77,14 @@ func (r *Recorder) Plate(layer, id string, x, y int, box image.Rectangle) {
 	}
 }
 
-// Cluster records the ring of what gathered; n members are named by their ids.
-func (r *Recorder) Cluster(layer string, x, y, half, n int, id func(int) string) {
+// Cluster records the ring of what gathered, the ids of which are copied.
+func (r *Recorder) Cluster(layer string, x, y, half int, ids []string) {
 	if r == nil {
 		return
 	}
 	h := r.hits
 	from := int32(len(h.members))
-	for i := range n {
-		h.members = append(h.members, id(i))
-	}
+	h.members = append(h.members, ids...)
 	h.marks = append(h.marks, mark{
 		layer: layer, at: image.Pt(x, y), box: image.Rect(x-half, y-half, x+half, y+half), plate: true,
 		members: [2]int32{from, int32(len(h.members))},

@@ -1,7 +1,6 @@
 package hit
 
 import (
-	"fmt"
 	"image"
 	"math"
 	"strings"
@@ -27,8 +26,8 @@ func chart() (*Hits, geo.View) {
 	r.Symbol("vessels", "b", 506, 500, 8)
 	r.Plate("stations", "chip", 520, 420, image.Rect(530, 410, 590, 430))
 	r.Symbol("stations", "chip", 520, 420, 8)
-	r.Cluster("reports", 700, 700, 20, 3, func(i int) string { return fmt.Sprint("r", i) })
-	r.Cluster("reports", 730, 700, 20, 2, func(i int) string { return fmt.Sprint("s", i) })
+	r.Cluster("reports", 700, 700, 20, []string{"r0", "r1", "r2"})
+	r.Cluster("reports", 730, 700, 20, []string{"s0", "s1"})
 	return r.Hits(), v
 }
 

@@ -281,6 +281,10 @@ type Dot struct {
 // Gone reports whether the vessel counts as lost: its symbol is hollow.
 func (v *Vessel) Gone() bool { return v.Lost || v.Limit > 0 && v.Age >= v.Limit }
 
+// StandsOut reports whether the vessel is one that somebody looks for or should look
+// at: it never gathers, and lies over others.
+func (v *Vessel) StandsOut() bool { return v.Selected || v.Severity >= Warning }
+
 // Sign is the symbol of a vessel of this kind that lies along its heading.
 func (k VesselKind) Sign() sign.Icon {
 	return [...]sign.Icon{
