@@ -86,7 +86,7 @@ func showable(st *world.State, id, wall string) error {
 		return world.Refuse("scene.unknown", "there is no scene \"{scene}\"; \"wallsrv wall show {wall}\" names them", "scene", id, "wall", wall)
 	}
 	if sc.Wall != wall {
-		return world.Refuse("scene.otherwall", "the scene \"{scene}\" is one of the wall \"{other}\", not of \"{wall}\"", "scene", id, "other", sc.Wall, "wall", wall)
+		return world.Refuse("scene.otherwall", "the scene \"{scene}\" is one of the wall \"{otherwall}\", not of \"{wall}\"", "scene", id, "otherwall", sc.Wall, "wall", wall)
 	}
 	return nil
 }
