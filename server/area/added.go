@@ -150,7 +150,7 @@ func (p Plan) Changes() int { return len(p.New) + len(p.Redrawn) + len(p.Ending)
 // layer does not have end on that day, and so does all that lies in them.
 func MakePlan(in io.Reader, o ImportOptions, end bool) (Plan, error) {
 	if end && o.From == "" {
-		return Plan{}, errors.New("area: write the day from which the layer is in force; the others end on it")
+		return Plan{}, world.Refuse("layer.end", "area: write the day from which the layer is in force; the others end on it")
 	}
 	var drawn bytes.Buffer
 	got, err := Import(in, &drawn, o)

@@ -81,7 +81,7 @@ func Import(in io.Reader, geometry io.Writer, o ImportOptions) (Imported, error)
 			return true
 		}
 		if len(out.Areas) == mostImported {
-			failed = fmt.Errorf("more than %d areas; take a layer of one level of one province", mostImported)
+			failed = world.Refuse("layer.areas", "more than {most} areas; take a layer of one level of one province", "most", mostImported)
 			return false
 		}
 		failed = writeOutline(w, a, f, len(out.Areas) > 0)
@@ -93,7 +93,7 @@ func Import(in io.Reader, geometry io.Writer, o ImportOptions) (Imported, error)
 		return out, fmt.Errorf("area: the layer: %w", failed)
 	}
 	if err != nil {
-		return out, fmt.Errorf("area: %w", err)
+		return out, fmt.Errorf("area: %w", Misdrawn(err))
 	}
 	return out, nil
 }
@@ -112,12 +112,12 @@ func newImporter(o ImportOptions) (*importer, error) {
 	if o.From != "" {
 		var d day
 		if err := d.UnmarshalText([]byte(o.From)); err != nil {
-			return nil, fmt.Errorf("area: valid from: %w", err)
+			return nil, world.Refuse("layer.dated", "area: valid from: \"{day}\" is not a day; write 2025-07-01", "day", o.From)
 		}
 		m.from = d.Time
 	}
 	if strings.TrimSpace(o.Level) == "" {
-		return nil, errors.New("area: the level is missing; write province, commune or what the law calls it")
+		return nil, world.Refuse("layer.level", "area: the level is missing; write province, commune or what the law calls it")
 	}
 	ids := make([]string, 0, len(o.Tree.Areas))
 	for _, a := range o.Tree.Areas {
@@ -128,7 +128,7 @@ func newImporter(o ImportOptions) (*importer, error) {
 		}
 	}
 	if o.Parent != "" && !m.taken[o.Parent] {
-		return nil, fmt.Errorf("area: no area %q to put them under; %s", o.Parent, strict.Nearest(o.Parent, ids))
+		return nil, world.Refuse("layer.parent", "area: no area \"{area}\" to put them under; {hint}", "area", o.Parent, "hint", strict.Nearest(o.Parent, ids))
 	}
 	return m, nil
 }

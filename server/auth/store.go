@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"iocwall/server/world"
 )
 
 // Errors of Verify. They say what to do and never contain the token.
@@ -133,15 +135,15 @@ func checkAreas(spec Spec) error {
 	text := 0
 	for _, a := range spec.Areas {
 		if strings.TrimSpace(a) == "" {
-			return errors.New("auth: an area of the token has an empty name, which would be the whole country; name the area or leave it out")
+			return world.Refuse("user.areas.empty", "auth: an area of the token has an empty name, which would be the whole country; name the area or leave it out")
 		}
 		text += len(a) + len(`"",`)
 	}
 	if text > maxAreaText {
-		return fmt.Errorf("auth: the %d areas are too many for one token; name the area that holds them", len(spec.Areas))
+		return world.Refuse("user.areas.many", "auth: the {n} areas are too many for one token; name the area that holds them", "n", len(spec.Areas))
 	}
 	if spec.Role == Unit && len(spec.Areas) == 0 {
-		return errors.New("auth: a unit sees its own areas only, so its token needs at least one; name it with --area")
+		return world.Refuse("user.areas.unit", "auth: a unit sees its own areas only, so its token needs at least one; name it with --area")
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -172,8 +173,11 @@ func (s *UserSpec) check() error {
 		}
 		all = append(all, t.Area)
 	}
-	if err := checkAreas(Spec{Role: s.Role, Areas: all}); err != nil {
-		return refuse("user.areas.role", "{why}", "why", strings.NewReplacer("auth: ", "", "the token", "the user", "one token", "one user", "its token needs", "needs", "; name it with --area", "").Replace(err.Error()))
+	var no *world.Refusal
+	if errors.As(checkAreas(Spec{Role: s.Role, Areas: all}), &no) {
+		said := *no
+		said.Text = strings.NewReplacer("auth: ", "", "the token", "the user", "one token", "one user", "its token needs", "needs", "; name it with --area", "").Replace(no.Text)
+		return refused(CodeInvalid, &said)
 	}
 	return nil
 }

@@ -341,9 +341,9 @@ func reasonOf(err error) string {
 	text := err.Error()
 	switch {
 	case errors.Is(err, relay.ErrNotKept):
-		text = "the camera's pictures are not kept"
+		text = world.ClipNotKept
 	case errors.Is(err, replay.ErrNothing):
-		text = "the pictures of that time are not there any more, or the camera was away"
+		text = world.ClipGone
 	}
 	return text[:min(len(text), longest)]
 }

@@ -279,7 +279,7 @@ func (d Doors) Clip(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 		d.refused(w, r, id, name, http.StatusNotFound, refuse("clip.unknown", "there is no clip \"{clip}\"", "clip", name))
 		return
 	case !x.Ready() && x.Why != "":
-		reply.Error(w, http.StatusGone, world.Refuse("clip.unsaved", "the clip was not saved: {why}", "why", x.Why))
+		reply.Error(w, http.StatusGone, world.Refuse("clip.unsaved", "the clip was not saved: {why}", "why", x.Failure()))
 		return
 	case !x.Ready():
 		w.Header().Set("Retry-After", "5")

@@ -5,6 +5,7 @@ import (
 
 	"iocwall/geo"
 	"iocwall/server/act"
+	"iocwall/server/area"
 	"iocwall/server/auth"
 	"iocwall/server/world"
 )
@@ -97,7 +98,7 @@ func shape(s world.DrawnShape) error {
 		return err
 	}
 	for i, p := range s.Points {
-		if err := geo.CheckPoint(p); err != nil {
+		if err := area.Misdrawn(geo.CheckPoint(p)); err != nil {
 			return refuse("drawing.point", "point {n}: {why}", "n", i+1, "why", err)
 		}
 	}

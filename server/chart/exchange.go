@@ -69,10 +69,10 @@ func decodeFences(in io.Reader) (out []fenceRead, read Reading, err error) {
 			err = CheckFence(x)
 		}
 		if first, there := seen[x.ID]; err == nil && there {
-			err = fmt.Errorf("feature %d has the id %q already", first, x.ID)
+			err = refuse("import.twice", "feature {feature} has the id \"{id}\" already", "feature", first, "id", x.ID)
 		}
 		if err == nil && len(out) >= mostStored {
-			err = fmt.Errorf("there are more than %d fences", mostStored)
+			err = refuse("import.many", "there are more than {most} fences", "most", mostStored)
 		}
 		if err != nil {
 			read.reject(f.Index, err)
@@ -123,7 +123,7 @@ func fenceOf(f geo.Feature) (world.FenceSaved, error) {
 		x.ID = area.Slug(x.Name, 64)
 	}
 	if x.Polygons == nil {
-		p.errs = append(p.errs, fmt.Errorf("its geometry is a %s; a fence is a Polygon or MultiPolygon", f.Geometry.GeoJSONType()))
+		p.errs = append(p.errs, refuse("import.form", "its geometry is a {form}; a fence is a Polygon or MultiPolygon", "form", f.Geometry.GeoJSONType()))
 	}
 	return x, errors.Join(p.errs...)
 }
@@ -140,7 +140,7 @@ func (p *properties) text(key string) string {
 	case string:
 		return strings.TrimSpace(v)
 	default:
-		p.errs = append(p.errs, fmt.Errorf("%s is not a text", key))
+		p.errs = append(p.errs, refuse("import.text", "{key} is not a text", "key", key))
 	}
 	return ""
 }
@@ -151,7 +151,7 @@ func (p *properties) number(key string) float64 {
 	case float64:
 		return v
 	default:
-		p.errs = append(p.errs, fmt.Errorf("%s is not a number", key))
+		p.errs = append(p.errs, refuse("import.number", "{key} is not a number", "key", key))
 	}
 	return 0
 }
@@ -163,7 +163,7 @@ func (p *properties) moment(key string) world.Time {
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		p.errs = append(p.errs, fmt.Errorf("%s: %.40q is no time; write 2026-11-21T10:00:00+07:00", key, text))
+		p.errs = append(p.errs, refuse("import.time", "{key}: \"{time}\" is no time; write 2026-11-21T10:00:00+07:00", "key", key, "time", text))
 	}
 	return world.TimeOf(t)
 }
@@ -177,10 +177,10 @@ const atOnce = 20
 func (c *Charts) importFences(ctx context.Context, id auth.Identity, in io.Reader) (imported, error) {
 	list, read, err := decodeFences(in)
 	if err != nil {
-		return imported{}, refuse("import.cut", "the file cannot be read to its end, nothing was imported: {why}", "why", err)
+		return imported{}, refuse("import.cut", "the file cannot be read to its end, nothing was imported: {why}", "why", area.Misdrawn(err))
 	}
 	if len(list) == 0 {
-		return imported{}, refuse("import.nofence", "no feature of the file is a fence{why}", "why", firstOf(read))
+		return imported{}, fenceless(read)
 	}
 	if err := c.take(ctx); err != nil {
 		return imported{}, err
@@ -224,11 +224,12 @@ func (c *Charts) importFences(ctx context.Context, id auth.Identity, in io.Reade
 	return out, nil
 }
 
-func firstOf(r Reading) string {
+// fenceless says why a file has no fence.
+func fenceless(r Reading) error {
 	if len(r.First) == 0 {
-		return ""
+		return refuse("import.nofence", "no feature of the file is a fence")
 	}
-	return fmt.Sprintf("; feature %d: %s", r.First[0].Index, r.First[0].Error)
+	return refuse("import.useless", "no feature of the file is a fence; feature {feature}: {why}", "feature", r.First[0].Index, "why", r.First[0].why)
 }
 
 // follows returns the fence of a file as the version after what stands, and

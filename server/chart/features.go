@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"iocwall/geo"
+	"iocwall/server/area"
 )
 
 // rejectedShown bounds the rejected features that are told of one by one.
@@ -26,6 +27,8 @@ type Rejection struct {
 	// Index is its place in the file, from 0.
 	Index int    `json:"index"`
 	Error string `json:"error"`
+	// why is the same for programs.
+	why error
 }
 
 // Reading is what was read of a file of features.
@@ -45,7 +48,7 @@ func (r *Reading) reject(index int, err error) {
 		if len(text) > longestReason { // what is wrong may be what the file says
 			text = strings.ToValidUTF8(text[:longestReason], "") + "…"
 		}
-		r.First = append(r.First, Rejection{index, text})
+		r.First = append(r.First, Rejection{index, text, area.Misdrawn(err)})
 	}
 }
 
@@ -117,9 +120,9 @@ func normalise(ctx context.Context, w io.Writer, in io.Reader, fit func(geo.Feat
 	case failed != nil:
 		return out, failed
 	case err != nil:
-		return out, refuse("file.cut", "the file cannot be read to its end: {why}", "why", err)
+		return out, refuse("file.cut", "the file cannot be read to its end: {why}", "why", area.Misdrawn(err))
 	case out.Features == 0 && out.Rejected > 0:
-		return out, refuse("file.useless", "none of the {n} features can be used; feature {feature}: {why}", "n", out.Rejected, "feature", out.First[0].Index, "why", out.First[0].Error)
+		return out, refuse("file.useless", "none of the {n} features can be used; feature {feature}: {why}", "n", out.Rejected, "feature", out.First[0].Index, "why", out.First[0].why)
 	case out.Features == 0:
 		return out, refuse("file.empty", "the file holds no features")
 	}

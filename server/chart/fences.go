@@ -6,6 +6,7 @@ import (
 
 	"iocwall/geo"
 	"iocwall/server/act"
+	"iocwall/server/area"
 	"iocwall/server/auth"
 	"iocwall/server/world"
 )
@@ -92,7 +93,7 @@ func polygons(mp geo.MultiPolygon) error {
 			if corners += len(ring); corners > mostCorners {
 				return refuse("fence.corners", "the fence has more than {most} corners; simplify it", "most", mostCorners)
 			}
-			if err := geo.CheckRing(ring); err != nil {
+			if err := area.Misdrawn(geo.CheckRing(ring)); err != nil {
 				return refuse("fence.ring", "polygon {n}, ring {ring} of the fence: {why}", "n", i+1, "ring", j+1, "why", err)
 			}
 			if r := ring.Bound(); r.Max[0]-r.Min[0] > 180 {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"regexp"
 	"strings"
+
+	"iocwall/server/world"
 )
 
 // cameraText is a configuration file taken apart around its list of cameras, so that a change touches the lines that it
@@ -18,7 +20,7 @@ type cameraText struct {
 }
 
 // errLayout is a file that cannot be edited line by line.
-var errLayout = errors.New("the list of cameras is written in a way that cannot be edited here; paste the entries by hand")
+var errLayout = world.Refuse("roster.layout", "the list of cameras is written in a way that cannot be edited here; paste the entries by hand")
 
 var keyLine = regexp.MustCompile(`^( *)([A-Za-z_]+):( |\r?\n|$)`)
 
@@ -191,7 +193,7 @@ func (t *cameraText) apply(changes []Change) error {
 		}
 		for _, f := range c.Keys {
 			if err := t.set(c.At, f); err != nil {
-				problems = append(problems, fmt.Errorf("camera %s: %s: its entry is written in one line; write \"%s: %s\" by hand", c.Camera.ID, f.Key, f.Key, f.Value))
+				problems = append(problems, world.Refuse("roster.line", "camera {camera}: {key}: its entry is written in one line; write \"{key}: {text}\" by hand", "camera", c.Camera.ID, "key", f.Key, "text", f.Value))
 			}
 		}
 	}

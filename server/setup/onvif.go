@@ -63,6 +63,12 @@ func (s *Setup) PostDiscover(w http.ResponseWriter, r *http.Request, _ auth.Iden
 		answer(w, refuse(http.StatusUnprocessableEntity, "setup.seconds", "a search takes 0.1 to {most} seconds", "most", longestSearch.Seconds()))
 		return
 	}
+	for _, a := range in.Addresses {
+		if _, err := roster.HostOf(a); err != nil {
+			answer(w, refuse(http.StatusUnprocessableEntity, "setup.address", "{why}", "why", roster.Words(err)))
+			return
+		}
+	}
 	release, err := hold(r.Context(), s.seek)
 	if err != nil {
 		answer(w, err)

@@ -37,7 +37,7 @@ func (o *outbox) put(id string, raw []byte, until time.Time) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.list) >= maxWaiting {
-		return errors.New("wire: 256 commands wait for their answers already")
+		return world.Refuse("wire.full", "wire: {n} commands wait for their answers already", "n", maxWaiting)
 	}
 	if slices.ContainsFunc(o.list, func(w *waiting) bool { return w.id == id }) {
 		return errors.New("wire: a command of this id waits for its answer already")

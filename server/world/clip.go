@@ -60,8 +60,15 @@ func (ClipSaved) Kind() string { return "clip.saved" }
 type ClipFailed struct {
 	ID     string `cbor:"1,keyasint" json:"id"`
 	Camera string `cbor:"2,keyasint" json:"camera"`
+	// Reason is ClipNotKept, ClipGone, or what went wrong as the server met it.
 	Reason string `cbor:"3,keyasint" json:"reason"`
 }
+
+// Reasons of which Clip.Failure says more.
+const (
+	ClipNotKept = "the camera's pictures are not kept"
+	ClipGone    = "the pictures of that time are not there any more, or the camera was away"
+)
 
 // Kind returns "clip.failed".
 func (ClipFailed) Kind() string { return "clip.failed" }
@@ -87,6 +94,18 @@ func (c Clip) In() string { return c.Area }
 
 // Ready reports whether the file can be fetched.
 func (c Clip) Ready() bool { return c.Saved.SHA256 != "" }
+
+// Failure says why it failed, without a code where only the server's own words are
+// there; it is empty where it did not.
+func (c Clip) Failure() *Refusal {
+	switch c.Why {
+	case ClipNotKept:
+		return Refuse("clip.notkept", "{reason}", "reason", c.Why)
+	case ClipGone:
+		return Refuse("clip.gone", "{reason}", "reason", c.Why)
+	}
+	return &Refusal{Text: c.Why}
+}
 
 // ClipsOf returns the clips of the camera and of the alert, the newest first; an
 // empty camera or alert stands for any.

@@ -27,14 +27,16 @@ type Refusal struct {
 }
 
 // Refuse makes a Refusal. Pairs are name, value: "{name}" in the text becomes the
-// value as fmt.Sprint writes it; an error among the values is what Unwrap returns.
+// value as fmt.Sprint writes it; an error among the values is what Unwrap returns. Of
+// one that is Sayable the code is the value "name.code", and its own values are
+// "name." and theirs, so that a program says what lies behind in its own language, too.
 func Refuse(code, text string, pairs ...any) *Refusal {
 	r := &Refusal{Code: code}
 	var holes []string
 	for i := 0; i+1 < len(pairs); i += 2 {
 		name, value := fmt.Sprint(pairs[i]), fmt.Sprint(pairs[i+1])
 		if err, ok := pairs[i+1].(error); ok {
-			r.cause = err
+			r.behind(name, err)
 		}
 		most := longestValue
 		switch name {
@@ -52,6 +54,26 @@ func Refuse(code, text string, pairs ...any) *Refusal {
 	}
 	r.Text = strings.NewReplacer(holes...).Replace(text)
 	return r
+}
+
+// behind takes what lies behind the refusal.
+func (r *Refusal) behind(name string, err error) {
+	r.cause = err
+	var say Sayable
+	if !errors.As(err, &say) {
+		return
+	}
+	code, values := say.Say()
+	if code == "" {
+		return
+	}
+	if r.Values == nil {
+		r.Values = map[string]string{}
+	}
+	r.Values[name+".code"] = code
+	for key, v := range values {
+		r.Values[name+"."+key] = v
+	}
 }
 
 func (r *Refusal) Error() string { return r.Text }

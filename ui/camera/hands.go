@@ -118,7 +118,8 @@ func (m *Hands) command(what, key string, a act.Act) {
 	m.number++
 	id := fmt.Sprintf("%s-%d-%d", what, now.UnixMilli(), m.number)
 	if err := m.h.Send(act.Command{ID: id, Act: a}); err != nil {
-		m.say(now, m.h.Lang.T(key, "reason", err.Error()))
+		no := world.Refused(id, err)
+		m.say(now, m.h.Lang.T(key, "reason", m.h.Lang.Reason(no.Code, no.Reason)))
 		return
 	}
 	m.sent = append(m.sent, command{id: id, key: key, sent: now})
@@ -177,6 +178,9 @@ func (m *Hands) Enlarge(steps int) {
 	}
 	m.v.SetZoom(m.v.zoom.By(f, 0.5, 0.5))
 }
+
+// Enlarged reports whether a part of the picture is shown only.
+func (m *Hands) Enlarged() bool { return m.v != nil && m.v.zoom.Factor() > 1 }
 
 // Whole shows the whole picture again.
 func (m *Hands) Whole() {
@@ -336,7 +340,8 @@ func (m *Hands) follow(now time.Time) {
 		m.say(now, text)
 	case c.Why != "":
 		m.clip = ""
-		m.say(now, l.T("clip.failed", "reason", c.Why))
+		wrong := c.Failure()
+		m.say(now, l.T("clip.failed", "reason", l.Reason(wrong.Code, wrong.Text)))
 	default:
 		m.words, m.until = l.T("clip.asked", "time", l.ClockSeconds(c.To.Std())), now.Add(saidFor)
 	}

@@ -70,7 +70,8 @@ func (c *Console) ask(a act.Act, done func(world.Receipt)) {
 	x := asked{id: fmt.Sprintf("desk-%x-%d", c.started.UnixMilli(), c.serial), sent: now, done: done}
 	if err := c.base.Send(act.Command{ID: x.id, Act: a}); err != nil {
 		c.o.Log.Error("command not sent", "act", a.Act(), "error", err)
-		reason := c.env.Lang.T("shell.ask.unsent", "why", err.Error())
+		no := world.Refused(x.id, err)
+		reason := c.env.Lang.T("shell.ask.unsent", "why", c.env.Lang.Reason(no.Code, no.Reason))
 		c.later = append(c.later, func() { done(world.Receipt{ID: x.id, Reason: reason}) })
 	} else {
 		c.asked = append(c.asked, x)

@@ -19,11 +19,28 @@ func Words(l *words.Lang, code string, values map[string]string, text string) st
 	}
 	pairs := make([]string, 0, 2*len(values))
 	for name, v := range values {
-		pairs = append(pairs, name, filled(l, name, v))
+		switch code := values[name+".code"]; {
+		case strings.Contains(name, "."): // of what lies behind
+		case code != "":
+			pairs = append(pairs, name, Words(l, code, behind(values, name), v))
+		default:
+			pairs = append(pairs, name, filled(l, name, v))
+		}
 	}
 	out := l.T(key, pairs...)
 	if strings.ContainsAny(out, "{}") && !strings.ContainsAny(strings.Join(pairs, ""), "{}") {
 		return text // of a server that says less
+	}
+	return out
+}
+
+// behind are the values of the refusal that is a value of another one.
+func behind(values map[string]string, name string) map[string]string {
+	out := map[string]string{}
+	for key, v := range values {
+		if rest, ok := strings.CutPrefix(key, name+"."); ok && rest != "code" {
+			out[rest] = v
+		}
 	}
 	return out
 }

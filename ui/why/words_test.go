@@ -27,6 +27,8 @@ func TestRefusalsAreTranslated(t *testing.T) {
 		{"denied.roles", values{"who": "hung", "role": "desk", "right": "scene.show", "roles": "operator or leader"}, "hung (tổng đài) không được đổi cảnh trên tường; nhờ người có vai trò trực ban, lãnh đạo, hoặc quản trị viên", "hung (call desk) has no right to show scenes; ask somebody with the role operator, leader, or an administrator"},
 		{"denied.administrator", values{"who": "the token wall-1", "role": "x", "right": "y"}, "mã máy wall-1 (x) không được y; hỏi quản trị viên", "the token wall-1 (x) has no right to y; ask an administrator"},
 		{"wall.refused", values{"who": "the server", "why": "x"}, "máy chủ từ chối: x", "the server refused: x"},
+		{"drawing.shape", values{"n": "2", "why": "a", "why.code": "drawing.point", "why.n": "1234", "why.why": "b", "why.why.code": "shape.swapped", "why.why.why": "c", "why.why.at": "[15, 108]"}, "Hình 2 của hình vẽ: Điểm 1.234: Kinh độ và vĩ độ bị đảo ở [15, 108]; kinh độ viết trước", "Shape 2 of the drawing: Point 1,234: Longitude and latitude are swapped at [15, 108]; longitude comes first"},
+		{"drawing.shape", values{"n": "2", "why": "of another server", "why.code": "no.such.code"}, "Hình 2 của hình vẽ: of another server", "Shape 2 of the drawing: of another server"},
 	} {
 		for lang, want := range map[string]string{"vi": c.vi, "en": c.en} {
 			l, err := words.Load(lang)

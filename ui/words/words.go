@@ -54,6 +54,15 @@ func (l *Lang) Keys() []string {
 // Has reports whether the catalogue holds a key.
 func (l *Lang) Has(key string) bool { _, ok := l.texts[key]; return ok }
 
+// Reason is the sentence of a refusal that needs no values, by its code; text where the
+// catalogue has none.
+func (l *Lang) Reason(code, text string) string {
+	if key := "no." + code; code != "" && l.Has(key) {
+		return l.T(key)
+	}
+	return text
+}
+
 // T returns the text of a key. Pairs are name, value: "{name}" becomes the
 // value, "{name:one|many}" the first word when the value is "1" and the second
 // otherwise. A missing key is returned in brackets, so that it is seen.

@@ -92,16 +92,17 @@ func PlaceOf(st *world.State, e world.Entity) (geo.Point, bool) {
 func (t *teller) alert(a world.Alert) {
 	l := t.l
 	t.add("detail.text", a.Text)
-	number := func(v float64) string { return l.Measured(v, a.Unit) }
+	value, limit := l.Against(a.Value, a.Limit, a.Unit)
 	if f, ok := t.st.Figure(a.About.ID()); ok && a.About.Kind() == world.KindFigure && (a.Unit == "" || a.Unit == f.Unit) {
-		number = func(v float64) string { return WithUnit(l, f, v) }
+		if a.Value != nil {
+			value = WithUnit(l, f, *a.Value)
+		}
+		if a.Limit != nil {
+			limit = WithUnit(l, f, *a.Limit)
+		}
 	}
-	if a.Value != nil {
-		t.add("alert.value", number(*a.Value))
-	}
-	if a.Limit != nil {
-		t.add("alert.limit", number(*a.Limit))
-	}
+	t.add("alert.value", value)
+	t.add("alert.limit", limit)
 	t.add("alert.where", a.Where)
 	t.add("alert.rule", a.RuleName())
 	t.add("alert.since", t.ago(a.Since))
@@ -323,7 +324,8 @@ func (t *teller) clip(x world.Clip) {
 		t.add("records.missing", l.Age(time.Duration(x.Saved.Missing)*time.Millisecond)+" · "+strconv.Itoa(x.Saved.Gaps))
 		t.add("records.sha", x.Saved.SHA256)
 	}
-	t.add("records.column.wrong", x.Why)
+	wrong := x.Failure()
+	t.add("records.column.wrong", l.Reason(wrong.Code, wrong.Text))
 	t.add("records.column.by", x.Name)
 	if x.Alert != "" {
 		t.add("records.column.alert", Named(l, t.st, world.NewRef(world.KindAlert, x.Alert)))

@@ -1,0 +1,68 @@
+package area
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"iocwall/geo"
+	"iocwall/server/world"
+)
+
+// TestMisdrawn: what package geo finds has a code, with the place where people look for
+// it; the words and the cause stay.
+func TestMisdrawn(t *testing.T) {
+	feature := func(geometry string) error {
+		var err error
+		text := `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":` + geometry + `}]}`
+		if cut := geo.EachFeature(strings.NewReader(text), func(_ geo.Feature, why *geo.FeatureError) bool {
+			if why != nil {
+				err = why.Err
+			}
+			return true
+		}); cut != nil {
+			t.Fatal(cut)
+		}
+		return err
+	}
+	for name, c := range map[string]struct {
+		err      error
+		code, at string
+	}{
+		"swapped":      {geo.CheckPoint(geo.Point{15.88, 108.33}), "shape.swapped", "[15.88, 108.33]"},
+		"metres":       {geo.CheckPoint(geo.Point{548000, 1750000}), "shape.range", "[548000, 1.75e+06]"},
+		"far":          {geo.CheckPoint(geo.Point{200, 95}), "shape.range", "[200, 95]"},
+		"beyond":       {geo.CheckPoint(geo.Point{190, 15}), "shape.beyond", ""},
+		"unclosed":     {geo.CheckRing([]geo.Point{{108, 15}, {109, 15}, {109, 16}}), "shape.unclosed", ""},
+		"short":        {geo.CheckRing([]geo.Point{{108, 15}, {109, 15}, {108, 15}}), "shape.short", ""},
+		"crossing":     {geo.CheckRing([]geo.Point{{108, 15}, {109, 16}, {109, 15}, {108, 16}, {108, 15}}), "shape.crossing", "[108.50000, 15.50000]"},
+		"antimeridian": {feature(`{"type":"LineString","coordinates":[[179,15],[-179,15]]}`), "shape.antimeridian", ""},
+		"in a file":    {feature(`{"type":"Polygon","coordinates":[[[15,108],[15,109],[16,109],[15,108]]]}`), "shape.swapped", "[15, 108]"},
+	} {
+		got := Misdrawn(c.err)
+		var say world.Sayable
+		if c.err == nil || !errors.As(got, &say) {
+			t.Errorf("%s: %v is %v", name, c.err, got)
+			continue
+		}
+		code, values := say.Say()
+		if code != c.code || values["at"] != c.at || got.Error() != c.err.Error() || !errors.Is(got, c.err) {
+			t.Errorf("%s: %s %v: %v", name, code, values, got)
+		}
+	}
+	for code, err := range map[string]error{"shape.crs": fmt.Errorf("feature 1: %w", geo.ErrCRS), "shape.large": geo.ErrTooLarge} {
+		var say world.Sayable
+		if !errors.As(Misdrawn(err), &say) {
+			t.Errorf("%v has no code", err)
+		} else if got, _ := say.Say(); got != code {
+			t.Errorf("%v is %s", err, got)
+		}
+	}
+	for _, err := range []error{nil, io.EOF} {
+		if got := Misdrawn(err); !errors.Is(got, err) || fmt.Sprint(got) != fmt.Sprint(err) {
+			t.Errorf("%v became %v", err, got)
+		}
+	}
+}
