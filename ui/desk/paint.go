@@ -72,12 +72,9 @@ func (d *Desk) detailWords() detail {
 		fact("alert.taken", l.T("alerts.taken.at", "who", a.WhoTook(), "time", l.Clock(a.Taken.Std())))
 	}
 	fact("alert.about", d.named(a.About))
-	if a.Value != nil {
-		fact("alert.value", l.Measured(*a.Value, a.Unit))
-	}
-	if a.Limit != nil {
-		fact("alert.limit", l.Measured(*a.Limit, a.Unit))
-	}
+	value, limit := l.Against(a.Value, a.Limit, a.Unit)
+	fact("alert.value", value)
+	fact("alert.limit", limit)
 	fact("alert.where", a.Where)
 	fact("alert.rule", a.RuleName())
 	for _, s := range strings.Split(a.Instruction, "\n") {

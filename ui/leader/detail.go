@@ -129,8 +129,8 @@ func rowOf(l *words.Lang, a world.Alert, now time.Time) alertRow {
 // beside is what an alert's title leaves open: what its value went beyond, and where.
 func beside(l *words.Lang, a world.Alert) string {
 	var out []string
-	if a.Limit != nil && a.Value != nil {
-		out = append(out, l.T("leader.alert.limit", "n", l.Measured(*a.Limit, a.Unit)))
+	if _, limit := l.Against(a.Value, a.Limit, a.Unit); limit != "" && a.Value != nil {
+		out = append(out, l.T("leader.alert.limit", "n", limit))
 	}
 	if a.Where != "" && !strings.Contains(a.Title, a.Where) {
 		out = append(out, a.Where)

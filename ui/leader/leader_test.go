@@ -431,7 +431,7 @@ func TestAlertsOfADomainSayTheLimit(t *testing.T) {
 	d := pagetest.New(t, "vi", "dark", 1)
 	v, limit := 4.12, 4.0
 	a := world.Alert{AlertRaised: world.AlertRaised{ID: "a", Title: "Lũ Câu Lâu 4,12 m", Value: &v, Limit: &limit, Unit: "m", Where: "Duy Xuyên", Since: at(0)}}
-	if got := rowOf(d.Env().Lang, a, pagetest.Noon).Whos[0]; !strings.HasPrefix(got, "ngưỡng 4\u00a0m · Duy Xuyên · chưa ai nhận") {
+	if got := rowOf(d.Env().Lang, a, pagetest.Noon).Whos[0]; !strings.HasPrefix(got, "ngưỡng 4,00\u00a0m · Duy Xuyên · chưa ai nhận") {
 		t.Errorf("%q", got)
 	}
 	a.Where, a.Limit = "Câu Lâu", nil

@@ -152,12 +152,12 @@ func (p *Page) alertFacts(a world.Alert) facts {
 		who = l.T("alerts.taken.at", "who", a.WhoTook(), "time", l.Clock(a.Taken.Std()))
 	}
 	f := facts{Icon: icon, Title: a.Title, Lines: []string{join(l.T("severity."+string(a.Severity)), p.since(a.Since), who)}}
-	value := ""
-	if a.Value != nil {
-		value = l.T("unit.alert.value", "n", l.Measured(*a.Value, a.Unit))
-		if a.Limit != nil {
-			value = l.T("unit.alert.beyond", "n", l.Measured(*a.Value, a.Unit), "limit", l.Measured(*a.Limit, a.Unit))
-		}
+	value, limit := l.Against(a.Value, a.Limit, a.Unit)
+	switch {
+	case value != "" && limit != "":
+		value = l.T("unit.alert.beyond", "n", value, "limit", limit)
+	case value != "":
+		value = l.T("unit.alert.value", "n", value)
 	}
 	if line := join(value, a.Where, a.RuleName()); line != "" {
 		f.Lines = append(f.Lines, line)
@@ -193,11 +193,7 @@ func (p *Page) stationFacts(s world.Station) facts {
 
 // measured is a reading in words: "PM2.5 37,1 µg/m³".
 func measured(l *words.Lang, r world.ReadingAt) string {
-	decimals := 1
-	if r.Value == float64(int64(r.Value)) {
-		decimals = 0
-	}
-	return strings.TrimSpace(l.Quantity(r.Quantity) + " " + l.Number(r.Value, decimals) + "\u00a0" + words.UnitSign(r.Unit))
+	return l.Quantity(r.Quantity) + " " + l.Measured(r.Value, r.Unit)
 }
 
 func nameOf(l *words.Lang, f world.Figure) string {

@@ -164,7 +164,7 @@ func TestWhatItSays(t *testing.T) {
 	d.Tell(t, world.AlertRaised{ID: "lu", Rule: "lu-tb", Called: "Lũ sông Thu Bồn", Severity: world.Severe, Title: "Lũ Cửa Đại", Value: &v, Limit: &limit, Unit: "m", Where: "Cẩm Thanh", Since: at(-hour), Area: "vn/dn/hoi-an"})
 	p.chooses(world.KindAlert)("lu")
 	d.Shot(t, p, "x", 1366, 680)
-	if !d.Shows("4,12 m, ngưỡng 4 m · Cẩm Thanh · Lũ sông Thu Bồn") {
+	if !d.Shows("4,12 m, ngưỡng 4,00 m · Cẩm Thanh · Lũ sông Thu Bồn") {
 		t.Errorf("the alert does not say what people need: %q", d.Texts())
 	}
 	p.chooses(world.KindReport)("261121-W002")

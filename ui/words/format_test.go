@@ -136,3 +136,27 @@ func TestMeasured(t *testing.T) {
 		}
 	}
 }
+
+// TestAgainst: a number and its threshold stand beside each other with the same decimals.
+func TestAgainst(t *testing.T) {
+	l, err := Load("vi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(v float64) *float64 { return &v }
+	for _, c := range []struct {
+		v, limit           *float64
+		unit, value, bound string
+	}{
+		{at(4.12), at(4), "m", "4,12\u00a0m", "4,00\u00a0m"},
+		{at(80), at(76.5), "%", "80,0\u00a0%", "76,5\u00a0%"},
+		{at(7), at(5), "", "7", "5"},
+		{at(4.1), nil, "m", "4,1\u00a0m", ""},
+		{nil, at(4), "m", "", "4\u00a0m"},
+		{nil, nil, "m", "", ""},
+	} {
+		if value, bound := l.Against(c.v, c.limit, c.unit); value != c.value || bound != c.bound {
+			t.Errorf("%q against %q, want %q against %q", value, bound, c.value, c.bound)
+		}
+	}
+}

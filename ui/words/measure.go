@@ -40,14 +40,37 @@ func UnitSign(unit string) string {
 
 // Measured is a number with its unit as people write it, "4,12 m", with at most two
 // decimals and no more than it has; the unit may be empty.
-func (l *Lang) Measured(v float64, unit string) string {
-	decimals := 2
-	for n := range 2 {
-		if x := v * math.Pow10(n); math.Abs(x-math.Round(x)) < 1e-9*math.Max(1, math.Abs(x)) {
-			decimals = n
-			break
+func (l *Lang) Measured(v float64, unit string) string { return l.measured(v, unit, decimals(v)) }
+
+// Against are a number and what it is held against with as many decimals as the one
+// that has more of them: "4,12 m" and "4,00 m". What is nil is empty.
+func (l *Lang) Against(v, limit *float64, unit string) (value, bound string) {
+	most := 0
+	for _, x := range []*float64{v, limit} {
+		if x != nil {
+			most = max(most, decimals(*x))
 		}
 	}
+	if v != nil {
+		value = l.measured(*v, unit, most)
+	}
+	if limit != nil {
+		bound = l.measured(*limit, unit, most)
+	}
+	return value, bound
+}
+
+// decimals is how many decimals a number needs, at most two.
+func decimals(v float64) int {
+	for n := range 2 {
+		if x := v * math.Pow10(n); math.Abs(x-math.Round(x)) < 1e-9*math.Max(1, math.Abs(x)) {
+			return n
+		}
+	}
+	return 2
+}
+
+func (l *Lang) measured(v float64, unit string, decimals int) string {
 	switch sign := UnitSign(unit); sign {
 	case "":
 		return l.Number(v, decimals)

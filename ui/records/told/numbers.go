@@ -32,13 +32,7 @@ func ReadingsOf(l *words.Lang, x world.Station) string {
 	return strings.Join(out, " · ")
 }
 
-func reading(l *words.Lang, r world.Reading) string {
-	decimals := 0
-	if r.Value != float64(int64(r.Value)) {
-		decimals = 2
-	}
-	return strings.TrimSpace(l.Number(r.Value, decimals) + "\u00a0" + words.UnitSign(r.Unit))
-}
+func reading(l *words.Lang, r world.Reading) string { return l.Measured(r.Value, r.Unit) }
 
 // ChannelOf is how a report came, in words.
 func ChannelOf(l *words.Lang, c string) string {

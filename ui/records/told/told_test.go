@@ -162,8 +162,8 @@ func TestFreshStationsStay(t *testing.T) {
 // their unit, and the place by name.
 func TestAlertSpeaksToPeople(t *testing.T) {
 	for code, want := range map[string]string{
-		"vi": "Giá trị: 4,12\u00a0m|Ngưỡng: 4\u00a0m|Nơi: Cù Lao Chàm|Quy tắc: Lũ sông Thu Bồn|",
-		"en": "Value: 4.12\u00a0m|Threshold: 4\u00a0m|Where: Cù Lao Chàm|Rule: Lũ sông Thu Bồn|",
+		"vi": "Giá trị: 4,12\u00a0m|Ngưỡng: 4,00\u00a0m|Nơi: Cù Lao Chàm|Quy tắc: Lũ sông Thu Bồn|",
+		"en": "Value: 4.12\u00a0m|Threshold: 4.00\u00a0m|Where: Cù Lao Chàm|Rule: Lũ sông Thu Bồn|",
 	} {
 		l, got := load(t, code), ""
 		a := world.Alert{AlertRaised: world.AlertRaised{ID: "a", Rule: "lu-tb", Called: "Lũ sông Thu Bồn", Value: num(4.12), Limit: num(4), Unit: "m", Where: "Cù Lao Chàm"}}
