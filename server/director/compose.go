@@ -280,7 +280,8 @@ func popupOf(tile string) string {
 
 // dated gives each tile the time since which it is there as it is, and whose hand put
 // it there: where somebody changed the scene shown, that is who saved it, and all that
-// was not changed keeps its own.
+// was not changed keeps its own. So does what a lost computer showed, on other screens
+// and when it is back.
 func (t *turn) dated(p picture, changed string) picture {
 	was := make(map[string]*world.Placed, len(t.wall.On.Tiles))
 	for i := range t.wall.On.Tiles {
@@ -293,8 +294,15 @@ func (t *turn) dated(p picture, changed string) picture {
 		switch {
 		case o != nil && o.Layer == n.Layer && o.From == n.From && sameTile(o.Tile, n.Tile):
 			n.Since = o.Since
-			if n.Layer == world.LayerScene && o.By+o.Why != "" {
+			if _, back := world.CameBack(o.Why); back || (n.Layer == world.LayerScene || n.Layer == world.LayerMoved) && o.By+o.Why != "" {
 				n.By, n.Why = o.By, o.Why
+			}
+		case o != nil && (o.Layer == world.LayerMoved) != (n.Layer == world.LayerMoved) && p.scene == t.wall.On.Scene:
+			n.By, n.Why = o.By, o.Why
+			if o.Layer == world.LayerMoved {
+				n.Why = world.WhyBack + o.From
+			} else if _, back := world.CameBack(o.Why); back {
+				n.Why = ""
 			}
 		case changed != "" && n.Layer == world.LayerScene && !t.covered(n.Tile):
 			n.By, n.Why = changed, ""

@@ -321,6 +321,56 @@ func TestLostComputer(t *testing.T) {
 	r.want("back", dayTiles...)
 }
 
+// TestWhoMovedIt: what goes elsewhere when its computer is lost, and comes back, is by
+// nobody else than before: neither who shows the scene nor who changed it moved it.
+func TestWhoMovedIt(t *testing.T) {
+	r := newRig(t, append(opening(), nodes(true, allNodes...)...)...)
+	_ = r.show(Ask{Scene: "night", By: "Lan"})
+	r.pass(time.Second)
+	_ = r.show(Ask{Scene: "day", By: "Lan"})
+	r.pass(10 * time.Second)
+	edited := day()
+	edited.Version, edited.By = edited.Version+1, "Mai"
+	edited.Tiles = slices.Clone(edited.Tiles)
+	at := slices.IndexFunc(edited.Tiles, func(x world.Tile) bool { return x.ID == "line" })
+	edited.Tiles[at].Params = []world.Param{{Key: "text", Value: "x"}}
+	r.put(edited)
+	r.pass(time.Second)
+	is := func(when, layer, why string) {
+		t.Helper()
+		for _, p := range r.wall().On.Tiles {
+			if p.ID == "line" && (p.Layer != layer || p.By != "Mai" || p.Why != why) {
+				t.Errorf("%s: %s by %q, why %q", when, p.Layer, p.By, p.Why)
+			}
+			if p.ID == "map" && (p.By != "Lan" || p.Why != "") {
+				t.Errorf("%s: the map is by %q, why %q", when, p.By, p.Why)
+			}
+		}
+	}
+	is("changed", world.LayerScene, "")
+	for range 2 {
+		r.put(world.NodeLinked{Node: "pc-01", Reason: "silent"})
+		r.pass(3 * time.Second)
+		is("lost", world.LayerMoved, "")
+		r.put(popup("a", 40, 1)) // the wall is laid out anew
+		r.pass(time.Second)
+		is("still lost", world.LayerMoved, "")
+		r.put(world.NodeLinked{Node: "pc-01", Up: true})
+		r.pass(time.Minute)
+		is("back", world.LayerScene, "node/pc-01")
+		r.put(world.PopupClosed{ID: "a"})
+		r.pass(time.Second)
+		is("back for long", world.LayerScene, "node/pc-01")
+	}
+	_ = r.show(Ask{Scene: "night", By: "Vinh"})
+	r.pass(time.Second)
+	_ = r.show(Ask{Undo: true, By: "Vinh"})
+	r.pass(time.Second)
+	if p := r.wall().On.Tiles; !slices.ContainsFunc(p, func(x world.Placed) bool { return x.ID == "line" && x.By == "Vinh" && x.Why == "" }) {
+		t.Errorf("shown anew: %+v", p)
+	}
+}
+
 // A computer that comes and goes does not make the wall flicker, and a moment
 // without a connection is none.
 func TestFlapping(t *testing.T) {

@@ -1,6 +1,9 @@
 package world
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Placed is a tile on a wall, and how it came there.
 type Placed struct {
@@ -9,7 +12,8 @@ type Placed struct {
 	// scene, the popup, the lost computer.
 	Layer string `cbor:"20,keyasint" json:"layer"`
 	From  string `cbor:"21,keyasint,omitempty" json:"from,omitempty"`
-	// By is the person, Why the rule or the schedule when no person did it.
+	// By is the person, Why the rule or the schedule when no person did it. What went
+	// elsewhere when its computer was lost keeps By; WhyBack says that it came back.
 	By    string `cbor:"22,keyasint,omitempty" json:"by,omitempty"`
 	Why   string `cbor:"23,keyasint,omitempty" json:"why,omitempty"`
 	Since Time   `cbor:"24,keyasint" json:"since"`
@@ -23,6 +27,13 @@ const (
 	LayerMoved  = "moved"  // from a screen whose computer is lost
 	LayerTest   = "test"   // a test picture or the numbers of screens
 )
+
+// WhyBack, with the name of a computer behind it, is why a tile is there that was on
+// another screen when the computer was lost and went back: nobody moved it.
+const WhyBack = "node/"
+
+// CameBack returns the computer that a tile went back to, of the tile's Why.
+func CameBack(why string) (node string, back bool) { return strings.CutPrefix(why, WhyBack) }
 
 // LeftOut is a tile of a scene that is not on the wall, and why.
 type LeftOut struct {
