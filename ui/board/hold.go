@@ -123,6 +123,9 @@ func (b *Board) Holding() (Item, Verdict, bool) {
 	return b.hold.item, b.hold.verdict, true
 }
 
+// ByKeys reports whether the keyboard moves what is held; else the mouse does.
+func (b *Board) ByKeys() bool { return b.hold != nil && b.hold.keys }
+
 func (b *Board) take(h *hold) {
 	b.hold = h
 	b.o.Busy(true)

@@ -23,6 +23,9 @@ func (m *Hands) Rune(r rune) bool {
 	case '-', '_':
 		m.Enlarge(-1)
 	case '0':
+		if !m.Enlarged() {
+			return false
+		}
 		m.Whole()
 	case ' ':
 		return m.space()
@@ -155,7 +158,7 @@ func (m *Hands) Actions() []Action {
 		out = append(out, Action{Key: key, Label: label, Do: do, Group: "zoom"})
 	}
 	zoom("+", l.T("zoom.in"), func() { m.Enlarge(1) })
-	if m.v.zoom.Factor() > 1 {
+	if m.Enlarged() {
 		zoom("−", l.T("zoom.out"), func() { m.Enlarge(-1) })
 		zoom("0", l.T("zoom.whole"), m.Whole)
 	}

@@ -24,6 +24,22 @@ func (d *Tools) OnMore(label, key string) {
 	d.root.Add(d.more.button)
 }
 
+// MoreKey prints another key on the button at the end, empty for none.
+func (d *Tools) MoreKey(key string) {
+	if d.more != nil && d.more.key != key {
+		d.more.key = key
+		d.line()
+	}
+}
+
+// More is what the button at the end says, empty where all has room.
+func (d *Tools) More() string {
+	if d.more == nil || !d.more.button.Visible() {
+		return ""
+	}
+	return d.more.button.Text
+}
+
 // width is how much room the button takes at most.
 func (m *more) width(d *Tools) float32 { return d.wide(m.face(len(d.buttons)+len(d.aside), true)) }
 

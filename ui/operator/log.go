@@ -12,6 +12,7 @@ import (
 	"iocwall/ui/board"
 	"iocwall/ui/list"
 	"iocwall/ui/page"
+	"iocwall/ui/words"
 )
 
 const (
@@ -146,7 +147,7 @@ func (g *log) changes(a answer) []change {
 	var out []change
 	for n, k := range order {
 		es := by[k]
-		c := change{id: fmt.Sprintf("%d-%d", k.at, n), at: k.at.Std(), who: who(l.T("operator.log.rule"), es[0])}
+		c := change{id: fmt.Sprintf("%d-%d", k.at, n), at: k.at.Std(), who: who(l, es[0])}
 		names := []string{}
 		for _, e := range es {
 			if !slices.Contains(c.screens, e.Screen) {
@@ -167,7 +168,7 @@ func (g *log) changes(a answer) []change {
 // words say what one change was.
 func (g *log) words(e record, names []string) string {
 	l := g.p.env.Lang
-	if e.Layer == world.LayerScene && len(names) > 3 && g.p.d.State() != nil {
+	if _, back := world.CameBack(e.Why); !back && e.Layer == world.LayerScene && len(names) > 3 && g.p.d.State() != nil {
 		if sc, ok := g.p.d.State().Scene(e.From); ok {
 			return l.T("operator.log.scene", "scene", sc.Name)
 		}
@@ -175,6 +176,9 @@ func (g *log) words(e record, names []string) string {
 	what := strings.Join(names[:min(3, len(names))], ", ")
 	if len(names) > 3 {
 		what += " …"
+	}
+	if node, back := world.CameBack(e.Why); back {
+		return l.T("operator.log.back", "what", what, "node", node)
 	}
 	switch e.Layer {
 	case world.LayerPopup:
@@ -189,14 +193,19 @@ func (g *log) words(e record, names []string) string {
 	return l.T("operator.log.put", "what", what)
 }
 
-func who(rule string, e record) string {
-	if e.By != "" {
+// who did it: the server itself where a computer was lost or is back.
+func who(l *words.Lang, e record) string {
+	_, back := world.CameBack(e.Why)
+	switch rule := l.T("operator.log.rule"); {
+	case back || e.Layer == world.LayerMoved:
+		return l.T("operator.log.server")
+	case e.By != "":
 		return e.By
-	}
-	if e.Why != "" {
+	case e.Why != "":
 		return rule + " " + e.Why
+	default:
+		return rule
 	}
-	return rule
 }
 
 // screens names screens in a few words.

@@ -234,6 +234,9 @@ func TestFromTheLibrary(t *testing.T) {
 	if _, v, held := p.wall.Holding(); !held || v.Title != "Thả: thay “Chỉ đạo”" || v.Refused {
 		t.Errorf("over screen 18: %+v", v)
 	}
+	if got := keysOf(p); got != "Shift giữ: trải rộng|Ctrl giữ: phần ba màn|" {
+		t.Errorf("with the mouse: %s", got)
+	}
 	p.lib.drop("camera/cam-9", at(18))
 	if len(s.asked) != 1 || p.card.pane.Visible() {
 		t.Fatalf("sent %+v", s.asked)
@@ -247,14 +250,23 @@ func TestFromTheLibrary(t *testing.T) {
 	if _, _, held := p.wall.Holding(); !held {
 		t.Fatal("Enter on a row takes nothing in hand")
 	}
-	if got := p.Keys()[0].Text; got != "chọn chỗ" {
-		t.Errorf("the first key does %q", got)
+	if got := keysOf(p); got != "↑ ↓ ← → chọn chỗ|Shift giữ: trải rộng|+ − nửa, phần ba màn|Enter thả|Esc thôi|" {
+		t.Errorf("with the keyboard: %s", got)
 	}
 	s.Clock = s.Clock.Add(time.Minute)
 	p.wall.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	if len(s.asked) != 2 {
 		t.Errorf("sent %+v", s.asked)
 	}
+}
+
+// keysOf are the keys that mean something now, with what they do.
+func keysOf(p *Page) string {
+	var b strings.Builder
+	for _, k := range p.Keys() {
+		b.WriteString(k.Keys + " " + k.Text + "|")
+	}
+	return b.String()
 }
 
 // TestSearchIsOfAllSorts: words without accents find things of every sort.

@@ -238,20 +238,30 @@ func (p *Page) tileName(id string) string {
 	return board.Called(p.env.Lang, t.Kind, board.Name(p.env.Lang, p.d.State(), t.Tile))
 }
 
-// whose says who put the chosen tile on the wall and since when it is there; empty
-// where no tile is chosen or nobody knows.
+// whose says who put the chosen tile on the wall and since when it is there, or for
+// which computer it went elsewhere or came back; empty where no tile is chosen or nobody
+// knows.
 func (p *Page) whose() string {
 	t, ok := p.placed(p.low.Picked())
 	l := p.env.Lang
+	if !ok || t.Since == 0 {
+		return ""
+	}
+	what, time := board.Name(l, p.d.State(), t.Tile), l.Stamp(t.Since.Std(), p.d.ServerTime(p.d.Now()))
+	if t.Layer == world.LayerMoved {
+		return l.T("operator.tile.moved", "what", what, "node", t.From, "time", time)
+	}
+	if node, back := world.CameBack(t.Why); back {
+		return l.T("operator.tile.back", "what", what, "node", node, "time", time)
+	}
 	hand := t.By
 	if hand == "" && t.Why != "" {
 		hand = l.T("operator.log.rule") + " " + t.Why
 	}
-	if !ok || hand == "" || t.Since == 0 {
+	if hand == "" {
 		return ""
 	}
-	what := board.Name(l, p.d.State(), t.Tile)
-	return l.T("operator.tile.by", "what", what, "who", hand, "time", l.Stamp(t.Since.Std(), p.d.ServerTime(p.d.Now())))
+	return l.T("operator.tile.by", "what", what, "who", hand, "time", time)
 }
 
 // follow lays out what the wall shows, and opens what it will show.
@@ -390,12 +400,20 @@ func (p *Page) Keys() []page.Key {
 		for _, a := range p.c.Hands().Actions() {
 			out = append(out, page.Key{Keys: a.Key, Text: a.Label, Foot: a.Group == "keep"})
 		}
+		if p.zoom == nil && !p.c.Hands().Enlarged() {
+			out = append(out, key("0", "scenes", false))
+		}
 		return append(out, key("P", "quiet", false), key("Esc", "wall", true))
 	}
-	if _, _, held := p.wall.Holding(); held {
+	switch item, _, held := p.wall.Holding(); {
+	case held && p.wall.ByKeys():
 		return []page.Key{
-			key("↑ ↓ ← →", "aim", true), key("Shift", "span", true), key("+ −", "part", true), key("Ctrl", "third", false), key("Enter", "drop", true), key("Esc", "letgo", true),
+			key("↑ ↓ ← →", "aim", true), key("Shift", "span", true), key("+ −", "part", true), key("Enter", "drop", true), key("Esc", "letgo", true),
 		}
+	case held && item.Tile.ID == "": // it comes with the mouse
+		return []page.Key{key("Shift", "span", true), key("Ctrl", "third", true)}
+	case held:
+		return []page.Key{key("Esc", "letgo", true)}
 	}
 	return []page.Key{
 		key("↑ ↓", "choose", true), key("X", "take", true), key("B", "raise", true), key("F1–F9", "scene", true), key("0", "scenes", false), key("L", "lock", true),

@@ -16,6 +16,7 @@ import (
 	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/board"
+	"iocwall/ui/camera"
 )
 
 // TestRoomForAll: from a laptop with large text up, nothing of a library's row, no
@@ -171,6 +172,47 @@ func TestScenesWithoutAKey(t *testing.T) {
 	}
 }
 
+// TestZeroWithACameraInHand: 0 opens the menu of scenes until the camera in hand is
+// enlarged; then it shows the whole picture, and neither the help nor the menu's button
+// says anything else.
+func TestZeroWithACameraInHand(t *testing.T) {
+	s, p := newSeat(t, "vi", "dark", 1, 1920, 998)
+	for i := range 12 {
+		s.Tell(t, world.SceneSaved{ID: "x" + strconv.Itoa(i), Wall: "main", Name: fmt.Sprintf("Diễn tập %02d", i+1), Version: 1})
+	}
+	says := func(what string, scenes, whole bool) {
+		t.Helper()
+		p.Refresh(s.Clock)
+		keys := keysOf(p)
+		if strings.Contains(keys, "|0 cảnh khác|") != scenes || strings.Contains(keys, "|0 Toàn hình|") != whole || strings.HasSuffix(p.scenes.More(), "  0") != scenes {
+			t.Errorf("%s: the help says %s, the button %q", what, keys, p.scenes.More())
+		}
+	}
+	opens := func(what string, want bool) {
+		t.Helper()
+		if !p.Rune('0') {
+			t.Errorf("%s: 0 means nothing", what)
+		}
+		if open := s.Window().Canvas().Overlays().Top() != nil; open != want {
+			t.Errorf("%s: the menu is open: %v", what, open)
+		}
+		p.scenes.CloseMore()
+	}
+	says("nothing in hand", true, false)
+	h := &camera.Host{Lang: s.Env().Lang, State: s.State, Now: s.Now, Poke: func() {}}
+	v := camera.New(h, s.Env(), camera.Options{Camera: "cam-9"})
+	s.hands.Take(v, v)
+	says("in hand", true, false)
+	opens("in hand", true)
+	s.hands.Enlarge(1)
+	says("enlarged", false, true)
+	opens("enlarged", false)
+	if s.hands.Enlarged() {
+		t.Error("0 does not show the whole picture")
+	}
+	says("whole again", true, false)
+}
+
 // TestWhoPutIt: of the tile that is chosen it is said who put it there, and when.
 func TestWhoPutIt(t *testing.T) {
 	s, p := newSeat(t, "vi", "dark", 1, 1920, 998)
@@ -181,6 +223,30 @@ func TestWhoPutIt(t *testing.T) {
 	s.Shot(t, p, "operator-whose", 1920, 998)
 	if !s.Shows("Cảng Kỳ Hà: Hùng đặt, từ 09:41") {
 		t.Errorf("says %q", s.Texts())
+	}
+	w, _, _, _ := s.Wall()
+	at := slices.IndexFunc(w.On.Tiles, func(x world.Placed) bool { return x.ID == p.low.Picked() })
+	for i, x := range []struct {
+		layer, from, why string
+		want, log        string
+	}{
+		{world.LayerMoved, "pc-06", "", "Cảng Kỳ Hà: thay máy pc-06, từ 09:42", "máy chủ: Thay máy pc-06: Cảng Kỳ Hà"},
+		{world.LayerScene, "rain", world.WhyBack + "pc-06", "Cảng Kỳ Hà: về chỗ cũ ở máy pc-06, từ 09:42", "máy chủ: Về chỗ cũ ở máy pc-06: Cảng Kỳ Hà"},
+	} {
+		g := uint64(3 + i)
+		tiles := slices.Clone(w.On.Tiles)
+		of := &tiles[at]
+		of.Layer, of.From, of.Why, of.Since = x.layer, x.from, x.why, world.TimeOf(s.Clock)
+		s.Tell(t, world.WallPrepared{Wall: "main", Generation: g, Scene: "rain", Version: 1, Tiles: tiles}, world.WallCommitted{Wall: "main", Generation: g, At: world.TimeOf(s.Clock)})
+		s.Clock = s.Clock.Add(time.Second)
+		p.Refresh(s.Clock)
+		if got := p.whose(); got != x.want {
+			t.Errorf("says %q, want %q", got, x.want)
+		}
+		is := p.log.changes(answer{Entries: []record{{At: 1, Tile: of.ID, Kind: of.Kind, Params: of.Params, Layer: x.layer, From: x.from, By: "Hùng", Why: x.why}}})
+		if len(is) != 1 || is[0].who+": "+is[0].what != x.log {
+			t.Errorf("the log says %+v, want %q", is, x.log)
+		}
 	}
 }
 

@@ -76,6 +76,11 @@ func (p *Page) row() {
 		)
 	}
 	acts = append(acts, desk.Tool{Key: "H", Label: l.T("operator.log"), Chosen: p.logs, Do: p.turnLog})
+	more := "0"
+	if p.c.Hands().Enlarged() {
+		more = "" // it shows the whole picture
+	}
+	p.scenes.MoreKey(more)
 	p.scenes.Set(scenes)
 	p.acts.Set(acts)
 }

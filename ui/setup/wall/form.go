@@ -487,7 +487,9 @@ func (m *Screens) shows(s world.Screen, now time.Time) (text, who string) {
 				name = t.Kind
 			}
 			by := t.By
-			if by == "" {
+			if _, back := world.CameBack(t.Why); back || t.Layer == world.LayerMoved {
+				by = "" // nobody put it there
+			} else if by == "" {
 				by = t.Why
 			}
 			text = k.T("setup.shows", "what", name, "time", k.Env.Lang.Stamp(t.Since.Std(), now))
