@@ -11,34 +11,33 @@ import (
 	"iocwall/geo/draw/raster"
 )
 
-// stations draws each station's icon and, where there is room, its chip: value
-// and word, else the value alone, else the icon alone.
-func (r *Renderer) stations(stations []Station) {
-	order := r.sorted(len(stations), func(i int) int { return stations[i].Importance }, func(i int) string { return stations[i].ID })
-	half := int(r.sizes.Symbol * 0.55)
-	for _, i := range order {
-		s := &stations[i]
-		x, y, ok := r.markSpot(s.At, r.sizes.Symbol*0.6)
-		if !ok {
-			continue
+// inOrder calls do for the stations that the picture depends on, the important first,
+// with where they stand.
+func (r *Renderer) inOrder(stations []Station, do func(s *Station, x, y int)) {
+	for _, i := range r.sorted(len(stations), func(i int) int { return stations[i].Importance }, func(i int) string { return stations[i].ID }) {
+		if x, y, ok := r.markSpot(stations[i].At, r.sizes.Symbol*0.6); ok {
+			do(&stations[i], x, y)
 		}
-		icon := s.Kind.Sign()
-		halo := r.haloAt(x, y)
-		r.icon(raster.IconKey{Icon: icon, Size: r.symbol(1.1), Main: r.style.Text, Back: halo, Halo: halo}).Draw(&r.canvas, x, y)
-		r.chosen(s.Selected, x, y, 1.2)
-		r.hits.Symbol("stations", s.ID, x, y, half)
-		r.chip(s, x, y, half)
 	}
 }
 
-// takeStations keeps the place of every icon, so that nothing covers one.
-func (r *Renderer) takeStations(stations []Station) {
-	half := int(r.sizes.Symbol * 0.6)
-	for i := range stations {
-		if x, y, ok := r.markSpot(stations[i].At, r.sizes.Symbol*0.6); ok {
-			r.grid.Take(image.Rect(x-half, y-half, x+half, y+half))
-		}
-	}
+// stations draws each station's icon and keeps its place, so that no label covers one.
+func (r *Renderer) stations(stations []Station) {
+	half, room := int(r.sizes.Symbol*0.55), int(r.sizes.Symbol*0.6)
+	r.inOrder(stations, func(s *Station, x, y int) {
+		halo := r.haloAt(x, y)
+		r.icon(raster.IconKey{Icon: s.Kind.Sign(), Size: r.symbol(1.1), Main: r.style.Text, Back: halo, Halo: halo}).Draw(&r.canvas, x, y)
+		r.chosen(s.Selected, x, y, 1.2)
+		r.grid.Take(image.Rect(x-room, y-room, x+room, y+room))
+		r.hits.Symbol("stations", s.ID, x, y, half)
+	})
+}
+
+// stationChips draws the chip of each station where there is room: value and word, else
+// the value alone, else none.
+func (r *Renderer) stationChips(stations []Station) {
+	half := int(r.sizes.Symbol * 0.55)
+	r.inOrder(stations, func(s *Station, x, y int) { r.chip(s, x, y, half) })
 }
 
 // chipText returns what the plate says.

@@ -76,8 +76,9 @@ type Renderer struct {
 
 // spot is where a symbol is drawn, in pixels of the view.
 type spot struct {
-	x, y int32
-	in   bool // inside or near the view
+	x, y  int32
+	in    bool // inside or near the view
+	named bool
 }
 
 // pendingText is a line of text whose place is decided; all text is drawn after
@@ -180,19 +181,20 @@ func (r *Renderer) layers(f *Frame) {
 	r.gatherLayers(f)
 	r.placeFurniture(f)
 	r.nameArchipelagos()
+	r.wedges(g.Cameras)
 	r.drawMarks(g.Marks)
 	r.dots(f.Dots)
 	r.drawRings()
 	r.vessels(g.Vessels)
 	r.hitVessels(g.Vessels)
-	r.wedges(g.Cameras)
 	r.cameras(g.Cameras)
 	r.reports(g.Reports)
-	r.takeStations(g.Stations)
-	r.alerts(f.Alerts)
 	r.stations(g.Stations)
+	r.alerts(f.Alerts)
+	r.stationChips(g.Stations)
 	r.ringChips()
 	r.drawTexts(f.Texts)
+	r.nameChosen(g.Vessels)
 	// What stays in place is named before what moves.
 	r.nameAreas(f.Areas)
 	r.nameMarks(g.Marks)

@@ -131,6 +131,7 @@ type ship struct {
 	part     int16 // of 256, what age leaves
 	trail    bool
 	selected bool
+	above    bool // it lies over the others
 }
 
 const (
@@ -155,7 +156,7 @@ func (r *Renderer) vessels(vs []Vessel) {
 		}
 		crowd.Avoid(int(at.x), int(at.y))
 		lost := v.Gone()
-		s := ship{vessel: int32(i), part: fresh(v, lost), trail: r.trailReaches(v.Trail), selected: v.Selected}
+		s := ship{vessel: int32(i), part: fresh(v, lost), trail: r.trailReaches(v.Trail), selected: v.Selected, above: v.StandsOut()}
 		if s.course, s.ahead = r.speedLine(v, lost); !s.trail && !r.inPicture(at, float64(s.ahead)+2*r.sizes.Symbol) {
 			continue // it is on another screen
 		}
@@ -187,16 +188,27 @@ func (r *Renderer) hulls(ships []ship) {
 			f.rays.Draw(&r.canvas, int(s.x), int(s.y), int(s.course), float64(s.ahead), float64(s.hidden))
 		}
 	}
+	above := false
 	for i := range ships {
-		s := &ships[i]
-		x, y := int(s.x), int(s.y)
-		s.sprite.DrawFaded(&r.canvas, x, y, int(s.part))
-		if s.selected {
-			r.icon(raster.IconKey{Icon: IconSelected, Size: r.symbol(1.5), Main: r.style.Focus}).Draw(&r.canvas, x, y)
+		if s := &ships[i]; s.above {
+			above = true
+		} else {
+			r.hull(s)
 		}
-		if image.Pt(x, y).In(r.canvas.Win) {
-			r.stats.Vessels++
+	}
+	for i := 0; above && i < len(ships); i++ {
+		if s := &ships[i]; s.above {
+			r.hull(s)
 		}
+	}
+}
+
+func (r *Renderer) hull(s *ship) {
+	x, y := int(s.x), int(s.y)
+	s.sprite.DrawFaded(&r.canvas, x, y, int(s.part))
+	r.chosen(s.selected, x, y, 1)
+	if image.Pt(x, y).In(r.canvas.Win) {
+		r.stats.Vessels++
 	}
 }
 
@@ -231,7 +243,7 @@ func (r *Renderer) vesselSpot(v *Vessel) spot {
 	if r.grid.Split() && image.Pt(x, y).In(r.view.Rect()) {
 		x, y = r.grid.Settle(x, y, int(r.sizes.Symbol/4))
 	}
-	return spot{int32(x), int32(y), true}
+	return spot{x: int32(x), y: int32(y), in: true}
 }
 
 // fresh is the part of 256 of its symbol that a vessel's age leaves: 40 % of it at
@@ -337,6 +349,40 @@ func (r *Renderer) trail(points []geo.Point) {
 	}
 }
 
+// mostChosen is how many chosen vessels are named before all that stays in place: of
+// more, as a hand with a box may choose, the names would leave no room for that.
+const mostChosen = 8
+
+// nameChosen writes the names of the vessels that somebody looks for, whatever is
+// around them.
+func (r *Renderer) nameChosen(vs []Vessel) {
+	n := 0
+	for i := range vs {
+		if vs[i].Selected {
+			n++
+		}
+	}
+	if n == 0 || n > mostChosen {
+		return
+	}
+	size := r.sizes.Text
+	for i := range vs {
+		v, s := &vs[i], &r.spots[i]
+		if !v.Selected || v.Name == "" || !s.in || !r.asks(int(s.x), int(s.y)) || !image.Pt(int(s.x), int(s.y)).In(r.view.Rect()) {
+			continue
+		}
+		w, h, gap := int(r.width(v.Name, size, true))+2, int(size*raster.LinePitch), int(r.sizes.Symbol*0.75)
+		rect, ok := r.grid.Find(int(s.x), int(s.y), w, h, gap)
+		if !ok {
+			rect = r.grid.Force(int(s.x), int(s.y), w, h, gap)
+		}
+		s.named = true
+		r.grid.Take(rect)
+		r.stats.Names++
+		r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, size), v.Name, r.label(size, true, r.style.Text, r.style.Sea))
+	}
+}
+
 // nameVessels writes the names of the important vessels, the most important
 // first and then by id, so that every screen comes to the same labels. Each is on
 // the screen of its vessel, and nothing comes after them, so that those of other
@@ -345,7 +391,7 @@ func (r *Renderer) nameVessels(vs []Vessel) {
 	r.order = r.order[:0]
 	for i := range vs {
 		s := &r.spots[i]
-		if vs[i].Importance > 0 && vs[i].Name != "" && s.in && r.grid.NearestPane(int(s.x), int(s.y)).Overlaps(r.canvas.Win) {
+		if vs[i].Importance > 0 && vs[i].Name != "" && s.in && !s.named && r.grid.NearestPane(int(s.x), int(s.y)).Overlaps(r.canvas.Win) {
 			r.order = append(r.order, int32(i))
 		}
 	}
