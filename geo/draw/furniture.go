@@ -37,7 +37,7 @@ func (r *Renderer) placeFurniture(f *Frame) {
 			r.grid.Take(r.inset.box.Inset(-r.margin() / 2))
 			b.Avoid(r.inset.box)
 		}
-		if r.wallScale() || !fits {
+		if !fits || r.wallScale() && r.roomForPointers(w*h) {
 			r.placePointers()
 		}
 	}

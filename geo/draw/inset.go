@@ -178,6 +178,19 @@ func (r *Renderer) insetNames() {
 	r.writeNow(x, middle/2+int(t*0.36), sea.Name, style)
 }
 
+// roomForPointers reports whether signs beside an inset of so many pixels, which names
+// the islands already, leave most of the map to be seen.
+func (r *Renderer) roomForPointers(inset int) bool {
+	taken := inset
+	for i := range r.data.Places {
+		if p := &r.data.Places[i]; p.Class == tiles.ClassArchipelago {
+			w, h := r.pointerSize([]string{p.Name, p.Name}, r.sizes.Text)
+			taken += w * h
+		}
+	}
+	return 4*taken <= r.view.Width*r.view.Height
+}
+
 // placePointers puts a sign at the edge of the view for each archipelago that
 // is out of it, with the distance from the edge.
 func (r *Renderer) placePointers() {
@@ -214,19 +227,22 @@ func (r *Renderer) placePointer(p *tiles.Place) {
 	r.inset.pointers = append(r.inset.pointers, pointer{rect, lines, t, angle})
 }
 
+// leastSign is the size of text below which nobody reads a sign.
+const leastSign = 9
+
 // pointerText says what a sign says and in what size: the distance is left out, and
-// at last the text made smaller, where the glass is too small for both signs.
+// at last the text made smaller, where both signs would leave little of the glass.
 func (r *Renderer) pointerText(name, distance string, pane image.Rectangle) ([]string, float64) {
 	fits := func(lines []string, t float64) bool {
 		w, h := r.pointerSize(lines, t)
-		return w <= pane.Dx() && 2*h <= pane.Dy()
+		return w <= pane.Dx() && 2*h <= pane.Dy()*3/5
 	}
 	t := r.sizes.Text
 	if lines := []string{name, distance}; fits(lines, t) {
 		return lines, t
 	}
 	short := twoLines(name)
-	for t > 8 && !fits(short[:], t) {
+	for t > leastSign && !fits(short[:], t) {
 		t--
 	}
 	return short[:], t

@@ -114,6 +114,45 @@ func TestIslandsInFlatViews(t *testing.T) {
 	}
 }
 
+// TestIslandsLeaveRoom holds that what names the islands leaves most of a map to be
+// seen, and that a map with room has the signs at its edge.
+func TestIslandsLeaveRoom(t *testing.T) {
+	span := func(columns, rows, w, h int) (out []image.Rectangle) {
+		for i := range columns * rows {
+			out = append(out, image.Rect(0, 0, w, h).Add(image.Pt(i%columns*(w+8), i/columns*(h+8))))
+		}
+		return out
+	}
+	for _, c := range []struct {
+		screens []image.Rectangle
+		sizes   Sizes
+		most    float64 // of the view
+		signs   int
+	}{
+		{span(1, 1, 1920, 1000), Wall(56), 0.3, 0},
+		{span(1, 1, 960, 920), Wall(56), 0.4, 0},
+		{span(3, 2, 1920, 1000), Wall(56), 0.15, 2},
+		{span(2, 1, 1920, 1000), Wall(56), 0.25, 2},
+		{span(1, 1, 213, 114), Desk(), 0.6, 2},
+		{span(1, 1, 160, 90), Desk(), 0.75, 2},
+	} {
+		size := c.screens[len(c.screens)-1].Max
+		r := rendererWithin(t, Dark(), c.sizes)
+		f := &Frame{View: geo.ZoomView(geo.Pt(108.6, 15.6), 11, size.X, size.Y), Screens: c.screens}
+		if _, err := r.Draw(image.NewRGBA(f.View.Rect()), f); err != nil {
+			t.Fatal(err)
+		}
+		taken := r.inset.box.Dx() * r.inset.box.Dy()
+		for _, p := range r.inset.pointers {
+			taken += p.rect.Dx() * p.rect.Dy()
+		}
+		part := float64(taken) / float64(size.X*size.Y)
+		if part > c.most || len(r.inset.pointers) != c.signs {
+			t.Errorf("%v, text %g: %d signs, %.0f %% of the map is covered", size, c.sizes.Text, len(r.inset.pointers), 100*part)
+		}
+	}
+}
+
 // TestLabelsKeepOffBezels checks every queued text and every box against the
 // panes of glass.
 func TestLabelsKeepOffBezels(t *testing.T) {
