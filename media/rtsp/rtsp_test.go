@@ -119,6 +119,7 @@ func TestReasons(t *testing.T) {
 		{status(453, "Not Enough Bandwidth"), ReasonFull, false},
 		{status(503, "Service Unavailable"), ReasonFull, false},
 		{status(503, "login-refused"), ReasonLoginRefused, true},
+		{status(401, "not-admitted"), ReasonNotAdmitted, true},
 		{status(503, "no-packets"), ReasonNoPackets, true},
 		{status(404, "Not Found"), ReasonNotFound, false},
 		{status(461, ""), ReasonUnsupported, false},
@@ -272,7 +273,7 @@ func TestDepacketizer(t *testing.T) {
 		// A fragment whose end is lost leaves nothing behind.
 		{5000, false, 0, []byte{0x7c, 0x85, 1}, nil},
 		{6904, false, 2, []byte{0x67, 1}, nil},
-		{6904, true, 0, []byte{0x65, 1}, &Unit{Key: true, PTS: 80 * time.Millisecond, Lost: 2}},
+		{6904, true, 0, []byte{0x65, 0x81}, &Unit{Key: true, PTS: 80 * time.Millisecond, Lost: 2}},
 		// A camera that never sets the marker.
 		{10504, false, 0, []byte{0x41, 2}, nil},
 		{14104, false, 0, []byte{0x41, 3}, &Unit{PTS: 120 * time.Millisecond}},
@@ -289,6 +290,80 @@ func TestDepacketizer(t *testing.T) {
 		}
 		if ok && (u.Key != s.want.Key || u.PTS.Round(time.Millisecond) != s.want.PTS || u.Lost != s.want.Lost) {
 			t.Errorf("step %d: got %+v, want %+v", i, u, *s.want)
+		}
+	}
+}
+
+// TestATornKeyFrameIsNoKeyFrame loses one packet after the other of a stream whose pictures have several slices. What is
+// taken for a key frame is whole, whatever is missing before it, and loss is told with the next unit.
+func TestATornKeyFrameIsNoKeyFrame(t *testing.T) {
+	type packet struct {
+		picture int
+		marker  bool
+		payload []byte
+	}
+	streams := map[Codec][]packet{
+		H264: {
+			{0, false, []byte{0x41, 0x80, 9}}, {0, true, []byte{0x41, 0x40, 9}},
+			{1, false, []byte{0x67, 1}}, {1, false, []byte{0x68, 1}},
+			{1, false, []byte{0x65, 0x80, 1}}, {1, false, []byte{0x7c, 0x85, 0x40, 2}}, {1, false, []byte{0x7c, 0x05, 3}}, {1, false, []byte{0x7c, 0x45, 4}},
+			{1, true, []byte{0x65, 0x20, 5}},
+			{2, false, []byte{0x41, 0x80, 9}}, {2, true, []byte{0x41, 0x40, 9}}, {3, true, []byte{0x41, 0x80, 9}},
+		},
+		H265: {
+			{0, false, []byte{0x02, 1, 0x80, 9}}, {0, true, []byte{0x02, 1, 0x10, 9}},
+			{1, false, []byte{0x40, 1, 1}}, {1, false, []byte{0x42, 1, 1}}, {1, false, []byte{0x44, 1, 1}},
+			{1, false, []byte{0x26, 1, 0x80, 1}}, {1, false, []byte{0x62, 1, 0x93, 0x10, 2}}, {1, false, []byte{0x62, 1, 0x13, 3}}, {1, false, []byte{0x62, 1, 0x53, 4}},
+			{1, true, []byte{0x26, 1, 0x08, 5}},
+			{2, false, []byte{0x02, 1, 0x80, 9}}, {2, true, []byte{0x02, 1, 0x10, 9}}, {3, true, []byte{0x02, 1, 0x80, 9}},
+		},
+	}
+	tracks := map[Codec]Track{H264: h264Track(t)}
+	tracks[H265], _ = trackOf(&format.H265{PayloadTyp: 96})
+	for codec, packets := range streams {
+		for missing := -1; missing < len(packets); missing++ {
+			d, err := newDepacketizer(tracks[codec])
+			if err != nil {
+				t.Fatal(err)
+			}
+			keys, told := 0, uint64(0)
+			for i, p := range packets {
+				if i == missing {
+					continue
+				}
+				lost := uint64(0)
+				if missing >= 0 && i == missing+1 {
+					lost = 1
+				}
+				u, ok := d.add(&rtp.Packet{
+					Header:  rtp.Header{Version: 2, SequenceNumber: uint16(i), Timestamp: uint32(p.picture) * 3600, Marker: p.marker},
+					Payload: p.payload,
+				}, time.Unix(0, 0), lost)
+				if !ok {
+					continue
+				}
+				told += u.Lost
+				if !u.Key {
+					continue
+				}
+				keys++
+				slices := 0
+				for _, n := range u.NALUs {
+					if !IsParameterSet(codec, n) {
+						slices++
+					}
+				}
+				if slices != 3 {
+					t.Errorf("%s without packet %d: a key frame of %d slices", codec, missing, slices)
+				}
+			}
+			last := len(packets) - 1
+			if missing >= 0 && missing < last && told != 1 {
+				t.Errorf("%s without packet %d: %d packets are told to be lost", codec, missing, told)
+			}
+			if slice := missing >= 0 && packets[missing].picture == 1; keys != 1 && !slice {
+				t.Errorf("%s without packet %d: %d key frames", codec, missing, keys)
+			}
 		}
 	}
 }

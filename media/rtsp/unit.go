@@ -51,6 +51,7 @@ func present(sets ...[]byte) [][]byte {
 type depacketizer struct {
 	codec  Codec
 	decode func(*rtp.Packet) ([][]byte, error)
+	forget func() // what decode holds; nil where it gives that out by itself
 
 	started bool
 	last    uint32        // RTP timestamp of the last unit
@@ -60,12 +61,22 @@ type depacketizer struct {
 	pendingTS uint32 // their RTP timestamp
 	lost      uint64 // packets lost since the last unit
 
+	picture   uint32 // RTP timestamp of the picture that packets come of
+	begun     bool   // there is one
+	now, held wounds // of that picture, and of the one before, of which decode may hold something
+
 	// What a relay of ours said about the unit of one timestamp.
 	stampTS uint32
 	aboard  Aboard
 
 	// taken tells the camera's time at an RTP timestamp, zero if unknown; nil when it is never known.
 	taken func(stamp uint32) time.Time
+}
+
+// wounds say what loss has done to a picture.
+type wounds struct {
+	torn bool // packets of it are missing
+	cut  bool // packets are missing before the first one that came of it
 }
 
 // newDepacketizer returns one for the track's codec and packetisation.
@@ -84,6 +95,7 @@ func newDepacketizer(t Track) (depacketizer, error) {
 			return d, fmt.Errorf("%w: %w", errUnsupported, err)
 		}
 		d.decode = dec.Decode
+		d.forget = func() { *dec = rtph265.Decoder{MaxDONDiff: dec.MaxDONDiff} }
 	case *format.MJPEG:
 		dec, err := f.CreateDecoder()
 		if err != nil {
@@ -99,8 +111,10 @@ func newDepacketizer(t Track) (depacketizer, error) {
 	return d, nil
 }
 
-// add takes the next packet and returns the unit that it completes.
+// add takes the next packet and returns the unit that it completes. A key frame of which packets are missing is left out:
+// decoding must not start there, and decoders do not tell of a slice that is missing.
 func (d *depacketizer) add(pkt *rtp.Packet, now time.Time, lost uint64) (Unit, bool) {
+	d.wound(pkt.Timestamp, lost > 0)
 	d.lost += lost
 	nalus, err := d.decode(pkt)
 	if err != nil {
@@ -110,17 +124,23 @@ func (d *depacketizer) add(pkt *rtp.Packet, now time.Time, lost uint64) (Unit, b
 		d.note(pkt)
 		return Unit{}, false
 	}
-	// A camera that never sets the marker is cut by time stamp: the unit belongs to the packets before this one.
-	stamp := pkt.Timestamp
-	split := d.pending && d.pendingTS != pkt.Timestamp
-	if split {
-		stamp = d.pendingTS
-	} else {
+	// A camera that never sets the marker is cut by time stamp: the unit belongs to the packets before this one. The library
+	// does not do that with H.265, where a unit without marker comes out together with the next.
+	stamp, hurt := pkt.Timestamp, d.now
+	both := d.pending && d.pendingTS != pkt.Timestamp
+	split := both && d.codec == H264
+	switch {
+	case split:
+		stamp, hurt = d.pendingTS, d.held
+	case both:
+		hurt = wounds{torn: hurt.torn || d.held.torn, cut: d.held.cut}
+	}
+	if !split {
 		d.note(pkt)
 	}
 	d.pending, d.pendingTS = split, pkt.Timestamp
 	nalus, size := nonEmpty(nalus)
-	if len(nalus) == 0 {
+	if len(nalus) == 0 || hurt.torn && d.startsAt(nalus) || hurt.cut && d.startsAt(nalus) && !hasHead(d.codec, nalus) {
 		return Unit{}, false
 	}
 	u := Unit{
@@ -137,6 +157,40 @@ func (d *depacketizer) add(pkt *rtp.Packet, now time.Time, lost uint64) (Unit, b
 		d.note(pkt)
 	}
 	return u, true
+}
+
+// wound notes what the packets missing before one mean for its picture and the one before.
+func (d *depacketizer) wound(stamp uint32, lost bool) {
+	switch {
+	case !d.begun || stamp != d.picture:
+		d.held = wounds{torn: d.now.torn || lost, cut: d.now.cut}
+		d.now = wounds{cut: lost}
+		d.begun, d.picture = true, stamp
+		if lost && d.pending && d.forget != nil {
+			d.forget() // the end of that picture is missing, and the library would take this one for it
+			d.pending = false
+		}
+	case lost:
+		d.now.torn = true
+	}
+}
+
+// startsAt reports whether a decoder would start at a unit that it takes for whole. A JPEG that is not is never put
+// together.
+func (d *depacketizer) startsAt(nalus [][]byte) bool { return d.codec != MJPEG && IsKey(d.codec, nalus) }
+
+// hasHead reports whether the first slice that came of a picture is its first one (ITU-T H.264, 7.3.3,
+// first_mb_in_slice; ITU-T H.265, 7.3.6.1, first_slice_segment_in_pic_flag).
+func hasHead(codec Codec, nalus [][]byte) bool {
+	for _, n := range nalus {
+		switch {
+		case codec == H264 && n[0]&0x1F >= 1 && n[0]&0x1F <= 5:
+			return len(n) > 1 && n[1]&0x80 != 0
+		case codec == H265 && n[0]>>1&0x3F < 32:
+			return len(n) > 2 && n[2]&0x80 != 0
+		}
+	}
+	return false
 }
 
 // note remembers what a relay wrote into a packet.
