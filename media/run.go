@@ -64,7 +64,7 @@ func (p *Player) loop(ctx context.Context) {
 		}
 		pause := backoff.Next(p.alive(began))
 		reason, relay := reasonOf(err)
-		if relay {
+		if relay && reason != ReasonNotAdmitted {
 			pause = min(pause, relayPause)
 		}
 		p.failed(reason, err, backoff.Tries(), pause, relay)

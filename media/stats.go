@@ -49,6 +49,7 @@ const (
 	ReasonDecoderErrors = rtsp.ReasonDecoderErrors
 	ReasonUnchanged     = rtsp.ReasonUnchanged
 	ReasonLoginRefused  = rtsp.ReasonLoginRefused
+	ReasonNotAdmitted   = rtsp.ReasonNotAdmitted
 	ReasonUntrusted     = rtsp.ReasonUntrusted
 	ReasonFull          = rtsp.ReasonFull
 	ReasonNotFound      = rtsp.ReasonNotFound

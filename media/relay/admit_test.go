@@ -35,7 +35,7 @@ func TestCloseSubject(t *testing.T) {
 	}
 	late := read(t, url, old)
 	await(t, "a refusal", func() bool { _, over := late.over(); return over })
-	if err, _ := late.over(); rtsp.ReasonOf(err) != rtsp.ReasonLoginRefused {
+	if err, _ := late.over(); rtsp.ReasonOf(err) != rtsp.ReasonNotAdmitted {
 		t.Errorf("with the old token: %v", err)
 	}
 	if _, err := r.Admit(old, "c1", "main"); !errors.Is(err, relay.ErrWithdrawn) {

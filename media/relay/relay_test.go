@@ -161,11 +161,11 @@ func TestReadersNeedAToken(t *testing.T) {
 		name, path, token string
 		want              rtsp.Reason
 	}{
-		{"none", "c1/main", "", rtsp.ReasonLoginRefused},
-		{"junk", "c1/main", "v1.junk.junk", rtsp.ReasonLoginRefused},
-		{"other key", "c1/main", sign(foreign, relay.Grant{Cameras: []string{"*"}, Expires: time.Now().Add(time.Hour)}), rtsp.ReasonLoginRefused},
-		{"expired", "c1/main", token("c1", -time.Second), rtsp.ReasonLoginRefused},
-		{"other camera", "c2/main", token("c1", time.Minute), rtsp.ReasonLoginRefused},
+		{"none", "c1/main", "", rtsp.ReasonNotAdmitted},
+		{"junk", "c1/main", "v1.junk.junk", rtsp.ReasonNotAdmitted},
+		{"other key", "c1/main", sign(foreign, relay.Grant{Cameras: []string{"*"}, Expires: time.Now().Add(time.Hour)}), rtsp.ReasonNotAdmitted},
+		{"expired", "c1/main", token("c1", -time.Second), rtsp.ReasonNotAdmitted},
+		{"other camera", "c2/main", token("c1", time.Minute), rtsp.ReasonNotAdmitted},
 		{"unknown stream", "c1/sub", token("c1", time.Minute), rtsp.ReasonNotFound},
 		{"unknown camera", "c3/main", token("c*", time.Minute), rtsp.ReasonNotFound},
 		{"odd path", "c1/main/..%2f", token("c1", time.Minute), rtsp.ReasonNotFound},
@@ -174,8 +174,9 @@ func TestReadersNeedAToken(t *testing.T) {
 			reader := read(t, "rtsp://"+r.Addr()+"/"+c.path, c.token)
 			await(t, "a refusal", func() bool { _, over := reader.over(); return over })
 			err, _ := reader.over()
-			if got := rtsp.ReasonOf(err); got != c.want {
-				t.Errorf("reason %q, want %q: %v", got, c.want, err)
+			var e *rtsp.Error
+			if !errors.As(err, &e) || e.Reason != c.want || !e.Relay {
+				t.Errorf("%+v, want %q of a relay", err, c.want)
 			}
 			if c.token != "" && strings.Contains(err.Error(), c.token) {
 				t.Errorf("the token is in the error: %v", err)

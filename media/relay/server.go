@@ -32,16 +32,16 @@ func (h *handler) admit(req *base.Request, path string) (admission, *base.Respon
 	}
 	var login headers.Authorization
 	if err := login.Unmarshal(req.Header["Authorization"]); err != nil || login.Method != headers.AuthMethodBasic {
-		return admission{}, &base.Response{StatusCode: base.StatusUnauthorized}, liberrors.ErrServerAuth{}
+		return admission{}, refuse(base.StatusUnauthorized, rtsp.ReasonNotAdmitted), liberrors.ErrServerAuth{}
 	}
 	grant, err := h.r.Admit(login.BasicPass, camera, stream)
 	if err != nil {
 		h.r.log.Warn("reader refused", slog.String("camera", camera), slog.String("subject", grant.Subject),
 			slog.String("why", err.Error()))
 		if errors.Is(err, ErrNotGranted) {
-			return admission{}, &base.Response{StatusCode: base.StatusForbidden}, nil
+			return admission{}, refuse(base.StatusForbidden, rtsp.ReasonNotAdmitted), nil
 		}
-		return admission{}, &base.Response{StatusCode: base.StatusUnauthorized}, liberrors.ErrServerAuth{}
+		return admission{}, refuse(base.StatusUnauthorized, rtsp.ReasonNotAdmitted), liberrors.ErrServerAuth{}
 	}
 	up := h.r.find(camera, stream)
 	if up == nil {
@@ -162,7 +162,7 @@ func (h *handler) OnPlay(ctx *gortsplib.ServerHandlerOnPlayCtx) (*base.Response,
 	withdrawn := h.r.withdrawn(s.grant)
 	h.r.mu.Unlock()
 	if withdrawn {
-		return &base.Response{StatusCode: base.StatusUnauthorized}, nil
+		return refuse(base.StatusUnauthorized, rtsp.ReasonNotAdmitted), nil
 	}
 	s.playing = true
 	r := newReader(ctx.Session, s.feed.media, s.grant, meteredOf(ctx.Conn.NetConn()), h.r.opts.CacheBytes*5/4)

@@ -33,6 +33,7 @@ const (
 	ReasonDecoderErrors Reason = "decoder-errors" // access units arrive, but do not decode
 	ReasonUnchanged     Reason = "unchanged"      // frames decode, but the picture stays the same
 	ReasonLoginRefused  Reason = "login-refused"  // 401 or 403: never retried with the same credentials
+	ReasonNotAdmitted   Reason = "not-admitted"   // a relay of ours does not take this reader's token: no matter of the camera
 	ReasonUntrusted     Reason = "untrusted"      // the camera's certificate is neither signed by whom it should nor pinned
 	ReasonFull          Reason = "full"           // the camera serves no further reader (453, 503 of a camera)
 	ReasonNotFound      Reason = "not-found"      // no such camera or stream at this address
@@ -48,7 +49,7 @@ func (r Reason) Valid() bool {
 	switch r {
 	case ReasonNone, ReasonConnecting, ReasonWaitingKey, ReasonCatchingUp, ReasonLate, ReasonOverloaded,
 		ReasonUnreachable, ReasonTimeout, ReasonDisconnected, ReasonNoPackets, ReasonNoUnits, ReasonNoKeyFrame,
-		ReasonDecoderErrors, ReasonUnchanged, ReasonLoginRefused, ReasonUntrusted, ReasonFull, ReasonNotFound, ReasonNoVideo,
+		ReasonDecoderErrors, ReasonUnchanged, ReasonLoginRefused, ReasonNotAdmitted, ReasonUntrusted, ReasonFull, ReasonNotFound, ReasonNoVideo,
 		ReasonUnsupported, ReasonBadStream, ReasonStopped, ReasonFailed:
 		return true
 	}

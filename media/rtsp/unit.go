@@ -177,7 +177,9 @@ func (d *depacketizer) wound(stamp uint32, lost bool) {
 
 // startsAt reports whether a decoder would start at a unit that it takes for whole. A JPEG that is not is never put
 // together.
-func (d *depacketizer) startsAt(nalus [][]byte) bool { return d.codec != MJPEG && IsKey(d.codec, nalus) }
+func (d *depacketizer) startsAt(nalus [][]byte) bool {
+	return d.codec != MJPEG && IsKey(d.codec, nalus)
+}
 
 // hasHead reports whether the first slice that came of a picture is its first one (ITU-T H.264, 7.3.3,
 // first_mb_in_slice; ITU-T H.265, 7.3.6.1, first_slice_segment_in_pic_flag).
