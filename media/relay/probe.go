@@ -19,12 +19,18 @@ const (
 	hurryEvery = 30 * time.Second
 	// yieldWait bounds waiting for a session of our own to end.
 	yieldWait = 3 * time.Second
+	// A probe takes place quarters of one of Options.Probes. One that has waited for an answer for longer than probeAnswer
+	// takes a single one: it moves no pictures, and when a storm takes hundreds of cameras along, each of which is waited
+	// for until its time-out, all are known in a few minutes.
+	place       = 4
+	probeAnswer = time.Second
 )
 
 // visit is when a camera is looked at next.
 type visit struct {
-	next time.Time
-	turn int // which of its streams
+	next  time.Time
+	turn  int       // which of its streams
+	hurry time.Time // when it was called for because others of its site failed, zero when it was not
 }
 
 // probes is what the prober remembers.
@@ -52,14 +58,10 @@ func (r *Relay) probe(ctx context.Context) {
 // round starts the probes that are due.
 func (p *probes) round(r *Relay, now time.Time) {
 	cameras := map[string][]*upstream{}
-	running := 0
+	taken := 0
 	for _, u := range r.upstreams() {
 		cameras[u.cfg.camera] = append(cameras[u.cfg.camera], u)
-		u.mu.Lock()
-		if u.probing {
-			running++
-		}
-		u.mu.Unlock()
+		taken += u.takes(now)
 	}
 	for id := range p.visits {
 		if cameras[id] == nil {
@@ -73,20 +75,55 @@ func (p *probes) round(r *Relay, now time.Time) {
 			due = append(due, id)
 		}
 	}
-	// Those that have waited longest come first.
-	slices.SortFunc(due, func(a, b string) int { return p.visits[a].next.Compare(p.visits[b].next) })
+	slices.SortFunc(due, func(a, b string) int { return p.visits[a].before(p.visits[b]) })
 	for _, id := range due {
-		if running >= r.opts.Probes {
+		if taken > place*(r.opts.Probes-1) {
 			return
 		}
 		v, ups := p.visits[id], cameras[id]
 		slices.SortFunc(ups, func(a, b *upstream) int { return strings.Compare(a.cfg.stream, b.cfg.stream) })
 		if r.look(ups, ups[v.turn%len(ups)], now) {
 			v.turn++
-			running++
+			taken += place
 		}
-		v.next = now.Add(p.around(ups[0].every()))
+		v.next, v.hurry = now.Add(p.around(ups[0].every())), time.Time{}
 	}
+}
+
+// before orders visits that are due: sites of which some failed come first, one site after the other so that what failed
+// together is found out together, then those that have waited longest.
+func (v *visit) before(o *visit) int {
+	switch {
+	case v.hurry.IsZero() != o.hurry.IsZero():
+		if o.hurry.IsZero() {
+			return -1
+		}
+		return 1
+	case !v.hurry.Equal(o.hurry):
+		return v.hurry.Compare(o.hurry)
+	}
+	return v.next.Compare(o.next)
+}
+
+// takes returns how much of a place the stream's probe takes now: nothing once others have taken its session over, for as
+// long as they stay.
+func (u *upstream) takes(now time.Time) int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	switch {
+	case !u.probing || u.demanded(now):
+		return 0
+	case u.watch.connected.IsZero() && now.Sub(u.looked) > probeAnswer:
+		return 1
+	}
+	return place
+}
+
+// isProbed tells whether the stream is being looked at.
+func (u *upstream) isProbed() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.probing
 }
 
 // due tells whether a camera is to be looked at, and plans its first visit.
@@ -108,11 +145,16 @@ func (p *probes) around(d time.Duration) time.Duration {
 	return time.Duration((0.75 + 0.5*p.random()) * float64(d))
 }
 
-// hurry looks soon at all cameras of a site of which some have failed, so that one cause is seen as one.
+// hurry looks soon at the cameras of a site of which some have failed, so that one cause is seen as one. Those that are
+// known to fail wait for their turn.
 func (p *probes) hurry(r *Relay, now time.Time, cameras map[string][]*upstream) {
-	failed := map[string]int{}
+	failed, known := map[string]int{}, map[string]bool{}
 	for _, h := range r.Health() {
-		if h.Site != "" && !h.Failing.IsZero() && now.Sub(h.Failing) < hurryEvery {
+		if h.Failing.IsZero() {
+			continue
+		}
+		known[h.Camera] = true
+		if h.Site != "" && now.Sub(h.Failing) < hurryEvery {
 			failed[h.Site]++
 		}
 	}
@@ -127,8 +169,9 @@ func (p *probes) hurry(r *Relay, now time.Time, cameras map[string][]*upstream) 
 		}
 		p.hurried[site] = now
 		for id, ups := range cameras {
-			if v := p.visits[id]; v != nil && ups[0].cfg.site == site {
-				v.next = now.Add(time.Duration(p.random() * float64(3*time.Second)))
+			v := p.visits[id]
+			if v != nil && v.hurry.IsZero() && ups[0].cfg.site == site && !known[id] && !slices.ContainsFunc(ups, (*upstream).isProbed) {
+				v.next, v.hurry = now.Add(time.Duration(p.random()*float64(3*time.Second))), now
 			}
 		}
 	}
@@ -159,7 +202,7 @@ func (r *Relay) look(all []*upstream, u *upstream, now time.Time) bool {
 		}
 	}
 	u.mu.Lock()
-	u.probing, u.enough = true, false
+	u.probing, u.enough, u.looked = true, false, now
 	u.mu.Unlock()
 	select {
 	case u.poke <- struct{}{}:

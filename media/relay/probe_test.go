@@ -178,6 +178,33 @@ func TestAViewerTakesTheProbeOver(t *testing.T) {
 	}
 }
 
+// A viewer who takes a probe over may stay for days: the other cameras are looked at all the same.
+func TestAProbeThatWasTakenOverIsNoneAnyMore(t *testing.T) {
+	t.Parallel()
+	watched, idle := newCamera(t, mediatest.Options{ClipOptions: mediatest.ClipOptions{
+		FPS: 25, Length: 8 * time.Second, KeyEvery: 4 * time.Second,
+	}, Start: 2}), newCamera(t, mediatest.Options{})
+	opts := quick(onDemand("c1", watched.URL()))
+	opts.ProbeEvery, opts.Probes = 10*time.Millisecond, 1
+	r := newRelay(t, opts)
+	await(t, "a probe", func() bool { return watched.Counts().Playing == 1 })
+	reader := read(t, r.URL("c1", "main"), token("c1", time.Minute))
+	await(t, "units", func() bool { return reader.count() > 0 })
+	if err := r.SetCameras([]relay.Camera{onDemand("c1", watched.URL()), onDemand("c2", idle.URL())}); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "a look at the other camera", func() bool {
+		h := r.Health()
+		return len(h) == 2 && !h[1].Probed.IsZero()
+	})
+	if n := watched.Counts().Sessions; n != 1 {
+		t.Errorf("%d sessions of the camera that is watched: its probe was not taken over", n)
+	}
+	if _, over := reader.over(); over {
+		t.Error("the reader was cut off")
+	}
+}
+
 // When some cameras of a site fail, the others are looked at soon and one cause is named.
 func TestOneCauseOfASite(t *testing.T) {
 	t.Parallel()

@@ -36,6 +36,7 @@ type upstream struct {
 	meter     rtsp.Meter
 	clock     rtsp.Clock
 	probing   bool                    // being looked at although nobody needs it, until the session is over
+	looked    time.Time               // when that began
 	enough    bool                    // the probe has seen enough, or is to give way
 	stop      context.CancelCauseFunc // ends the session, nil while there is none
 	over      chan struct{}           // closed when the session is over
