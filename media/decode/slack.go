@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -13,6 +14,8 @@ import (
 // slack is how much later than asked a thread of a patient process may be woken.
 // A picture is shown for 20 ms and more.
 const slack = time.Millisecond
+
+var errEager = errors.New("the timer slack stays as it is; run the program without a real-time schedule")
 
 // Patient starts the program anew in this process with timers that may be up to
 // a millisecond late, unless it runs so already; it returns only then, or when
@@ -34,6 +37,10 @@ func Patient() error {
 	}
 	if err := unix.Prctl(unix.PR_SET_TIMERSLACK, uintptr(slack), 0, 0, 0); err != nil {
 		return fmt.Errorf("set the timer slack: %w", err)
+	}
+	// The kernel takes it from threads with a real-time schedule and changes nothing: starting anew would never end.
+	if now, err = unix.PrctlRetInt(unix.PR_GET_TIMERSLACK, 0, 0, 0, 0); err != nil || time.Duration(now) < slack {
+		return errors.Join(errEager, err)
 	}
 	program, err := os.Executable()
 	if err != nil {
