@@ -19,8 +19,10 @@ type cameraText struct {
 	indent        string // before the dash of an entry
 }
 
-// errLayout is a file that cannot be edited line by line.
-var errLayout = world.Refuse("roster.layout", "the list of cameras is written in a way that cannot be edited here; paste the entries by hand")
+// unreadable says that a file cannot be edited line by line.
+func unreadable() error {
+	return world.Refuse("roster.layout", "the list of cameras is written in a way that cannot be edited here; paste the entries by hand")
+}
 
 var keyLine = regexp.MustCompile(`^( *)([A-Za-z_]+):( |\r?\n|$)`)
 
@@ -40,7 +42,7 @@ func splitCameras(text string, count int) (*cameraText, error) {
 	t := &cameraText{indent: "  "}
 	if start < 0 {
 		if count > 0 {
-			return nil, errLayout
+			return nil, unreadable()
 		}
 		t.before, t.head = text, "cameras:\n"
 		if text != "" && !strings.HasSuffix(text, "\n") {
@@ -58,7 +60,7 @@ func splitCameras(text string, count int) (*cameraText, error) {
 			t.head = "cameras: #" + comment + "\n"
 		}
 	default:
-		return nil, errLayout
+		return nil, unreadable()
 	}
 	end := start + 1
 	for end < len(lines) && (strings.HasPrefix(lines[end], " ") || strings.HasPrefix(lines[end], "#") || strings.HasPrefix(lines[end], "- ") || strings.TrimSpace(lines[end]) == "") {
@@ -70,7 +72,7 @@ func splitCameras(text string, count int) (*cameraText, error) {
 	t.before, t.after = strings.Join(lines[:start], ""), strings.Join(lines[end:], "")
 	t.cut(lines[start+1 : end])
 	if len(t.entries) != count {
-		return nil, errLayout
+		return nil, unreadable()
 	}
 	return t, nil
 }
@@ -109,7 +111,7 @@ func (t *cameraText) set(entry int, f Field) error {
 	open := strings.Replace(lines[0], "-", " ", 1)
 	first := keyLine.FindStringSubmatch(open)
 	if first == nil {
-		return errLayout // an entry in one line, or one that begins with a comment
+		return unreadable() // an entry in one line, or one that begins with a comment
 	}
 	indent := first[1]
 	from, to := -1, len(lines)
