@@ -38,7 +38,7 @@ func (p *Player) adopt(old *Player) {
 	old.mu.Unlock()
 	p.count(old.counted())
 	if verdict.State == StateFrozen && verdict.Reason == ReasonUnchanged {
-		p.watch.still.Inherit(changed, same)
+		p.opts.memory.still.Inherit(changed, same)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
