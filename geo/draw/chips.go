@@ -187,7 +187,9 @@ func (r *Renderer) fit(text string, size float64, bold bool, wide float64) strin
 	return strings.TrimRight(string(letters[:n]), " ,.·–") + "…"
 }
 
-// callout draws the two lines of an alert beside its shape, with a leader.
+// callout draws the two lines of an alert beside its shape, with a leader, unless they
+// would take much of a small map: what they are about is there to be seen, and the alert
+// stands in words elsewhere.
 func (r *Renderer) callout(a *Alert, x, y int, col color.RGBA) {
 	size := r.sizes.Text
 	pad := int(size * 0.55)
@@ -197,6 +199,10 @@ func (r *Renderer) callout(a *Alert, x, y int, col color.RGBA) {
 	h := int(size*raster.LinePitch) + pad
 	if a.Text != "" {
 		h += int(size * raster.LinePitch)
+	}
+	if glass := r.grid.Glass(x, y); 5*w*h > glass.Dx()*glass.Dy() {
+		r.stats.LabelsLeft++
+		return
 	}
 	rect := r.calloutRoom(x, y, w, h)
 	r.place(rect)

@@ -108,3 +108,58 @@ func TestWhatLiesOver(t *testing.T) {
 		}
 	}
 }
+
+// TestTextsKeepOffAlerts holds that a text among alerts stands beside all of them.
+func TestTextsKeepOffAlerts(t *testing.T) {
+	f := &draw.Frame{View: geo.ZoomView(geo.Pt(109.5, 15.7), 9, 800, 600), WantHits: true}
+	for i := range 15 {
+		f.Alerts = append(f.Alerts, draw.Alert{ID: fmt.Sprint(i), At: f.View.Point(300+float64(i%5)*24, 280+float64(i/5)*20), Severity: draw.Warning})
+	}
+	for i := range 3 {
+		f.Texts = append(f.Texts, draw.Text{ID: fmt.Sprint(i), At: f.View.Point(340+float64(i)*10, 300), Text: "Tàu tìm kiếm: KN 497", Plate: true})
+	}
+	st, err := renderer(t, draw.Dark(), draw.Desk()).Draw(picture(f.View), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := 0
+	for y := range 600 {
+		for x := range 800 {
+			over := map[string]int{}
+			for _, h := range st.Hits.At(x, y, 0) {
+				over[h.Layer]++
+			}
+			texts = max(texts, over["texts"])
+			if over["texts"] > 0 && over["alerts"] > 0 {
+				t.Fatalf("a text lies over an alert at %d, %d", x, y)
+			}
+		}
+	}
+	if texts != 1 {
+		t.Errorf("%d texts lie at one place", texts)
+	}
+}
+
+// TestSmallMapsShow holds that the words of an alert do not cover a small map.
+func TestSmallMapsShow(t *testing.T) {
+	for _, c := range []struct {
+		w, h  int
+		words bool
+	}{{1400, 800, true}, {320, 200, true}, {213, 114, false}, {160, 90, false}} {
+		f := &draw.Frame{View: geo.ZoomView(geo.Pt(107.9, 15.5), 13, c.w, c.h), WantHits: true}
+		f.Alerts = []draw.Alert{{At: f.View.Center, Severity: draw.Critical, Title: "Lũ Câu Lâu 4,12 m, trên BĐ3", Text: "chưa ai nhận"}}
+		st, err := renderer(t, draw.Dark(), draw.Desk()).Draw(picture(f.View), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		words := false
+		for i := range c.w * c.h {
+			x, y := i%c.w, i/c.w
+			far := max(x-c.w/2, c.w/2-x, y-c.h/2, c.h/2-y) > 30
+			words = words || far && len(st.Hits.At(x, y, 0)) > 0
+		}
+		if words != c.words {
+			t.Errorf("%d × %d: the alert's words are there: %v", c.w, c.h, words)
+		}
+	}
+}

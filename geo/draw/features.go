@@ -96,10 +96,7 @@ func (r *Renderer) drawTexts(ts []Text) {
 		}
 		rect := room.Inside(image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h), r.grid.Glass(x, y))
 		if !r.grid.Clear(rect) {
-			var ok bool
-			if rect, ok = r.grid.First(x, y, w, h, int(size*0.5), int(size*1.2)); !ok {
-				rect = r.grid.Force(x, y, w, h, int(size*0.5))
-			}
+			rect = r.textRoom(x, y, w, h)
 		}
 		r.place(rect)
 		style := r.label(size, false, r.style.Text, r.haloAt(x, y))
@@ -110,6 +107,17 @@ func (r *Renderer) drawTexts(ts []Text) {
 		r.write(rect.Min.X+pad, baseline(rect.Min.Y, 0, size), text, style)
 		r.hits.Plate(cmp.Or(t.Layer, "texts"), t.ID, x, y, rect)
 	}
+}
+
+// textRoom is a free box near a place for a text that must stand: rather farther away
+// than over an alert or another text, and over those only where all around is full.
+func (r *Renderer) textRoom(x, y, w, h int) image.Rectangle {
+	for _, ems := range [...][2]float64{{0.5, 1.2}, {2, 3}, {4, 5.5}} {
+		if rect, ok := r.grid.First(x, y, w, h, int(r.sizes.Text*ems[0]), int(r.sizes.Text*ems[1])); ok {
+			return rect
+		}
+	}
+	return r.grid.Force(x, y, w, h, int(r.sizes.Text*0.5))
 }
 
 // drawHandles draws the corners that a hand can move: square, round between
