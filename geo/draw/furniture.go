@@ -38,7 +38,7 @@ func (r *Renderer) placeFurniture(f *Frame) {
 			b.Avoid(r.inset.box)
 		}
 		if !fits || r.wallScale() && r.roomForPointers(w*h) {
-			r.placePointers()
+			r.placePointers(f.Alerts)
 		}
 	}
 	b.Place()

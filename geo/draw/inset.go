@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"slices"
 	"strings"
 
 	"iocwall/geo"
@@ -193,19 +194,19 @@ func (r *Renderer) roomForPointers(inset int) bool {
 
 // placePointers puts a sign at the edge of the view for each archipelago that
 // is out of it, with the distance from the edge.
-func (r *Renderer) placePointers() {
+func (r *Renderer) placePointers(alerts []Alert) {
 	for i := range r.data.Places {
 		p := &r.data.Places[i]
 		if p.Class != tiles.ClassArchipelago {
 			continue
 		}
 		if _, inView, _ := r.groupBox(p.Group); inView == 0 {
-			r.placePointer(p)
+			r.placePointer(p, alerts)
 		}
 	}
 }
 
-func (r *Renderer) placePointer(p *tiles.Place) {
+func (r *Renderer) placePointer(p *tiles.Place, alerts []Alert) {
 	at := r.proj.at(p.At)
 	w, h := float64(r.view.Width), float64(r.view.Height)
 	// Where the line from the centre to the islands leaves the view.
@@ -220,7 +221,7 @@ func (r *Renderer) placePointer(p *tiles.Place) {
 	lines, t := r.pointerText(p.Name, text, pane)
 	bw, bh := r.pointerSize(lines, t)
 	rect := room.Inside(image.Rect(int(edge.X)-bw/2, int(edge.Y)-bh/2, int(edge.X)-bw/2+bw, int(edge.Y)-bh/2+bh), pane)
-	rect = r.free(rect, pane)
+	rect = r.free(rect, pane, alerts)
 	r.grid.Take(rect)
 	angle := math.Atan2(dx, -dy) * 180 / math.Pi
 	r.boxes.Avoid(rect)
@@ -256,8 +257,9 @@ func (r *Renderer) pointerSize(lines []string, t float64) (w, h int) {
 
 // free moves a sign to where nothing stands yet: both signs may leave at one
 // place, and furniture may stand there. It steps along the edge, and in a view
-// that is too flat for that away from it.
-func (r *Renderer) free(rect, pane image.Rectangle) image.Rectangle {
+// that is too flat for that away from it. It hides no alert where it need not.
+func (r *Renderer) free(rect, pane image.Rectangle, alerts []Alert) image.Rectangle {
+	found := false
 	for column := range 3 {
 		from := rect.Sub(image.Pt(column*(rect.Dx()+r.margin()), 0))
 		for step := range 60 {
@@ -266,12 +268,27 @@ func (r *Renderer) free(rect, pane image.Rectangle) image.Rectangle {
 				dy = -dy
 			}
 			moved := room.Inside(from.Add(image.Pt(0, dy)), pane)
-			if hard, _ := r.grid.Cost(moved); hard == 0 {
+			if hard, _ := r.grid.Cost(moved); hard > 0 {
+				continue
+			}
+			if !r.hidesAlert(moved, alerts) {
 				return moved
+			}
+			if !found {
+				rect, found = moved, true
 			}
 		}
 	}
 	return rect
+}
+
+// hidesAlert reports whether a box covers the sign of an alert.
+func (r *Renderer) hidesAlert(box image.Rectangle, alerts []Alert) bool {
+	box = box.Inset(-int(r.sizes.Symbol * 0.9))
+	return slices.ContainsFunc(alerts, func(a Alert) bool {
+		x, y, ok := r.spotOf(a.At, r.sizes.Symbol)
+		return ok && image.Pt(x, y).In(box)
+	})
 }
 
 func (r *Renderer) distanceToGroup(group string, from geo.Point) float64 {

@@ -153,6 +153,34 @@ func TestIslandsLeaveRoom(t *testing.T) {
 	}
 }
 
+// TestSignsHideNoAlert holds that a sign to the islands makes way for an alert.
+func TestSignsHideNoAlert(t *testing.T) {
+	r := rendererWithin(t, Dark(), Wall(40))
+	f := &Frame{View: geo.ZoomView(geo.Pt(108.6, 15.6), 10, 2600, 1400)}
+	draw := func() {
+		if _, err := r.Draw(image.NewRGBA(f.View.Rect()), f); err != nil {
+			t.Fatal(err)
+		}
+		if len(r.inset.pointers) != 2 {
+			t.Fatalf("%d signs", len(r.inset.pointers))
+		}
+	}
+	draw()
+	for _, p := range r.inset.pointers {
+		at := p.rect.Min.Add(p.rect.Max).Div(2)
+		f.Alerts = append(f.Alerts, Alert{At: f.View.Point(float64(at.X), float64(at.Y)), Severity: Notice})
+	}
+	draw()
+	for _, p := range r.inset.pointers {
+		for i := range f.Alerts {
+			x, y := f.View.Pixel(f.Alerts[i].At)
+			if image.Pt(int(x), int(y)).In(p.rect) {
+				t.Errorf("the sign %q at %v hides an alert", p.lines[0], p.rect)
+			}
+		}
+	}
+}
+
 // TestLabelsKeepOffBezels checks every queued text and every box against the
 // panes of glass.
 func TestLabelsKeepOffBezels(t *testing.T) {
