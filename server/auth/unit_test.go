@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"iocwall/server/world"
 )
 
 // TestUnit holds that a user has the agency that was given, that it changes without
@@ -38,6 +40,8 @@ func TestUnit(t *testing.T) {
 	}
 	if _, _, err := o.Add(t.Context(), By{}, UserSpec{Login: "tam", Name: "Tâm", Role: Unit, Unit: "so-nnmt"}); err == nil {
 		t.Error("a unit without an area sees something")
+	} else if no := world.Refused("", err); no.Code != "user.areas.unit" || no.Reason != "a unit sees its own areas only, so it needs at least one" {
+		t.Errorf("a unit without an area is refused with %s: %q", no.Code, no.Reason)
 	}
 	long := strings.Repeat("x", longestUnit+1)
 	if _, err := o.Change(By{}, "lan", UserEdit{Unit: &long}); CodeOf(err) != CodeInvalid {

@@ -176,7 +176,7 @@ func (s *UserSpec) check() error {
 	var no *world.Refusal
 	if errors.As(checkAreas(Spec{Role: s.Role, Areas: all}), &no) {
 		said := *no
-		said.Text = strings.NewReplacer("auth: ", "", "the token", "the user", "one token", "one user", "its token needs", "needs", "; name it with --area", "").Replace(no.Text)
+		said.Text = strings.NewReplacer("auth: ", "", "the token", "the user", "one token", "one user", "its token needs", "it needs", "; name it with --area", "").Replace(no.Text)
 		return refused(CodeInvalid, &said)
 	}
 	return nil
