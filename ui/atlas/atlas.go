@@ -282,13 +282,14 @@ func (a *Atlas) density() float32 {
 
 func (a *Atlas) px(units float32) int { return int(units*a.density() + 0.5) }
 
-// selected are the things drawn as chosen.
+// selected are the things drawn as chosen. What is under the pointer is not: its plate
+// names it, and the mark would stay there until the next picture.
 func (a *Atlas) selected() []world.Ref {
 	var out []world.Ref
 	if a.one == "" {
 		out = append(out, a.chosen...)
 	}
-	for _, r := range []world.Ref{a.one, a.follow, a.hover} {
+	for _, r := range []world.Ref{a.one, a.follow} {
 		if r != "" {
 			out = append(out, r)
 		}

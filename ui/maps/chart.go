@@ -33,7 +33,9 @@ func (k *maker) fences() {
 		k.f.Areas = append(k.f.Areas, draw.Area{
 			Polygons: b.Polygons, Layer: Fences, ID: string(ref), Name: b.Name, Fence: true, Dashed: true, Selected: k.selected[ref],
 		})
-		k.legend.fences++
+		if b.Polygons.Bound().Intersects(k.view) {
+			k.legend.fences++
+		}
 	}
 	if filter.Why() != nil || hidden > 0 {
 		k.say(tile.MapLayer{Name: k.m.o.Lang.T("layer.fences")}, filter, hidden)

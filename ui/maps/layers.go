@@ -151,7 +151,9 @@ func (k *maker) layer(l world.Layer, filter *brief.Filter) {
 		}
 		if inside && drawn {
 			k.feature(l.Is.ID, it, &st)
-			n++
+			if it.Bounds.Intersects(k.view) {
+				n++
+			}
 		}
 	}
 	if n > 0 {
