@@ -228,7 +228,7 @@ func (h *Host) note(env *tile.Env, p world.Tile) *Fact {
 		v := alert.NoteView{Title: p.Param("title"), Text: p.Param("text"), Now: h.serverTime(now), Cover: h.Cover(now, p.ID)}
 		if at, ok := h.Placed(p.ID); ok {
 			v.By = at.By
-			if v.By == "" {
+			if _, back := world.CameBack(at.Why); v.By == "" && !back {
 				v.By = at.Why
 			}
 			if at.Since != 0 {
