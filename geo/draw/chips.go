@@ -205,6 +205,10 @@ func (r *Renderer) callout(a *Alert, x, y int, col color.RGBA) {
 		return
 	}
 	rect := r.calloutRoom(x, y, w, h)
+	if r.boxes.Cover(rect) {
+		r.stats.LabelsLeft++
+		return
+	}
 	r.place(rect)
 	r.hits.Plate("alerts", a.ID, x, y, rect)
 	end := image.Pt(min(max(x, rect.Min.X), rect.Max.X), min(max(y, rect.Min.Y), rect.Max.Y))

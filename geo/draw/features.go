@@ -96,7 +96,10 @@ func (r *Renderer) drawTexts(ts []Text) {
 		}
 		rect := room.Inside(image.Rect(x-w/2, y-h/2, x-w/2+w, y-h/2+h), r.grid.Glass(x, y))
 		if !r.grid.Clear(rect) {
-			rect = r.textRoom(x, y, w, h)
+			if rect = r.textRoom(x, y, w, h); r.boxes.Cover(rect) {
+				r.stats.LabelsLeft++
+				continue
+			}
 		}
 		r.place(rect)
 		style := r.label(size, false, r.style.Text, r.haloAt(x, y))

@@ -181,6 +181,32 @@ func TestSignsHideNoAlert(t *testing.T) {
 	}
 }
 
+// TestNoTextIsCut holds that what finds no room but under the map's own boxes is left
+// out: the end of a name would be missing, and it would be another's.
+func TestNoTextIsCut(t *testing.T) {
+	r := rendererWithin(t, Dark(), Desk())
+	f := &Frame{View: geo.ZoomView(geo.Pt(109.5, 15.7), 9, 460, 190)}
+	for i := range 14 {
+		at := f.View.Point(240, 15+float64(i)*12)
+		f.Texts = append(f.Texts, Text{At: at, Text: "Tàu tìm kiếm: KN 497 và KN 498", Plate: true})
+		f.Vessels = append(f.Vessels, Vessel{ID: fmt.Sprint(i), Name: "QNa-90041-TS", At: at, Selected: true})
+		f.Alerts = append(f.Alerts, Alert{ID: fmt.Sprint(i), At: at, Severity: Severe, Title: "Mất tín hiệu"})
+	}
+	if _, err := r.Draw(image.NewRGBA(f.View.Rect()), f); err != nil {
+		t.Fatal(err)
+	}
+	if r.inset.box.Empty() || len(r.pending) < 5 {
+		t.Fatalf("inset %v, %d texts", r.inset.box, len(r.pending))
+	}
+	for _, p := range r.pending {
+		size := float64(p.key.Style.Size)
+		box := image.Rect(p.x, p.y-int(size/2), p.x+int(r.width(p.key.Text, size, p.key.Style.Bold)), p.y)
+		if box.Overlaps(r.inset.box) {
+			t.Errorf("%q is cut by the inset", p.key.Text)
+		}
+	}
+}
+
 // TestLabelsKeepOffBezels checks every queued text and every box against the
 // panes of glass.
 func TestLabelsKeepOffBezels(t *testing.T) {

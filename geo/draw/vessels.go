@@ -374,7 +374,10 @@ func (r *Renderer) nameChosen(vs []Vessel) {
 		w, h, gap := int(r.width(v.Name, size, true))+2, int(size*raster.LinePitch), int(r.sizes.Symbol*0.75)
 		rect, ok := r.grid.Find(int(s.x), int(s.y), w, h, gap)
 		if !ok {
-			rect = r.grid.Force(int(s.x), int(s.y), w, h, gap)
+			if rect = r.grid.Force(int(s.x), int(s.y), w, h, gap); r.boxes.Cover(rect) {
+				r.stats.LabelsLeft++
+				continue
+			}
 		}
 		s.named = true
 		r.grid.Take(rect)

@@ -66,6 +66,10 @@ func (b *Boxes) Begin(in Input) {
 // Avoid keeps the boxes that are placed later off a rectangle.
 func (b *Boxes) Avoid(rect image.Rectangle) { b.stand = append(b.stand, rect) }
 
+// Cover reports whether a box lies over a part of a rectangle: a text there would be cut,
+// and say something else.
+func (b *Boxes) Cover(rect image.Rectangle) bool { return b.overlaps(rect) || rect.Overlaps(b.legend) }
+
 func (b *Boxes) overlaps(rect image.Rectangle) bool {
 	for _, s := range b.stand {
 		if rect.Overlaps(s) {
