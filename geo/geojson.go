@@ -45,6 +45,10 @@ var (
 	ErrCRS          = errors.New("coordinates are not in WGS 84")
 	ErrAntimeridian = errors.New("crosses the antimeridian")
 	ErrTooLarge     = errors.New("feature is too large")
+	ErrFeature      = errors.New("not a feature")
+	ErrEmpty        = errors.New("it has no geometry")
+	ErrGeometry     = errors.New("the geometry is not supported")
+	ErrCoordinates  = errors.New("the coordinates do not fit the geometry")
 )
 
 // maxDepth bounds how deeply arrays may nest inside one feature.
@@ -204,7 +208,7 @@ func checkCRS(raw json.RawMessage) error {
 
 func parseFeature(index int, raw []byte) (Feature, error) {
 	if depth(raw) > maxDepth {
-		return Feature{}, fmt.Errorf("lists nest deeper than %d", maxDepth)
+		return Feature{}, fmt.Errorf("%w: lists nest deeper than %d", ErrFeature, maxDepth)
 	}
 	var f struct {
 		Type       string
@@ -213,13 +217,13 @@ func parseFeature(index int, raw []byte) (Feature, error) {
 		Properties map[string]any
 	}
 	if err := json.Unmarshal(raw, &f); err != nil {
-		return Feature{}, fmt.Errorf("not a feature: %w", err)
+		return Feature{}, fmt.Errorf("%w: %w", ErrFeature, err)
 	}
 	if f.Type != "Feature" {
-		return Feature{}, fmt.Errorf("not a feature: its type is %.60q", f.Type)
+		return Feature{}, fmt.Errorf("%w: its type is %.60q", ErrFeature, f.Type)
 	}
 	if len(f.Geometry) == 0 || string(f.Geometry) == "null" {
-		return Feature{}, errors.New("it has no geometry")
+		return Feature{}, ErrEmpty
 	}
 	g, err := parseGeometry(f.Geometry)
 	if err != nil {

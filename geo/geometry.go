@@ -2,7 +2,6 @@ package geo
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -18,7 +17,7 @@ func parseGeometry(raw []byte) (orb.Geometry, error) {
 		Geometries  []json.RawMessage
 	}
 	if err := json.Unmarshal(raw, &g); err != nil {
-		return nil, fmt.Errorf("the geometry is not understood: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrGeometry, err)
 	}
 	if g.Type == "GeometryCollection" {
 		return flatten(g.Geometries)
@@ -41,7 +40,7 @@ func parseGeometry(raw []byte) (orb.Geometry, error) {
 		c.list("polygon", func() { mp = append(mp, c.polygon()) })
 		out = mp
 	default:
-		return nil, fmt.Errorf("geometry %.60q is not supported", g.Type)
+		return nil, fmt.Errorf("%w: %.60q", ErrGeometry, g.Type)
 	}
 	if c.err != nil {
 		return nil, c.err
@@ -82,9 +81,9 @@ func flatten(list []json.RawMessage) (orb.Geometry, error) {
 	case len(points) > 0 && len(areas)+len(lines) == 0:
 		return points, nil
 	case len(points)+len(lines)+len(areas) == 0:
-		return nil, errors.New("its collection of geometries is empty")
+		return nil, fmt.Errorf("%w: its collection of geometries is empty", ErrEmpty)
 	}
-	return nil, errors.New("its collection mixes points, lines and areas; make a feature of each kind")
+	return nil, fmt.Errorf("%w: its collection mixes points, lines and areas; make a feature of each kind", ErrGeometry)
 }
 
 // coordinates reads nested lists of numbers, valid JSON, without making lists of
@@ -111,7 +110,7 @@ func (c *coordinates) list(what string, one func()) {
 		return
 	}
 	if c.peek() != '[' {
-		c.err = errors.New("its coordinates are not nested as its type says")
+		c.err = fmt.Errorf("%w: they are not nested as its type says", ErrCoordinates)
 		return
 	}
 	c.at++
@@ -149,7 +148,7 @@ func (c *coordinates) positions(what string) (out []Point) {
 func (c *coordinates) position() (p Point) {
 	n := 0
 	if c.err == nil && c.peek() != '[' {
-		c.err = errors.New("a position is not a list of two numbers")
+		c.err = fmt.Errorf("%w: a position is not a list of two numbers", ErrCoordinates)
 		return p
 	}
 	c.at++
@@ -158,7 +157,7 @@ func (c *coordinates) position() (p Point) {
 		case ']':
 			c.at++
 			if n < 2 {
-				c.err = fmt.Errorf("a position has %d numbers, expected longitude and latitude", n)
+				c.err = fmt.Errorf("%w: a position has %d numbers, expected longitude and latitude", ErrCoordinates, n)
 			}
 			return p
 		case ',':
@@ -180,7 +179,7 @@ func (c *coordinates) number() float64 {
 	}
 	v, err := strconv.ParseFloat(string(c.raw[c.at:end]), 64)
 	if err != nil {
-		c.err = errors.New("a position is not a list of numbers")
+		c.err = fmt.Errorf("%w: a position is not a list of numbers", ErrCoordinates)
 		return 0
 	}
 	c.at = end
@@ -197,7 +196,7 @@ func checkGeometry(g orb.Geometry) error {
 		return checkLine(g)
 	case orb.MultiLineString:
 		if len(g) == 0 {
-			return errors.New("it has no lines")
+			return fmt.Errorf("%w: it has no lines", ErrEmpty)
 		}
 		for i, line := range g {
 			if err := checkLine(line); err != nil {
@@ -209,7 +208,7 @@ func checkGeometry(g orb.Geometry) error {
 	case orb.MultiPolygon:
 		return CheckArea(g)
 	default:
-		return fmt.Errorf("geometry %s is not supported", g.GeoJSONType())
+		return fmt.Errorf("%w: %s", ErrGeometry, g.GeoJSONType())
 	}
 	return nil
 }
@@ -221,7 +220,7 @@ func checkPoints(points []Point, least int) error {
 		}
 	}
 	if len(points) < least {
-		return fmt.Errorf("it has %d points, expected at least %d", len(points), least)
+		return fmt.Errorf("%w: it has %d points, expected at least %d", ErrCoordinates, len(points), least)
 	}
 	return nil
 }
@@ -235,7 +234,7 @@ func checkLine(line []Point) error {
 
 func checkPolygon(p orb.Polygon) error {
 	if len(p) == 0 {
-		return errors.New("a polygon has no rings")
+		return fmt.Errorf("%w: a polygon has no rings", ErrEmpty)
 	}
 	for i, ring := range p {
 		err := CheckRing(ring)

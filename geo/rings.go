@@ -80,7 +80,7 @@ func threeCorners(ring orb.Ring) bool {
 // nil if every ring passes CheckRing. An area without polygons is an error.
 func CheckArea(area MultiPolygon) error {
 	if len(area) == 0 {
-		return errors.New("it has no polygons")
+		return fmt.Errorf("%w: it has no polygons", ErrEmpty)
 	}
 	for i, polygon := range area {
 		if err := checkPolygon(polygon); err != nil {

@@ -286,7 +286,7 @@ func TestFilesOfFences(t *testing.T) {
 		Import: func(_ context.Context, file io.Reader) (atlas.Imported, error) {
 			text, _ := io.ReadAll(file)
 			read = string(text)
-			return atlas.Imported{Kept: 3, Unchanged: 1, Refused: 5, Rejected: []atlas.Rejection{{Index: 2, Why: "edges cross"}}}, fails
+			return atlas.Imported{Kept: 3, Unchanged: 1, Refused: 5, Rejected: []atlas.Rejection{{Index: 2, Why: "edges cross", Code: "shape.crossing", Values: map[string]string{"at": "[108.5, 15.5]"}}, {Index: 4, Why: "of a later server"}}}, fails
 		},
 		Export: func(context.Context, io.Writer) error { return fails },
 	}
@@ -302,7 +302,7 @@ func TestFilesOfFences(t *testing.T) {
 	a.Rune('i')
 	b.until("the import is done", func() bool { return strings.Contains(a.Said(), "không nhận") })
 	b.tick(time.Second)
-	if w := a.Words(); read != "rào" || !strings.Contains(w, "features[2]: edges cross") || !strings.Contains(a.Said(), "5 không nhận") {
+	if w := a.Words(); read != "rào" || !strings.Contains(w, "features[2]: Đường bao tự cắt gần [108.5, 15.5]") || !strings.Contains(w, "features[4]: of a later server") || !strings.Contains(a.Said(), "5 không nhận") {
 		t.Errorf("read %q, said %q:\n%s", read, a.Said(), w)
 	}
 	b.again(m)

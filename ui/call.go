@@ -3,10 +3,8 @@ package ui
 import (
 	"context"
 	"errors"
-	"io"
 	"reflect"
 
-	"iocwall/ui/atlas"
 	"iocwall/ui/page"
 	"iocwall/ui/paper"
 	"iocwall/ui/why"
@@ -80,21 +78,6 @@ func (s *seat) Call(r page.Request, done func(error)) (cancel func()) {
 		over = true
 		stop()
 	}
-}
-
-// files are the doors for files of fences, whose errors are for people.
-func (s *seat) files(f atlas.Files) atlas.Files {
-	l := s.u.lang // of the page, which is made anew for another
-	if read := f.Import; read != nil {
-		f.Import = func(ctx context.Context, file io.Reader) (atlas.Imported, error) {
-			done, err := read(ctx, file)
-			return done, why.Told(l, err)
-		}
-	}
-	if write := f.Export; write != nil {
-		f.Export = func(ctx context.Context, file io.Writer) error { return why.Told(l, write(ctx, file)) }
-	}
-	return f
 }
 
 // printLines prints lines under a title and says what became of it.

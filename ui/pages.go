@@ -77,7 +77,7 @@ func (s *seat) atlasHost() *atlas.Host {
 	u := s.u
 	return &atlas.Host{
 		Maps: u.maps, Base: u.base, Kit: u.kit, Lang: u.lang, Log: u.log, Zone: u.o.Atlas.Zone,
-		Start: u.jobs.start, Do: u.o.Do, Files: s.files(u.o.Atlas.Files),
+		Start: u.jobs.start, Do: u.o.Do, Files: u.o.Atlas.Files,
 	}
 }
 

@@ -41,8 +41,10 @@ func importFences(ctx context.Context, d *door.Door, file io.Reader) (atlas.Impo
 	var said struct {
 		Features, Unchanged, RejectedCount int
 		Rejected                           []struct {
-			Index int
-			Error string
+			Index  int
+			Error  string
+			Say    string
+			Values map[string]string
 		}
 	}
 	if err := json.NewDecoder(io.LimitReader(answer, answerMost)).Decode(&said); err != nil {
@@ -50,7 +52,7 @@ func importFences(ctx context.Context, d *door.Door, file io.Reader) (atlas.Impo
 	}
 	out := atlas.Imported{Kept: said.Features, Unchanged: said.Unchanged, Refused: said.RejectedCount}
 	for _, r := range said.Rejected {
-		out.Rejected = append(out.Rejected, atlas.Rejection{Index: r.Index, Why: r.Error})
+		out.Rejected = append(out.Rejected, atlas.Rejection{Index: r.Index, Why: r.Error, Code: r.Say, Values: r.Values})
 	}
 	return out, nil
 }

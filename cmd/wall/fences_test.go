@@ -85,9 +85,9 @@ func TestFencesThroughTheServer(t *testing.T) {
 	if got.Kept != 1 || got.Unchanged != 0 || got.Refused != 2 || len(got.Rejected) != 2 {
 		t.Fatalf("imported %+v", got)
 	}
-	for i, want := range []string{"Point", "cross"} {
-		if r := got.Rejected[i]; r.Index != i+1 || !strings.Contains(r.Why, want) {
-			t.Errorf("rejected %+v, want feature %d for %q", r, i+1, want)
+	for i, want := range []struct{ why, code string }{{"Point", "import.form"}, {"cross", "shape.crossing"}} {
+		if r := got.Rejected[i]; r.Index != i+1 || !strings.Contains(r.Why, want.why) || r.Code != want.code || len(r.Values) == 0 {
+			t.Errorf("rejected %+v, want feature %d for %+v", r, i+1, want)
 		}
 	}
 	var out bytes.Buffer

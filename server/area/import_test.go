@@ -179,7 +179,7 @@ func TestImportIsBounded(t *testing.T) {
 	o := ImportOptions{Level: "commune", Parent: "vn", Tree: builtIn(t)}
 	long := strings.Repeat("x", longestName+1)
 	got, err := Import(strings.NewReader(`{"type":"FeatureCollection","features":[`+feature("Xã A")+","+feature(long)+`]}`), io.Discard, o)
-	if err != nil || len(got.Areas) != 1 || len(got.Rejected) != 1 || !strings.Contains(got.Rejected[0].Error(), "201 bytes") {
+	if err != nil || len(got.Areas) != 1 || len(got.Rejected) != 1 || !strings.Contains(got.Rejected[0].Error(), "more than 200 bytes") {
 		t.Errorf("%d areas, %v, %v", len(got.Areas), got.Rejected, err)
 	}
 	var all strings.Builder

@@ -47,6 +47,10 @@ type Imported struct {
 	Rejected []error
 }
 
+func (i *Imported) reject(index int, err error) {
+	i.Rejected = append(i.Rejected, world.Refuse("layer.feature", "feature {feature}: {why}", "feature", index, "why", err))
+}
+
 // mostImported is how many areas one layer may have: Vietnam has some 3,300 communes, and
 // every client holds all areas. longestName is in bytes.
 const mostImported, longestName = 20_000, 200
@@ -72,12 +76,12 @@ func Import(in io.Reader, geometry io.Writer, o ImportOptions) (Imported, error)
 			o.Progress(n)
 		}
 		if why != nil {
-			out.Rejected = append(out.Rejected, why)
+			out.reject(why.Index, Misdrawn(why.Err))
 			return true
 		}
 		a, err := m.area(f)
 		if err != nil {
-			out.Rejected = append(out.Rejected, fmt.Errorf("feature %d: %w", f.Index, err))
+			out.reject(f.Index, err)
 			return true
 		}
 		if len(out.Areas) == mostImported {
@@ -137,14 +141,14 @@ func newImporter(o ImportOptions) (*importer, error) {
 func (m *importer) area(f geo.Feature) (ImportedArea, error) {
 	outline := f.MultiPolygon()
 	if outline == nil {
-		return ImportedArea{}, fmt.Errorf("it is a %s; an area is a Polygon or a MultiPolygon", f.Geometry.GeoJSONType())
+		return ImportedArea{}, world.Refuse("layer.form", "it is a {form}; an area is a Polygon or a MultiPolygon", "form", f.Geometry.GeoJSONType())
 	}
 	name := textOf(f.Properties, m.o.Name, "name", "ten", "NAME", "ten_xa", "tenXa", "ten_dvhc", "NAME_1", "NAME_3")
 	if len(name) > longestName {
-		return ImportedArea{}, fmt.Errorf("its name has %d bytes, at most %d are read; is %q the property of the name?", len(name), longestName, name[:20])
+		return ImportedArea{}, world.Refuse("layer.name.long", "its name, {name}, has more than {most} bytes; is it the property of the name?", "name", name, "most", longestName)
 	}
 	if name == "" {
-		return ImportedArea{}, fmt.Errorf("it has no name; say which property it is in (there are %s)", strings.Join(keysOf(f.Properties), ", "))
+		return ImportedArea{}, world.Refuse("layer.name.none", "it has no name; say which property it is in (there are {list})", "list", strings.Join(keysOf(f.Properties), ", "))
 	}
 	a := ImportedArea{AreaDefined: world.AreaDefined{
 		Name: name, NameEn: textOf(f.Properties, m.o.NameEn, "nameEn", "name_en", "NAME_EN", "ten_en"),
@@ -155,10 +159,10 @@ func (m *importer) area(f geo.Feature) (ImportedArea, error) {
 	if known, there := m.here[Slug(bare(name), 0)]; there {
 		a.AreaDefined, a.Known = known, true
 	} else if a.ID = m.free(Slug(bare(name), 0), a.Code); a.ID == "" {
-		return a, fmt.Errorf("no id can be made of the name %q", name)
+		return a, world.Refuse("layer.name.noid", "no id can be made of the name \"{name}\"", "name", name)
 	}
 	if first, twice := m.chosen[a.ID]; twice {
-		return a, fmt.Errorf("%s has an outline already, from feature %d", a.ID, first)
+		return a, world.Refuse("layer.twice", "{area} has an outline already, from feature {feature}", "area", a.ID, "feature", first)
 	}
 	m.chosen[a.ID] = f.Index
 	return a, nil

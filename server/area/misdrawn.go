@@ -37,6 +37,14 @@ func Misdrawn(err error) error {
 		return world.Refuse("shape.crs", "{why}", "why", err)
 	case errors.Is(err, geo.ErrTooLarge):
 		return world.Refuse("shape.large", "{why}", "why", err)
+	case errors.Is(err, geo.ErrEmpty):
+		return world.Refuse("shape.empty", "{why}", "why", err)
+	case errors.Is(err, geo.ErrGeometry):
+		return world.Refuse("shape.geometry", "{why}", "why", err)
+	case errors.Is(err, geo.ErrCoordinates):
+		return world.Refuse("shape.coordinates", "{why}", "why", err)
+	case errors.Is(err, geo.ErrFeature):
+		return world.Refuse("shape.feature", "{why}", "why", err)
 	}
 	return err
 }

@@ -39,6 +39,11 @@ func TestMisdrawn(t *testing.T) {
 		"short":        {geo.CheckRing([]geo.Point{{108, 15}, {109, 15}, {108, 15}}), "shape.short", ""},
 		"crossing":     {geo.CheckRing([]geo.Point{{108, 15}, {109, 16}, {109, 15}, {108, 16}, {108, 15}}), "shape.crossing", "[108.50000, 15.50000]"},
 		"antimeridian": {feature(`{"type":"LineString","coordinates":[[179,15],[-179,15]]}`), "shape.antimeridian", ""},
+		"empty":        {feature(`null`), "shape.empty", ""},
+		"strange":      {feature(`{"type":"Circle","coordinates":[108,15]}`), "shape.geometry", ""},
+		"nested":       {feature(`{"type":"Polygon","coordinates":[[108,15],[109,15]]}`), "shape.coordinates", ""},
+		"one point":    {feature(`{"type":"LineString","coordinates":[[108,15]]}`), "shape.coordinates", ""},
+		"no object":    {feature(`7`), "shape.geometry", ""},
 		"in a file":    {feature(`{"type":"Polygon","coordinates":[[[15,108],[15,109],[16,109],[15,108]]]}`), "shape.swapped", "[15, 108]"},
 	} {
 		got := Misdrawn(c.err)
@@ -52,7 +57,7 @@ func TestMisdrawn(t *testing.T) {
 			t.Errorf("%s: %s %v: %v", name, code, values, got)
 		}
 	}
-	for code, err := range map[string]error{"shape.crs": fmt.Errorf("feature 1: %w", geo.ErrCRS), "shape.large": geo.ErrTooLarge} {
+	for code, err := range map[string]error{"shape.crs": fmt.Errorf("feature 1: %w", geo.ErrCRS), "shape.large": geo.ErrTooLarge, "shape.feature": geo.ErrFeature} {
 		var say world.Sayable
 		if !errors.As(Misdrawn(err), &say) {
 			t.Errorf("%v has no code", err)

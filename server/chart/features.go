@@ -14,6 +14,7 @@ import (
 
 	"iocwall/geo"
 	"iocwall/server/area"
+	"iocwall/server/world"
 )
 
 // rejectedShown bounds the rejected features that are told of one by one.
@@ -27,7 +28,11 @@ type Rejection struct {
 	// Index is its place in the file, from 0.
 	Index int    `json:"index"`
 	Error string `json:"error"`
-	// why is the same for programs.
+	// Say and Values say the same in any language, see reply.Told; empty where the
+	// reason has no code.
+	Say    string            `json:"say,omitempty"`
+	Values map[string]string `json:"values,omitempty"`
+	// why is the same for this program.
 	why error
 }
 
@@ -48,7 +53,12 @@ func (r *Reading) reject(index int, err error) {
 		if len(text) > longestReason { // what is wrong may be what the file says
 			text = strings.ToValidUTF8(text[:longestReason], "") + "…"
 		}
-		r.First = append(r.First, Rejection{index, text, area.Misdrawn(err)})
+		x := Rejection{Index: index, Error: text, why: area.Misdrawn(err)}
+		var say world.Sayable
+		if errors.As(x.why, &say) {
+			x.Say, x.Values = say.Say()
+		}
+		r.First = append(r.First, x)
 	}
 }
 

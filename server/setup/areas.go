@@ -35,8 +35,9 @@ type Layer struct {
 	Ending   int `json:"ending"`
 	Rejected int `json:"rejected"`
 	// First are the first of the areas, Faults the first of what is wrong.
-	First  []LayerArea `json:"first"`
-	Faults []string    `json:"faults,omitempty"`
+	First []LayerArea `json:"first"`
+	// Faults are as reply.Told says them.
+	Faults []map[string]any `json:"faults,omitempty"`
 }
 
 // LayerArea is one area of a layer, and what becomes of it: "new", "redrawn", "same" or
@@ -59,7 +60,7 @@ func layerOf(version string, p area.Plan) Layer {
 		}
 	}
 	for _, e := range p.Rejected[:min(len(p.Rejected), shown)] {
-		out.Faults = append(out.Faults, strings.TrimPrefix(e.Error(), "area: "))
+		out.Faults = append(out.Faults, reply.Told(e))
 	}
 	return out
 }

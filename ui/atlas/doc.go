@@ -110,5 +110,9 @@ type Imported struct {
 type Rejection struct {
 	// Index is its place in the file, from 0.
 	Index int
-	Why   string
+	// Why is the reason in the server's words; Code and Values say it in any language,
+	// empty where the reason has no code.
+	Why    string
+	Code   string
+	Values map[string]string
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"iocwall/ui/atlas/sheet"
+	"iocwall/ui/why"
 )
 
 // files are the ways of fences in and out of files.
@@ -78,7 +79,7 @@ func (f *files) rows() []sheet.Row {
 	l := f.a.h.Lang
 	var out []sheet.Row
 	for _, r := range f.last.Rejected {
-		out = append(out, sheet.Row{Kind: sheet.RowFault, Text: l.T("atlas.import.rejected", "at", "features["+strconv.Itoa(r.Index)+"]", "why", r.Why)})
+		out = append(out, sheet.Row{Kind: sheet.RowFault, Text: l.T("atlas.import.rejected", "at", "features["+strconv.Itoa(r.Index)+"]", "why", why.Words(l, r.Code, r.Values, r.Why))})
 	}
 	if more := f.last.Refused - len(f.last.Rejected); more > 0 {
 		out = append(out, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.more", "n", l.Int(int64(more)))})
@@ -88,6 +89,7 @@ func (f *files) rows() []sheet.Row {
 
 func (f *files) fault(err error) {
 	if err != nil {
-		f.a.say(f.a.h.Lang.T("atlas.files.failed", "reason", err.Error()))
+		l := f.a.h.Lang
+		f.a.say(l.T("atlas.files.failed", "reason", why.Told(l, err).Error()))
 	}
 }

@@ -228,12 +228,9 @@ func (b *describer) alert(a world.Alert) {
 	d.Kind, d.Title = l.T("severity."+string(a.Severity)), a.Title
 	d.add(l.T("detail.text"), a.Text)
 	d.add(l.T("alert.since"), b.since(a.Since))
-	if a.Value != nil {
-		d.add(l.T("alert.value"), l.Measured(*a.Value, a.Unit))
-	}
-	if a.Limit != nil {
-		d.add(l.T("alert.limit"), l.Measured(*a.Limit, a.Unit))
-	}
+	value, limit := l.Against(a.Value, a.Limit, a.Unit)
+	d.add(l.T("alert.value"), value)
+	d.add(l.T("alert.limit"), limit)
 	d.add(l.T("alert.where"), a.Where)
 	d.add(l.T("alert.rule"), a.RuleName())
 	taken := l.T("alerts.untaken.long")

@@ -164,7 +164,7 @@ func TestDescribe(t *testing.T) {
 		for _, r := range refs {
 			d, ok := h.m.Describe(h.s, r, noon)
 			text := fmt.Sprint(d.Kind, "|", d.Title, "|", d.Lines)
-			want := map[string]string{"vi": "{Giá trị 4,12\u00a0m} {Ngưỡng 4\u00a0m} {Nơi Cù Lao Chàm} {Quy tắc Quy tắc thử}", "en": "{Value 4.12\u00a0m} {Threshold 4\u00a0m} {Where Cù Lao Chàm} {Rule Quy tắc thử}"}[code]
+			want := map[string]string{"vi": "{Giá trị 4,12\u00a0m} {Ngưỡng 4,00\u00a0m} {Nơi Cù Lao Chàm} {Quy tắc Quy tắc thử}", "en": "{Value 4.12\u00a0m} {Threshold 4.00\u00a0m} {Where Cù Lao Chàm} {Rule Quy tắc thử}"}[code]
 			if r.Kind() == world.KindAlert && !strings.Contains(text, want) {
 				t.Errorf("%s does not say %s: %s", r, want, text)
 			}

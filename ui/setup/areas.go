@@ -16,6 +16,7 @@ import (
 	"iocwall/ui/list"
 	"iocwall/ui/page"
 	"iocwall/ui/setup/kit"
+	"iocwall/ui/why"
 )
 
 // areasPart is the tree of areas, and a layer of them that is looked at and taken over.
@@ -54,7 +55,15 @@ type layerSeen struct {
 	Ending   int        `json:"ending"`
 	Rejected int        `json:"rejected"`
 	First    []layerRow `json:"first"`
-	Faults   []string   `json:"faults"`
+	Faults   []fault    `json:"faults"`
+}
+
+// fault is why a feature cannot be used: in the server's words, and as a code with the
+// values of its sentence.
+type fault struct {
+	Error  string            `json:"error"`
+	Say    string            `json:"say"`
+	Values map[string]string `json:"values"`
 }
 
 func (s layerSeen) changes() int { return s.New + s.Redrawn + s.Ending }
@@ -281,7 +290,7 @@ func (m *areasPart) try() {
 		m.seen = got
 		rows := got.First
 		for i, f := range got.Faults {
-			rows = append(rows, layerRow{ID: strconv.Itoa(i), Wrong: strings.TrimSpace(f)})
+			rows = append(rows, layerRow{ID: strconv.Itoa(i), Wrong: why.Words(k.Env.Lang, f.Say, f.Values, f.Error)})
 		}
 		m.found.Set(rows)
 		lines := []kit.Line{{Value: m.counts(got), Wrong: got.New+got.Redrawn+got.Same == 0}}

@@ -76,7 +76,7 @@ func TestPictures(t *testing.T) {
 		fyne.CurrentApp().Settings().SetTheme(look.ToolkitAt(b.Env().Kit.Theme, c.text))
 		b.Fleet(true)
 		b.Unwell()
-		b.Answers["POST /api/setup/areas"] = layerSeen{Version: "v", New: 2, Ending: 1, Rejected: 1, First: []layerRow{{ID: "vn/da-nang-2025/cu", Name: "Xã Cũ", What: "ending"}, {ID: "vn/da-nang-2025/an", Name: "Xã An", What: "new"}, {ID: "vn/da-nang-2025/binh", Name: "Phường Bình", What: "new"}}, Faults: []string{"feature 4: it has no name"}}
+		b.Answers["POST /api/setup/areas"] = layerSeen{Version: "v", New: 2, Ending: 1, Rejected: 1, First: []layerRow{{ID: "vn/da-nang-2025/cu", Name: "Xã Cũ", What: "ending"}, {ID: "vn/da-nang-2025/an", Name: "Xã An", What: "new"}, {ID: "vn/da-nang-2025/binh", Name: "Phường Bình", What: "new"}}, Faults: []fault{{Error: "feature 4: it has no name", Say: "layer.feature", Values: map[string]string{"feature": "4", "why": "it has no name", "why.code": "layer.name.none", "why.list": "cap, ma"}}}}
 		b.Answers["POST /api/setup/config/check"] = map[string]any{"ok": true, "changes": []configChange{{Part: "cameras", Added: []string{"ben", "cau-moi"}}, {Part: "evidence"}}, "pending": []string{"evidence"}}
 		p := seat(b)
 		for _, name := range parts() {
@@ -257,7 +257,7 @@ func TestAreasAreTakenOver(t *testing.T) {
 	setuptest.Type(m.from, "2026-01-01")
 	answer := map[string]any{"version": "0011223344556677", "new": 2, "redrawn": 1, "ending": 1, "rejected": 1, "first": []map[string]any{
 		{"id": "vn/da-nang-2025/c", "name": "Cũ", "what": "ending"}, {"id": "vn/da-nang-2025/a", "name": "An", "what": "new"}, {"id": "vn/da-nang-2025/b", "name": "Bình", "what": "new"}, {"id": "vn/da-nang-2025/d", "name": "Đông", "what": "redrawn"},
-	}, "faults": []string{"feature 4: it has no name"}}
+	}, "faults": []map[string]any{{"error": "feature 4: it has no name; say which", "say": "layer.feature", "values": map[string]string{"feature": "4", "why": "it has no name", "why.code": "layer.name.none", "why.list": "cap, ma"}}}}
 	b.Answers["POST /api/setup/areas"] = answer
 	m.look([]byte("layer"))
 	if m.apply.Disabled() || m.found.Len() != 5 || asked(b, "/api/setup/areas").Path != "/api/setup/areas?from=2026-01-01&level=commune&parent=vn%2Fda-nang-2025" {
@@ -268,6 +268,9 @@ func TestAreasAreTakenOver(t *testing.T) {
 		if !b.Shows(want) {
 			t.Errorf("%q is not shown", want)
 		}
+	}
+	if wrong := m.found.At(4).Wrong; !strings.HasPrefix(wrong, "Đối tượng 4: Không có tên") {
+		t.Errorf("of the feature that cannot be used: %q", wrong)
 	}
 	m.level.SetSelectedIndex(1)
 	if !m.apply.Disabled() || m.found.Len() != 0 {
