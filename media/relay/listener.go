@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -55,8 +56,13 @@ func (m *metered) unsent(queued *int64) int64 {
 
 // patient is a listener that survives passing errors, such as running out of file descriptors: the library would end the
 // whole server on the first one.
+//
+// TLS is here and not the library's business. It would have its readers use SRTP inside TLS, with one key and one roll-over
+// counter (RFC 3711, 3.3.1) for all readers of a stream; each has sequence numbers of its own, so one of a dozen could
+// read nothing, and every packet was enciphered twice.
 type patient struct {
 	net.Listener
+	tls  *tls.Config // nil for none
 	done <-chan struct{}
 	log  *slog.Logger
 }
@@ -69,6 +75,9 @@ func (p *patient) Accept() (net.Conn, error) {
 		if err == nil {
 			if tcp, ok := conn.(*net.TCPConn); ok {
 				tcp.SetWriteBuffer(readerBuffer) //nolint:errcheck // the default works too
+			}
+			if p.tls != nil {
+				return tls.Server(&metered{Conn: conn}, p.tls), nil
 			}
 			return &metered{Conn: conn}, nil
 		}

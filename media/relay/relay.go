@@ -171,11 +171,11 @@ func (r *Relay) URL(camera, stream string) string {
 // gone when it returns. It runs once.
 func (r *Relay) Run(ctx context.Context) error {
 	r.server = &gortsplib.Server{
-		Handler: &handler{r}, RTSPAddress: r.Addr(), TLSConfig: r.opts.TLS,
+		Handler: &handler{r}, RTSPAddress: r.Addr(),
 		AuthMethods:    []auth.VerifyMethod{auth.VerifyMethodBasic},
 		WriteQueueSize: queuePackets, WriteTimeout: r.opts.WriteTimeout,
 		Listen: func(string, string) (net.Listener, error) {
-			return &patient{Listener: r.listener, done: r.done, log: r.log}, nil
+			return &patient{Listener: r.listener, tls: r.opts.TLS, done: r.done, log: r.log}, nil
 		},
 	}
 	if err := r.server.Start(); err != nil {

@@ -1,14 +1,20 @@
 package relay_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net"
+	"net/textproto"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -460,6 +466,42 @@ func TestAnotherProgramCanRead(t *testing.T) {
 		if err != nil || strings.Count(string(out), "\n0,") < 29 {
 			t.Errorf("%s: %v\n%s", codec, err, out)
 		}
+	}
+}
+
+// TestOneCipherIsEnough: inside TLS the relay offers no SRTP. Readers have sequence numbers of their own and would share
+// one roll-over counter there, so that some could read nothing.
+func TestOneCipherIsEnough(t *testing.T) {
+	t.Parallel()
+	cam := newCamera(t, mediatest.Options{})
+	cert, err := mediatest.SelfSigned()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRelay(t, relay.Options{TLS: &tls.Config{Certificates: []tls.Certificate{cert}}, Cameras: []relay.Camera{camera("c1", cam.URL())}})
+	conn, err := tls.Dial("tcp", r.Addr(), &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // what it says matters here
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "DESCRIBE rtsps://%s/c1/main RTSP/1.0\r\nCSeq: 1\r\nAccept: application/sdp\r\nAuthorization: Basic %s\r\n\r\n", r.Addr(), basic("wall", token("*", time.Minute)))
+	_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	in := textproto.NewReader(bufio.NewReader(conn))
+	status, err := in.ReadLine()
+	if err != nil || !strings.Contains(status, "200") {
+		t.Fatalf("%q, %v", status, err)
+	}
+	header, err := in.ReadMIMEHeader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	size, _ := strconv.Atoi(header.Get("Content-Length"))
+	body := make([]byte, size)
+	if _, err := io.ReadFull(in.R, body); err != nil {
+		t.Fatal(err)
+	}
+	if text := string(body); !strings.Contains(text, "RTP/AVP") || strings.Contains(text, "key-mgmt") {
+		t.Errorf("offered:\n%s", text)
 	}
 }
 
