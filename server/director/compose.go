@@ -297,9 +297,12 @@ func (t *turn) dated(p picture, changed string) picture {
 			if _, back := world.CameBack(o.Why); back || (n.Layer == world.LayerScene || n.Layer == world.LayerMoved) && o.By+o.Why != "" {
 				n.By, n.Why = o.By, o.Why
 			}
-		case o != nil && (o.Layer == world.LayerMoved) != (n.Layer == world.LayerMoved) && p.scene == t.wall.On.Scene:
+		case o != nil && (o.Layer == world.LayerMoved || n.Layer == world.LayerMoved) && p.scene == t.wall.On.Scene:
 			n.By, n.Why = o.By, o.Why
-			if o.Layer == world.LayerMoved {
+			if changed != "" && !sameContent(o.Tile, n.Tile) {
+				n.By = changed
+			}
+			if n.Layer != world.LayerMoved {
 				n.Why = world.WhyBack + o.From
 			} else if _, back := world.CameBack(o.Why); back {
 				n.Why = ""
@@ -331,5 +334,7 @@ func sameTiles(a, b []world.Placed) bool {
 }
 
 func sameTile(a, b world.Tile) bool {
-	return a.ID == b.ID && a.Kind == b.Kind && a.Important == b.Important && scene.RectOf(a) == scene.RectOf(b) && slices.Equal(a.Params, b.Params)
+	return a.ID == b.ID && a.Important == b.Important && scene.RectOf(a) == scene.RectOf(b) && sameContent(a, b)
 }
+
+func sameContent(a, b world.Tile) bool { return a.Kind == b.Kind && slices.Equal(a.Params, b.Params) }

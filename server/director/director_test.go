@@ -371,6 +371,58 @@ func TestWhoMovedIt(t *testing.T) {
 	}
 }
 
+// TestWhoMovedItTwice: tiles that share the spare screen with those of a second lost
+// computer, and get other places on it, stay whose they were; what somebody changes of
+// them there is by that person.
+func TestWhoMovedItTwice(t *testing.T) {
+	first := day()
+	first.Tiles[1].Important, first.Tiles[2].Important = true, true // map on pc-01, cam-a on pc-02
+	r := newRig(t, append([]world.Body{testWall(), first, night(), world.SceneShown{Wall: "main", Scene: "night", Why: "first"}}, nodes(true, allNodes...)...)...)
+	r.pass(10 * time.Second)
+	_ = r.show(Ask{Scene: "day", By: "Lan"})
+	r.pass(time.Second)
+	edit := func(by, text string, ids ...string) {
+		t.Helper()
+		s, _ := r.st.Scene("day")
+		next := s.SceneSaved
+		next.Version, next.By, next.Tiles = next.Version+1, by, slices.Clone(next.Tiles)
+		for i, x := range next.Tiles {
+			if slices.Contains(ids, x.ID) {
+				next.Tiles[i].Params = []world.Param{{Key: "text", Value: text}}
+			}
+		}
+		r.put(next)
+		r.pass(time.Second)
+	}
+	is := func(when string, want ...string) {
+		t.Helper()
+		var got []string
+		for _, p := range r.wall().On.Tiles {
+			if p.ID == "line" || p.ID == "map" || p.ID == "cam-a" {
+				got = append(got, p.ID+" "+p.Layer+" "+p.By+p.Why)
+			}
+		}
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", when, got, want)
+		}
+	}
+	edit("Mai", "x", "line", "map")
+	r.put(nodes(false, "pc-01")...)
+	r.pass(3 * time.Second)
+	is("one lost", "cam-a scene Lan", "line moved Mai", "map moved Mai")
+	r.put(nodes(false, "pc-02")...)
+	r.pass(3 * time.Second)
+	is("two lost", "cam-a moved Lan", "line moved Mai", "map moved Mai")
+	edit("Vinh", "y", "map")
+	is("changed there", "cam-a moved Lan", "line moved Mai", "map moved Vinh")
+	r.put(nodes(true, "pc-02")...)
+	r.pass(time.Minute)
+	is("one is back", "cam-a scene Lannode/pc-02", "line moved Mai", "map moved Vinh")
+	r.put(nodes(true, "pc-01")...)
+	r.pass(time.Minute)
+	is("both are back", "cam-a scene Lannode/pc-02", "line scene Mainode/pc-01", "map scene Vinhnode/pc-01")
+}
+
 // A computer that comes and goes does not make the wall flicker, and a moment
 // without a connection is none.
 func TestFlapping(t *testing.T) {
