@@ -14,12 +14,16 @@ import (
 // errRetry ends a session because a retry was asked for.
 var errRetry = errors.New("media: a retry was asked for")
 
+// errUnasked is that it is not known where to connect or as whom: no request was made.
+var errUnasked = errors.New("media: nothing was asked of the camera")
+
 // errStalled ends a session that the watchdogs gave up.
 type errStalled struct{ reason Reason }
 
 func (e errStalled) Error() string { return "media: session given up: " + string(e.reason) }
 
-// relayPause bounds the pause before asking a relay of ours again: it shields the camera, so asking is cheap.
+// relayPause bounds the pause before asking a relay of ours again: it shields the camera, so asking is cheap. Only one
+// that does not take the token is left alone longer.
 const relayPause = 2 * time.Second
 
 // Run plays until ctx ends and returns ctx's cause. Everything it started is gone when it returns. It may be called
@@ -64,7 +68,7 @@ func (p *Player) loop(ctx context.Context) {
 		}
 		pause := backoff.Next(p.alive(began))
 		reason, relay := reasonOf(err)
-		if relay && reason != ReasonNotAdmitted {
+		if relay && (reason != ReasonNotAdmitted || errors.Is(err, errUnasked)) {
 			pause = min(pause, relayPause)
 		}
 		p.failed(reason, err, backoff.Tries(), pause, relay)
@@ -124,7 +128,7 @@ func (p *Player) source(ctx context.Context) (source, error) {
 			err = rtsp.Check(url)
 		}
 		if err != nil {
-			return source{}, fmt.Errorf("media: no address for the camera: %w", err)
+			return source{}, fmt.Errorf("%w: no address: %w", errUnasked, err)
 		}
 		p.mu.Lock()
 		p.url = url
@@ -139,7 +143,7 @@ func (p *Player) source(ctx context.Context) (source, error) {
 	}
 	var err error
 	if at.user, at.pass, err = p.opts.Credentials(ctx); err != nil {
-		return at, fmt.Errorf("media: no credentials for the camera: %w", err)
+		return at, fmt.Errorf("%w: no credentials: %w", errUnasked, err)
 	}
 	return at, nil
 }

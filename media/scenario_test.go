@@ -212,6 +212,41 @@ func TestARelayMayBeAskedAgain(t *testing.T) {
 	})
 }
 
+// TestARightThatHasEndedIsSoonFoundAgain: while there is no right to pictures nobody is asked anything, so that it is
+// looked for often; a relay that refuses is asked at growing intervals.
+func TestARightThatHasEndedIsSoonFoundAgain(t *testing.T) {
+	ended := &rtsp.Error{Reason: rtsp.ReasonNotAdmitted, Relay: true, Op: "log in", URL: "rtsp://relay", Detail: "ended"}
+	var gone atomic.Bool
+	opts := Options{Credentials: func(context.Context) (string, string, error) {
+		if gone.Load() {
+			return "", "", ended
+		}
+		return "wall", "token", nil
+	}}
+	scenario(t, opts, func(t *testing.T, p *Player, c *fakeCamera, d *fakeDecoder) {
+		pass(2 * time.Second)
+		gone.Store(true)
+		c.broken <- errors.New("cut")
+		pass(30 * time.Minute)
+		expect(t, p, StateNoSignal, ReasonNotAdmitted)
+		if n := len(c.connections()); n != 1 {
+			t.Errorf("%d connections without a right to any", n)
+		}
+		gone.Store(false)
+		pass(relayPause + time.Second)
+		expect(t, p, StateLive, ReasonNone)
+
+		c.do(func() { c.refuse = ended })
+		c.broken <- errors.New("cut")
+		pass(time.Minute)
+		n := len(c.connections())
+		pass(5 * time.Minute)
+		if n = len(c.connections()) - n; n > 25 {
+			t.Errorf("a relay that refuses is asked %d times in 5 minutes", n)
+		}
+	})
+}
+
 func TestAFullCameraIsSaidToBeFull(t *testing.T) {
 	scenario(t, Options{}, func(t *testing.T, p *Player, c *fakeCamera, d *fakeDecoder) {
 		c.do(func() { c.refuse = &rtsp.Error{Reason: rtsp.ReasonFull} })
