@@ -17,6 +17,8 @@ func TestWhatARelayKnowsTravelsInTheHeader(t *testing.T) {
 		{Taken: noon},
 		{Relayed: noon.Add(456 * time.Microsecond)},
 		{Behind: 80 * time.Millisecond, Taken: noon, Relayed: noon.Add(7 * time.Microsecond)},
+		{Late: 5100 * time.Millisecond},
+		{Behind: time.Second, Relayed: noon, Late: 2 * time.Minute},
 	} {
 		p := rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: 7}, Payload: []byte{1}}
 		plain := p.MarshalSize()
@@ -33,7 +35,7 @@ func TestWhatARelayKnowsTravelsInTheHeader(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, ok := stamped(&q.Header)
-		if !ok || got.Behind != a.Behind || !got.Taken.Equal(a.Taken) || !got.Relayed.Equal(a.Relayed) {
+		if !ok || got.Behind != a.Behind || !got.Taken.Equal(a.Taken) || !got.Relayed.Equal(a.Relayed) || got.Late != a.Late {
 			t.Errorf("%+v came out as %+v, %v", a, got, ok)
 		}
 	}
@@ -55,7 +57,7 @@ func TestWhatIsInNoHeaderIsNotRead(t *testing.T) {
 		t.Errorf("a time of day of %v", a.Taken)
 	}
 	// A relay of a later version says more, one of an earlier version less.
-	for _, n := range []int{4, 12, 20, 32} {
+	for _, n := range []int{4, 12, 20, 24, 32} {
 		words := make([]byte, n)
 		words[3] = 80
 		h = rtp.Header{Extension: true, ExtensionProfile: aboardProfile}
@@ -84,6 +86,9 @@ func FuzzExtension(f *testing.F) {
 			return
 		}
 		a, _ := stamped(&p.Header)
+		if a.Late < 0 || a.Late > 50*24*time.Hour {
+			t.Fatalf("a unit was %v late", a.Late)
+		}
 		if a.Behind < 0 || a.Behind > 50*24*time.Hour {
 			t.Fatalf("a unit waited %v", a.Behind)
 		}

@@ -74,6 +74,9 @@ type Unit struct {
 	Lost uint64
 	// Behind is the time the unit spent in a relay's cache, as the relay declares it; 0 from a camera.
 	Behind time.Duration
+	// Late is how late the unit came to a relay, beyond what the camera shows at best, as the relay declares it; 0 from a
+	// camera.
+	Late time.Duration
 	// Relayed is when the unit came to a relay of ours by its clock, evened out so that pictures are as far apart as the
 	// camera took them: the same for all readers. Zero from a camera.
 	Relayed time.Time

@@ -147,7 +147,7 @@ func (d *depacketizer) add(pkt *rtp.Packet, now time.Time, lost uint64) (Unit, b
 		NALUs: nalus, Size: size, Key: IsKey(d.codec, nalus), PTS: d.clock(stamp), Arrived: now, Lost: d.lost,
 	}
 	if d.stampTS == stamp {
-		u.Behind, u.Taken, u.Relayed = d.aboard.Behind, d.aboard.Taken, d.aboard.Relayed
+		u.Behind, u.Late, u.Taken, u.Relayed = d.aboard.Behind, d.aboard.Late, d.aboard.Taken, d.aboard.Relayed
 	}
 	if u.Taken.IsZero() && d.taken != nil {
 		u.Taken = d.taken(stamp)
