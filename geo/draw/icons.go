@@ -28,6 +28,8 @@ const (
 	IconAir                = sign.Air
 	IconWater              = sign.Water
 	IconLevel              = sign.Level
+	IconWeather            = sign.Weather
+	IconGauge              = sign.Gauge
 	IconReport             = sign.Report
 	IconReportLate         = sign.ReportLate
 	IconRoads              = sign.Roads

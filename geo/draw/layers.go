@@ -72,6 +72,8 @@ const (
 	Air   = scene.Air
 	Water = scene.Water
 	Level = scene.Level
+	Weather = scene.Weather
+	Gauge = scene.Gauge
 )
 
 // Categories of citizens' reports.

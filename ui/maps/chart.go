@@ -56,11 +56,23 @@ func (k *maker) drawings() {
 			continue
 		}
 		k.m.Draw(k.f, d.Ref(), d.Is.Name, d.Is.Shapes, k.selected[d.Ref()])
-		k.legend.drawings++
+		if drawn(d.Is.Shapes, k.view) {
+			k.legend.drawings++
+		}
 	}
 	if filter.Why() != nil || hidden > 0 {
 		k.say(tile.MapLayer{Name: k.m.o.Lang.T("layer.drawings")}, filter, hidden)
 	}
+}
+
+// drawn reports whether a drawing reaches into a box.
+func drawn(shapes []world.DrawnShape, in geo.Bounds) bool {
+	for _, sh := range shapes {
+		if len(sh.Points) > 0 && orb.MultiPoint(sh.Points).Bound().Intersects(in) {
+			return true
+		}
+	}
+	return false
 }
 
 // Draw adds the shapes of a drawing to a frame, with what is measured in them.

@@ -3,6 +3,7 @@ package maps
 import (
 	"image/color"
 	"math"
+	"slices"
 	"strconv"
 
 	"iocwall/geo/draw"
@@ -12,16 +13,17 @@ import (
 // legend counts what is in view and names it.
 type legend struct {
 	vessels  [draw.PublicService + 1]int
-	stations [draw.Level + 1]int
+	stations [draw.Gauge + 1]int
 	reports  [draw.Procedures + 1]int
 	alerts   [draw.Critical + 1]int
 	overdue  int
 	cameras  int
 	fences   int
 	drawings int
-	lost     bool // a vessel's symbol is hollow
+	lost     int  // vessels whose symbol is hollow
 	aged     bool // an area's edge is dashed
 
+	telling  int               // rows of alerts, once there are items
 	classes  []draw.LegendItem // of the areas
 	features []draw.LegendItem
 }
@@ -35,14 +37,21 @@ func (g *legend) items(k *maker) []draw.LegendItem {
 			out = append(out, draw.LegendItem{Icon: icon, Text: t.T(key, "n", strconv.Itoa(n))})
 		}
 	}
+	for s := draw.Critical; s >= draw.Notice; s-- {
+		add(draw.IconNotice+draw.Icon(s-draw.Notice), [...]string{draw.Notice: "legend.notice", draw.Warning: "legend.warning", draw.Severe: "legend.severe", draw.Critical: "legend.critical"}[s], g.alerts[s])
+	}
+	g.telling = len(out) - len(g.classes)
 	add(draw.IconFishing, "legend.fishing", g.vessels[draw.Fishing])
 	add(draw.IconCargo, "legend.cargo", g.vessels[draw.Cargo])
 	add(draw.IconPassenger, "legend.passenger", g.vessels[draw.Passenger])
 	add(draw.IconPublicService, "legend.public", g.vessels[draw.PublicService])
 	add(draw.IconVessel, "legend.vessel", g.vessels[draw.OtherVessel])
+	add(draw.IconLost, "legend.lost", g.lost)
 	add(draw.IconAir, "legend.air", g.stations[draw.Air])
 	add(draw.IconWater, "legend.water", g.stations[draw.Water])
 	add(draw.IconLevel, "legend.level", g.stations[draw.Level])
+	add(draw.IconWeather, "legend.weather", g.stations[draw.Weather])
+	add(draw.IconGauge, "legend.gauge", g.stations[draw.Gauge])
 	open := 0
 	for _, n := range g.reports {
 		open += n
@@ -54,12 +63,18 @@ func (g *legend) items(k *maker) []draw.LegendItem {
 	if g.fences > 0 {
 		out = append(out, draw.LegendItem{Icon: draw.IconFence, Text: t.T("legend.fence", "n", strconv.Itoa(g.fences))})
 	}
+	if g.drawings > 0 {
+		out = append(out, draw.LegendItem{Line: k.m.o.Theme.Second, Text: t.T("legend.drawing", "n", strconv.Itoa(g.drawings))})
+	}
 	return out
 }
 
-// short is the legend of a map with room for fewer rows: the classes of areas
-// stay whole, or the legend goes.
+// short is the legend of a map with room for fewer rows: without the alerts, which
+// say on the map what they are, then only the classes of areas, which stay whole, or nothing.
 func (g *legend) short(items []draw.LegendItem, room int) []draw.LegendItem {
+	if len(items)-g.telling <= room {
+		return slices.Delete(items, len(g.classes), len(g.classes)+g.telling)
+	}
 	if n := len(g.classes); n > 0 && n <= room {
 		return items[:n]
 	}

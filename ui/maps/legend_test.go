@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"iocwall/geo"
+	"iocwall/geo/draw"
 	"iocwall/server/world"
 )
 
@@ -35,5 +37,46 @@ func TestLegendCountsWhatIsSeen(t *testing.T) {
 	}
 	if want := []string{"cho · 1", "Hàng rào · 1"}; !slices.Equal(rows, want) {
 		t.Errorf("the legend has the rows %q, want %q", rows, want)
+	}
+}
+
+// TestLegendExplainsAllThatIsDrawn: what has a sign of its own on the map has a row; a
+// station that measures something else is no air station, and an index below zero has no
+// step.
+func TestLegendExplainsAllThatIsDrawn(t *testing.T) {
+	h := newHistory(t, Options{})
+	v := h.m.Open(param("bounds", coastBounds)).View(h.s, 1600, 1000)
+	for i, what := range []world.StationKind{world.StationAir, world.StationWater, world.StationLevel, world.StationWeather, "quake"} {
+		h.add(ago(0), world.StationDefined{ID: fmt.Sprint(i), What: what, Pos: v.Point(float64(200*i+200), 420)})
+	}
+	h.add(ago(0), world.Reading{Station: "0", Quantity: "aqi", Value: -999})
+	h.add(ago(2*time.Hour), world.VesselPosition{MMSI: "574000001", Pos: v.Point(400, 500), Speed: 1, Course: 1, Heading: 1})
+	for i, x := range []float64{300, -900} { // the second is not in view
+		h.add(ago(0), world.DrawingSaved{Saved: world.Saved{ID: fmt.Sprint("d", i), Name: "Tuyến", Version: 1}, Shapes: []world.DrawnShape{{Form: "line", Points: []geo.Point{v.Point(x, 450), v.Point(x-200, 480)}}}})
+	}
+	p := h.m.Open(param("bounds", coastBounds))
+	n := Now{State: h.s, Time: noon, View: v, Text: 14, Alerts: []world.Alert{
+		{AlertRaised: world.AlertRaised{ID: "1", Severity: world.Critical, Title: "Bão", Placed: true, Pos: v.Point(600, 600)}}, {AlertRaised: world.AlertRaised{ID: "2", Severity: world.Notice, Title: "Mưa", Placed: true, Pos: v.Point(900, 600)}}, {AlertRaised: world.AlertRaised{ID: "3", Severity: world.Notice, Title: "Gió", Placed: true, Pos: v.Point(1200, 600)}},
+	}}
+	f := p.Picture(n).Frame
+	rows := func(f *draw.Frame) (out []string) {
+		for _, row := range f.Furniture.Legend {
+			out = append(out, row.Text)
+		}
+		return out
+	}
+	rest := []string{"Tàu khác · 1", "Mất tín hiệu · 1", "Trạm khí · 1", "Trạm nước · 1", "Mực nước · 1", "Trạm thời tiết · 1", "Trạm khác · 1", "Hình vẽ · 1"}
+	if want := append([]string{"Khẩn cấp · 1", "Lưu ý · 2"}, rest...); !slices.Equal(rows(f), want) {
+		t.Errorf("the legend has the rows %q, want %q", rows(f), want)
+	}
+	for _, st := range f.Stations {
+		if st.ID == "0" && (st.Value == "" || st.Word != "") {
+			t.Errorf("an index of -999 is %q %q", st.Value, st.Word)
+		}
+	}
+	// With room for nine rows the alerts, which say themselves what they are, go.
+	n.View.Height = 320
+	if got := rows(p.Picture(n).Frame); !slices.Equal(got, rest) {
+		t.Errorf("on a low map there are the rows %q, want %q", got, rest)
 	}
 }

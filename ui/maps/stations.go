@@ -61,13 +61,17 @@ func (k *maker) stations() {
 // station makes a chip: an index of law with its colour and word, otherwise the
 // first quantity with its unit.
 func (m *Maps) station(st *world.Station) draw.Station {
-	d := draw.Station{ID: st.ID, At: st.Pos, Kind: draw.Air, Stale: st.Stale != 0, Importance: 1}
-	index, levels := "aqi", airLevels()
+	d := draw.Station{ID: st.ID, At: st.Pos, Kind: draw.Gauge, Stale: st.Stale != 0, Importance: 1}
+	index, levels := "", []level(nil)
 	switch st.What {
+	case world.StationAir:
+		d.Kind, index, levels = draw.Air, "aqi", airLevels()
 	case world.StationWater:
 		d.Kind, index, levels = draw.Water, "wqi", waterLevels()
 	case world.StationLevel:
-		d.Kind, index, levels = draw.Level, "level", nil
+		d.Kind, index = draw.Level, "level"
+	case world.StationWeather:
+		d.Kind = draw.Weather
 	}
 	r, ok := st.Reading(index)
 	if !ok && len(st.Readings) > 0 {
@@ -119,7 +123,11 @@ type level struct {
 	rank      int
 }
 
+// levelOf returns the step of an index; one below zero is a fault of the device and none.
 func levelOf(levels []level, v float64) (level, bool) {
+	if v < 0 {
+		return level{}, false
+	}
 	for _, lv := range levels {
 		if v <= lv.upTo {
 			return lv, true

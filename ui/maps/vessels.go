@@ -108,7 +108,9 @@ func (k *maker) vessels() {
 		if k.view.Contains(v.at) {
 			seen++
 			k.legend.vessels[v.kind]++
-			k.legend.lost = k.legend.lost || v.lost || age >= limit
+			if v.lost || age >= limit {
+				k.legend.lost++
+			}
 			k.datum(v.time, v.at)
 		}
 		k.f.Vessels = append(k.f.Vessels, draw.Vessel{

@@ -431,7 +431,7 @@ func (b *Boxes) legendIcon(icon sign.Icon, x, y int) {
 	switch icon {
 	case sign.None:
 		return
-	case sign.Air, sign.Water, sign.Level, sign.Camera:
+	case sign.Air, sign.Water, sign.Level, sign.Weather, sign.Gauge, sign.Camera:
 		key.Main, key.Back = b.Style.Text, b.Style.Card
 	case sign.Cluster, sign.Fence:
 		key.Main, key.Back = b.Style.Text2, b.Style.Card

@@ -171,6 +171,8 @@ const (
 	Air StationKind = iota
 	Water
 	Level
+	Weather
+	Gauge // another one
 )
 
 // Station is a measuring station with a chip: the value in bold and a word.
@@ -295,7 +297,7 @@ func (k VesselKind) Sign() sign.Icon {
 
 // Sign is the symbol of a station of this kind.
 func (k StationKind) Sign() sign.Icon {
-	return [...]sign.Icon{Air: sign.Air, Water: sign.Water, Level: sign.Level}[min(k, Level)]
+	return [...]sign.Icon{Air: sign.Air, Water: sign.Water, Level: sign.Level, Weather: sign.Weather, Gauge: sign.Gauge}[min(k, Gauge)]
 }
 
 // Sign is the mark of a camera in this state.

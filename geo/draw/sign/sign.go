@@ -29,6 +29,8 @@ const (
 	Air
 	Water
 	Level
+	Weather
+	Gauge // a station that measures something else
 	Report
 	ReportLate
 	Roads
@@ -120,6 +122,16 @@ func Parts() [Count][]raster.Part {
 			{D: "M9 15.5a3 3 0 0 0 3 2.5", Stroke: 1.7},
 		},
 		Level: {{D: "M6 2v20M6 5h4M6 9h3M6 13h4M11 17c2-2 3.5-2 5.5 0s3.5 1 5.5 0", Stroke: 2}},
+		Weather: {
+			{D: cloud, Ink: raster.InkBack},
+			{D: cloud, Stroke: 2},
+			{D: "M8.500 18.500l-1 3M12.500 18.500l-1 3M16.500 18.500l-1 3", Stroke: 1.7},
+		},
+		Gauge: {
+			{D: "M3 3h18v18H3Z", Ink: raster.InkBack},
+			{D: "M4 4h16v16H4Z", Stroke: 2},
+			{D: "M7.500 15.500a4.500 4.500 0 1 1 9 0M12 15.500l2.500-3", Stroke: 1.7},
+		},
 
 		Report:      {{D: pin, Ink: raster.InkBack}, {D: pin, Stroke: 2}},
 		ReportLate:  {{D: pin, Ink: raster.InkBack}, {D: pin, Stroke: 2}},
@@ -170,6 +182,8 @@ func Parts() [Count][]raster.Part {
 		HandleMiddle: {{D: ring(9), Ink: raster.InkBack}, {D: ring(9), Stroke: 3.4}},
 	}
 }
+
+const cloud = "M7 16.500a4.200 4.200 0 0 1-0.500-8.300a6 6 0 0 1 11.300 1.300a3.600 3.600 0 0 1-0.300 7Z"
 
 const waterDrop = "M12 2.5c4 5 6.500 8 6.500 11.700a6.500 6.500 0 0 1-13 0C5.500 10.500 8 7.500 12 2.500Z"
 
