@@ -48,17 +48,17 @@ func (t *turn) budget(p *picture) {
 			if need.fits() {
 				break
 			}
-			c, _ := t.st.Camera(cmp.Or(p.tiles[i].Param("camera"), p.tiles[i].Param("id")))
+			small := scene.Smaller(t.wall.WallDefined, name, p.tiles[i].Tile, t.st)
 			before := need
 			was := p.tiles[i].Params
-			p.tiles[i].Params = append(slices.Clone(was), world.Param{Key: streamKey, Value: scene.Smallest(c)})
+			p.tiles[i].Params = append(slices.Clone(was), world.Param{Key: streamKey, Value: small})
 			slices.SortFunc(p.tiles[i].Params, func(a, b world.Param) int { return cmp.Compare(a.Key, b.Key) })
-			if need = t.needs(name, n.Budget, p.tiles); need.then >= before.then {
+			if need = t.needs(name, n.Budget, p.tiles); need.then >= before.then && need.turns >= before.turns {
 				p.tiles[i].Params, need = was, before // nothing won
 				continue
 			}
 			p.left = append(p.left, world.LeftOut{Tile: p.tiles[i].ID, Why: fmt.Sprintf(
-				inSmall+" %s: the cameras would need %.0f %% of what %s decodes, and %.0f %% may be used", scene.Smallest(c), 100*before.worst(), name, 100*before.limit())})
+				inSmall+" %s: the cameras would need %.0f %% of what %s decodes, and %.0f %% may be used", small, 100*before.worst(), name, 100*before.limit())})
 		}
 		if !need.fits() {
 			p.over = need.words(name)
@@ -84,25 +84,26 @@ func (t *turn) owed(p picture) bool {
 }
 
 // needs is the share of a computer that cameras need: those that are there now,
-// those to come, and both while both are open.
+// those to come, both while both are open, and those to come while tours and grids
+// among them change.
 type needs struct {
-	now, then, both float64
-	tally           string
+	now, then, both, turns float64
+	tally, turning         string
 }
 
 func (t *turn) needs(node string, budget []world.Decoding, tiles []world.Placed) needs {
 	streams := func(tiles []world.Placed) (out []scene.Stream) {
 		for _, x := range tiles {
-			if s, ok := scene.StreamOf(t.wall.WallDefined, node, x.Tile, t.st.Camera); ok {
-				out = append(out, s)
-			}
+			out = append(out, scene.StreamsOf(t.wall.WallDefined, node, x.Tile, t.st)...)
 		}
 		return out
 	}
 	old, come := streams(t.open), streams(tiles)
+	all := scene.Open(come)
 	return needs{
 		now: scene.Load(budget, old), then: scene.Load(budget, come),
-		both: scene.Load(budget, slices.Concat(old, come)), tally: scene.Tally(come),
+		both: scene.Load(budget, slices.Concat(old, come)), turns: scene.Load(budget, all),
+		tally: scene.Tally(come), turning: scene.Tally(all),
 	}
 }
 
@@ -112,7 +113,7 @@ func (n needs) fits() bool {
 	if n.now > scene.Headroom && n.then < n.now {
 		return true
 	}
-	return n.then <= scene.Headroom && n.both <= scene.Brief
+	return n.then <= scene.Headroom && max(n.both, n.turns) <= scene.Brief
 }
 
 // worst and limit are the share that is too much, and what it may be.
@@ -120,7 +121,7 @@ func (n needs) worst() float64 {
 	if n.then > scene.Headroom {
 		return n.then
 	}
-	return n.both
+	return max(n.both, n.turns)
 }
 
 func (n needs) limit() float64 {
@@ -131,9 +132,13 @@ func (n needs) limit() float64 {
 }
 
 func (n needs) words(node string) *world.Refusal {
-	if n.then > scene.Headroom {
+	if n.then > scene.Headroom || n.turns > scene.Brief {
+		list := n.tally
+		if n.then <= scene.Headroom {
+			list = n.turning
+		}
 		return world.Refuse("wall.capacity", "the cameras ({list}) need {need} % of what {node} decodes, and {most} % may be used; show fewer of them on its screens, or smaller",
-			"list", n.tally, "need", whole(n.then), "node", node, "most", whole(scene.Headroom))
+			"list", list, "need", whole(n.worst()), "node", node, "most", whole(n.limit()))
 	}
 	return world.Refuse("wall.capacity.both", "while the cameras there are and those to come ({list}) are both open they need {need} % of what {node} decodes; go by a scene with fewer cameras",
 		"list", n.tally, "need", whole(n.both), "node", node)
@@ -142,18 +147,14 @@ func (n needs) words(node string) *world.Refusal {
 // whole is a share in percent.
 func whole(share float64) string { return fmt.Sprintf("%.0f", 100*share) }
 
-// cheapest returns the camera tiles on the screens of a computer that have a
+// cheapest returns the tiles with cameras on the screens of a computer that have a
 // smaller stream to take, in the order in which they are asked to: what is not
 // important before what is, the scene before what pops up, the smaller before the
 // larger.
 func (t *turn) cheapest(node string, tiles []world.Placed) []int {
 	var out []int
 	for i, x := range tiles {
-		s, ok := scene.StreamOf(t.wall.WallDefined, node, x.Tile, t.st.Camera)
-		if !ok || x.Param(streamKey) != "" {
-			continue
-		}
-		if c, _ := t.st.Camera(s.Camera); scene.Smallest(c) != "" && scene.Smallest(c) != s.Name {
+		if scene.Smaller(t.wall.WallDefined, node, x.Tile, t.st) != "" {
 			out = append(out, i)
 		}
 	}

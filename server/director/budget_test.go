@@ -149,3 +149,69 @@ func TestBackToWhatIsTooMuch(t *testing.T) {
 		t.Errorf("after the popup: %v, refused %+v", got, r.wall().Refused)
 	}
 }
+
+// The cameras of grids and tours are held against what a computer decodes as those of
+// single tiles are, also those that are open for the moment of a change.
+func TestBudgetsOfGridsAndTours(t *testing.T) {
+	bodies := append(opening(), nodes(true, allNodes...)...)
+	var ids []string
+	for i := range 36 {
+		id := fmt.Sprintf("g-%02d", i)
+		ids = append(ids, id)
+		c := world.CameraDefined{ID: id, Streams: []world.CameraStream{{Name: "main", Width: 1920, Height: 1080, FPS: 25}}}
+		if i < 12 {
+			c.Site = "tu-1"
+			c.Streams = append(c.Streams, world.CameraStream{Name: "sub", Width: 320, Height: 180, FPS: 25})
+		}
+		bodies = append(bodies, c, world.CameraHealth{Camera: id, State: world.CameraLive, Codec: "h264"})
+	}
+	put := func(id string, tiles ...world.Tile) {
+		s := world.SceneSaved{ID: id, Wall: "main", Version: 1}
+		for i, cell := range scene.Share(world.WallDefined{}, scene.RectOfScreen(testWall().Screens[0]), len(tiles)) {
+			tiles[i].ID = fmt.Sprint(i)
+			s.Tiles = append(s.Tiles, cell.Put(tiles[i]))
+		}
+		bodies = append(bodies, s)
+	}
+	tile := func(kind string, pairs ...string) world.Tile {
+		x := world.Tile{Kind: kind}
+		for i := 0; i < len(pairs); i += 2 {
+			x.Params = append(x.Params, world.Param{Key: pairs[i], Value: pairs[i+1]})
+		}
+		return x
+	}
+	put("grid", tile("grid", "cameras", strings.Join(ids, ",")))
+	put("all", tile("grid"))
+	put("pages", tile("grid", "cameras", strings.Join(ids[12:36], ","), "cells", "9"))
+	put("turns", tile("grid", "cameras", strings.Join(ids[12:30], ","), "cells", "9"), tile("grid", "cameras", strings.Join(ids[30:36], ","), "cells", "4"))
+	var tours []world.Tile
+	for range 12 {
+		tours = append(tours, tile("tour", "cameras", ids[len(tours)*2]+","+ids[len(tours)*2+1]))
+	}
+	put("tours", tours...)
+	put("large", tile("grid", "cells", "4", "site", "tu-1"), tile("grid", "cameras", strings.Join(ids[20:32], ",")))
+	r := newRig(t, append(bodies, measured("pc-01"))...)
+	r.pass(5 * time.Second)
+	for _, c := range []struct {
+		scene, refused string
+		left           int
+	}{
+		{"grid", "(24 × 1920×1080, 12 × 320×180) need 126 %", 0},
+		{"all", "(24 × 1920×1080, 12 × 320×180) need 126 %", 0},
+		{"pages", "", 0}, // 45 %, 90 % while they change
+		{"turns", "(24 × 1920×1080) need 120 % of what pc-01 decodes, and 100 % may", 0},
+		{"tours", "", 3}, // 60 %, 120 % while all change; with three of them small 93 %
+		{"large", "", 1},
+	} {
+		r.outs = nil
+		_ = r.show(Ask{Scene: c.scene, By: "Lan"})
+		r.pass(5 * time.Second)
+		if len(r.outs) != 1 {
+			t.Fatalf("%s: outcomes %+v", c.scene, r.outs)
+		}
+		o := r.outs[0]
+		if (o.Err == nil) != (c.refused == "") || o.Err != nil && !strings.Contains(o.Err.Error(), c.refused) || len(o.Left) != c.left {
+			t.Errorf("%s: %v, left %+v", c.scene, o.Err, o.Left)
+		}
+	}
+}

@@ -3,7 +3,9 @@ package scene
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"iocwall/server/world"
@@ -28,6 +30,9 @@ type Stream struct {
 	Codec         string
 	Width, Height int
 	FPS           float64
+	// Brief says that it is decoded beside the others for the moment of a change
+	// only: the next camera of a tour, the next page of a grid.
+	Brief bool
 }
 
 func (s Stream) known() Stream {
@@ -42,17 +47,114 @@ func (s Stream) known() Stream {
 
 func (s Stream) pixels() float64 { return float64(s.Width) * float64(s.Height) }
 
-// Cameras finds a camera by its id.
-type Cameras func(id string) (world.Camera, bool)
+// Cameras is what of the state says which cameras a tile shows; a *world.State is one.
+type Cameras interface {
+	Camera(id string) (world.Camera, bool)
+	// Cameras returns all by id.
+	Cameras() []world.Camera
+	Within(area, root string) bool
+}
 
-// StreamOf returns what the screens of a computer decode for a tile; false when
-// the tile is no camera, lies elsewhere or shows a camera that nobody defined.
-func StreamOf(w world.WallDefined, node string, t world.Tile, cameras Cameras) (Stream, bool) {
-	if t.Kind != "camera" {
-		return Stream{}, false
+// StreamsOf returns what the screens of a computer decode for a tile: a camera; the
+// dearest camera of a tour, and the next one for a moment; the dearest page of a
+// grid, each camera at its cell's size, and the next one for a moment. There are none
+// of tiles that show no cameras or lie elsewhere, and of cameras that nobody defined.
+func StreamsOf(w world.WallDefined, node string, t world.Tile, st Cameras) []Stream {
+	pages := pagesOf(w, node, t, st)
+	if len(pages) == 0 {
+		return nil
 	}
-	id := cmp.Or(t.Param("camera"), t.Param("id"))
-	c, ok := cameras(id)
+	weight := func(page []Stream) (sum float64) {
+		for _, s := range page {
+			s = s.known()
+			sum += s.pixels() * s.FPS
+		}
+		return sum
+	}
+	slices.SortStableFunc(pages, func(a, b []Stream) int { return cmp.Compare(weight(b), weight(a)) })
+	out := pages[0]
+	if len(pages) > 1 {
+		for _, s := range pages[1] {
+			s.Brief = true
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Open returns the streams as they are in the moment of a change, when all are
+// decoded at once.
+func Open(streams []Stream) []Stream {
+	out := slices.Clone(streams)
+	for i := range out {
+		out[i].Brief = false
+	}
+	return out
+}
+
+// pagesOf returns what a computer decodes for each state of a tile that takes turns.
+func pagesOf(w world.WallDefined, node string, t world.Tile, st Cameras) [][]Stream {
+	ids := shown(t, st)
+	per, side := 1, 1
+	if t.Kind == "grid" {
+		if per, _ = strconv.Atoi(t.Param("cells")); per <= 0 {
+			per = len(ids)
+		}
+		for side*side < per && side < mostSide {
+			side++
+		}
+		per = side * side
+	}
+	var out [][]Stream
+	for from := 0; from < len(ids); from += per {
+		var page []Stream
+		for i, id := range ids[from:min(len(ids), from+per)] {
+			cell := t
+			cell.W, cell.H = t.W/float64(side), t.H/float64(side)
+			cell.X, cell.Y = t.X+float64(i%side)*cell.W, t.Y+float64(i/side)*cell.H
+			if s, ok := streamOf(w, node, cell, id, st); ok {
+				page = append(page, s)
+			}
+		}
+		if len(page) > 0 {
+			out = append(out, page)
+		}
+	}
+	return out
+}
+
+// mostSide bounds the columns and rows of a grid.
+const mostSide = 6
+
+// shown returns the cameras of a tile in order: one, or those of a tour or a grid,
+// which are named or those of an area or a site.
+func shown(t world.Tile, st Cameras) []string {
+	switch t.Kind {
+	case "camera":
+		return []string{cmp.Or(t.Param("camera"), t.Param("id"))}
+	case "tour", "grid":
+	default:
+		return nil
+	}
+	ids := strings.FieldsFunc(t.Param("cameras"), func(r rune) bool { return r == ',' || r == ' ' || r == ';' })
+	if len(ids) == 0 {
+		area, site := t.Param("area"), t.Param("site")
+		for _, c := range st.Cameras() {
+			if (area == "" || st.Within(c.Area, area)) && (site == "" || c.Site == site) {
+				ids = append(ids, c.ID)
+			}
+		}
+	}
+	if t.Kind == "tour" {
+		slices.Sort(ids)
+		ids = slices.Compact(ids) // the next one is another one
+	}
+	return ids
+}
+
+// streamOf returns what the screens of a computer decode for a camera at a place.
+func streamOf(w world.WallDefined, node string, t world.Tile, id string, st Cameras) (Stream, bool) {
+	c, ok := st.Camera(id)
 	if !ok {
 		return Stream{}, false
 	}
@@ -69,7 +171,31 @@ func StreamOf(w world.WallDefined, node string, t world.Tile, cameras Cameras) (
 		return Stream{}, false
 	}
 	x := choose(c.Streams, t.Param("stream"), needX, needY)
-	return Stream{c.ID, x.Name, c.Health.Codec, x.Width, x.Height, x.FPS}, true
+	return Stream{Camera: c.ID, Name: x.Name, Codec: c.Health.Codec, Width: x.Width, Height: x.Height, FPS: x.FPS}, true
+}
+
+// Smaller returns the name of the stream that a tile takes as its parameter "stream"
+// to need less of a computer: the smallest of its camera, or of most of its cameras.
+// It is empty when there is none, or the tile says already which it takes.
+func Smaller(w world.WallDefined, node string, t world.Tile, st Cameras) string {
+	if t.Param("stream") != "" {
+		return ""
+	}
+	counts := map[string]int{}
+	for _, page := range pagesOf(w, node, t, st) {
+		for _, s := range page {
+			if c, _ := st.Camera(s.Camera); Smallest(c) != "" && Smallest(c) != s.Name {
+				counts[Smallest(c)]++
+			}
+		}
+	}
+	best := ""
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		if counts[name] > counts[best] {
+			best = name
+		}
+	}
+	return best
 }
 
 // ladder orders streams from the best to the smallest where all sizes are known.
@@ -117,7 +243,8 @@ func Smallest(c world.Camera) string {
 // Load returns the share of a computer that streams need, by what it was measured
 // to decode. A stream that is there twice is decoded once. Sizes between those that
 // were measured are interpolated by their pixels; a codec that was not measured
-// counts as the dearest that was. Without a measurement it is zero.
+// counts as the dearest that was. Brief ones are left out; see Open. Without a
+// measurement it is zero.
 func Load(budget []world.Decoding, streams []Stream) float64 {
 	if len(budget) == 0 {
 		return 0
@@ -125,7 +252,7 @@ func Load(budget []world.Decoding, streams []Stream) float64 {
 	sum := 0.0
 	seen := map[[2]string]bool{}
 	for _, s := range streams {
-		if k := [2]string{s.Camera, s.Name}; !seen[k] {
+		if k := [2]string{s.Camera, s.Name}; !seen[k] && !s.Brief {
 			seen[k] = true
 			s = s.known()
 			sum += s.FPS * perFrame(budget, s)
@@ -169,12 +296,13 @@ func perFrame(budget []world.Decoding, s Stream) float64 {
 	return last.cost * s.pixels() / last.pixels
 }
 
-// Tally says in words which streams these are: "3 × 1920×1080, 12 × 640×360".
+// Tally says in words which streams these are, brief ones left out:
+// "3 × 1920×1080, 12 × 640×360".
 func Tally(streams []Stream) string {
 	counts := map[[2]int]int{}
 	seen := map[[2]string]bool{}
 	for _, s := range streams {
-		if k := [2]string{s.Camera, s.Name}; !seen[k] {
+		if k := [2]string{s.Camera, s.Name}; !seen[k] && !s.Brief {
 			seen[k] = true
 			s = s.known()
 			counts[[2]int{s.Width, s.Height}]++

@@ -60,12 +60,12 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-func TestStreamOf(t *testing.T) {
+func TestStreamOfACamera(t *testing.T) {
 	w := reference()
 	cam := world.Camera{CameraDefined: world.CameraDefined{ID: "a", Streams: []world.CameraStream{
 		{Name: "sub", Width: 640, Height: 360}, {Name: "main", Width: 1920, Height: 1080}, {Name: "mid", Width: 1280, Height: 720},
 	}}}
-	find := func(id string) (world.Camera, bool) { return cam, id == "a" }
+	st := state(t, cam.CameraDefined)
 	for _, c := range []struct {
 		at     At
 		kind   string
@@ -82,12 +82,90 @@ func TestStreamOf(t *testing.T) {
 		{At{Screens: "1"}, "camera", "pc-01", []world.Param{{Key: "camera", Value: "b"}}, ""},
 		{At{Screens: "1"}, "map", "pc-01", []world.Param{{Key: "camera", Value: "a"}}, ""},
 	} {
-		got, ok := StreamOf(w, c.node, rectAt(t, w, c.at).Put(world.Tile{Kind: c.kind, Params: c.params}), find)
-		if got.Name != c.want || ok != (c.want != "") {
-			t.Errorf("%+v: %+v %v", c, got, ok)
+		got := ""
+		for _, s := range StreamsOf(w, c.node, rectAt(t, w, c.at).Put(world.Tile{Kind: c.kind, Params: c.params}), st) {
+			got += s.Name
+		}
+		if got != c.want {
+			t.Errorf("%+v: %s", c, got)
 		}
 	}
 	if Smallest(cam) != "sub" || Smallest(world.Camera{}) != "" {
 		t.Error("the smallest stream is", Smallest(cam))
+	}
+}
+
+// state has cameras of an area with a part of it and of a site.
+func state(t *testing.T, cameras ...world.CameraDefined) *world.State {
+	t.Helper()
+	st := world.New(1)
+	put := func(b world.Body) {
+		if _, err := st.Apply(world.Event{Seq: st.At().Seq + 1, Seen: 1, Observation: world.Observation{Time: 1, Body: b}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(world.AreaDefined{ID: "city", Name: "City"})
+	put(world.AreaDefined{ID: "ward", Name: "Ward", Parent: "city"})
+	for _, c := range cameras {
+		put(c)
+	}
+	return st
+}
+
+// Tours and grids need what they show at once: a page at its cells' size and, while
+// they change, the next one as well.
+func TestStreamsOfToursAndGrids(t *testing.T) {
+	w := reference()
+	both := []world.CameraStream{{Name: "main", Width: 1920, Height: 1080, FPS: 25}, {Name: "sub", Width: 640, Height: 360, FPS: 12}}
+	var list []world.CameraDefined
+	for i := range 8 {
+		c := world.CameraDefined{ID: fmt.Sprintf("c%d", i), Area: "ward", Streams: both}
+		if i >= 6 {
+			c.Area, c.Site, c.Streams = "", "box", both[:1]
+		}
+		list = append(list, c)
+	}
+	st := state(t, list...)
+	param := func(pairs ...string) (out []world.Param) {
+		for i := 0; i < len(pairs); i += 2 {
+			out = append(out, world.Param{Key: pairs[i], Value: pairs[i+1]})
+		}
+		return out
+	}
+	for _, c := range []struct {
+		name    string
+		at      At
+		node    string
+		kind    string
+		params  []world.Param
+		steady  string
+		open    string
+		smaller string
+	}{
+		{"named", At{Screens: "1"}, "pc-01", "grid", param("cameras", "c0, c1;c2 c3,c4"), "5 × 640×360", "5 × 640×360", ""},
+		{"two by two", At{Screens: "1"}, "pc-01", "grid", param("cameras", "c0,c1"), "2 × 1920×1080", "2 × 1920×1080", "sub"},
+		{"of one", At{Screens: "1"}, "pc-01", "grid", param("cameras", "c0"), "1 × 1920×1080", "1 × 1920×1080", "sub"},
+		{"of one, small", At{Screens: "1"}, "pc-01", "grid", param("cameras", "c0", "stream", "sub"), "1 × 640×360", "1 × 640×360", ""},
+		{"of an area", At{Screens: "1"}, "pc-01", "grid", param("area", "city"), "6 × 640×360", "6 × 640×360", ""},
+		{"of a site", At{Screens: "1"}, "pc-01", "grid", param("site", "box"), "2 × 1920×1080", "2 × 1920×1080", ""},
+		{"of all, in pages", At{Screens: "1", Cell: "2x2:1"}, "pc-01", "grid", param("cells", "4"), "2 × 1920×1080, 2 × 640×360", "2 × 1920×1080, 6 × 640×360", ""},
+		{"pages of one", At{Screens: "1"}, "pc-01", "grid", param("cells", "1", "area", "city"), "1 × 1920×1080", "2 × 1920×1080", "sub"},
+		{"a part of it", At{Screens: "2-3"}, "pc-02", "grid", param("cameras", "c0,c1,c2,c3"), "2 × 1920×1080", "2 × 1920×1080", "sub"},
+		{"elsewhere", At{Screens: "3"}, "pc-01", "grid", param("cameras", "c0"), "", "", ""},
+		{"nobody", At{Screens: "1"}, "pc-01", "grid", param("cameras", "x,y"), "", "", ""},
+		{"tour", At{Screens: "1"}, "pc-01", "tour", param("cameras", "c0,c1,c2"), "1 × 1920×1080", "2 × 1920×1080", "sub"},
+		{"tour of one", At{Screens: "1"}, "pc-01", "tour", param("cameras", "c0,c0"), "1 × 1920×1080", "1 × 1920×1080", "sub"},
+		{"small tour", At{Screens: "1", Cell: "3x3:1"}, "pc-01", "tour", param("area", "ward"), "1 × 640×360", "2 × 640×360", ""},
+		{"the dearest of a tour", At{Screens: "1", Cell: "3x3:1"}, "pc-01", "tour", nil, "1 × 1920×1080", "2 × 1920×1080", ""},
+		{"no cameras", At{Screens: "1"}, "pc-01", "map", param("cameras", "c0"), "", "", ""},
+	} {
+		tile := rectAt(t, w, c.at).Put(world.Tile{Kind: c.kind, Params: c.params})
+		got := StreamsOf(w, c.node, tile, st)
+		if Tally(got) != c.steady || Tally(Open(got)) != c.open {
+			t.Errorf("%s: %q, at a change %q", c.name, Tally(got), Tally(Open(got)))
+		}
+		if s := Smaller(w, c.node, tile, st); s != c.smaller {
+			t.Errorf("%s: it takes %q", c.name, s)
+		}
 	}
 }

@@ -239,9 +239,7 @@ func (j *judge) load(st *world.State, w world.Wall) {
 		}
 		var streams []scene.Stream
 		for _, t := range tiles {
-			if s, shown := scene.StreamOf(w.WallDefined, name, t, st.Camera); shown {
-				streams = append(streams, s)
-			}
+			streams = append(streams, scene.StreamsOf(w.WallDefined, name, t, st)...)
 		}
 		if share := scene.Load(n.Budget, streams); share > scene.Headroom {
 			j.add(Item{ID: "node/" + name + " load", Severity: world.Warning, Code: "node.overload", Since: w.On.At, Values: map[string]string{

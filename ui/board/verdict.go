@@ -147,14 +147,12 @@ func loads(st *world.State, w world.WallDefined, node string, budget []world.Dec
 	load := func(tiles []world.Tile, small bool) float64 {
 		var out []scene.Stream
 		for _, t := range tiles {
-			if small && t.Param("stream") == "" {
-				if c, ok := st.Camera(cmp.Or(t.Param("camera"), t.Param("id"))); ok && scene.Smallest(c) != "" {
-					t.Params = append(slices.Clone(t.Params), world.Param{Key: "stream", Value: scene.Smallest(c)})
+			if small {
+				if name := scene.Smaller(w, node, t, st); name != "" {
+					t.Params = append(slices.Clone(t.Params), world.Param{Key: "stream", Value: name})
 				}
 			}
-			if s, ok := scene.StreamOf(w, node, t, st.Camera); ok {
-				out = append(out, s)
-			}
+			out = append(out, scene.StreamsOf(w, node, t, st)...)
 		}
 		return scene.Load(budget, out)
 	}

@@ -50,9 +50,7 @@ func Fleet(st *world.State) []Machine {
 				tiles = sc.Tiles
 			}
 			for _, t := range tiles {
-				if s, ok := scene.StreamOf(w.WallDefined, n.Node, t, st.Camera); ok {
-					streams = append(streams, s)
-				}
+				streams = append(streams, scene.StreamsOf(w.WallDefined, n.Node, t, st)...)
 			}
 		}
 		if len(n.Budget) > 0 {
