@@ -294,15 +294,45 @@ func TestDepacketizer(t *testing.T) {
 	}
 }
 
-// TestATornKeyFrameIsNoKeyFrame loses one packet after the other of a stream whose pictures have several slices. What is
-// taken for a key frame is whole, whatever is missing before it, and loss is told with the next unit.
-func TestATornKeyFrameIsNoKeyFrame(t *testing.T) {
-	type packet struct {
-		picture int
-		marker  bool
-		payload []byte
+// sent is a packet of a picture, by its number.
+type sent struct {
+	picture int
+	marker  bool
+	payload []byte
+}
+
+// unitsOf puts together what is left of packets when n of them are missing from the given one on.
+func unitsOf(t *testing.T, track Track, packets []sent, missing, n int) []Unit {
+	t.Helper()
+	d, err := newDepacketizer(track)
+	if err != nil {
+		t.Fatal(err)
 	}
-	streams := map[Codec][]packet{
+	var units []Unit
+	for i, p := range packets {
+		lost := uint64(0)
+		switch {
+		case i >= missing && i < missing+n:
+			continue
+		case i == missing+n:
+			lost = uint64(n)
+		}
+		u, ok := d.add(&rtp.Packet{
+			Header:  rtp.Header{Version: 2, SequenceNumber: uint16(i), Timestamp: uint32(p.picture) * 3600, Marker: p.marker},
+			Payload: p.payload,
+		}, time.Unix(0, 0), lost)
+		if ok {
+			units = append(units, u)
+		}
+	}
+	return units
+}
+
+// TestATornKeyFrameIsNoKeyFrame loses up to five packets on end of a stream whose pictures have several slices, with
+// markers and without. What is taken for a key frame is whole, whatever is missing before it, loss is told with the next
+// unit, and a key frame of which something came is told of.
+func TestATornKeyFrameIsNoKeyFrame(t *testing.T) {
+	streams := map[Codec][]sent{
 		H264: {
 			{0, false, []byte{0x41, 0x80, 9}},
 			{0, true, []byte{0x41, 0x40, 9}},
@@ -313,9 +343,13 @@ func TestATornKeyFrameIsNoKeyFrame(t *testing.T) {
 			{1, false, []byte{0x7c, 0x05, 3}},
 			{1, false, []byte{0x7c, 0x45, 4}},
 			{1, true, []byte{0x65, 0x20, 5}},
-			{2, false, []byte{0x41, 0x80, 9}},
-			{2, true, []byte{0x41, 0x40, 9}},
-			{3, true, []byte{0x41, 0x80, 9}},
+			{2, false, []byte{0x7c, 0x81, 0x80, 9}},
+			{2, false, []byte{0x7c, 0x01, 9}},
+			{2, true, []byte{0x7c, 0x41, 9}},
+			{3, false, []byte{0x41, 0x80, 9}},
+			{3, true, []byte{0x41, 0x40, 9}},
+			{4, true, []byte{0x41, 0x80, 9}},
+			{5, true, []byte{0x41, 0x80, 9}},
 		},
 		H265: {
 			{0, false, []byte{0x02, 1, 0x80, 9}},
@@ -328,57 +362,149 @@ func TestATornKeyFrameIsNoKeyFrame(t *testing.T) {
 			{1, false, []byte{0x62, 1, 0x13, 3}},
 			{1, false, []byte{0x62, 1, 0x53, 4}},
 			{1, true, []byte{0x26, 1, 0x08, 5}},
-			{2, false, []byte{0x02, 1, 0x80, 9}},
-			{2, true, []byte{0x02, 1, 0x10, 9}},
-			{3, true, []byte{0x02, 1, 0x80, 9}},
+			{2, false, []byte{0x62, 1, 0x81, 0x80, 9}},
+			{2, false, []byte{0x62, 1, 0x01, 9}},
+			{2, true, []byte{0x62, 1, 0x41, 9}},
+			{3, false, []byte{0x02, 1, 0x80, 9}},
+			{3, true, []byte{0x02, 1, 0x10, 9}},
+			{4, true, []byte{0x02, 1, 0x80, 9}},
+			{5, true, []byte{0x02, 1, 0x80, 9}},
 		},
 	}
 	tracks := map[Codec]Track{H264: h264Track(t)}
 	tracks[H265], _ = trackOf(&format.H265{PayloadTyp: 96})
 	for codec, packets := range streams {
-		for missing := -1; missing < len(packets); missing++ {
-			d, err := newDepacketizer(tracks[codec])
-			if err != nil {
-				t.Fatal(err)
+		for _, marked := range []bool{true, false} {
+			if !marked && codec == H265 {
+				continue // nothing comes out without markers
 			}
-			keys, told := 0, uint64(0)
-			for i, p := range packets {
-				if i == missing {
-					continue
+			for i := range packets {
+				packets[i].marker = packets[i].marker && marked
+			}
+			for n := range 6 {
+				for missing := range len(packets) - 2 - n {
+					name := fmt.Sprintf("%s, markers %v, %d missing from packet %d", codec, marked, n, missing)
+					checkKeys(t, name, codec, packets, unitsOf(t, tracks[codec], packets, missing, n), missing, n)
 				}
-				lost := uint64(0)
-				if missing >= 0 && i == missing+1 {
-					lost = 1
-				}
-				u, ok := d.add(&rtp.Packet{
-					Header:  rtp.Header{Version: 2, SequenceNumber: uint16(i), Timestamp: uint32(p.picture) * 3600, Marker: p.marker},
-					Payload: p.payload,
-				}, time.Unix(0, 0), lost)
-				if !ok {
-					continue
-				}
-				told += u.Lost
-				if !u.Key {
-					continue
-				}
+			}
+		}
+	}
+}
+
+func checkKeys(t *testing.T, name string, codec Codec, packets []sent, units []Unit, missing, n int) {
+	t.Helper()
+	hit, before, left := false, 0, false // something of the key frame is missing, so many before its slices, something is left
+	for i, p := range packets {
+		gone := i >= missing && i < missing+n
+		hit = hit || gone && p.picture == 1
+		if gone && p.picture <= 1 && !ofKey(codec, p.payload) {
+			before++
+		}
+		left = left || !gone && p.picture == 1 && ofKey(codec, p.payload)
+	}
+	// Without markers a key frame of which nothing is missing may seem to lack its end.
+	open := n > 0 && !packets[len(packets)-1].marker && packets[missing].picture == 2 && packets[missing-1].picture == 1
+	keys, told, torn := 0, uint64(0), 0
+	for _, u := range units {
+		told += u.Lost
+		if u.TornKey {
+			torn++
+		}
+		if !u.Key {
+			continue
+		}
+		keys++
+		slices := 0
+		for _, nalu := range u.NALUs {
+			if !IsParameterSet(codec, nalu) {
+				slices++
+			}
+		}
+		if slices != 3 {
+			t.Errorf("%s: a key frame of %d slices", name, slices)
+		}
+		if u.Lost > uint64(before) {
+			t.Errorf("%s: %d packets are told to be lost before the key frame, %d are", name, u.Lost, before)
+		}
+	}
+	if told != uint64(n) {
+		t.Errorf("%s: %d packets are told to be lost", name, told)
+	}
+	if keys != 1 && !hit && !open || keys > 1 {
+		t.Errorf("%s: %d key frames", name, keys)
+	}
+	if want := keys == 0 && left; want != (torn > 0) || torn > 1 {
+		t.Errorf("%s: %d key frames are told to be torn, %d to be whole", name, torn, keys)
+	}
+}
+
+// The picture after a key frame may leave nothing, whatever became of the key frame: that is judged by what is missing of
+// itself.
+func TestAKeyFrameIsJudgedByItsOwnLoss(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		packets []sent
+		missing int
+		lost    int
+		keys    int
+	}{
+		{"its end and the beginning of the next are lost", []sent{
+			{0, true, []byte{0x41, 0x80, 9}},
+			{1, false, []byte{0x67, 1}},
+			{1, false, []byte{0x68, 1}},
+			{1, false, []byte{0x65, 0x80, 1}},
+			{1, true, []byte{0x65, 0x40, 2}},
+			{2, false, []byte{0x7c, 0x81, 0x80}},
+			{2, false, []byte{0x7c, 0x01, 3}},
+			{2, true, []byte{0x7c, 0x41, 4}},
+			{3, true, []byte{0x41, 0x80, 9}},
+		}, 4, 2, 0},
+		{"it is whole, without a marker, and a fragment of the next is lost", []sent{
+			{0, false, []byte{0x41, 0x80, 9}},
+			{1, false, []byte{0x67, 1}},
+			{1, false, []byte{0x68, 1}},
+			{1, false, []byte{0x65, 0x80, 1}},
+			{2, false, []byte{0x7c, 0x81, 3}},
+			{2, false, []byte{0x7c, 0x01, 3}},
+			{2, false, []byte{0x7c, 0x41, 4}},
+			{3, false, []byte{0x41, 0x80, 9}},
+		}, 5, 1, 1},
+	} {
+		keys := 0
+		for _, u := range unitsOf(t, h264Track(t), c.packets, c.missing, c.lost) {
+			if u.Key {
 				keys++
-				slices := 0
-				for _, n := range u.NALUs {
-					if !IsParameterSet(codec, n) {
-						slices++
-					}
-				}
-				if slices != 3 {
-					t.Errorf("%s without packet %d: a key frame of %d slices", codec, missing, slices)
-				}
 			}
-			last := len(packets) - 1
-			if missing >= 0 && missing < last && told != 1 {
-				t.Errorf("%s without packet %d: %d packets are told to be lost", codec, missing, told)
+		}
+		if keys != c.keys {
+			t.Errorf("%s: %d key frames, want %d", c.name, keys, c.keys)
+		}
+	}
+}
+
+// A unit of H.265 without a marker comes out together with the next ones: it is a key frame only if nothing is missing of
+// any of them.
+func TestUnitsThatComeOutTogetherAreJudgedTogether(t *testing.T) {
+	track, _ := trackOf(&format.H265{PayloadTyp: 96})
+	packets := []sent{
+		{0, true, []byte{0x02, 1, 0x80, 9}},
+		{1, false, []byte{0x26, 1, 0x80, 1}}, // whole, but the camera forgot its marker
+		{2, false, []byte{0x62, 1, 0x81, 0x80, 9}},
+		{2, false, []byte{0x62, 1, 0x01, 9}},
+		{2, true, []byte{0x62, 1, 0x41, 9}},
+		{3, true, []byte{0x02, 1, 0x80, 9}},
+		{4, true, []byte{0x02, 1, 0x80, 9}},
+	}
+	for n, want := range []int{1, 0} {
+		keys, told := 0, uint64(0)
+		for _, u := range unitsOf(t, track, packets, 3, n) {
+			told += u.Lost
+			if u.Key {
+				keys++
 			}
-			if slice := missing >= 0 && packets[missing].picture == 1; keys != 1 && !slice {
-				t.Errorf("%s without packet %d: %d key frames", codec, missing, keys)
-			}
+		}
+		if keys != want || told != uint64(n) {
+			t.Errorf("%d missing: %d key frames, %d told", n, keys, told)
 		}
 	}
 }
@@ -397,15 +523,24 @@ func FuzzDepacketizer(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		lost, told := uint64(0), uint64(0)
 		for seq := uint16(0); len(data) > 0; seq++ {
 			n := min(len(data), 1+int(data[0])%64)
+			missing := uint64(0)
+			if data[0]%8 == 7 {
+				missing = uint64(data[0] >> 6)
+			}
+			lost += missing
 			p := &rtp.Packet{Header: rtp.Header{
 				Version: 2, SequenceNumber: seq, Timestamp: uint32(data[0]) * 900, Marker: data[0]&1 == 1,
 			}, Payload: data[:n]}
 			data = data[n:]
-			u, ok := d.add(p, time.Unix(0, 0), 0)
+			u, ok := d.add(p, time.Unix(0, 0), missing)
 			if !ok {
 				continue
+			}
+			if told += u.Lost; told > lost {
+				t.Fatalf("%d packets are told to be lost of %d", told, lost)
 			}
 			size := 0
 			for _, nalu := range u.NALUs {

@@ -72,6 +72,9 @@ type Unit struct {
 	Taken time.Time
 	// Lost counts the RTP packets missing since the unit before; if not 0, what follows up to a key unit is damaged.
 	Lost uint64
+	// TornKey says that packets of a key frame came since the unit before, or in this one, which made no key unit: some
+	// were lost.
+	TornKey bool
 	// Behind is the time the unit spent in a relay's cache, as the relay declares it; 0 from a camera.
 	Behind time.Duration
 	// Late is how late the unit came to a relay, beyond what the camera shows at best, as the relay declares it; 0 from a

@@ -57,13 +57,10 @@ type depacketizer struct {
 	last    uint32        // RTP timestamp of the last unit
 	pts     time.Duration // its presentation time
 
-	pending   bool   // whole NAL units of an unfinished unit are held by decode
-	pendingTS uint32 // their RTP timestamp
-	lost      uint64 // packets lost since the last unit
-
-	picture   uint32 // RTP timestamp of the picture that packets come of
-	begun     bool   // there is one
-	now, held wounds // of that picture, and of the one before, of which decode may hold something
+	lost uint64   // packets lost since the last unit
+	now  *picture // that packets come of, nil before the first
+	held *picture // of which decode holds whole NAL units of an unfinished unit, nil when it holds none
+	keys bool     // packets of a key frame came since the last unit, before this picture
 
 	// What a relay of ours said about the unit of one timestamp.
 	stampTS uint32
@@ -73,10 +70,13 @@ type depacketizer struct {
 	taken func(stamp uint32) time.Time
 }
 
-// wounds say what loss has done to a picture.
-type wounds struct {
-	torn bool // packets of it are missing
-	cut  bool // packets are missing before the first one that came of it
+// picture is what the packets of one time stamp make, and what loss has done to it.
+type picture struct {
+	stamp uint32 // of RTP
+	key   bool   // packets of a key frame came of it, and are in no unit yet
+	torn  bool   // packets of it are missing
+	cut   bool   // packets are missing before the first one that came of it
+	lost  uint64 // packets lost from the last unit to its end, once another picture has begun
 }
 
 // newDepacketizer returns one for the track's codec and packetisation.
@@ -114,64 +114,75 @@ func newDepacketizer(t Track) (depacketizer, error) {
 // add takes the next packet and returns the unit that it completes. A key frame of which packets are missing is left out:
 // decoding must not start there, and decoders do not tell of a slice that is missing.
 func (d *depacketizer) add(pkt *rtp.Packet, now time.Time, lost uint64) (Unit, bool) {
-	d.wound(pkt.Timestamp, lost > 0)
-	d.lost += lost
+	d.turn(pkt.Timestamp, lost)
 	nalus, err := d.decode(pkt)
 	if err != nil {
 		if d.holds(pkt, err) {
-			d.pending, d.pendingTS = true, pkt.Timestamp
+			d.join()
+			d.held = d.now
 		}
 		d.note(pkt)
 		return Unit{}, false
 	}
-	// A camera that never sets the marker is cut by time stamp: the unit belongs to the packets before this one. The library
-	// does not do that with H.265, where a unit without marker comes out together with the next.
-	stamp, hurt := pkt.Timestamp, d.now
-	both := d.pending && d.pendingTS != pkt.Timestamp
-	split := both && d.codec == H264
-	switch {
-	case split:
-		stamp, hurt = d.pendingTS, d.held
-	case both:
-		hurt = wounds{torn: hurt.torn || d.held.torn, cut: d.held.cut}
-	}
-	if !split {
+	// A camera that never sets the marker is cut by time stamp: the unit belongs to the packets before this one, perhaps to
+	// those before a picture of which nothing was whole. The library does not do that with H.265, where a unit without
+	// marker comes out together with the next.
+	of := d.now
+	split := d.codec == H264 && d.held != nil && d.held.stamp != pkt.Timestamp
+	if split {
+		of, d.held = d.held, d.now
+		defer d.note(pkt)
+	} else {
+		d.join()
+		d.held = nil
 		d.note(pkt)
 	}
-	d.pending, d.pendingTS = split, pkt.Timestamp
 	nalus, size := nonEmpty(nalus)
-	if len(nalus) == 0 || hurt.torn && d.startsAt(nalus) || hurt.cut && d.startsAt(nalus) && !hasHead(d.codec, nalus) {
+	if len(nalus) == 0 || of.torn && d.startsAt(nalus) || of.cut && d.startsAt(nalus) && !hasHead(d.codec, nalus) {
 		return Unit{}, false
 	}
 	u := Unit{
-		NALUs: nalus, Size: size, Key: IsKey(d.codec, nalus), PTS: d.clock(stamp), Arrived: now, Lost: d.lost,
+		NALUs: nalus, Size: size, Key: IsKey(d.codec, nalus), PTS: d.clock(of.stamp), Arrived: now, Lost: d.lost,
 	}
-	if d.stampTS == stamp {
+	if split {
+		u.Lost = of.lost // what was lost since is of the next unit
+	}
+	u.TornKey = (d.keys || of.key) && !u.Key
+	if d.stampTS == of.stamp {
 		u.Behind, u.Late, u.Taken, u.Relayed = d.aboard.Behind, d.aboard.Late, d.aboard.Taken, d.aboard.Relayed
 	}
 	if u.Taken.IsZero() && d.taken != nil {
-		u.Taken = d.taken(stamp)
+		u.Taken = d.taken(of.stamp)
 	}
-	d.lost, d.aboard = 0, Aboard{}
-	if split {
-		d.note(pkt)
-	}
+	d.lost, d.keys, of.key, d.aboard = d.lost-u.Lost, false, false, Aboard{}
 	return u, true
 }
 
-// wound notes what the packets missing before one mean for its picture and the one before.
-func (d *depacketizer) wound(stamp uint32, lost bool) {
+// turn notes which picture a packet is of, and what the packets missing before it mean for that and the one before.
+func (d *depacketizer) turn(stamp uint32, lost uint64) {
+	d.lost += lost
 	switch {
-	case !d.begun || stamp != d.picture:
-		d.held = wounds{torn: d.now.torn || lost, cut: d.now.cut}
-		d.now = wounds{cut: lost}
-		d.begun, d.picture = true, stamp
-		if lost && d.pending && d.forget != nil {
-			d.forget() // the end of that picture is missing, and the library would take this one for it
-			d.pending = false
-		}
-	case lost:
-		d.now.torn = true
+	case d.now != nil && d.now.stamp == stamp:
+		d.now.torn = d.now.torn || lost > 0
+		return
+	case d.now != nil:
+		d.now.torn, d.now.lost, d.keys = d.now.torn || lost > 0, d.lost, d.keys || d.now.key
+	}
+	switch {
+	case d.held == nil || d.forget == nil:
+	case lost > 0:
+		d.forget() // the end of that picture is missing, and the library would take this one for it
+		d.held = nil
+	default:
+		d.held.torn = d.held.torn || d.now.torn // they come out together
+	}
+	d.now = &picture{stamp: stamp, cut: lost > 0}
+}
+
+// join makes one of what decode holds and the picture that packets come of: they come out together.
+func (d *depacketizer) join() {
+	if d.held != nil {
+		d.now.torn, d.now.cut = d.now.torn || d.held.torn, d.now.cut || d.held.cut
 	}
 }
 
@@ -195,11 +206,24 @@ func hasHead(codec Codec, nalus [][]byte) bool {
 	return false
 }
 
-// note remembers what a relay wrote into a packet.
+// note remembers that a packet is of a key frame, and what a relay wrote into it.
 func (d *depacketizer) note(pkt *rtp.Packet) {
+	d.now.key = d.now.key || ofKey(d.codec, pkt.Payload)
 	if a, ok := stamped(&pkt.Header); ok {
 		d.stampTS, d.aboard = pkt.Timestamp, a
 	}
+}
+
+// ofKey reports whether a packet holds a slice of a key frame, or a fragment of one, alone (RFC 6184, 5.6 and 5.8; RFC
+// 7798, 4.4.1 and 4.4.3).
+func ofKey(codec Codec, payload []byte) bool {
+	switch {
+	case codec == H264 && len(payload) > 1 && h264.NALUType(payload[0]&0x1F) == h264.NALUTypeFUA:
+		return h264.NALUType(payload[1]&0x1F) == h264.NALUTypeIDR
+	case codec == H265 && len(payload) > 2 && h265.NALUType(payload[0]>>1&0x3F) == h265.NALUType_FragmentationUnit:
+		return IsKey(H265, [][]byte{{payload[2] & 0x3F << 1}})
+	}
+	return codec != MJPEG && IsKey(codec, [][]byte{payload})
 }
 
 // holds tells whether the library keeps whole NAL units of the packet although it returned none: it does while it waits
