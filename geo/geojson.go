@@ -49,6 +49,11 @@ var (
 	ErrEmpty        = errors.New("it has no geometry")
 	ErrGeometry     = errors.New("the geometry is not supported")
 	ErrCoordinates  = errors.New("the coordinates do not fit the geometry")
+	ErrCut          = errors.New("the file breaks off")
+	ErrNotGeoJSON   = errors.New("the file is not GeoJSON")
+	ErrUTF16        = errors.New("the file is UTF-16; save it as UTF-8")
+	ErrCompressed   = errors.New("the file is compressed; unpack it first")
+	ErrGoesOn       = errors.New("something follows the end of the collection")
 )
 
 // maxDepth bounds how deeply arrays may nest inside one feature.
@@ -88,14 +93,14 @@ func ReadGeoJSON(r io.Reader) (features []Feature, rejected []*FeatureError, err
 func EachFeature(r io.Reader, each func(Feature, *FeatureError) bool) error {
 	s := newScanner(r)
 	if err := s.open(); err != nil {
-		return fmt.Errorf("geojson: %w", err)
+		return err
 	}
 	rest := map[string]json.RawMessage{} // members of a lone feature or geometry
 	seen, index := false, 0
 	for {
 		key, more, err := s.member()
 		if err != nil {
-			return fmt.Errorf("geojson: %w", err)
+			return err
 		}
 		switch {
 		case !more && seen:
@@ -117,11 +122,11 @@ func EachFeature(r io.Reader, each func(Feature, *FeatureError) bool) error {
 			each(Feature{}, &FeatureError{Err: err})
 			return nil
 		} else if err != nil {
-			return fmt.Errorf("geojson: member %q: %w", key, err)
+			return fmt.Errorf("member %q: %w", key, err)
 		}
 		if key == "crs" {
 			if err := checkCRS(raw); err != nil {
-				return fmt.Errorf("geojson: %w", err)
+				return err
 			}
 		}
 		if raw != nil {
@@ -132,20 +137,23 @@ func EachFeature(r io.Reader, each func(Feature, *FeatureError) bool) error {
 
 // eachInArray reads the array of features; stop means that each wants no more.
 func eachInArray(s *scanner, index *int, each func(Feature, *FeatureError) bool) (stop bool, err error) {
-	if c, err := s.next(); err != nil || c != '[' {
-		return false, fmt.Errorf("geojson: features is not a list at byte %d, expected a list", s.at)
+	switch c, err := s.next(); {
+	case err != nil:
+		return false, fmt.Errorf("features: %w", err)
+	case c != '[':
+		return false, fmt.Errorf("%w: features is not a list at byte %d, expected a list", ErrNotGeoJSON, s.at)
 	}
 	for first := true; ; first = false {
 		more, err := s.element(first)
 		if err != nil {
-			return false, fmt.Errorf("geojson: feature %d: %w", *index, err)
+			return false, fmt.Errorf("feature %d: %w", *index, err)
 		}
 		if !more {
 			return false, nil
 		}
 		raw, err := s.read(MaxFeatureBytes)
 		if err != nil && !errors.Is(err, ErrTooLarge) {
-			return false, fmt.Errorf("geojson: feature %d: %w", *index, err)
+			return false, fmt.Errorf("feature %d: %w", *index, err)
 		}
 		var f Feature
 		if err == nil {
@@ -166,14 +174,14 @@ func eachInArray(s *scanner, index *int, each func(Feature, *FeatureError) bool)
 func lone(members map[string]json.RawMessage, each func(Feature, *FeatureError) bool) error {
 	var kind string
 	if err := json.Unmarshal(members["type"], &kind); err != nil {
-		return errors.New(`geojson: no "type" and no "features"; expected a FeatureCollection`)
+		return fmt.Errorf(`%w: no "type" and no "features"; expected a FeatureCollection`, ErrNotGeoJSON)
 	}
 	if kind == "FeatureCollection" {
-		return errors.New(`geojson: a FeatureCollection without "features"`)
+		return fmt.Errorf(`%w: a FeatureCollection without "features"`, ErrNotGeoJSON)
 	}
 	whole, err := json.Marshal(members)
 	if err != nil {
-		return fmt.Errorf("geojson: %w", err)
+		return fmt.Errorf("%w: %w", ErrNotGeoJSON, err)
 	}
 	if kind != "Feature" {
 		whole = []byte(`{"type":"Feature","properties":{},"geometry":` + string(whole) + `}`)

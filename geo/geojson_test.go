@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/paulmach/orb"
 
@@ -95,30 +96,46 @@ func TestBadFeaturesAreNamedAndTheRestLoads(t *testing.T) {
 	}
 }
 
+// TestBrokenFiles: what is no GeoJSON is told with its place, and by what programs know it.
 func TestBrokenFiles(t *testing.T) {
-	for _, c := range []struct{ name, in, says string }{
-		{"empty", ``, "opening brace"},
-		{"list", `[]`, "expected an object"},
-		{"torn", collection(feature(goodRing))[:90], "feature 0"},
-		{"features is no list", `{"features":{}}`, "expected a list"},
-		{"no type", `{"a":1}`, "expected a FeatureCollection"},
-		{"no features", `{"type":"FeatureCollection"}`, `without "features"`},
-		{"UTF-16", "\xff\xfe{\x00", "save it as UTF-8"},
-		{"compressed", "\x1f\x8b\x08", "unpack it"},
-		{"no comma", `{"features":[1 2]}`, "feature 1: '2' at byte 16, expected a comma"},
-		{"no comma between members", `{"type":"x" "features":[]}`, "expected a comma or the closing brace"},
-		{"no colon", `{"type" "x"}`, "no colon"},
-		{"no name", `{7:1}`, "no member's name"},
-		{"breaks off in a name", `{"typ`, "breaks off at byte 5"},
-		{"two files", collection(feature(goodRing)) + collection(feature(goodRing)), "something follows the end"},
-		{"a word after the end", collection(feature(goodRing)) + "\n x", "something follows the end"},
+	for _, c := range []struct {
+		name, in, says string
+		is             error
+	}{
+		{"empty", ``, "opening brace: the file breaks off at byte 0", geo.ErrCut},
+		{"list", `[]`, "expected an object", geo.ErrNotGeoJSON},
+		{"no JSON", `xin chào`, "expected an object", geo.ErrNotGeoJSON},
+		{"torn", collection(feature(goodRing))[:90], "feature 0: the file breaks off at byte 90", geo.ErrCut},
+		{"torn in a member", `{"type":"Feature`, "the file breaks off at byte 16", geo.ErrCut},
+		{"torn before a colon", `{"type"`, "the file breaks off at byte 7", geo.ErrCut},
+		{"torn before the list", `{"features":`, "the file breaks off at byte 12", geo.ErrCut},
+		{"features is no list", `{"features":{}}`, "expected a list", geo.ErrNotGeoJSON},
+		{"no type", `{"a":1}`, "expected a FeatureCollection", geo.ErrNotGeoJSON},
+		{"no features", `{"type":"FeatureCollection"}`, `without "features"`, geo.ErrNotGeoJSON},
+		{"a member that is not JSON", `{"type":x}`, "no JSON before byte 9", geo.ErrNotGeoJSON},
+		{"UTF-16", "\xff\xfe{\x00", "save it as UTF-8", geo.ErrUTF16},
+		{"compressed", "\x1f\x8b\x08", "unpack it", geo.ErrCompressed},
+		{"no comma", `{"features":[1 2]}`, "feature 1: the file is not GeoJSON: '2' at byte 16, expected a comma", geo.ErrNotGeoJSON},
+		{"no comma between members", `{"type":"x" "features":[]}`, "expected a comma or the closing brace", geo.ErrNotGeoJSON},
+		{"no colon", `{"type" "x"}`, "no colon", geo.ErrNotGeoJSON},
+		{"no name", `{7:1}`, "no member's name", geo.ErrNotGeoJSON},
+		{"breaks off in a name", `{"typ`, "breaks off at byte 5", geo.ErrCut},
+		{"two files", collection(feature(goodRing)) + collection(feature(goodRing)), "something follows the end", geo.ErrGoesOn},
+		{"a word after the end", collection(feature(goodRing)) + "\n x", "something follows the end", geo.ErrGoesOn},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, _, err := geo.ReadGeoJSON(strings.NewReader(c.in))
-			if err == nil || !strings.Contains(err.Error(), c.says) {
+			if err == nil || !strings.Contains(err.Error(), c.says) || !errors.Is(err, c.is) {
 				t.Errorf("got %v, want it to say %q", err, c.says)
 			}
 		})
+	}
+	broken := errors.New("connection reset")
+	for _, head := range []string{``, `{"type"`, `{"features":`, collection(feature(goodRing))} {
+		in := io.MultiReader(strings.NewReader(head), iotest.ErrReader(broken))
+		if _, _, err := geo.ReadGeoJSON(in); !errors.Is(err, broken) || !errors.Is(err, geo.ErrCut) {
+			t.Errorf("after %q: %v", head, err)
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ func (s *scanner) byte() (byte, error) {
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
-		return 0, fmt.Errorf("the file breaks off at byte %d: %w", s.at, err)
+		return 0, fmt.Errorf("%w at byte %d: %w", ErrCut, s.at, err)
 	}
 	s.at++
 	return c, nil
@@ -54,16 +54,16 @@ func (s *scanner) open() error {
 		s.at += 3
 		_, _ = s.r.Discard(3)
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return errors.New("the file is UTF-16; save it as UTF-8")
+		return ErrUTF16
 	case bytes.HasPrefix(head, []byte("\x1f\x8b")), bytes.HasPrefix(head, []byte("PK")):
-		return errors.New("the file is compressed; unpack it first")
+		return ErrCompressed
 	}
 	c, err := s.next()
 	if err != nil {
 		return fmt.Errorf("read the opening brace: %w", err)
 	}
 	if c != '{' {
-		return fmt.Errorf("the file starts with %q, expected an object", c)
+		return fmt.Errorf("%w: it starts with %q, expected an object", ErrNotGeoJSON, c)
 	}
 	return nil
 }
@@ -79,7 +79,7 @@ func (s *scanner) member() (key string, more bool, err error) {
 	}
 	if s.any {
 		if c != ',' {
-			return "", false, fmt.Errorf("%q at byte %d, expected a comma or the closing brace", c, s.at)
+			return "", false, fmt.Errorf("%w: %q at byte %d, expected a comma or the closing brace", ErrNotGeoJSON, c, s.at)
 		}
 		if c, err = s.next(); err != nil {
 			return "", false, fmt.Errorf("read a member's name: %w", err)
@@ -89,13 +89,16 @@ func (s *scanner) member() (key string, more bool, err error) {
 	s.back()
 	raw, err := s.read(1 << 10)
 	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, ErrCut):
 		return "", false, err
 	case err != nil || c != '"' || json.Unmarshal(raw, &key) != nil:
-		return "", false, fmt.Errorf("no member's name at byte %d", s.at)
+		return "", false, fmt.Errorf("%w: no member's name at byte %d", ErrNotGeoJSON, s.at)
 	}
-	if c, err = s.next(); err != nil || c != ':' {
-		return "", false, fmt.Errorf("no colon after %q at byte %d", key, s.at)
+	switch c, err = s.next(); {
+	case err != nil:
+		return "", false, fmt.Errorf("after %q: %w", key, err)
+	case c != ':':
+		return "", false, fmt.Errorf("%w: no colon after %q at byte %d", ErrNotGeoJSON, key, s.at)
 	}
 	return key, true, nil
 }
@@ -107,7 +110,7 @@ func (s *scanner) value(key string) (json.RawMessage, error) {
 	case "type", "id", "geometry", "properties", "coordinates", "geometries", "crs":
 		raw, err := s.read(MaxFeatureBytes)
 		if err == nil && !json.Valid(raw) {
-			err = fmt.Errorf("it is not JSON, near byte %d", s.at)
+			err = fmt.Errorf("%w: no JSON before byte %d", ErrNotGeoJSON, s.at)
 		}
 		return bytes.Clone(raw), err
 	}
@@ -131,7 +134,7 @@ func (s *scanner) element(first bool) (bool, error) {
 		s.back()
 		return true, nil
 	case c != ',':
-		return false, fmt.Errorf("%q at byte %d, expected a comma or the end of the list", c, s.at)
+		return false, fmt.Errorf("%w: %q at byte %d, expected a comma or the end of the list", ErrNotGeoJSON, c, s.at)
 	}
 	return true, nil
 }
@@ -189,11 +192,11 @@ func (s *scanner) atEnd() error {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("geojson: %w", err)
+			return fmt.Errorf("%w at byte %d: %w", ErrCut, s.at, err)
 		}
 		s.at++
 		if c != ' ' && c != '\n' && c != '\t' && c != '\r' && c != 0x1e { // RFC 8142 ends texts with it
-			return fmt.Errorf("geojson: something follows the end of the collection at byte %d; is it several files in one?", s.at)
+			return fmt.Errorf("%w at byte %d; is it several files in one?", ErrGoesOn, s.at)
 		}
 	}
 }

@@ -79,7 +79,7 @@ func (c *areasImportCmd) Run(ctx context.Context, k *kong.Context) (err error) {
 	})
 	p.done()
 	for _, r := range got.Rejected {
-		p.say("left out: %s", strings.TrimPrefix(r.Error(), "area: "))
+		p.say("left out: %s", r)
 	}
 	if err = errors.Join(err, draft.Close()); err != nil {
 		return err

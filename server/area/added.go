@@ -150,7 +150,7 @@ func (p Plan) Changes() int { return len(p.New) + len(p.Redrawn) + len(p.Ending)
 // layer does not have end on that day, and so does all that lies in them.
 func MakePlan(in io.Reader, o ImportOptions, end bool) (Plan, error) {
 	if end && o.From == "" {
-		return Plan{}, world.Refuse("layer.end", "area: write the day from which the layer is in force; the others end on it")
+		return Plan{}, world.Refuse("layer.end", "write the day from which the layer is in force; the others end on it")
 	}
 	var drawn bytes.Buffer
 	got, err := Import(in, &drawn, o)
@@ -159,7 +159,7 @@ func MakePlan(in io.Reader, o ImportOptions, end bool) (Plan, error) {
 	}
 	var outlines Outlines
 	if err := json.Unmarshal(drawn.Bytes(), &outlines); err != nil {
-		return Plan{}, fmt.Errorf("area: the outlines: %w", err)
+		return Plan{}, fmt.Errorf("the outlines: %w", err)
 	}
 	p := Plan{Rejected: got.Rejected, Added: o.Tree.added.clone()}
 	fresh := &Set{own: map[string]geo.MultiPolygon{}}
@@ -168,7 +168,7 @@ func MakePlan(in io.Reader, o ImportOptions, end bool) (Plan, error) {
 		index[a.ID] = i
 	}
 	if err := fresh.drawn(outlines, index); err != nil {
-		return Plan{}, fmt.Errorf("area: the outlines: %w", err)
+		return Plan{}, fmt.Errorf("the outlines: %w", err)
 	}
 	for _, a := range got.Areas {
 		was, had := o.Tree.own[a.ID]

@@ -2,7 +2,7 @@ package area
 
 import (
 	"bufio"
-	"errors"
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -66,10 +66,10 @@ func Import(in io.Reader, geometry io.Writer, o ImportOptions) (Imported, error)
 	}
 	w := bufio.NewWriter(geometry)
 	if _, err := w.WriteString(`{"type":"FeatureCollection","features":[`); err != nil {
-		return Imported{}, fmt.Errorf("area: write the outlines: %w", err)
+		return Imported{}, fmt.Errorf("write the outlines: %w", err)
 	}
 	var out Imported
-	var failed error
+	var failed, unwritten error
 	n := 0
 	err = geo.EachFeature(in, func(f geo.Feature, why *geo.FeatureError) bool {
 		if n++; o.Progress != nil {
@@ -88,18 +88,15 @@ func Import(in io.Reader, geometry io.Writer, o ImportOptions) (Imported, error)
 			failed = world.Refuse("layer.areas", "more than {most} areas; take a layer of one level of one province", "most", mostImported)
 			return false
 		}
-		failed = writeOutline(w, a, f, len(out.Areas) > 0)
+		unwritten = writeOutline(w, a, f, len(out.Areas) > 0)
 		out.Areas = append(out.Areas, a)
-		return failed == nil
+		return unwritten == nil
 	})
 	_, end := w.WriteString("\n]}\n")
-	if failed = errors.Join(failed, end, w.Flush()); failed != nil {
-		return out, fmt.Errorf("area: the layer: %w", failed)
+	if unwritten = cmp.Or(unwritten, end, w.Flush()); unwritten != nil {
+		return out, fmt.Errorf("write the outlines: %w", unwritten)
 	}
-	if err != nil {
-		return out, fmt.Errorf("area: %w", Misdrawn(err))
-	}
-	return out, nil
+	return out, cmp.Or(failed, Misdrawn(err))
 }
 
 // importer makes areas of features.
@@ -116,12 +113,12 @@ func newImporter(o ImportOptions) (*importer, error) {
 	if o.From != "" {
 		var d day
 		if err := d.UnmarshalText([]byte(o.From)); err != nil {
-			return nil, world.Refuse("layer.dated", "area: valid from: \"{day}\" is not a day; write 2025-07-01", "day", o.From)
+			return nil, world.Refuse("layer.dated", "valid from: \"{day}\" is not a day; write 2025-07-01", "day", o.From)
 		}
 		m.from = d.Time
 	}
 	if strings.TrimSpace(o.Level) == "" {
-		return nil, world.Refuse("layer.level", "area: the level is missing; write province, commune or what the law calls it")
+		return nil, world.Refuse("layer.level", "the level is missing; write province, commune or what the law calls it")
 	}
 	ids := make([]string, 0, len(o.Tree.Areas))
 	for _, a := range o.Tree.Areas {
@@ -132,7 +129,7 @@ func newImporter(o ImportOptions) (*importer, error) {
 		}
 	}
 	if o.Parent != "" && !m.taken[o.Parent] {
-		return nil, world.Refuse("layer.parent", "area: no area \"{area}\" to put them under; {hint}", "area", o.Parent, "hint", strict.Nearest(o.Parent, ids))
+		return nil, world.Refuse("layer.parent", "no area \"{area}\" to put them under; {hint}", "area", o.Parent, "hint", strict.Nearest(o.Parent, ids))
 	}
 	return m, nil
 }

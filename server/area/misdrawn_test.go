@@ -65,6 +65,26 @@ func TestMisdrawn(t *testing.T) {
 			t.Errorf("%v is %s", err, got)
 		}
 	}
+	for text, want := range map[string]string{
+		"":                        "shape.nothing",
+		`{"type":"Featur`:         "shape.cut 15",
+		"[]":                      "shape.foreign",
+		`{"features":{}}`:         "shape.foreign.at 13",
+		"\xff\xfe{\x00":           "shape.utf16",
+		"PK\x03\x04":              "shape.compressed",
+		`{"features":[]} {`:       "shape.goeson 17",
+		`{"crs":{"Properties":7}`: "shape.crs",
+	} {
+		err := Misdrawn(geo.EachFeature(strings.NewReader(text), func(geo.Feature, *geo.FeatureError) bool { return true }))
+		code, values := world.Say(err)
+		if got := strings.TrimSpace(code + " " + values["n"]); got != want || strings.Contains(values["why"], "geojson:") {
+			t.Errorf("%q is %s: %v", text, got, err)
+		}
+	}
+	coded := world.Refuse("fence.ring", "ring {n}: {why}", "n", 2, "why", Misdrawn(geo.CheckPoint(geo.Point{15, 108})))
+	if got := Misdrawn(coded); got != error(coded) {
+		t.Errorf("what has a code became %v", got)
+	}
 	for _, err := range []error{nil, io.EOF} {
 		if got := Misdrawn(err); !errors.Is(got, err) || fmt.Sprint(got) != fmt.Sprint(err) {
 			t.Errorf("%v became %v", err, got)

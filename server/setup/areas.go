@@ -77,9 +77,7 @@ func (s *Setup) plan(w http.ResponseWriter, r *http.Request) (area.Plan, string,
 	}
 	p, err := area.MakePlan(strings.NewReader(raw), o, q.Get("end") == "1")
 	if err != nil {
-		no := refuse(http.StatusUnprocessableEntity, "setup.layer", "{why}", "why", err)
-		no.Text = strings.TrimPrefix(no.Text, "area: ")
-		return area.Plan{}, "", no
+		return area.Plan{}, "", refuse(http.StatusUnprocessableEntity, "setup.layer", "{why}", "why", err)
 	}
 	sum := sha256.New()
 	if err := json.NewEncoder(sum).Encode([]any{tree.Areas, tree.Added().Outlines, o.Level, o.Parent, o.From, o.Name, o.NameEn, o.Code, q.Get("end")}); err != nil {

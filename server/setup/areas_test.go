@@ -2,11 +2,13 @@ package setup
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -69,6 +71,41 @@ func TestHistoryThatDoesNotAnswer(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// A file that is no layer is refused with what is wrong with it, in words for people and
+// for programs: no name of a package stands before them.
+func TestFilesThatAreNoLayer(t *testing.T) {
+	const query = "?level=commune&parent=p"
+	for name, x := range map[string]struct{ query, body, code, n string }{
+		"nothing":        {query, ``, "shape.nothing", ""},
+		"a list":         {query, `[]`, "shape.foreign", ""},
+		"cut off":        {query, `{"type":"Featur`, "shape.cut", "15"},
+		"torn":           {query, `{"features":[1 2]}`, "shape.foreign.at", "16"},
+		"two files":      {query, `{"features":[]}{}`, "shape.goeson", "16"},
+		"no level":       {"?parent=p", `{}`, "layer.level", ""},
+		"no such parent": {"?level=commune&parent=q", `{}`, "layer.parent", ""},
+		"no such day":    {query + "&from=x", `{}`, "layer.dated", ""},
+		"no day to end":  {query + "&end=1", `{}`, "layer.end", ""},
+	} {
+		l, _ := growing(t)
+		w := httptest.NewRecorder()
+		l.PostAreas(w, httptest.NewRequest(http.MethodPost, "/api/setup/areas"+x.query, strings.NewReader(x.body)), auth.Identity{})
+		var got struct {
+			Error, Say string
+			Values     map[string]string
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+			continue
+		}
+		if got.Say != "setup.layer" || got.Values["why.code"] != x.code || got.Values["why.n"] != x.n || got.Error != got.Values["why"] {
+			t.Errorf("%s: %s", name, w.Body)
+		}
+		if strings.Contains(got.Error, "area: ") || strings.Contains(got.Error, "geojson: ") {
+			t.Errorf("%s: people read %q", name, got.Error)
+		}
 	}
 }
 
