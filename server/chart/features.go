@@ -28,7 +28,7 @@ type Rejection struct {
 	// Index is its place in the file, from 0.
 	Index int    `json:"index"`
 	Error string `json:"error"`
-	// Say and Values say the same in any language, see reply.Told; empty where the
+	// Say and Values say the same in any language, see world.Say; empty where the
 	// reason has no code.
 	Say    string            `json:"say,omitempty"`
 	Values map[string]string `json:"values,omitempty"`
@@ -54,10 +54,7 @@ func (r *Reading) reject(index int, err error) {
 			text = strings.ToValidUTF8(text[:longestReason], "") + "…"
 		}
 		x := Rejection{Index: index, Error: text, why: area.Misdrawn(err)}
-		var say world.Sayable
-		if errors.As(x.why, &say) {
-			x.Say, x.Values = say.Say()
-		}
+		x.Say, x.Values = world.Say(x.why)
 		r.First = append(r.First, x)
 	}
 }

@@ -35,6 +35,7 @@ func TestCausesHaveCodes(t *testing.T) {
 		"a fence that crosses itself": {CheckFence(world.FenceSaved{Saved: saved, Polygons: crossing}), map[string]string{"": "fence.ring", "why.code": "shape.crossing", "why.at": "[108.50000, 15.50000]"}},
 		"a drawing":                   {CheckDrawing(world.DrawingSaved{Saved: saved, Shapes: []world.DrawnShape{swapped}}), map[string]string{"": "drawing.shape", "why.code": "drawing.point", "why.n": "2", "why.why.code": "shape.swapped", "why.why.at": "[15, 108]"}},
 		"a file of fences":            {fences(feature(`{"name":"A","near":"far"}`, box)), map[string]string{"": "import.useless", "feature": "0", "why.code": "import.number", "why.key": "near"}},
+		"several of one":              {fences(feature(`{"name":7,"near":"far"}`, box)), map[string]string{"": "import.useless", "why.code": "many", "why.1.code": "import.number", "why.1.key": "near", "why.2.code": "import.text", "why.2.key": "name"}},
 		"a point as a fence":          {fences(feature(`{"name":"A"}`, `{"type":"Point","coordinates":[108,15]}`)), map[string]string{"": "import.useless", "why.code": "import.form", "why.form": "Point"}},
 		"no fence":                    {fences(`{"type":"FeatureCollection","features":[]}`), map[string]string{"": "import.nofence"}},
 		"a layer":                     {layer(feature(`{}`, `{"type":"Point","coordinates":[15,108]}`)), map[string]string{"": "file.useless", "n": "1", "why.code": "shape.swapped"}},

@@ -4,9 +4,10 @@ package reply
 
 import (
 	"encoding/json"
-	"errors"
 	"maps"
 	"net/http"
+
+	"iocwall/server/world"
 )
 
 // JSON answers a request with v; nobody keeps a copy of it on the way.
@@ -33,19 +34,11 @@ func Refused(w http.ResponseWriter, status int, code string, err error, more map
 // Error answers a request with the reason why it was not done, as Told says it.
 func Error(w http.ResponseWriter, status int, err error) { JSON(w, status, Told(err)) }
 
-// Told is an error as doors answer it: "error" is for people who read English; of an
-// error that says itself by a code, "say" is the code and "values" fill the holes of
-// its sentence in any language.
+// Told is an error as doors answer it: "error" is for people who read English; "say"
+// and "values" are the code and the values by which world.Say says it in any language.
 func Told(err error) map[string]any {
 	out := map[string]any{"error": err.Error()}
-	var coded interface {
-		error
-		Say() (code string, values map[string]string)
-	}
-	if !errors.As(err, &coded) {
-		return out
-	}
-	code, values := coded.Say()
+	code, values := world.Say(err)
 	if code != "" {
 		out["say"] = code
 	}

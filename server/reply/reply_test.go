@@ -52,3 +52,12 @@ func TestSaid(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestSeveralCauses: each of them is told.
+func TestSeveralCauses(t *testing.T) {
+	got := Told(errors.Join(said{"wall.unknown"}, said{"wall.gone"}))
+	values, _ := got["values"].(map[string]string)
+	if got["say"] != "many" || values["1.code"] != "wall.unknown" || values["2.code"] != "wall.gone" || values["2.wall"] != "main" || values["2"] != "there is no wall" {
+		t.Errorf("%v", got)
+	}
+}

@@ -1,7 +1,6 @@
 package roster
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -184,22 +183,29 @@ func (t *cameraText) String() string {
 	return b.String() + t.after
 }
 
-// apply carries changes out and returns the new text. Entries that could not be edited are told in the error; the others
-// are changed.
+// apply carries changes out. Of entries that cannot be edited line by line the error holds all that is to be written by
+// hand; the others are changed.
 func (t *cameraText) apply(changes []Change) error {
-	var problems []error
+	var byHand []string
 	for _, c := range changes {
 		if c.At < 0 {
 			t.add(c.Keys)
 			continue
 		}
+		var keys []string
 		for _, f := range c.Keys {
 			if err := t.set(c.At, f); err != nil {
-				problems = append(problems, world.Refuse("roster.line", "camera {camera}: {key}: its entry is written in one line; write \"{key}: {text}\" by hand", "camera", c.Camera.ID, "key", f.Key, "text", f.Value))
+				keys = append(keys, f.Key+": "+f.Value)
 			}
 		}
+		if len(keys) > 0 {
+			byHand = append(byHand, "camera "+c.Camera.ID+": "+strings.Join(keys, ", "))
+		}
 	}
-	return errors.Join(problems...)
+	if len(byHand) == 0 {
+		return nil
+	}
+	return world.Refuse("roster.lines", "entries that are written in one line cannot be edited here; write by hand\n{text}", "text", strings.Join(byHand, "\n"))
 }
 
 // Splice returns the text of a configuration, which holds count cameras, with the

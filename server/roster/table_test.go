@@ -9,6 +9,7 @@ import (
 
 	"iocwall/geo"
 	"iocwall/server/settings"
+	"iocwall/server/world"
 )
 
 func TestTableSaysAllThatIsWrong(t *testing.T) {
@@ -150,6 +151,34 @@ func before(tb testing.TB) string {
 		tb.Fatal(err)
 	}
 	return string(text)
+}
+
+// What entries in one line cannot take is told whole, of every camera and key, with no
+// secret in it; the text is as it was.
+func TestByHand(t *testing.T) {
+	const text = `cameras:
+  - {id: a, name: Old, pos: [108, 15], user: u, password: "env:OLD", streams: [{name: main, url: "rtsp://10.0.0.1/x"}]}
+  - {id: b, name: Older, pos: [108, 15], streams: [{name: main, url: "rtsp://10.0.0.2/x"}]}
+`
+	config, problems := settings.Parse("ioc.yaml", []byte(text))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	t.Setenv("PW", "hunter2")
+	long := "rtsp://10.0.0.1:554/Streaming/Channels/101?transportmode=unicast&profile=" + strings.Repeat("x", 500)
+	found, problems := ParseTable("t.csv", []byte("id,name,main,user,password_ref,site\na,A,"+long+",u,env:PW,Cảng\nb,B,rtsp://10.0.0.2/x,,,\n"))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	_, err := Splice(text, 2, Merge(config.Cameras, found))
+	code, values := world.Say(err)
+	want := `camera a: name: A, site: Cảng, password: env:PW, streams: [{name: main, url: "` + long + `"}]` + "\ncamera b: name: B"
+	if code != "roster.lines" || values["text"] != want || !strings.Contains(err.Error(), want) {
+		t.Errorf("%s: %v\nwant %s", code, err, want)
+	}
+	if strings.Contains(fmt.Sprint(err, values), "hunter2") {
+		t.Error("a secret is told")
+	}
 }
 
 // A camera that is taken out leaves the others and what is said of them.

@@ -3,15 +3,22 @@ package world
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
 // longestValue bounds a value of a refusal, in bytes: it may be what a stranger sent.
-// Lists and reasons are the server's own and may be longer.
+// Lists and reasons are the server's own and may be longer; a text is for people to
+// copy, and comes whole as far as anybody would.
 const (
 	longestValue = 80
 	longestList  = 400
+	longestText  = 16 << 10
 )
+
+// Many is the code of several causes. Its values "1", "2" and so on are their
+// sentences; the code and the values of each lie behind it, as Refuse writes them.
+const Many = "many"
 
 // Refusal says why something was not done: in English, and as a code with values, from
 // which a program says it in another language. It holds no secret.
@@ -27,9 +34,9 @@ type Refusal struct {
 }
 
 // Refuse makes a Refusal. Pairs are name, value: "{name}" in the text becomes the
-// value as fmt.Sprint writes it; an error among the values is what Unwrap returns. Of
-// one that is Sayable the code is the value "name.code", and its own values are
-// "name." and theirs, so that a program says what lies behind in its own language, too.
+// value as fmt.Sprint writes it; an error among the values is what Unwrap returns. What
+// Say returns of it are the value "name.code" and those of "name." and their names, so
+// that a program says what lies behind in its own language, too.
 func Refuse(code, text string, pairs ...any) *Refusal {
 	r := &Refusal{Code: code}
 	var holes []string
@@ -42,37 +49,42 @@ func Refuse(code, text string, pairs ...any) *Refusal {
 		switch name {
 		case "list", "things", "why", "hint", "what", "where", "roles":
 			most = longestList
+		case "text":
+			most = longestText
 		}
-		if len(value) > most {
-			value = strings.ToValidUTF8(value[:most], "") + "…"
-		}
-		if r.Values == nil {
-			r.Values = map[string]string{}
-		}
-		r.Values[name] = value
+		value = bounded(value, most)
+		r.set(name, value)
 		holes = append(holes, "{"+name+"}", value)
 	}
 	r.Text = strings.NewReplacer(holes...).Replace(text)
 	return r
 }
 
-// behind takes what lies behind the refusal.
-func (r *Refusal) behind(name string, err error) {
-	r.cause = err
-	var say Sayable
-	if !errors.As(err, &say) {
-		return
+// bounded cuts a text to some bytes.
+func bounded(s string, most int) string {
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most], "") + "…"
 	}
-	code, values := say.Say()
-	if code == "" {
-		return
-	}
+	return s
+}
+
+func (r *Refusal) set(name, value string) {
 	if r.Values == nil {
 		r.Values = map[string]string{}
 	}
-	r.Values[name+".code"] = code
+	r.Values[name] = value
+}
+
+// behind takes what lies behind the refusal.
+func (r *Refusal) behind(name string, err error) {
+	r.cause = err
+	code, values := Say(err)
+	if code == "" {
+		return
+	}
+	r.set(name+".code", code)
 	for key, v := range values {
-		r.Values[name+"."+key] = v
+		r.set(name+"."+key, v)
 	}
 }
 
@@ -91,12 +103,75 @@ type Sayable interface {
 	Say() (code string, values map[string]string)
 }
 
+// Say returns what a program needs to say an error in its own language: the code and
+// the values of the first in it that is Sayable, or Many of several causes that were
+// joined. Of these, one without a code is its text. The code is empty where nothing in
+// it has one.
+func Say(err error) (code string, values map[string]string) {
+	list, coded := causesOf(err)
+	switch {
+	case !coded:
+		return "", nil
+	case len(list) == 1:
+		return list[0].code, list[0].values
+	}
+	values = map[string]string{}
+	for i, c := range list {
+		name := strconv.Itoa(i + 1)
+		values[name] = c.text
+		if c.code == "" {
+			continue
+		}
+		values[name+".code"] = c.code
+		for key, v := range c.values {
+			values[name+"."+key] = v
+		}
+	}
+	return Many, values
+}
+
+// cause is one of the errors that an error consists of.
+type cause struct {
+	text, code string
+	values     map[string]string
+}
+
+// causesOf takes an error apart; coded tells whether one of the causes has a code.
+func causesOf(err error) (out []cause, coded bool) {
+	if say, ok := err.(Sayable); ok { //nolint:errorlint // what it wraps comes below
+		if code, values := say.Say(); code != "" {
+			return []cause{{bounded(err.Error(), longestList), code, values}}, true
+		}
+	}
+	switch x := err.(type) { //nolint:errorlint // likewise
+	case interface{ Unwrap() error }:
+		if out, coded = causesOf(x.Unwrap()); coded {
+			return out, true
+		}
+	case interface{ Unwrap() []error }:
+		parts := x.Unwrap()
+		joined := errors.Join(parts...)
+		all := joined != nil && joined.Error() == err.Error() // else the first one counts, with words around it
+		for _, part := range parts {
+			list, has := causesOf(part)
+			if has && !all {
+				return list, true
+			}
+			out, coded = append(out, list...), coded || has
+		}
+		if coded {
+			return out, true
+		}
+	}
+	if err == nil {
+		return nil, false
+	}
+	return []cause{{text: bounded(err.Error(), longestList)}}, false
+}
+
 // Refused returns the receipt of a command that was not done.
 func Refused(id string, err error) Receipt {
 	out := Receipt{ID: id, Reason: err.Error()}
-	var say Sayable
-	if errors.As(err, &say) {
-		out.Code, out.Values = say.Say()
-	}
+	out.Code, out.Values = Say(err)
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 	"testing"
 )
@@ -42,6 +43,51 @@ func TestRefusalBehind(t *testing.T) {
 	}
 	if r := Refuse("shape", "{why}", "why", &Refusal{Text: "odd"}); len(r.Values) != 1 || r.Text != "odd" {
 		t.Errorf("%+v", r)
+	}
+}
+
+// TestSay: of several causes that were joined each is said, however deep they lie; of
+// an error with words around one cause it is that cause.
+func TestSay(t *testing.T) {
+	a, b, c := Refuse("a", "no a {n}", "n", 1), Refuse("b", "no b"), Refuse("c", "no c {n}", "n", 3)
+	plain := errors.New("disk full")
+	type values = map[string]string
+	both := values{"1": "no a 1", "1.code": "a", "1.n": "1", "2": "no b", "2.code": "b"}
+	for name, x := range map[string]struct {
+		err    error
+		code   string
+		values values
+	}{
+		"nothing":              {nil, "", nil},
+		"no code":              {plain, "", nil},
+		"no codes":             {errors.Join(plain, io.EOF), "", nil},
+		"one":                  {fmt.Errorf("show: %w", a), "a", values{"n": "1"}},
+		"one and nothing":      {errors.Join(nil, a), "a", values{"n": "1"}},
+		"two":                  {errors.Join(a, b), Many, both},
+		"two with words":       {fmt.Errorf("show: %w", errors.Join(fmt.Errorf("seen: %w", a), b)), Many, both},
+		"three, nested":        {errors.Join(errors.Join(a, b), c), Many, values{"1": "no a 1", "1.code": "a", "1.n": "1", "2": "no b", "2.code": "b", "3": "no c 3", "3.code": "c", "3.n": "3"}},
+		"one without a code":   {errors.Join(b, plain), Many, values{"1": "no b", "1.code": "b", "2": "disk full"}},
+		"words around two":     {fmt.Errorf("%w: %w", io.EOF, a), "a", values{"n": "1"}},
+		"a refusal of its own": {&Refusal{Text: "odd", cause: a}, "a", values{"n": "1"}},
+	} {
+		if code, got := Say(x.err); code != x.code || !maps.Equal(got, x.values) {
+			t.Errorf("%s: %s %q", name, code, got)
+		}
+	}
+	r := Refuse("file", "the file: {why}", "why", errors.Join(a, b))
+	if want := (values{"why": "no a 1\nno b", "why.code": Many, "why.1": "no a 1", "why.1.code": "a", "why.1.n": "1", "why.2": "no b", "why.2.code": "b"}); !maps.Equal(r.Values, want) || !errors.Is(r, b) {
+		t.Errorf("%q", r.Values)
+	}
+	if got := Refused("1", errors.Join(a, b)); got.Code != Many || !maps.Equal(got.Values, both) {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestTexts: what people are to copy comes whole.
+func TestTexts(t *testing.T) {
+	text := strings.Repeat("é", 5000)
+	if r := Refuse("x", "write {text}", "text", text); r.Values["text"] != text || r.Text != "write "+text {
+		t.Errorf("%d bytes", len(r.Text))
 	}
 }
 

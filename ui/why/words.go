@@ -6,13 +6,17 @@ import (
 	"strings"
 	"time"
 
+	"iocwall/server/world"
 	"iocwall/ui/words"
 )
 
 // Words is a refusal of the server's in the person's language, from its code and
 // values; where the catalogue has no sentence for the code, or the server has filled
-// none of its holes, it is the server's text.
+// none of its holes, it is the server's text. Of several causes each is said.
 func Words(l *words.Lang, code string, values map[string]string, text string) string {
+	if code == world.Many {
+		return many(l, values, text)
+	}
 	key := "no." + code
 	if code == "" || !l.Has(key) {
 		return text
@@ -32,6 +36,23 @@ func Words(l *words.Lang, code string, values map[string]string, text string) st
 		return text // of a server that says less
 	}
 	return out
+}
+
+// many says several causes.
+func many(l *words.Lang, values map[string]string, text string) string {
+	var out []string
+	for {
+		name := strconv.Itoa(len(out) + 1)
+		v, there := values[name]
+		if !there {
+			break
+		}
+		out = append(out, Words(l, values[name+".code"], behind(values, name), v))
+	}
+	if len(out) == 0 {
+		return text
+	}
+	return strings.Join(out, "; ")
 }
 
 // behind are the values of the refusal that is a value of another one.
@@ -66,6 +87,8 @@ func filled(l *words.Lang, name, v string) string {
 		return known(l, "no.who.", v)
 	case "n", "most", "least", "version", "value":
 		return number(l, v)
+	case "text":
+		return strings.ReplaceAll(v, "\n", "; ") // a line for each thing
 	case "seconds":
 		if s, err := strconv.ParseFloat(v, 64); err == nil {
 			return l.Age(time.Duration(s * float64(time.Second)))
