@@ -126,9 +126,11 @@ func classify(err error) (r Reason, relay bool) {
 	return ReasonFailed, false
 }
 
-// classifyStatus reads an RTSP status. A relay of ours puts the reason into the status text.
+// classifyStatus reads an RTSP status. A relay of ours puts the reason into the status text, but never refuses a login in
+// its own name.
 func classifyStatus(s liberrors.ErrClientBadStatusCode) (Reason, bool) {
-	if r := Reason(s.Message); r != ReasonNone && r.Valid() {
+	own := s.Code == base.StatusUnauthorized || s.Code == base.StatusForbidden
+	if r := Reason(s.Message); r != ReasonNone && r.Valid() && !(own && r == ReasonLoginRefused) {
 		return r, true
 	}
 	switch s.Code {

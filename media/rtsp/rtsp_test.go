@@ -119,6 +119,7 @@ func TestReasons(t *testing.T) {
 		{status(453, "Not Enough Bandwidth"), ReasonFull, false},
 		{status(503, "Service Unavailable"), ReasonFull, false},
 		{status(503, "login-refused"), ReasonLoginRefused, true},
+		{status(401, "login-refused"), ReasonLoginRefused, false},
 		{status(401, "not-admitted"), ReasonNotAdmitted, true},
 		{status(503, "no-packets"), ReasonNoPackets, true},
 		{status(404, "Not Found"), ReasonNotFound, false},

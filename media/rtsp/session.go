@@ -119,7 +119,9 @@ type session struct {
 	handler  Handler
 	op       string
 	empty    bool // the camera describes no tracks
-	stale    bool // the camera refused the login but not the password
+	proving  bool // the last request carried credentials
+	proven   bool // the camera took them once
+	stale    bool // it says that they were made for a challenge that is out of date
 	counting bool
 	expected uint16 // number of the next packet
 	decode   depacketizer
@@ -131,12 +133,22 @@ func (s *session) run(ctx context.Context, opts Options) error {
 	if opts.Timeout <= 0 {
 		opts.Timeout = 10 * time.Second
 	}
-	err := s.play(ctx, opts, opts.Transport == TransportUDP)
+	err := s.attempt(ctx, opts, opts.Transport == TransportUDP)
 	var status liberrors.ErrClientBadStatusCode
 	var asked liberrors.ErrClientServerRequestedUDP
 	refused := errors.As(err, &status) && status.Code == base.StatusUnsupportedTransport || errors.As(err, &asked)
 	if opts.Transport == TransportAuto && refused && ctx.Err() == nil {
-		return s.play(ctx, opts, true)
+		return s.attempt(ctx, opts, true)
+	}
+	return err
+}
+
+// attempt plays, once more if the camera calls its challenge out of date. One that says so again, without having taken the
+// credentials before, has refused the login: some write it into every challenge, and lock the account.
+func (s *session) attempt(ctx context.Context, opts Options, udp bool) error {
+	err := s.play(ctx, opts, udp)
+	if reason, _ := classify(err); reason == ReasonLoginRefused && s.stale && ctx.Err() == nil {
+		return s.play(ctx, opts, udp)
 	}
 	return err
 }
@@ -232,8 +244,8 @@ func (s *session) failed(err error) error {
 		reason, err = ReasonUntrusted, e
 	}
 	switch {
-	case reason == ReasonLoginRefused && s.stale:
-		reason = ReasonFailed
+	case reason == ReasonLoginRefused && s.stale && s.proven:
+		reason = ReasonFailed // the password is right
 	case reason == ReasonBadStream && s.empty:
 		reason, err = ReasonNoVideo, errNoVideo
 	}

@@ -226,21 +226,48 @@ func TestLogins(t *testing.T) {
 	}
 }
 
-// A camera whose challenge is out of date has not refused the password: it may be asked again.
-func TestAStaleChallengeIsNoRefusedLogin(t *testing.T) {
+// A camera whose challenge is out of date has not refused the password: it is asked once more. One that says so again has,
+// unless it took the password before.
+func TestAStaleChallengeIsTriedOnceMore(t *testing.T) {
 	for _, c := range []struct {
-		extra string
-		want  Reason
-	}{{"", ReasonLoginRefused}, {", stale=true", ReasonFailed}, {`, stale="TRUE"`, ReasonFailed}, {", stale=false", ReasonLoginRefused}} {
-		url := odd(t, func(method, _ string, _ map[string]string) string {
-			if method == "OPTIONS" {
-				return "200 OK\r\n\r\n"
+		name   string
+		extra  []string // of the answers to credentials, in turn; the last one for all that follow
+		takes  bool     // DESCRIBE is answered all the same
+		want   Reason
+		logins int32
+	}{
+		{"wrong", []string{""}, false, ReasonLoginRefused, 1},
+		{"wrong, not stale", []string{", stale=false"}, false, ReasonLoginRefused, 1},
+		{"always stale", []string{", stale=true"}, false, ReasonLoginRefused, 2},
+		{"always stale, in other words", []string{`, stale="TRUE"`}, false, ReasonLoginRefused, 2},
+		{"stale, then wrong", []string{", stale=true", ""}, false, ReasonLoginRefused, 2},
+		{"stale, then right", []string{", stale=true", "200"}, false, ReasonFull, 3},
+		{"right, then stale each time", []string{", stale=true"}, true, ReasonFailed, 4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var logins atomic.Int32
+			url := odd(t, func(method, _ string, header map[string]string) string {
+				if method == "OPTIONS" {
+					return "200 OK\r\n\r\n"
+				}
+				extra := ", stale=true" // means nothing to who has shown no credentials
+				if header["authorization"] != "" {
+					n := int(logins.Add(1))
+					extra = c.extra[min(n, len(c.extra))-1]
+					if method == "DESCRIBE" && (c.takes || extra == "200") {
+						return described(oneVideo)
+					}
+				}
+				if extra == "200" {
+					return "453 Not Enough Bandwidth\r\n\r\n" // so far and no further
+				}
+				return "401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"cam\", nonce=\"1\"" + extra + "\r\n\r\n"
+			})
+			_, _, err := receive(t, Options{URL: url, User: "admin", Pass: hush}, 1)
+			if ReasonOf(err) != c.want || logins.Load() != c.logins {
+				t.Errorf("%v after %d logins, want %s after %d", err, logins.Load(), c.want, c.logins)
 			}
-			return "401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"cam\", nonce=\"1\"" + c.extra + "\r\n\r\n"
 		})
-		if _, _, err := receive(t, Options{URL: url, User: "admin", Pass: hush}, 1); ReasonOf(err) != c.want {
-			t.Errorf("%q: %v", c.extra, err)
-		}
 	}
 }
 

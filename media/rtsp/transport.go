@@ -65,24 +65,35 @@ func (s *session) client(opts Options, udp bool) (*gortsplib.Client, error) {
 		UserAgent:     "iocwall",
 		DialContext:   d.dial,
 		ListenPacket:  listenPacket,
+		OnRequest:     s.request,
 		OnResponse:    s.response,
 		OnPacketsLost: func(uint64) {}, // see gap
 		OnDecodeError: func(error) {},
 	}, nil
 }
 
-// response notes what the library's errors do not tell: that the camera describes no tracks at all, and that it calls its
-// own challenge out of date, in which case the password was right (RFC 7616 §3.3).
+// request notes whether a request carries credentials.
+func (s *session) request(req *base.Request) {
+	s.proving = len(req.Header["Authorization"]) > 0
+}
+
+// response notes what the library's errors do not tell: that the camera describes no tracks at all, that it has taken the
+// credentials, and that it calls the challenge they were made for out of date (RFC 7616 §3.3).
 func (s *session) response(res *base.Response) {
 	if len(res.Header["Content-Type"]) > 0 || len(res.Header["Content-Base"]) > 0 {
 		s.empty = len(res.Body) == 0 || bytes.HasPrefix(res.Body, []byte("v=")) && !bytes.Contains(res.Body, []byte("\nm="))
 	}
-	if res.StatusCode != base.StatusUnauthorized {
+	if !s.proving {
 		return
 	}
-	for _, v := range res.Header["WWW-Authenticate"] {
-		if v = strings.ToLower(v); strings.Contains(v, "stale=true") || strings.Contains(v, `stale="true"`) {
-			s.stale = true
+	s.stale = false
+	switch {
+	case res.StatusCode == base.StatusOK:
+		s.proven = true
+	case res.StatusCode == base.StatusUnauthorized:
+		for _, v := range res.Header["WWW-Authenticate"] {
+			v = strings.ToLower(v)
+			s.stale = s.stale || strings.Contains(v, "stale=true") || strings.Contains(v, `stale="true"`)
 		}
 	}
 }
