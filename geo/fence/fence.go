@@ -17,11 +17,13 @@ import (
 type State string
 
 // The states. An object that is outside and far has no Stay; Left is said in a
-// Crossing only.
+// Crossing only. One that is inside for less than the dwell is Entering; where that
+// counts as near, it stays Near meanwhile.
 const (
-	Near   State = "near"
-	Inside State = "inside"
-	Left   State = "left"
+	Near     State = "near"
+	Entering State = "entering"
+	Inside   State = "inside"
+	Left     State = "left"
 )
 
 // What happened when it was not a position that made a Crossing.
@@ -52,12 +54,13 @@ type Fence struct {
 	From, Until time.Time
 }
 
-// Crossing says that an object's state towards a fence changed.
+// Crossing says that an object's state towards a fence changed, or that a stay which
+// is Entering began at another time than was said.
 type Crossing struct {
 	Fence, Object string
 	State         State     // the new state
 	Was           State     // the state before; empty for outside and far
-	At            time.Time // when it was so: the position's time, or the end of the dwell
+	At            time.Time // when it was so: the position's time, the beginning of a stay that is Entering, or the end of the dwell
 	Pos           geo.Point // the object's position that showed it, or its newest
 	Why           string    // one of the Why constants; empty if a position showed it
 }
@@ -65,7 +68,7 @@ type Crossing struct {
 // Stay is one fence that an object is inside or near of, and since when.
 type Stay struct {
 	Fence string
-	State State // Near or Inside
+	State State // Near, Entering or Inside
 	Since time.Time
 }
 

@@ -41,24 +41,31 @@ func (o *object) settle(out []Crossing, p *pair, k fix, clock instant) []Crossin
 	return o.crossed(out, p, was, at, k.pos, "")
 }
 
-// crossed adds a crossing and notes since when the state is so. One fence and
-// object never cross back in time.
-func (o *object) crossed(out []Crossing, p *pair, was State, at instant, pos geo.Point, why string) []Crossing {
-	p.since = max(at, p.since, p.f.from)
-	c := Crossing{Fence: p.f.ID, Object: o.name, State: p.state, Was: was, At: p.since.time(), Pos: pos, Why: why}
-	if c.State == "" {
-		c.State = Left
+// crossed adds the crossings from a standing to that of the pair, and notes since
+// when its state is so. One fence and object never cross back in time, except that
+// a late fix may show that a stay began earlier.
+func (o *object) crossed(out []Crossing, p *pair, was standing, at instant, pos geo.Point, why string) []Crossing {
+	c := Crossing{Fence: p.f.ID, Object: o.name, Was: was.shown(), Pos: pos, Why: why}
+	if p.state != was.state || p.begun == never {
+		p.since = max(at, p.since, p.f.from)
+		c.State, c.At = cmp.Or(p.state, Left), p.since.time()
+		out = append(out, c)
+		c.Was = p.state
 	}
-	return append(out, c)
+	if p.begun != never {
+		c.State, c.At = Entering, p.begun.time()
+		out = append(out, c)
+	}
+	return out
 }
 
 // leave adds the crossing of an object that is taken out of a fence.
 func (o *object) leave(out []Crossing, p *pair, at instant, why string) []Crossing {
-	if p.state == "" {
+	if p.standing == nowhere {
 		return out
 	}
-	was := p.state
-	p.state = ""
+	was := p.standing
+	p.standing = nowhere
 	return o.crossed(out, p, was, at, o.newest.pos, why)
 }
 
@@ -71,7 +78,7 @@ func renewed(f *watched, old *pair, newest fix, at instant) (p pair, far bool) {
 	p.since = never
 	wasInside, wasAny := false, false
 	if old != nil {
-		p.state, p.since = old.state, old.since
+		p.standing, p.since = old.standing, old.since
 		wasInside, wasAny = old.inside(), old.state != ""
 	}
 	switch {
@@ -91,17 +98,23 @@ func renewed(f *watched, old *pair, newest fix, at instant) (p pair, far bool) {
 	return p, away > f.reach
 }
 
-// restored is the pair of an object and a fence as a stay tells it.
-func restored(f *watched, newest fix, stay Stay) (p pair, far bool) {
+// restored is the pair of an object and a fence as it was known to stand, and since
+// when if it was near or inside.
+func restored(f *watched, newest fix, was standing, since instant) (p pair, far bool) {
 	old := newPair(f, unknown)
-	old.state, old.since = stay.State, never
-	if stay.State != "" {
-		old.since = instantOf(stay.Since)
-	}
-	if stay.State == Inside {
-		old.in, old.first, old.entered = newest, old.since-instant(f.Dwell), true
+	old.standing, old.since = was, since
+	switch {
+	case was.state == Inside:
+		old.in, old.first, old.entered = newest, since-instant(f.Dwell), true
+	case was.begun != never:
+		old.in, old.first = newest, was.begun
 	}
 	p, far = renewed(f, &old, newest, newest.at)
+	if p.inside() && !p.entered && was.begun != never {
+		// What was before the stay is not known any more: a late fix from there may
+		// not lengthen it.
+		p.out = fix{at: min(was.begun, newest.at) - 1, pos: newest.pos}
+	}
 	p.unsettled = true
 	return p, far
 }

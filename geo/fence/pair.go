@@ -67,14 +67,31 @@ type pair struct {
 	first        instant // start of the stay inside that in belongs to
 	entered      bool    // the stay has lasted for the dwell
 	near, beyond fix     // newest within Near; newest beyond Near and margin
-	state        State
-	since        instant
-	unsettled    bool // it was restored and may say what its position does not
-	far          bool // it is about to be dropped
+	standing
+	since     instant
+	unsettled bool // it was restored and may say what its position does not
+	far       bool // it is about to be dropped
+}
+
+// standing is what was said of an object and a fence: Near, Inside or nothing, and
+// the beginning of a stay that has not lasted for the dwell, never if there is none.
+type standing struct {
+	state State
+	begun instant
+}
+
+var nowhere = standing{begun: never}
+
+// shown is a standing in one word.
+func (s standing) shown() State {
+	if s.begun != never {
+		return Entering
+	}
+	return s.state
 }
 
 func newPair(f *watched, out fix) pair {
-	return pair{f: f, in: unknown, out: out, near: unknown, beyond: out}
+	return pair{f: f, in: unknown, out: out, near: unknown, beyond: out, standing: nowhere}
 }
 
 // inside reports whether the newest deciding fix was inside.
@@ -85,7 +102,9 @@ func (p *pair) see(at fix, away float64) {
 	switch {
 	case away == 0:
 		if at.after(p.out) {
-			if !p.inside() || at.at < p.first {
+			// Only a late fix shows that the stay began earlier; a newer one from before
+			// a fence that has just come does not.
+			if !p.inside() || at.at < p.first && p.in.after(at) {
 				p.first = max(at.at, p.f.from)
 			}
 			p.in = newer(p.in, at)
@@ -109,23 +128,25 @@ func (p *pair) see(at fix, away float64) {
 	}
 }
 
-// settle brings the state in line with what was seen, at a time up to which the
-// object is taken to have stayed. It reports whether the state changed.
-func (p *pair) settle(clock instant) (was State, changed bool) {
+// settle brings the standing in line with what was seen, at a time up to which the
+// object is taken to have stayed. It reports whether the standing changed.
+func (p *pair) settle(clock instant) (was standing, changed bool) {
 	p.unsettled = false
 	clock = max(clock, p.f.from)
 	if p.inside() && !p.entered && clock >= p.due() {
 		p.entered = true
 	}
-	state := State("")
+	was, p.standing = p.standing, nowhere
 	switch {
 	case p.inside() && p.entered:
-		state = Inside
+		p.state = Inside
 	case p.f.Near > 0 && p.near.after(p.beyond):
-		state = Near
+		p.state = Near
 	}
-	was, p.state = p.state, state
-	return was, was != state
+	if p.inside() && !p.entered {
+		p.begun = p.first
+	}
+	return was, was != p.standing
 }
 
 // due is when the stay will have lasted for the dwell.

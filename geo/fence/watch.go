@@ -189,8 +189,9 @@ func (w *Watch) Forget(name string, now time.Time) (out []Crossing) {
 }
 
 // Restore puts an object back where it was known to be, as after a restart, and
-// makes no crossings. Stays of fences that are not watched are dropped; what does
-// not fit the position any more is said by the next Tick or Move.
+// makes no crossings; a stay that is Entering goes on from its beginning. Stays of
+// fences that are not watched are dropped; what does not fit the position any more
+// is said by the next Tick or Move.
 func (w *Watch) Restore(name string, at time.Time, pos geo.Point, stays []Stay) {
 	if !geo.Valid(pos) {
 		return
@@ -200,19 +201,26 @@ func (w *Watch) Restore(name string, at time.Time, pos geo.Point, stays []Stay) 
 		delete(w.waiting, old)
 	}
 	w.objects[name] = o
-	was := map[string]Stay{}
-	for _, s := range stays {
-		was[s.Fence] = s
-	}
+	was, since := map[string]standing{}, map[string]instant{}
 	w.look(pos, pos)
 	for _, f := range w.hits {
-		if _, there := was[f.ID]; !there {
-			was[f.ID] = Stay{Fence: f.ID}
-		}
+		was[f.ID], since[f.ID] = nowhere, never
 	}
-	for id, stay := range was {
+	for _, s := range stays {
+		k, there := was[s.Fence]
+		if !there {
+			k, since[s.Fence] = nowhere, never
+		}
+		if at := instantOf(s.Since); s.State == Entering {
+			k.begun = at
+		} else {
+			k.state, since[s.Fence] = s.State, at
+		}
+		was[s.Fence] = k
+	}
+	for id, k := range was {
 		if f := w.fences[id]; f != nil && f.on {
-			if p, far := restored(f, o.newest, stay); !far || p.state != "" {
+			if p, far := restored(f, o.newest, k, since[id]); !far || p.standing != nowhere {
 				o.put(p)
 			}
 		}
@@ -229,15 +237,20 @@ func (w *Watch) Newest(name string) (at time.Time, known bool) {
 	return o.newest.at.time(), true
 }
 
-// Stays returns the fences the object is inside or near of, by fence id.
+// Stays returns the fences the object is inside or near of, by fence id. Of one
+// fence there may be two: that it is near, and behind it that it is Entering.
 func (w *Watch) Stays(name string) (out []Stay) {
 	o := w.objects[name]
 	if o == nil {
 		return nil
 	}
 	for i := range o.pairs {
-		if p := &o.pairs[i]; p.state != "" {
+		p := &o.pairs[i]
+		if p.state != "" {
 			out = append(out, Stay{Fence: p.f.ID, State: p.state, Since: p.since.time()})
+		}
+		if p.begun != never {
+			out = append(out, Stay{Fence: p.f.ID, State: Entering, Since: p.begun.time()})
 		}
 	}
 	return out

@@ -98,18 +98,24 @@ func TestWatch(t *testing.T) {
 			move(0, south(-10), "f v >inside@0"), move(10, south(9000), "f v inside>left@10"),
 		}},
 		{"dwell by positions", slow, []step{
-			move(0, south(-10), ""), move(30, south(50), ""), move(59, south(-10), ""),
-			move(61, south(50), "f v >inside@61"), move(200, south(150), "f v inside>left@200"),
+			move(0, south(-10), "f v >entering@0"), move(30, south(50), ""), move(59, south(-10), ""),
+			move(61, south(50), "f v entering>inside@61"), move(200, south(150), "f v inside>left@200"),
 		}},
 		{"dwell by the clock", slow, []step{
-			move(0, south(-10), ""), tick(59, ""), tick(75, "f v >inside@60 dwell"), tick(99, ""), move(70, south(-20), ""),
+			move(0, south(-10), "f v >entering@0"), tick(59, ""), tick(75, "f v entering>inside@60 dwell"), tick(99, ""), move(70, south(-20), ""),
 		}},
 		{"passing through is not entering", slow, []step{
-			move(0, south(-10), ""), move(100, south(500), ""), tick(200, ""),
-			move(201, south(-10), ""), move(220, south(500), ""), move(230, south(-10), ""), tick(289, ""), tick(290, "f v >inside@290 dwell"),
+			move(0, south(-10), "f v >entering@0"), move(100, south(500), "f v entering>left@100"), tick(200, ""),
+			move(201, south(-10), "f v >entering@201"), move(220, south(500), "f v entering>left@220"),
+			move(230, south(-10), "f v >entering@230"), tick(289, ""), tick(290, "f v entering>inside@290 dwell"),
 		}},
 		{"near while the dwell lasts", all, []step{
-			move(0, south(-10), "f v >near@0"), move(70, south(-10), "f v near>inside@70"),
+			move(0, south(-10), "f v >near@0, f v near>entering@0"), move(70, south(-10), "f v entering>inside@70"),
+		}},
+		{"near again before the dwell was over", all, []step{
+			move(0, south(400), "f v >near@0"), move(10, south(-10), "f v near>entering@10"), move(20, south(90), ""),
+			move(30, south(110), "f v entering>near@30"), move(40, south(9000), "f v near>left@40"),
+			move(50, south(-10), "f v >near@50, f v near>entering@50"), move(60, south(9000), "f v entering>left@60"),
 		}},
 		{"late positions decide nothing", near, []step{
 			move(100, south(9000), ""), move(90, south(-10), ""), move(80, south(300), ""), tick(300, ""),
@@ -119,14 +125,14 @@ func TestWatch(t *testing.T) {
 			move(95, south(500), "f v inside>left@95"), move(94, south(-10), ""),
 		}},
 		{"a late fix begins the stay earlier", slow, []step{
-			move(50, south(-10), ""), move(10, south(-10), ""), move(70, south(-10), "f v >inside@70"),
+			move(50, south(-10), "f v >entering@50"), move(10, south(-10), "f v entering>entering@10"), move(70, south(-10), "f v entering>inside@70"),
 		}},
 		{"a late fix cuts the stay", slow, []step{
-			move(0, south(-10), ""), move(50, south(-10), ""), move(40, south(500), ""), tick(65, ""),
-			tick(115, "f v >inside@110 dwell"), move(45, south(500), ""), tick(400, ""),
+			move(0, south(-10), "f v >entering@0"), move(50, south(-10), ""), move(40, south(500), "f v entering>entering@50"), tick(65, ""),
+			tick(115, "f v entering>inside@110 dwell"), move(45, south(500), ""), tick(400, ""),
 		}},
 		{"late and long enough", slow, []step{
-			move(100, south(-10), ""), move(30, south(-10), "f v >inside@90"),
+			move(100, south(-10), "f v >entering@100"), move(30, south(-10), "f v entering>inside@90"),
 		}},
 		{"duplicates", near, []step{
 			move(0, south(-10), "f v >inside@0"), move(0, south(-10), ""), move(5, south(9000), "f v inside>left@5"),
@@ -156,8 +162,8 @@ func TestWatch(t *testing.T) {
 		{"a new fence over something", plain, []step{
 			move(0, south(-10), "f v >inside@0"),
 			set(t, 10, fence.Fence{ID: "g", Area: box(0, 0)}, "g v >inside@10 began"),
-			set(t, 20, fence.Fence{ID: "h", Area: box(0, 0), Dwell: 5 * time.Second}, ""),
-			tick(24, ""), tick(30, "h v >inside@25 dwell"),
+			set(t, 20, fence.Fence{ID: "h", Area: box(0, 0), Dwell: 5 * time.Second}, "h v >entering@20 began"),
+			tick(24, ""), tick(30, "h v entering>inside@25 dwell"),
 			{func(w *fence.Watch) []fence.Crossing { return w.Remove("g", second(40)) }, "g v inside>left@40 removed"},
 			{func(w *fence.Watch) []fence.Crossing { return w.Remove("g", second(41)) }, ""},
 			{func(w *fence.Watch) []fence.Crossing { return w.Forget("v", second(50)) }, "f v inside>left@50 lost, h v inside>left@50 lost"},
@@ -184,6 +190,7 @@ func TestWatch(t *testing.T) {
 
 func TestRestore(t *testing.T) {
 	all := fence.Fence{ID: "f", Area: box(0, 0), Near: 500, Margin: 100, Dwell: 60 * time.Second}
+	entering := []fence.Stay{{"f", fence.Near, second(-60)}, {"f", fence.Entering, second(-50)}}
 	cases := []struct {
 		name   string
 		pos    geo.Point
@@ -194,7 +201,19 @@ func TestRestore(t *testing.T) {
 		{"inside, in the margin", south(50), []fence.Stay{{"f", fence.Inside, second(-100)}}, []step{tick(10, ""), move(20, south(9000), "f v inside>left@20")}},
 		{"near", south(550), []fence.Stay{{"f", fence.Near, second(-100)}}, []step{tick(10, ""), move(20, south(650), "f v near>left@20")}},
 		{"nothing known", south(550), nil, []step{tick(10, ""), move(20, south(550), "")}},
-		{"the dwell was not over", south(-10), []fence.Stay{{"f", fence.Near, second(-10)}}, []step{tick(59, ""), tick(60, "f v near>inside@60 dwell")}},
+		{"nothing was said of the stay", south(-10), []fence.Stay{{"f", fence.Near, second(-10)}}, []step{
+			tick(5, "f v near>entering@0 changed"), tick(59, ""), tick(60, "f v entering>inside@60 dwell"),
+		}},
+		{"the dwell was not over", south(-10), entering, []step{tick(9, ""), tick(10, "f v entering>inside@10 dwell")}},
+		{"the dwell was over meanwhile", south(-10), []fence.Stay{{"f", fence.Near, second(-90)}, {"f", fence.Entering, second(-80)}}, []step{tick(1, "f v entering>inside@-20 dwell")}},
+		{"the dwell was not over, in the margin", south(50), entering, []step{tick(9, ""), move(20, south(50), "f v entering>inside@20")}},
+		{"left before the dwell was over", south(400), entering, []step{tick(9, "f v entering>near@9 changed"), tick(99, "")}},
+		{"a late fix from before the stay does not lengthen it", south(-10), entering, []step{
+			move(-55, south(-10), ""), move(-70, south(9000), ""), tick(9, ""), tick(10, "f v entering>inside@10 dwell"),
+		}},
+		{"a late fix cuts the stay that goes on", south(-10), entering, []step{
+			move(-20, south(9000), "f v entering>entering@0"), tick(59, ""), tick(60, "f v entering>inside@60 dwell"),
+		}},
 		{"moved while nobody looked", south(9000), []fence.Stay{{"f", fence.Inside, second(-100)}}, []step{tick(10, "f v inside>left@10 changed"), move(20, south(9000), "")}},
 		{"moved, and moves", south(9000), []fence.Stay{{"f", fence.Inside, second(-100)}}, []step{move(20, south(9000), "f v inside>left@20")}},
 		{"a fence that is gone", south(-10), []fence.Stay{{"x", fence.Inside, second(-100)}, {"f", fence.Inside, second(-5)}}, []step{tick(10, "")}},

@@ -1,7 +1,7 @@
 // Package fence holds who is inside or near of the fences of the history. The
 // loop tells it what it has applied; what follows for the fences it returns as
 // observations, which the loop appends. What it remembers can be made again from
-// the state at any time.
+// the state at any time, the beginning of a stay that has yet to last included.
 package fence
 
 import (
@@ -57,7 +57,8 @@ func New(st *world.State, now world.Time, log *slog.Logger) (*Guard, []world.Obs
 // position decide again what it has decided before.
 func (g *Guard) restore(out []world.Observation, v world.Vessel, now world.Time, saved map[string]world.FenceSaved) []world.Observation {
 	var stays []fence.Stay
-	for _, s := range v.Fences {
+	gone := map[string]bool{} // fences that it has left, which is said once
+	for _, s := range slices.Concat(v.Fences, v.Entering) {
 		var why string
 		switch f, there := saved[s.Fence]; {
 		case v.Lost != 0:
@@ -70,7 +71,10 @@ func (g *Guard) restore(out []world.Observation, v world.Vessel, now world.Time,
 			stays = append(stays, fence.Stay{Fence: s.Fence, State: fence.State(s.State), Since: s.Since.Std()})
 			continue
 		}
-		out = append(out, leaves(v, s.Fence, now, why))
+		if !gone[s.Fence] {
+			gone[s.Fence] = true
+			out = append(out, leaves(v, s.Fence, now, why))
+		}
 	}
 	if v.Lost != 0 {
 		return out // as if it had never been seen
@@ -79,7 +83,8 @@ func (g *Guard) restore(out []world.Observation, v world.Vessel, now world.Time,
 	// A fence that begins later, or cannot be watched, would never be left.
 	known := g.watch.Stays(v.MMSI)
 	for _, s := range stays {
-		if !slices.ContainsFunc(known, func(k fence.Stay) bool { return k.Fence == s.Fence }) {
+		if !gone[s.Fence] && !slices.ContainsFunc(known, func(k fence.Stay) bool { return k.Fence == s.Fence }) {
+			gone[s.Fence] = true
 			out = append(out, leaves(v, s.Fence, now, fence.WhyChanged))
 		}
 	}

@@ -44,6 +44,13 @@ func newTold(tb testing.TB, fences ...world.FenceSaved) *told {
 	return x
 }
 
+// tick tells the guard the time.
+func (x *told) tick(now world.Time) {
+	for _, o := range x.guard.Tick(now) {
+		x.say(o.Time, o.Body)
+	}
+}
+
 func (x *told) say(at world.Time, b world.Body) {
 	c, err := x.st.Apply(world.Event{Seq: x.st.At().Seq + 1, Seen: t0, Observation: world.Observation{Time: at, Body: b}})
 	if err != nil {
@@ -104,12 +111,13 @@ func TestANewGuardAgrees(t *testing.T) {
 	x := newTold(t)
 	for i := range 3000 {
 		at := t0 + world.Time(i)*1000
+		x.tick(at)
 		switch k := rnd.IntN(100); {
 		case k < 3:
 			id := strconv.Itoa(rnd.IntN(4))
 			f := circle(id, geo.Pt(108+0.05*rnd.Float64(), 16), 2000+2000*rnd.Float64(), 30)
 			was, _ := x.st.Fence(id)
-			f.Version = was.Is.Version + 1
+			f.Version, f.Dwell = was.Is.Version+1, int64(rnd.IntN(2)*rnd.IntN(100_000))
 			if f.Removed = k == 0; f.Removed {
 				f.Polygons = nil
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -77,6 +78,7 @@ func TestKillsAnywhere(t *testing.T) {
 				was, _ := l.st.Fence(id)
 				f := circle(id, geo.Pt(108+0.05*rnd.Float64(), 16), 1500+2000*rnd.Float64(), 12)
 				f.Version, f.Near, f.Margin = was.Is.Version+1, float64(rnd.IntN(2)*800), 0
+				f.Dwell = int64(rnd.IntN(2) * rnd.IntN(8000))
 				switch rnd.IntN(6) {
 				case 0:
 					f.Removed, f.Polygons = true, nil
@@ -113,9 +115,13 @@ func TestKillsAnywhere(t *testing.T) {
 		for range 3 {
 			l.publish()
 		}
-		l.queue = l.guard.Tick(l.now)
-		l.publish()
-		l.publish()
+		// Every fence has begun, and who is inside has been so for long enough.
+		for range 2 {
+			l.now = l.now.Add(time.Minute)
+			l.queue = l.guard.Tick(l.now)
+			l.publish()
+			l.publish()
+		}
 		l.check(seed)
 	}
 }
@@ -135,6 +141,9 @@ func (l *loop) check(seed uint64) {
 			}
 		}
 		for _, f := range l.st.Fences() {
+			if slices.ContainsFunc(v.Entering, func(s world.FenceStay) bool { return s.Fence == f.Is.ID }) {
+				l.t.Errorf("seed %d: vessel %s is still entering %s: %v", seed, v.MMSI, f.Is.ID, v.Entering)
+			}
 			if in[f.Is.ID] != want[f.Is.ID] {
 				l.t.Errorf("seed %d: vessel %s is in %s: %v, want %v (%+v)", seed, v.MMSI, f.Is.ID, in[f.Is.ID], want[f.Is.ID], f.Is.Saved)
 			}

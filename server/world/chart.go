@@ -50,13 +50,16 @@ type FenceState string
 
 // The states; outside and far is none of them.
 const (
-	FenceNear   FenceState = "near"
-	FenceInside FenceState = "inside"
-	FenceLeft   FenceState = "left" // in FenceCrossed only
+	FenceNear     FenceState = "near"
+	FenceEntering FenceState = "entering" // inside, for less time than the fence asks; in Vessel.Entering only
+	FenceInside   FenceState = "inside"
+	FenceLeft     FenceState = "left" // in FenceCrossed only
 )
 
-// FenceCrossed is the server's finding that something came near a fence, entered
-// or left it. The event's time is that of the position that showed it.
+// FenceCrossed is the server's finding that something came near a fence, went in,
+// stayed for long enough to be inside, or left it. The event's time is that of the
+// position that showed it; of "entering", when the stay began, which may be said
+// again.
 type FenceCrossed struct {
 	Fence string     `cbor:"1,keyasint" json:"fence"`
 	About Ref        `cbor:"2,keyasint" json:"about"`
@@ -197,17 +200,50 @@ func (b FenceCrossed) apply(s *State, e *Event) (Ref, Effect, error) {
 	if b.Fence == "" || b.About.Kind() != KindVessel || !ok {
 		return b.About, EffectNone, nil
 	}
-	i, there := slices.BinarySearchFunc(v.Fences, b.Fence, func(f FenceStay, id string) int { return cmp.Compare(f.Fence, id) })
-	if b.State == FenceLeft && !there || there && v.Fences[i].State == b.State {
+	stay := FenceStay{b.Fence, b.State, e.Time}
+	was, there := stayIn(v.Fences, b.Fence)
+	begun, entering := stayIn(v.Entering, b.Fence)
+	switch {
+	case b.State == FenceEntering:
+		if entering && begun == stay {
+			return b.About, EffectNone, nil
+		}
+		v.Entering = withStay(v.Entering, stay)
+	case !entering && (b.State == FenceLeft && !there || there && was.State == b.State):
 		return b.About, EffectNone, nil
-	}
-	v.Fences = slices.Clone(v.Fences)
-	if there {
-		v.Fences = slices.Delete(v.Fences, i, i+1)
-	}
-	if b.State != FenceLeft {
-		v.Fences = slices.Insert(v.Fences, i, FenceStay{b.Fence, b.State, e.Time})
+	default:
+		v.Entering = withoutStay(v.Entering, b.Fence)
+		if v.Fences = withoutStay(v.Fences, b.Fence); b.State != FenceLeft {
+			v.Fences = withStay(v.Fences, stay)
+		}
 	}
 	s.vessels.Put(v.MMSI, v)
 	return v.Ref(), EffectPut, nil
+}
+
+func findStay(all []FenceStay, fence string) (int, bool) {
+	return slices.BinarySearchFunc(all, fence, func(f FenceStay, id string) int { return cmp.Compare(f.Fence, id) })
+}
+
+func stayIn(all []FenceStay, fence string) (FenceStay, bool) {
+	i, there := findStay(all, fence)
+	if !there {
+		return FenceStay{}, false
+	}
+	return all[i], true
+}
+
+// withStay and withoutStay leave the list that they get as it is.
+func withStay(all []FenceStay, stay FenceStay) []FenceStay {
+	all = withoutStay(all, stay.Fence)
+	i, _ := findStay(all, stay.Fence)
+	return slices.Insert(slices.Clone(all), i, stay)
+}
+
+func withoutStay(all []FenceStay, fence string) []FenceStay {
+	i, there := findStay(all, fence)
+	if !there {
+		return all
+	}
+	return slices.Delete(slices.Clone(all), i, i+1)
 }

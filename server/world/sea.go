@@ -106,6 +106,9 @@ type Vessel struct {
 	Lost Time `cbor:"13,keyasint,omitempty" json:"lost,omitempty"`
 	// Fences are those it is in or near, by id.
 	Fences []FenceStay `cbor:"14,keyasint,omitempty" json:"fences,omitempty"`
+	// Entering are those it went into and has not been in for as long as they ask,
+	// by id, since when. It counts as inside of none of them.
+	Entering []FenceStay `cbor:"15,keyasint,omitempty" json:"entering,omitempty"`
 }
 
 // Ref returns the vessel's name in the state.

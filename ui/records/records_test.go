@@ -372,6 +372,7 @@ func TestEveryPastHasWords(t *testing.T) {
 		world.VesselPosition{},
 		world.VesselStatic{},
 		world.FenceCrossed{State: world.FenceNear},
+		world.FenceCrossed{State: world.FenceEntering},
 		world.FenceCrossed{State: world.FenceInside},
 		world.FenceCrossed{State: world.FenceLeft},
 		world.FenceSaved{},
