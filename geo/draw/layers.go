@@ -69,11 +69,11 @@ const (
 
 // Kinds of stations.
 const (
-	Air   = scene.Air
-	Water = scene.Water
-	Level = scene.Level
+	Air     = scene.Air
+	Water   = scene.Water
+	Level   = scene.Level
 	Weather = scene.Weather
-	Gauge = scene.Gauge
+	Gauge   = scene.Gauge
 )
 
 // Categories of citizens' reports.

@@ -22,24 +22,24 @@ import (
 
 // Compile reads and checks src against env. The error, if any, is an *Error.
 func Compile(src string, env *Env, o Options) (p *Program, err error) {
-	fail := func(at int, msg, hint string) error {
-		return &Error{Pos: position(src, at, o), Msg: msg, Hint: hint}
-	}
+	fail := func(at int, msg string) *Error { return &Error{Pos: position(src, at, o), Msg: msg} }
 	if len(src) > MaxSource {
-		return nil, fail(0, fmt.Sprintf("the expression has %d bytes, at most %d are allowed", len(src), MaxSource), "")
+		return nil, fail(0, fmt.Sprintf("the expression has %d bytes, at most %d are allowed", len(src), MaxSource))
 	}
 	if strings.TrimSpace(src) == "" {
-		return nil, fail(0, "the expression is empty", "")
+		e := fail(0, "the expression is empty")
+		e.code = "expr.empty"
+		return nil, e
 	}
 	text, edits, spans, bad := rewrite(src)
 	if bad != nil {
-		return nil, fail(bad.at, bad.msg, "")
+		return nil, fail(bad.at, bad.msg)
 	}
 	// The library panics on a few odd trees; to the author that is one more
 	// expression that cannot be compiled.
 	defer func() {
 		if r := recover(); r != nil {
-			p, err = nil, fail(0, "the expression cannot be compiled", "")
+			p, err = nil, fail(0, "the expression cannot be compiled")
 		}
 	}()
 
@@ -72,9 +72,13 @@ func Compile(src string, env *Env, o Options) (p *Program, err error) {
 	}
 	var fe *file.Error
 	if !errors.As(err, &fe) {
-		return nil, fail(0, plainMessage(err.Error()), "")
+		return nil, fail(0, plainMessage(err.Error()))
 	}
-	return nil, fail(original(edits, fe.From), plainMessage(fe.Message), c.hint)
+	e := fail(original(edits, fe.From), plainMessage(fe.Message))
+	if c.first != nil {
+		e.Hint, e.code, e.values = c.mistake.hint, c.mistake.code, c.mistake.values
+	}
+	return nil, e
 }
 
 // loops are the library's functions over lists that the language keeps.
@@ -88,7 +92,13 @@ type compilation struct {
 	functions map[string]function
 	used      map[string]bool
 	first     *file.Error
-	hint      string
+	mistake   mistake // of first
+}
+
+// mistake is what an Error has beside its place and its message.
+type mistake struct {
+	hint, code string
+	values     map[string]string
 }
 
 func (c *compilation) err() error {
@@ -98,9 +108,9 @@ func (c *compilation) err() error {
 	return c.first
 }
 
-func (c *compilation) fail(n ast.Node, hint, format string, args ...any) {
+func (c *compilation) fail(n ast.Node, m mistake, format string, args ...any) {
 	if c.first == nil || n.Location().From < c.first.From {
-		c.first, c.hint = &file.Error{Location: n.Location(), Message: fmt.Sprintf(format, args...)}, hint
+		c.first, c.mistake = &file.Error{Location: n.Location(), Message: fmt.Sprintf(format, args...)}, m
 	}
 }
 
@@ -145,9 +155,9 @@ func (c *compilation) prepare(root *ast.Node) {
 				replace(n, &ast.ConstantNode{Value: d})
 			}
 		case *ast.VariableDeclaratorNode, *ast.SequenceNode:
-			c.fail(x, "", "let and ; are not part of the language")
+			c.fail(x, mistake{code: "expr.foreign"}, "let and ; are not part of the language")
 		case *ast.BytesNode:
-			c.fail(x, "", "bytes are not part of the language")
+			c.fail(x, mistake{code: "expr.foreign"}, "bytes are not part of the language")
 		case *ast.BuiltinNode:
 			c.loop(x)
 		case *ast.BinaryNode:
@@ -174,10 +184,10 @@ func (c *compilation) resolve(root *ast.Node) {
 		}
 		if _, declared := c.env.vars[x.Value]; !declared && !c.env.hidden[x.Value] {
 			if _, is := c.functions[x.Value]; is {
-				c.fail(x, "write "+x.Value+"(…)", "%s is a function", x.Value)
+				c.fail(x, mistake{hint: "write " + x.Value + "(…)", code: "expr.call", values: map[string]string{"name": x.Value}}, "%s is a function", x.Value)
 				return
 			}
-			c.fail(x, didYouMean(x.Value, c.env.names()), "unknown name %s", x.Value)
+			c.fail(x, near("expr.name", x.Value, c.env.names()), "unknown name %s", x.Value)
 			return
 		}
 		c.used[x.Value] = true
@@ -187,7 +197,7 @@ func (c *compilation) resolve(root *ast.Node) {
 func (c *compilation) call(x *ast.CallNode) {
 	id, ok := x.Callee.(*ast.IdentifierNode)
 	if !ok {
-		c.fail(x, "", "only functions of the language can be called")
+		c.fail(x, mistake{code: "expr.foreign"}, "only functions of the language can be called")
 		return
 	}
 	f, ok := c.functions[id.Value]
@@ -196,7 +206,7 @@ func (c *compilation) call(x *ast.CallNode) {
 		for n := range c.functions {
 			names = append(names, n)
 		}
-		c.fail(x, didYouMean(id.Value, names), "unknown function %s", id.Value)
+		c.fail(x, near("expr.function", id.Value, names), "unknown function %s", id.Value)
 		return
 	}
 	for _, name := range f.extra {
@@ -217,7 +227,7 @@ func (c *compilation) member(n *ast.Node, x *ast.MemberNode) {
 		return
 	}
 	if _, there := c.env.vars[prop.Value]; !there {
-		c.fail(x, didYouMean(prop.Value, c.env.names()), "a %s has no %s", id.Value, prop.Value)
+		c.fail(x, near("expr.name", prop.Value, c.env.names()), "a %s has no %s", id.Value, prop.Value)
 		return
 	}
 	replace(n, &ast.IdentifierNode{Value: prop.Value})
@@ -234,7 +244,7 @@ func (c *compilation) loop(x *ast.BuiltinNode) {
 			return ok && slices.Contains(loops(), b.Name)
 		})
 		if inner != nil {
-			c.fail(inner, "", "a loop inside a loop is not allowed")
+			c.fail(inner, mistake{code: "expr.nested"}, "a loop inside a loop is not allowed")
 		}
 	}
 }
@@ -242,10 +252,10 @@ func (c *compilation) loop(x *ast.BuiltinNode) {
 func (c *compilation) operator(x *ast.BinaryNode) {
 	switch x.Operator {
 	case "..":
-		c.fail(x, "write x >= 1 && x <= 5", "ranges are not part of the language")
+		c.fail(x, mistake{hint: "write x >= 1 && x <= 5", code: "expr.range"}, "ranges are not part of the language")
 	case "matches":
 		if _, ok := x.Right.(*ast.StringNode); !ok {
-			c.fail(x.Right, "", "the pattern of matches must be a text in quotes")
+			c.fail(x.Right, mistake{code: "expr.pattern"}, "the pattern of matches must be a text in quotes")
 		}
 	}
 }
@@ -256,17 +266,17 @@ func (c *compilation) inspect(root *ast.Node, want Type) {
 		switch x := (*n).(type) {
 		case *ast.MemberNode:
 			if !openType(x.Node.Type()) {
-				c.fail(x, "", "a %s has no parts", typeOf(x.Node.Type()))
+				c.fail(x, mistake{code: "expr.parts", values: map[string]string{"type": string(typeOf(x.Node.Type()))}}, "a %s has no parts", typeOf(x.Node.Type()))
 			}
 		case *ast.SliceNode:
 			if !openType(x.Node.Type()) {
-				c.fail(x, "", "a %s has no parts", typeOf(x.Node.Type()))
+				c.fail(x, mistake{code: "expr.parts", values: map[string]string{"type": string(typeOf(x.Node.Type()))}}, "a %s has no parts", typeOf(x.Node.Type()))
 			}
 		}
 	}))
 	got := typeOf((*root).Type())
 	if want != "" && want != Any && got != want && got != Any {
-		c.fail(*root, "", "this is a %s, a %s is needed here", got, want)
+		c.fail(*root, mistake{code: "expr.type", values: map[string]string{"type": string(got), "want": string(want)}}, "this is a %s, a %s is needed here", got, want)
 		c.first.From = 0
 	}
 }

@@ -17,9 +17,12 @@
 package expr
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"strconv"
 	"time"
 
 	"github.com/expr-lang/expr/file"
@@ -61,6 +64,17 @@ type Error struct {
 	Msg string
 	// Hint says what was probably meant, empty when nothing comes close.
 	Hint string
+	// code and values say the same in any language, see Say.
+	code   string
+	values map[string]string
+}
+
+// Say returns the code of the mistake, such as "expr.name", and the values of its
+// sentence: "line", "column", and what the code needs.
+func (e *Error) Say() (code string, values map[string]string) {
+	values = map[string]string{"line": strconv.Itoa(e.Line), "column": strconv.Itoa(e.Column), "why": e.Msg}
+	maps.Copy(values, e.values)
+	return cmp.Or(e.code, "expr.wrong"), values
 }
 
 // Error returns "line:column: message (hint)".

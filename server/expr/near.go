@@ -18,12 +18,13 @@ func Nearest(word string, names []string) string {
 	return best
 }
 
-// didYouMean returns the hint for a misspelt name.
-func didYouMean(word string, names []string) string {
-	if n := Nearest(word, names); n != "" {
-		return "did you mean " + n + "?"
+// near is a mistake in a name, for which another one may have been meant.
+func near(code, name string, names []string) mistake {
+	m := mistake{code: code, values: map[string]string{"name": name}}
+	if n := Nearest(name, names); n != "" {
+		m.hint, m.code, m.values["near"] = "did you mean "+n+"?", code+".near", n
 	}
-	return ""
+	return m
 }
 
 // editDistance is the optimal string alignment distance (Damerau).

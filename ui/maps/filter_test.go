@@ -22,8 +22,8 @@ func TestFilters(t *testing.T) {
 	}{
 		{"vessels", "Tàu", `category == "fishing"`, func(p Picture) int { return len(p.Frame.Vessels) }, 20, "ẩn 40", ""},
 		{"vessels", "Tàu", `now - time > 30s`, func(p Picture) int { return len(p.Frame.Vessels) }, 29, "ẩn 31", ""},
-		{"vessels", "Tàu", `speeed > 3`, func(p Picture) int { return len(p.Frame.Vessels) }, 60, "59/60", "1:1"},
-		{"vessels", "Tàu", `speed > 3 and (`, func(p Picture) int { return len(p.Frame.Vessels) }, 60, "59/60", "1:"},
+		{"vessels", "Tàu", `speeed > 3`, func(p Picture) int { return len(p.Frame.Vessels) }, 60, "59/60", "(cột 1)"},
+		{"vessels", "Tàu", `speed > 3 and (`, func(p Picture) int { return len(p.Frame.Vessels) }, 60, "59/60", "ở cột 1"},
 		{"vessels", "Tàu", `within("vn")`, func(p Picture) int { return len(p.Frame.Vessels) }, 0, "ẩn 60", ""},
 		{"stations", "Trạm", `reading("aqi") > 50`, func(p Picture) int { return len(p.Frame.Stations) }, 2, "ẩn 6", ""},
 		{"reports", "Phản ánh", `overdue`, func(p Picture) int { return len(p.Frame.Reports) }, 5, "ẩn 18", ""},
@@ -32,7 +32,7 @@ func TestFilters(t *testing.T) {
 		{"fences", "Hàng rào", `purpose == "danger"`, func(p Picture) int { return len(p.Frame.Areas) }, 0, "ẩn 1", ""},
 		{"drawings", "Hình vẽ", `by == "hung"`, func(p Picture) int { return len(p.Frame.Lines) }, 0, "ẩn 1", ""},
 		{"benh-vien", "Bệnh viện", `properties.beds >= 300`, func(p Picture) int { return len(p.Frame.Marks) }, 6, "ẩn 6", ""},
-		{"benh-vien", "Bệnh viện", `properties.beds.x.y > 3`, func(p Picture) int { return len(p.Frame.Marks) }, 12, "12/13", "1:"},
+		{"benh-vien", "Bệnh viện", `properties.beds.x.y > 3`, func(p Picture) int { return len(p.Frame.Marks) }, 12, "12/13", "ở cột 1"},
 		{"areas", "Đúng hạn", `value > 80`, func(p Picture) int { return len(p.Frame.Areas) }, -1, "ẩn", ""},
 	} {
 		params := []string{"bounds", coastBounds, "layers", c.layer, "areas", "ontime", "filter." + c.layer, c.filter}

@@ -14,6 +14,7 @@ import (
 	"iocwall/ui/maps/brief"
 	"iocwall/ui/maps/feature"
 	"iocwall/ui/tile"
+	"iocwall/ui/why"
 )
 
 // appearance is how a layer's features are drawn, as its look says.
@@ -122,7 +123,7 @@ func (k *maker) layer(l world.Layer, filter *brief.Filter) {
 	if c == nil {
 		said.Whole = t.T("map.features.count", "n", "0", "all", strconv.Itoa(l.Is.Features))
 		if err != nil {
-			said.Fault = t.T("map.features.failed", "why", err.Error())
+			said.Fault = t.T("map.features.failed", "why", why.Plain(t, err))
 		} else if loading {
 			said.Dated = t.T("map.features.coming")
 		}
@@ -133,7 +134,7 @@ func (k *maker) layer(l world.Layer, filter *brief.Filter) {
 		// Those of the version before, of whose date nothing is known any more.
 		version := strconv.Itoa(l.Is.Version)
 		if said.Dated = t.T("map.features.old.coming", "n", version); err != nil {
-			said.Fault = t.T("map.features.old.failed", "n", version, "why", err.Error())
+			said.Fault = t.T("map.features.old.failed", "n", version, "why", why.Plain(t, err))
 		}
 	}
 	st := k.m.styleOf(l.Is.Look)
@@ -289,7 +290,7 @@ func (p *Map) Layers(s *world.State) []LayerInfo {
 		if p.params.On(l.Is.ID) {
 			p.m.features.Get(feature.WantOf(l.Is))
 			if err, _ := p.m.features.State(l.Is.ID); err != nil {
-				info.Fault = p.m.o.Lang.T("map.features.failed", "why", err.Error())
+				info.Fault = p.m.o.Lang.T("map.features.failed", "why", why.Plain(p.m.o.Lang, err))
 			}
 		}
 		out = append(out, info)
@@ -298,7 +299,7 @@ func (p *Map) Layers(s *world.State) []LayerInfo {
 	for i := range out {
 		out[i].On, out[i].Filter = p.params.On(out[i].Key), p.params.Filters[out[i].Key]
 		if err := p.filters[out[i].Key].Why(); err != nil {
-			out[i].Fault = p.m.o.Lang.T("map.filter.wrong", "why", err.Error())
+			out[i].Fault = p.m.o.Lang.T("map.filter.wrong", "why", why.Plain(p.m.o.Lang, err))
 		}
 	}
 	return out

@@ -12,6 +12,8 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/maps/brief"
 	"iocwall/ui/tile"
+	"iocwall/ui/why"
+	"iocwall/ui/words"
 )
 
 // Now is what a picture is made of.
@@ -201,7 +203,7 @@ func (k *maker) say(l tile.MapLayer, f *brief.Filter, hidden int) {
 		}
 	}
 	if err := f.Why(); err != nil && l.Fault == "" {
-		l.Fault = t.T("map.filter.wrong", "why", err.Error())
+		l.Fault = t.T("map.filter.wrong", "why", why.Plain(t, err))
 	}
 	k.layers = append(k.layers, l)
 }
@@ -217,21 +219,21 @@ func (k *maker) base() {
 	}
 	switch data, err := k.m.o.Base.Map(k.n.View); {
 	case err != nil:
-		l.Fault = t.T("map.features.failed", "why", err.Error())
+		l.Fault = t.T("map.features.failed", "why", why.Plain(t, err))
 	case data.Failed > 0:
-		l.Fault = t.T("map.base.failed", "n", strconv.Itoa(data.Failed), "why", because(data.Problem))
+		l.Fault = t.T("map.base.failed", "n", strconv.Itoa(data.Failed), "why", because(t, data.Problem))
 	case data.Old > 0:
-		l.Fault = t.T("map.base.old", "n", strconv.Itoa(data.Old), "why", because(data.Problem))
+		l.Fault = t.T("map.base.old", "n", strconv.Itoa(data.Old), "why", because(t, data.Problem))
 	}
 	k.layers = append(k.layers, l)
 }
 
 // because is a reason in words, a dash where none is known.
-func because(err error) string {
+func because(l *words.Lang, err error) string {
 	if err == nil {
 		return "–"
 	}
-	return err.Error()
+	return why.Plain(l, err)
 }
 
 // furniture leaves out what a small map has no room for; the inset of the

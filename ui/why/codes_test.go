@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -123,7 +124,7 @@ func TestEveryCodeIsInTheCatalogue(t *testing.T) {
 	if len(all) < 150 {
 		t.Fatalf("only %d refusals found: the test looks at the wrong place", len(all))
 	}
-	all = append(all, codesOf(t)...)
+	all = append(append(all, codesOf(t)...), mistakes(t)...)
 	known := map[string]bool{}
 	for _, c := range all {
 		known["no."+c.code] = true
@@ -164,12 +165,12 @@ func codesOf(t *testing.T) []coded {
 	t.Helper()
 	files := token.NewFileSet()
 	var out []coded
-	for _, path := range []string{"../../server/auth/refused.go", "../../server/auth/role.go", "../../media/onvif/reason.go"} {
+	for _, path := range []string{"../../server/auth/refused.go", "../../server/auth/role.go", "../../media/onvif/reason.go", "../../server/expr/expr.go"} {
 		f, err := parser.ParseFile(files, path, nil, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		prefix := map[string]string{"Code": "auth.", "Right": "right.", "Reason": "reason."}
+		prefix := map[string]string{"Code": "auth.", "Right": "right.", "Reason": "reason.", "Type": "type."}
 		ast.Inspect(f, func(n ast.Node) bool {
 			spec, ok := n.(*ast.ValueSpec)
 			if !ok {
@@ -188,6 +189,44 @@ func codesOf(t *testing.T) []coded {
 		t.Fatalf("only %d codes and rights found", len(out))
 	}
 	return out
+}
+
+// mistakes are the codes of mistakes in expressions.
+func mistakes(t *testing.T) []coded {
+	t.Helper()
+	paths, err := filepath.Glob("../../server/expr/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]coded{}
+	for _, path := range paths {
+		files := token.NewFileSet()
+		f, err := parser.ParseFile(files, path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			lit, ok := n.(*ast.BasicLit)
+			if !ok {
+				return true
+			}
+			code, ok := literal(lit)
+			if !ok || !strings.HasPrefix(code, "expr.") || !codeForm.MatchString(code) || strings.HasSuffix(path, "_test.go") {
+				return true
+			}
+			c := coded{at: files.Position(n.Pos()).String(), code: code, values: []string{"line", "column", "why", "name", "near", "type", "want"}}
+			found[code] = c
+			if code == "expr.name" || code == "expr.function" { // one may have been meant
+				c.code += ".near"
+				found[c.code] = c
+			}
+			return true
+		})
+	}
+	if len(found) < 12 {
+		t.Fatalf("only %d mistakes found", len(found))
+	}
+	return slices.Collect(maps.Values(found))
 }
 
 // TestRefusalsAreMadeWithCodes: what makes refusals in the packages that people ask

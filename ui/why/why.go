@@ -7,8 +7,12 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
+	"os"
+	"syscall"
 	"time"
 
+	"iocwall/server/world"
 	"iocwall/ui/page"
 	"iocwall/ui/words"
 )
@@ -39,6 +43,30 @@ func Told(l *words.Lang, err error) error {
 		return &said{l.T("call.away"), err}
 	}
 	return err
+}
+
+// Plain is any error in words for people, as far as it has any: what Told says, a
+// refusal with a code, a server that cannot be reached. The rest is said as it is.
+func Plain(l *words.Lang, err error) string {
+	var say world.Sayable
+	var no *page.Refusal
+	var host *net.DNSError
+	switch {
+	case errors.As(err, &no):
+		return Told(l, no).Error()
+	case errors.Is(err, page.ErrAway):
+		return l.T("call.away")
+	case errors.As(err, &say):
+		code, values := say.Say()
+		return Words(l, code, values, err.Error())
+	case errors.As(err, &host):
+		return l.T("call.net.unknown")
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return l.T("call.net.slow")
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.ECONNRESET):
+		return l.T("call.net.away")
+	}
+	return err.Error()
 }
 
 // Asked is Told of a question for a page. Of any other error but a refusal it says that

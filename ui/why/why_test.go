@@ -6,10 +6,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"iocwall/server/expr"
 	"iocwall/ui/page"
 	"iocwall/ui/words"
 )
@@ -68,5 +72,40 @@ func TestFetched(t *testing.T) {
 	})
 	if _, err := fetch(t.Context(), "c", "main", time.Time{}, time.Time{}); err == nil || !strings.HasPrefix(err.Error(), "Hình của camera Cầu Câu Lâu không được lưu") {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestPlain: what is wrong is said in the person's language whatever it is, as far as
+// there are words.
+func TestPlain(t *testing.T) {
+	l, err := words.Load("vi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	env, err := expr.NewEnv(expr.Var{Name: "speed", Type: expr.Number})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := func(src string) error {
+		_, err := expr.Compile(src, env, expr.Options{Want: expr.Truth})
+		return err
+	}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{wrong("toc_do > 5"), "Không có tên “toc_do” (cột 1)"},
+		{wrong("spede > 5"), "Không có tên “spede” (cột 1); có phải là “speed”?"},
+		{wrong("speed"), "Biểu thức cho ra số, ở đây cần đúng/sai"},
+		{fmt.Errorf("fetch: %w", page.ErrAway), l.T("call.away")},
+		{fmt.Errorf("get: %w", &net.OpError{Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}), "không nối được máy chủ"},
+		{fmt.Errorf("get: %w", &net.DNSError{Err: "no such host", Name: "tiles.example.vn"}), "không tìm thấy máy chủ"},
+		{fmt.Errorf("get: %w", context.DeadlineExceeded), "máy chủ trả lời quá lâu"},
+		{fmt.Errorf("fetch: %w", &page.Refusal{Status: 404, Say: "layer.damaged", Text: "damaged"}), "Tệp của lớp bị mất hoặc hỏng; nhập lại"},
+		{errors.New("odd"), "odd"},
+	} {
+		if got := Plain(l, c.err); got != c.want {
+			t.Errorf("%v is %q, want %q", c.err, got, c.want)
+		}
 	}
 }

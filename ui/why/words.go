@@ -80,6 +80,8 @@ func filled(l *words.Lang, name, v string) string {
 		return known(l, "no.reason.", v)
 	case "right":
 		return known(l, "no.right.", v)
+	case "type", "want":
+		return known(l, "no.type.", v)
 	case "who":
 		if strings.HasPrefix(v, "the ") {
 			return thing(l, v)
