@@ -17,7 +17,7 @@ func TestRefusalsAreTranslated(t *testing.T) {
 	}{
 		{"", nil, "server's text", "server's text"},
 		{"no.such.code", nil, "server's text", "server's text"},
-		{"changed", values{"what": "scene", "version": "1234"}, "Có người đã sửa cảnh này trong lúc đó (phiên bản 1.234); mở lại rồi sửa tiếp", "Somebody changed this scene meanwhile (version 1,234); open it again"},
+		{"changed", values{"what": "scene", "version": "1234"}, "Có người đã sửa cảnh này (phiên bản 1.234); mở lại rồi sửa tiếp", "Somebody changed this scene meanwhile (version 1,234); open it again"},
 		{"changed", nil, "server's text", "server's text"}, // of a server that says less
 		{"number.range", values{"what": `the left edge of tile "cam-1"`, "value": "-2.5", "least": "0", "most": "1e+06"}, "mép trái của ô \"cam-1\" là −2,5, phải từ 0 đến 1.000.000", "left edge of tile \"cam-1\" is −2.5, not between 0 and 1,000,000"},
 		{"layout.over", values{"where": "tile 3 (cam-1)", "other": "tile 1 (map)"}, "ô 3 (cam-1): che mất ô 1 (map); đặt mỗi thứ một chỗ", "tile 3 (cam-1): lies over tile 1 (map); give each a place of its own"},
