@@ -70,9 +70,6 @@ type Span struct {
 	Lower bool
 }
 
-// openLimit is how long a camera may take for its first picture.
-const openLimit = 2 * time.Second
-
 // Camera is a camera's picture over a bar with its name and age. The picture is
 // grey whenever it is not fresh; words stand on plates, never on the picture.
 type Camera struct {
@@ -95,26 +92,6 @@ type Camera struct {
 	plane           plane
 	shown           image.Rectangle   // where the picture lies in the tile
 	over            []image.Rectangle // what is painted beside it, perhaps over it
-}
-
-// cameraFace is everything the tile writes: the tile is repainted when it changes.
-type cameraFace struct {
-	Plate     *paint.Plate
-	Title     string // a large sentence instead of a picture
-	Lines     []string
-	Note      []string // alternatives, longest first
-	Mark      string
-	Right     []string // alternatives, longest first
-	Grey      bool
-	NoPicture bool
-	Progress  float64 // 0 none, otherwise the part of openLimit that is over
-	Popup     *Popup
-	Source    image.Point
-	Quiet     bool // nothing is wrong, and nothing is to be said then
-	Replay    *ReplayView
-	Zoom      media.Part
-	Chosen    bool
-	Aside     []string
 }
 
 // NewCamera returns an empty camera tile.
@@ -298,8 +275,8 @@ func (t *Camera) place(w, h int) []image.Rectangle {
 		pic.Max.Y -= below
 	}
 	var note, frame image.Rectangle
-	if (len(t.face.Note) > 0 || t.timeline()) && !bar.Empty() && (t.class == half || t.class == whole) {
-		note = image.Rect(bar.Min.X, bar.Min.Y-e.px(100), bar.Max.X, bar.Min.Y)
+	if h := t.noteHeight(); h > 0 && !bar.Empty() {
+		note = image.Rect(bar.Min.X, bar.Min.Y-h, bar.Max.X, bar.Min.Y)
 	}
 	if in > 0 || t.face.Chosen {
 		frame = image.Rect(0, 0, w, h)
@@ -347,6 +324,21 @@ func (t *Camera) barHeight(h int) int {
 		return 0
 	}
 	return min(barH, h/2)
+}
+
+// noteHeight is the height of the row above the bar. A small tile gives it away only
+// where there is no picture of now to be hidden.
+func (t *Camera) noteHeight() int {
+	f := t.face
+	switch {
+	case len(f.Note) == 0 && !t.timeline():
+		return 0
+	case t.class >= half:
+		return t.env.px(100)
+	case t.class == small && (f.Grey || f.NoPicture) && f.Replay == nil:
+		return t.env.px(76)
+	}
+	return 0
 }
 
 // tagPlace is where the plate stands: the whole picture where there is none to

@@ -80,8 +80,11 @@ func (t *Camera) paintNote(c *paint.Canvas) {
 	}
 	b := c.Img.Rect
 	pad := e.px(28)
+	if t.class == small {
+		pad = e.px(16)
+	}
 	text := e.Kit.Fonts.Fit(float64(b.Dx()-2*pad), e.Scale.Text, false, t.face.Note...)
-	c.Text(float64(pad), float64(e.px(12)), float64(e.px(76)), text, e.Scale.Text, false, e.Kit.Theme.T1)
+	c.Text(float64(pad), float64(b.Dy()-e.px(76))/2, float64(e.px(76)), text, e.Scale.Text, false, e.Kit.Theme.T1)
 }
 
 func (t *Camera) paintBar(c *paint.Canvas) {

@@ -131,9 +131,17 @@ func stats(s media.State, age, since time.Duration) media.Stats {
 
 func cameraStates() map[string]CameraView {
 	late := stats(media.StateLate, 3200*time.Millisecond, 20*time.Second)
-	late.Stream = "sub"
+	late.Stream, late.Reason, late.Stepped = "sub", media.ReasonLate, true
+	frozen := stats(media.StateFrozen, 14*time.Second, 14*time.Second)
+	frozen.Reason = media.ReasonUnchanged
+	opening := stats(media.StateOpening, -1, 1100*time.Millisecond)
+	opening.Reason = media.ReasonWaitingKey
+	overdue := stats(media.StateLive, 400*time.Millisecond, time.Hour)
+	overdue.KeyOverdue, overdue.KeyInterval = true, 2*time.Second
+	fallen := stats(media.StateLive, 400*time.Millisecond, time.Hour)
+	fallen.Source, fallen.Decoder = image.Pt(1920, 1080), "software (vaapi failed)"
 	lost := stats(media.StateNoSignal, 125*time.Second, 125*time.Second)
-	lost.Retries, lost.NextTry = 3, now.Add(8*time.Second)
+	lost.Reason, lost.Retries, lost.NextTry = media.ReasonNoPackets, 3, now.Add(8*time.Second)
 	lossy := stats(media.StateLive, 400*time.Millisecond, time.Hour)
 	lossy.Loss = 0.023
 	same := stats(media.StateLive, 400*time.Millisecond, time.Hour)
@@ -150,7 +158,7 @@ func cameraStates() map[string]CameraView {
 	held := *past
 	held.Playing, held.Back = false, 18*time.Second
 	gone := ReplayView{Speed: 1, Reason: "Máy chủ không lưu lúc này"}
-	return map[string]CameraView{
+	out := map[string]CameraView{
 		"unchanged": {Name: "Phố An Hội", Stats: same},
 		"catching":  {Name: "Cầu Câu Lâu", Stats: catching},
 		"stepped":   {Name: "Ngã tư Vĩnh Điện", Main: "main", Stats: stepped},
@@ -166,11 +174,13 @@ func cameraStates() map[string]CameraView {
 		"live":      {Name: "Cầu Câu Lâu", Stats: stats(media.StateLive, 400*time.Millisecond, time.Hour)},
 		"lossy":     {Name: "Cầu Câu Lâu", Stats: lossy},
 		"late":      {Name: "Ngã tư Vĩnh Điện", Main: "main", Stats: late},
-		"frozen":    {Name: "Phố An Hội", Stats: stats(media.StateFrozen, 14*time.Second, 14*time.Second)},
+		"frozen":    {Name: "Phố An Hội", Stats: frozen},
 		"lost":      {Name: "Bến cá Cửa Đại", Stats: lost},
 		"refused":   {Name: "Cổng KCN Điện Nam", Stats: stats(media.StateRefused, -1, 5*time.Minute), Told: now.Add(-4 * time.Minute)},
 		"full":      {Name: "Chợ Tam Kỳ", Stats: stats(media.StateFull, -1, 5*time.Minute)},
-		"opening":   {Name: "Hồ Phú Ninh", Stats: stats(media.StateOpening, -1, 1100*time.Millisecond)},
+		"opening":   {Name: "Hồ Phú Ninh", Stats: opening},
+		"overdue":   {Name: "Hồ Phú Ninh", Quiet: true, Stats: overdue},
+		"fallen":    {Name: "Cầu Câu Lâu", Main: "main", Stats: fallen, Whole: true},
 		"waited":    {Name: "Hồ Phú Ninh", Stats: stats(media.StateOpening, -1, 9*time.Second)},
 		"locked":    {Name: "Cảng Kỳ Hà", Stats: stats(media.StateLive, 300*time.Millisecond, time.Hour), Cover: Cover{LockedBy: "Mai", LockedUntil: now.Add(48 * time.Minute)}},
 		"popup":     {Name: "Cầu Câu Lâu", Stats: stats(media.StateLive, 400*time.Millisecond, time.Hour), Cover: Cover{Popup: &Popup{Severity: world.Critical, Title: "Lũ Câu Lâu", Until: now.Add(30 * time.Minute)}}},
@@ -178,6 +188,25 @@ func cameraStates() map[string]CameraView {
 		"away":      {Name: "Cầu Kỳ Phú", Stats: stats(media.StateLive, 400*time.Millisecond, time.Hour), Cover: Cover{Away: 3 * time.Minute}},
 		"longname":  {Name: "Ngã tư Nguyễn Hoàng – Phan Bội Châu – Trần Cao Vân, phường Tam Kỳ", Stats: stats(media.StateLive, 400*time.Millisecond, time.Hour)},
 	}
+	for state, why := range reasonsOf {
+		for _, r := range why {
+			s := stats(state, 14*time.Second, 14*time.Second)
+			s.Reason, s.Retries, s.Stepped = r, 3, state == media.StateLate
+			out["why-"+string(state)+"-"+string(r)] = CameraView{Name: "Bến cá Cửa Đại", Stats: s}
+		}
+	}
+	return out
+}
+
+// reasonsOf are the reasons that a picture is not live.
+var reasonsOf = map[media.State][]media.Reason{
+	media.StateLate:   {media.ReasonLate, media.ReasonOverloaded, media.ReasonCatchingUp},
+	media.StateFrozen: {media.ReasonUnchanged, media.ReasonNoKeyFrame, media.ReasonDecoderErrors, media.ReasonNoUnits, media.ReasonOverloaded},
+	media.StateNoSignal: {
+		media.ReasonNoPackets, media.ReasonUnreachable, media.ReasonTimeout, media.ReasonDisconnected, media.ReasonNotFound, media.ReasonNoVideo,
+		media.ReasonNotAdmitted, media.ReasonUnsupported, media.ReasonUntrusted, media.ReasonBadStream, media.ReasonFailed,
+	},
+	media.StateFull: {media.ReasonFull},
 }
 
 func f64(v float64) *float64 { return &v }
@@ -301,7 +330,7 @@ func scenes() []scene {
 	for _, k := range slices.Sorted(maps.Keys(cams)) {
 		v := cams[k]
 		for i, s := range sizes {
-			if i > 0 && k != "live" && k != "frozen" && k != "refused" && k != "popup" && k != "longname" && k != "lost" && k != "zoom" && k != "replay" && k != "held" && k != "tour" && k != "truth" {
+			if i > 0 && k != "live" && k != "frozen" && k != "refused" && k != "popup" && k != "longname" && k != "lost" && k != "zoom" && k != "replay" && k != "held" && k != "tour" && k != "truth" && (!strings.HasPrefix(k, "why-") || v.Stats.State == media.StateLate) {
 				continue
 			}
 			out = append(out, scene{"camera-" + k, s[0], s[1], cameraTile(v)})

@@ -137,7 +137,7 @@ func TestPicturesUnderADialogueComeAtIntervals(t *testing.T) {
 // last picture or without one.
 func TestUntrustedIsSaid(t *testing.T) {
 	now := time.Date(2026, 11, 21, 9, 42, 7, 0, time.UTC)
-	for lang, want := range map[string]string{"vi": "Chứng thư của camera không tin cậy", "en": "Camera's certificate is not trusted"} {
+	for lang, want := range map[string]string{"vi": "Chứng thư camera không tin cậy", "en": "Camera's certificate is not trusted"} {
 		e := wallEnv(t, lang)
 		v := CameraView{Now: now, Stats: media.Stats{State: media.StateNoSignal, Reason: media.ReasonUntrusted, Since: now.Add(-time.Minute)}}
 		if f := e.cameraFace(v); f.Title != want || len(f.Lines) != 1 {

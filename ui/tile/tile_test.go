@@ -3,13 +3,16 @@ package tile
 import (
 	"fmt"
 	"image"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"iocwall/media"
 	"iocwall/server/world"
 	"iocwall/ui/look"
 	"iocwall/ui/paint"
+	"iocwall/ui/signal"
 	"iocwall/ui/words"
 )
 
@@ -122,12 +125,48 @@ func TestCameraFaces(t *testing.T) {
 			t.Errorf("%s: mark %q plate %q (%s) grey %v none %v, want %+v", name, f.Mark, plate, icon, f.Grey, f.NoPicture, want)
 		}
 	}
+	// Only what is wrong is said where that is asked for: key frames that stay away are.
+	if v := cameraStates()["overdue"]; e.cameraFace(v).Quiet {
+		t.Error("a camera whose key frames are overdue says nothing")
+	}
 	// A lock is never covered by a pop-up, a fault never by either.
 	v := cameraStates()["frozen"]
 	v.Now = now
 	v.Cover = Cover{LockedBy: "Mai", LockedUntil: now, Popup: &Popup{Severity: world.Critical, Title: "x", Until: now}, Away: time.Hour}
 	if f := e.cameraFace(v); f.Popup != nil || f.Plate.Icon != "frozen" || !f.Grey {
 		t.Errorf("covered fault: %+v", f)
+	}
+}
+
+// TestReasonsFitSmallTiles: why a picture is not there stands on every tile but the
+// smallest ones, uncut.
+func TestReasonsFitSmallTiles(t *testing.T) {
+	for _, lang := range words.Codes() {
+		e := wallEnv(t, lang)
+		for state, why := range reasonsOf {
+			if state == media.StateLate {
+				continue // the picture is worth more than the row
+			}
+			for _, r := range why {
+				v := cameraStates()["why-"+string(state)+"-"+string(r)]
+				v.Name = "C1" // a name gives way
+				_, short := signal.Why(e.Lang, string(r))
+				for _, size := range [][2]int{{640, 360}, {472, 268}} {
+					var said []string
+					e.Trace = func(m paint.Mark) {
+						if m.Cut {
+							t.Errorf("%s %v: %q is cut", lang, size, m.Text)
+						}
+						said = append(said, m.Text)
+					}
+					quick(t, cameraTile(v)(e, size[0], size[1]), size[0], size[1])
+					v.Now = now
+					if !slices.ContainsFunc(said, func(s string) bool { return s == short || slices.Contains(e.cameraFace(v).Note, s) }) {
+						t.Errorf("%s %v: %s (%s) says %q", lang, size, state, r, said)
+					}
+				}
+			}
+		}
 	}
 }
 
