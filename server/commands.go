@@ -77,6 +77,8 @@ func (s *Server) act(ctx context.Context, id auth.Identity, a act.Act) (done sta
 		done.Seq, err = s.acknowledge(ctx, id, a)
 	case act.ControlCamera:
 		done.Seq, err = s.cameras.Control(ctx, id, a)
+	case act.ReportCameras:
+		err = s.cameras.Seen(ctx, id, a)
 	case act.SaveClip:
 		done.Seq, err = s.cameras.SaveClip(ctx, id, a)
 	case act.SaveFence:
@@ -105,6 +107,8 @@ func objectOf(a act.Act) string {
 		return a.Alert
 	case act.ControlCamera:
 		return a.Camera
+	case act.ReportCameras:
+		return a.Program
 	case act.SaveClip:
 		return a.Camera + " " + a.ID
 	case act.SaveFence:

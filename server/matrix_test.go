@@ -31,6 +31,7 @@ const matrixRoles = "administrator operator leader unit desk analyst approver te
 const actMatrix = `
 alert.acknowledge  +aa+ +aa+ rrrr rrr. rrrr rrrr rrrr rrrr rrrr rrrr dddd
 camera.control     +aa+ +aa+ rrrr rrr. rrrr rrrr rrrr +aa+ rrrr rrrr dddd
+camera.seen        +aa+ +aa+ +aa+ +aa. +aa+ rrrr rrrr +aa+ rrrr +aa+ dddd
 clip.save          +aa+ +aa+ rrrr rrr. rrrr rrrr rrrr rrrr rrrr rrrr dddd
 drawing.save       ++++ ++++ rrrr rrr. rrrr rrrr rrrr rrrr rrrr rrrr dddd
 feed.resync        ++++ ++++ ++++ +++. ++++ ++++ ++++ ++++ ++++ ++++ dddd
@@ -119,6 +120,7 @@ func actAt(kind, id, place, alert string) act.Act {
 	return map[string]act.Act{
 		"alert.acknowledge": act.AcknowledgeAlert{Alert: alert},
 		"camera.control":    act.ControlCamera{Camera: place, Pan: 1},
+		"camera.seen":       act.ReportCameras{Program: "p", Moving: []string{place}},
 		"clip.save":         act.SaveClip{ID: "x", Camera: place, From: 2, To: 1},
 		"drawing.save":      act.SaveDrawing{Drawing: world.DrawingSaved{Saved: saved}},
 		"feed.resync":       act.Resync{},

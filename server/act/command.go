@@ -49,6 +49,28 @@ type ControlCamera struct {
 	Stop bool `json:"stop,omitempty"`
 }
 
+// ReportCameras is what a program that decodes pictures sees of cameras: that those of
+// some stand still, which the relay cannot know, or that they do not where others say
+// so. It is the whole of what the program has to say now, told when it changes and
+// once a minute while there is something.
+type ReportCameras struct {
+	// Program is made by the sender when it starts, at most 64 bytes: one person may
+	// have several desks.
+	Program string `json:"program"`
+	// Still are the cameras whose pictures stand still for longer than is usual for
+	// them, at most 256.
+	Still []StillCamera `json:"still,omitempty"`
+	// Moving are cameras whose pictures change here, at most 256.
+	Moving []string `json:"moving,omitempty"`
+}
+
+// StillCamera is a camera whose pictures stand still since they changed last, by the
+// server's clock.
+type StillCamera struct {
+	Camera string     `json:"camera"`
+	Since  world.Time `json:"since"`
+}
+
 // SaveClip asks for a piece of a camera's pictures to be kept for good.
 type SaveClip struct {
 	// ID is made by the sender and names the clip, at most 64 letters, digits,
@@ -93,6 +115,9 @@ func (AcknowledgeAlert) Act() string { return "alert.acknowledge" }
 // Act returns "camera.control".
 func (ControlCamera) Act() string { return "camera.control" }
 
+// Act returns "camera.seen".
+func (ReportCameras) Act() string { return "camera.seen" }
+
 // Act returns "clip.save".
 func (SaveClip) Act() string { return "clip.save" }
 
@@ -110,6 +135,7 @@ func (Resync) Act() string { return "feed.resync" }
 
 func (AcknowledgeAlert) act() {}
 func (ControlCamera) act()    {}
+func (ReportCameras) act()    {}
 func (SaveClip) act()         {}
 func (SaveFence) act()        {}
 func (SaveDrawing) act()      {}
@@ -135,6 +161,7 @@ var actKinds = map[string]func([]byte) (Act, error){
 	"node.report":       actOf[ReportNode],
 	"node.tiles":        actOf[ReportTiles],
 	"camera.control":    actOf[ControlCamera],
+	"camera.seen":       actOf[ReportCameras],
 	"clip.save":         actOf[SaveClip],
 	"fence.save":        actOf[SaveFence],
 	"drawing.save":      actOf[SaveDrawing],

@@ -114,6 +114,7 @@ type Cameras struct {
 	log     *slog.Logger
 	relay   Relay
 	healths *healths
+	seers   seers
 	heads   *heads
 	clips   *clips
 	alerts  *witness

@@ -18,7 +18,8 @@ const (
 	putLimit = time.Second
 )
 
-// healths turns what the relay says of streams into events about cameras.
+// healths turns what the relay says of streams, and what is seen of them, into events
+// about cameras.
 type healths struct {
 	history History
 	log     *slog.Logger
@@ -29,12 +30,13 @@ type healths struct {
 	told    map[string]world.CameraHealth
 	at      map[string]time.Time
 	sites   *sites
+	stills  *stills
 }
 
 func newHealths(h History, log *slog.Logger) *healths {
 	return &healths{
 		history: h, log: log, known: map[string]world.CameraDefined{}, streams: map[string]map[string]relay.Health{},
-		told: map[string]world.CameraHealth{}, at: map[string]time.Time{}, sites: newSites(),
+		told: map[string]world.CameraHealth{}, at: map[string]time.Time{}, sites: newSites(), stills: newStills(),
 	}
 }
 
@@ -62,6 +64,11 @@ func (h *healths) follow(list []Camera) {
 			delete(h.at, id)
 		}
 	}
+	for id := range h.stills.of {
+		if _, there := h.known[id]; !there {
+			delete(h.stills.of, id)
+		}
+	}
 }
 
 // report is called by the relay from a goroutine of its own, one call at a time.
@@ -80,19 +87,40 @@ func (h *healths) report(camera string, r relay.Health) {
 	h.tell(context.Background(), camera)
 }
 
+// seen takes the word of a program on cameras; what it changes is told with the next
+// look.
+func (h *healths) seen(program, by string, still map[string]world.Time, moving map[string]bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for id := range still {
+		if _, there := h.known[id]; !there {
+			delete(still, id)
+		}
+	}
+	h.stills.take(program, by, still, moving, time.Now())
+}
+
+// health is what there is to tell of a camera, false while the relay has said nothing.
+// The caller holds the lock.
+func (h *healths) health(camera string) (world.CameraHealth, bool) {
+	streams := h.streams[camera]
+	if len(streams) == 0 {
+		return world.CameraHealth{}, false
+	}
+	now := best(streams)
+	now.Cause = h.sites.cause(camera)
+	h.stills.merge(&now)
+	return now, true
+}
+
 // tell writes the health of the camera into the history if there is news in it.
 // What could not be told, since the loop has ended, a disk is full or the history
 // does not know the camera yet, is told with the next report.
 func (h *healths) tell(ctx context.Context, camera string) {
 	h.mu.Lock()
-	streams := h.streams[camera]
-	if len(streams) == 0 {
-		h.mu.Unlock()
-		return
-	}
-	now, was := best(streams), h.told[camera]
-	now.Cause = h.sites.cause(camera)
-	if was.State == now.State && was.Reason == now.Reason && was.Cause == now.Cause && time.Since(h.at[camera]) < healthEvery {
+	now, there := h.health(camera)
+	was, before := h.told[camera]
+	if !there || was.State == now.State && was.Reason == now.Reason && was.Cause == now.Cause && time.Since(h.at[camera]) < healthEvery {
 		h.mu.Unlock()
 		return
 	}
@@ -101,12 +129,22 @@ func (h *healths) tell(ctx context.Context, camera string) {
 	defer cancel()
 	defined := false
 	_, err := h.history.Decide(ctx, Source, func(at world.Time, st *world.State) ([]world.Observation, error) {
-		if _, defined = st.Camera(camera); !defined {
+		var cam world.Camera
+		if cam, defined = st.Camera(camera); !defined {
 			return nil, nil // a new one, whose definition is on its way
+		}
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if !before {
+			h.stills.recall(cam.Health, time.Now())
+		}
+		// Looked at anew: who tells first is done first.
+		if now, there = h.health(camera); !there {
+			return nil, nil
 		}
 		return []world.Observation{{Time: at, Body: now}}, nil
 	})
-	if err != nil || !defined {
+	if err != nil || !defined || !there {
 		return
 	}
 	h.mu.Lock()
@@ -117,7 +155,7 @@ func (h *healths) tell(ctx context.Context, camera string) {
 }
 
 // look finds out which sites fail as a whole, and says so once instead of for
-// every camera.
+// every camera, and which cameras stand still.
 func (h *healths) look(ctx context.Context) {
 	h.mu.Lock()
 	var all []relay.Health
@@ -127,6 +165,12 @@ func (h *healths) look(ctx context.Context) {
 		}
 	}
 	changed := h.sites.judge(time.Now(), all)
+	h.stills.judge(time.Now())
+	for camera := range h.stills.of {
+		if now, there := h.health(camera); there && now.State != h.told[camera].State {
+			changed = append(changed, camera)
+		}
+	}
 	h.mu.Unlock()
 	for _, camera := range changed {
 		h.tell(ctx, camera)

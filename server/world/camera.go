@@ -45,7 +45,8 @@ type CameraStream struct {
 	FPS    float64 `cbor:"4,keyasint,omitempty" json:"fps,omitempty"`
 }
 
-// CameraState is the relay's word on a camera.
+// CameraState is how a camera is: the relay's word, and where its pictures stand still
+// that of those who see them.
 type CameraState string
 
 // The states of a camera.
@@ -60,8 +61,9 @@ const (
 	CameraFull    CameraState = "full"    // the camera has no place for another viewer
 )
 
-// CameraHealth is the state of a camera as seen by the relay, reported when it
-// changes and now and then in between.
+// CameraHealth is the state of a camera as seen by the relay, which decodes nothing,
+// and by the walls and desks that do; reported when it changes and now and then in
+// between.
 type CameraHealth struct {
 	Camera string      `cbor:"1,keyasint" json:"camera"`
 	State  CameraState `cbor:"2,keyasint" json:"state"`
@@ -86,6 +88,9 @@ type CameraHealth struct {
 	// Checked is when the relay last had, or last tried, a connection; zero when
 	// it never did. A camera nobody watches is tried now and then.
 	Checked Time `cbor:"13,keyasint,omitempty" json:"checked,omitempty"`
+	// By is who sees that the pictures do not change: a computer of the wall, or a
+	// person at a desk. Empty in all states but CameraFrozen.
+	By string `cbor:"14,keyasint,omitempty" json:"by,omitempty"`
 }
 
 // Kind returns "camera.health".

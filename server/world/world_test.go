@@ -38,7 +38,7 @@ func bodies() []Body {
 		StationDefined{ID: "kk-07", Name: "Điện Nam", What: StationAir, Pos: geo.Point{108.2, 15.9}, Area: "a", Owner: "so-nnmt", Every: 3600_000},
 		Reading{Station: "kk-07", Quantity: "pm2.5", Value: 20.3, Unit: "ug/m3", Qualifier: About},
 		CameraDefined{ID: "cam-1", Name: "Cầu Câu Lâu", Pos: geo.Point{108.3, 15.8}, Area: "a", Heading: 40, View: 60, Reach: 400, Streams: []CameraStream{{"main", 1920, 1080, 25}, {"sub", 640, 360, 12}}, Owner: "so-xd", Removed: false, Site: "tu-03", PTZ: true, Presets: []string{"cầu"}, Replay: 60},
-		CameraHealth{Camera: "cam-1", State: CameraSilent, Reason: "no-packets", Since: t0, FPS: 25, Kbps: 2000, Loss: 0.01, Codec: "h264", Width: 1920, Height: 1080, Tries: 3, Cause: "tu-03", Checked: t0},
+		CameraHealth{Camera: "cam-1", State: CameraSilent, Reason: "no-packets", Since: t0, FPS: 25, Kbps: 2000, Loss: 0.01, Codec: "h264", Width: 1920, Height: 1080, Tries: 3, Cause: "tu-03", Checked: t0, By: "pc-03"},
 		CameraControlled{Camera: "cam-1", By: "ab", Name: "Mai", Preset: "cầu"},
 		ClipAsked{ID: "clip-1", Camera: "cam-1", Stream: "main", From: t0, To: t0 + 30_000, By: "ab", Name: "Mai", Alert: "lu-1", Note: "n", Area: "a"},
 		ClipFailed{ID: "clip-1", Camera: "cam-1", Reason: "camera away"},
