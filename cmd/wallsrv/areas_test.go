@@ -34,7 +34,7 @@ func TestAreasImport(t *testing.T) {
 		{strings.Join(args, "\n"), "give a file that is not there yet"},
 		{"areas\nimport\n" + layer + "\n--level\ncommune\n--parent\nvn/da-nag", "did you mean"},
 		{"areas\nimport\n" + layer + "\n--level\ncommune\n--outlines\n" + layer, "written over the layer"},
-		{"areas\nimport\n" + config + "\n--level\ncommune\n--outlines\n" + outlines, "geojson"},
+		{"areas\nimport\n" + config + "\n--level\ncommune\n--outlines\n" + outlines, "GeoJSON"},
 	} {
 		if _, _, err := call(t, strings.Split(x.args, "\n")...); err == nil || !strings.Contains(err.Error(), x.want) {
 			t.Errorf("%q: %v, want %q", x.args, err, x.want)

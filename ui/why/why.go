@@ -48,16 +48,15 @@ func Told(l *words.Lang, err error) error {
 // Plain is any error in words for people, as far as it has any: what Told says, a
 // refusal with a code, a server that cannot be reached. The rest is said as it is.
 func Plain(l *words.Lang, err error) string {
-	var say world.Sayable
 	var no *page.Refusal
 	var host *net.DNSError
+	code, values := world.Say(err)
 	switch {
 	case errors.As(err, &no):
 		return Told(l, no).Error()
 	case errors.Is(err, page.ErrAway):
 		return l.T("call.away")
-	case errors.As(err, &say):
-		code, values := say.Say()
+	case code != "":
 		return Words(l, code, values, err.Error())
 	case errors.As(err, &host):
 		return l.T("call.net.unknown")

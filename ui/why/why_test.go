@@ -102,6 +102,7 @@ func TestPlain(t *testing.T) {
 		{fmt.Errorf("get: %w", &net.DNSError{Err: "no such host", Name: "tiles.example.vn"}), "không tìm thấy máy chủ"},
 		{fmt.Errorf("get: %w", context.DeadlineExceeded), "máy chủ trả lời quá lâu"},
 		{fmt.Errorf("fetch: %w", &page.Refusal{Status: 404, Say: "layer.damaged", Text: "damaged"}), "Tệp của lớp bị mất hoặc hỏng; nhập lại"},
+		{fmt.Errorf("look: %w", errors.Join(wrong("toc_do > 5"), wrong("speed"))), "Không có tên “toc_do” (cột 1); Biểu thức cho ra số, ở đây cần đúng/sai"},
 		{errors.New("odd"), "odd"},
 	} {
 		if got := Plain(l, c.err); got != c.want {
