@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"iocwall/server/auth"
+	"iocwall/server/world"
 )
 
 // desk is doors with a user, somebody at them, and what was refused.
@@ -272,4 +273,19 @@ func FuzzLogin(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestAllThatIsWrongOfAUser: of several mistakes each has its code.
+func TestAllThatIsWrongOfAUser(t *testing.T) {
+	d, _ := newDesk(t)
+	status, _, a := d.send(d.doors.AddUser, `{"login":"nam","name":"Nam","role":"unit","areas":[{"area":"vn/da-nang","from":"x","until":"y"}],"unit":"so-nn"}`)
+	values, _ := a["values"].(map[string]any)
+	if status != http.StatusUnprocessableEntity || a["say"] != world.Many {
+		t.Fatalf("%d %v", status, a)
+	}
+	for key, want := range map[string]string{"1.code": "many", "1.1.code": "user.time", "1.1.time": "x", "1.2.time": "y", "2.code": "user.agency", "2.id": "so-nn"} {
+		if values[key] != want {
+			t.Errorf("%s is %v, want %q: %v", key, values[key], want, values)
+		}
+	}
 }

@@ -41,7 +41,9 @@ func Moment(text string, last bool) (time.Time, error) {
 
 func invalid(err error) error {
 	out := &auth.RefusedError{Code: auth.CodeInvalid, Reason: err.Error()}
-	errors.As(err, &out.Said)
+	if code, values := world.Say(err); code != "" {
+		out.Said = &world.Refusal{Code: code, Values: values, Text: out.Reason}
+	}
 	return out
 }
 
@@ -112,7 +114,7 @@ func (d *Doors) AddUser(w http.ResponseWriter, r *http.Request, id auth.Identity
 	}
 	areas, err := d.terms(in.Areas)
 	if err = errors.Join(err, d.unit(in.Unit)); err != nil {
-		d.refuse(w, r, err)
+		d.refuse(w, r, invalid(err))
 		return
 	}
 	password, made, err := d.o.Users.Add(r.Context(), d.by(r, id), auth.UserSpec{Login: in.Login, Name: in.Name, Role: in.Role, Areas: areas, Unit: in.Unit})
