@@ -132,6 +132,7 @@ type fakeCamera struct {
 	known    bool
 	stamps   bool          // units come through a relay, which they reach when they are sent
 	ahead    time.Duration // the relay's clock minus ours
+	late     time.Duration // what the relay says of the camera's units
 	jitter   time.Duration // every third unit is later by this
 	lose     uint64        // packets lost before the next unit
 	behind   []time.Duration
@@ -239,7 +240,7 @@ func (c *fakeCamera) send(n int, sent time.Time, h rtsp.Handler) {
 		u.Taken = sent.Add(c.offset)
 	}
 	if c.stamps {
-		u.Relayed = sent.Add(c.ahead)
+		u.Relayed, u.Late = sent.Add(c.ahead), c.late
 	}
 	c.lose = 0
 	h.OnUnit(u)

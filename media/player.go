@@ -84,9 +84,8 @@ type playFunc func(context.Context, rtsp.Options, rtsp.Handler) error
 
 // streamMemory is what is remembered of a stream, whoever plays it.
 type streamMemory struct {
-	still flow.Still
-	// useless says that the camera's time stamps do not follow its time.
-	useless atomic.Bool
+	still  flow.Still
+	stamps flow.Stamps // whether the camera's time stamps follow its time
 }
 
 // New checks the options and returns a player that does nothing until Run.

@@ -17,7 +17,7 @@ type screen struct {
 	decoder  Decoder       // nil until the first unit, and after it failed again and again
 	opened   bool          // it was made just now: what waits did not wait for a slow decoder
 	failures int           // key frames refused in a row
-	clock    flow.Lateness // time stamps against arrival
+	delay    *flow.Delay   // how late units are
 	taken    flow.Lateness // the camera's clock against arrival
 	epoch    time.Time
 	waiting  [32]shot // units in the decoder, for decoders that hand pictures out later
@@ -62,7 +62,7 @@ func (s *session) decodeLoop(ctx context.Context, tracks <-chan rtsp.Track) {
 	defer c.close()
 	var presenting sync.WaitGroup
 	defer presenting.Wait()
-	c.clock.Useless = s.p.opts.memory.useless.Load()
+	c.delay = flow.NewDelay(&s.p.opts.memory.stamps)
 	for ctx.Err() == nil {
 		st := s.p.step.Load()
 		if sleep := s.sleep(st); sleep != 0 {
@@ -161,18 +161,20 @@ func (s *session) decode(st *flow.Step, u flow.Queued, waiting int) {
 	s.publish(st, waiting > 0 && s.pressed(st) && time.Since(c.made) < showEvery)
 }
 
-// time tells how late a unit is and when it was taken.
+// time tells how late a unit is and when it was taken. It ends a session that is too late to go on.
 func (s *session) time(u flow.Queued) shot {
 	c := &s.screen
-	late := c.clock.Late(u.Arrived, u.PTS+u.Behind)
-	if c.clock.Useless {
-		s.p.opts.memory.useless.Store(true)
+	late, spent := c.delay.Late(u.Unit)
+	if spent {
+		s.cancel(errStalled{ReasonLate})
 	}
 	if !u.Taken.IsZero() {
+		// What a relay knows it to be late by is no fault of the camera's clock.
+		came := u.Taken.Add(u.Behind + u.Late)
 		if c.epoch.IsZero() {
-			c.epoch = u.Taken.Add(u.Behind)
+			c.epoch = came
 		}
-		c.taken.Late(u.Arrived, u.Taken.Add(u.Behind).Sub(c.epoch))
+		c.taken.Late(u.Arrived, came.Sub(c.epoch))
 	}
 	return shot{
 		pts: u.PTS, arrived: u.Arrived, taken: u.Taken, behind: late + u.Behind, cached: u.Behind > 0 || u.Held,

@@ -100,7 +100,8 @@ type Stats struct {
 	DecodeErrors uint64 // access units the decoder refused since New
 	Connections  uint64 // sessions opened since New
 
-	// Behind is how late the newest picture is, beyond the best this connection has shown.
+	// Behind is how late the newest picture is, beyond the best that this connection has shown, and the relay's to the
+	// camera.
 	Behind time.Duration
 	// When the track last delivered each of these; zero when it never did.
 	LastPacket, LastUnit, LastKey, LastDecoded, LastChanged time.Time

@@ -16,14 +16,66 @@ func TestTimeStampsThatMakeNoSenseAreNotUsed(t *testing.T) {
 	scenario(t, Options{}, func(t *testing.T, p *Player, c *fakeCamera, d *fakeDecoder) {
 		c.do(func() { c.drift = -0.2 }) // counts 20 pictures a second, sends 25
 		p.Retry()
-		pass(6 * time.Minute)
+		// Once might be a queue; that it happens again at the same rate says that it is none.
+		pass(4 * time.Minute)
+		expect(t, p, StateLate, ReasonLate)
+		pass(7 * time.Minute)
 		expect(t, p, StateLive, ReasonNone)
+		if n := len(c.connections()); n != 2 {
+			t.Errorf("%d connections", n)
+		}
 		c.broken <- errors.New("cut")
 		for range 60 {
 			pass(time.Second)
 			if s := p.Stats(); s.State == StateLate {
 				t.Fatalf("believed again after a reconnect: %+v", s)
 			}
+		}
+	})
+}
+
+func TestVeryLatePicturesAreNeverLive(t *testing.T) {
+	scenario(t, Options{}, func(t *testing.T, p *Player, c *fakeCamera, d *fakeDecoder) {
+		for i, creep := range []float64{0.2, 0.25, 0.2, 0.1} { // each session's queue fills at a rate of its own
+			c.do(func() { c.creep = creep })
+			p.Retry()
+			pass(time.Duration(1.5 * float64(time.Second) / creep))
+			for before := len(c.connections()); len(c.connections()) == before; pass(time.Second) {
+				s := p.Stats()
+				if late := s.State == StateLate && s.Reason == ReasonLate; !late && (s.State != StateNoSignal || s.Reason != ReasonLate) {
+					t.Fatalf("session %d, %v behind: %s (%s)", i, s.Behind, s.State, s.Reason)
+				}
+				if s.Behind > 61*time.Second {
+					t.Fatalf("session %d goes on %v behind", i, s.Behind)
+				}
+			}
+		}
+		c.do(func() { c.creep = 0 })
+		pass(2 * time.Second)
+		expect(t, p, StateLive, ReasonNone)
+	})
+}
+
+// TestTheFirstPictureIsAsLateAsTheRelaySays: who joins later has seen none that was on time.
+func TestTheFirstPictureIsAsLateAsTheRelaySays(t *testing.T) {
+	scenario(t, Options{}, func(t *testing.T, p *Player, c *fakeCamera, d *fakeDecoder) {
+		c.do(func() {
+			c.stamps, c.ahead, c.late = true, time.Hour, 5*time.Second
+			c.known, c.offset = true, -5*time.Second // taken by a right clock, five seconds before they came
+		})
+		p.Retry()
+		pass(200 * time.Millisecond)
+		s := expect(t, p, StateLate, ReasonLate)
+		if age, ok := s.Age(time.Now()); !ok || age < 5*time.Second || s.Behind < 5*time.Second {
+			t.Errorf("%v old, %v behind", age, s.Behind)
+		}
+		if !s.ClockKnown || s.ClockOffset.Abs() > 50*time.Millisecond {
+			t.Errorf("the camera's clock is blamed for %v", s.ClockOffset)
+		}
+		c.do(func() { c.late, c.offset = 0, 0 })
+		pass(3 * time.Second)
+		if s := expect(t, p, StateLive, ReasonNone); s.ClockOffset.Abs() > 50*time.Millisecond || s.Behind > 50*time.Millisecond {
+			t.Errorf("offset %v, %v behind", s.ClockOffset, s.Behind)
 		}
 	})
 }

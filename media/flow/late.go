@@ -9,29 +9,27 @@ const (
 	// clockBack is how far a camera's time goes back from one unit to the next for no other reason than that pictures
 	// are sent in another order than they are shown (two or three pictures).
 	clockBack = 400 * time.Millisecond
-	// clockLost is a lateness that no queue on the way can hold: the camera's time stamps do not follow its time, as
-	// those of cameras that count pictures at another rate than they send them. Nothing is made of them thereafter.
-	clockLost = time.Minute
+	// unrest is how much later than the best one a unit comes without a queue on its way.
+	unrest = 500 * time.Millisecond
+	// veryLate is how late units may become before their session is of no more use: it is ended, which empties the queue.
+	veryLate = time.Minute
 )
 
-// Lateness tells how late units are, by comparing the camera's time with arrival: the best unit so far, its relation carried
+// Lateness tells how late units are, by comparing the sender's time with arrival: the best unit so far, its relation carried
 // on at the rate of a bad clock, is taken as on time. The zero value is ready.
 type Lateness struct {
-	origin  time.Time
-	arrived time.Time     // of the last unit
-	pts     time.Duration // of the last unit
-	best    time.Duration // least arrival-PTS, carried on
-	behind  time.Duration // lateness of the last unit
-	// Useless says that the time stamps make no sense: nothing is made of them.
-	Useless bool
+	origin   time.Time
+	arrived  time.Time     // of the last unit
+	pts      time.Duration // of the last unit
+	best     time.Duration // least arrival-PTS, carried on
+	behind   time.Duration // lateness of the last unit
+	forgiven time.Duration // of the lateness, since it was last no more than unrest, for the sake of a bad clock
+	half     time.Duration // how long after the first unit half of veryLate was reached, 0 while it is not
 }
 
-// Late notes a unit and returns how much later it came than the best one. Steps of the camera's clock change nothing.
+// Late notes a unit and returns how much later it came than the best one. Steps of the sender's clock change nothing.
 func (c *Lateness) Late(arrived time.Time, pts time.Duration) time.Duration {
-	switch {
-	case c.Useless:
-		return 0
-	case c.origin.IsZero():
+	if c.origin.IsZero() {
 		*c = Lateness{origin: arrived, arrived: arrived, pts: pts, best: -pts}
 		return 0
 	}
@@ -39,12 +37,21 @@ func (c *Lateness) Late(arrived time.Time, pts time.Duration) time.Duration {
 	offset := arrived.Sub(c.origin) - pts
 	c.arrived, c.pts = arrived, pts
 	if played < -clockBack {
-		c.best = offset - c.behind // time on the way cannot grow at once: the camera's clock was set back
+		c.best = offset - c.behind // time on the way cannot grow at once: the sender's clock was set back
 	}
-	c.best = min(c.best+time.Duration(float64(max(0, passed))*clockDrift), offset)
+	drift := min(time.Duration(float64(max(0, passed))*clockDrift), offset-c.best)
+	c.best += drift
 	c.behind = offset - c.best
-	if c.behind > clockLost {
-		c.Useless, c.behind = true, 0
+	if c.behind > unrest {
+		c.forgiven += drift
+	} else {
+		c.forgiven = 0
+	}
+	switch {
+	case c.behind <= veryLate/2:
+		c.half = 0
+	case c.half == 0:
+		c.half = arrived.Sub(c.origin)
 	}
 	return c.behind
 }
@@ -52,3 +59,16 @@ func (c *Lateness) Late(arrived time.Time, pts time.Duration) time.Duration {
 // Ahead returns how far the time of PTS 0 is ahead of the arrivals at best: with the times at which the camera took its
 // pictures for PTS, from the first one's on, its clock minus ours.
 func (c *Lateness) Ahead(epoch time.Time) time.Duration { return epoch.Sub(c.origin) - c.best }
+
+// forgotten reports whether units have been late for so long that much of it counts as a bad clock's: it would be taken
+// for on time in the end.
+func (c *Lateness) forgotten() bool { return c.forgiven > c.behind/2 }
+
+// rate returns by how much units have become later in each second since the first one, 0 if they did not do so evenly.
+func (c *Lateness) rate() float64 {
+	ran := c.arrived.Sub(c.origin)
+	if c.half == 0 || (2*c.half-ran).Abs() > time.Duration(rateShare*float64(ran)) {
+		return 0
+	}
+	return float64(c.behind) / float64(ran)
+}

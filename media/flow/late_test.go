@@ -81,3 +81,13 @@ func TestReorderedPicturesAreNotAStep(t *testing.T) {
 		t.Errorf("a delay of 3 s counts as %v", late)
 	}
 }
+
+// TestVeryLateIsStillLate: what creeps up for hours is not on time again once it is very late.
+func TestVeryLateIsStillLate(t *testing.T) {
+	var c Lateness
+	feed(&c, 0, 10*time.Minute, 0, 0, 0)
+	_, last := feed(&c, 10*time.Minute, 3*time.Hour, 0, 30./3600, 0)
+	if last < 85*time.Second {
+		t.Errorf("after 3 h at 30 s an hour a picture that is 90 s old counts as %v late", last)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/bluenviron/gortsplib/v4/pkg/format"
 	"github.com/pion/rtp"
 
+	"iocwall/media/flow"
 	"iocwall/media/rtsp"
 )
 
@@ -26,6 +27,8 @@ type feed struct {
 	encode func([][]byte) ([]*rtp.Packet, error)
 	base   uint32 // RTP time stamp of PTS 0
 	steady steady
+	delay  *flow.Delay
+	late   time.Duration // of the newest unit
 
 	// Under upstream.mu.
 	gop      []cached
@@ -38,15 +41,17 @@ type feed struct {
 type cached struct {
 	packets []*rtp.Packet
 	arrived time.Time
-	even    time.Time // arrival, evened out
-	taken   time.Time // by the camera's clock, zero if unknown
-	lost    uint64    // packets missing before it
+	even    time.Time     // arrival, evened out
+	taken   time.Time     // by the camera's clock, zero if unknown
+	waited  time.Duration // in the cache of another relay
+	late    time.Duration // when it arrived
+	lost    uint64        // packets missing before it
 	size    int
 	key     bool
 }
 
 func newFeed(u *upstream, t rtsp.Track) *feed {
-	return &feed{up: u, track: t, broken: true}
+	return &feed{up: u, track: t, broken: true, delay: flow.NewDelay(&u.stamps)}
 }
 
 // ready tells whether readers can be told what they will get: MJPEG needs nothing, the others their parameter sets.
@@ -85,6 +90,7 @@ func (f *feed) close() {
 		u.ready = make(chan struct{})
 	}
 	u.readers = map[*gortsplib.ServerSession]*reader{}
+	u.health.Late = 0
 	u.mu.Unlock()
 	if f.stream != nil {
 		f.stream.Close()
@@ -93,6 +99,13 @@ func (f *feed) close() {
 
 // unit passes an access unit on to all readers and keeps it for those to come.
 func (f *feed) unit(unit rtsp.Unit, cancel context.CancelCauseFunc) {
+	var spent bool
+	if f.late, spent = f.delay.Late(unit); spent {
+		cancel(&rtsp.Error{
+			Reason: rtsp.ReasonLate, Op: "read", URL: rtsp.Public(f.up.cfg.url),
+			Detail: fmt.Sprintf("pictures come %v late; a new session begins without a queue", f.late.Round(time.Second)),
+		})
+	}
 	changed, even := f.learn(unit), f.steady.even(unit.Arrived, unit.PTS)
 	f.up.keep(f.track, unit)
 	if f.stream == nil {
@@ -121,7 +134,10 @@ func (f *feed) unit(unit rtsp.Unit, cancel context.CancelCauseFunc) {
 	for _, p := range packets {
 		p.Timestamp = stamp
 	}
-	c := cached{packets: packets, arrived: unit.Arrived, even: even, taken: unit.Taken, lost: unit.Lost, size: unit.Size, key: unit.Key}
+	c := cached{
+		packets: packets, arrived: unit.Arrived, even: even, taken: unit.Taken, waited: unit.Behind, late: f.late,
+		lost: unit.Lost, size: unit.Size, key: unit.Key,
+	}
 	u := f.up
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -210,8 +226,12 @@ func (f *feed) note(unit rtsp.Unit) {
 func (f *feed) noteLocked(unit rtsp.Unit) {
 	u := f.up
 	u.watch.unit(unit.Arrived, unit.Key)
+	u.watch.tardy.note(unit.Arrived, f.late)
+	u.health.Late = f.late
 	u.meter.Frame(unit.Arrived)
-	u.clock.Add(unit.Taken, unit.Arrived)
+	if !unit.Taken.IsZero() {
+		u.clock.Add(unit.Taken.Add(unit.Behind+f.late), unit.Arrived)
+	}
 }
 
 // keep puts a unit into the cache: everything since the last key frame, unless it is too much or damaged.

@@ -13,10 +13,11 @@ type State string
 const (
 	StateIdle       State = "idle"       // nobody watches and it is not kept on: not connected, not known to be well
 	StateConnecting State = "connecting" // being connected for the first time
-	StateLive       State = "live"       // access units arrive; Reason no-key-frame: but nobody can join
-	StateNoSignal   State = "no-signal"  // it should deliver and does not; Reason says why
-	StateRefused    State = "refused"    // it refused the login and is not asked again until its configuration changes
-	StateFull       State = "full"       // it serves no further session; asked again later
+	// Access units arrive. Reason no-key-frame: but nobody can join; late: but Health.Late after they should.
+	StateLive     State = "live"
+	StateNoSignal State = "no-signal" // it should deliver and does not; Reason says why
+	StateRefused  State = "refused"   // it refused the login and is not asked again until its configuration changes
+	StateFull     State = "full"      // it serves no further session; asked again later
 )
 
 // Health is what the relay knows about one stream of a camera at one moment. It holds no secret.
@@ -36,6 +37,9 @@ type Health struct {
 
 	// Failing is since when the network or the camera's power seems to be gone, zero while it does not.
 	Failing time.Time
+
+	// Late is how late the newest access unit came, beyond the best one of its session; 0 between sessions.
+	Late time.Duration
 
 	LastPacket, LastKey time.Time     // zero: never
 	KeyInterval         time.Duration // learnt distance of key frames, 0 while unknown
@@ -80,12 +84,15 @@ type watch struct {
 
 	lastPacket, lastUnit, lastKey time.Time
 	unitEvery, keyEvery           time.Duration
+
+	tardy tardy
 }
 
 // begin starts a session.
 func (w *watch) begin(now time.Time) {
 	w.connected = now
 	w.lastPacket, w.lastUnit, w.lastKey = time.Time{}, time.Time{}, time.Time{}
+	w.tardy = tardy{}
 }
 
 // end closes a session; an empty reason means that it was no longer wanted.
@@ -161,6 +168,8 @@ func (w *watch) judgeConnected(now time.Time) (State, rtsp.Reason) {
 	case now.Sub(w.lastKey) > w.keyLimit():
 		// Who watches already sees a live picture, but nobody can join and any loss would stay.
 		return StateLive, rtsp.ReasonNoKeyFrame
+	case w.tardy.late:
+		return StateLive, rtsp.ReasonLate
 	}
 	return StateLive, rtsp.ReasonNone
 }

@@ -162,7 +162,7 @@ func (r *reader) send(c cached, now time.Time) bool {
 	}
 	// What was lost on the way from the camera is missing here too, so that readers know.
 	r.next += uint16(min(c.lost, 1<<14))
-	behind := now.Sub(c.arrived)
+	behind := now.Sub(c.arrived) + c.waited
 	if behind <= behindFrom {
 		behind = 0
 	}
@@ -171,7 +171,7 @@ func (r *reader) send(c cached, now time.Time) bool {
 		q.SequenceNumber = r.next
 		r.next++
 		if i == 0 {
-			rtsp.Stamp(&q.Header, rtsp.Aboard{Behind: behind, Taken: c.taken, Relayed: c.even})
+			rtsp.Stamp(&q.Header, rtsp.Aboard{Behind: behind, Taken: c.taken, Relayed: c.even, Late: c.late})
 		}
 		r.queued += int64(q.MarshalSize()) + interleaved
 		if err := r.write(&q); err != nil {

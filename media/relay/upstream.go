@@ -10,6 +10,7 @@ import (
 
 	"github.com/bluenviron/gortsplib/v4"
 
+	"iocwall/media/flow"
 	"iocwall/media/rtsp"
 )
 
@@ -30,6 +31,7 @@ type upstream struct {
 	poke  chan struct{} // of size one: demand has come
 
 	pacing chan struct{} // of size one: a reader has something to wait for
+	stamps flow.Stamps   // whether the camera's time stamps follow its time
 
 	mu        sync.Mutex
 	watch     watch
