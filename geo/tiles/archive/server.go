@@ -23,7 +23,7 @@ const (
 	firstPause     = time.Second      // after a failure; doubled with each one that follows
 	longestPause   = 5 * time.Minute
 	keepDefault    = 7 * 24 * time.Hour // what a tile is good for if the server does not say
-	keepAbsent     = 24 * time.Hour
+	keepAbsent     = 5 * time.Minute    // what it is good for that there is none
 	keepLongest    = 90 * 24 * time.Hour
 )
 
@@ -69,7 +69,9 @@ type server struct {
 // OpenServer prepares the tiles of a server; it asks nothing yet. It sends at most
 // four requests at once and none for a while after failures. What the server lets
 // be kept is kept in the cache, and asked for again by its tag; while the server
-// fails, what has gone stale there is good enough.
+// fails, what has gone stale there is good enough. So it is where the server says
+// 404 of a tile that it had: a server behind a proxy says that of all tiles while it
+// starts. Only 204 and 410 mean that the tile is gone.
 func OpenServer(o ServerOptions) (Archive, error) {
 	t, err := parseTemplate(o.URL, o.Subdomains)
 	if err != nil {
@@ -203,6 +205,9 @@ func (s *server) fetch(ctx context.Context, z, x, y int, old kept, have bool) (k
 	}
 	defer func() { _ = response.Body.Close() }()
 	k, keep, err := s.understand(response, old, have)
+	if errors.Is(err, errMissing) { // the others may be well
+		return kept{}, fmt.Errorf("server %s: %w", s.template.host, err)
+	}
 	if err != nil {
 		return kept{}, s.failed(ctx, err, response.Header.Get("Retry-After"))
 	}
@@ -232,11 +237,14 @@ func (s *server) ask(ctx context.Context, z, x, y int, old kept, have bool) (*ht
 	return response, err
 }
 
+// errMissing says that a tile is missing which was there.
+var errMissing = errors.New("it has the tile no more (404)")
+
 // understand reads an answer, and whether it may be kept.
 func (s *server) understand(r *http.Response, old kept, have bool) (k kept, keep bool, err error) {
 	now := time.Now()
 	k = kept{fetched: now, tag: r.Header.Get("ETag")}
-	good, keep := lifetime(r.Header, now)
+	good, keep := lifetime(r.Header, keepDefault, now)
 	k.stale = now.Add(good)
 	switch r.StatusCode {
 	case http.StatusOK:
@@ -249,9 +257,13 @@ func (s *server) understand(r *http.Response, old kept, have bool) (k kept, keep
 			k.tag = old.tag
 		}
 		return k, keep, nil
-	case http.StatusNoContent, http.StatusNotFound, http.StatusGone:
-		k.stale = now.Add(keepAbsent)
-		return k, true, nil
+	case http.StatusNotFound:
+		if have && len(old.tile) > 0 {
+			return k, false, errMissing
+		}
+		return absent(k, r.Header)
+	case http.StatusNoContent, http.StatusGone:
+		return absent(k, r.Header)
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return k, false, fmt.Errorf("it refuses (%d); check the key or password in its URL, and its terms of use", r.StatusCode)
 	case http.StatusTooManyRequests:
@@ -266,10 +278,17 @@ func (s *server) understand(r *http.Response, old kept, have bool) (k kept, keep
 	case len(k.tile) > maxTileBytes:
 		return k, false, fmt.Errorf("its answer has more than %d bytes", maxTileBytes)
 	case len(k.tile) == 0:
-		k.stale = now.Add(keepAbsent)
-		return k, true, nil
+		return absent(k, r.Header)
 	}
 	return k, keep, s.plausible(k.tile)
+}
+
+// absent is an answer that there is no tile. That is believed for a few minutes, or
+// for as long as the server says.
+func absent(k kept, h http.Header) (kept, bool, error) {
+	good, keep := lifetime(h, keepAbsent, k.fetched)
+	k.stale = k.fetched.Add(good)
+	return k, keep, nil
 }
 
 // plausible refuses what is no tile at all, such as the page of a network that wants

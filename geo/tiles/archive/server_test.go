@@ -316,19 +316,96 @@ func TestServerAndCache(t *testing.T) {
 		tile(black, 4)
 		time.Sleep(time.Hour + time.Second)
 		next = func() (*http.Response, error) { return answer(404, nil), nil }
+		if got, err := s.Tile(t.Context(), 1, 0, 0); !bytes.Equal(got, black) || !errors.As(err, &old) || !strings.Contains(err.Error(), "404") || len(asked) != 5 {
+			t.Errorf("a tile that is said to be missing is %d bytes, %v; asked %q", len(got), err, asked)
+		}
+		next = func() (*http.Response, error) { return answer(410, nil), nil }
 		for range 2 {
-			if _, err := s.Tile(t.Context(), 1, 0, 0); !errors.Is(err, ErrNoTile) || len(asked) != 5 {
+			if _, err := s.Tile(t.Context(), 1, 0, 0); !errors.Is(err, ErrNoTile) || len(asked) != 6 {
 				t.Errorf("%v; asked %q", err, asked)
 			}
 		}
 		time.Sleep(keepAbsent)
 		next = func() (*http.Response, error) { return answer(200, white, "Cache-Control", "no-store"), nil }
-		tile(white, 6)
 		tile(white, 7)
-		if want := `["" "\"w\"" "\"w\"" "\"w\"" "" "" ""]`; fmt.Sprintf("%q", asked) != want {
+		tile(white, 8)
+		if want := `["" "\"w\"" "\"w\"" "\"w\"" "" "" "" ""]`; fmt.Sprintf("%q", asked) != want {
 			t.Errorf("tags %q, want %s", asked, want)
 		}
 	})
+}
+
+// TestNothingIsThere follows the answers that there is no tile: how long they are
+// believed, and what becomes of a tile that was there.
+func TestNothingIsThere(t *testing.T) {
+	tile := pictureOf(t, 256, color.White)
+	for _, c := range []struct {
+		name   string
+		status int
+		header []string
+		had    bool
+		again  time.Duration // when it is asked again
+		old    bool          // the tile that was there stays
+	}{
+		{"404", 404, nil, false, keepAbsent, false},
+		{"204", 204, nil, false, keepAbsent, false},
+		{"410", 410, nil, false, keepAbsent, false},
+		{"an empty 200", 200, nil, false, keepAbsent, false},
+		{"404, never kept", 404, []string{"Cache-Control", "no-store"}, false, 0, false},
+		{"204, never kept", 204, []string{"Cache-Control", "no-store"}, false, 0, false},
+		{"404 for an hour", 404, []string{"Cache-Control", "max-age=3600"}, false, time.Hour, false},
+		{"404 for a second", 404, []string{"Cache-Control", "max-age=1"}, false, time.Second, false},
+		{"404 of a tile", 404, nil, true, 0, true},
+		{"404 for an hour of a tile", 404, []string{"Cache-Control", "max-age=3600"}, true, 0, true},
+		{"204 of a tile", 204, nil, true, keepAbsent, false},
+		{"410 of a tile", 410, nil, true, keepAbsent, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				cache, err := OpenCache(dir, cacheMinimum)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() { _ = cache.Close() }()
+				gone, asked := !c.had, 0
+				open := func() *server {
+					return openServer(t, ServerOptions{URL: "http://example.org/{z}/{x}/{y}.png", Cache: cache, Transport: answers(func(*http.Request) (*http.Response, error) {
+						if asked++; gone {
+							return answer(c.status, nil, c.header...), nil
+						}
+						return answer(200, tile, "Cache-Control", "max-age=0"), nil
+					})})
+				}
+				s := open()
+				if c.had {
+					if _, err := s.Tile(t.Context(), 3, 1, 1); err != nil {
+						t.Fatal(err)
+					}
+					gone = true
+				}
+				asked = 0
+				for began := time.Now(); asked < 2; time.Sleep(time.Second) {
+					got, err := s.Tile(t.Context(), 3, 1, 1)
+					var old *OldError
+					if stays := errors.As(err, &old) && bytes.Equal(got, tile); stays != c.old || !stays && !errors.Is(err, ErrNoTile) {
+						t.Fatalf("%d bytes, %v", len(got), err)
+					}
+					if after := time.Since(began).Round(time.Second); asked == 2 && after != max(time.Second, c.again) || after > 2*time.Hour {
+						t.Fatalf("it is asked %d times after %v", asked, after)
+					}
+				}
+				// The server is back, the wall begins anew.
+				if gone = false; !c.old {
+					time.Sleep(c.again)
+				}
+				s = open()
+				if got, err := s.Tile(t.Context(), 3, 1, 1); err != nil || !bytes.Equal(got, tile) || s.failures != 0 {
+					t.Errorf("later %d bytes, %v", len(got), err)
+				}
+			})
+		})
+	}
 }
 
 func TestLifetime(t *testing.T) {
@@ -352,7 +429,7 @@ func TestLifetime(t *testing.T) {
 		{[]string{"Expires", "0"}, 0, true},
 		{[]string{"Cache-Control", "max-age=x"}, keepDefault, true},
 	} {
-		if got, keep := lifetime(answer(200, nil, c.header...).Header, now); got != c.want || keep != c.keep {
+		if got, keep := lifetime(answer(200, nil, c.header...).Header, keepDefault, now); got != c.want || keep != c.keep {
 			t.Errorf("%q: %v, %v; want %v, %v", c.header, got, keep, c.want, c.keep)
 		}
 	}

@@ -82,14 +82,15 @@ func (t template) discreet(err error) error {
 // key names a tile in the cache; it is hashed there.
 func (t template) key(z, x, y int) string { return fmt.Sprintf("%s\n%d/%d/%d", t.text, z, x, y) }
 
-// lifetime returns for how long an answer is fresh, and whether it may be kept at
-// all, after RFC 9111 as far as it concerns a cache of one user.
-func lifetime(h http.Header, now time.Time) (time.Duration, bool) {
+// lifetime returns for how long an answer is fresh, fresh if it does not say, and
+// whether it may be kept at all, after RFC 9111 as far as it concerns a cache of one
+// user.
+func lifetime(h http.Header, fresh time.Duration, now time.Time) (time.Duration, bool) {
 	age := time.Duration(0)
 	if seconds, err := strconv.Atoi(h.Get("Age")); err == nil && seconds > 0 {
 		age = time.Duration(seconds) * time.Second
 	}
-	fresh, told := keepDefault, false
+	told := false
 	for _, line := range h.Values("Cache-Control") {
 		for directive := range strings.SplitSeq(line, ",") {
 			name, value, _ := strings.Cut(strings.TrimSpace(strings.ToLower(directive)), "=")
