@@ -30,7 +30,18 @@ func (t *Tiled) Map(view geo.View) (Data, error) {
 	defer t.mu.Unlock()
 	t.tick++
 	c := &cover{t: t, now: time.Now(), z: z, data: &data}
+	l := t.looks[z]
+	if l == nil {
+		l = &look{}
+		t.looks[z] = l
+	}
+	l.asked = c.now
+	c.z -= l.coarser
 	c.look(view)
+	if l.coarser > 0 {
+		data.Failed += (len(c.have) + len(c.lack)) << (2 * (z - c.z))
+		data.Problem = t.noRoom(z)
+	}
 	if data.Problem == nil {
 		data.Problem = c.why
 	}

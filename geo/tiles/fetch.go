@@ -116,9 +116,14 @@ func (t *Tiled) arrived(k tileKey, l *loaded, err error) {
 		if l.old != nil {
 			l.old = t.problem(k, l.old)
 		}
-		if !t.room(l.bytes, now) {
-			err = fmt.Errorf("there is no room for it: the maps in view need more than %d MiB of tiles; give them more memory", t.budget>>20)
-			t.fail(k, err, now.Add(crowdedFor))
+		need := l.bytes
+		if e := t.loaded[k]; e != nil { // it takes that one's place
+			t.recent.MoveToFront(e)
+			need -= e.Value.(*loaded).bytes
+		}
+		if !t.room(need, now) {
+			t.fail(k, t.noRoom(k.z), now.Add(crowdedFor))
+			t.coarsen(k.z, now)
 			return
 		}
 		t.giveUp(t.loaded[k])
@@ -193,6 +198,29 @@ func (t *Tiled) room(need int64, now time.Time) bool {
 	return true
 }
 
+// noRoom says that not all tiles of a zoom that are in view fit.
+func (t *Tiled) noRoom(z int) error {
+	return fmt.Errorf("there is no room for all tiles of zoom %d in view: they need more than %d MiB; give the map more memory", z, t.budget>>20)
+}
+
+// coarsen has the views whose tiles of a zoom do not fit drawn from coarser ones, a
+// quarter as many. That is done only if there is no room a while later still: what
+// was drawn before is kept for a moment, and needed until the coarser ones come.
+func (t *Tiled) coarsen(z int, now time.Time) {
+	for wanted, l := range t.looks {
+		if wanted-l.coarser != z || z <= t.info.MinZoom || now.Sub(l.asked) > wantedFor {
+			continue
+		}
+		switch waited := now.Sub(l.refused); {
+		case waited > 3*crowdedFor:
+			l.refused = now
+		case waited >= crowdedFor:
+			l.refused = now
+			l.coarser++
+		}
+	}
+}
+
 // giveUp takes a tile out of memory, if there is one.
 func (t *Tiled) giveUp(e *list.Element) {
 	if e != nil {
@@ -235,6 +263,11 @@ func (t *Tiled) forget(now time.Time) {
 		delete(t.failed, k)
 		if f.asked {
 			t.changed()
+		}
+	}
+	for z, l := range t.looks {
+		if now.Sub(l.asked) > coarserFor {
+			delete(t.looks, z)
 		}
 	}
 	if len(t.wanted) > 0 {

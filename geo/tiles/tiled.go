@@ -21,8 +21,9 @@ const (
 	pinnedFor    = 2 * time.Second  // a tile asked for just now is not given up for another
 	brokenFor    = 5 * time.Minute  // a broken tile is not tried again, nor one that is older than it should be
 	failedFor    = 15 * time.Second // nor one that could not be had
-	absentFor    = 10 * time.Minute // nor one that is not there
-	crowdedFor   = 10 * time.Second // nor one for which there was no room
+	absentFor    = 5 * time.Minute  // nor one that is not there
+	crowdedFor   = 3 * time.Second  // nor one for which there was no room
+	coarserFor   = 10 * time.Minute // a zoom that nobody looks at so long is no more drawn coarser for want of room
 	sweepEvery   = time.Second
 	logEvery     = 30 * time.Second      // problems are told in the log
 	gatherFor    = 50 * time.Millisecond // tiles that come together are told once
@@ -35,7 +36,7 @@ const (
 type TiledOptions struct {
 	Under   Source          // is seen where the map has no tiles, and before they come; required
 	Archive archive.Archive // its Close is Run's; nil: none
-	Memory  int64           // bytes of decoded tiles to keep; 0: 128 MiB
+	Memory  int64           // bytes of decoded tiles to keep, see MemoryFor; 0: 128 MiB
 	Workers int             // tiles fetched and decoded at once; 0: 2
 	// Refresh is how old a tile may be before it is fetched again while it is drawn;
 	// 0: of any age, as is right for a file.
@@ -43,8 +44,18 @@ type TiledOptions struct {
 	Log     *slog.Logger
 }
 
+const leastMemory = 128 << 20
+
+// MemoryFor returns how many bytes of decoded tiles maps over so many pixels of
+// screens are to have: at least 128 MiB, and twice what they show at once at most.
+// Pictures are drawn down to 0.7 of their size, so that each pixel of a screen needs
+// two of theirs of 4 bytes, and a fourth more for those that the edges cut.
+func MemoryFor(pixels int) int64 { return max(leastMemory, 2*10*int64(pixels)) }
+
 // Tiled is the Source of a map in tiles, with another Source under it. Tiles are
-// fetched and decoded by Run. It is safe for use from many goroutines.
+// fetched and decoded by Run. It is safe for use from many goroutines. Where what is
+// in view does not fit into its memory, coarser tiles are drawn of all of it, and it
+// says so.
 type Tiled struct {
 	under   Source
 	archive archive.Archive // nil: there is only what is under it
@@ -64,7 +75,8 @@ type Tiled struct {
 	failed map[tileKey]*failure
 	wanted map[tileKey]*want
 	flight map[tileKey]bool
-	serial uint64 // of the last tile that was decoded
+	looks  map[int]*look // at the tiles of a zoom
+	serial uint64        // of the last tile that was decoded
 	stats  Stats
 	logged time.Time // when a problem was told last
 	watch  map[int]func()
@@ -101,6 +113,13 @@ type want struct {
 	at   time.Time
 }
 
+// look is how views are drawn that want the tiles of one zoom.
+type look struct {
+	coarser int       // by so many zooms, since there is no room for all of their tiles
+	refused time.Time // when there was none last, or a step coarser
+	asked   time.Time // by a view, last
+}
+
 // NewTiled returns a Source of the archive's tiles. Nothing is fetched before Run.
 func NewTiled(o TiledOptions) (*Tiled, error) {
 	if o.Under == nil {
@@ -110,10 +129,10 @@ func NewTiled(o TiledOptions) (*Tiled, error) {
 		under: o.Under, archive: o.Archive, budget: o.Memory, workers: o.Workers, refresh: o.Refresh, log: o.Log,
 		wake: make(chan struct{}, 1), news: make(chan struct{}, 1),
 		recent: list.New(), loaded: map[tileKey]*list.Element{}, failed: map[tileKey]*failure{},
-		wanted: map[tileKey]*want{}, flight: map[tileKey]bool{}, watch: map[int]func(){},
+		wanted: map[tileKey]*want{}, flight: map[tileKey]bool{}, looks: map[int]*look{}, watch: map[int]func(){},
 	}
 	if t.budget == 0 {
-		t.budget = 128 << 20
+		t.budget = leastMemory
 	}
 	if t.workers <= 0 {
 		t.workers = 2

@@ -487,23 +487,104 @@ func TestMemoryStaysUnderItsBudget(t *testing.T) {
 				t.Fatalf("%+v", st)
 			}
 		}
-		before := tiled.Stats().Decoded
-		large := geo.ZoomView(geo.Point{108, 16}, 11, 3840, 2160)
-		said := 0
-		for range 30 {
-			d := mapOf(t, tiled, large)
-			if d.Problem != nil && strings.Contains(d.Problem.Error(), "no room") {
-				said++
+	})
+}
+
+// covers tells whether squares leave no hole in a view.
+func covers(squares []tileKey, v geo.View) bool {
+	drawn := map[tileKey]bool{}
+	deepest := 0
+	for _, k := range squares {
+		drawn[k] = true
+		deepest = max(deepest, k.z)
+	}
+	x0, y0, x1, y1 := span(v.Bounds(), deepest)
+	for x := x0; x <= x1; x++ {
+		for y := y0; y <= y1; y++ {
+			k := tileKey{deepest, x, y}
+			for !drawn[k] && k.z > 0 {
+				k = k.parent()
 			}
-			time.Sleep(time.Second)
+			if !drawn[k] {
+				return false
+			}
 		}
-		if d := mapOf(t, tiled, large); said < 20 || tiled.Stats().Memory > budget || len(d.Rasters) < 30 {
-			t.Errorf("%d tiles; that there is no room was said %d times of 30", len(d.Rasters), said)
-		}
-		if n := tiled.Stats().Decoded - before; n > 1000 {
-			t.Errorf("%d tiles were decoded for 40 that fit", n)
+	}
+	return true
+}
+
+// TestMoreThanFits looks at more than there is memory for, in one map and in two: what
+// is drawn is coarser then, without holes, and says so; and is fine again later.
+func TestMoreThanFits(t *testing.T) {
+	const budget = 40 * 16 << 10 // 40 tiles
+	running(t, newShelf(0, 14), budget, 2, func(t *testing.T, tiled *Tiled) {
+		one := geo.ZoomView(geo.Point{108, 16}, 11.51, 3840, 2160)
+		for name, views := range map[string][]geo.View{
+			"one map":  {one},
+			"two maps": {one.CropTo(image.Rect(0, 0, 1920, 2160)), one.CropTo(image.Rect(1920, 0, 3840, 2160))},
+		} {
+			before := tiled.Stats().Decoded
+			whole, said := 0, 0
+			for i := range 300 {
+				var all []tileKey
+				for _, v := range views {
+					d := mapOf(t, tiled, v)
+					all = append(all, squaresOf(d)...)
+					if d.Failed > 0 && strings.Contains(d.Problem.Error(), "no room for all tiles of zoom 12 in view") {
+						said++
+					}
+				}
+				if i >= 200 && covers(all, one) {
+					whole++
+				}
+				time.Sleep(100 * time.Millisecond)
+			}
+			if st := tiled.Stats(); whole != 100 || said < 200*len(views) || st.Memory > budget {
+				t.Errorf("%s: in the last 10 s whole %d times of 100; that there is no room was said %d times; %+v", name, whole, said, st)
+			}
+			// Nothing is fetched over and over.
+			if n := tiled.Stats().Decoded - before; n > 1000 {
+				t.Errorf("%s: %d tiles were decoded for 40 that fit", name, n)
+			}
+			before = tiled.Stats().Decoded
+			for range 100 {
+				for _, v := range views {
+					mapOf(t, tiled, v)
+				}
+				time.Sleep(time.Second)
+			}
+			if n := tiled.Stats().Decoded - before; n > 0 {
+				t.Errorf("%s: %d tiles were decoded while nothing moves", name, n)
+			}
+			time.Sleep(coarserFor + time.Minute)
+			small := settle(t, tiled, geo.ZoomView(geo.Point{108, 16}, 11.51, 640, 480))
+			for _, k := range squaresOf(small) {
+				if k.z != 12 {
+					t.Errorf("%s: later a small map is drawn from %v", name, k)
+				}
+			}
+			if small.Failed > 0 || len(small.Rasters) == 0 {
+				t.Errorf("%s: later a small map has %d tiles, %v", name, len(small.Rasters), small.Problem)
+			}
+			time.Sleep(coarserFor + time.Minute)
 		}
 	})
+}
+
+// TestMemoryForScreens draws maps over screens at the zooms where most is drawn: what
+// MemoryFor gives is twice enough.
+func TestMemoryForScreens(t *testing.T) {
+	for _, c := range []struct{ screens, w, h int }{{1, 1920, 1080}, {1, 3840, 2160}, {2, 3840, 2160}, {3, 3840, 2160}, {6, 1920, 1080}} {
+		memory := MemoryFor(c.screens * c.w * c.h)
+		for _, zoom := range []float64{11.501, 11.51} {
+			running(t, newShelf(0, 14), 1<<40, 4, func(t *testing.T, tiled *Tiled) {
+				n := len(settle(t, tiled, geo.ZoomView(geo.Point{108.5, 15.5}, zoom, c.screens*c.w, c.h)).Rasters)
+				if need := int64(n) * 4 * 256 * 256; 2*need > memory {
+					t.Errorf("%d screens of %d × %d: %d MiB are needed at zoom %g, %d MiB given", c.screens, c.w, c.h, need>>20, zoom, memory>>20)
+				}
+			})
+		}
+	}
 }
 
 // TestTilesAreFetchedAgain has a server whose tiles change. What is there is drawn
