@@ -54,7 +54,7 @@ func (u *UI) cameraHost() *camera.Host {
 			r, ok := u.model.receipts[id]
 			return r, ok
 		},
-		Cover: u.cover, Now: u.o.Now, Poke: u.poke, Send: u.o.Feed.Send, Start: u.jobs.start, Do: u.o.Do,
+		Cover: u.cover, Now: u.o.Now, ServerTime: u.model.serverTime, Poke: u.poke, Send: u.o.Feed.Send, Start: u.jobs.start, Do: u.o.Do,
 		Quiet: func() bool { return u.quiet },
 	}
 }

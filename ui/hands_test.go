@@ -66,6 +66,32 @@ func TestHandsOnTheMosaic(t *testing.T) {
 	}
 }
 
+// TestEvidenceIsOfTheServersClock: what is asked for of the past is asked for by the
+// clock of who kept it, whatever this computer's says.
+func TestEvidenceIsOfTheServersClock(t *testing.T) {
+	b, m := openMosaic(t)
+	b.tick(0)
+	keys := m.win.Canvas()
+	for _, off := range []time.Duration{90 * time.Second, -10 * time.Minute} {
+		b.ui.model.link.Offset = off.Milliseconds()
+		h := handleOf(t, m.board(), "cam-01")
+		s := h.Size()
+		h.Tapped(&fyne.PointEvent{Position: fyne.NewPos(s.Width/2, s.Height/3)})
+		before := len(b.feed.commands())
+		keys.OnTypedRune()('e')
+		sent := b.feed.commands()
+		if len(sent) != before+1 {
+			t.Fatalf("%d commands", len(sent)-before)
+		}
+		a := sent[before].Act.(act.SaveClip)
+		if server := world.TimeOf(b.now.Add(off)); server < a.From || server > a.To {
+			t.Errorf("off by %v: it is %v at the server, evidence is of %v to %v", off, server.Std(), a.From.Std(), a.To.Std())
+		}
+		keys.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		b.tick(time.Second)
+	}
+}
+
 // TestHandsOnTheEnlarged: an enlarged camera has its buttons, and its tile says
 // all of the truth.
 func TestHandsOnTheEnlarged(t *testing.T) {

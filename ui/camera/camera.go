@@ -78,6 +78,9 @@ func (c *View) Close() {
 // Hide parks the camera while nobody sees its tile.
 func (c *View) Hide(off bool) {
 	c.hidden, c.said = off, time.Time{}
+	if c.replay != nil {
+		c.replay.Hide(off)
+	}
 	if off {
 		c.t.Conceal()
 		if c.player != nil {
@@ -269,8 +272,9 @@ func (c *View) look() {
 }
 
 func (c *View) words(def world.Camera, st media.Stats, now time.Time) tile.CameraView {
+	off := c.h.offset(now)
 	v := tile.CameraView{
-		Name: name(def), Stats: st, Main: mainStream(def), Told: c.told(), Now: now, Cover: c.h.Cover(now, c.at.Tile),
+		Name: name(def), Stats: clocked(st, off), Main: mainStream(def), Told: c.told(), Now: now.Add(off), Cover: c.h.Cover(now, c.at.Tile),
 		Whole: c.o.Whole, Quiet: c.o.Quiet || c.h.Quiet(), Chosen: c.chosen, Aside: c.aside, Zoom: c.zoom.Part(),
 	}
 	if c.replay != nil {
@@ -361,7 +365,7 @@ func name(def world.Camera) string {
 func (c *View) absent(def world.Camera, known bool, now time.Time) tile.CameraView {
 	st := media.Stats{State: media.StateNoSignal, Since: now}
 	if known && def.Health.Since != 0 {
-		st.Since = def.Health.Since.Std()
+		st.Since = def.Health.Since.Std().Add(-c.h.offset(now))
 		if def.Health.State == world.CameraRefused {
 			st.State = media.StateRefused
 		}

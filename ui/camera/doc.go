@@ -81,7 +81,11 @@ type Host struct {
 	Receipt func(id string) (world.Receipt, bool)
 	// Cover is what lies over a tile, named by its id.
 	Cover func(now time.Time, tile string) tile.Cover
-	Now   func() time.Time
+	// Now is this computer's clock: ages and limits go by it. ServerTime is the
+	// server's at such a moment, as far as it is known: all that is sent, shown as a
+	// time of day, or the same on all computers goes by that.
+	Now        func() time.Time
+	ServerTime func(now time.Time) time.Time
 	// Quiet reports whether tiles say only what is wrong.
 	Quiet func() bool
 	// Poke asks for a tick soon; from any goroutine.

@@ -36,6 +36,7 @@ type fakeDeck struct {
 	now     func() time.Time
 	size    image.Point
 	pending map[string]bool // cameras that have no picture yet
+	next    time.Time       // when what is lost is tried again
 	steps   map[string]media.StepState
 }
 
@@ -67,6 +68,7 @@ type fakePlayer struct {
 	stream  string
 	step    time.Duration
 	preload bool
+	retries int
 	closed  bool
 	last    media.View
 	img     *image.RGBA
@@ -94,6 +96,7 @@ func (p *fakePlayer) Stats() media.Stats {
 	s := media.Stats{State: media.StateLive, Since: now.Add(-time.Hour), Source: p.d.size, Stream: "main", Decoder: "software", Picture: now.Add(-200 * time.Millisecond)}
 	if st := p.d.state[p.id]; st != "" {
 		s.State, s.Since, s.Picture, s.Retries = st, now.Add(-2*time.Minute), now.Add(-2*time.Minute), 3
+		s.NextTry = p.d.next
 	}
 	s.Step.State = p.d.steps[p.id]
 	if p.d.pending[p.id] {
@@ -113,7 +116,7 @@ func (p *fakePlayer) SetStream(name string)   { p.set(func() { p.stream = name }
 func (p *fakePlayer) SetStep(d time.Duration) { p.set(func() { p.step = d }) }
 func (p *fakePlayer) Preload(on bool)         { p.set(func() { p.preload = on }) }
 func (p *fakePlayer) Close()                  { p.set(func() { p.closed = true }) }
-func (p *fakePlayer) Retry()                  {}
+func (p *fakePlayer) Retry()                  { p.set(func() { p.retries++ }) }
 
 // scenery is a picture of a view: sky over water with a red boat.
 func scenery(v media.View) *image.RGBA {
@@ -138,6 +141,7 @@ func scenery(v media.View) *image.RGBA {
 type stage struct {
 	t        *testing.T
 	now      time.Time
+	off      time.Duration // the server's clock is ahead by
 	deck     *fakeDeck
 	h        *Host
 	env      *tile.Env
@@ -179,7 +183,7 @@ func newStage(t *testing.T, n int) *stage {
 			return r, ok
 		},
 		Cover: func(time.Time, string) tile.Cover { return tile.Cover{} },
-		Now:   func() time.Time { return s.now }, Quiet: func() bool { return s.quiet }, Poke: func() {},
+		Now:   func() time.Time { return s.now }, ServerTime: func(now time.Time) time.Time { return now.Add(s.off) }, Quiet: func() bool { return s.quiet }, Poke: func() {},
 		Send: func(c act.Command) error {
 			s.sent = append(s.sent, c)
 			return s.fail
@@ -210,7 +214,8 @@ func newStage(t *testing.T, n int) *stage {
 
 func (s *stage) add(b world.Body) {
 	s.t.Helper()
-	e := world.Event{Seq: s.state.At().Seq + 1, Seen: world.TimeOf(s.now), Source: "test", Observation: world.Observation{Time: world.TimeOf(s.now), Body: b}}
+	at := world.TimeOf(s.now.Add(s.off))
+	e := world.Event{Seq: s.state.At().Seq + 1, Seen: at, Source: "test", Observation: world.Observation{Time: at, Body: b}}
 	if _, err := s.state.Apply(e); err != nil {
 		s.t.Fatal(err)
 	}
@@ -218,7 +223,7 @@ func (s *stage) add(b world.Body) {
 
 // health reports the state of a camera as the relay sees it.
 func (s *stage) health(id string, st world.CameraState) {
-	s.add(world.CameraHealth{Camera: id, State: st, Since: world.TimeOf(s.now)})
+	s.add(world.CameraHealth{Camera: id, State: st, Since: world.TimeOf(s.now.Add(s.off))})
 }
 
 // put lays a tile out at a size and brings it up to date.

@@ -23,7 +23,9 @@ type GridOptions struct {
 }
 
 // Grid shows many cameras beside each other, each with its own truth. Cameras
-// that fail keep their cells: a dark cell is what must be seen.
+// that fail keep their cells: a dark cell is what must be seen. The cameras of the
+// next page are opened before its turn, and the page before stays until each of
+// them has a picture or has failed, so that a change shows no gap.
 type Grid struct {
 	h     *Host
 	o     GridOptions
@@ -37,6 +39,9 @@ type Grid struct {
 	page   int
 	pages  int
 	side   int
+	next   []*View   // cameras of the page to come that are not on this one
+	coming []string  // what that page shows
+	asked  time.Time // since when it should be on the tile
 	spot   Spot
 	placed bool
 	hidden bool
@@ -74,6 +79,7 @@ func (g *Grid) At(p image.Point) (*View, image.Point) {
 
 // Close ends all cells.
 func (g *Grid) Close() {
+	g.drop()
 	for _, c := range g.cells {
 		c.Close()
 	}
@@ -86,12 +92,15 @@ func (g *Grid) Hide(off bool) {
 	for _, c := range g.cells {
 		c.Hide(off)
 	}
+	if off {
+		g.drop()
+	}
 }
 
 // Veil keeps the pictures off the display while the cells play.
 func (g *Grid) Veil(on bool) {
 	g.veiled = on
-	for _, c := range g.cells {
+	for _, c := range slices.Concat(g.cells, g.next) {
 		c.Veil(on)
 	}
 }
@@ -127,14 +136,27 @@ func (g *Grid) Update(now time.Time) bool {
 	}
 	per = gridOf(max(1, per))
 	g.pages = max(1, (len(ids)+per-1)/per)
-	page := g.turn.now(now, g.pages, func(int) bool { return false }).at
-	if g.page < g.pages && slices.ContainsFunc(g.cells, func(c *View) bool { return c.replay != nil }) {
-		page = g.page // somebody looks at what was: the pages wait
-	}
-	from, to := min(len(ids), page*per), min(len(ids), (page+1)*per)
 	side := int(math.Round(math.Sqrt(float64(per))))
-	if ids = ids[from:to]; !slices.Equal(ids, g.ids) || !g.placed || page != g.page || side != g.side {
-		g.lay(ids, page, side)
+	of := func(page int) []string { return ids[min(len(ids), page*per):min(len(ids), (page+1)*per)] }
+	due := g.turn.now(g.h.ServerTime(now), g.pages, func(int) bool { return false })
+	page, coming := due.at, []string(nil)
+	switch there := len(g.ids) > 0 && g.page < g.pages; {
+	case there && slices.ContainsFunc(g.cells, func(c *View) bool { return c.replay != nil }):
+		page = g.page // somebody looks at what was: the pages wait
+	case g.hidden:
+	case there && page != g.page:
+		if g.prepare(of(page)); !g.arrived(now) {
+			page, coming = g.page, of(due.at)
+		}
+	case due.soon && due.next != page:
+		coming = of(due.next)
+	}
+	if shown := of(page); !slices.Equal(shown, g.ids) || !g.placed || page != g.page || side != g.side {
+		g.lay(shown, page, side)
+	}
+	g.prepare(coming)
+	for _, c := range g.next {
+		c.Update(now)
 	}
 	moving := false
 	for i, c := range g.cells {
@@ -148,33 +170,70 @@ func (g *Grid) Update(now time.Time) bool {
 	return moving
 }
 
-// lay puts cameras in their cells; one that was there goes on.
-func (g *Grid) lay(ids []string, page, side int) {
-	old := map[string][]*View{} // a camera may be named twice
-	for _, c := range g.cells {
-		old[c.Camera()] = append(old[c.Camera()], c)
+// prepare opens the cameras of the page to come without decoding them, and lets go of
+// what was opened for another; those that are on the tile go on there.
+func (g *Grid) prepare(ids []string) {
+	if slices.Equal(ids, g.coming) {
+		return
 	}
-	g.ids, g.page, g.side, g.placed = append([]string(nil), ids...), page, side, true
+	g.drop()
+	g.coming = slices.Clone(ids)
+	on := viewsOf(g.cells)
+	for i, id := range ids {
+		spot, here := g.spotOf(i, g.side)
+		if !here || on.take(id) != nil {
+			continue
+		}
+		v := g.view(id)
+		v.Preload(true)
+		v.Hide(true)
+		g.put(v, spot, g.group.Prepare)
+		g.next = append(g.next, v)
+	}
+}
+
+// arrived has the page to come decoded, and reports whether each of its cameras has
+// a picture or has failed, or has had its time.
+func (g *Grid) arrived(now time.Time) bool {
+	if g.asked.IsZero() {
+		g.asked = now
+		for _, v := range g.next {
+			v.Hide(false)
+			v.Update(now)
+		}
+	}
+	return now.Sub(g.asked) >= patience || !slices.ContainsFunc(g.next, func(v *View) bool { return !v.Ready() })
+}
+
+// drop lets go of what was opened for the page to come.
+func (g *Grid) drop() {
+	for _, v := range g.next {
+		v.Close()
+	}
+	g.next, g.coming, g.asked = nil, nil, time.Time{}
+}
+
+// lay puts cameras in their cells; one that was there, or was opened for this, goes
+// on.
+func (g *Grid) lay(ids []string, page, side int) {
+	old := viewsOf(slices.Concat(g.cells, g.next))
+	g.ids, g.page, g.side, g.placed = slices.Clone(ids), page, side, true
 	g.rescale()
-	g.cells = g.cells[:0:0]
+	g.cells, g.next = g.cells[:0:0], nil
 	var places []placed
 	for i, id := range ids {
-		whole := g.cell(i, side)
-		rect := whole.Intersect(g.spot.Rect)
-		if rect.Dx() < 2 || rect.Dy() < 2 {
-			continue // on another screen
+		spot, here := g.spotOf(i, side)
+		if !here {
+			continue
 		}
-		var v *View
-		if same := old[id]; len(same) > 0 {
-			v, old[id] = same[0], same[1:]
-		} else {
-			v = New(g.h, g.env, Options{Camera: id, Quiet: g.o.Quiet})
-			v.Veil(g.veiled)
+		v := old.take(id)
+		if v == nil {
+			v = g.view(id)
 		}
-		v.Place(Spot{Tile: g.spot.Tile, Rect: rect, Whole: whole, Lower: rect.Max.Y == whole.Max.Y, Others: g.spot.Others, Pixels: g.spot.Pixels.Div(side)})
 		v.Hide(g.hidden)
+		v.Preload(false)
+		g.put(v, spot, func(p placed) { places = append(places, p) })
 		g.cells = append(g.cells, v)
-		places = append(places, placed{Tile: v.Object(), At: rect.Sub(g.spot.Rect.Min)})
 	}
 	g.group.Lay(places)
 	for _, same := range old {
@@ -182,6 +241,49 @@ func (g *Grid) lay(ids []string, page, side int) {
 			v.Close()
 		}
 	}
+	g.drop()
+}
+
+func (g *Grid) view(id string) *View {
+	v := New(g.h, g.env, Options{Camera: id, Quiet: g.o.Quiet})
+	v.Veil(g.veiled)
+	return v
+}
+
+// put gives a camera its place, and the group the place of its tile.
+func (g *Grid) put(v *View, s Spot, lay func(placed)) {
+	v.Place(s)
+	lay(placed{Tile: v.Object(), At: s.Rect.Sub(g.spot.Rect.Min)})
+}
+
+// spotOf is where a cell lies, and whether anything of it lies on this screen.
+func (g *Grid) spotOf(i, side int) (Spot, bool) {
+	whole := g.cell(i, side)
+	rect := whole.Intersect(g.spot.Rect)
+	return Spot{
+		Tile: g.spot.Tile, Rect: rect, Whole: whole, Lower: rect.Max.Y == whole.Max.Y, Others: g.spot.Others, Pixels: g.spot.Pixels.Div(side),
+	}, rect.Dx() >= 2 && rect.Dy() >= 2
+}
+
+// views are cameras by their ids: one may be named twice.
+type views map[string][]*View
+
+func viewsOf(all []*View) views {
+	out := views{}
+	for _, v := range all {
+		out[v.Camera()] = append(out[v.Camera()], v)
+	}
+	return out
+}
+
+// take takes a view of a camera out, nil when there is none.
+func (o views) take(id string) *View {
+	same := o[id]
+	if len(same) == 0 {
+		return nil
+	}
+	o[id] = same[1:]
+	return same[0]
 }
 
 // cell is where a cell lies in the window: a few pixels apart from the others.
@@ -207,7 +309,7 @@ func (g *Grid) rescale() {
 	}
 	g.env.Density, g.env.Dense = g.outer.Density, text < 0.75*s.Text || h < 6*text
 	g.env.Scale = look.TextScale(text)
-	for _, c := range g.cells {
+	for _, c := range slices.Concat(g.cells, g.next) {
 		c.Object().Repaint()
 	}
 }

@@ -47,6 +47,12 @@ func (g *group) Name() string {
 // Repaint paints all tiles anew.
 func (g *group) Repaint() { g.repaint() }
 
+// Prepare gives a tile that is to be shown later its size.
+func (g *group) Prepare(p placed) {
+	d := density(g.env)
+	p.Tile.Resize(fyne.NewSize(float32(p.At.Dx())/d, float32(p.At.Dy())/d))
+}
+
 // Lay puts tiles in their places, in place of those that were there.
 func (g *group) Lay(places []placed) {
 	d := density(g.env)
@@ -54,7 +60,7 @@ func (g *group) Lay(places []placed) {
 	objects := make([]fyne.CanvasObject, 0, len(places))
 	for _, p := range places {
 		p.Tile.Move(fyne.NewPos(float32(p.At.Min.X)/d, float32(p.At.Min.Y)/d))
-		p.Tile.Resize(fyne.NewSize(float32(p.At.Dx())/d, float32(p.At.Dy())/d))
+		g.Prepare(p)
 		g.tiles = append(g.tiles, p.Tile)
 		objects = append(objects, p.Tile)
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"iocwall/media"
 	"iocwall/server/act"
 	"iocwall/server/world"
 	"iocwall/ui/paint"
@@ -256,7 +257,7 @@ func (m *Hands) Holder(now time.Time) string {
 		return ""
 	}
 	def, ok := m.v.Definition()
-	if !ok || def.Turned == 0 || now.Sub(def.Turned.Std()) > holderFor || def.Turner == "" {
+	if !ok || def.Turned == 0 || m.h.ServerTime(now).Sub(def.Turned.Std()) > holderFor || def.Turner == "" {
 		return ""
 	}
 	return m.h.Lang.T("ptz.holder", "who", def.Turner)
@@ -273,9 +274,10 @@ func (m *Hands) Snapshot() {
 		return
 	}
 	h, st, past := m.h, m.v.player.Stats(), m.v.replay
+	off := h.offset(h.Now())
 	m.say(h.Now(), h.Lang.T("snapshot.taking"))
 	h.Start(func(ctx context.Context) {
-		path, err := keep(ctx, h, m.kit, def, st, past)
+		path, err := keep(ctx, h, m.kit, def, st, off, past)
 		h.Do(func() {
 			switch {
 			case ctx.Err() != nil:
@@ -296,7 +298,7 @@ func (m *Hands) Evidence() {
 		return
 	}
 	now := m.h.Now()
-	at := now
+	at := m.h.ServerTime(now)
 	if r := m.v.replay; r != nil && !r.At().IsZero() {
 		at = r.At()
 	}
@@ -356,7 +358,7 @@ func (m *Hands) Again() {
 	case !known || m.h.Replay == nil || m.h.Decoder == nil || def.Replay <= 0:
 		m.say(m.h.Now(), m.h.Lang.T("replay.none"))
 	default:
-		now := m.h.Now()
+		now := m.h.ServerTime(m.h.Now())
 		streams := []string{mainStream(def)}
 		if m.v.player != nil {
 			if s := m.v.player.Stats().Stream; s != "" && s != streams[0] {
@@ -365,9 +367,33 @@ func (m *Hands) Again() {
 		}
 		m.v.replay = openReplay(m.h, def.ID, streams, now.Add(-time.Duration(def.Replay)*time.Second), now)
 		m.v.replay.SetView(m.v.view)
+		m.v.replay.Hide(m.v.hidden)
 		m.v.said = time.Time{}
 		m.h.Poke()
 	}
+}
+
+// waits reports whether the camera in hand was refused, or is to be tried again only
+// later.
+func (m *Hands) waits() bool {
+	if m.v == nil || m.v.player == nil || m.v.replay != nil {
+		return false
+	}
+	st := m.v.player.Stats()
+	return st.State == media.StateRefused || !st.NextTry.IsZero() && !st.Fresh()
+}
+
+// Reconnect tries the camera in hand at once, where that would be later or not at
+// all, and reports whether it did.
+func (m *Hands) Reconnect() bool {
+	if !m.waits() {
+		return false
+	}
+	m.v.player.Retry()
+	m.v.said = time.Time{}
+	def, _ := m.v.Definition()
+	m.say(m.h.Now(), m.h.Lang.T("camera.reconnect.asked", "name", name(def)))
+	return true
 }
 
 func (m *Hands) definition() (world.Camera, bool) {

@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -226,6 +227,38 @@ func TestActions(t *testing.T) {
 		t.Error("hands that hold nothing act")
 	}
 	_ = media.StateLive
+}
+
+// TestReconnect: a camera that was refused or waits for its next try is tried at once
+// by hand, one that plays is left alone.
+func TestReconnect(t *testing.T) {
+	s, _, m := held(t)
+	p := s.deck.of("cam-01")[0]
+	offered := func() bool {
+		return slices.ContainsFunc(m.Actions(), func(a Action) bool { return a.Key == "N" })
+	}
+	if m.Rune('n') || offered() || p.retries != 0 {
+		t.Errorf("a camera that plays is tried again %d times", p.retries)
+	}
+	s.deck.state["cam-01"] = media.StateRefused
+	if !offered() || !m.Rune('N') || p.retries != 1 {
+		t.Errorf("a camera that was refused is tried again %d times", p.retries)
+	}
+	if got := m.Said(); got != "Đang nối lại “Cầu Câu Lâu 1”" {
+		t.Errorf("said %q", got)
+	}
+	s.deck.state["cam-01"] = media.StateNoSignal
+	if m.Rune('n') || offered() {
+		t.Error("a camera that is being tried is tried again")
+	}
+	s.deck.next = s.now.Add(20 * time.Second)
+	if !offered() || !m.Rune('n') || p.retries != 2 {
+		t.Errorf("a camera that waits is tried again %d times", p.retries)
+	}
+	m.Take(nil, nil)
+	if m.Rune('n') {
+		t.Error("hands that hold nothing try")
+	}
 }
 
 // TestKeyboardTakenAway: a camera that is turned by a key stops when something

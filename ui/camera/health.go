@@ -7,14 +7,15 @@ import (
 	"iocwall/ui/tile"
 )
 
-// Health says how fresh the camera's picture is.
+// Health says how fresh the camera's picture is, by the server's clock.
 func (c *View) Health(now time.Time) tile.Health {
 	l := c.h.Lang
 	if c.player == nil {
 		def, known := c.Definition()
 		return tile.Health{State: tile.Broken, Reason: c.absent(def, known, now).Reason}
 	}
-	st := c.player.Stats()
+	off := c.h.offset(now)
+	st := clocked(c.player.Stats(), off)
 	h := tile.Health{Since: st.Since}
 	switch st.State {
 	case media.StateLive:
@@ -24,7 +25,7 @@ func (c *View) Health(now time.Time) tile.Health {
 			h = tile.Health{State: tile.Late, Reason: l.T("camera.step.short")}
 		}
 		if st.Unchanged >= unchanged {
-			h = tile.Health{State: tile.Still, Reason: l.T("camera.unchanged.short"), Since: now.Add(-st.Unchanged).Truncate(time.Second)}
+			h = tile.Health{State: tile.Still, Reason: l.T("camera.unchanged.short"), Since: now.Add(off - st.Unchanged).Truncate(time.Second)}
 		}
 	case media.StateLate:
 		h.State, h.Reason = tile.Late, l.T("camera.late.short")

@@ -18,6 +18,8 @@ func (m *Hands) Rune(r rune) bool {
 		m.Evidence()
 	case 'r', 'R':
 		m.Again()
+	case 'n', 'N':
+		return m.Reconnect()
 	case '+', '=':
 		m.Enlarge(1)
 	case '-', '_':
@@ -153,6 +155,9 @@ func (m *Hands) Actions() []Action {
 	out := []Action{say("S", "snapshot", m.Snapshot), say("E", "clip", m.Evidence)}
 	if def, _ := m.v.Definition(); def.Replay > 0 {
 		out = append(out, say("R", "replay.again", m.Again))
+	}
+	if m.waits() {
+		out = append(out, say("N", "camera.reconnect", func() { m.Reconnect() }))
 	}
 	zoom := func(key, label string, do func()) {
 		out = append(out, Action{Key: key, Label: label, Do: do, Group: "zoom"})

@@ -43,6 +43,8 @@ type Replay struct {
 	last   *image.RGBA
 	source image.Point
 	full   chan<- past // set while a picture in full size is wanted
+	hidden bool        // nobody sees it: it stands, and nothing is decoded
+	goes   bool        // hidden, it goes on once it is seen
 }
 
 // past is a picture of the past.
@@ -92,9 +94,9 @@ func (r *Replay) play(ctx context.Context, clip replay.Clip, to time.Time) error
 		return err
 	}
 	tape.Seek(to.Add(-startBack))
-	tape.Play()
 	r.mu.Lock()
 	r.tape = tape
+	r.move(true)
 	r.mu.Unlock()
 	r.h.Poke()
 	return tape.Run(ctx)
@@ -220,7 +222,39 @@ func (r *Replay) shoot(ctx context.Context) (still, error) {
 	}
 }
 
-// Playing reports whether the picture moves.
+// Hide makes it stand while nobody sees it; seen again, it goes on from there if
+// it was playing.
+func (r *Replay) Hide(off bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if off == r.hidden {
+		return
+	}
+	r.hidden = off
+	switch {
+	case r.tape == nil:
+	case off:
+		r.goes = r.tape.Position().Playing
+		r.tape.Pause()
+	case r.goes:
+		r.goes = false
+		r.tape.Play()
+	}
+}
+
+// move plays or pauses; the caller holds the lock.
+func (r *Replay) move(on bool) {
+	switch {
+	case r.hidden:
+		r.goes = on
+	case on:
+		r.tape.Play()
+	default:
+		r.tape.Pause()
+	}
+}
+
+// Playing reports whether the picture moves, or will once it is seen.
 func (r *Replay) Playing() bool { return r.position().Playing }
 
 // At is when the picture shown arrived, zero before the first.
@@ -228,12 +262,14 @@ func (r *Replay) At() time.Time { return r.position().At }
 
 func (r *Replay) position() replay.Position {
 	r.mu.Lock()
-	tape := r.tape
+	tape, goes := r.tape, r.goes
 	r.mu.Unlock()
 	if tape == nil {
 		return replay.Position{}
 	}
-	return tape.Position()
+	p := tape.Position()
+	p.Playing = p.Playing || goes
+	return p
 }
 
 // over reports whether nobody was at it for long enough to go back to live, and
@@ -265,31 +301,30 @@ func (r *Replay) View(now time.Time) *tile.ReplayView {
 	return v
 }
 
-// act does something with the tape once it is there.
+// act does something with the tape once it is there, under the lock.
 func (r *Replay) act(f func(*replay.Tape[past], replay.Position)) {
 	r.touched = r.h.Now()
+	p := r.position()
 	r.mu.Lock()
-	tape := r.tape
-	r.mu.Unlock()
-	if tape != nil {
-		f(tape, tape.Position())
+	if r.tape != nil {
+		f(r.tape, p)
 	}
+	r.mu.Unlock()
 	r.h.Poke()
 }
 
 // Toggle plays or pauses.
 func (r *Replay) Toggle() {
-	r.act(func(t *replay.Tape[past], p replay.Position) {
-		if p.Playing {
-			t.Pause()
-		} else {
-			t.Play()
-		}
-	})
+	r.act(func(_ *replay.Tape[past], p replay.Position) { r.move(!p.Playing) })
 }
 
 // Step pauses and goes so many pictures on.
-func (r *Replay) Step(n int) { r.act(func(t *replay.Tape[past], _ replay.Position) { t.Step(n) }) }
+func (r *Replay) Step(n int) {
+	r.act(func(t *replay.Tape[past], _ replay.Position) {
+		r.goes = false
+		t.Step(n)
+	})
+}
 
 // Skip goes so many steps of five seconds on.
 func (r *Replay) Skip(n int) {

@@ -6,7 +6,9 @@ import (
 	"image"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -119,6 +121,105 @@ func TestReplay(t *testing.T) {
 	s.tick(v, time.Second)
 	if v.t.Seq() >= 1<<62 {
 		t.Error("the tile still shows a picture of the past")
+	}
+}
+
+// counted decodes as flat does and counts.
+type counted struct {
+	flat
+	n *atomic.Int64
+}
+
+func (c *counted) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool, error) {
+	c.n.Add(1)
+	return c.flat.Decode(unit, pts)
+}
+
+// TestHiddenReplayStands: of the past, too, nothing is decoded that nobody sees; seen
+// again, it goes on where it stood, and stands if it stood.
+func TestHiddenReplayStands(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		var n atomic.Int64
+		h := &Host{
+			Now: time.Now, Poke: func() {},
+			Decoder: func(media.DecoderOptions) (media.Decoder, error) { return &counted{n: &n}, nil },
+		}
+		r := &Replay{h: h, touched: time.Now(), speed: 2, index: -1}
+		r.Hide(true) // before there is anything to be seen
+		done := make(chan error, 1)
+		to := time.Now()
+		go func() { done <- r.play(ctx, tapeOf(200, to), to) }()
+		pass := func(d time.Duration) (decoded int64) {
+			was := n.Load()
+			time.Sleep(d)
+			synctest.Wait()
+			return n.Load() - was
+		}
+		still := func(when string) time.Time {
+			t.Helper()
+			pass(100 * time.Millisecond)
+			at := r.At()
+			if got := pass(20 * time.Second); got != 0 || !r.At().Equal(at) {
+				t.Errorf("%s: %d pictures in 20 s, from %v to %v", when, got, at, r.At())
+			}
+			return at
+		}
+		still("opened unseen")
+		r.Hide(false)
+		if got := pass(2 * time.Second); got < 19 {
+			t.Errorf("seen: %d pictures in 2 s", got)
+		}
+		r.Hide(true)
+		at := still("hidden")
+		if _, over := r.over(r.touched.Add(idleLimit + time.Second)); over || !r.Playing() {
+			t.Error("what only waits to be seen counts as left alone")
+		}
+		r.Hide(false)
+		pass(0)
+		if got := r.At().Sub(at); got < 0 || got > 200*time.Millisecond {
+			t.Errorf("seen again it is %v further", got)
+		}
+		if got := pass(2 * time.Second); got < 19 {
+			t.Errorf("seen again: %d pictures in 2 s", got)
+		}
+		r.Toggle()
+		r.Hide(true)
+		r.Hide(false)
+		still("paused")
+		r.Hide(true)
+		r.Toggle()
+		still("played unseen")
+		r.Hide(false)
+		if got := pass(time.Second); got < 9 {
+			t.Errorf("at last: %d pictures in a second", got)
+		}
+		r.Hide(true)
+		r.Step(-1)
+		r.Hide(false)
+		still("stepped unseen")
+		stop()
+		<-done
+	})
+}
+
+// TestHiddenTileHidesItsReplay, and shows it with itself.
+func TestHiddenTileHidesItsReplay(t *testing.T) {
+	s, v, m := held(t)
+	s.h.Decoder = func(media.DecoderOptions) (media.Decoder, error) { return &flat{}, nil }
+	s.h.Replay = func(context.Context, string, string, time.Time, time.Time) (io.ReadCloser, error) {
+		return nil, errors.New("not today")
+	}
+	m.Rune('r')
+	for _, off := range []bool{true, false} {
+		if v.Hide(off); v.replay.hidden != off {
+			t.Errorf("the tile is hidden: %v, what it shows again: %v", off, v.replay.hidden)
+		}
+	}
+	m.Rune('r')
+	v.Hide(true)
+	if m.Rune('r'); !v.replay.hidden {
+		t.Error("what is opened on a hidden tile is not hidden")
 	}
 }
 

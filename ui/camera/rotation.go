@@ -12,18 +12,22 @@ const (
 	// ahead is how long before a change the next camera is opened: longer than a
 	// camera may take for its first picture.
 	ahead = 3 * time.Second
+	// settled is how long a clock that was set has to stay there to be followed:
+	// longer than it takes to know the server's again after this computer's was set.
+	settled = 3 * time.Second
 )
 
-// rotation decides which of several things is shown now, by the clock, so that
-// all screens and computers that show the same tour show the same thing. It has
-// no clock of its own.
+// rotation decides which of several things is shown now, by the server's clock, so
+// that all screens and computers that show the same tour show the same thing. It
+// has no clock of its own.
 type rotation struct {
 	dwell time.Duration
 
 	slot   int64 // number of the dwell that current was chosen for
 	chosen bool
 	at     int
-	held   bool // paused by hand
+	held   bool      // paused by hand
+	leapt  time.Time // since when the clock is in a dwell that does not follow
 }
 
 // turn is what a rotation shows and what comes next.
@@ -42,18 +46,33 @@ func (r *rotation) now(at time.Time, n int, out func(int) bool) turn {
 		return turn{}
 	}
 	slot := at.UnixNano() / int64(r.dwell)
-	if !r.chosen || !r.held && slot != r.slot || r.at >= n {
-		r.at, r.chosen = pick(slot, n, out), true
-		r.slot = slot
+	if !r.chosen || !r.held && r.due(slot, at) || r.at >= n {
+		r.at, r.slot, r.chosen, r.leapt = pick(slot, n, out), slot, true, time.Time{}
 	}
 	t := turn{at: r.at, next: r.at}
-	if r.held {
+	if r.held || !r.leapt.IsZero() {
 		return t
 	}
-	t.next = pick(slot+1, n, out)
-	t.left = time.Duration((slot+1)*int64(r.dwell) - at.UnixNano())
+	t.next = pick(r.slot+1, n, out)
+	t.left = time.Duration((r.slot+1)*int64(r.dwell) - at.UnixNano())
 	t.soon = t.left <= ahead
 	return t
+}
+
+// due reports whether it is time for another turn. What is known of the server's
+// clock changes: set back a little, it does not bring back what was shown before,
+// and a leap is followed once it has lasted.
+func (r *rotation) due(slot int64, at time.Time) bool {
+	switch {
+	case slot == r.slot || slot == r.slot-1:
+		r.leapt = time.Time{}
+		return false
+	case slot == r.slot+1:
+		return true
+	case r.leapt.IsZero() || at.Before(r.leapt):
+		r.leapt = at
+	}
+	return at.Sub(r.leapt) >= settled
 }
 
 // pick returns whose turn a slot is: those in take turns in their order; when

@@ -237,8 +237,8 @@ func (h *Host) why(err error) string {
 }
 
 // keep takes a picture of a camera, live or past, and writes it with its caption;
-// any goroutine.
-func keep(ctx context.Context, h *Host, kit *paint.Kit, def world.Camera, now media.Stats, r *Replay) (string, error) {
+// any goroutine. The server's clock is so far ahead of this computer's.
+func keep(ctx context.Context, h *Host, kit *paint.Kit, def world.Camera, now media.Stats, off time.Duration, r *Replay) (string, error) {
 	var s still
 	var err error
 	if r != nil {
@@ -250,16 +250,25 @@ func keep(ctx context.Context, h *Host, kit *paint.Kit, def world.Camera, now me
 	if err != nil {
 		return "", err
 	}
-	c := caption(h, def, s)
+	c := caption(h, def, s, off)
 	return SavePNG(h.Snapshots, def.ID, c.Time, Annotate(kit, s.img, c, h.Lang.T))
 }
 
 // caption is what is true of a picture that is kept. The camera's own clock is
-// named when it is known: what it says is shown as it says it.
-func caption(h *Host, def world.Camera, s still) Caption {
-	l := h.Lang
+// named when it is known: what it says is shown as it says it. All else is by the
+// server's, by which pictures of the past are told already; as long as nothing is
+// known of that, or it is the same, the clock is this computer's.
+func caption(h *Host, def world.Camera, s still, off time.Duration) Caption {
+	l, clock := h.Lang, "snapshot.clock.server"
+	switch {
+	case s.replay:
+		off = 0
+	case off == 0:
+		clock = "snapshot.clock.own"
+	}
+	s.stats = clocked(s.stats, off)
 	c := Caption{
-		Name: name(def), ID: def.ID, Time: s.frame.Arrived.Add(-s.frame.Behind).In(l.Zone), Clock: l.T("snapshot.clock.own"),
+		Name: name(def), ID: def.ID, Time: s.frame.Arrived.Add(off - s.frame.Behind).In(l.Zone), Clock: l.T(clock),
 		Stream: s.frame.Stream, Size: s.frame.Source, Who: h.Who,
 	}
 	if !s.frame.Taken.IsZero() {

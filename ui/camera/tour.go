@@ -127,7 +127,7 @@ func (t *Tour) Update(now time.Time) bool {
 	if i := slices.Index(t.ids, t.kept); t.turn.held && i >= 0 {
 		t.turn.at = i // the list changed, what is held did not
 	}
-	due := t.turn.now(now, len(t.ids), func(i int) bool { return t.out[t.ids[i]] != "" })
+	due := t.turn.now(t.h.ServerTime(now), len(t.ids), func(i int) bool { return t.out[t.ids[i]] != "" })
 	want := ""
 	if len(t.ids) > 0 {
 		want = t.ids[due.at]
