@@ -247,6 +247,7 @@ func (f *face) refresh(now time.Time) {
 
 // searched shows the results under the field.
 func (f *face) searched() {
+	f.a.find.Renew()
 	rows := f.a.find.Rows(f.a.take)
 	f.results.Set(rows)
 	if show := len(rows) > 0; show != f.results.Visible() {
@@ -291,7 +292,7 @@ func (f *face) signature() {
 	}
 	id := "atlas:" + a.one.Kind()
 	switch {
-	case a.pin != nil:
+	case a.pin != nil && a.one == "":
 		id = "atlas:place"
 	case a.one == "" && len(a.chosen) > 0:
 		id = "atlas:list"

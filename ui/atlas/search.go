@@ -1,8 +1,11 @@
 package atlas
 
 import (
+	"slices"
+
 	"iocwall/server/world"
 	"iocwall/ui/atlas/find"
+	"iocwall/ui/maps"
 )
 
 // fieldSearch is the name of the field over the map.
@@ -32,6 +35,9 @@ func (a *Atlas) take(f find.Found) {
 		if d, ok := a.describe(f.Ref); ok && d.Placed && f.Kind == find.KindVessel {
 			f.At = d.At // it has moved since the names were gathered
 		}
+		if f.Kind == find.KindFeature && !a.shows(f.Ref) {
+			a.pin = &pin{at: f.At, name: f.Name} // nothing else would stand there
+		}
 	} else {
 		a.pin = &pin{at: f.At, name: f.Name}
 		if f.Kind == find.KindCoord {
@@ -42,6 +48,12 @@ func (a *Atlas) take(f find.Found) {
 	a.face.top()
 	a.goTo(f.At, f.Box, f.HasBox)
 	a.h.Keyboard()
+}
+
+// shows reports whether the layer of a feature is on.
+func (a *Atlas) shows(r world.Ref) bool {
+	layer, _, _ := maps.SplitFeature(r)
+	return slices.ContainsFunc(a.m.Layers(a.h.State()), func(x maps.LayerInfo) bool { return x.Key == layer && x.On })
 }
 
 // takeChosen goes to the chosen result.

@@ -424,21 +424,26 @@ func (m *Maps) text(v any) string {
 	return fmt.Sprint(v)
 }
 
-// Named calls each with every feature that has a name, of the layers that have
-// been read, until each returns false.
-func (m *Maps) Named(each func(ref world.Ref, layer, name string, at geo.Point) bool) {
+// Named calls each with every feature that has a name, whether its layer is shown or
+// not, until each returns false. It returns how many layers have not been read yet, or
+// not whole: what lies in them may be missing.
+func (m *Maps) Named(each func(ref world.Ref, layer, name string, at geo.Point) bool) (missing int) {
 	if m.state == nil {
-		return
+		return 0
 	}
 	for _, l := range m.state.Layers() {
-		c := m.features.Peek(l.Is.ID)
+		c := m.features.Names(feature.WantOf(l.Is))
+		if c == nil || c.Left > 0 || c.Broken != nil {
+			missing++
+		}
 		if c == nil {
 			continue
 		}
 		for i := range c.Items {
 			if it := &c.Items[i]; it.Name != "" && !each(FeatureRef(l.Is.ID, it.ID), m.layerName(l.Is), it.Name, feature.Place(it.Shape)) {
-				return
+				return missing
 			}
 		}
 	}
+	return missing
 }

@@ -219,3 +219,44 @@ func TestNotWhole(t *testing.T) {
 		t.Errorf("the strip says %q", s)
 	}
 }
+
+// TestNamesOfLayersThatAreOff: what has a name is found whether its layer is on or not, and
+// costs what is shown no room.
+func TestNamesOfLayersThatAreOff(t *testing.T) {
+	lib := &library{}
+	h := newHistory(t, Options{Features: lib.open})
+	square := `{"type":"Feature","properties":{"name":"Quy hoạch A"},"geometry":{"type":"Polygon","coordinates":[[[108,15],[108.5,15],[108.5,15.5],[108,15.5],[108,15]]]}}`
+	bare := `{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[108,15]}}`
+	h.add(ago(0), layer("x", lib.put(hospitals()), 1))
+	h.add(ago(0), layer("y", lib.put(`{"type":"FeatureCollection","features":[`+square+","+bare+`]}`), 1))
+	h.add(ago(0), layer("z", "", 1)) // cannot be read
+	h.picture("layers", "x", "bounds", "107,14,110,17")
+	settle(t, h.m)
+	named := func() (names []string, missing int) {
+		missing = h.m.Named(func(_ world.Ref, layer, name string, at geo.Point) bool {
+			if layer == "y" && !(geo.MultiPolygon{{{{108, 15}, {108.5, 15}, {108.5, 15.5}, {108, 15.5}, {108, 15}}}}).Bound().Contains(at) {
+				t.Errorf("%s lies at %v", name, at)
+			}
+			names = append(names, name)
+			return true
+		})
+		return names, missing
+	}
+	if names, missing := named(); len(names) != 12 || missing != 2 {
+		t.Errorf("before the others were read: %q, %d layers are missing", names, missing)
+	}
+	settle(t, h.m)
+	if names, missing := named(); len(names) != 13 || names[12] != "Quy hoạch A" || missing != 1 {
+		t.Errorf("%q, %d layers are missing", names, missing)
+	}
+	if h.m.features.Peek("y") != nil {
+		t.Error("the layer was read whole for its names")
+	}
+	if n := len(h.picture("layers", "x,y", "bounds", "107,14,110,17").Frame.Areas); n != 0 {
+		t.Errorf("%d areas of a layer of which the names alone were read", n)
+	}
+	settle(t, h.m)
+	if n := len(h.picture("layers", "x,y", "bounds", "107,14,110,17").Frame.Areas); n != 1 {
+		t.Errorf("%d areas of a layer that was switched on", n)
+	}
+}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -117,10 +116,7 @@ func settle(t testing.TB, m *Maps) {
 	done := make(chan error)
 	go func() { done <- m.Run(ctx) }()
 	for range 2000 {
-		if !slices.ContainsFunc(m.state.Layers(), func(l world.Layer) bool {
-			err, loading := m.features.State(l.Is.ID)
-			return err == nil && loading
-		}) {
+		if !m.features.Pending() {
 			break
 		}
 		time.Sleep(5 * time.Millisecond)

@@ -38,8 +38,8 @@ type Found struct {
 	Matched string
 }
 
-// entries collects everything with a name.
-func (s *Search) entries() ([]gazetteer.Entry, map[string]Found) {
+// entries collects everything with a name, and counts the layers in which more may be.
+func (s *Search) entries() (names []gazetteer.Entry, goals map[string]Found, missing int) {
 	c := &collector{goals: map[string]Found{}}
 	if data, err := s.h.Positions.Base.Map(s.h.Positions.View()); err == nil {
 		for i, p := range data.Places {
@@ -53,11 +53,11 @@ func (s *Search) entries() ([]gazetteer.Entry, map[string]Found) {
 	if st := s.h.State(); st != nil {
 		c.state(s.h.Maps, st)
 	}
-	s.h.Maps.Named(func(ref world.Ref, layer, name string, at geo.Point) bool {
+	missing = s.h.Maps.Named(func(ref world.Ref, layer, name string, at geo.Point) bool {
 		c.add(Found{Ref: ref, Name: name, Kind: KindFeature, Detail: layer, At: at}, string(ref), 20, name)
 		return true
 	})
-	return c.entries, c.goals
+	return c.entries, c.goals, missing
 }
 
 // collector gathers names and what they name.

@@ -44,9 +44,13 @@ type Search struct {
 	goals map[string]Found
 	made  time.Time
 	busy  bool
-	found []Found
-	at    int // the chosen result
-	fault string
+	// missing counts the layers that the index does not know whole, as of the maps'
+	// version.
+	missing int
+	version uint64
+	found   []Found
+	at      int // the chosen result
+	fault   string
 }
 
 // New returns a search that is closed.
@@ -106,10 +110,11 @@ func (s *Search) Move(by int) (int, bool) {
 // index makes the index of names, beside the client: there may be many.
 func (s *Search) index() {
 	now := s.h.Now()
-	if s.busy || s.names != nil && now.Sub(s.made) < namesFor {
+	version := s.h.Maps.Version()
+	if s.busy || s.names != nil && now.Sub(s.made) < namesFor && (s.missing == 0 || s.version == version) {
 		return
 	}
-	entries, goals := s.entries()
+	entries, goals, missing := s.entries()
 	s.busy = true
 	s.h.Start(func(ctx context.Context) func() {
 		x := &gazetteer.Index{}
@@ -120,10 +125,18 @@ func (s *Search) index() {
 			x.Put(e)
 		}
 		return func() {
-			s.names, s.goals, s.made, s.busy = x, goals, now, false
+			s.names, s.goals, s.made, s.busy, s.missing, s.version = x, goals, now, false, missing, version
 			s.find()
 		}
 	})
+}
+
+// Renew looks again where more layers have been read since; it costs nothing while
+// there is nothing new.
+func (s *Search) Renew() {
+	if s.on && s.missing > 0 {
+		s.index()
+	}
 }
 
 // find looks for what is in the field.
@@ -240,6 +253,9 @@ func (s *Search) Rows(take func(Found)) []sheet.Row {
 		rows = append(rows, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.search.how")})
 	default:
 		rows = append(rows, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.search.none", "text", s.text)})
+	}
+	if s.missing > 0 && s.names != nil && s.kind != KindArea {
+		rows = append(rows, sheet.Row{Kind: sheet.RowNote, Text: l.T("atlas.search.missing", "n", strconv.Itoa(s.missing))})
 	}
 	return rows
 }

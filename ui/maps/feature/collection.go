@@ -68,6 +68,11 @@ func collect(ctx context.Context, in io.Reader, w Want, most room) (*Collection,
 			}
 			return ctx.Err() == nil
 		}
+		if w.names {
+			if f.Geometry, f.Properties = Place(f.Geometry), map[string]any{"name": nameOf(f.Properties, w.label)}; f.Properties["name"] == "" {
+				return ctx.Err() == nil
+			}
+		}
 		n := corners(f.Geometry)
 		if len(c.Items) >= most.items || points+n > most.points {
 			c.Left++

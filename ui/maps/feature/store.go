@@ -45,13 +45,24 @@ type Store struct {
 	noDisk time.Time // until when nothing is kept on disk, for it failed; Run's alone
 
 	mu   sync.Mutex
-	sets map[string]*set // by the layer's id, as last wanted
+	sets map[string]*set // by Want.key, as last wanted
 }
 
 // Want is what a layer's features are read for.
 type Want struct {
 	id, sha256, label string
 	areas             bool
+	names             bool // what has a name alone: its id, its name and a place
+}
+
+// namesOnly ends the key of a set of names; no layer's id has it.
+const namesOnly = "\x00"
+
+func (w Want) key() string {
+	if w.names {
+		return w.id + namesOnly
+	}
+	return w.id
 }
 
 // WantOf returns what is to be read of a layer.
@@ -96,13 +107,13 @@ func (f *Store) Renew() {
 func (f *Store) Get(w Want) *Collection {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s := f.sets[w.id]
+	s := f.sets[w.key()]
 	if s == nil || s.want != w {
 		next := &set{want: w}
 		if s != nil {
 			next.before = s.ready()
 		}
-		f.sets[w.id] = next
+		f.sets[w.key()] = next
 		select {
 		case f.wake <- struct{}{}:
 		default:
@@ -111,6 +122,29 @@ func (f *Store) Get(w Want) *Collection {
 	}
 	s.used = f.now()
 	return s.ready()
+}
+
+// room is what a layer may take that has enough.
+func (w Want) room() room {
+	one := usualRoom()
+	if w.names {
+		return room{one.items / 5, one.points / 5, one.texts / 5}
+	}
+	return one
+}
+
+// Names returns what of a layer has a name, with its shape or a place in it; nil while
+// it is on its way, or will not come. They take little room beside whole features, and
+// are asked for to be found, whether the layer is shown or not.
+func (f *Store) Names(w Want) *Collection {
+	if c := f.Peek(w.id); c != nil && c.Want == w && c.Left == 0 {
+		return c
+	}
+	w.names, w.areas = true, false
+	if c := f.Get(w); c != nil && c.Want == w {
+		return c
+	}
+	return nil
 }
 
 // Peek returns a layer's features if they were read, and asks for nothing.
@@ -135,12 +169,24 @@ func (f *Store) State(id string) (err error, loading bool) { //nolint:revive // 
 	return s.err, !s.done
 }
 
+// Pending reports whether anything is still on its way that did not fail.
+func (f *Store) Pending() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, s := range f.sets {
+		if !s.done && s.err == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // Forget drops the features of layers that are gone.
 func (f *Store) Forget(gone func(id string) bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	before := len(f.sets)
-	maps.DeleteFunc(f.sets, func(id string, _ *set) bool { return gone(id) })
+	maps.DeleteFunc(f.sets, func(id string, _ *set) bool { return gone(strings.TrimSuffix(id, namesOnly)) })
 	if len(f.sets) < before {
 		f.regain()
 	}
@@ -178,14 +224,14 @@ func (f *Store) idle(now time.Time) (in time.Duration) {
 }
 
 // room returns what a layer may take, beside the others. Two layers as large as one
-// may be find room together, and many small ones.
-func (f *Store) room(id string) room {
+// may be find room together, and many small ones. Names have room of their own.
+func (f *Store) room(w Want) room {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	one := usualRoom()
+	id, one := w.key(), w.room()
 	left := room{2 * one.items, 2 * one.points, 2 * one.texts}
 	for other, s := range f.sets {
-		if c := s.ready(); c != nil && other != id {
+		if c := s.ready(); c != nil && other != id && s.want.names == w.names {
 			left.items, left.points, left.texts = left.items-c.taken.items, left.points-c.taken.points, left.texts-c.taken.texts
 		}
 	}
@@ -226,7 +272,16 @@ func (f *Store) next() (due *set, in time.Duration) {
 	defer f.mu.Unlock()
 	now := f.now()
 	in = f.idle(now)
-	for _, id := range slices.Sorted(maps.Keys(f.sets)) {
+	byUse := func(a, b string) int { // what is shown comes before what may be looked for
+		x, y := strings.HasSuffix(a, namesOnly), strings.HasSuffix(b, namesOnly)
+		if x != y && y {
+			return -1
+		} else if x != y {
+			return 1
+		}
+		return strings.Compare(a, b)
+	}
+	for _, id := range slices.SortedFunc(maps.Keys(f.sets), byUse) {
 		s := f.sets[id]
 		if s.done {
 			continue
@@ -327,10 +382,10 @@ func (f *Store) kept(ctx context.Context, w Want) (*Collection, error) {
 }
 
 func (f *Store) collect(ctx context.Context, in io.Reader, w Want) (*Collection, error) {
-	most := f.room(w.id)
+	most := f.room(w)
 	c, err := collect(ctx, in, w, most)
 	if c != nil {
-		c.cut = most != usualRoom()
+		c.cut = most != w.room()
 	}
 	return c, err
 }
