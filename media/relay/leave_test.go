@@ -28,6 +28,11 @@ func TestNobodyGetsASessionThatIsEnding(t *testing.T) {
 			u.watch.begin(time.Now().Add(-time.Minute))
 			return u.unneeded(time.Now()) != nil
 		}},
+		{"a camera that makes no key frame", func(u *upstream) bool {
+			u.keepUntil = time.Now().Add(time.Minute)
+			u.keys.begin(time.Now().Add(-2 * keyUnlearnt))
+			return u.unneeded(time.Now()) != nil
+		}},
 		{"a session that gives way", func(u *upstream) bool {
 			u.stop, u.over = func(error) {}, make(chan struct{})
 			return u.giveWay(true) != nil

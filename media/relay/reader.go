@@ -48,6 +48,7 @@ type reader struct {
 	limit        int           // of waitingBytes
 	left         time.Duration // for catching up, 0 when done
 	torn         bool          // something was left out: nothing goes until a key frame
+	blind        bool          // it came when nothing could be started from, and there was no key frame since
 
 	skipped  uint64 // units left out
 	slow     bool
@@ -63,6 +64,7 @@ func newReader(s *gortsplib.ServerSession, m *description.Media, g Grant, conn *
 
 // join starts the reader from the cached group of pictures, which may be empty.
 func (r *reader) join(group []cached, now time.Time) {
+	r.blind = len(group) == 0
 	for _, c := range group {
 		r.wait(c)
 	}
@@ -78,7 +80,7 @@ func (r *reader) push(c cached, now time.Time) {
 		return
 	}
 	if c.key {
-		r.torn = false
+		r.torn, r.blind = false, false
 		if r.left > 0 || len(r.waiting) > 0 && now.Sub(r.waiting[0].arrived) > waitingLimit {
 			r.skip()
 		}

@@ -17,10 +17,15 @@ import (
 // errIdle ends a session that nobody needs any more.
 var errIdle = errors.New("relay: nobody watches")
 
-// errSilent ends a session whose track has gone silent.
+// errSilent ends a session whose track has gone silent, or of which nothing can be decoded for want of a key frame.
 type errSilent struct{ reason rtsp.Reason }
 
-func (e errSilent) Error() string { return "the camera stays connected but delivers no video" }
+func (e errSilent) Error() string {
+	if e.reason == rtsp.ReasonNoKeyFrame {
+		return "the camera delivers video but no key frame; a new session may bring one"
+	}
+	return "the camera stays connected but delivers no video"
+}
 
 // upstream is one stream of one camera: at most one session to the camera, any number of readers.
 type upstream struct {
@@ -35,6 +40,7 @@ type upstream struct {
 
 	mu        sync.Mutex
 	watch     watch
+	keys      keys
 	meter     rtsp.Meter
 	clock     rtsp.Clock
 	probing   bool                    // being looked at although nobody needs it, until the session is over
@@ -154,6 +160,7 @@ func (u *upstream) end(r rtsp.Reason, detail string, tries int, next time.Time) 
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.watch.end(r, detail)
+	u.keys.end(r)
 	u.probing, u.enough = false, false
 	u.health.Probed, u.health.Probe = time.Now(), r
 	u.health.Retries, u.health.NextTry = tries, next
@@ -229,7 +236,10 @@ func (u *upstream) session(ctx context.Context) error {
 			}
 		},
 		OnPacket: u.packet,
-		OnUnit:   func(unit rtsp.Unit) { f.unit(unit, cancel) },
+		OnUnit: func(unit rtsp.Unit) {
+			u.unit(unit)
+			f.unit(unit, cancel)
+		},
 	})
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
@@ -248,6 +258,7 @@ func (u *upstream) opened(t rtsp.Track) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.watch.begin(time.Now())
+	u.keys.begin(time.Now())
 	u.clock = rtsp.Clock{}
 	u.health.Connections++
 	u.health.NextTry = time.Time{}
@@ -262,7 +273,14 @@ func (u *upstream) packet(at time.Time, bytes int, lost uint64) {
 	u.meter.Packet(at, bytes, lost)
 }
 
-// guard ends the session when nobody needs it or when the track is silent for too long.
+// unit notes an access unit.
+func (u *upstream) unit(unit rtsp.Unit) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.keys.unit(unit)
+}
+
+// guard ends the session when nobody needs it, when the track is silent for too long, or when it lacks a key frame.
 func (u *upstream) guard(ctx context.Context, cancel context.CancelCauseFunc) {
 	tick := time.NewTicker(u.relay.opts.Step)
 	defer tick.Stop()
@@ -290,6 +308,8 @@ func (u *upstream) unneeded(now time.Time) error {
 		err = errIdle
 	} else if reason, silent := u.silent(now); silent {
 		err = errSilent{reason}
+	} else if u.keys.missing(now, u.awaited()) {
+		err = errSilent{rtsp.ReasonNoKeyFrame}
 	}
 	if err != nil {
 		u.leave()
@@ -324,6 +344,16 @@ func (u *upstream) silent(now time.Time) (rtsp.Reason, bool) {
 		return rtsp.ReasonNoPackets, true
 	}
 	return rtsp.ReasonNoUnits, true
+}
+
+// awaited tells whether a reader has not had a key frame yet; the caller holds the lock.
+func (u *upstream) awaited() bool {
+	for _, r := range u.readers {
+		if r.blind {
+			return true
+		}
+	}
+	return false
 }
 
 // current judges the stream and returns its health.
