@@ -195,7 +195,7 @@ func (r *Relay) look(all []*upstream, u *upstream, now time.Time) bool {
 	defer r.gate.Unlock()
 	for _, o := range all {
 		o.mu.Lock()
-		busy := o.demanded(now) || o.probing || o.stop != nil || o.watch.failure == rtsp.ReasonLoginRefused
+		busy := o.demanded(now) || o.probing || o.stop != nil || o.barred
 		o.mu.Unlock()
 		if busy {
 			return false

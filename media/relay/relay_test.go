@@ -445,6 +445,32 @@ func TestHealthIsTold(t *testing.T) {
 	}
 }
 
+// A camera that is a relay of another centre: its word that the camera there refused the login is no refusal of its own.
+func TestTheRelayOfAnotherCentre(t *testing.T) {
+	t.Parallel()
+	cam := newCamera(t, mediatest.Options{User: "admin", Pass: "right", Digest: true})
+	c := camera("c1", cam.URL())
+	c.User, c.Pass = "admin", "wrong"
+	far := newRelay(t, relay.Options{Cameras: []relay.Camera{c}})
+	await(t, "the far relay to be refused", func() bool { return health(far).State == relay.StateRefused })
+	up := camera("c1", far.URL("c1", "main"))
+	up.User, up.Pass = "any", token("c1", time.Hour)
+	near := newRelay(t, relay.Options{Cameras: []relay.Camera{up}, Backoff: rtsp.Backoff{Min: 100 * time.Millisecond, Max: time.Second}})
+	await(t, "the near relay to know", func() bool {
+		h := health(near)
+		return h.State == relay.StateRefused && h.Reason == rtsp.ReasonLoginRefused && h.Retries > 2
+	})
+	if n := cam.Counts().Logins; n != 1 {
+		t.Errorf("the camera saw %d wrong logins", n)
+	}
+	c.Pass = "right"
+	if err := far.SetCameras([]relay.Camera{c}); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "the far relay to be well", func() bool { return health(far).State == relay.StateLive })
+	await(t, "the near relay to be well, too", func() bool { return health(near).State == relay.StateLive })
+}
+
 // TestAnotherProgramCanRead lets ffmpeg read from the relay.
 func TestAnotherProgramCanRead(t *testing.T) {
 	t.Parallel()

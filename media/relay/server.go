@@ -74,7 +74,7 @@ func (u *upstream) await(done <-chan struct{}, limit time.Duration) (*feed, rtsp
 	u.waiting++
 	u.keepUntil = time.Now().Add(u.relay.opts.Linger)
 	f, ready, failed, failure := u.feed, u.ready, u.failed, u.watch.failure
-	pausing := failure == rtsp.ReasonLoginRefused || time.Now().Before(u.health.NextTry)
+	pausing := u.barred || time.Now().Before(u.health.NextTry)
 	u.mu.Unlock()
 	defer func() {
 		u.mu.Lock()

@@ -41,6 +41,7 @@ type upstream struct {
 	mu        sync.Mutex
 	watch     watch
 	keys      keys
+	barred    bool // the camera refused the login: it is not asked again
 	meter     rtsp.Meter
 	clock     rtsp.Clock
 	probing   bool                    // being looked at although nobody needs it, until the session is over
@@ -94,8 +95,8 @@ func (u *upstream) run(ctx context.Context) {
 			backoff.Reset()
 			continue
 		}
-		reason, detail := reasonOf(err), rtsp.Redact(err.Error())
-		if u.onlyProbed(time.Now()) && reason != rtsp.ReasonLoginRefused {
+		reason, detail, barred := reasonOf(err), rtsp.Redact(err.Error()), isBarred(err)
+		if u.onlyProbed(time.Now()) && !barred {
 			u.end(reason, detail, backoff.Tries(), time.Time{})
 			u.log.Debug("camera does not play", slog.String("reason", string(reason)), slog.String("detail", detail))
 			continue
@@ -111,9 +112,10 @@ func (u *upstream) run(ctx context.Context) {
 			continue
 		}
 		pause := backoff.Next(alive)
-		if reason == rtsp.ReasonLoginRefused {
+		if barred {
 			// A camera locks its account after a few wrong logins: only a new configuration, which replaces this
 			// upstream, may try again.
+			u.bar()
 			u.end(reason, detail, backoff.Tries(), time.Time{})
 			u.log.Error("camera refused the login; correct its user and password", slog.String("detail", detail))
 			<-ctx.Done()
@@ -136,6 +138,20 @@ func reasonOf(err error) rtsp.Reason {
 		return silent.reason
 	}
 	return rtsp.ReasonOf(err)
+}
+
+// isBarred tells whether the camera refused the login. What a relay says of the camera behind it is news of that camera:
+// the relay itself may be asked again, and will know when its configuration has been corrected.
+func isBarred(err error) bool {
+	var e *rtsp.Error
+	return errors.As(err, &e) && e.Reason == rtsp.ReasonLoginRefused && !e.Relay
+}
+
+// bar notes that the camera refused the login.
+func (u *upstream) bar() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.barred = true
 }
 
 // sleep waits for d or until ctx ends.
