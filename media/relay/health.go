@@ -16,8 +16,10 @@ const (
 	// Access units arrive. Reason no-key-frame: but nobody can join; late: but Health.Late after they should.
 	StateLive     State = "live"
 	StateNoSignal State = "no-signal" // it should deliver and does not; Reason says why
-	StateRefused  State = "refused"   // it refused the login and is not asked again until its configuration changes
-	StateFull     State = "full"      // it serves no further session; asked again later
+	// It refused the login and is not asked again until its configuration changes; or it is a relay that says so of the
+	// camera behind it, and is asked again at Health.NextTry.
+	StateRefused State = "refused"
+	StateFull    State = "full" // it serves no further session; asked again later
 )
 
 // Health is what the relay knows about one stream of a camera at one moment. It holds no secret.
