@@ -374,6 +374,16 @@ func lateness() []field {
 			connects: 1,
 		},
 		{
+			number: 9, name: "a tile is opened on a camera that is late", report: "omxplayer 647",
+			remedy: "relay: it measures how late the camera is and tells readers with each unit",
+			play:   joinedLate,
+		},
+		{
+			number: 9, name: "delivery creeps behind for more than a minute", report: "omxplayer 647",
+			remedy: "flow: a minute late ends the session, and is late until then",
+			play:   veryLate,
+		},
+		{
 			number: 10, name: "the camera's clock is set back by ten seconds", report: "mediamtx 5550",
 			remedy:  "media: time on the way does not grow at once, so it is the clock that has stepped",
 			staging: h264(nil),

@@ -62,6 +62,9 @@ const (
 	// FaultCreep: pictures are delivered a fifth slower than they are taken, later and later, until the fault ends and
 	// the backlog is thrown away (omxplayer 647).
 	FaultCreep Fault = "creep"
+	// FaultCrawl: the same at a fifth of the speed, with a backlog that belongs to the session: the pictures of a new one
+	// are on time at first.
+	FaultCrawl Fault = "crawl"
 	// FaultStep: the RTP time stamps jump once by an hour, as when the camera has set its clock (mediamtx 5550).
 	FaultStep Fault = "step"
 	// FaultStepBack: the RTP time stamps are set back once by ten seconds.
@@ -75,6 +78,7 @@ func Faults() []Fault {
 	return []Fault{
 		FaultSilent, FaultVideoDead, FaultFreeze, FaultHang, FaultRefuse, FaultForbid, FaultFull, FaultAudioOnly,
 		FaultReset, FaultStorm, FaultDown, FaultLoss, FaultReorder, FaultNoKey, FaultKeyLost, FaultCut, FaultGarbage, FaultCreep,
+		FaultCrawl,
 		FaultStep, FaultStepBack, FaultSwitch,
 	}
 }

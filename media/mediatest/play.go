@@ -13,8 +13,11 @@ import (
 // clockRate is the RTP clock of all video formats here, in Hz.
 const clockRate = 90000
 
-// creepShare is how much longer than a frame's time FaultCreep takes for a frame.
-const creepShare = 0.25
+// creepShare and crawlShare are how much longer than a frame's time FaultCreep and FaultCrawl take for a frame.
+const (
+	creepShare = 0.25
+	crawlShare = 4
+)
 
 // reel is where a camera is in its clips. One goroutine uses it.
 type reel struct {
@@ -25,6 +28,7 @@ type reel struct {
 	every time.Duration // between pictures
 	start time.Time
 	lag   time.Duration // how late pictures are delivered
+	plays int           // sessions that began to play
 	held  *rtp.Packet   // overtaken by the one after it
 	told  time.Time     // last sender report
 	alone bool          // no reader yet was told a report
@@ -36,6 +40,7 @@ type orders struct {
 	rate  float64
 	ahead time.Duration
 	jump  uint32
+	plays int // sessions that began to play
 }
 
 // replay sends the clip in real time until ctx ends.
@@ -63,7 +68,7 @@ func (c *Camera) replay(ctx context.Context) {
 func (c *Camera) orders() orders {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	o := orders{c.fault, c.rate, c.ahead, c.jump + c.opts.Stamp}
+	o := orders{c.fault, c.rate, c.ahead, c.jump + c.opts.Stamp, c.counts.Sessions}
 	if o.rate <= 0 {
 		o.rate = 0.05
 	}
@@ -72,11 +77,7 @@ func (c *Camera) orders() orders {
 
 // step sends the next picture and what else is due.
 func (r *reel) step(o orders) {
-	if o.fault == FaultCreep {
-		r.lag += time.Duration(float64(r.every) * creepShare)
-	} else if r.lag > 0 {
-		r.catchUp()
-	}
+	r.fallBehind(o)
 	if wanted := r.wanted(o.fault); wanted != r.clip {
 		r.clip, r.at = wanted, 0
 	} else {
@@ -90,6 +91,20 @@ func (r *reel) step(o orders) {
 	r.send(o, dead || o.fault == FaultVideoDead)
 	if !dead {
 		r.report(o)
+	}
+}
+
+// fallBehind makes pictures late, or on time again.
+func (r *reel) fallBehind(o orders) {
+	fresh := o.plays != r.plays
+	r.plays = o.plays
+	switch {
+	case o.fault == FaultCreep:
+		r.lag += time.Duration(float64(r.every) * creepShare)
+	case o.fault == FaultCrawl && !fresh:
+		r.lag += time.Duration(float64(r.every) * crawlShare)
+	case r.lag > 0:
+		r.catchUp()
 	}
 }
 
