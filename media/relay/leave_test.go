@@ -30,7 +30,7 @@ func TestNobodyGetsASessionThatIsEnding(t *testing.T) {
 		}},
 		{"a camera that makes no key frame", func(u *upstream) bool {
 			u.keepUntil = time.Now().Add(time.Minute)
-			u.keys.begin(time.Now().Add(-2 * keyUnlearnt))
+			u.keys.Begin(time.Now().Add(-time.Hour))
 			return u.unneeded(time.Now()) != nil
 		}},
 		{"a session that gives way", func(u *upstream) bool {

@@ -40,7 +40,7 @@ type upstream struct {
 
 	mu        sync.Mutex
 	watch     watch
-	keys      keys
+	keys      flow.Keys
 	barred    bool // the camera refused the login: it is not asked again
 	meter     rtsp.Meter
 	clock     rtsp.Clock
@@ -176,7 +176,7 @@ func (u *upstream) end(r rtsp.Reason, detail string, tries int, next time.Time) 
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.watch.end(r, detail)
-	u.keys.end(r)
+	u.keys.End(r)
 	u.probing, u.enough = false, false
 	u.health.Probed, u.health.Probe = time.Now(), r
 	u.health.Retries, u.health.NextTry = tries, next
@@ -274,7 +274,7 @@ func (u *upstream) opened(t rtsp.Track) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.watch.begin(time.Now())
-	u.keys.begin(time.Now())
+	u.keys.Begin(time.Now())
 	u.clock = rtsp.Clock{}
 	u.health.Connections++
 	u.health.NextTry = time.Time{}
@@ -293,7 +293,7 @@ func (u *upstream) packet(at time.Time, bytes int, lost uint64) {
 func (u *upstream) unit(unit rtsp.Unit) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.keys.unit(unit)
+	u.keys.Unit(unit)
 }
 
 // guard ends the session when nobody needs it, when the track is silent for too long, or when it lacks a key frame.
@@ -324,7 +324,7 @@ func (u *upstream) unneeded(now time.Time) error {
 		err = errIdle
 	} else if reason, silent := u.silent(now); silent {
 		err = errSilent{reason}
-	} else if u.keys.missing(now, u.awaited()) {
+	} else if u.keys.Missing(now, u.awaited()) {
 		err = errSilent{rtsp.ReasonNoKeyFrame}
 	}
 	if err != nil {

@@ -1,4 +1,4 @@
-package relay
+package flow
 
 import (
 	"testing"
@@ -65,13 +65,13 @@ func TestWhenANewSessionIsMadeForAKeyFrame(t *testing.T) {
 			}
 			const step = 40 * time.Millisecond
 			start := time.Unix(1790000000, 0)
-			var k keys
+			var k Keys
 			backoff := rtsp.Backoff{Random: func() float64 { return 0.5 }}
 			sessions, blind := 0, time.Duration(0)
 			seeing, since := false, time.Duration(0)
 			for at := time.Duration(0); at < c.length; {
 				began := at
-				k.begin(start.Add(at))
+				k.Begin(start.Add(at))
 				sessions++
 				for ; at < c.length; at += step {
 					u := rtsp.Unit{Arrived: start.Add(at + time.Millisecond), Key: c.key(at-began, at)}
@@ -84,18 +84,18 @@ func TestWhenANewSessionIsMadeForAKeyFrame(t *testing.T) {
 					if c.torn && u.Key {
 						u.Key, u.TornKey, u.Lost = false, true, 1
 					}
-					if k.unit(u); u.Key {
+					if k.Unit(u); u.Key {
 						seeing = true
 					}
 					if seeing || at < c.blindAfter {
 						since = at
 					}
 					blind = max(blind, at-since)
-					if k.missing(start.Add(at), c.awaited) {
+					if k.Missing(start.Add(at), c.awaited) {
 						break
 					}
 				}
-				k.end(rtsp.ReasonNoKeyFrame)
+				k.End(rtsp.ReasonNoKeyFrame)
 				seeing = false
 				at += backoff.Next(at - began).Round(step)
 			}

@@ -1,4 +1,4 @@
-package relay
+package flow
 
 import (
 	"time"
@@ -15,11 +15,11 @@ const (
 	keyDoublings = 6
 )
 
-// keys is what the relay knows about the key frames of one stream, to tell when a new session should be asked for one:
-// some cameras make them for new sessions only, or very seldom after loss. Others are honest about long distances, spread
-// key frames as long as little moves, or make key frames that are torn on the way; a new session would not do better
-// there. It has no clock.
-type keys struct {
+// Keys is what is known of the key frames of one stream, to tell when a new session should be asked for one: some cameras
+// make them for new sessions only, or very seldom after loss. Others are honest about long distances, spread key frames as
+// long as little moves, or make key frames that are torn on the way; a new session would not do better there. The zero
+// value is ready; it has no clock. Times are of this computer.
+type Keys struct {
 	began time.Time // of the session, zero while there is none
 	last  time.Time // when the last whole one came in this session, zero for never
 	seen  time.Time // when the last one came, whole or torn, or the session began
@@ -33,22 +33,22 @@ type keys struct {
 	fruitless int           // sessions in a row that did not help: none came soon, and they were ended because none came
 }
 
-// begin starts a session.
-func (k *keys) begin(now time.Time) {
+// Begin starts a session.
+func (k *Keys) Begin(now time.Time) {
 	k.began, k.last, k.seen = now, time.Time{}, now
 	k.some, k.soon, k.torn = false, false, false
 }
 
-// end closes a session.
-func (k *keys) end(r rtsp.Reason) {
+// End closes the session, if there is one, for a reason.
+func (k *Keys) End(r rtsp.Reason) {
 	if r == rtsp.ReasonNoKeyFrame && !k.began.IsZero() && !k.soon {
 		k.fruitless = min(k.fruitless+1, keyDoublings)
 	}
 	k.began = time.Time{}
 }
 
-// unit notes an access unit.
-func (k *keys) unit(u rtsp.Unit) {
+// Unit notes an access unit.
+func (k *Keys) Unit(u rtsp.Unit) {
 	if u.Key || u.TornKey {
 		took := u.Arrived.Sub(k.seen)
 		if took > k.span {
@@ -72,7 +72,7 @@ func (k *keys) unit(u rtsp.Unit) {
 
 // patience is how long key frames may stay away: twice as long as one is known to take, and longer each time that a new
 // session did not bring one either.
-func (k *keys) patience() time.Duration {
+func (k *Keys) patience() time.Duration {
 	floor := keyUnlearnt
 	if k.learnt {
 		floor = keyFloor
@@ -80,8 +80,8 @@ func (k *keys) patience() time.Duration {
 	return max(floor, 2*k.span) << k.fruitless
 }
 
-// missing tells whether the session should be made anew for the sake of a key frame: one is overdue, and there has been
+// Missing tells whether the session should be made anew for the sake of a key frame: one is overdue, and there has been
 // none, something was lost since, or somebody waits for one. A stream that is whole is left alone.
-func (k *keys) missing(now time.Time, awaited bool) bool {
+func (k *Keys) Missing(now time.Time, awaited bool) bool {
 	return !k.began.IsZero() && now.Sub(k.seen) > k.patience() && (k.last.IsZero() || k.torn || awaited)
 }
