@@ -12,9 +12,10 @@ import (
 // However many readers there are, the camera is connected once, for as long as one of them stays and a little longer.
 func TestOneSessionForAllReadersAndALinger(t *testing.T) {
 	t.Parallel()
+	const linger = 2 * time.Second
 	cam := newCamera(t, mediatest.Options{})
 	r := newRelay(t, relay.Options{
-		Linger: 700 * time.Millisecond, Step: 20 * time.Millisecond, ProbeEvery: -1, Cameras: []relay.Camera{onDemand("c1", cam.URL())},
+		Linger: linger, Step: 20 * time.Millisecond, ProbeEvery: -1, Cameras: []relay.Camera{onDemand("c1", cam.URL())},
 	})
 	await(t, "idle health", func() bool { return health(r).State == relay.StateIdle })
 	time.Sleep(300 * time.Millisecond)
@@ -38,12 +39,12 @@ func TestOneSessionForAllReadersAndALinger(t *testing.T) {
 	left := time.Now()
 	back := read(t, r.URL("c1", "main"), token("c1", time.Minute)) // within the linger
 	await(t, "units", func() bool { return back.count() > 3 })
-	if n := cam.Counts().Sessions; n != 1 {
-		t.Errorf("%d sessions for who came back after %v", n, time.Since(left))
+	if n, took := cam.Counts().Sessions, time.Since(left); n != 1 && took < linger { // a busy computer may take longer
+		t.Errorf("%d sessions for who came back after %v", n, took)
 	}
 	back.stop()
-	await(t, "the camera to be left", func() bool { return cam.Counts().Playing == 0 })
-	if h := health(r); h.State != relay.StateIdle || h.Probed.IsZero() || h.Probe != rtsp.ReasonNone {
+	await(t, "the camera to be left", func() bool { return cam.Counts().Playing == 0 && health(r).State == relay.StateIdle })
+	if h := health(r); h.Probed.IsZero() || h.Probe != rtsp.ReasonNone {
 		t.Errorf("after the linger: %+v", h)
 	}
 }
