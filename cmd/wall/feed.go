@@ -202,7 +202,7 @@ func (f *feed) relay(ctx context.Context) (url, token string, err error) {
 	f.mu.Unlock()
 	if g.Expires != 0 && !l.Up && f.serverNow() >= g.Expires {
 		return "", "", &rtsp.Error{
-			Reason: rtsp.ReasonLoginRefused, Relay: true, Op: "log in", URL: g.URL,
+			Reason: rtsp.ReasonNotAdmitted, Relay: true, Op: "log in", URL: g.URL,
 			Detail: f.lang.T("link.grant", "at", f.lang.Stamp(g.Expires.Std(), time.Now())),
 		}
 	}

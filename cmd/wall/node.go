@@ -55,7 +55,7 @@ func duties(c *connection, h *home, f *feed, u *ui.UI, mons *screens.X11, play *
 	report := &health{
 		node: h.node, version: version, home: h, log: c.logger(), send: f.Send, standing: f.standing,
 		monitors: mons.List, assigned: u.Assigned, pictures: o.Status, codecs: play.support,
-		more: []func() error{f.memory.problem},
+		more: []func() error{f.memory.problem, play.fallen.problem},
 	}
 	runs := []func(context.Context) error{f.memory.Run, report.Run}
 	g, err := screens.OpenGrabber("")
