@@ -13,6 +13,7 @@ import (
 	"iocwall/ui/list"
 	"iocwall/ui/page"
 	"iocwall/ui/setup/kit"
+	"iocwall/ui/signal"
 )
 
 // Part is the cameras: how each is, its picture, and bringing in more.
@@ -246,8 +247,8 @@ func (m *Part) say() (title, remark string) {
 	if h.Since != 0 {
 		out[0].Value += ", " + l.T("since", "time", l.Stamp(h.Since.Std(), k.Host.Desk().ServerTime(k.Host.Now())))
 	}
-	if h.Reason != "" && h.State != world.CameraLive {
-		out = append(out, kit.Line{Name: k.T("setup.fact.reason"), Value: h.Reason})
+	if why, _ := signal.Why(l, h.Reason); why != "" && h.State != world.CameraLive {
+		out = append(out, kit.Line{Name: k.T("setup.fact.reason"), Value: why})
 	}
 	if h.Cause != "" {
 		out = append(out, kit.Line{Name: k.T("setup.fact.cause"), Value: h.Cause, Wrong: true})

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -138,6 +139,21 @@ func TestPassword(t *testing.T) {
 	m.Open("?SW-TK-03")
 	if m.site != "SW-TK-03" || m.rows.Len() != 12 {
 		t.Errorf("%d cameras of the site %q", m.rows.Len(), m.site)
+	}
+}
+
+// Why a camera gives no picture is said in words.
+func TestReasonsAreWords(t *testing.T) {
+	b := setuptest.New(t, "vi", "dark", 1)
+	b.Fleet(true)
+	m := seat(b)
+	b.Tell(b.TB, world.CameraHealth{Camera: "cam-001", State: world.CameraSilent, Reason: "no-packets", Since: setuptest.At(-time.Minute)})
+	m.List.Choose("cam-001")
+	m.Refresh(b.Clock)
+	b.Marks = nil
+	b.Window().Canvas().Capture()
+	if !b.Shows("Không có gói tin đến") || b.Shows("no-packets") {
+		t.Errorf("%+v", b.Marks)
 	}
 }
 
