@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"image"
 	"io"
 	"runtime/debug"
@@ -14,11 +15,14 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"iocwall/assets"
 	"iocwall/geo"
 	"iocwall/geo/tiles"
 	"iocwall/server/scene"
 	"iocwall/server/world"
+	"iocwall/ui/look"
 	"iocwall/ui/mapface"
 	"iocwall/ui/screens"
 	"iocwall/ui/tile"
@@ -93,6 +97,127 @@ func TestMapOverNodes(t *testing.T) {
 		for _, b := range crops[i+1:] {
 			if a.Overlaps(b) {
 				t.Errorf("parts %v and %v overlap", a, b)
+			}
+		}
+	}
+}
+
+// TestPoppedUpMapOverRows: a map that an alert opened over two rows of screens is one
+// map on the computers that show it, and as it is without the alert.
+func TestPoppedUpMapOverRows(t *testing.T) {
+	views := map[geo.View]string{}
+	for _, popped := range []bool{false, true} {
+		parts := 0
+		for _, pc := range []string{"pc-01", "pc-04", "pc-05"} {
+			b := newBench(t, Options{Mode: Node, Name: pc, Screens: &fakeScreens{changed: make(chan struct{}, 1), list: []screens.Monitor{
+				{Name: "a", W: 1920, H: 1080}, {Name: "b", X: 1920, W: 1920, H: 1080}, {Name: "c", X: 3840, W: 1920, H: 1080},
+			}}})
+			vessel := world.VesselPosition{MMSI: "574000001", Pos: geo.Pt(108.6, 15.6), Speed: 5, Course: 90, Heading: 90}
+			b.give(snapshot(sheet(9, 3, "27", []world.Body{vessel})))
+			w, _, _, _ := b.ui.model.wall("")
+			x, y, wd, ht, err := scene.At{Screens: "1-11"}.Rect(w.WallDefined)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := world.Placed{Layer: world.LayerScene, From: "next", Tile: world.Tile{
+				ID: "popup:p1:1", Kind: "map", X: x, Y: y, W: wd, H: ht, Params: []world.Param{{Key: "bounds", Value: "107.2,14.9,109.6,16.3"}},
+			}}
+			if popped {
+				p.Layer, p.From = world.LayerPopup, "p1"
+				b.give(b.event(world.PopupAsked{ID: "p1", Wall: "main", Title: "Lũ Câu Lâu", Alert: "flood", Priority: 90}))
+				b.give(b.event(world.PopupPlaced{ID: "p1", Zone: "z"}))
+			}
+			b.prepare(1, p)
+			b.commit(1, 0)
+			b.settle()
+			b.tick(mapface.Refresh)
+			b.settle()
+			for _, m := range mapsOf(b.ui) {
+				if (m.Shown(b.now).Cover.Popup != nil) != popped {
+					t.Errorf("popped up %v: %s says %+v", popped, pc, m.Shown(b.now).Cover)
+				}
+				parts++
+				views[m.View().Whole()] += fmt.Sprintf(" %v:%s%v", popped, pc, m.View().Crop)
+			}
+			for name, w := range b.ui.face.(*node).windows {
+				keep(t, fmt.Sprintf("map-rows-%v-%s-%s", popped, pc, name), shoot(w.win, 1920, 1080))
+			}
+		}
+		if parts != 4 {
+			t.Errorf("popped up %v: %d parts", popped, parts)
+		}
+	}
+	if len(views) != 1 {
+		t.Errorf("the parts look at %d different views: %v", len(views), views)
+	}
+}
+
+// TestMapPartsAgree: all parts of a map look at one view, in zones of any shape, with
+// the frame of an alert and without, on the wall and at the desk, in texts of any size.
+func TestMapPartsAgree(t *testing.T) {
+	b := newBench(t, Options{Mode: Mosaic})
+	b.give(snapshot(sheet(9, 3, "1", nil)))
+	w, _, _, _ := b.ui.model.wall("")
+	h := *b.ui.charts
+	h.Start = func(func(context.Context)) context.CancelFunc { return func() {} } // nothing is drawn
+	var popup *tile.Popup
+	h.Cover = func(time.Time, string) tile.Cover { return tile.Cover{Popup: popup} }
+	seen := func(env *tile.Env, sp spot) geo.View {
+		m := mapface.New(&h, env, sp.tile)
+		defer m.Close()
+		mapContent{m}.place(sp)
+		m.Object().Resize(fyne.NewSize(float32(sp.rect.Dx()), float32(sp.rect.Dy())))
+		m.Update(b.now, true)
+		if v := m.View(); v.Crop.Min != sp.rect.Min.Sub(sp.whole.Min) || v.Crop.Dx() != sp.rect.Dx() || v.Crop.Max.Y > v.Height {
+			t.Errorf("a part at %v of %v draws %v of %d×%d", sp.rect, sp.whole, v.Crop, v.Width, v.Height)
+		}
+		return m.View()
+	}
+	// Off the grid the whole is not as wide on each screen: it is rounded there.
+	for _, zone := range []scene.At{
+		{Screens: "14"},
+		{Screens: "1-5"},
+		{Screens: "5-14"},
+		{Screens: "1-12"},
+		{Screens: "1-27"},
+		{Screens: "1-12", Cell: "7x1:2-6"},
+		{Screens: "1-27", Cell: "1x7:2-6"},
+		{Screens: "1-5", Below: 208},
+		{Screens: "1-21", Cell: "5x3:7"},
+	} {
+		for _, seat := range []float64{5000, 7500} {
+			w.Seat = seat
+			var tl world.Tile
+			var err error
+			if tl.X, tl.Y, tl.W, tl.H, err = zone.Rect(w.WallDefined); err != nil {
+				t.Fatal(err)
+			}
+			tl.ID, tl.Kind, tl.Params = "map", "map", []world.Param{{Key: "bounds", Value: "107.2,14.9,109.6,16.3"}}
+			views, parts := map[geo.View]int{}, 0
+			for _, p := range []*tile.Popup{nil, {Severity: world.Critical, Title: "Lũ Câu Lâu"}} {
+				popup = p
+				for _, s := range w.Screens {
+					m := screens.Monitor{W: 1920, H: 1080}
+					scale := screenScale(w.WallDefined, &s, m)
+					for _, sp := range screenSpots(w.WallDefined, world.SceneSaved{ID: "s", Tiles: []world.Tile{tl}}, s, m, scale) {
+						views[seen(b.ui.env(scale, 1), sp).Whole()]++
+						parts++
+					}
+				}
+			}
+			if parts < 2 || len(views) != 1 {
+				t.Errorf("%+v, seats at %v mm: %d parts look at %d different views: %v", zone, seat, parts, len(views), views)
+			}
+		}
+	}
+	for _, text := range []float64{1, 1.5} {
+		for _, at := range []image.Rectangle{image.Rect(10, 20, 410, 245), image.Rect(0, 0, 1900, 400), image.Rect(0, 0, 90, 50)} {
+			sp := spot{tile: world.Tile{ID: "map", Kind: "map"}, rect: at, whole: at, rows: 1}
+			popup = nil
+			bare := seen(b.ui.env(look.DeskScale(16*text), 1), sp)
+			popup = &tile.Popup{Title: "Lũ Câu Lâu"}
+			if framed := seen(b.ui.env(look.DeskScale(16*text), 1), sp); framed != bare || framed.Width == 0 {
+				t.Errorf("text × %v at %v: %+v with a frame, %+v without", text, at, framed, bare)
 			}
 		}
 	}
@@ -223,7 +348,7 @@ func TestMapWithFeatures(t *testing.T) {
 	mu.Lock()
 	fail = nil
 	mu.Unlock()
-	if len(m.Shown(b.now).Faults) != 1 || !strings.Contains(m.Shown(b.now).Faults[0], "zoom") || !strings.Contains(find("Tàu").Fault, "1:") {
+	if len(m.Shown(b.now).Faults) != 1 || !strings.Contains(m.Shown(b.now).Faults[0], "zoom") || !strings.Contains(find("Tàu").Fault, "Lọc sai") {
 		t.Errorf("faults %v, strip %+v", m.Shown(b.now).Faults, find("Tàu"))
 	}
 	until("the features", func() bool { return find("Bệnh viện").Whole == "1/2 · loại 1" })

@@ -250,6 +250,9 @@ func screenSpots(w world.WallDefined, sc world.SceneSaved, s world.Screen, m scr
 		}
 		for _, p := range sp.Tiles {
 			whole := p.Whole
+			if p.Columns > 1 || p.Rows > 1 {
+				whole.Max = whole.Min.Add(sizeOn(sp.Screen, p.Tile))
+			}
 			if p.Tile.Kind != "pattern" && p.Tile.Kind != "identify" {
 				whole = whole.Inset(scale.Px(4)) // what tests the wall reaches to its edges
 			}
@@ -269,6 +272,12 @@ func screenSpots(w world.WallDefined, sc world.SceneSaved, s world.Screen, m scr
 		}
 	}
 	return out
+}
+
+// sizeOn is the size of an entire tile in the pixels of a screen, the same on all
+// screens as fine: where its edges lie is rounded on each by itself.
+func sizeOn(s world.Screen, t world.Tile) image.Point {
+	return image.Pt(int(math.Round(t.W*float64(s.PxW)/s.W)), int(math.Round(t.H*float64(s.PxH)/s.H)))
 }
 
 // panes returns the wall's screens in the pixels of a tile that starts at

@@ -146,7 +146,7 @@ func (c *Map) Health(time.Time) tile.Health { return c.t.Health() }
 func (c *Map) Ready() bool { return !c.drawn.IsZero() }
 
 // Place tells the tile's place before it is first updated and on each change. It
-// says at once whether the strip is on this part: the map's size depends on it.
+// says at once whether the strip is on this part: where the map lies depends on it.
 func (c *Map) Place(s Spot) {
 	if s.Rect != c.at.Rect {
 		c.t.Conceal() // a plane does not move with the toolkit's objects
@@ -189,7 +189,7 @@ func (c *Map) Shown(now time.Time) tile.MapView {
 	}
 	return tile.MapView{
 		Title: c.title(), Layers: c.layers, Faults: c.faults, Drawn: drawn, Now: c.h.ServerTime(now), Cover: c.h.Cover(now, c.params.ID),
-		Column: c.at.Column, Columns: c.columns(), Upper: !c.at.Lower,
+		Column: c.at.Column, Columns: c.columns(), Edge: c.edge(),
 	}
 }
 
@@ -209,12 +209,14 @@ func (c *Map) title() string {
 
 // ask queues a picture when one is due.
 func (c *Map) ask(now time.Time) {
-	size := c.t.PictureSize()
-	if c.h.State() == nil || size.X < 16 || size.Y < 16 {
+	if c.h.State() == nil {
 		return
 	}
 	since := now.Sub(c.sent)
-	view := c.mapView(size)
+	view := c.mapView()
+	if size := view.Crop.Size(); size.X < 16 || size.Y < 16 {
+		return
+	}
 	features := c.h.Maps.Version()
 	gap := Gap
 	switch {
@@ -252,17 +254,27 @@ func (c *Map) ask(now time.Time) {
 	}
 }
 
-// mapView is the view of the whole tile with this part's crop. The strip at the
-// bottom belongs to the tile, not to the map.
-func (c *Map) mapView(size image.Point) geo.View {
-	whole := c.at.Whole
-	strip := c.env.Scale.Px(80)
+// edge is where the strip begins on this part, below it if it is on another. The
+// strip is on the glass even where the tile goes on below the lowest screen.
+func (c *Map) edge() int {
+	part, whole := c.at.Rect, c.at.Whole
+	strip := tile.MapStrip(c.env.Scale, whole.Dy())
+	edge := whole.Max.Y - strip
 	if c.at.Lower {
-		strip = c.at.Rect.Dy() - size.Y
+		edge = min(edge, part.Max.Y-strip)
 	}
-	v := c.m.View(c.h.State(), whole.Dx(), max(16, whole.Dy()-strip))
-	off := c.at.Rect.Min.Sub(whole.Min)
-	v.Crop = image.Rectangle{Min: off, Max: off.Add(size)}
+	return max(1, edge-part.Min.Y)
+}
+
+// mapView is the view of the whole tile with this part's crop. Its size is the
+// tile's alone, so that all parts agree, whatever lies over one of them. The strip at
+// the bottom belongs to the tile, not to the map.
+func (c *Map) mapView() geo.View {
+	whole := c.at.Whole
+	v := c.m.View(c.h.State(), whole.Dx(), max(16, whole.Dy()-tile.MapStrip(c.env.Scale, whole.Dy())))
+	at := c.at.Rect.Sub(whole.Min)
+	at.Max.Y = min(at.Max.Y, at.Min.Y+c.edge())
+	v.Crop = at.Intersect(v.Rect())
 	return v
 }
 

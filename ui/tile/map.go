@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
+	"iocwall/ui/look"
 	"iocwall/ui/paint"
 )
 
@@ -25,8 +26,9 @@ type MapView struct {
 	// Column of Columns is the part of the strip this screen shows: a map over
 	// several screens says one thing per screen. Zero Columns means all.
 	Column, Columns int
-	// Upper marks a part that has another one below it: the strip stands there.
-	Upper bool
+	// Edge is where the strip begins on a part of the tile, in device pixels: below
+	// the part if the strip is on another. Zero means that this is all of the tile.
+	Edge  int
 	Cover Cover
 }
 
@@ -54,7 +56,6 @@ type Map struct {
 	picture            *canvas.Raster
 	tag, bottom, frame *Pane
 	img                *image.RGBA
-	want               image.Point
 	view               MapView
 	face               mapFace
 	plane              plane
@@ -67,7 +68,7 @@ type mapFace struct {
 	Plate  *paint.Plate
 	Popup  *Popup
 	Wait   bool
-	Upper  bool
+	Edge   int
 }
 
 // NewMap returns an empty map tile.
@@ -93,11 +94,8 @@ func (t *Map) Kind() string { return "map" }
 // Name returns the map's title.
 func (t *Map) Name() string { return t.view.Title }
 
-// PictureSize returns the size in device pixels the map is shown in, zero
-// before the tile is laid out.
-func (t *Map) PictureSize() image.Point { return t.want }
-
-// SetPicture puts a picture of PictureSize on the tile; it must not change afterwards.
+// SetPicture puts a picture of what this part shows of the map on the tile; it must
+// not change afterwards.
 func (t *Map) SetPicture(img *image.RGBA) {
 	if img == t.img {
 		return
@@ -124,7 +122,7 @@ func (t *Map) Update(v MapView) {
 
 func (e *Env) mapFace(v MapView) mapFace {
 	l := e.Lang
-	f := mapFace{Popup: v.Cover.Popup, Upper: v.Upper}
+	f := mapFace{Popup: v.Cover.Popup, Edge: v.Edge}
 	for _, layer := range v.Layers {
 		if v.Columns > 0 && layer.Seat%v.Columns != v.Column {
 			continue
@@ -164,24 +162,27 @@ func (e *Env) mapFace(v MapView) mapFace {
 	return f
 }
 
+// MapStrip is how high the strip of an entire tile is, in device pixels.
+func MapStrip(scale look.Scale, tile int) int { return min(scale.Px(80), tile/3) }
+
+// place lays a frame over the picture, and the strip inside the frame over the
+// picture's edge: the map is the same with a frame and without.
 func (t *Map) place(w, h int) []image.Rectangle {
-	e := t.env
-	in := 0
-	var frame image.Rectangle
+	e, in := t.env, 0
+	var frame, bottom, tag image.Rectangle
 	if t.face.Popup != nil {
-		in = e.px(20)
-		frame = image.Rect(0, 0, w, h)
+		in, frame = e.px(20), image.Rect(0, 0, w, h)
 	}
-	stripH := min(e.px(80), h/3)
-	if t.face.Upper {
-		stripH = 0
+	edge := min(t.face.Edge, h)
+	if edge == 0 {
+		edge = h - MapStrip(e.Scale, h)
 	}
-	bottom := image.Rect(in, h-in-stripH, w-in, h-in)
-	pic := image.Rect(0, 0, w, bottom.Min.Y)
-	t.want = pic.Size()
-	var tag image.Rectangle
+	pic := image.Rect(0, 0, w, edge)
+	if edge < h {
+		bottom = image.Rect(in, max(0, edge-in), w-in, h-in)
+	}
 	if t.face.Plate != nil || t.face.Wait {
-		tag = image.Rect(in, in, pic.Max.X-in, min(pic.Max.Y, in+2*e.px(28)+paint.PlateHeight(e.Scale.PlateCam)))
+		tag = image.Rect(in, in, w-in, max(in, min(edge-in, in+2*e.px(28)+paint.PlateHeight(e.Scale.PlateCam))))
 	}
 	t.shown, t.over = pic, []image.Rectangle{tag, bottom, frame}
 	if t.plane.lit && t.clear() {
