@@ -77,7 +77,7 @@ func (r *Renderer) drawTexts(ts []Text) {
 	size := r.sizes.Text
 	for i := range ts {
 		t := &ts[i]
-		at := r.proj.at(t.At)
+		at := r.proj.At(t.At)
 		if t.Text == "" || !r.near(at, 0) {
 			continue
 		}
@@ -128,7 +128,7 @@ func (r *Renderer) textRoom(x, y, w, h int) image.Rectangle {
 func (r *Renderer) drawHandles(hs []Handle) {
 	for i := range hs {
 		h := &hs[i]
-		at := r.proj.at(h.At)
+		at := r.proj.At(h.At)
 		x, y := int(math.Round(at.X)), int(math.Round(at.Y))
 		if !r.near(at, r.sizes.Symbol) || !r.inPicture(spot{x: int32(x), y: int32(y)}, 2*r.sizes.Symbol) {
 			continue

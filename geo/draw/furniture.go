@@ -28,7 +28,7 @@ func (r *Renderer) placeFurniture(f *Frame) {
 	r.inset.box, r.inset.pointers = image.Rectangle{}, r.inset.pointers[:0]
 	b.Begin(furniture.Input{
 		Frame: f, Grid: &r.grid, Pen: r.pen, Sheet: &r.sheet, Canvas: &r.canvas, Style: &r.style, Sizes: r.sizes, Words: &r.words,
-		Places: r.data.Places, Attribution: r.base.Attribution(), Project: r.proj.at,
+		Places: r.data.Places, Attribution: r.base.Attribution(), Project: r.proj.At,
 	})
 	if r.ground.sea.any && !r.islandsInPlace() {
 		w, h, fits := r.insetSize()

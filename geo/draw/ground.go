@@ -9,6 +9,7 @@ import (
 
 	"iocwall/geo"
 	painter "iocwall/geo/draw/ground"
+	"iocwall/geo/draw/mercator"
 	"iocwall/geo/draw/raster"
 	"iocwall/geo/style"
 	"iocwall/geo/tiles"
@@ -73,7 +74,7 @@ func palette(s *Style) painter.Palette {
 func (r *Renderer) density() float64 { return r.view.World / 360 / r.sizes.Text }
 
 // addShapes adds the shapes that meet bounds, or only those with an id in only.
-func addShapes(s *raster.Shape, shapes []tiles.Shape, bounds geo.Bounds, p projection, only []string, buf *[]raster.XY) {
+func addShapes(s *raster.Shape, shapes []tiles.Shape, bounds geo.Bounds, p mercator.Projection, only []string, buf *[]raster.XY) {
 	for i := range shapes {
 		sh := &shapes[i]
 		if !sh.Bounds.Intersects(bounds) || only != nil && !slices.Contains(only, sh.ID) {
@@ -90,14 +91,14 @@ func addShapes(s *raster.Shape, shapes []tiles.Shape, bounds geo.Bounds, p proje
 }
 
 // addRing adds a ring, leaving out corners closer than about a third of a pixel.
-func addRing(s *raster.Shape, ring orb.Ring, p projection, buf *[]raster.XY) {
+func addRing(s *raster.Shape, ring orb.Ring, p mercator.Projection, buf *[]raster.XY) {
 	points, last := (*buf)[:0], orb.Point{}
-	least := 0.3 * 360 / p.world // degrees
+	least := 0.3 * 360 / p.World() // degrees
 	for i, q := range ring {
 		if i > 0 && math.Abs(q[0]-last[0])+math.Abs(q[1]-last[1]) < least {
 			continue
 		}
-		points, last = append(points, p.at(q)), q
+		points, last = append(points, p.At(q)), q
 	}
 	s.Ring(points)
 	*buf = points
@@ -133,8 +134,7 @@ const seaCells = 96
 func (m *seaMask) build(data tiles.Data, v geo.View) {
 	m.scale = seaCells / float64(v.Width)
 	m.w, m.h = seaCells, max(1, int(math.Round(float64(v.Height)*m.scale)))
-	p := projectionOf(v)
-	p.world, p.ox, p.oy = p.world*m.scale, p.ox*m.scale, p.oy*m.scale
+	p := mercator.Scaled(v, m.scale)
 	s, n := &m.shape, m.w*m.h
 	if len(m.cells) != n {
 		m.cells, m.rooms, m.taken = make([]float64, n), make([]float64, n), make([]bool, n)

@@ -31,6 +31,8 @@ const (
 	IconWeather            = sign.Weather
 	IconGauge              = sign.Gauge
 	IconReport             = sign.Report
+	IconReportNew          = sign.ReportNew
+	IconReportSent         = sign.ReportSent
 	IconReportLate         = sign.ReportLate
 	IconRoads              = sign.Roads
 	IconEnvironment        = sign.Environment

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"iocwall/geo"
+	"iocwall/geo/draw/mercator"
 	"iocwall/geo/draw/raster"
 	"iocwall/geo/draw/room"
 	"iocwall/geo/tiles"
@@ -89,8 +90,8 @@ func (r *Renderer) drawInset(rect image.Rectangle) {
 // has no frame; one too small to see is drawn as a small square.
 func (r *Renderer) insetFrame(rect image.Rectangle) {
 	b := r.view.BoundsOf(r.view.Rect())
-	p := projectionOf(r.inset.view)
-	a, z := p.at(geo.Pt(b.Min[0], b.Max[1])), p.at(geo.Pt(b.Max[0], b.Min[1]))
+	p := mercator.Of(r.inset.view)
+	a, z := p.At(geo.Pt(b.Min[0], b.Max[1])), p.At(geo.Pt(b.Max[0], b.Min[1]))
 	least := r.sizes.Text * 0.5
 	if d := least - (z.X - a.X); d > 0 {
 		a.X, z.X = a.X-d/2, z.X+d/2
@@ -114,7 +115,7 @@ func (r *Renderer) buildInset(w, h int) {
 		in.pix = in.pix[:n]
 	}
 	view, proj, out := r.view, r.proj, r.canvas
-	r.view, r.proj = in.view, projectionOf(in.view)
+	r.view, r.proj = in.view, mercator.Of(in.view)
 	r.canvas = raster.Canvas{Pix: in.pix, Stride: w * 4, Win: image.Rect(0, 0, w, h)}
 	r.insetMap()
 	r.insetNames()
@@ -135,7 +136,7 @@ func (r *Renderer) insetMap() {
 	half := max(1.1, r.sizes.Text*0.055)
 	for i := range r.data.Places {
 		if p := &r.data.Places[i]; p.Class == tiles.ClassIslet && p.Rank < 3 {
-			at := r.proj.at(p.At)
+			at := r.proj.At(p.At)
 			lines.Line(at.X, at.Y, at.X, at.Y, half)
 		}
 	}
@@ -207,7 +208,7 @@ func (r *Renderer) placePointers(alerts []Alert) {
 }
 
 func (r *Renderer) placePointer(p *tiles.Place, alerts []Alert) {
-	at := r.proj.at(p.At)
+	at := r.proj.At(p.At)
 	w, h := float64(r.view.Width), float64(r.view.Height)
 	// Where the line from the centre to the islands leaves the view.
 	dx, dy := at.X-w/2, at.Y-h/2

@@ -14,6 +14,8 @@ type (
 	Station = scene.Station
 	// Report is a citizen's report.
 	Report = scene.Report
+	// ReportStep is how far the work on a report has come.
+	ReportStep = scene.ReportStep
 	// Camera is a camera with its field of view.
 	Camera = scene.Camera
 	// Alert is an alert with a place.
@@ -84,6 +86,10 @@ const (
 	UrbanOrder  = scene.UrbanOrder
 	FoodSafety  = scene.FoodSafety
 	Procedures  = scene.Procedures
+
+	ReportNew      = scene.ReportNew
+	ReportAccepted = scene.ReportAccepted
+	ReportSent     = scene.ReportSent
 )
 
 // States of cameras.

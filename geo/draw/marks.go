@@ -44,7 +44,7 @@ func (r *Renderer) alertAreas(alerts []Alert) {
 		}
 		if len(a.Area) > 0 {
 			b := a.Area.Bound()
-			nw, se := r.proj.at(geo.Pt(b.Min[0], b.Max[1])), r.proj.at(geo.Pt(b.Max[0], b.Min[1]))
+			nw, se := r.proj.At(geo.Pt(b.Min[0], b.Max[1])), r.proj.At(geo.Pt(b.Max[0], b.Min[1]))
 			r.grid.Avoid(image.Rect(int(nw.X), int(nw.Y), int(se.X), int(se.Y)))
 		}
 	}
@@ -77,13 +77,63 @@ func (r *Renderer) report(rep *Report, x, y int, size uint16) {
 	if rep.Late {
 		edge, sign = r.style.Warning, r.style.Warning
 	}
-	r.icon(raster.IconKey{Icon: IconReport, Size: size, Main: edge, Back: r.style.Chip, Halo: r.style.Sea}).Draw(&r.canvas, x, y)
+	if rep.Step == ReportSent {
+		sign = r.style.Chip
+	}
+	r.icon(raster.IconKey{Icon: rep.Step.Sign(), Size: size, Main: edge, Back: r.style.Chip, Halo: r.style.Sea}).Draw(&r.canvas, x, y)
+	r.deadline(rep, x, y, size, edge)
 	r.icon(raster.IconKey{Icon: categoryIcon(rep.Category), Size: size * 11 / 24, Main: sign}).Draw(&r.canvas, x, y-int(size)*2/24)
 	if rep.Late {
 		r.icon(raster.IconKey{Icon: IconWarning, Size: r.symbol(0.85), Main: r.style.Warning, Back: r.style.OnFill, Halo: r.style.Chip}).
 			Draw(&r.canvas, x+int(size)*10/24, y-int(size)*10/24)
 	}
 	r.chosen(rep.Selected, x, y, 1.6)
+}
+
+// deadline draws how much of a report's time has passed, beside the tip of its pin.
+func (r *Renderer) deadline(rep *Report, x, y int, size uint16, col color.RGBA) {
+	if !(rep.Used > 0) {
+		return
+	}
+	grid := float64(size) / 24
+	high := max(2, int(math.Round(2.2*grid)))
+	top := y + int(math.Round(7.4*grid))
+	bar := image.Rect(x, top, x+int(math.Round(9.6*grid)), top+high)
+	r.canvas.Rect(bar.Inset(-1), r.style.Sea)
+	r.canvas.Rect(bar, r.style.Chip)
+	bar.Max.X = bar.Min.X + max(1, int(math.Round(min(1, rep.Used)*float64(bar.Dx()))))
+	r.canvas.Rect(bar, col)
+}
+
+// noteReports writes how late reports are, the latest first.
+func (r *Renderer) noteReports(reports []Report) {
+	size := r.sizes.Text
+	h := int(size * raster.LinePitch)
+	pin := int(r.symbol(1.7))
+	for _, i := range r.sorted(len(reports), func(i int) int { return reports[i].Importance }, func(i int) string { return reports[i].ID }) {
+		rep := &reports[i]
+		if rep.Note == "" || !rep.Late && !rep.Selected {
+			continue
+		}
+		x, y, ok := r.markSpot(rep.At, float64(pin)*0.75)
+		if !ok {
+			continue
+		}
+		x, y = x+pin*5/24, y-pin*10/24
+		w := int(r.width(rep.Note, size, false)) + 2
+		rect, ok := r.grid.First(x, y, w, h, pin*2/3, pin*2/3)
+		if !ok {
+			r.stats.LabelsLeft++
+			continue
+		}
+		r.place(rect)
+		col := r.style.Text
+		if rep.Late {
+			col = r.style.Warning
+		}
+		r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, size), rep.Note, r.label(size, false, col, r.haloAt(x, y)))
+		r.hits.Plate("reports", rep.ID, x, y, rect)
+	}
 }
 
 // wedges draws the fields of view under the cameras.

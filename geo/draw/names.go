@@ -25,7 +25,7 @@ func (r *Renderer) nameArchipelagos() {
 		if inView == 0 {
 			continue
 		}
-		at := r.proj.at(p.At)
+		at := r.proj.At(p.At)
 		x, y := int(at.X), int(at.Y)
 		if !image.Pt(x, y).In(r.view.Rect()) {
 			x, y = (box.Min.X+box.Max.X)/2, (box.Min.Y+box.Max.Y)/2
@@ -57,7 +57,7 @@ func (r *Renderer) groupBox(group string) (box image.Rectangle, inView, all int)
 			continue
 		}
 		all++
-		at := r.proj.at(p.At)
+		at := r.proj.At(p.At)
 		pt := image.Pt(int(at.X), int(at.Y))
 		if pt.In(r.view.Rect()) {
 			inView++
@@ -75,7 +75,7 @@ func (r *Renderer) islandsInPlace() bool {
 		if p.Class != tiles.ClassArchipelago {
 			continue
 		}
-		at := r.proj.at(p.At)
+		at := r.proj.At(p.At)
 		_, inView, all := r.groupBox(p.Group)
 		if !image.Pt(int(at.X), int(at.Y)).In(r.view.Rect()) || 2*inView < all {
 			return false
@@ -153,7 +153,7 @@ func (r *Renderer) namePlaces(round int) {
 		if first != (round == 1) || !r.panes.all.Contains(p.At) || d < threshold(p.Class, p.Rank) {
 			continue
 		}
-		at := r.proj.at(p.At)
+		at := r.proj.At(p.At)
 		if r.near(at, 0) && r.asks(int(at.X), int(at.Y)) {
 			r.namePlace(p, at, d)
 		}
@@ -260,7 +260,7 @@ func (r *Renderer) nameSea() {
 		return
 	}
 	if p := r.seaAt(sea.spot); p != nil {
-		if at := r.proj.at(sea.spot); r.asks(int(at.X), int(at.Y)) {
+		if at := r.proj.At(sea.spot); r.asks(int(at.X), int(at.Y)) {
 			r.writeSea(p, int(at.X), int(at.Y))
 		}
 	}
@@ -337,7 +337,7 @@ func (r *Renderer) nameProvinces(home []string) {
 		spacing := size * 0.08
 		w := int(r.width(text, size, false)+spacing*float64(len([]rune(text)))) + 2
 		h := int(size * raster.LinePitch)
-		at := r.proj.at(p.at)
+		at := r.proj.At(p.at)
 		if !r.asks(int(at.X), int(at.Y)) {
 			continue
 		}

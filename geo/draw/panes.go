@@ -85,7 +85,7 @@ func (p *panes) crowded() []image.Rectangle {
 // reaches into the picture: with a speed line or a trail, or what a camera sees.
 func (r *Renderer) reaching(f *Frame) (box image.Rectangle) {
 	add := func(p geo.Point, reaches func() bool) {
-		at := r.proj.at(p)
+		at := r.proj.At(p)
 		x, y := int(math.Round(at.X)), int(math.Round(at.Y))
 		if r.near(at, r.sizes.Symbol*4) && !r.panes.known(x, y) && reaches() {
 			box = box.Union(image.Rect(x-1, y-1, x+2, y+2))
@@ -146,7 +146,7 @@ func (r *Renderer) place(rect image.Rectangle) {
 // spotOf returns where the centre of a symbol stands, off bezels, and whether it is
 // in view.
 func (r *Renderer) spotOf(p geo.Point, margin float64) (x, y int, ok bool) {
-	at := r.proj.at(p)
+	at := r.proj.At(p)
 	if !r.near(at, 0) {
 		return 0, 0, false
 	}
@@ -171,7 +171,7 @@ func (r *Renderer) seas(do func(p *tiles.Place, x, y int)) {
 		if p.Class != tiles.ClassSea || p.Rank == 1 && d < 0.8 || p.Rank > 1 && d < 3 {
 			continue
 		}
-		if at := r.proj.at(p.At); r.near(at, 0) {
+		if at := r.proj.At(p.At); r.near(at, 0) {
 			do(p, int(at.X), int(at.Y))
 		}
 	}

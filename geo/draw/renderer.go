@@ -11,6 +11,7 @@ import (
 	"iocwall/geo/draw/furniture"
 	"iocwall/geo/draw/gather"
 	"iocwall/geo/draw/hit"
+	"iocwall/geo/draw/mercator"
 	"iocwall/geo/draw/pen"
 	"iocwall/geo/draw/raster"
 	"iocwall/geo/draw/room"
@@ -61,7 +62,7 @@ type Renderer struct {
 	grid     room.Grid
 	panes    panes
 	canvas   raster.Canvas
-	proj     projection
+	proj     mercator.Projection
 	view     geo.View
 	data     tiles.Data
 	order    []int32
@@ -142,7 +143,7 @@ func (r *Renderer) Draw(dst *image.RGBA, f *Frame) (Stats, error) {
 	if err != nil {
 		return Stats{}, fmt.Errorf("draw: base map: %w", err)
 	}
-	r.data, r.view, r.proj = data, f.View, projectionOf(f.View)
+	r.data, r.view, r.proj = data, f.View, mercator.Of(f.View)
 	r.canvas = raster.CanvasOf(dst, vis)
 	r.frame = r.pen.Begin(&r.canvas)
 	r.pending = r.pending[:0]
@@ -204,6 +205,7 @@ func (r *Renderer) layers(f *Frame) {
 	r.nameProvinces(f.Home)
 	r.nameSea()
 	r.nameTiles()
+	r.noteReports(g.Reports)
 	r.nameVessels(g.Vessels)
 }
 

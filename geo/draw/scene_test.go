@@ -83,10 +83,10 @@ func scene(v geo.View) *draw.Frame {
 			{ID: "7", At: geo.Pt(107.65, 15.92), Kind: draw.Air},
 		},
 		Reports: []draw.Report{
-			{ID: "1", At: geo.Pt(108.20, 16.00), Category: draw.Roads, Late: true},
-			{ID: "2", At: geo.Pt(108.50, 15.60), Category: draw.UrbanOrder},
-			{ID: "3", At: geo.Pt(108.15, 15.80), Category: draw.Procedures},
-			{ID: "4", At: geo.Pt(108.36, 15.45), Category: draw.Environment},
+			{ID: "1", At: geo.Pt(108.20, 16.00), Category: draw.Roads, Step: draw.ReportSent, Used: 1, Late: true, Note: "trễ 3 ngày"},
+			{ID: "2", At: geo.Pt(108.50, 15.60), Category: draw.UrbanOrder, Step: draw.ReportSent, Used: 0.7},
+			{ID: "3", At: geo.Pt(108.15, 15.80), Category: draw.Procedures, Step: draw.ReportAccepted, Used: 0.4},
+			{ID: "4", At: geo.Pt(108.36, 15.45), Category: draw.Environment, Used: 0.1},
 			{ID: "5", At: geo.Pt(108.20, 15.50), Category: draw.FoodSafety},
 		},
 		Cameras: []draw.Camera{

@@ -25,7 +25,7 @@ func (r *Renderer) dots(dots []Dot) {
 	var last color.RGBA
 	var s *raster.Sprite
 	for i := range dots {
-		at := r.proj.at(dots[i].At)
+		at := r.proj.At(dots[i].At)
 		if !r.near(at, reach) || !r.inPicture(spot{x: int32(at.X), y: int32(at.Y)}, 2*reach) {
 			continue
 		}
@@ -234,7 +234,7 @@ func (r *Renderer) readyFleet() {
 }
 
 func (r *Renderer) vesselSpot(v *Vessel) spot {
-	at := r.proj.at(v.At)
+	at := r.proj.At(v.At)
 	// The reach holds the symbol and most speed lines that point into the view.
 	if !r.near(at, r.sizes.Symbol*4) {
 		return spot{}
@@ -307,7 +307,7 @@ func (r *Renderer) speedLine(v *Vessel, lost bool) (course int32, ahead float32)
 	if !(v.Speed > 0.3) || lost || math.IsNaN(degrees) || math.IsInf(degrees, 0) {
 		return 0, 0
 	}
-	length := r.speedLength(v.Speed, r.proj.near.stretch(v.At[1]))
+	length := r.speedLength(v.Speed, r.proj.Stretch(v.At[1]))
 	if length < r.sizes.Symbol*0.3 {
 		return 0, 0
 	}
@@ -321,21 +321,21 @@ const mostKnots = 60
 // is drawn stretched so many times.
 func (r *Renderer) speedLength(knots, stretch float64) float64 {
 	meters := min(knots, mostKnots) * geo.MetersPerNauticalMile * SpeedLineMinutes / 60
-	return meters * stretch * r.proj.world / (2 * math.Pi * geo.EarthRadius)
+	return meters * stretch * r.view.World / (2 * math.Pi * geo.EarthRadius)
 }
 
 // longestSpeedLine is how many pixels long a speed line in the view can be.
 func (r *Renderer) longestSpeedLine() float64 {
 	b := r.view.BoundsOf(r.view.Rect())
-	stretch := max(r.proj.near.stretch(b.Min[1]), r.proj.near.stretch(b.Max[1]))
+	stretch := max(r.proj.Stretch(b.Min[1]), r.proj.Stretch(b.Max[1]))
 	return min(r.speedLength(mostKnots, stretch), float64(r.view.Width+r.view.Height))
 }
 
 func (r *Renderer) trail(points []geo.Point) {
 	col := r.style.SpeedLine
-	prev := r.proj.at(points[0])
+	prev := r.proj.At(points[0])
 	for i, p := range points[1:] {
-		next := r.proj.at(p)
+		next := r.proj.At(p)
 		if !r.near(next, 1e5) || !r.near(prev, 1e5) {
 			prev = next
 			continue

@@ -14,7 +14,7 @@ import (
 type legend struct {
 	vessels  [draw.PublicService + 1]int
 	stations [draw.Gauge + 1]int
-	reports  [draw.Procedures + 1]int
+	reports  [draw.ReportSent + 1]int // that are not late
 	alerts   [draw.Critical + 1]int
 	overdue  int
 	cameras  int
@@ -52,11 +52,9 @@ func (g *legend) items(k *maker) []draw.LegendItem {
 	add(draw.IconLevel, "legend.level", g.stations[draw.Level])
 	add(draw.IconWeather, "legend.weather", g.stations[draw.Weather])
 	add(draw.IconGauge, "legend.gauge", g.stations[draw.Gauge])
-	open := 0
-	for _, n := range g.reports {
-		open += n
-	}
-	add(draw.IconReport, "legend.report", open-g.overdue)
+	add(draw.IconReportNew, "legend.report.new", g.reports[draw.ReportNew])
+	add(draw.IconReport, "legend.report.accepted", g.reports[draw.ReportAccepted])
+	add(draw.IconReportSent, "legend.report.sent", g.reports[draw.ReportSent])
 	add(draw.IconReportLate, "legend.report.late", g.overdue)
 	add(draw.IconCamera, "legend.camera", g.cameras)
 	out = append(out, g.features...)

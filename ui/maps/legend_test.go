@@ -3,6 +3,7 @@ package maps
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,5 +79,42 @@ func TestLegendExplainsAllThatIsDrawn(t *testing.T) {
 	n.View.Height = 320
 	if got := rows(p.Picture(n).Frame); !slices.Equal(got, rest) {
 		t.Errorf("on a low map there are the rows %q, want %q", got, rest)
+	}
+}
+
+// TestReportsSayHowFarTheyAre: a pin says who has the report and how much of its time has
+// passed; what is late says how late.
+func TestReportsSayHowFarTheyAre(t *testing.T) {
+	h := newHistory(t, Options{})
+	v := h.m.Open(param("bounds", coastBounds)).View(h.s, 1600, 1000)
+	for i, c := range []struct {
+		state world.ReportState
+		due   time.Duration // from its beginning
+	}{{"", 4 * time.Hour}, {world.ReportAccepted, 2 * time.Hour}, {world.ReportDispatched, 0}, {world.ReportDispatched, time.Hour / 2}} {
+		r := world.ReportOpened{ID: fmt.Sprint(i), Service: "roads", Placed: true, Pos: v.Point(float64(200*i+200), 300)}
+		if c.due > 0 {
+			r.Due = ago(time.Hour - c.due)
+		}
+		h.add(ago(time.Hour), r)
+		if c.state != "" {
+			h.add(ago(time.Minute), world.ReportChanged{ID: r.ID, State: c.state})
+		}
+	}
+	h.add(ago(0), world.ReportOverdue{ID: "3", Due: ago(time.Hour / 2)})
+	f := h.m.Open(param("bounds", coastBounds)).Picture(Now{State: h.s, Time: noon, View: v, Text: 14}).Frame
+	slices.SortFunc(f.Reports, func(a, b draw.Report) int { return strings.Compare(a.ID, b.ID) })
+	var got []string
+	for _, r := range f.Reports {
+		got = append(got, fmt.Sprintf("%d %.2f %q", r.Step, r.Used, r.Note))
+	}
+	if want := []string{`0 0.25 "còn 3 giờ"`, `1 0.50 "còn 1 giờ"`, `2 0.00 ""`, `2 1.00 "trễ 30 phút"`}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	got = nil
+	for _, row := range f.Furniture.Legend {
+		got = append(got, row.Text)
+	}
+	if want := []string{"Phản ánh mới, chưa nhận · 1", "Phản ánh đã nhận · 1", "Phản ánh đang xử lý · 1", "Phản ánh trễ hạn · 1"}; !slices.Equal(got, want) {
+		t.Errorf("the legend has the rows %q, want %q", got, want)
 	}
 }

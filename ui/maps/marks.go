@@ -7,6 +7,7 @@ import (
 	"iocwall/geo/draw"
 	"iocwall/server/world"
 	"iocwall/ui/tile"
+	"iocwall/ui/words"
 )
 
 // report is what a map needs of a citizen's report.
@@ -15,15 +16,42 @@ type report struct {
 	placed        bool
 	category      draw.Category
 	closed        bool
+	step          draw.ReportStep
 	due, overdue  world.Time
 	opened, moved world.Time
 }
 
 func reportOf(r world.Report) report {
 	return report{
-		at: r.Pos, placed: r.Placed && geo.Valid(r.Pos), category: category(r.Service), closed: r.State.Closed(),
+		at: r.Pos, placed: r.Placed && geo.Valid(r.Pos), category: category(r.Service), closed: r.State.Closed(), step: stepOf(r.State),
 		due: r.Due, overdue: r.Overdue, opened: r.Opened, moved: r.Changed,
 	}
+}
+
+// stepOf says who has a report.
+func stepOf(s world.ReportState) draw.ReportStep {
+	switch s {
+	case world.ReportAccepted:
+		return draw.ReportAccepted
+	case world.ReportDispatched:
+		return draw.ReportSent
+	}
+	return draw.ReportNew
+}
+
+// against is a report's age against its deadline: the part of its time that has
+// passed, and how late it is or what is left.
+func (r *report) against(l *words.Lang, now world.Time) (used float64, note string) {
+	if r.due == 0 {
+		return 0, ""
+	}
+	if used = 1; r.due > r.opened {
+		used = min(1, max(0.02, float64(now-r.opened)/float64(r.due-r.opened)))
+	}
+	if left := r.due.Sub(now); left >= 0 {
+		return used, l.T("map.report.left", "age", l.Age(left))
+	}
+	return used, l.T("map.report.late", "age", l.Age(now.Sub(r.due)))
 }
 
 func category(service string) draw.Category {
@@ -74,16 +102,17 @@ func (k *maker) reports() {
 		if !k.box.Contains(r.at) {
 			continue
 		}
-		d := draw.Report{ID: row.id, At: r.at, Category: r.category, Late: isLate, Selected: k.selected[world.NewRef(world.KindReport, row.id)]}
-		if isLate {
+		d := draw.Report{ID: row.id, At: r.at, Category: r.category, Step: r.step, Late: isLate, Selected: k.selected[world.NewRef(world.KindReport, row.id)]}
+		if d.Used, d.Note = r.against(k.m.o.Lang, k.now); isLate {
 			d.Importance = 1 + int(min(1000, max(0, k.now.Sub(r.due).Hours()/6)))
 		}
 		k.f.Reports = append(k.f.Reports, d)
 		k.datum(r.moved, r.at)
 		if k.view.Contains(r.at) {
-			k.legend.reports[d.Category]++
 			if isLate {
 				k.legend.overdue++
+			} else {
+				k.legend.reports[d.Step]++
 			}
 		}
 	}

@@ -435,7 +435,7 @@ func (b *Boxes) legendIcon(icon sign.Icon, x, y int) {
 		key.Main, key.Back = b.Style.Text, b.Style.Card
 	case sign.Cluster, sign.Fence:
 		key.Main, key.Back = b.Style.Text2, b.Style.Card
-	case sign.Report:
+	case sign.Report, sign.ReportNew, sign.ReportSent:
 		key.Main, key.Back = b.Style.Text2, b.Style.Card
 	case sign.ReportLate:
 		b.legendIcon(sign.Report, x, y)

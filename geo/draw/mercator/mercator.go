@@ -1,4 +1,6 @@
-package draw
+// Package mercator maps positions to pixels of a view, fast: around the middle of the
+// view by a series that is exact to a thousandth of a pixel.
+package mercator
 
 import (
 	"math"
@@ -7,18 +9,27 @@ import (
 	"iocwall/geo/draw/raster"
 )
 
-// projection maps positions to pixels of the view. Make one with projectionOf.
-type projection struct {
+// Projection maps positions to pixels of a view. Make one with Of.
+type Projection struct {
 	world, ox, oy float64
-	near          mercator
+	near          series
 }
 
-func projectionOf(v geo.View) projection {
+// Of returns the projection of a view.
+func Of(v geo.View) Projection { return Scaled(v, 1) }
+
+// Scaled returns that of a picture of the view which is larger by a factor.
+func Scaled(v geo.View, by float64) Projection {
 	ox, oy := v.Origin()
-	return projection{v.World, ox, oy, mercatorOf(v)}
+	return Projection{v.World * by, ox * by, oy * by, seriesOf(v)}
 }
 
-func (p *projection) at(q geo.Point) raster.XY {
+// World is how many pixels the earth is wide.
+func (p *Projection) World() float64 { return p.world }
+
+// At returns the pixel of a position, whole pixels being the corners between them; what
+// is no number is far away from every view.
+func (p *Projection) At(q geo.Point) raster.XY {
 	return raster.XY{X: bounded((q[0]/360+0.5)*p.world - p.ox), Y: bounded(p.near.y(q[1])*p.world - p.oy)}
 }
 
@@ -35,26 +46,26 @@ func bounded(v float64) float64 {
 	return max(farAway, min(-farAway, v))
 }
 
-// mercator computes the y of geo.Project for latitudes in and around a view by
+// series computes the y of geo.Project for latitudes in and around a view by
 // the first terms of its Taylor series around the middle, which takes a tenth of
 // the time of a sine and a logarithm. Where the terms left out may come to more
-// than mercatorError of a pixel it computes the whole.
-type mercator struct {
+// than errorMost of a pixel it computes the whole.
+type series struct {
 	middle, reach float64 // degrees of latitude; reach is how far the series holds
-	series        [8]float64
+	terms         [8]float64
 	secant        [7]float64 // series of the secant of the latitude
 }
 
-// mercatorError is in pixels.
-const mercatorError = 1e-3
+// errorMost is how far a position may be off, in pixels.
+const errorMost = 1e-3
 
-// mercatorOf returns the series of a view. It depends on the whole view alone, so
+// seriesOf returns the series of a view. It depends on the whole view alone, so
 // that every crop of it comes to the same pixels.
-func mercatorOf(v geo.View) mercator {
+func seriesOf(v geo.View) series {
 	// y is the integral of the secant. The coefficients of secant s and tangent t
 	// follow from s' = s·t and t' = s².
 	const degree = math.Pi / 180
-	m := mercator{middle: v.Center[1]}
+	m := series{middle: v.Center[1]}
 	var s, t [8]float64
 	sin, cos := math.Sincos(m.middle * degree)
 	s[0], t[0] = 1/cos, sin/cos
@@ -64,11 +75,11 @@ func mercatorOf(v geo.View) mercator {
 			t[n+1] += s[k] * s[n-k] / float64(n+1)
 		}
 	}
-	_, m.series[0] = geo.Project(v.Center)
+	_, m.terms[0] = geo.Project(v.Center)
 	scale := degree
 	for n := range m.secant {
 		m.secant[n] = s[n] * scale / degree
-		m.series[n+1] = -s[n] * scale / float64(n+1) / (2 * math.Pi)
+		m.terms[n+1] = -s[n] * scale / float64(n+1) / (2 * math.Pi)
 		scale *= degree
 	}
 	// The coefficients of the secant are below 2/pole^(n+1), pole being the distance
@@ -76,7 +87,7 @@ func mercatorOf(v geo.View) mercator {
 	// less than twice the first.
 	pole := 90 - math.Abs(m.middle)
 	first := 4 / math.Pow(pole*degree, 8) * scale / 8 / (2 * math.Pi) * v.World
-	m.reach = min(pole/2, geo.MaxLatitude-math.Abs(m.middle), math.Pow(mercatorError/first, 1.0/8))
+	m.reach = min(pole/2, geo.MaxLatitude-math.Abs(m.middle), math.Pow(errorMost/first, 1.0/8))
 	if !(m.reach > 0) {
 		m.reach = 0
 	}
@@ -84,19 +95,20 @@ func mercatorOf(v geo.View) mercator {
 }
 
 // y is that of geo.Project.
-func (m *mercator) y(lat float64) float64 {
+func (m *series) y(lat float64) float64 {
 	d := lat - m.middle
 	if !(d < m.reach && d > -m.reach) {
 		_, y := geo.Project(geo.Point{0, lat})
 		return y
 	}
-	c := &m.series
+	c := &m.terms
 	return c[0] + d*(c[1]+d*(c[2]+d*(c[3]+d*(c[4]+d*(c[5]+d*(c[6]+d*c[7]))))))
 }
 
-// stretch returns the secant of a latitude: how much longer than on the equator
-// a metre is drawn there.
-func (m *mercator) stretch(lat float64) float64 {
+// Stretch returns the secant of a latitude: how much longer than on the equator a metre
+// is drawn there.
+func (p *Projection) Stretch(lat float64) float64 {
+	m := &p.near
 	d := lat - m.middle
 	if !(d < m.reach && d > -m.reach) {
 		return 1 / math.Cos(lat*math.Pi/180)

@@ -202,14 +202,34 @@ const (
 	Procedures
 )
 
+// ReportStep is how far the work on a report has come.
+type ReportStep uint8
+
+// Steps of reports that are open.
+const (
+	ReportNew      ReportStep = iota // nobody has accepted it: a dashed pin
+	ReportAccepted                   // a hollow one
+	ReportSent                       // somebody works on it: a full one
+)
+
 // Report is a citizen's report.
 type Report struct {
-	ID         string
-	At         geo.Point
-	Category   Category
+	ID       string
+	At       geo.Point
+	Category Category
+	Step     ReportStep
+	// Used is the part of the time until its deadline that has passed, a bar under the
+	// pin; zero draws none.
+	Used       float64
 	Late       bool
+	Note       string // its age against the deadline, beside what is late or selected
 	Importance int
 	Selected   bool
+}
+
+// Sign is the body of the pin.
+func (s ReportStep) Sign() sign.Icon {
+	return [...]sign.Icon{ReportNew: sign.ReportNew, ReportAccepted: sign.Report, ReportSent: sign.ReportSent}[min(s, ReportSent)]
 }
 
 // Health is the state of a camera.

@@ -32,6 +32,8 @@ const (
 	Weather
 	Gauge // a station that measures something else
 	Report
+	ReportNew  // dashed: nobody has accepted it
+	ReportSent // full: somebody works on it
 	ReportLate
 	Roads
 	Environment
@@ -134,6 +136,8 @@ func Parts() [Count][]raster.Part {
 		},
 
 		Report:      {{D: pin, Ink: raster.InkBack}, {D: pin, Stroke: 2}},
+		ReportNew:   {{D: pin, Ink: raster.InkBack}, {D: pin, Stroke: 2, Dash: 3.2}},
+		ReportSent:  {{D: pin}, {D: pin, Stroke: 2}},
 		ReportLate:  {{D: pin, Ink: raster.InkBack}, {D: pin, Stroke: 2}},
 		Roads:       {{D: "M8 3 3 21M16 3l5 18M12 4v3M12 10.500v3M12 17v4", Stroke: 2}},
 		Environment: {{D: "M4 6h16M9 6V3h6v3M6 6l1.5 15h9L18 6M10 10v7M14 10v7", Stroke: 2}},
