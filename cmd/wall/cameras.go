@@ -10,11 +10,12 @@ import (
 	"sync"
 	"time"
 
+	"iocwall/cmd/wall/sight"
 	"iocwall/media"
 	"iocwall/media/decode"
 	"iocwall/server/dial"
+	"iocwall/server/world"
 	"iocwall/ui"
-	"iocwall/ui/camera"
 	"iocwall/ui/words"
 )
 
@@ -22,11 +23,27 @@ import (
 type cameras struct{ deck *media.Deck }
 
 // Open returns a place for a camera's pictures.
-func (c cameras) Open(cam media.Camera, notify func()) camera.Player { return c.deck.Open(cam, notify) }
+func (c cameras) Open(cam media.Camera, notify func()) sight.Player { return c.deck.Open(cam, notify) }
+
+// sighted is a feed that lets what watches the cameras know what the server says.
+type sighted struct {
+	ui.Feed
+	sight *sight.Sight
+}
+
+// Next is for ui.Feed.
+func (s sighted) Next(ctx context.Context) (world.Batch, error) {
+	b, err := s.Feed.Next(ctx)
+	if err == nil {
+		s.sight.Take(&b)
+	}
+	return b, err
+}
 
 // theatre is what plays cameras: it runs beside the client.
 type theatre struct {
-	deck *media.Deck
+	deck  *media.Deck
+	sight *sight.Sight
 	decoders
 	c *connection
 }
@@ -49,7 +66,11 @@ func newTheatre(c *connection, f *feed, o *ui.Options, draws drawing) (*theatre,
 	if err != nil {
 		return nil, err
 	}
-	o.Cameras, o.Decoder = cameras{t.deck}, t.make
+	t.sight = sight.New(sight.Options{
+		Open: cameras{t.deck}.Open, Send: f.Send, Standing: f.standing, Prefix: ownReceipts, Logger: c.logger(),
+	})
+	o.Feed = sighted{o.Feed, t.sight}
+	o.Cameras, o.Decoder = t.sight, t.make
 	o.Status = func() string { return strings.Trim(t.status(l)+" · "+draws.words(l), " ·") }
 	return t, nil
 }
@@ -58,6 +79,7 @@ func newTheatre(c *connection, f *feed, o *ui.Options, draws drawing) (*theatre,
 func (t *theatre) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { t.test(ctx, t.c) })
+	wg.Go(func() { _ = t.sight.Run(ctx) }) // it ends with ctx only
 	err := t.deck.Run(ctx)
 	wg.Wait()
 	return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"iocwall/cmd/wall/sight"
 	"iocwall/media"
 	"iocwall/ui/camera"
 )
@@ -20,7 +21,7 @@ func TestTilesKeepStep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := cameras{deck}.Open(media.Camera{ID: "cam-01"}, func() {})
+	p := sight.New(sight.Options{Open: cameras{deck}.Open}).Open(media.Camera{ID: "cam-01"}, func() {})
 	defer p.Close()
 	s, can := p.(camera.Stepper)
 	if !can {

@@ -67,6 +67,7 @@ type cameraInfo struct {
 	State   world.CameraState `json:"state"`
 	Reason  string            `json:"reason,omitempty"`
 	Cause   string            `json:"cause,omitempty"`
+	By      string            `json:"by,omitempty"`
 	Since   world.Time        `json:"since"`
 	Checked world.Time        `json:"checked"`
 	PTZ     bool              `json:"ptz,omitempty"`
@@ -139,7 +140,7 @@ func (d Doors) List(w http.ResponseWriter, r *http.Request, id auth.Identity) {
 
 func infoOf(c world.Camera) cameraInfo {
 	out := cameraInfo{
-		ID: c.ID, Name: c.Name, Area: c.Area, Site: c.Site, State: c.Health.State, Reason: c.Health.Reason, Cause: c.Health.Cause,
+		ID: c.ID, Name: c.Name, Area: c.Area, Site: c.Site, State: c.Health.State, Reason: c.Health.Reason, Cause: c.Health.Cause, By: c.Health.By,
 		Since: c.Health.Since, Checked: c.Health.Checked, PTZ: c.PTZ, Replay: c.Replay, Streams: []streamInfo{},
 	}
 	for _, s := range c.Streams {
