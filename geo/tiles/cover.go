@@ -22,12 +22,12 @@ func (t *Tiled) Map(view geo.View) (Data, error) {
 	if err != nil {
 		return data, err
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	z, ok := t.zoom(view)
 	if !ok {
 		return data, nil
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	t.tick++
 	c := &cover{t: t, now: time.Now(), z: z, data: &data}
 	l := t.looks[z]

@@ -84,7 +84,7 @@ func (t *Tiled) fetch(ctx context.Context, k tileKey) (*loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t.info.Format == archive.MVT {
+	if t.archive.Info().Format == archive.MVT { // known at the latest by now
 		v, err := DecodeVector(raw, k.z, k.x, k.y)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", archive.ErrBroken, err)
@@ -106,6 +106,7 @@ func (t *Tiled) arrived(k tileKey, l *loaded, err error) {
 	defer t.mu.Unlock()
 	defer t.changed()
 	delete(t.flight, k)
+	t.learn()
 	now := time.Now()
 	if err == nil {
 		t.stats.Decoded++
@@ -200,7 +201,7 @@ func (t *Tiled) room(need int64, now time.Time) bool {
 
 // noRoom says that not all tiles of a zoom that are in view fit.
 func (t *Tiled) noRoom(z int) error {
-	return fmt.Errorf("there is no room for all tiles of zoom %d in view: they need more than %d MiB; give the map more memory", z, t.budget>>20)
+	return fmt.Errorf("there is no room for all tiles of zoom %d in view: they need more than %d MiB; give the map more memory (--map-memory)", z, t.budget>>20)
 }
 
 // coarsen has the views whose tiles of a zoom do not fit drawn from coarser ones, a

@@ -22,12 +22,14 @@ type Options struct {
 	Memory  int64                 // bytes of decoded tiles; 0: 128 MiB
 	Workers int                   // tiles fetched at once; 0: 2, for servers 4
 	Server  archive.ServerOptions // for tile servers; its URL and Cache are set by Open
-	Log     *slog.Logger
+	// Attribution says whom to name on the map; none: whom the file or server names.
+	Attribution string
+	Log         *slog.Logger
 }
 
 // Open makes the map that spec names: "embedded" (or nothing) for the built-in one
 // alone, a file that ends in .pmtiles or .mbtiles, or the URL of a tile server such
-// as https://example.org/{z}/{x}/{y}.png. Its tiles come once Run runs. What is
+// as https://example.org/{z}/{x}/{y}.png, or of its TileJSON, which ends in .json. Its tiles come once Run runs. What is
 // wrong with a file is an error here; a server is not asked before it is needed.
 func Open(spec string, o Options) (*Tiled, error) {
 	var a archive.Archive
@@ -60,7 +62,7 @@ func Open(spec string, o Options) (*Tiled, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := NewTiled(TiledOptions{Under: o.Under, Archive: a, Memory: o.Memory, Workers: o.Workers, Refresh: refresh, Log: o.Log})
+	t, err := NewTiled(TiledOptions{Under: o.Under, Archive: a, Memory: o.Memory, Workers: o.Workers, Attribution: o.Attribution, Refresh: refresh, Log: o.Log})
 	if err != nil && a != nil {
 		_ = a.Close()
 	}

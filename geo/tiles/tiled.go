@@ -38,6 +38,8 @@ type TiledOptions struct {
 	Archive archive.Archive // its Close is Run's; nil: none
 	Memory  int64           // bytes of decoded tiles to keep, see MemoryFor; 0: 128 MiB
 	Workers int             // tiles fetched and decoded at once; 0: 2
+	// Attribution says whom to name on the map; none: whom the archive names.
+	Attribution string
 	// Refresh is how old a tile may be before it is fetched again while it is drawn;
 	// 0: of any age, as is right for a file.
 	Refresh time.Duration
@@ -59,7 +61,7 @@ func MemoryFor(pixels int) int64 { return max(leastMemory, 2*10*int64(pixels)) }
 type Tiled struct {
 	under   Source
 	archive archive.Archive // nil: there is only what is under it
-	info    archive.Info
+	named   string          // whom to name instead of whom the archive names
 	budget  int64
 	workers int
 	refresh time.Duration
@@ -68,6 +70,7 @@ type Tiled struct {
 	news    chan struct{} // what a view gets has changed
 
 	mu     sync.Mutex
+	info   archive.Info
 	tick   uint64 // of the last Map
 	used   int64
 	recent *list.List // of *loaded, last used first
@@ -126,7 +129,7 @@ func NewTiled(o TiledOptions) (*Tiled, error) {
 		return nil, errors.New("tiles: a map in tiles needs a map under it; hand in the built-in one")
 	}
 	t := &Tiled{
-		under: o.Under, archive: o.Archive, budget: o.Memory, workers: o.Workers, refresh: o.Refresh, log: o.Log,
+		under: o.Under, archive: o.Archive, named: o.Attribution, budget: o.Memory, workers: o.Workers, refresh: o.Refresh, log: o.Log,
 		wake: make(chan struct{}, 1), news: make(chan struct{}, 1),
 		recent: list.New(), loaded: map[tileKey]*list.Element{}, failed: map[tileKey]*failure{},
 		wanted: map[tileKey]*want{}, flight: map[tileKey]bool{}, looks: map[int]*look{}, watch: map[int]func(){},
@@ -141,7 +144,7 @@ func NewTiled(o TiledOptions) (*Tiled, error) {
 		t.log = slog.New(slog.DiscardHandler)
 	}
 	if t.archive != nil {
-		t.info = t.archive.Info()
+		t.learn()
 		for _, note := range t.info.Notes {
 			t.log.Warn("a map's description is not in order", "map", t.info.Name, "problem", note)
 		}
@@ -149,18 +152,36 @@ func NewTiled(o TiledOptions) (*Tiled, error) {
 	return t, nil
 }
 
+// learn takes what is known of the archive by now. What is known better of a server
+// once it was asked may call for other tiles.
+func (t *Tiled) learn() {
+	was := t.info
+	t.info = t.archive.Info()
+	if t.named != "" {
+		t.info.Attribution = t.named
+	}
+	if t.info.Format != was.Format || t.info.TileSize != was.TileSize || t.info.MinZoom != was.MinZoom || t.info.MaxZoom != was.MaxZoom || t.info.Bounds != was.Bounds {
+		clear(t.wanted)
+		clear(t.looks)
+	}
+}
+
 // Info describes the map; it is empty if there is only the one under it.
-func (t *Tiled) Info() archive.Info { return t.info }
+func (t *Tiled) Info() archive.Info {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.info
+}
 
 // Attribution implements Source: it names both maps.
 func (t *Tiled) Attribution() Attribution {
-	a := t.under.Attribution()
+	a, own := t.under.Attribution(), t.Info().Attribution
 	switch {
-	case t.info.Attribution == "" || t.info.Attribution == a.Text:
+	case own == "" || own == a.Text:
 	case a.Text == "":
-		a.Text = t.info.Attribution
+		a.Text = own
 	default:
-		a.Text = t.info.Attribution + " · " + a.Text
+		a.Text = own + " · " + a.Text
 	}
 	return a
 }
@@ -224,13 +245,13 @@ func (t *Tiled) Run(ctx context.Context) error {
 	all.Go(func() { t.tell(ctx) })
 	all.Wait()
 	if err := t.archive.Close(); err != nil {
-		return fmt.Errorf("tiles: close map %s: %w", t.info.Name, err)
+		return fmt.Errorf("tiles: close map %s: %w", t.Info().Name, err)
 	}
 	return nil
 }
 
 // zoom returns the zoom of the tiles for a view, and whether it has any. It looks at
-// the whole view alone, so that all crops of it agree.
+// the whole view alone, so that all crops of it agree. The lock is held meanwhile.
 func (t *Tiled) zoom(v geo.View) (int, bool) {
 	if t.archive == nil || !(v.World > 0) || math.IsInf(v.World, 1) || math.IsNaN(v.Center[0]+v.Center[1]) ||
 		v.Width <= 0 || v.Height <= 0 {

@@ -17,6 +17,8 @@ import (
 	"strings"
 	"time"
 
+	"google.golang.org/protobuf/encoding/protowire"
+
 	"iocwall/geo"
 )
 
@@ -83,7 +85,8 @@ type Archive interface {
 	// a tile the error is ErrNoTile. Bytes that come with an OldError are good
 	// enough, and no newer ones could be had.
 	Tile(ctx context.Context, z, x, y int) ([]byte, error)
-	// Info says what the archive holds; it never changes and does not wait.
+	// Info says what the archive holds and does not wait. It never changes, except
+	// that a server is known better once tiles were asked of it.
 	Info() Info
 	// Close frees files and connections. Tile fails afterwards.
 	Close() error
@@ -92,7 +95,7 @@ type Archive interface {
 // Info describes a map in tiles.
 type Info struct {
 	Name             string
-	Format           Format
+	Format           Format     // empty as long as a server has not shown it
 	TileSize         int        // pixels a side of its pictures, 256 or 512; 512 for vector tiles
 	MinZoom, MaxZoom int        // zooms that the map has
 	Bounds           geo.Bounds // outside of which it has no tiles
@@ -181,6 +184,32 @@ func (i *Info) describe(text []byte) {
 		}
 		i.Layers = append(i.Layers, layer)
 	}
+}
+
+// sniff tells the format of a tile without gzip by its bytes. A vector tile is a
+// message whose only fields of its own are layers, number 3.
+func sniff(tile []byte) (Format, error) {
+	f, _, _, err := measure(tile)
+	if err == nil || f != "" || len(tile) == 0 {
+		return f, err
+	}
+	number, kind, _ := protowire.ConsumeTag(tile)
+	if number == 3 && kind == protowire.BytesType && checkVector(tile) == nil {
+		return MVT, nil
+	}
+	return "", fmt.Errorf("it is neither png, jpeg, webp nor a vector tile; it begins with %q", tile[:min(16, len(tile))])
+}
+
+// checkVector refuses what is no message at all.
+func checkVector(tile []byte) error {
+	for len(tile) > 0 {
+		_, _, n := protowire.ConsumeField(tile)
+		if n < 0 {
+			return protowire.ParseError(n)
+		}
+		tile = tile[n:]
+	}
+	return nil
 }
 
 // plain turns the HTML of attributions into text of at most 200 characters.

@@ -12,8 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"google.golang.org/protobuf/encoding/protowire"
-
 	"iocwall/geo"
 )
 
@@ -27,24 +25,27 @@ const (
 	keepLongest    = 90 * 24 * time.Hour
 )
 
-// ServerOptions says which tiles a server has, since servers do not tell.
+// ServerOptions says which tiles a server has, where it does not tell.
 type ServerOptions struct {
 	// URL is http or https with {z}, {x} and {y}, or {-y} for rows counted from the
-	// south; {s} stands for one of Subdomains. It may hold a user and password or a
-	// key; they are never part of an error or of Info.
+	// south; {s} stands for one of Subdomains. Or it ends in .json and is that of a
+	// description in TileJSON, which says the rest. It may hold a user and password
+	// or a key; they are never part of an error or of Info.
 	URL string
 	// Subdomains are a, b and c unless others are given.
 	Subdomains []string
-	// Format is taken from the ending of the URL and otherwise PNG. Pictures of any
-	// format are understood, so only vector tiles must be told apart.
+	// Format is taken from the ending of the URL, from the description, or from the
+	// first tile. Pictures of any format are understood.
 	Format Format
-	// TileSize is 512 if the URL says @2x and otherwise 256.
+	// TileSize is 512 if the URL says @2x or ends in nothing known and its tiles are
+	// so large, and otherwise 256; 512 for vector tiles.
 	TileSize int
-	// MinZoom and MaxZoom are 0 and 19 (14 for vector tiles) if both are 0.
+	// MinZoom and MaxZoom are 0 and 19 (14 for vector tiles) if both are 0 and no
+	// description says them.
 	MinZoom, MaxZoom int
-	Bounds           geo.Bounds // none: the world
+	Bounds           geo.Bounds // none: those of the description, or the world
 	Name             string
-	Attribution      string // none: the server's name
+	Attribution      string // none: that of the description, or the server's name
 	UserAgent        string // whom the server may turn to; none: the product's name
 	Cache            *Cache // shared with other servers; nil: none
 	Transport        http.RoundTripper
@@ -52,14 +53,18 @@ type ServerOptions struct {
 
 // server is an Archive on a tile server.
 type server struct {
-	template template
-	info     Info
-	agent    string
-	cache    *Cache
-	client   *http.Client
-	slots    chan struct{}
+	host    string // for people
+	source  string // address of its description; empty if it has none
+	agent   string
+	cache   *Cache
+	client  *http.Client
+	slots   chan struct{}
+	reading chan struct{} // has a place for who reads the description
 
 	mu       sync.Mutex
+	template template // empty before the description is read
+	options  ServerOptions
+	info     Info
 	failures int       // in a row
 	until    time.Time // when it is asked again
 	last     error     // of them
@@ -73,16 +78,26 @@ type server struct {
 // 404 of a tile that it had: a server behind a proxy says that of all tiles while it
 // starts. Only 204 and 410 mean that the tile is gone.
 func OpenServer(o ServerOptions) (Archive, error) {
-	t, err := parseTemplate(o.URL, o.Subdomains)
-	if err != nil {
-		return nil, err
+	s := &server{
+		options: o, agent: o.UserAgent, cache: o.Cache,
+		slots: make(chan struct{}, serverRequests), reading: make(chan struct{}, 1),
 	}
-	s := &server{template: t, agent: o.UserAgent, cache: o.Cache, slots: make(chan struct{}, serverRequests)}
 	if s.agent == "" {
 		s.agent = "IOC-Wall (map of an operations centre)"
 	}
-	if err := s.describe(o); err != nil {
-		return nil, fmt.Errorf("archive: server %s: %w", t.host, err)
+	var err error
+	if host, is := isDescription(o.URL); is {
+		s.host, s.source = host, o.URL
+		s.info, err = describe(o, template{host: host})
+	} else {
+		if s.template, err = parseTemplate(o.URL, o.Subdomains); err != nil {
+			return nil, err
+		}
+		s.host = s.template.host
+		s.info, err = describe(o, s.template)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("archive: server %s: %w", s.host, err)
 	}
 	transport := o.Transport
 	if transport == nil {
@@ -101,40 +116,68 @@ func OpenServer(o ServerOptions) (Archive, error) {
 	return s, nil
 }
 
-func (s *server) describe(o ServerOptions) error {
-	s.info = Info{Name: o.Name, Format: o.Format, TileSize: o.TileSize, Attribution: plain(o.Attribution)}
-	if s.info.Name == "" {
-		s.info.Name = s.template.host
+// describe makes of options what can be known before a tile came.
+func describe(o ServerOptions, t template) (Info, error) {
+	info := Info{Name: o.Name, Format: o.Format, TileSize: o.TileSize, Attribution: plain(o.Attribution)}
+	if info.Name == "" {
+		info.Name = t.host
 	}
-	if s.info.Attribution == "" {
-		s.info.Attribution = s.template.host
+	if info.Attribution == "" {
+		info.Attribution = t.host
 	}
-	if s.info.Format == "" {
-		s.info.Format = s.template.format
+	if info.Format == "" {
+		info.Format = t.format
 	}
-	if s.info.Format == MVT {
-		s.info.TileSize = 512
+	if info.Format == MVT {
+		info.TileSize = 512
 	}
-	if s.info.TileSize == 0 {
-		s.info.TileSize = s.template.size
+	if info.TileSize == 0 {
+		info.TileSize = t.size
 	}
-	if s.info.TileSize != 256 && s.info.TileSize != 512 {
-		return fmt.Errorf("tiles of %d pixels; choose 256 or 512", s.info.TileSize)
+	if info.TileSize == 0 {
+		info.TileSize = 256
+	}
+	if info.TileSize != 256 && info.TileSize != 512 {
+		return info, fmt.Errorf("tiles of %d pixels; choose 256 or 512", info.TileSize)
 	}
 	low, high := o.MinZoom, o.MaxZoom
 	if low == 0 && high == 0 {
-		if high = 19; s.info.Format == MVT {
+		if high = 19; info.Format == MVT {
 			high = 14
 		}
 	}
-	if err := s.info.setZooms(low, high); err != nil {
-		return err
+	if err := info.setZooms(low, high); err != nil {
+		return info, err
 	}
-	notes := len(s.info.Notes)
-	if s.info.setBounds(o.Bounds); len(s.info.Notes) > notes {
-		return errors.New(s.info.Notes[notes])
+	notes := len(info.Notes)
+	if info.setBounds(o.Bounds); len(info.Notes) > notes {
+		return info, errors.New(info.Notes[notes])
 	}
-	return nil
+	return info, nil
+}
+
+// learn takes the format from a tile where nothing else told it.
+func (s *server) learn(tile []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.info.Format != "" {
+		return
+	}
+	f, err := sniff(tile)
+	if err != nil {
+		return
+	}
+	o := s.options
+	if o.Format = f; o.TileSize == 0 && s.template.size == 0 {
+		var size Info
+		size.Format = f
+		size.learnSize(tile)
+		o.TileSize = size.TileSize
+	}
+	if info, err := describe(o, s.template); err == nil {
+		info.Layers = s.info.Layers
+		s.info = info
+	}
 }
 
 // sameHost follows a redirect only within the server that was configured: another
@@ -152,32 +195,56 @@ func sameHost(next *http.Request, via []*http.Request) error {
 
 // Tile implements Archive.
 func (s *server) Tile(ctx context.Context, z, x, y int) ([]byte, error) {
-	if !OnMap(z, x, y) || z < s.info.MinZoom || z > s.info.MaxZoom {
-		return nil, ErrNoTile
-	}
-	var old kept
-	have := false
-	key := s.template.key(z, x, y)
-	if s.cache != nil {
-		if old, have = s.cache.get(key, time.Now()); have && time.Now().Before(old.stale) {
-			return old.answer()
-		}
-	}
-	fresh, err := s.fetch(ctx, z, x, y, old, have)
-	if err != nil {
-		if have && ctx.Err() == nil {
-			s.mu.Lock()
-			s.stale++
-			s.mu.Unlock()
-			tile, broken := old.answer()
-			if broken == nil {
-				broken = &OldError{Since: old.fetched, Why: err}
-			}
-			return tile, broken
-		}
+	if err := s.ready(ctx); err != nil {
 		return nil, err
 	}
-	return fresh.answer()
+	s.mu.Lock()
+	t, info := s.template, s.info
+	s.mu.Unlock()
+	if !OnMap(z, x, y) || z < info.MinZoom || z > info.MaxZoom {
+		return nil, ErrNoTile
+	}
+	k, err := s.get(ctx, request{address: t.address(z, x, y), secrets: t.address(0, 0, 0), key: t.key(z, x, y), check: s.plausible})
+	var old *OldError
+	if err != nil && !errors.As(err, &old) {
+		return nil, err
+	}
+	tile, broken := k.answer()
+	if broken != nil {
+		return nil, broken
+	}
+	s.learn(tile)
+	if old != nil {
+		s.mu.Lock()
+		s.stale++
+		s.mu.Unlock()
+	}
+	return tile, err
+}
+
+// request is what a server is asked for.
+type request struct {
+	address string
+	secrets string             // an address with the same ones
+	key     string             // in the cache
+	check   func([]byte) error // that it is what it should be, before it is kept
+}
+
+// get returns what is kept, if it is fresh, and otherwise what the server answers. If
+// that fails and something is kept, that comes with an OldError.
+func (s *server) get(ctx context.Context, q request) (kept, error) {
+	var old kept
+	have := false
+	if s.cache != nil {
+		if old, have = s.cache.get(q.key, time.Now()); have && time.Now().Before(old.stale) {
+			return old, nil
+		}
+	}
+	fresh, err := s.fetch(ctx, q, old, have)
+	if err != nil && have && ctx.Err() == nil {
+		return old, &OldError{Since: old.fetched, Why: err}
+	}
+	return fresh, err
 }
 
 // answer unpacks what is kept. What is kept without bytes is known not to be there.
@@ -189,7 +256,7 @@ func (k kept) answer() ([]byte, error) {
 }
 
 // fetch asks the server and keeps what it answers.
-func (s *server) fetch(ctx context.Context, z, x, y int, old kept, have bool) (kept, error) {
+func (s *server) fetch(ctx context.Context, q request, old kept, have bool) (kept, error) {
 	select {
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()
@@ -199,14 +266,14 @@ func (s *server) fetch(ctx context.Context, z, x, y int, old kept, have bool) (k
 	if err := s.pausing(); err != nil {
 		return kept{}, err
 	}
-	response, err := s.ask(ctx, z, x, y, old, have)
+	response, err := s.ask(ctx, q, old, have)
 	if err != nil {
 		return kept{}, s.failed(ctx, err, "")
 	}
 	defer func() { _ = response.Body.Close() }()
-	k, keep, err := s.understand(response, old, have)
+	k, keep, err := understand(response, q.check, old, have)
 	if errors.Is(err, errMissing) { // the others may be well
-		return kept{}, fmt.Errorf("server %s: %w", s.template.host, err)
+		return kept{}, fmt.Errorf("server %s: %w", s.host, err)
 	}
 	if err != nil {
 		return kept{}, s.failed(ctx, err, response.Header.Get("Retry-After"))
@@ -215,13 +282,13 @@ func (s *server) fetch(ctx context.Context, z, x, y int, old kept, have bool) (k
 	s.failures, s.until = 0, time.Time{}
 	s.mu.Unlock()
 	if keep && s.cache != nil {
-		s.cache.put(s.template.key(z, x, y), k, time.Now()) // if it fails the cache says so; the tile is here
+		s.cache.put(q.key, k, time.Now()) // if it fails the cache says so; the tile is here
 	}
 	return k, nil
 }
 
-func (s *server) ask(ctx context.Context, z, x, y int, old kept, have bool) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.template.address(z, x, y), nil)
+func (s *server) ask(ctx context.Context, q request, old kept, have bool) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, q.address, nil)
 	if err != nil {
 		return nil, errors.New("its address is no URL") // the error has the address in it
 	}
@@ -232,7 +299,7 @@ func (s *server) ask(ctx context.Context, z, x, y int, old kept, have bool) (*ht
 	response, err := s.client.Do(request)
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
-		err = s.template.discreet(wrapped.Err) // without the address, in which there may be a key
+		err = discreet(q.secrets, wrapped.Err) // without the address, in which there may be a key
 	}
 	return response, err
 }
@@ -241,7 +308,7 @@ func (s *server) ask(ctx context.Context, z, x, y int, old kept, have bool) (*ht
 var errMissing = errors.New("it has the tile no more (404)")
 
 // understand reads an answer, and whether it may be kept.
-func (s *server) understand(r *http.Response, old kept, have bool) (k kept, keep bool, err error) {
+func understand(r *http.Response, check func([]byte) error, old kept, have bool) (k kept, keep bool, err error) {
 	now := time.Now()
 	k = kept{fetched: now, tag: r.Header.Get("ETag")}
 	good, keep := lifetime(r.Header, keepDefault, now)
@@ -280,7 +347,7 @@ func (s *server) understand(r *http.Response, old kept, have bool) (k kept, keep
 	case len(k.tile) == 0:
 		return absent(k, r.Header)
 	}
-	return k, keep, s.plausible(k.tile)
+	return k, keep, check(k.tile)
 }
 
 // absent is an answer that there is no tile. That is believed for a few minutes, or
@@ -295,14 +362,15 @@ func absent(k kept, h http.Header) (kept, bool, error) {
 // a login first: it would be kept for days.
 func (s *server) plausible(tile []byte) error {
 	raw, err := unpack(tile, maxTileBytes)
-	if err == nil && s.info.Format == MVT {
-		for len(raw) > 0 && err == nil {
-			_, _, n := protowire.ConsumeField(raw)
-			err = protowire.ParseError(n)
-			raw = raw[max(0, n):]
+	if err == nil {
+		switch s.Info().Format {
+		case MVT:
+			err = checkVector(raw)
+		case "":
+			_, err = sniff(raw)
+		default:
+			_, _, _, err = measure(raw)
 		}
-	} else if err == nil {
-		_, _, _, err = measure(raw)
 	}
 	if err != nil {
 		return fmt.Errorf("it answers with something else than a tile: %w", err)
@@ -315,7 +383,7 @@ func (s *server) pausing() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if time.Now().Before(s.until) {
-		return &PausedError{Host: s.template.host, Until: s.until, Reason: s.last}
+		return &PausedError{Host: s.host, Until: s.until, Reason: s.last}
 	}
 	return nil
 }
@@ -338,7 +406,7 @@ func (s *server) failed(ctx context.Context, err error, retryAfter string) error
 		}
 	}
 	s.last = err
-	return fmt.Errorf("server %s: %w", s.template.host, err)
+	return fmt.Errorf("server %s: %w", s.host, err)
 }
 
 // PausedError says that a server is left alone after failures.
@@ -364,7 +432,11 @@ func (s *server) Stale() int {
 }
 
 // Info implements Archive.
-func (s *server) Info() Info { return s.info }
+func (s *server) Info() Info {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.info
+}
 
 // Close implements Archive.
 func (s *server) Close() error {

@@ -48,10 +48,10 @@ func TestTemplates(t *testing.T) {
 		format           Format
 		size             int
 	}{
-		{"https://tile.example.org/{z}/{x}/{y}.png", "https://tile.example.org/3/5/1.png", "tile.example.org", PNG, 256},
+		{"https://tile.example.org/{z}/{x}/{y}.png", "https://tile.example.org/3/5/1.png", "tile.example.org", PNG, 0},
 		{"http://{s}.example.org/{z}/{x}/{-y}@2x.webp?key=abc", "http://a.example.org/3/5/6@2x.webp?key=abc", "a.example.org", WebP, 512},
-		{"https://u:p@example.org/wmts?z={z}&x={x}&y={y}", "https://u:p@example.org/wmts?z=3&x=5&y=1", "example.org", PNG, 256},
-		{"https://example.org/{z}/{x}/{y}.pbf", "https://example.org/3/5/1.pbf", "example.org", MVT, 256},
+		{"https://u:p@example.org/wmts?z={z}&x={x}&y={y}", "https://u:p@example.org/wmts?z=3&x=5&y=1", "example.org", "", 0},
+		{"https://example.org/{z}/{x}/{y}.pbf", "https://example.org/3/5/1.pbf", "example.org", MVT, 0},
 	} {
 		got, err := parseTemplate(c.text, nil)
 		if err != nil || got.address(3, 5, 1) != c.want || got.host != c.host || got.format != c.format || got.size != c.size {

@@ -16,13 +16,13 @@ type template struct {
 	text   string
 	subs   []string
 	host   string // for people: no user, no path, no key
-	format Format
-	size   int
+	format Format // empty if the address does not tell
+	size   int    // 0 if the address does not tell
 }
 
 // parseTemplate checks an address. No error has the address in it: it may hold a key.
 func parseTemplate(text string, subs []string) (template, error) {
-	t := template{text: text, subs: subs, size: 256}
+	t := template{text: text, subs: subs}
 	if len(t.subs) == 0 {
 		t.subs = []string{"a", "b", "c"}
 	}
@@ -42,9 +42,7 @@ func parseTemplate(text string, subs []string) (template, error) {
 	if at := strings.IndexAny(t.address(0, 0, 0), "{}"); at >= 0 {
 		return t, fmt.Errorf("archive: the address of the tile server %s has a part in braces that is not known; {z} {x} {y} {-y} {s} are", t.host)
 	}
-	if t.format, _ = parseFormat(strings.TrimPrefix(path.Ext(u.Path), ".")); t.format == "" {
-		t.format = PNG
-	}
+	t.format, _ = parseFormat(strings.TrimPrefix(path.Ext(u.Path), "."))
 	if strings.Contains(u.Path, "@2x") {
 		t.size = 512
 	}
@@ -61,8 +59,8 @@ func (t template) address(z, x, y int) string {
 
 // discreet returns err, or another error if err has a part of the address in it that
 // may be secret.
-func (t template) discreet(err error) error {
-	u, bad := url.Parse(t.address(0, 0, 0))
+func discreet(address string, err error) error {
+	u, bad := url.Parse(address)
 	if bad != nil {
 		return errors.New("it cannot be asked")
 	}
