@@ -115,8 +115,8 @@ func param(key, value string) error {
 			return bad(`west, south, east and north in degrees, as in "107.4,15.0,109.5,16.3"`)
 		}
 	case "zoom":
-		if z, err := strconv.ParseFloat(value, 64); err != nil || !(z >= 0 && z <= 24) {
-			return bad("a number from 0 to 24")
+		if z, err := strconv.ParseFloat(value, 64); err != nil || !(z >= 0 && z <= 22) {
+			return bad("a number from 0 to 22")
 		}
 	case "trail", "limit":
 		if d, ok := span(value); !ok || d < 0 || d > longestSpan || key == "limit" && d == 0 {
