@@ -35,10 +35,10 @@ func newCameras(u *UI, env *tile.Env, p world.Tile, alone bool) content {
 	quiet := p.Param("truth") == "problems"
 	switch p.Kind {
 	case "tour":
-		return cameraTile{camera.NewTour(u.cameras, env, camera.TourOptions{Pick: camera.PickOf(p), Dwell: p.Param("dwell"), Quiet: quiet, Whole: alone})}
+		return cameraTile{camera.NewTour(u.cameras, env, camera.TourOptions{Pick: camera.PickOf(p), Dwell: p.Param("dwell"), Stream: p.Param("stream"), Quiet: quiet, Whole: alone})}
 	case "grid":
 		cells, _ := strconv.Atoi(p.Param("cells"))
-		return cameraTile{camera.NewGrid(u.cameras, env, camera.GridOptions{Pick: camera.PickOf(p), Cells: cells, Dwell: p.Param("dwell"), Quiet: quiet})}
+		return cameraTile{camera.NewGrid(u.cameras, env, camera.GridOptions{Pick: camera.PickOf(p), Cells: cells, Dwell: p.Param("dwell"), Stream: p.Param("stream"), Quiet: quiet})}
 	}
 	return cameraTile{camera.New(u.cameras, env, camera.Options{Camera: param(p, "camera", "id"), Stream: p.Param("stream"), Quiet: quiet, Whole: alone})}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"image"
+	"slices"
 	"time"
 
 	"iocwall/media"
@@ -15,8 +16,9 @@ import (
 type Options struct {
 	// Camera is its id.
 	Camera string
-	// Stream names a stream; empty leaves the choice to the deck.
-	Stream string
+	// Stream names a stream; empty leaves the choice to the deck. Prefer names one
+	// that is asked for where the camera has it.
+	Stream, Prefer string
 	// Quiet leaves the truth line away while nothing is wrong; Whole asks for all
 	// of it: the tile is looked at alone.
 	Quiet, Whole bool
@@ -139,7 +141,7 @@ func (c *View) step() {
 	if !can {
 		return
 	}
-	budget, stream := time.Duration(0), c.o.Stream
+	budget, stream := time.Duration(0), c.asked()
 	if c.at.apart() {
 		budget = media.StepBudget
 		if def, known := c.Definition(); known && stream == "" {
@@ -326,8 +328,8 @@ func (c *View) open(def world.Camera) {
 	}
 	old := c.player
 	c.player, c.streams, c.view = c.h.Cameras.Open(describe(def), c.h.Poke), key, media.View{}
-	c.player.SetStream(c.o.Stream)
-	c.stream, c.budget = c.o.Stream, 0
+	c.stream, c.budget = c.asked(), 0
+	c.player.SetStream(c.stream)
 	c.step()
 	if c.ready {
 		c.player.Preload(true)
@@ -335,6 +337,14 @@ func (c *View) open(def world.Camera) {
 	if old != nil {
 		old.Close()
 	}
+}
+
+// asked is the stream that is asked for by name.
+func (c *View) asked() string {
+	if def, _ := c.Definition(); c.o.Stream == "" && slices.ContainsFunc(def.Streams, func(s world.CameraStream) bool { return s.Name == c.o.Prefer }) {
+		return c.o.Prefer
+	}
+	return c.o.Stream
 }
 
 // describe is a camera as the deck knows it.

@@ -19,7 +19,10 @@ type GridOptions struct {
 	Cells int
 	// Dwell is how long a page is shown; "" is ten seconds.
 	Dwell string
-	Quiet bool
+	// Stream names the stream of each camera that has one of that name; empty leaves
+	// the choice to the deck.
+	Stream string
+	Quiet  bool
 }
 
 // Grid shows many cameras beside each other, each with its own truth. Cameras
@@ -245,7 +248,7 @@ func (g *Grid) lay(ids []string, page, side int) {
 }
 
 func (g *Grid) view(id string) *View {
-	v := New(g.h, g.env, Options{Camera: id, Quiet: g.o.Quiet})
+	v := New(g.h, g.env, Options{Camera: id, Prefer: g.o.Stream, Quiet: g.o.Quiet})
 	v.Veil(g.veiled)
 	return v
 }

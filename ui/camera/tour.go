@@ -16,8 +16,10 @@ type TourOptions struct {
 	Pick Pick
 	// Dwell is how long each is shown, at least three seconds; "" is ten.
 	Dwell string
-	Quiet bool
-	Whole bool
+	// Stream is as in GridOptions.
+	Stream string
+	Quiet  bool
+	Whole  bool
 }
 
 // Tour shows cameras one after the other. The next one is opened before its
@@ -201,7 +203,7 @@ func (t *Tour) drop() {
 }
 
 func (t *Tour) view(id string) *View {
-	v := New(t.h, t.stack.Env(), Options{Camera: id, Quiet: t.o.Quiet, Whole: t.o.Whole})
+	v := New(t.h, t.stack.Env(), Options{Camera: id, Prefer: t.o.Stream, Quiet: t.o.Quiet, Whole: t.o.Whole})
 	v.Place(t.spot)
 	v.Veil(t.veiled)
 	return v
