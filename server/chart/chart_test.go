@@ -243,7 +243,7 @@ func TestParamsOfAView(t *testing.T) {
 		"bounds=107.4,15,109.5,16.3":       "",
 		"bounds=109.5,15,107.4,16.3":       "west, south",
 		"zoom=11.5":                        "",
-		"zoom=x":                           "0 to 24",
+		"zoom=x":                           "0 to 22",
 		"layers=vessels,benh-vien":         "",
 		"filter.vessels=speed > 5":         "",
 		"filter.=x":                        "no parameter",
