@@ -52,6 +52,7 @@ type Cameras interface {
 	Camera(id string) (world.Camera, bool)
 	// Cameras returns all by id.
 	Cameras() []world.Camera
+	// Within reports whether an area is the root or lies in it.
 	Within(area, root string) bool
 }
 
