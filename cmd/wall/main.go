@@ -63,6 +63,7 @@ Examples:
   wall --token-file mai.token                                  without login, as the owner of a token
   wall node --name pc-03 --server wss://ioc.example.vn/feed --code ABCD-EFGH-JK
   wall --token-file mai.token --map /srv/quang-nam.pmtiles     with a map of your own
+  wall --token-file mai.token --map 'https://tiles.example.vn/{z}/{x}/{y}' --map-attribution '© OpenStreetMap contributors'
   wall --token-file mai.token --zone 107.75/3                  metres of VN-2000 in the zone of Quảng Nam
   wall bench cameras                                           how many cameras this computer can show`))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

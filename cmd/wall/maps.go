@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"iocwall/assets"
 	"iocwall/cmd/wall/door"
@@ -18,16 +21,25 @@ import (
 	"iocwall/geo/style"
 	"iocwall/geo/tiles"
 	"iocwall/geo/tiles/archive"
+	"iocwall/server/world/track"
 	"iocwall/ui"
+	"iocwall/ui/page"
 )
 
 // mapFlags choose the map under everything.
 type mapFlags struct {
-	Map      string   `help:"Base map: embedded, a file that ends in .pmtiles or .mbtiles, or the address of a tile server as in https://example.org/{z}/{x}/{y}.png." default:"embedded" env:"IOCWALL_MAP" placeholder:"FILE|URL"`
-	MapCache byteSize `help:"How much of a tile server's map is kept on disk, as in 512MB; 0 keeps nothing." default:"512MB" name:"map-cache" placeholder:"SIZE"`
-	Zone     zone     `help:"VN-2000 zone in which metres are written and read: its central meridian and its width in degrees, as in 107.75/3 or 107°45′/3; that of the province in the middle of the map if left out." env:"IOCWALL_ZONE" placeholder:"107.75/3"`
-	MapStyle string   `help:"Style of the base map, a file in the map's subset of the MapLibre style; the theme's own if left out." type:"existingfile" name:"map-style" placeholder:"FILE"`
+	Map string `help:"Base map: embedded, a file that ends in .pmtiles or .mbtiles, the address of a tile server as in https://example.org/{z}/{x}/{y}.png, or that of its TileJSON, which ends in .json." default:"embedded" env:"IOCWALL_MAP" placeholder:"FILE|URL"`
+	// Whom to name is often a condition of the licence, and no server of pictures says it.
+	MapAttribution string   `help:"Whom to name on the base map, as in \"© OpenStreetMap contributors\"; whom its file or server names if left out." name:"map-attribution" env:"IOCWALL_MAP_ATTRIBUTION" placeholder:"TEXT"`
+	MapCache       byteSize `help:"How much of a tile server's map is kept on disk, as in 512MB; 0 keeps nothing." default:"512MB" name:"map-cache" placeholder:"SIZE"`
+	MapMemory      byteSize `help:"How much memory the tiles of the base map may take, as in 512MB; if they need more they are drawn coarser. Twice what this computer's monitors show at once, at least 134MB, if left out." name:"map-memory" placeholder:"SIZE"`
+	Zone           zone     `help:"VN-2000 zone in which metres are written and read: its central meridian and its width in degrees, as in 107.75/3 or 107°45′/3; that of the province in the middle of the map if left out." env:"IOCWALL_ZONE" placeholder:"107.75/3"`
+	MapStyle       string   `help:"Style of the base map, a file in the map's subset of the MapLibre style; the theme's own if left out." type:"existingfile" name:"map-style" placeholder:"FILE"`
 }
+
+// tracksLimit is how long an answer about where vessels were may be on its way: a
+// line of 1 Mbit/s carries the longest in less.
+const tracksLimit = 25 * time.Second
 
 // zone is a zone of VN-2000 as flags name it.
 type zone coord.Zone
@@ -90,7 +102,14 @@ func newGround(c *connection, h *home, o *ui.Options) (*ground, error) {
 		}
 	}
 	if o.Maps.Ground, err = c.style(); err == nil {
-		g.base, err = tiles.Open(c.Map, tiles.Options{Under: under, Cache: g.cache, Log: c.logger()})
+		memory := c.tileMemory(o.Screens)
+		g.base, err = tiles.Open(c.Map, tiles.Options{
+			Under: under, Cache: g.cache, Memory: memory, Log: c.logger(), Attribution: c.MapAttribution,
+		})
+		if err == nil && g.base.Info().Name != "" {
+			// The collector need not become eager because of the tiles.
+			debug.SetMemoryLimit(memoryLimit + max(0, memory-tiles.MemoryFor(0)))
+		}
 	}
 	if err == nil {
 		err = c.atlas(o)
@@ -100,6 +119,25 @@ func newGround(c *connection, h *home, o *ui.Options) (*ground, error) {
 	}
 	o.Base = g.base
 	return g, nil
+}
+
+// tileMemory is how many bytes the tiles of the base map may take: what a person says,
+// or what the monitors of this computer need.
+func (c *connection) tileMemory(s ui.Screens) int64 {
+	if c.MapMemory > 0 {
+		return int64(c.MapMemory)
+	}
+	pixels := 0
+	if s != nil {
+		all, err := s.List()
+		if err != nil {
+			c.logger().Warn("the base map does not know how large the monitors are", "error", err)
+		}
+		for _, m := range all {
+			pixels += m.W * m.H
+		}
+	}
+	return tiles.MemoryFor(pixels)
 }
 
 // cacheFolder is where what was fetched of maps is kept.
@@ -152,8 +190,17 @@ func (c *connection) atlas(o *ui.Options) error {
 	if err != nil {
 		return err
 	}
-	o.Maps.Features, o.Atlas.Files, o.Atlas.Zone = features(d), fences(d), coord.Zone(c.Zone)
+	o.Maps.Features, o.Maps.Tracks = features(d), tracks(d)
+	o.Atlas.Files, o.Atlas.Zone = fences(d), coord.Zone(c.Zone)
 	return nil
+}
+
+// tracks asks the server where vessels were.
+func tracks(d *door.Door) func(ctx context.Context, q track.Question) (track.Answer, error) {
+	return func(ctx context.Context, q track.Question) (a track.Answer, err error) {
+		err = d.Call(ctx, page.Request{Method: http.MethodPost, Path: "/api/tracks", Body: q, Into: &a, Timeout: tracksLimit})
+		return a, err
+	}
 }
 
 // features fetches the features of layers from the server.

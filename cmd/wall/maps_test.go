@@ -1,15 +1,21 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
+	"github.com/alecthomas/kong"
+
 	"iocwall/ui"
+	"iocwall/ui/screens"
 )
 
 func TestByteSize(t *testing.T) {
@@ -73,6 +79,63 @@ func TestGround(t *testing.T) {
 		}
 		if err := g.close(); err != nil {
 			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// monitors are those of a computer.
+type monitors []screens.Monitor
+
+func (m monitors) List() ([]screens.Monitor, error) {
+	if m == nil {
+		return nil, errors.New("the display is gone")
+	}
+	return m, nil
+}
+func (monitors) Place(fyne.Window, screens.Monitor) {}
+func (monitors) Changed() <-chan struct{}           { return nil }
+
+// TestMapFlags: the base map has the memory that the monitors need, or that a person
+// gives it, and names whom he names.
+func TestMapFlags(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	was := debug.SetMemoryLimit(-1)
+	defer debug.SetMemoryLimit(was)
+	large := screens.Monitor{W: 3840, H: 2160}
+	for name, c := range map[string]struct {
+		args    []string
+		screens ui.Screens
+		memory  int64
+		limit   int64
+		names   string
+	}{
+		"no monitors":      {nil, nil, 128 << 20, memoryLimit, "tiles.example.org · Natural Earth"},
+		"not known":        {nil, monitors(nil), 128 << 20, memoryLimit, "tiles.example.org · Natural Earth"},
+		"one small one":    {nil, monitors{{W: 1920, H: 1080}}, 128 << 20, memoryLimit, "tiles.example.org · Natural Earth"},
+		"three large ones": {nil, monitors{large, large, large}, 3 * 2 * 10 * 3840 * 2160, memoryLimit + 3*2*10*3840*2160 - 128<<20, "tiles.example.org · Natural Earth"},
+		"as a person says": {[]string{"--map-memory", "64MiB", "--map-attribution", "© OpenStreetMap contributors"}, monitors{large}, 64 << 20, memoryLimit, "© OpenStreetMap contributors · Natural Earth"},
+	} {
+		conn := connection{Server: "ws://127.0.0.1:1/feed", TokenFile: "x"}
+		k, err := kong.New(&conn.mapFlags)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := k.Parse(append([]string{"--map", "https://tiles.example.org/{z}/{x}/{y}"}, c.args...)); err != nil {
+			t.Fatal(err)
+		}
+		o := ui.Options{Screens: c.screens}
+		g, err := newGround(&conn, nil, &o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, limit := g.base.Stats().Budget, debug.SetMemoryLimit(-1); got != c.memory || limit != c.limit {
+			t.Errorf("%s: %d bytes of tiles, a limit of %d; want %d, %d", name, got, limit, c.memory, c.limit)
+		}
+		if got := o.Base.Attribution().Text; got != c.names {
+			t.Errorf("%s: it names %q, want %q", name, got, c.names)
+		}
+		if err := g.close(); err != nil {
+			t.Error(err)
 		}
 	}
 }
