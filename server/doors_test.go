@@ -92,6 +92,7 @@ func doors() []doorCase {
 		{"POST /api/users/{login}/reset", "/api/users/none/reset", "", false, 404, managers, 401},
 		{"DELETE /api/users/{login}/sessions", "/api/users/none/sessions", "", false, 404, managers, 401},
 		{"GET /api/history", "/api/history?kind=vessel", "", false, 400, readers, 401},
+		{"POST /api/tracks", "/api/tracks", "no JSON", false, 400, append([]auth.Role{node}, readers...), 401},
 		{"GET /api/setup/config", "/api/setup/config", "", false, 200, builders, 401},
 		{"POST /api/setup/config/check", "/api/setup/config/check", "no configuration", false, 200, builders, 401},
 		{"PUT /api/setup/config", "/api/setup/config", "no configuration", false, 428, builders, 401},

@@ -13,8 +13,9 @@ func (s *Server) openHistories() (err error) {
 	return err
 }
 
-// mountHistories adds the door of what happened to one thing.
+// mountHistories adds the doors of what happened to one thing and where vessels were.
 func (s *Server) mountHistories(mux *http.ServeMux) {
 	d := history.Doors{Index: s.histories, OnLoop: s.loop.Call, Kinds: kindsOf, All: entityKinds()}
 	mux.HandleFunc("GET /api/history", s.door(auth.ReadState, d.Serve))
+	mux.HandleFunc("POST /api/tracks", s.door(auth.ReadFeed, d.Tracks))
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"iocwall/server/auth"
 	"iocwall/server/history"
+	"iocwall/server/world/track"
 )
 
 // pastOf asks the door of histories until the journal was read.
@@ -66,5 +68,29 @@ func TestHistoryDoor(t *testing.T) {
 	}
 	if status, _, _ := c.pastOf(provider, "kind=station&id=S1"); status != http.StatusForbidden {
 		t.Errorf("a provider: %d", status)
+	}
+}
+
+// TestTracksDoor: where a vessel was just now is told at once, and after a restart, to
+// those who may see it.
+func TestTracksDoor(t *testing.T) {
+	c := newCentre(t, "")
+	provider := c.token("ais", auth.Provider)
+	node := c.token("wall-01", auth.Node)
+	stranger := c.token("tam-ky", auth.Unit, daNang)
+	begin := time.Now().Add(-10 * time.Minute).Truncate(time.Minute)
+	for i := range 10 {
+		c.observe(provider, fmt.Sprintf(`[{"time":%d,"kind":"vessel.position","body":{"mmsi":"574000001","pos":[112,%v],"speed":1,"course":2,"heading":3}}]`, begin.Add(time.Duration(i)*30*time.Second).UnixMilli(), 12+float64(i)/100))
+	}
+	for _, when := range []string{"at once", "after a restart"} {
+		for token, want := range map[string]int{node: 5, stranger: 0} {
+			var a track.Answer
+			status, text := c.do("POST", "/api/tracks", token, "application/json", fmt.Sprintf(`{"since":%d,"ids":["574000001"]}`, begin.Unix()))
+			if err := json.Unmarshal([]byte(text), &a); err != nil || status != http.StatusOK || a.Behind || len(a.Tracks["574000001"]) != want {
+				t.Errorf("%s: %d %s", when, status, text)
+			}
+		}
+		c.stop()
+		c.start()
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"iocwall/geo/style"
 	"iocwall/geo/tiles"
 	"iocwall/server/world"
+	"iocwall/server/world/track"
 	"iocwall/ui/mapface"
 	"iocwall/ui/maps"
 	"iocwall/ui/tile"
@@ -19,6 +20,8 @@ import (
 type MapOptions struct {
 	// Features opens the features of a layer as GeoJSON; see maps.Options.
 	Features func(ctx context.Context, id, sha256 string) (io.ReadCloser, error)
+	// Tracks asks the server where vessels were; see maps.Options.
+	Tracks func(ctx context.Context, q track.Question) (track.Answer, error)
 	// Cache is the folder for files of features; empty keeps none.
 	Cache string
 	// Ground is the style of the base map; nil is the product's own for the theme.
@@ -35,8 +38,8 @@ func (u *UI) newMaps() (*maps.Maps, error) {
 		}
 	}
 	return maps.New(maps.Options{
-		Base: u.base, Provinces: sets[0], Former: sets[1], Lang: u.lang, Theme: u.kit.Theme, Ground: u.o.Maps.Ground, Features: u.o.Maps.Features, Cache: u.o.Maps.Cache,
-		Changed: u.poke, Logger: u.log,
+		Base: u.base, Provinces: sets[0], Former: sets[1], Lang: u.lang, Theme: u.kit.Theme, Ground: u.o.Maps.Ground, Features: u.o.Maps.Features, Tracks: u.o.Maps.Tracks, Cache: u.o.Maps.Cache,
+		Link: func() world.Link { return u.model.link }, Changed: u.poke, Logger: u.log,
 	})
 }
 

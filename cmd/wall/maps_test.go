@@ -71,7 +71,7 @@ func TestGround(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		if o.Base == nil || o.Maps.Features == nil || o.Maps.Cache == "" || (o.Maps.Ground != nil) != (c.style != "") || (g.cache != nil) != strings.HasPrefix(c.base, "https") {
+		if o.Base == nil || o.Maps.Features == nil || o.Maps.Tracks == nil || o.Maps.Cache == "" || (o.Maps.Ground != nil) != (c.style != "") || (g.cache != nil) != strings.HasPrefix(c.base, "https") {
 			t.Errorf("%s: %+v", c.name, o.Maps)
 		}
 		if text := o.Base.Attribution().Text; strings.Contains(text, "geheim") {

@@ -1,7 +1,8 @@
 // Package history answers what happened to one thing, the newest first: an index of
 // events by entity, held in memory and fed from the journal. What moves all the
 // time is thinned to where it changed. It holds no more than it was given room for
-// and says from when on it knows everything.
+// and says from when on it knows everything. It also answers where vessels were
+// lately, for the lines behind them on a map.
 package history
 
 import (
@@ -57,6 +58,7 @@ type Index struct {
 	mu     sync.Mutex
 	trails map[world.Ref]*trail
 	queues [2]queue
+	tracks tracks
 	links  map[world.Ref]world.Ref // alert → what it is about, popup → alert
 	start  world.Time              // from when on events that are no records are known
 	begun  bool
@@ -133,7 +135,7 @@ func New(o Options) (*Index, error) {
 	if o.Room <= 0 {
 		o.Room = 96 << 20
 	}
-	return &Index{log: o.Log, tail: o.Tail, each: o.Each, room: o.Room, logger: o.Logger, trails: map[world.Ref]*trail{}, links: map[world.Ref]world.Ref{}}, nil
+	return &Index{log: o.Log, tail: o.Tail, each: o.Each, room: o.Room, logger: o.Logger, trails: map[world.Ref]*trail{}, tracks: newTracks(), links: map[world.Ref]world.Ref{}}, nil
 }
 
 var errEnough = errors.New("enough")
@@ -195,6 +197,7 @@ func (x *Index) take(e *world.Event) {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.tracks.take(e)
 	refs := x.about(e)
 	if len(refs) == 0 {
 		return

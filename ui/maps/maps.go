@@ -10,14 +10,17 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"sync"
 
 	"iocwall/assets"
 	"iocwall/geo/style"
 	"iocwall/geo/tiles"
 	"iocwall/server/world"
+	"iocwall/server/world/track"
 	"iocwall/ui/look"
 	"iocwall/ui/maps/brief"
 	"iocwall/ui/maps/feature"
+	"iocwall/ui/maps/trail"
 	"iocwall/ui/words"
 )
 
@@ -37,6 +40,13 @@ type Options struct {
 	// whole file in hexadecimal digits. It may wait and is called off the
 	// toolkit's goroutine. Nil means that layers of features stay empty.
 	Features func(ctx context.Context, id, sha256 string) (io.ReadCloser, error)
+	// Tracks asks the server where vessels were before this program heard of them. It
+	// may wait and is called off the toolkit's goroutine. Nil means that trails begin
+	// with the program.
+	Tracks func(ctx context.Context, q track.Question) (track.Answer, error)
+	// Link is how the connection stands, asked on the toolkit's goroutine: a new one
+	// goes on with the newest position of each vessel. Nil means that it is never cut.
+	Link func() world.Link
 	// Cache is the folder that files of features are kept in by their sum; empty
 	// keeps none.
 	Cache string
@@ -57,7 +67,8 @@ type Maps struct {
 	stations table[world.Station, world.Station]
 	reports  table[world.Report, report]
 	cameras  table[world.Camera, world.Camera]
-	trails   trails
+	trails   *trail.Trails
+	linked   world.Time // since when the connection stood that trails go on with
 	// areas counts the changes of areas: filters may ask for their names.
 	areas uint64
 
@@ -96,6 +107,7 @@ func New(o Options) (*Maps, error) {
 		all: func(s *world.State) []world.Report { return slices.Collect(s.Reports()) },
 	}
 	m.features = feature.New(feature.Options{Open: o.Features, Folder: o.Cache, Changed: o.Changed, Logger: o.Logger})
+	m.trails = trail.New(trail.Options{Ask: o.Tracks, Changed: m.features.Renew, Logger: o.Logger})
 	return m, nil
 }
 
@@ -104,12 +116,15 @@ func itself[E any](e E) E { return e }
 // Ground is the style of the base map, for those who draw pictures.
 func (m *Maps) Ground() *style.Style { return m.o.Ground }
 
-// Run fetches and reads layers of features until ctx is done, and watches what
-// comes of the base map. It returns when all it started is gone.
+// Run fetches layers of features and past positions until ctx is done, and watches
+// what comes of the base map. It returns when all it started is gone.
 func (m *Maps) Run(ctx context.Context) error {
 	if b, ok := m.o.Base.(interface{ Watch(func()) (stop func()) }); ok {
 		defer b.Watch(m.features.Renew)()
 	}
+	var wg sync.WaitGroup
+	wg.Go(func() { m.trails.Run(ctx) })
+	defer wg.Wait()
 	return m.features.Run(ctx)
 }
 
@@ -119,10 +134,10 @@ func (m *Maps) Observe(c world.Change) {
 	switch id := c.Ref.ID(); c.Ref.Kind() {
 	case world.KindVessel:
 		if b, ok := c.Event.Body.(world.VesselPosition); ok {
-			m.trails.add(b.MMSI, c.Event.Time, b.Pos)
+			m.trails.Add(b.MMSI, c.Event.Time, b.Pos)
 		}
 		if c.Effect == world.EffectRemoved {
-			m.trails.remove(id)
+			m.trails.Remove(id)
 		}
 		m.vessels.mark(id)
 	case world.KindStation:
@@ -145,15 +160,23 @@ func (m *Maps) Version() uint64 { return m.features.Version() }
 func (m *Maps) renew(s *world.State) {
 	if m.state != s {
 		m.state = s
-		m.trails.keep(func(mmsi string) bool { _, ok := s.Vessel(mmsi); return ok })
+		m.trails.Anew()
+		m.trails.Keep(func(mmsi string) bool { _, ok := s.Vessel(mmsi); return ok })
 		m.vessels.whole, m.stations.whole, m.cameras.whole, m.reports.whole = true, true, true, true
 		m.areas++
 	}
+	if m.o.Link != nil {
+		if l := m.o.Link(); l.Up && l.Since != m.linked {
+			m.linked = l.Since
+			m.trails.Anew()
+		}
+	}
 	m.vessels.renew(s, func(v world.Vessel) {
 		if v.Time != 0 {
-			m.trails.add(v.MMSI, v.Time, v.Last.Pos)
+			m.trails.Add(v.MMSI, v.Time, v.Last.Pos)
 		}
 	})
+	m.trails.Renew()
 	m.stations.renew(s, func(world.Station) {})
 	m.cameras.renew(s, func(world.Camera) {})
 	m.reports.renew(s, func(world.Report) {})

@@ -183,7 +183,7 @@ func (k *maker) trail(times []world.Time) {
 			continue
 		}
 		from := len(points)
-		points = k.m.trails.line(points, v.ID, since, times[i], v.At)
+		points = k.m.trails.Line(points, v.ID, since, times[i], v.At)
 		v.Trail = points[from:len(points):len(points)]
 	}
 }
