@@ -37,6 +37,7 @@ type shown struct {
 	number     int
 	settled    bool // whole and not out of a cache
 	connection uint64
+	source     image.Point // another size is another clip, which begins at its beginning
 	at         time.Time
 }
 
@@ -117,7 +118,7 @@ func (e *eye) look(f media.Frame, s media.Stats, fresh bool, now time.Time) {
 	if first {
 		e.s.t.Errorf("a damaged picture was shown, state %s (%s)", s.State, s.Reason)
 	}
-	e.order(shown{number, whole && !f.Cached, s.Connections, f.Arrived})
+	e.order(shown{number, whole && !f.Cached, s.Connections, f.Source, f.Arrived})
 	// The number in the picture tells when the camera sent it, whatever the clocks of the way say.
 	if at, ok := e.s.cam.SentAt(number, now); whole && ok && s.State == media.StateLive {
 		if old := now.Sub(at); old > staleAfter+e.patience() {
@@ -135,7 +136,7 @@ func (e *eye) order(now shown) {
 	e.mu.Unlock()
 	loop := e.s.cam.Clip().Frames()
 	step := (now.number - before.number + loop) % loop
-	if before.settled && now.settled && before.connection == now.connection &&
+	if before.settled && now.settled && before.connection == now.connection && before.source == now.source &&
 		now.at.Sub(before.at) < time.Second && step > loop*3/4 {
 		e.s.t.Errorf("picture %d was shown after picture %d", now.number, before.number)
 	}
