@@ -1,6 +1,7 @@
 package camera
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -8,7 +9,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
@@ -73,7 +73,7 @@ type cameraSheet struct {
 	do     *widget.Button
 	file   *widget.Button
 	end    *widget.Button
-	note   *canvas.Text
+	note   *kit.Facts
 	rows   *list.Rows[outcome]
 	list   *list.List
 	high   float32
@@ -125,9 +125,8 @@ func newCameraSheet(m *Part, kind sheetKind, of world.Camera) *cameraSheet {
 	s.do = k.Primary("", "", s.act)
 	s.file = k.Button(k.T("setup.sheet.file"), "", s.openFile)
 	s.end = k.Button(k.T("setup.grid.end"), "Esc", s.leave)
-	s.note = canvas.NewText("", k.Env.Kit.Theme.T2)
-	s.note.TextSize = k.U(kit.Small)
-	objects = append(objects, s.do, s.file, s.end, s.note)
+	s.note = kit.NewFacts(k)
+	objects = append(objects, s.do, s.file, s.end, s.note.Object())
 	if kind == sheetTable || kind == sheetFind {
 		s.list = s.newList()
 		objects = append(objects, s.list.Object())
@@ -235,19 +234,28 @@ func (s *cameraSheet) lay(size fyne.Size) {
 		fields = append(fields, s.fields[name])
 	}
 	y += k.Stack(x, y, w, columns, fields...) + k.U(4)
-	y += k.Row(x, y, w, s.do, s.file, s.end) + k.U(8)
-	kit.Put(s.note, x, y, w, k.U(24))
-	y += k.U(32)
+	y += k.Row(x, y, w, s.do, s.file, s.end) + k.U(4)
+	least := float32(0) // of the list
 	if s.list != nil {
-		h := max(k.U(240), size.Height-y)
-		kit.Put(s.list.Object(), 0, y, size.Width, h)
-		y += h
+		least = k.U(listLeast)
 	}
-	if want := y; s.high != want && (s.list == nil || size.Height < want) {
+	// A long note takes what the rest leaves it, and scrolls where that is not enough.
+	most := max(k.U(noteLeast), s.root.Size().Height-y-least)
+	h := max(k.U(40), min(s.note.Height(size.Width), most))
+	kit.Put(s.note.Object(), 0, y, size.Width, h)
+	y += h
+	if s.list != nil {
+		kit.Put(s.list.Object(), 0, y, size.Width, max(least, size.Height-y))
+	}
+	if want := y + least; s.high != want {
 		s.high = want
 		s.root.Refresh()
 	}
 }
+
+// listLeast is the least height of the list, noteLeast that of a note too long for less,
+// in Fyne units at text scale 1.
+const listLeast, noteLeast = 240, 130
 
 // face is what the main button says: first it tries, then it does.
 func (s *cameraSheet) face() {
@@ -277,15 +285,35 @@ func (s *cameraSheet) refresh(now time.Time) {
 	}
 }
 
-func (s *cameraSheet) say(text string, wrong bool) {
-	k := s.k
-	s.note.Color = k.Env.Kit.Theme.T2
-	if wrong {
-		s.note.Color = k.Env.Kit.Theme.Critical
+// say shows a line for each of the texts, of which the first says what is wrong, if
+// anything is, and brings that into sight. A text may need several lines.
+func (s *cameraSheet) say(wrong bool, texts ...string) {
+	lines := make([]kit.Line, 0, len(texts))
+	for i, text := range texts {
+		lines = append(lines, kit.Line{Value: text, Wrong: wrong && i == 0, Hint: !wrong})
 	}
-	room := float64(s.box.Size().Width-2*k.U(kit.Pad)) * float64(k.Density())
-	s.note.Text = k.Env.Kit.Fonts.Fit(room, float64(k.Px(kit.Small)), false, text)
-	s.note.Refresh()
+	s.note.Set(lines)
+	s.lay(s.box.Size())
+	o := s.note.Object()
+	if hidden := o.Position().Y + o.Size().Height - s.root.Size().Height; wrong && hidden > s.root.Offset.Y {
+		s.root.Offset.Y = hidden
+		s.root.Refresh()
+	}
+}
+
+// told is why a door did not do something. A refusal of several things, each of which
+// needs hands, has a line for each.
+func (s *cameraSheet) told(err error) []string {
+	text := s.k.Reason(err)
+	var r *page.Refusal
+	if !errors.As(err, &r) {
+		return []string{text}
+	}
+	things := strings.Split(r.Values["text"], "\n")
+	if head, joined := strings.CutSuffix(text, strings.Join(things, "; ")); joined && len(things) > 1 {
+		return append([]string{strings.TrimSpace(head)}, things...)
+	}
+	return []string{text}
 }
 
 // act does what the main button says.
@@ -312,15 +340,15 @@ func (s *cameraSheet) act() {
 // call asks a door and says what came of it.
 func (s *cameraSheet) call(r page.Request, done func()) {
 	s.busy = true
-	s.say(s.k.T("setup.sheet.busy"), false)
+	s.say(false, s.k.T("setup.sheet.busy"))
 	s.face()
 	r.Timeout = 30 * time.Second
 	s.cancel = s.k.Host.Desk().Call(r, func(err error) {
 		s.busy = false
 		if err != nil {
-			s.say(s.k.Reason(err), true)
+			s.say(true, s.told(err)...)
 		} else {
-			s.say("", false)
+			s.say(false)
 			done()
 		}
 		s.face()
@@ -427,15 +455,11 @@ func (s *cameraSheet) took(got imported) {
 		k.Host.Desk().Did(k.T("setup.camera.imported", "n", k.Whole(changes)), nil)
 		s.leave()
 	case len(got.Problems) > 0:
-		s.say(k.T("setup.sheet.problems", "n", k.Whole(len(got.Problems))), true)
+		s.say(true, k.T("setup.sheet.problems", "n", k.Whole(len(got.Problems))))
 	case changes == 0:
-		s.say(k.T("setup.sheet.same"), false)
+		s.say(false, k.T("setup.sheet.same"))
 	default:
-		note := k.T("setup.sheet.ready", "n", k.Whole(changes))
-		if len(got.Notes) > 0 {
-			note += " · " + strings.Join(got.Notes, "; ")
-		}
-		s.say(note, false)
+		s.say(false, append([]string{k.T("setup.sheet.ready", "n", k.Whole(changes))}, got.Notes...)...)
 	}
 }
 
@@ -463,11 +487,7 @@ func (s *cameraSheet) find() {
 			rows = append(rows, o)
 		}
 		s.rows.Set(rows)
-		text := s.k.T("setup.sheet.found", "n", s.k.Whole(len(got.Found)))
-		if len(got.Silent) > 0 {
-			text += " · " + strings.Join(got.Silent, "; ")
-		}
-		s.say(text, len(got.Found) == 0)
+		s.say(len(got.Found) == 0, append([]string{s.k.T("setup.sheet.found", "n", s.k.Whole(len(got.Found)))}, got.Silent...)...)
 	})
 }
 
@@ -495,7 +515,7 @@ func (s *cameraSheet) openFile() {
 		s.fields["table"].SetText(string(text))
 		s.ready = false
 		s.face()
-	}, func(why string) { s.say(why, true) })
+	}, func(why string) { s.say(true, why) })
 }
 
 // roughTable bounds a table that is read here, in bytes.
