@@ -14,6 +14,7 @@ type device struct{ name string }
 func (d *device) Decode([][]byte, time.Duration) (media.Decoded, bool, error) {
 	return media.Decoded{}, true, nil
 }
+
 func (d *device) Render(media.View) (media.Picture, error) {
 	return media.Picture{}, errors.New("nothing to render")
 }

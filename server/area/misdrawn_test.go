@@ -82,7 +82,7 @@ func TestMisdrawn(t *testing.T) {
 		}
 	}
 	coded := world.Refuse("fence.ring", "ring {n}: {why}", "n", 2, "why", Misdrawn(geo.CheckPoint(geo.Point{15, 108})))
-	if got := Misdrawn(coded); got != error(coded) {
+	if got := Misdrawn(coded); !errors.Is(got, coded) || fmt.Sprint(got) != fmt.Sprint(coded) {
 		t.Errorf("what has a code became %v", got)
 	}
 	for _, err := range []error{nil, io.EOF} {

@@ -251,7 +251,8 @@ func TestTheServersWord(t *testing.T) {
 	is("0", "1", "2", "3")
 	cam, _ := st.Camera("0")
 	b.Take(&world.Batch{Items: []world.Item{
-		{Leave: world.NewRef(world.KindCamera, "0")}, {Leave: world.NewRef(world.KindStation, "1")},
+		{Leave: world.NewRef(world.KindCamera, "0")},
+		{Leave: world.NewRef(world.KindStation, "1")},
 		{Event: &world.Event{Observation: world.Observation{Body: world.CameraDefined{ID: "2", Removed: true}}}},
 		{Event: &world.Event{Observation: world.Observation{Body: world.CameraHealth{Camera: "3", State: world.CameraSilent}}}},
 	}})

@@ -74,11 +74,13 @@ func TestDescription(t *testing.T) {
 		"whole": {
 			"https://example.org/maps/vn.json?key=secret1", `{"tilejson":"3.0.0","tiles":["https://example.org/maps/vn/{z}/{x}/{y}?key=secret1"],"name":"Việt Nam",
 			"minzoom":2,"maxzoom":16,"bounds":[102,8,110,24],"attribution":"© <a href='x'>OpenStreetMap</a>","vector_layers":[{"id":"water","fields":{}}]}`,
-			ServerOptions{}, "https://example.org/maps/vn/5/1/2?key=secret1", `mvt 512 2-16 [102 8] "Việt Nam" "© OpenStreetMap" 1`,
+			ServerOptions{},
+			"https://example.org/maps/vn/5/1/2?key=secret1", `mvt 512 2-16 [102 8] "Việt Nam" "© OpenStreetMap" 1`,
 		},
 		"pictures, packed, beside it": {
 			"http://u:pass@example.org/a/tiles.JSON", `{"tiles":["../b/{z}/{x}/{y}@2x.png"]}`,
-			ServerOptions{}, "http://u:pass@example.org/b/5/1/2@2x.png", `png 512 0-19 [-180 -85.0511] "example.org" "example.org" 0`,
+			ServerOptions{},
+			"http://u:pass@example.org/b/5/1/2@2x.png", `png 512 0-19 [-180 -85.0511] "example.org" "example.org" 0`,
 		},
 		"what is configured counts": {
 			"http://example.org/t.json", `{"tiles":["http://example.org/{z}/{x}/{y}"],"format":"pbf","maxzoom":9,"attribution":"a","name":"n"}`,
@@ -87,11 +89,13 @@ func TestDescription(t *testing.T) {
 		},
 		"rows from the south": {
 			"http://example.org/t.json", `{"tiles":["http://example.org/{z}/{x}/{y}.png"],"scheme":"tms"}`,
-			ServerOptions{}, "http://example.org/5/1/29.png", `png 256 0-19 [-180 -85.0511] "example.org" "example.org" 0`,
+			ServerOptions{},
+			"http://example.org/5/1/29.png", `png 256 0-19 [-180 -85.0511] "example.org" "example.org" 0`,
 		},
 		"behind a proxy": {
 			"https://example.org:8443/t.json", `{"tiles":["http://example.org/{z}/{x}/{y}"],"bounds":[9,9,1,1],"minzoom":9,"maxzoom":3}`,
-			ServerOptions{}, "https://example.org:8443/5/1/2", ` 256 0-19 [-180 -85.0511] "example.org" "example.org" 0`,
+			ServerOptions{},
+			"https://example.org:8443/5/1/2", ` 256 0-19 [-180 -85.0511] "example.org" "example.org" 0`,
 		},
 		"of another server": {"http://example.org/t.json", `{"tiles":["http://other.org/{z}/{x}/{y}?key=secret1"]}`, ServerOptions{}, "another server", ""},
 		"no tiles":          {"http://example.org/t.json", `{"tiles":[]}`, ServerOptions{}, "no TileJSON", ""},
