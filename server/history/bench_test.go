@@ -1,11 +1,14 @@
 package history
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 
 	"iocwall/geo"
+	"iocwall/server/auth"
 	"iocwall/server/world"
+	"iocwall/server/world/track"
 )
 
 // BenchmarkTake is one event of a coast with 20,000 vessels.
@@ -42,4 +45,33 @@ func BenchmarkOf(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkTracks is one question about as many vessels as it may name, each with a
+// trail of twenty minutes.
+func BenchmarkTracks(b *testing.B) {
+	bk, q := &book{}, track.Question{}
+	for v := range track.AtOnce {
+		q.IDs = append(q.IDs, fmt.Sprint(574_000_000+v))
+	}
+	for min := range 20 {
+		for v, id := range q.IDs {
+			bk.add(60*min+v%60, world.VesselPosition{MMSI: id, Pos: geo.Point{108 + float64(v)/1000 + float64(min)*0.00213, 15 - float64(min)*0.00187}, Speed: 7})
+		}
+	}
+	st := world.New(1)
+	for _, e := range bk.events {
+		if _, err := st.Apply(e); err != nil {
+			b.Fatal(err)
+		}
+	}
+	x, size := read(b, bk, Options{}), 0
+	for b.Loop() {
+		of, areas := x.courses(q)
+		raw, err := json.Marshal(track.Answer{Tracks: known(st, auth.Identity{Role: auth.Node}, of, areas)})
+		if size = len(raw); err != nil || size == 0 {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(size)/float64(20*len(q.IDs)), "B/position")
 }
