@@ -237,6 +237,54 @@ func TestChangedByAnother(t *testing.T) {
 	}
 }
 
+// TestUnsavedIsFound: fences left unsaved are marked in the list, outlast a change of
+// pages, and go on where they were.
+func TestUnsavedIsFound(t *testing.T) {
+	b, m := openAtlas(t)
+	a := m.atlas()
+	_, ring := takeFence(b, m)
+	drag(m, ring[2], geo.Pt(ring[2][0]+.03, ring[2][1]))
+	typeSearch(b, m, "ky ha neo")
+	key(m, fyne.KeyReturn)
+	b.drawn(m)
+	key(m, fyne.KeyReturn)
+	b.again(m)
+	other, _ := b.ui.model.state.Fence("neo")
+	at := other.Is.Polygons[0][0][1]
+	drag(m, at, geo.Pt(at[0]+.005, at[1]+.005))
+	key(m, fyne.KeyEscape)
+	key(m, fyne.KeyEscape)
+	a.Rune('4')
+	b.again(m)
+	m.open("page", "wall")
+	b.tick(time.Second)
+	m.open("page", "map")
+	b.drawn(m)
+	words := a.Words()
+	if strings.Count(words, "Sửa tiếp") != 2 || strings.Count(words, "Chưa lưu") < 3 {
+		t.Errorf("after another page the list says\n%s", words)
+	}
+	keep(t, "atlas-desk-unsaved", shoot(m.win, 1920, 1080))
+	typeSearch(b, m, "khu bao ton")
+	key(m, fyne.KeyReturn)
+	b.drawn(m)
+	key(m, fyne.KeyReturn)
+	b.again(m)
+	if !strings.Contains(a.Names(), "Hoàn tác “dời góc”") {
+		t.Errorf("taken up again: %q", a.Names())
+	}
+	a.Shortcut(control(fyne.KeyReturn))
+	drag(m, ring[3], geo.Pt(ring[3][0], ring[3][1]+.02))
+	if act, ok := answer(b, true, "").(act.SaveFence); !ok || act.Fence.ID != "cham" {
+		t.Errorf("sent %+v", act)
+	}
+	if !strings.Contains(a.Said(), "phần sửa sau đó chưa lưu") || !strings.Contains(a.Names(), "Hoàn tác") {
+		t.Errorf("changed after it was sent: said %q, buttons %q", a.Said(), a.Names())
+	}
+	b.again(m)
+	keep(t, "atlas-desk-saved-more", shoot(m.win, 1920, 1080))
+}
+
 // TestDrawingByMouse: a line, an area and a text are drawn and saved as one.
 func TestDrawingByMouse(t *testing.T) {
 	b, m := openAtlas(t)

@@ -161,8 +161,11 @@ func (f *face) plateWords(now time.Time) []paint.Plate {
 	if d, ok := a.describe(a.follow); ok {
 		out = append(out, paint.Plate{Kind: paint.PlateSolid, Icon: "vessel", Text: l.T("atlas.following", "name", d.Title), Shorter: []string{l.T("atlas.following.short")}})
 	}
-	for _, name := range a.edit.Unsaved() {
-		out = append(out, paint.Plate{Kind: paint.PlateWarning, Icon: "warning-open", Text: l.T("atlas.unsaved.name", "name", name), Shorter: []string{l.T("atlas.unsaved")}})
+	if names := a.edit.Unsaved(); len(names) > 0 {
+		out = append(out, paint.Plate{
+			Kind: paint.PlateWarning, Icon: "warning-open", Text: l.T("atlas.unsaved.name", "name", strings.Join(names, " · ")),
+			Shorter: []string{l.T("atlas.unsaved.count", "n", strconv.Itoa(len(names))), l.T("atlas.unsaved")},
+		})
 	}
 	return out
 }

@@ -39,6 +39,7 @@ func (a *Atlas) fencesPanel() sheet.Panel {
 		if r.Name == "" {
 			r.Name = f.Is.ID
 		}
+		r.Right = a.unsaved(f.Ref())
 		p.Rows = append(p.Rows, r)
 	}
 	if len(all) == 0 {
@@ -50,6 +51,14 @@ func (a *Atlas) fencesPanel() sheet.Panel {
 	}
 	p.Acts = append(p.Acts, sheet.Action{Key: "I", Label: l.T("atlas.import"), Do: a.files.read}, sheet.Action{Key: "E", Label: l.T("atlas.export"), Do: a.files.export})
 	return p
+}
+
+// unsaved marks what was laid aside without being saved.
+func (a *Atlas) unsaved(r world.Ref) string {
+	if a.edit.Kept(r) {
+		return a.h.Lang.T("atlas.unsaved")
+	}
+	return ""
 }
 
 func (a *Atlas) fenceLine(f world.FenceSaved) string {
@@ -92,6 +101,7 @@ func (a *Atlas) drawingsPanel() sheet.Panel {
 		if r.Name == "" {
 			r.Name = d.Is.ID
 		}
+		r.Right = a.unsaved(d.Ref())
 		p.Rows = append(p.Rows, r)
 	}
 	if len(all) == 0 {

@@ -28,58 +28,60 @@ func (e *Editor) step(say string, do func(*sketch.History[sketch.Sketch]) (strin
 	return ok
 }
 
-// EditFence takes a fence in hand; nil makes a new one.
+// EditFence takes a fence in hand, as it was laid aside if it was; nil makes a new
+// one.
 func (e *Editor) EditFence(f *world.Fence) {
-	if k := e.kept[Fence]; k != nil && (f == nil || f.Is.ID == k.id) {
-		e.resume(k)
-		return
-	}
-	e.h.Map.Turn(Fence)
-	w := &work{kind: Fence, was: map[string]string{}}
+	w := &work{kind: Fence}
 	if f == nil {
 		w.hist.Now = sketch.Sketch{On: -1}.Begin(sketch.FormRing, "", 0)
 	} else {
 		w.id, w.version = f.Is.ID, f.Is.Version
 		w.hist.Now = sketch.OfFence(f.Is.Polygons)
 		w.was = e.fenceTexts(f.Is)
+		w.fields = w.was
 	}
-	e.begin(w)
-	e.h.Texts.Fill(fieldsOf(Fence), w.was)
-	if b, ok := w.hist.Now.Bounds(); ok && !e.h.Map.View().Bounds().Intersects(b) {
-		e.h.Map.GoTo(b.Center(), b, true)
-	}
+	e.take(w)
 }
 
-// EditDrawing takes a drawing in hand; nil makes a new one.
+// EditDrawing takes a drawing in hand, as it was laid aside if it was; nil makes a
+// new one.
 func (e *Editor) EditDrawing(d *world.Drawing) {
-	if k := e.kept[Drawing]; k != nil && (d == nil || d.Is.ID == k.id) {
-		e.resume(k)
-		return
-	}
-	e.h.Map.Turn(Drawing)
-	w := &work{kind: Drawing, form: sketch.FormLine, was: map[string]string{}}
+	w := &work{kind: Drawing, form: sketch.FormLine}
 	if d == nil {
 		w.hist.Now = sketch.Sketch{On: -1}.Begin(sketch.FormLine, "", 0)
 	} else {
 		w.id, w.version = d.Is.ID, d.Is.Version
 		w.hist.Now = sketch.OfDrawing(d.Is.Shapes)
 		w.was = map[string]string{fieldName: d.Is.Name}
+		w.fields = w.was
 	}
-	e.begin(w)
-	e.h.Texts.Fill(fieldsOf(Drawing), w.was)
+	e.take(w)
+}
+
+// take takes work in hand; what there is of it unsaved goes on instead.
+func (e *Editor) take(w *work) {
+	if e.work != nil && e.work.is(w.kind, w.id) {
+		e.h.Map.Turn(w.kind)
+		e.h.Map.Keyboard()
+		e.h.Map.Touch()
+		return
+	}
+	if k := e.keptOf(w.kind, w.id); k != nil {
+		w = k
+	}
+	e.resume(w)
+}
+
+// resume takes up work that is new in hand or was laid aside.
+func (e *Editor) resume(w *work) {
+	if !e.begin(w) {
+		return
+	}
+	e.h.Map.Turn(w.kind)
+	e.h.Texts.Fill(fieldsOf(w.kind), w.fields)
 	if b, ok := w.hist.Now.Bounds(); ok && !e.h.Map.View().Bounds().Intersects(b) {
 		e.h.Map.GoTo(b.Center(), b, true)
 	}
-}
-
-// resume takes work up that was laid aside.
-func (e *Editor) resume(w *work) {
-	e.h.Map.Turn(Fence)
-	if w.kind == Drawing {
-		e.h.Map.Turn(Drawing)
-	}
-	e.begin(w)
-	e.h.Texts.Fill(fieldsOf(w.kind), w.fields)
 }
 
 // newPart begins another shape of the drawing, or another area of the fence.

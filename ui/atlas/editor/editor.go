@@ -5,6 +5,7 @@ package editor
 
 import (
 	"image"
+	"slices"
 	"time"
 
 	"iocwall/geo"
@@ -70,15 +71,17 @@ const (
 
 // Editor is the work in hand and what was laid aside.
 type Editor struct {
-	h     Host
-	work  *work
-	kept  map[Kind]*work
+	h    Host
+	work *work
+	// kept is what was laid aside unsaved, the oldest first. It stays until it is
+	// taken up again, saved or discarded; nothing in it is in hand.
+	kept  []*work
 	sent  []sending
 	count int // of commands sent
 }
 
 // New returns an editor with nothing in hand.
-func New(h Host) *Editor { return &Editor{h: h, kept: map[Kind]*work{}} }
+func New(h Host) *Editor { return &Editor{h: h} }
 
 // Kind is what is in hand.
 func (e *Editor) Kind() Kind {
@@ -100,15 +103,24 @@ func (e *Editor) Stored() bool { return e.work != nil && e.work.id != "" }
 // HasCorner reports whether the keyboard has a corner.
 func (e *Editor) HasCorner() bool { return e.work != nil && e.work.chosen.Part >= 0 }
 
-// Unsaved are the names of what was laid aside without being saved.
+// Unsaved are the names of what was laid aside without being saved, the newest first.
 func (e *Editor) Unsaved() []string {
 	var out []string
-	for _, k := range []Kind{Fence, Drawing} {
-		if w := e.kept[k]; w != nil {
-			out = append(out, e.workName(w))
-		}
+	for _, w := range slices.Backward(e.kept) {
+		out = append(out, e.workName(w))
 	}
 	return out
+}
+
+// Kept reports whether a fence or a drawing of the state was laid aside unsaved.
+func (e *Editor) Kept(r world.Ref) bool {
+	switch r.Kind() {
+	case world.KindFence:
+		return e.keptOf(Fence, r.ID()) != nil
+	case world.KindDrawing:
+		return e.keptOf(Drawing, r.ID()) != nil
+	}
+	return false
 }
 
 // Click is a click at a pixel of the map; false when nothing is in hand.

@@ -31,11 +31,11 @@ func fieldsOf(kind Kind) []string {
 	return []string{fieldName}
 }
 
-// fields are what is written in the fields of work of a kind.
+// fields are what is written in the fields of work of a kind, without spaces around it.
 func (e *Editor) fields(kind Kind) map[string]string {
 	out := map[string]string{}
 	for _, k := range fieldsOf(kind) {
-		out[k] = e.h.Texts.Get(k)
+		out[k] = strings.TrimSpace(e.h.Texts.Get(k))
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package editor
 
 import (
+	"slices"
 	"strconv"
 
 	"iocwall/ui/atlas/sheet"
@@ -23,18 +24,30 @@ func (e *Editor) Panel() sheet.Panel {
 	}
 }
 
-// KeptRows offers unsaved work that was laid aside.
+// KeptRows offers unsaved work of a kind that was laid aside, the newest first.
 func (e *Editor) KeptRows(kind Kind) []sheet.Row {
-	w := e.kept[kind]
-	if w == nil {
-		return nil
-	}
+	var out []sheet.Row
 	l := e.h.Lang
-	return []sheet.Row{
-		{Kind: sheet.RowPlate, Plate: paint.PlateWarning, Icon: "warning-open", Text: l.T("atlas.unsaved")},
-		{Kind: sheet.RowItem, Name: e.workName(w), Text: l.T("atlas.resume"), Do: func() { e.resume(w) }},
+	for _, w := range slices.Backward(e.kept) {
+		if w.kind == kind {
+			out = append(out, sheet.Row{Kind: sheet.RowItem, Name: e.workName(w), Text: l.T("atlas.resume"), Do: func() { e.again(w) }})
+		}
+	}
+	if len(out) > 0 {
+		out = append([]sheet.Row{{Kind: sheet.RowPlate, Plate: paint.PlateWarning, Icon: "warning-open", Text: l.T("atlas.unsaved")}}, out...)
+		out = append(out, sheet.Row{Kind: sheet.RowSection, Name: l.T("atlas.list")})
+	}
+	return out
+}
+
+// again takes up what is still laid aside.
+func (e *Editor) again(w *work) {
+	if slices.Contains(e.kept, w) {
+		e.resume(w)
 	}
 }
+
+func (e *Editor) leave() { e.Keep() }
 
 // stateRows say what is wrong with the work in hand, or on its way.
 func (e *Editor) stateRows(w *work) []sheet.Row {
@@ -106,7 +119,7 @@ func (e *Editor) editActs(w *work) []sheet.Action {
 		}
 		out = append(out, sheet.Action{Key: l.T("atlas.key.delete"), Label: label, Do: e.Remove})
 	}
-	return append(out, sheet.Action{Key: "Esc", Label: l.T("atlas.leave"), Do: e.Keep})
+	return append(out, sheet.Action{Key: "Esc", Label: l.T("atlas.leave"), Do: e.leave})
 }
 
 // drawingPanel is a drawing in hand.
@@ -157,7 +170,7 @@ func (e *Editor) measurePanel(w *work) sheet.Panel {
 	for i, g := range m.Legs {
 		p.Rows = append(p.Rows, sheet.Row{Kind: sheet.RowFact, Name: strconv.Itoa(i + 1), Text: l.T("atlas.measure.leg", "distance", g.Words(l), "bearing", words.Heading(g.Bearing))})
 	}
-	p.Acts = append(e.historyActs(w), sheet.Action{Key: "N", Label: l.T("atlas.measure.new"), Do: e.newMeasure}, sheet.Action{Key: "Esc", Label: l.T("atlas.leave"), Do: e.Keep})
+	p.Acts = append(e.historyActs(w), sheet.Action{Key: "N", Label: l.T("atlas.measure.new"), Do: e.newMeasure}, sheet.Action{Key: "Esc", Label: l.T("atlas.leave"), Do: e.leave})
 	return p
 }
 

@@ -20,12 +20,16 @@ const answerLimit = 10 * time.Second
 type sending struct {
 	id, name string
 	at       time.Time
-	done     func()
+	done     func(world.Receipt)
 }
 
 // Send sends a command about something with a name.
 // The answer is said when it comes; done is called when it is a good one.
 func (e *Editor) Send(a act.Act, name string, done func()) string {
+	return e.send(a, name, func(world.Receipt) { done() })
+}
+
+func (e *Editor) send(a act.Act, name string, done func(world.Receipt)) string {
 	e.count++
 	now := e.h.Now()
 	id := fmt.Sprintf("map-%d-%d", now.UnixMilli(), e.count)
@@ -47,7 +51,7 @@ func (e *Editor) Settle(now time.Time) {
 		switch {
 		case answered && r.OK:
 			e.h.Map.Say(l.T("atlas.save.done", "name", s.name, "time", l.ClockSeconds(e.h.ServerTime(now))))
-			s.done()
+			s.done(r)
 		case answered:
 			e.answered(s.id)
 			e.h.Map.Say(l.T("atlas.save.refused", "name", s.name, "reason", r.Reason))
@@ -63,9 +67,9 @@ func (e *Editor) Settle(now time.Time) {
 
 // answered lets work be saved again whose command came to nothing.
 func (e *Editor) answered(id string) {
-	for _, w := range append([]*work{e.work}, e.kept[Fence], e.kept[Drawing]) {
+	for _, w := range append([]*work{e.work}, e.kept...) {
 		if w != nil && w.sent == id {
-			w.sent = ""
+			w.sent, w.sentAs = "", ""
 		}
 	}
 	e.h.Map.Touch()
@@ -99,13 +103,29 @@ func (e *Editor) Save() {
 		e.h.Map.Touch()
 		return
 	}
-	w.sent = e.Send(a, head.Name, func() {
-		delete(e.kept, w.kind)
-		if e.work == w {
-			e.work = nil
-		}
-		e.h.Map.Touch()
+	at, fields := w.hist.At(), e.fields(w.kind)
+	w.sent = e.send(a, head.Name, func(r world.Receipt) {
+		w.id, w.version, w.was, w.saved, w.seq = head.ID, head.Version+1, fields, at, r.Seq
+		e.settled(w, "atlas.save.more", head.Name)
 	})
+	if w.sent != "" {
+		w.sentAs = head.ID
+	}
+}
+
+// settled puts away work that was stored as it is now. What was changed after it was
+// sent stays where it is, and is said to be unsaved.
+func (e *Editor) settled(w *work, more, name string) {
+	w.sent, w.sentAs = "", ""
+	switch {
+	case e.work == w && (e.unsaved(w) || w.hist.Now.On >= 0 || w.moving != nil), slices.Contains(e.kept, w) && e.unsaved(w):
+		e.h.Map.Say(e.h.Lang.T(more, "name", name))
+	case e.work == w:
+		e.work = nil
+	default:
+		e.drop(w)
+	}
+	e.h.Map.Touch()
 }
 
 // actOf is the command that stores the work in hand; false when something is
@@ -188,11 +208,12 @@ func (e *Editor) Remove() {
 		f.Saved = head
 		a = act.SaveFence{Fence: f}
 	}
-	w.sent = e.Send(a, head.Name, func() {
-		if e.work == w {
-			e.work = nil
-		}
-		e.h.Map.Touch()
+	at, fields := w.hist.At(), e.fields(w.kind)
+	w.sent = e.send(a, head.Name, func(world.Receipt) {
+		// What is changed after that is a new one.
+		w.id, w.version, w.was, w.saved = "", 0, fields, at
+		e.settled(w, "atlas.remove.more", head.Name)
+		w.saved, w.was = nowhere, nil
 	})
 }
 
@@ -204,10 +225,10 @@ func (e *Editor) outdated(w *work) (string, bool) {
 	}
 	if w.kind == Fence {
 		f, ok := s.Fence(w.id)
-		return f.Is.By, ok && f.Is.Version > w.version || !ok
+		return f.Is.By, ok && f.Is.Version > w.version || !ok && s.At().Seq >= w.seq
 	}
 	d, ok := e.drawing(w.id)
-	return d.Is.By, ok && d.Is.Version > w.version || !ok
+	return d.Is.By, ok && d.Is.Version > w.version || !ok && s.At().Seq >= w.seq
 }
 
 func (e *Editor) drawing(id string) (world.Drawing, bool) {

@@ -2,6 +2,7 @@ package editor
 
 import (
 	"image"
+	"slices"
 	"strconv"
 
 	"iocwall/geo"
@@ -18,6 +19,7 @@ type work struct {
 	id      string
 	version int
 	was     map[string]string
+	saved   int               // the state of the history that the server has, or nowhere
 	fields  map[string]string // while laid aside
 	form    string            // of the next part of a drawing
 
@@ -26,6 +28,17 @@ type work struct {
 	moving   *geo.Point // where the corner being dragged is now
 	badEdges [][2]geo.Point
 	sent     string // id of the command that saves it, empty for none
+	sentAs   string // the id it is saved under by that command
+	seq      uint64 // the event it was saved by last: the state may not have it yet
+}
+
+// nowhere is the number of no state of a history.
+const nowhere = -1
+
+// is reports whether it is that of a kind and an id; a new one has none until it is
+// sent.
+func (w *work) is(kind Kind, id string) bool {
+	return w.kind == kind && (w.id == id && w.sentAs == "" || id != "" && (w.id == id || w.sentAs == id))
 }
 
 // live is the sketch with what the hand is just doing to it.
@@ -44,41 +57,65 @@ func (w *work) live() sketch.Sketch {
 // measures reports whether it is measured and not stored.
 func (w *work) measures() bool { return w.kind == Measure || w.kind == Area }
 
-// begin takes up work in hand; what was in hand is kept.
-func (e *Editor) begin(w *work) {
-	e.Keep()
-	w.chosen, w.dragging = sketch.Nowhere(), sketch.Nowhere()
+// begin takes up work in hand; what was in hand is kept. False when that cannot be.
+func (e *Editor) begin(w *work) bool {
+	e.drop(w)
+	if !e.Keep() {
+		return false
+	}
+	w.chosen, w.dragging, w.moving = sketch.Nowhere(), sketch.Nowhere(), nil
 	e.work = w
-	delete(e.kept, w.kind)
 	e.h.Map.Keyboard()
 	e.h.Map.Touch()
+	return true
 }
 
+// keptMost is how much can be laid aside: each has its whole history.
+const keptMost = 20
+
 // Keep lays the work in hand aside when it holds something unsaved, and says so.
-func (e *Editor) Keep() {
+// False when too much lies there: then it stays in hand.
+func (e *Editor) Keep() bool {
 	w := e.work
 	if w == nil {
-		return
+		return true
 	}
-	if w.kind == Drawing || w.kind == Fence {
-		w.hist.Now = w.hist.Now.End()
-		if e.unsaved(w) {
-			e.kept[w.kind] = w
-			w.fields = e.fields(w.kind)
-			e.h.Map.Say(e.h.Lang.T("atlas.kept", "name", e.workName(w)))
+	if (w.kind == Drawing || w.kind == Fence) && e.unsaved(w) {
+		if len(e.kept) >= keptMost {
+			e.h.Map.Say(e.h.Lang.T("atlas.kept.full", "n", strconv.Itoa(keptMost)))
+			return false
 		}
+		w.hist.Now = w.hist.Now.End()
+		w.fields = e.fields(w.kind)
+		e.kept = append(e.kept, w)
+		e.h.Map.Say(e.h.Lang.T("atlas.kept", "name", e.workName(w)))
 	}
 	e.work = nil
 	e.h.Map.Touch()
+	return true
+}
+
+// keptOf is what was laid aside of a kind and an id, nil for nothing.
+func (e *Editor) keptOf(kind Kind, id string) *work {
+	for _, w := range slices.Backward(e.kept) {
+		if w.is(kind, id) {
+			return w
+		}
+	}
+	return nil
+}
+
+// drop forgets one that was laid aside.
+func (e *Editor) drop(w *work) {
+	e.kept = slices.DeleteFunc(e.kept, func(x *work) bool { return x == w })
 }
 
 // unsaved reports whether work would be lost with it.
-func (e *Editor) unsaved(w *work) bool { return w.hist.Changed() || e.fieldsChanged(w) }
+func (e *Editor) unsaved(w *work) bool { return w.hist.At() != w.saved || e.fieldsChanged(w) }
 
 // Discard throws the work in hand away.
 func (e *Editor) Discard() {
 	if w := e.work; w != nil {
-		delete(e.kept, w.kind)
 		e.h.Map.Say(e.h.Lang.T("atlas.discarded", "name", e.workName(w)))
 	}
 	e.work = nil

@@ -8,6 +8,7 @@ const historyLimit = 500
 type History[T any] struct {
 	Now          T
 	past, future []act[T]
+	at, last     int // the numbers of Now and of the newest state
 }
 
 // act is one step: what it was called and what was there before it (or, undone,
@@ -15,36 +16,41 @@ type History[T any] struct {
 type act[T any] struct {
 	name  string
 	state T
+	at    int
 }
 
 // Do makes the next value current, under a name, and forgets what was undone.
 func (h *History[T]) Do(name string, next T) {
-	h.past = append(h.past, act[T]{name, h.Now})
+	h.past = append(h.past, act[T]{name, h.Now, h.at})
 	if len(h.past) > historyLimit {
 		h.past = h.past[1:]
 	}
-	h.Now, h.future = next, nil
+	h.last++
+	h.Now, h.at, h.future = next, h.last, nil
 }
+
+// At numbers the states: the same number is the same state, and 0 the first one.
+func (h *History[T]) At() int { return h.at }
 
 // Undo takes the last act back and returns its name; false when there is none.
 func (h *History[T]) Undo() (string, bool) {
-	return step(&h.past, &h.future, &h.Now)
+	return h.step(&h.past, &h.future)
 }
 
 // Redo does again what was undone last.
 func (h *History[T]) Redo() (string, bool) {
-	return step(&h.future, &h.past, &h.Now)
+	return h.step(&h.future, &h.past)
 }
 
-func step[T any](from, to *[]act[T], now *T) (string, bool) {
+func (h *History[T]) step(from, to *[]act[T]) (string, bool) {
 	n := len(*from)
 	if n == 0 {
 		return "", false
 	}
 	a := (*from)[n-1]
 	*from = (*from)[:n-1]
-	*to = append(*to, act[T]{a.name, *now})
-	*now = a.state
+	*to = append(*to, act[T]{a.name, h.Now, h.at})
+	h.Now, h.at = a.state, a.at
 	return a.name, true
 }
 
@@ -58,6 +64,3 @@ func (h *History[T]) Names() (undo, redo string) {
 	}
 	return undo, redo
 }
-
-// Changed reports whether there is anything to undo.
-func (h *History[T]) Changed() bool { return len(h.past) > 0 }

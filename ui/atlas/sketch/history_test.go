@@ -4,7 +4,7 @@ import "testing"
 
 func TestHistory(t *testing.T) {
 	var h History[int]
-	if _, ok := h.Undo(); ok || h.Changed() {
+	if _, ok := h.Undo(); ok || h.At() != 0 {
 		t.Error("an empty history has something to undo")
 	}
 	h.Do("one", 1)
@@ -31,6 +31,21 @@ func TestHistory(t *testing.T) {
 	h.Do("other", 9)
 	if _, ok := h.Redo(); ok {
 		t.Error("what was undone comes back after another act")
+	}
+	at := h.At()
+	h.Undo()
+	if h.At() == at {
+		t.Error("what was before an act has its number")
+	}
+	h.Do("else", 9)
+	if h.At() == at {
+		t.Error("another act has the number of the one it replaces")
+	}
+	at = h.At()
+	h.Undo()
+	h.Redo()
+	if h.At() != at {
+		t.Errorf("done again, the state is number %d, not %d", h.At(), at)
 	}
 	for i := range 2 * historyLimit {
 		h.Do("many", i)
