@@ -129,7 +129,7 @@ var rows = []row{
 	{"ui/records/told", "server/world geo ui/words ui/paint ui/list ui/tile", "", "what is said of a thing: state, facts, history in words; knows no page"},
 	{"ui/records", "server/act server/world server/expr geo geo/coord ui/page ui/list ui/field ui/paper ui/maps/brief ui/look ui/paint ui/words ui/tile ui/tile/alert assets ui/records/told", "ui/page/pagetest", "lists of what the centre knows, and a page for each thing"},
 	{"ui/board", "server/act server/world server/scene ui/page ui/field ui/look ui/paint ui/words ui/tile", "assets ui/page/pagetest", "the wall as its computers show it, and hands on it"},
-	{"ui/mappage", "server/act server/world geo geo/draw geo/tiles ui/atlas ui/atlas/... ui/camera ui/desk ui/maps ui/page ui/look ui/paint ui/words ui/tile", "ui/page/pagetest", "the map in hand as a page"},
+	{"ui/mappage", "server/act server/world geo geo/draw geo/tiles ui/atlas ui/atlas/... ui/camera ui/desk ui/maps ui/page ui/look ui/paint ui/words ui/tile", "assets ui/page/pagetest", "the map in hand as a page"},
 	{"ui/operator", "server/act server/world server/scene ui/camera ui/stage ui/page ui/board ui/desk ui/list ui/field ui/look ui/paint ui/words ui/tile assets", "ui/page/pagetest", "the operator's page"},
 	{"ui/setup/kit", "server/act server/world ui/page ui/list ui/field ui/look ui/paint ui/words ui/tile", "ui/page/pagetest assets", "what the technician's tabs are made of"},
 	{"ui/setup/wall", "server/act server/world server/scene ui/setup/kit ui/setup/layout ui/page ui/list ui/field ui/look ui/paint ui/words ui/tile", "ui/setup/... ui/page/pagetest assets", "the editor of a wall's screens"},

@@ -32,6 +32,7 @@ type Page struct {
 	stop  func()
 
 	shown, opened bool
+	said          string // of what came of an act on the map
 }
 
 // New returns the page. The host is completed with what the desk knows; each runs a
@@ -85,10 +86,16 @@ func (p *Page) Object() fyne.CanvasObject { return p.root }
 // Title is the page's name.
 func (p *Page) Title() string { return p.d.Env().Lang.T("mappage.title") }
 
-// Refresh brings the buttons in line with what they do.
+// Refresh brings the buttons in line with what they do, and says what came of it.
 func (p *Page) Refresh(now time.Time) {
 	if !p.shown {
 		return
+	}
+	if said := p.a.Said(); said != p.said {
+		p.said = said
+		if said != "" {
+			p.d.Say(world.Notice, said)
+		}
 	}
 	var out []desk.Tool
 	for _, x := range p.a.Actions() {
