@@ -2,6 +2,7 @@ package feature
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -90,6 +91,38 @@ func TestIdle(t *testing.T) {
 		}
 		if lib.count() != 2 {
 			t.Errorf("fetched %d times", lib.count())
+		}
+		cancel()
+		<-done
+	})
+}
+
+// TestNamesThatDoNotCome: names that cannot be fetched are not asked for when nobody
+// looks for them any more; they come when somebody does.
+func TestNamesThatDoNotCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lib := &opened{fail: errors.New("no network")}
+		s := newStore(lib, "")
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- s.Run(ctx) }()
+		s.Names(wanted(points))
+		time.Sleep(idleFor + retryLast)
+		synctest.Wait()
+		n := lib.count()
+		time.Sleep(24 * time.Hour)
+		synctest.Wait()
+		if lib.count() != n || n < 2 {
+			t.Errorf("asked for %d times, a day later %d times", n, lib.count())
+		}
+		if read := s.Read(); read != 0 {
+			t.Errorf("%d layers are said to be read", read)
+		}
+		lib.set(nil)
+		s.Names(wanted(points))
+		synctest.Wait()
+		if c := s.Names(wanted(points)); c == nil || len(c.Items) != 1 || s.Read() != 1 {
+			t.Errorf("names %+v, read %d", c, s.Read())
 		}
 		cancel()
 		<-done

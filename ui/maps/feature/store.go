@@ -39,6 +39,7 @@ type Store struct {
 	changed func()
 	log     *slog.Logger
 	version atomic.Uint64
+	counted atomic.Uint64 // what was read
 	wake    chan struct{}
 	now     func() time.Time
 
@@ -95,6 +96,10 @@ func New(o Options) *Store {
 
 // Version counts what changed. It may be called from any goroutine.
 func (f *Store) Version() uint64 { return f.version.Load() }
+
+// Read counts what was read of layers, and nothing else. It may be called from any
+// goroutine.
+func (f *Store) Read() uint64 { return f.counted.Load() }
 
 // Renew says that something beside the features changed, which they are drawn with.
 func (f *Store) Renew() {
@@ -207,17 +212,25 @@ func (f *Store) regain() {
 }
 
 // idle forgets what nobody has asked for lately, and returns in how long there may
-// be more of that, 0 for never. It is called with the lock held.
+// be more of that, 0 for never. Names that do not come are forgotten too: a search
+// that is over fetches nothing. It is called with the lock held.
 func (f *Store) idle(now time.Time) (in time.Duration) {
-	before := len(f.sets)
+	room := false
 	maps.DeleteFunc(f.sets, func(_ string, s *set) bool {
-		left := s.used.Add(idleFor).Sub(now)
-		if s.ready() != nil && left > 0 && (in == 0 || left < in) {
-			in = left
+		left, there := s.used.Add(idleFor).Sub(now), s.ready() != nil
+		switch {
+		case !there && !s.want.names:
+			return false
+		case left > 0:
+			if in == 0 || left < in {
+				in = left
+			}
+			return false
 		}
-		return s.ready() != nil && left <= 0
+		room = room || there
+		return true
 	})
-	if len(f.sets) < before {
+	if room {
 		f.regain()
 	}
 	return in
@@ -304,6 +317,7 @@ func (f *Store) finish(s *set, read *Collection, err error) {
 	switch {
 	case err == nil:
 		s.done, s.is, s.before = true, read, nil
+		f.counted.Add(1)
 		s.cut = (read.Left > 0 || read.Bare > 0) && read.cut
 	case errors.As(err, &cannot):
 		s.done = true // it would be the same again
