@@ -12,8 +12,10 @@ import (
 	"iocwall/server/world/track"
 )
 
-// most bounds the points of all trails together.
-const most = 2_000_000
+// most bounds the points of all trails together. It has room for whole trails of all
+// vessels there are: computers thin at moments of their own, so that trails would
+// break where a map goes on beside.
+const most = 25_000 * track.Most
 
 // Trails are the past positions of vessels. All methods but Run belong to the
 // toolkit's goroutine.

@@ -87,6 +87,14 @@ func TestTrailsAreBounded(t *testing.T) {
 	}
 }
 
+// TestRoomForWholeTrails: nothing is thinned with as many vessels as there can be.
+func TestRoomForWholeTrails(t *testing.T) {
+	const vessels = 20_000
+	if most := New(Options{}).most; most <= vessels*track.Most {
+		t.Errorf("there is room for %d points, %d vessels have %d", most, vessels, vessels*track.Most)
+	}
+}
+
 // centre is a server that heard everything.
 type centre struct {
 	mu      sync.Mutex
