@@ -12,6 +12,7 @@ import (
 	"iocwall/geo"
 	"iocwall/server/world"
 	"iocwall/ui/maps/feature"
+	"iocwall/ui/why"
 	"iocwall/ui/words"
 )
 
@@ -379,17 +380,19 @@ func (m *Maps) describeFeature(s *world.State, layer, id string) (Detail, bool) 
 		if l.Is.ID != layer {
 			continue
 		}
-		c := m.features.Get(feature.WantOf(l.Is))
-		if c == nil {
-			return Detail{}, false
+		it := itemOf(m.features.Get(feature.WantOf(l.Is)), id)
+		bare := it == nil
+		if bare {
+			if it = itemOf(m.features.Names(feature.WantOf(l.Is)), id); it == nil {
+				return Detail{}, false
+			}
 		}
-		i := slices.IndexFunc(c.Items, func(it feature.Item) bool { return it.ID == id })
-		if i < 0 {
-			return Detail{}, false
-		}
-		it := &c.Items[i]
 		d := Detail{
 			Ref: FeatureRef(layer, id), Kind: m.layerName(l.Is), Title: firstOf(it.Name, id), Bounds: it.Bounds, At: feature.Place(it.Shape), Placed: true,
+		}
+		if bare {
+			d.add(m.o.Lang.T("detail.state"), m.awaited(layer))
+			return d, true
 		}
 		keys := make([]string, 0, len(it.Properties))
 		for k := range it.Properties {
@@ -409,6 +412,29 @@ func (m *Maps) describeFeature(s *world.State, layer, id string) (Detail, bool) 
 		return d, true
 	}
 	return Detail{}, false
+}
+
+// itemOf returns a feature of those that were read, nil where it is not among them.
+func itemOf(c *feature.Collection, id string) *feature.Item {
+	if c == nil {
+		return nil
+	}
+	if i := slices.IndexFunc(c.Items, func(it feature.Item) bool { return it.ID == id }); i >= 0 {
+		return &c.Items[i]
+	}
+	return nil
+}
+
+// awaited says why of a layer's feature no more is known than its name.
+func (m *Maps) awaited(layer string) string {
+	t := m.o.Lang
+	switch err, loading := m.features.State(layer); {
+	case err != nil:
+		return t.T("map.features.failed", "why", why.Plain(t, err))
+	case loading:
+		return t.T("map.features.coming")
+	}
+	return t.T("map.features.left") // there was no room for it
 }
 
 // text writes a property of a feature.

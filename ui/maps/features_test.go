@@ -1,6 +1,7 @@
 package maps
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -258,5 +259,38 @@ func TestNamesOfLayersThatAreOff(t *testing.T) {
 	settle(t, h.m)
 	if n := len(h.picture("layers", "x,y", "bounds", "107,14,110,17").Frame.Areas); n != 1 {
 		t.Errorf("%d areas of a layer that was switched on", n)
+	}
+}
+
+// TestFoundInALayerThatIsOff: what was found by its name is there while the whole of its
+// layer is read, and if that fails; what is in neither is gone.
+func TestFoundInALayerThatIsOff(t *testing.T) {
+	for _, fails := range []bool{false, true} {
+		lib := &library{}
+		h := newHistory(t, Options{Features: lib.open})
+		h.add(ago(0), layer("x", lib.put(hospitals()), 1))
+		h.picture()
+		h.m.Named(func(world.Ref, string, string, geo.Point) bool { return true })
+		settle(t, h.m)
+		said := func() string {
+			d, ok := h.m.Describe(h.s, FeatureRef("x", "#3"), noon)
+			if !ok || d.Title != "BV 3" || d.Kind != "x" || !d.Placed || d.At == (geo.Point{}) {
+				t.Errorf("fails %v: %+v, %v", fails, d, ok)
+			}
+			return fmt.Sprint(d.Lines)
+		}
+		if text := said(); text != "[{Tình trạng đang tải}]" {
+			t.Errorf("while the layer comes: %s", text)
+		}
+		if _, ok := h.m.Describe(h.s, FeatureRef("x", "#99"), noon); ok {
+			t.Error("what is in no layer is described")
+		}
+		if fails {
+			lib.fail = errors.New("no network")
+		}
+		settle(t, h.m)
+		if text := said(); strings.Contains(text, "Chưa tải được") != fails || strings.Contains(text, "đang tải") {
+			t.Errorf("fails %v: %s", fails, text)
+		}
 	}
 }

@@ -83,7 +83,7 @@ func TestLegendExplainsAllThatIsDrawn(t *testing.T) {
 }
 
 // TestReportsSayHowFarTheyAre: a pin says who has the report and how much of its time has
-// passed; what is late says how late.
+// passed; what is late says how late, what is chosen what is left.
 func TestReportsSayHowFarTheyAre(t *testing.T) {
 	h := newHistory(t, Options{})
 	v := h.m.Open(param("bounds", coastBounds)).View(h.s, 1600, 1000)
@@ -101,13 +101,13 @@ func TestReportsSayHowFarTheyAre(t *testing.T) {
 		}
 	}
 	h.add(ago(0), world.ReportOverdue{ID: "3", Due: ago(time.Hour / 2)})
-	f := h.m.Open(param("bounds", coastBounds)).Picture(Now{State: h.s, Time: noon, View: v, Text: 14}).Frame
+	f := h.m.Open(param("bounds", coastBounds)).Picture(Now{State: h.s, Time: noon, View: v, Text: 14, Selected: []world.Ref{"report/0"}}).Frame
 	slices.SortFunc(f.Reports, func(a, b draw.Report) int { return strings.Compare(a.ID, b.ID) })
 	var got []string
 	for _, r := range f.Reports {
 		got = append(got, fmt.Sprintf("%d %.2f %q", r.Step, r.Used, r.Note))
 	}
-	if want := []string{`0 0.25 "còn 3 giờ"`, `1 0.50 "còn 1 giờ"`, `2 0.00 ""`, `2 1.00 "trễ 30 phút"`}; !slices.Equal(got, want) {
+	if want := []string{`0 0.25 "còn 3 giờ"`, `1 0.50 ""`, `2 0.00 ""`, `2 1.00 "trễ 30 phút"`}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 	got = nil

@@ -57,8 +57,8 @@ type Options struct {
 }
 
 // Maps holds what all maps of a client share: past positions of vessels, features
-// of layers, outlines of areas. All methods but Run and Version belong to the
-// toolkit's goroutine.
+// of layers, outlines of areas. All methods but Run, Version and Read belong to
+// the toolkit's goroutine.
 type Maps struct {
 	o     Options
 	state *world.State // whose rows are below
@@ -155,6 +155,10 @@ func (m *Maps) Observe(c world.Change) {
 // that came. A picture made at another version is out of date. It may be called
 // from any goroutine.
 func (m *Maps) Version() uint64 { return m.features.Version() }
+
+// Read counts the layers of features that were read, whole or for their names: what
+// Named told before may be out of date. It may be called from any goroutine.
+func (m *Maps) Read() uint64 { return m.features.Read() }
 
 // renew brings the rows in line with the state.
 func (m *Maps) renew(s *world.State) {

@@ -39,19 +39,26 @@ func stepOf(s world.ReportState) draw.ReportStep {
 	return draw.ReportNew
 }
 
-// against is a report's age against its deadline: the part of its time that has
-// passed, and how late it is or what is left.
-func (r *report) against(l *words.Lang, now world.Time) (used float64, note string) {
-	if r.due == 0 {
-		return 0, ""
+// used is the part of a report's time that has passed, 0 for one without a deadline.
+func (r *report) used(now world.Time) float64 {
+	switch {
+	case r.due == 0:
+		return 0
+	case r.due <= r.opened:
+		return 1
 	}
-	if used = 1; r.due > r.opened {
-		used = min(1, max(0.02, float64(now-r.opened)/float64(r.due-r.opened)))
+	return min(1, max(0.02, float64(now-r.opened)/float64(r.due-r.opened)))
+}
+
+// against says how late a report is or what is left; nothing without a deadline.
+func (r *report) against(l *words.Lang, now world.Time) string {
+	if r.due == 0 {
+		return ""
 	}
 	if left := r.due.Sub(now); left >= 0 {
-		return used, l.T("map.report.left", "age", l.Age(left))
+		return l.T("map.report.left", "age", l.Age(left))
 	}
-	return used, l.T("map.report.late", "age", l.Age(now.Sub(r.due)))
+	return l.T("map.report.late", "age", l.Age(now.Sub(r.due)))
 }
 
 func category(service string) draw.Category {
@@ -102,8 +109,11 @@ func (k *maker) reports() {
 		if !k.box.Contains(r.at) {
 			continue
 		}
-		d := draw.Report{ID: row.id, At: r.at, Category: r.category, Step: r.step, Late: isLate, Selected: k.selected[world.NewRef(world.KindReport, row.id)]}
-		if d.Used, d.Note = r.against(k.m.o.Lang, k.now); isLate {
+		d := draw.Report{ID: row.id, At: r.at, Category: r.category, Step: r.step, Late: isLate, Used: r.used(k.now), Selected: k.selected[world.NewRef(world.KindReport, row.id)]}
+		if isLate || d.Selected { // of the others it is not shown
+			d.Note = r.against(k.m.o.Lang, k.now)
+		}
+		if isLate {
 			d.Importance = 1 + int(min(1000, max(0, k.now.Sub(r.due).Hours()/6)))
 		}
 		k.f.Reports = append(k.f.Reports, d)
