@@ -38,6 +38,11 @@ type Found struct {
 	Matched string
 }
 
+// is reports whether f and g are the same thing; a vessel is wherever it went.
+func (f Found) is(g Found) bool {
+	return f.Ref == g.Ref && f.Kind == g.Kind && f.Name == g.Name && (f.Ref != "" || f.At == g.At)
+}
+
 // entries collects everything with a name, and counts the layers in which more may be.
 func (s *Search) entries() (names []gazetteer.Entry, goals map[string]Found, missing int) {
 	c := &collector{goals: map[string]Found{}}

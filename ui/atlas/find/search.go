@@ -19,8 +19,9 @@ import (
 const (
 	// most is how many names are listed.
 	most = 60
-	// namesFor is how long the index of names is believed while it is in use.
-	namesFor = 30 * time.Second
+	// namesFor is how long the index of names is believed when something is typed,
+	// readFor the least time between two that are made because layers were read.
+	namesFor, readFor = 30 * time.Second, 2 * time.Second
 )
 
 // Host is what a search asks of the map. All are required.
@@ -44,10 +45,10 @@ type Search struct {
 	goals map[string]Found
 	made  time.Time
 	busy  bool
-	// missing counts the layers that the index does not know whole, as of the maps'
-	// version.
+	// missing counts the layers that the index does not know whole, read what the
+	// maps had read of layers when it was made.
 	missing int
-	version uint64
+	read    uint64
 	found   []Found
 	at      int // the chosen result
 	fault   string
@@ -65,8 +66,7 @@ func (s *Search) Hide() { s.on = false }
 // Open looks for what is in the field, among one kind or all.
 func (s *Search) Open(kind string) {
 	s.on, s.kind = true, kind
-	s.index()
-	s.find()
+	s.look()
 }
 
 // Reopen shows the results for what is in the field, among the kind asked for
@@ -85,8 +85,7 @@ func (s *Search) Type(text string) {
 	s.text = text
 	if s.on || text != "" {
 		s.on = true
-		s.index()
-		s.find()
+		s.look()
 	}
 }
 
@@ -107,13 +106,21 @@ func (s *Search) Move(by int) (int, bool) {
 	return s.at, n > 0
 }
 
-// index makes the index of names, beside the client: there may be many.
+// look looks for what is in the field, among names that are not too old.
+func (s *Search) look() {
+	if s.names == nil || s.h.Now().Sub(s.made) >= namesFor {
+		s.index()
+	}
+	s.find()
+}
+
+// index makes the index of names, beside the client: there may be many. What is
+// chosen stays chosen where it is found again.
 func (s *Search) index() {
-	now := s.h.Now()
-	version := s.h.Maps.Version()
-	if s.busy || s.names != nil && now.Sub(s.made) < namesFor && (s.missing == 0 || s.version == version) {
+	if s.busy {
 		return
 	}
+	now, read := s.h.Now(), s.h.Maps.Read()
 	entries, goals, missing := s.entries()
 	s.busy = true
 	s.h.Start(func(ctx context.Context) func() {
@@ -125,8 +132,12 @@ func (s *Search) index() {
 			x.Put(e)
 		}
 		return func() {
-			s.names, s.goals, s.made, s.busy, s.missing, s.version = x, goals, now, false, missing, version
+			was, had := s.Chosen()
+			s.names, s.goals, s.made, s.busy, s.missing, s.read = x, goals, now, false, missing, read
 			s.find()
+			if had {
+				s.at = max(0, slices.IndexFunc(s.found, was.is))
+			}
 		}
 	})
 }
@@ -134,7 +145,7 @@ func (s *Search) index() {
 // Renew looks again where more layers have been read since; it costs nothing while
 // there is nothing new.
 func (s *Search) Renew() {
-	if s.on && s.missing > 0 {
+	if s.on && s.missing > 0 && s.read != s.h.Maps.Read() && s.h.Now().Sub(s.made) >= readFor {
 		s.index()
 	}
 }
