@@ -7,6 +7,7 @@ package mapface
 import (
 	"context"
 	"image"
+	"image/color"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -28,6 +29,9 @@ const (
 	// PartGap is the least time between two pictures while parts of the base map
 	// and features come.
 	PartGap = 250 * time.Millisecond
+	// least is how wide and high a part is that is drawn, in device pixels; of a
+	// smaller one the strip alone is worth reading.
+	least = 16
 	// panicFirst is the pause after a picture that could not be drawn for a mistake
 	// of the program; it doubles up to panicLast.
 	panicFirst, panicLast = 250 * time.Millisecond, time.Minute
@@ -94,6 +98,7 @@ type Map struct {
 	coming   bool      // parts of the base map were on their way in the last picture
 	begun    time.Time // when the first picture was asked for
 	drawn    time.Time
+	blank    *image.RGBA // in place of a picture that is too small to be drawn
 	said     time.Time
 	layers   []tile.MapLayer
 	faults   []string
@@ -114,9 +119,16 @@ type picture struct {
 // New returns a map with a tile's parameters that is drawn once it is placed and
 // updated.
 func New(h *Host, env *tile.Env, p world.Tile) *Map {
-	c := &Map{h: h, env: env, t: tile.NewMap(env), m: h.Maps.Open(p.Params), params: p, jobs: make(chan task, 1)}
+	c := &Map{h: h, env: env, t: tile.NewMap(env), m: h.Maps.Open(p.Params), params: p, jobs: make(chan task, 1), blank: blank(env.Kit.Theme.Sea)}
 	c.cancel = h.Start(c.work)
 	return c
+}
+
+// blank is one pixel of a colour, which the tile fills its map with.
+func blank(of color.RGBA) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, 1, 1))
+	img.SetRGBA(0, 0, of)
+	return img
 }
 
 // Object is the tile's widget.
@@ -142,7 +154,7 @@ func (c *Map) Veil(on bool) { c.t.Veil(on) }
 // Health says how fresh the map is.
 func (c *Map) Health(time.Time) tile.Health { return c.t.Health() }
 
-// Ready reports whether there is a picture.
+// Ready reports whether there is a picture, or nothing to draw one of.
 func (c *Map) Ready() bool { return !c.drawn.IsZero() }
 
 // Place tells the tile's place before it is first updated and on each change. It
@@ -214,7 +226,7 @@ func (c *Map) ask(now time.Time) {
 	}
 	since := now.Sub(c.sent)
 	view := c.mapView()
-	if size := view.Crop.Size(); size.X < 16 || size.Y < 16 {
+	if c.at.Rect.Empty() {
 		return
 	}
 	features := c.h.Maps.Version()
@@ -239,6 +251,11 @@ func (c *Map) ask(now time.Time) {
 	c.sent, c.version, c.features, c.view = now, c.h.Version(), features, view
 	if c.begun.IsZero() {
 		c.begun = now
+	}
+	if size := view.Crop.Size(); size.X < least || size.Y < least {
+		c.drawn, c.coming, c.said = now, false, time.Time{}
+		c.t.SetPicture(c.blank)
+		return
 	}
 	job := task{frame: f, text: c.env.Scale.Text, at: now}
 	for {
