@@ -195,7 +195,9 @@ func (s *Sight) look(offset int64) {
 			delete(s.moving, id)
 			delete(s.moves, id)
 		case st.State == media.StateFrozen && st.Reason == media.ReasonUnchanged:
-			since := world.TimeOf(st.Since) + world.Time(offset)
+			// How long it stands is told by the monotonic clock: Since is a time of day
+			// from before the computer's clock was set.
+			since := world.TimeOf(time.Now().Add(-time.Since(st.Since))) + world.Time(offset)
 			if said && since.Sub(was).Abs() < 5*time.Second {
 				since = was // only the estimate of the server's clock differs
 			}
@@ -209,6 +211,9 @@ func (s *Sight) look(offset int64) {
 			}
 		default:
 			delete(s.moves, id)
+			if !st.Fresh() { // nothing is seen of it
+				delete(s.moving, id)
+			}
 		}
 	}
 	maps.DeleteFunc(s.still, func(id string, _ world.Time) bool { return players[id] == nil })

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unsafe"
 
 	"iocwall/media"
 	"iocwall/server/act"
@@ -218,6 +219,68 @@ func TestAFewKeyFramesAreNoMovement(t *testing.T) {
 		}
 		if got := b.said(); got != "" {
 			t.Errorf("told %q", got)
+		}
+	})
+}
+
+// before is a time that was read from the computer's clock before that was set back by
+// so many seconds: its time of day is later, its monotonic reading the same.
+func before(at time.Time, seconds uint64) time.Time {
+	*(*uint64)(unsafe.Pointer(&at)) += seconds << 30
+	return at
+}
+
+// A camera that stood still when the computer's clock was set stands for as long as it
+// does, not since a time to come.
+func TestTheClockIsSet(t *testing.T) {
+	b := newBench(t)
+	began := time.Now().Add(-12 * time.Second) // no bubble: its clock is not monotonic
+	old := before(began, 3600)
+	if old.Round(0).Sub(began.Round(0)) != time.Hour || old.Sub(began) != 0 {
+		t.Fatalf("%v was not read as %v before the clock was set", old, began)
+	}
+	b.look("a")
+	b.players["a"].set(media.Stats{State: media.StateFrozen, Reason: media.ReasonUnchanged, Since: old})
+	b.Sight.look(2000)
+	if got, want := b.still["a"], world.TimeOf(began.Add(2*time.Second)); got.Sub(want).Abs() > time.Minute {
+		t.Errorf("since %v, want %v", got, want)
+	}
+}
+
+// Who saw a camera move says so as long as he sees it, not while nothing reaches him.
+func TestWhoSeesNothingSeesNoMovement(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, c := range []struct {
+			st   media.Stats
+			want string
+		}{
+			{media.Stats{State: media.StateLate, Reason: media.ReasonLate}, ""},
+			{media.Stats{State: media.StateLive, Unchanged: 20 * time.Second}, ""},
+			{media.Stats{State: media.StateNoSignal, Reason: media.ReasonNoPackets}, "[]"},
+			{media.Stats{State: media.StateOpening, Reason: media.ReasonConnecting}, "[]"},
+			{media.Stats{State: media.StateFrozen, Reason: media.ReasonOverloaded}, "[]"},
+		} {
+			func() {
+				b := newBench(t)
+				ctx, cancel := context.WithCancel(t.Context())
+				var wg sync.WaitGroup
+				wg.Go(func() { _ = b.Run(ctx) })
+				defer wg.Wait()
+				defer cancel()
+				b.look("a")
+				b.health("a", world.CameraFrozen)
+				time.Sleep(15 * time.Second)
+				synctest.Wait()
+				if got := b.said(); got != "[~a]" {
+					t.Fatalf("it moves: told %q", got)
+				}
+				b.players["a"].set(c.st)
+				time.Sleep(30 * time.Second)
+				synctest.Wait()
+				if got := b.said(); got != c.want {
+					t.Errorf("%s: told %q, want %q", c.st.State, got, c.want)
+				}
+			}()
 		}
 	})
 }
