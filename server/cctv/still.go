@@ -28,8 +28,6 @@ const (
 	// stillWaitMost.
 	stillWait, stillWaitMost = 5 * time.Second, 2 * time.Minute
 	calmAfter                = 30 * time.Minute
-	// clockAhead is by how much a program's estimate of the server's clock may lead.
-	clockAhead = time.Minute
 )
 
 // Seen takes in what somebody who decodes pictures sees of cameras; the cameras that
@@ -46,7 +44,7 @@ func (c *Cameras) Seen(ctx context.Context, id auth.Identity, a act.ReportCamera
 	}
 	now := time.Now()
 	for _, x := range a.Still {
-		if x.Since <= 0 || x.Since.Std().After(now.Add(clockAhead)) {
+		if x.Since <= 0 {
 			return refuse("camera.since", "a camera stands still since {time}, which is not a time by the server's clock", "time", x.Since)
 		}
 	}
@@ -64,7 +62,7 @@ func (c *Cameras) Seen(ctx context.Context, id auth.Identity, a act.ReportCamera
 		}
 		for _, x := range a.Still {
 			if sees(x.Camera) {
-				still[x.Camera] = min(x.Since, world.TimeOf(now))
+				still[x.Camera] = x.Since
 			}
 		}
 		for _, camera := range a.Moving {
@@ -156,11 +154,18 @@ func (s *stills) camera(id string) *stance {
 	return x
 }
 
-// take takes the newest word of a program.
+// take takes the newest word of a program. What stands since a time to come, by a clock
+// that is ahead, stands since that was said first.
 func (s *stills) take(program, by string, stand map[string]world.Time, move map[string]bool, now time.Time) {
 	for id, since := range stand {
 		x := s.camera(id)
-		if _, said := x.stands[program]; !move[id] && (said || len(x.stands) < mostSeers) {
+		w, said := x.stands[program]
+		if since > world.TimeOf(now) {
+			if since = world.TimeOf(now); said && w.looks {
+				since = w.since
+			}
+		}
+		if !move[id] && (said || len(x.stands) < mostSeers) {
 			x.stands[program] = sighting{by: by, since: since, seen: now, looks: true}
 		}
 	}
