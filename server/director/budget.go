@@ -38,23 +38,38 @@ func wanted(tiles []world.Placed, left []world.LeftOut) []world.Placed {
 // important cameras take their small streams; where that does not help, the picture
 // cannot be shown. A computer that was not measured is not judged.
 func (t *turn) budget(p *picture) {
+	demand := scene.NewDemand(t.wall.WallDefined, t.st)
 	for _, name := range drivers(t.st, t.wall.WallDefined) {
 		n, _ := t.st.Node(name)
 		if len(n.Budget) == 0 {
 			continue
 		}
-		need := t.needs(name, n.Budget, p.tiles)
-		for _, i := range t.cheapest(name, p.tiles) {
+		old, come := slices.Concat(streams(demand, name, t.open)...), streams(demand, name, p.tiles)
+		now := scene.Load(n.Budget, old)
+		reckon := func() needs {
+			all := slices.Concat(come...)
+			return needs{
+				now: now, then: scene.Load(n.Budget, all),
+				both: scene.Load(n.Budget, slices.Concat(old, all)), turns: scene.Load(n.Budget, scene.Open(all)),
+				come: all,
+			}
+		}
+		need := reckon()
+		if need.fits() {
+			continue
+		}
+		for _, c := range cheapest(demand, name, p.tiles) {
 			if need.fits() {
 				break
 			}
-			small := scene.Smaller(t.wall.WallDefined, name, p.tiles[i].Tile, t.st)
-			before := need
+			i, small := c.tile, c.small
+			before, decoded := need, come[i]
 			was := p.tiles[i].Params
 			p.tiles[i].Params = append(slices.Clone(was), world.Param{Key: streamKey, Value: small})
 			slices.SortFunc(p.tiles[i].Params, func(a, b world.Param) int { return cmp.Compare(a.Key, b.Key) })
-			if need = t.needs(name, n.Budget, p.tiles); need.then >= before.then && need.turns >= before.turns {
-				p.tiles[i].Params, need = was, before // nothing won
+			come[i] = demand.Streams(name, p.tiles[i].Tile)
+			if need = reckon(); need.then >= before.then && need.turns >= before.turns {
+				p.tiles[i].Params, come[i], need = was, decoded, before // nothing won
 				continue
 			}
 			p.left = append(p.left, world.LeftOut{Tile: p.tiles[i].ID, Why: fmt.Sprintf(
@@ -88,23 +103,16 @@ func (t *turn) owed(p picture) bool {
 // among them change.
 type needs struct {
 	now, then, both, turns float64
-	tally, turning         string
+	come                   []scene.Stream
 }
 
-func (t *turn) needs(node string, budget []world.Decoding, tiles []world.Placed) needs {
-	streams := func(tiles []world.Placed) (out []scene.Stream) {
-		for _, x := range tiles {
-			out = append(out, scene.StreamsOf(t.wall.WallDefined, node, x.Tile, t.st)...)
-		}
-		return out
+// streams returns what a computer decodes for each tile.
+func streams(d *scene.Demand, node string, tiles []world.Placed) [][]scene.Stream {
+	out := make([][]scene.Stream, len(tiles))
+	for i, x := range tiles {
+		out[i] = d.Streams(node, x.Tile)
 	}
-	old, come := streams(t.open), streams(tiles)
-	all := scene.Open(come)
-	return needs{
-		now: scene.Load(budget, old), then: scene.Load(budget, come),
-		both: scene.Load(budget, slices.Concat(old, come)), turns: scene.Load(budget, all),
-		tally: scene.Tally(come), turning: scene.Tally(all),
-	}
+	return out
 }
 
 // fits reports whether it can be shown. What is there already may be too much, when
@@ -133,29 +141,35 @@ func (n needs) limit() float64 {
 
 func (n needs) words(node string) *world.Refusal {
 	if n.then > scene.Headroom || n.turns > scene.Brief {
-		list := n.tally
+		list := n.come
 		if n.then <= scene.Headroom {
-			list = n.turning
+			list = scene.Open(list)
 		}
 		return world.Refuse("wall.capacity", "the cameras ({list}) need {need} % of what {node} decodes, and {most} % may be used; show fewer of them on its screens, or smaller",
-			"list", list, "need", whole(n.worst()), "node", node, "most", whole(n.limit()))
+			"list", scene.Tally(list), "need", whole(n.worst()), "node", node, "most", whole(n.limit()))
 	}
 	return world.Refuse("wall.capacity.both", "while the cameras there are and those to come ({list}) are both open they need {need} % of what {node} decodes; go by a scene with fewer cameras",
-		"list", n.tally, "need", whole(n.both), "node", node)
+		"list", scene.Tally(n.come), "need", whole(n.both), "node", node)
 }
 
 // whole is a share in percent.
 func whole(share float64) string { return fmt.Sprintf("%.0f", 100*share) }
 
+// saving is a tile by its index, and the name of the smaller stream that it may take.
+type saving struct {
+	tile  int
+	small string
+}
+
 // cheapest returns the tiles with cameras on the screens of a computer that have a
 // smaller stream to take, in the order in which they are asked to: what is not
 // important before what is, the scene before what pops up, the smaller before the
 // larger.
-func (t *turn) cheapest(node string, tiles []world.Placed) []int {
-	var out []int
+func cheapest(d *scene.Demand, node string, tiles []world.Placed) []saving {
+	var out []saving
 	for i, x := range tiles {
-		if scene.Smaller(t.wall.WallDefined, node, x.Tile, t.st) != "" {
-			out = append(out, i)
+		if small := d.Smaller(node, x.Tile); small != "" {
+			out = append(out, saving{i, small})
 		}
 	}
 	rank := func(x world.Placed) int {
@@ -167,8 +181,8 @@ func (t *turn) cheapest(node string, tiles []world.Placed) []int {
 		}
 		return 0
 	}
-	slices.SortStableFunc(out, func(i, j int) int {
-		a, b := tiles[i], tiles[j]
+	slices.SortStableFunc(out, func(i, j saving) int {
+		a, b := tiles[i.tile], tiles[j.tile]
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.W*a.H, b.W*b.H))
 	})
 	return out

@@ -3,6 +3,7 @@ package director
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -213,5 +214,57 @@ func TestBudgetsOfGridsAndTours(t *testing.T) {
 		if (o.Err == nil) != (c.refused == "") || o.Err != nil && !strings.Contains(o.Err.Error(), c.refused) || len(o.Left) != c.left {
 			t.Errorf("%s: %v, left %+v", c.scene, o.Err, o.Left)
 		}
+	}
+}
+
+// crowded is a look at a wall whose 96 tiles turn through 5,000 cameras, of which
+// its computers cannot decode enough at once.
+func crowded(t fataler) (*turn, picture) {
+	bodies := append([]world.Body{testWall()}, nodes(true, allNodes...)...)
+	for _, n := range allNodes {
+		bodies = append(bodies, measured(n))
+	}
+	for i := range 5000 {
+		bodies = append(bodies, world.CameraDefined{ID: fmt.Sprintf("c-%04d", i), Site: fmt.Sprint(i % 96), Streams: []world.CameraStream{{Name: "main", Width: 1920, Height: 1080, FPS: 25}, {Name: "sub", Width: 320, Height: 180, FPS: 25}}})
+	}
+	st := world.New(1)
+	for _, b := range bodies {
+		if _, err := st.Apply(world.Event{Seq: st.At().Seq + 1, Seen: monday, Observation: world.Observation{Time: monday, Body: b}}); err != nil {
+			t.Fatalf("%v", err)
+		}
+	}
+	var p picture
+	for _, s := range testWall().Screens {
+		for i, cell := range scene.Share(world.WallDefined{}, scene.RectOfScreen(s), 12) {
+			p.tiles = append(p.tiles, world.Placed{Tile: cell.Put(world.Tile{ID: fmt.Sprintf("%d-%02d", s.ID, i), Kind: "tour", Params: []world.Param{{Key: "site", Value: fmt.Sprint(len(p.tiles))}}})})
+		}
+	}
+	w, _ := st.Wall("main")
+	return &turn{st: st, wall: w, open: slices.Clone(p.tiles)}, p
+}
+
+// The loop of the history waits for a check: it reads the cameras once, and reckons
+// anew for a candidate with what the candidate changes. To read them for each tile of
+// each computer would take gigabytes.
+func TestAWallOfToursIsCheckedSoon(t *testing.T) {
+	turn, p := crowded(t)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	turn.budget(&p)
+	runtime.ReadMemStats(&after)
+	if p.over != nil || len(p.left) != 4 {
+		t.Errorf("refused %v, left %v", p.over, p.left)
+	}
+	if n := (after.TotalAlloc - before.TotalAlloc) >> 20; n > 200 {
+		t.Errorf("it took %d MB", n)
+	}
+}
+
+func BenchmarkBudget(b *testing.B) {
+	turn, p := crowded(b)
+	was := slices.Clone(p.tiles)
+	for b.Loop() {
+		p.tiles, p.left, p.over = slices.Clone(was), nil, nil
+		turn.budget(&p)
 	}
 }

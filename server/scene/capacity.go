@@ -56,31 +56,66 @@ type Cameras interface {
 	Within(area, root string) bool
 }
 
-// StreamsOf returns what the screens of a computer decode for a tile: a camera; the
+// Demand says what tiles on a wall need of its computers. The cameras of an area or a
+// site are looked up once, so that a check of many tiles on many computers is short: it
+// is for one check, while wall and cameras stay as they are, and one goroutine.
+type Demand struct {
+	w   world.WallDefined
+	st  Cameras
+	all []world.Camera         // read at the first need
+	of  map[[2]string][]string // ids by area and site; they are not changed
+}
+
+// NewDemand is for one check of a wall.
+func NewDemand(w world.WallDefined, st Cameras) *Demand {
+	return &Demand{w: w, st: st, of: map[[2]string][]string{}}
+}
+
+// StreamsOf is Demand.Streams for a single question.
+func StreamsOf(w world.WallDefined, node string, t world.Tile, st Cameras) []Stream {
+	return NewDemand(w, st).Streams(node, t)
+}
+
+// Smaller is Demand.Smaller for a single question.
+func Smaller(w world.WallDefined, node string, t world.Tile, st Cameras) string {
+	return NewDemand(w, st).Smaller(node, t)
+}
+
+// Streams returns what the screens of a computer decode for a tile: a camera; the
 // dearest camera of a tour, and the next one for a moment; the dearest page of a
 // grid, each camera at its cell's size, and the next one for a moment. There are none
 // of tiles that show no cameras or lie elsewhere, and of cameras that nobody defined.
-func StreamsOf(w world.WallDefined, node string, t world.Tile, st Cameras) []Stream {
-	pages := pagesOf(w, node, t, st)
+func (d *Demand) Streams(node string, t world.Tile) []Stream {
+	pages := d.pages(node, t)
 	if len(pages) == 0 {
 		return nil
 	}
-	weight := func(page []Stream) (sum float64) {
-		for _, s := range page {
-			s = s.known()
-			sum += s.pixels() * s.FPS
+	first, second, most, more := 0, -1, -1.0, -1.0
+	for i, page := range pages {
+		switch x := weight(page); {
+		case x > most:
+			first, second, most, more = i, first, x, most
+		case x > more:
+			second, more = i, x
 		}
-		return sum
 	}
-	slices.SortStableFunc(pages, func(a, b []Stream) int { return cmp.Compare(weight(b), weight(a)) })
-	out := pages[0]
+	out := pages[first]
 	if len(pages) > 1 {
-		for _, s := range pages[1] {
+		for _, s := range pages[second] {
 			s.Brief = true
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// weight is how many pixels a second the streams of a page have.
+func weight(page []Stream) (sum float64) {
+	for _, s := range page {
+		s = s.known()
+		sum += s.pixels() * s.FPS
+	}
+	return sum
 }
 
 // Open returns the streams as they are in the moment of a change, when all are
@@ -93,9 +128,12 @@ func Open(streams []Stream) []Stream {
 	return out
 }
 
-// pagesOf returns what a computer decodes for each state of a tile that takes turns.
-func pagesOf(w world.WallDefined, node string, t world.Tile, st Cameras) [][]Stream {
-	ids := shown(t, st)
+// pages returns what a computer decodes for each state of a tile that takes turns.
+func (d *Demand) pages(node string, t world.Tile) [][]Stream {
+	if x, _ := d.pixels(node, t); x == 0 {
+		return nil
+	}
+	ids := d.shown(t)
 	per, side := 1, 1
 	if t.Kind == "grid" {
 		if per, _ = strconv.Atoi(t.Param("cells")); per <= 0 {
@@ -106,15 +144,25 @@ func pagesOf(w world.WallDefined, node string, t world.Tile, st Cameras) [][]Str
 		}
 		per = side * side
 	}
+	type size struct{ x, y int }
+	cells := make([]size, per)
+	for i := range cells {
+		cell := t
+		cell.W, cell.H = t.W/float64(side), t.H/float64(side)
+		cell.X, cell.Y = t.X+float64(i%side)*cell.W, t.Y+float64(i/side)*cell.H
+		cells[i].x, cells[i].y = d.pixels(node, cell)
+	}
+	name := t.Param("stream")
 	var out [][]Stream
 	for from := 0; from < len(ids); from += per {
 		var page []Stream
 		for i, id := range ids[from:min(len(ids), from+per)] {
-			cell := t
-			cell.W, cell.H = t.W/float64(side), t.H/float64(side)
-			cell.X, cell.Y = t.X+float64(i%side)*cell.W, t.Y+float64(i/side)*cell.H
-			if s, ok := streamOf(w, node, cell, id, st); ok {
-				page = append(page, s)
+			if cells[i].x == 0 {
+				continue
+			}
+			if c, ok := d.st.Camera(id); ok {
+				x := choose(c.Streams, name, cells[i].x, cells[i].y)
+				page = append(page, Stream{Camera: c.ID, Name: x.Name, Codec: c.Health.Codec, Width: x.Width, Height: x.Height, FPS: x.FPS})
 			}
 		}
 		if len(page) > 0 {
@@ -127,9 +175,23 @@ func pagesOf(w world.WallDefined, node string, t world.Tile, st Cameras) [][]Str
 // mostSide bounds the columns and rows of a grid.
 const mostSide = 6
 
+// pixels is how large a tile is on the screens of a computer where it is largest, zero
+// when it lies on none of them.
+func (d *Demand) pixels(node string, t world.Tile) (x, y int) {
+	for _, s := range d.w.Screens {
+		if s.Node != node || !drawable(s) {
+			continue
+		}
+		if whole, _, on := part(s, t); on {
+			x, y = max(x, whole.Dx()), max(y, whole.Dy())
+		}
+	}
+	return x, y
+}
+
 // shown returns the cameras of a tile in order: one, or those of a tour or a grid,
-// which are named or those of an area or a site.
-func shown(t world.Tile, st Cameras) []string {
+// which are named or those of an area or a site. The caller does not change them.
+func (d *Demand) shown(t world.Tile) []string {
 	switch t.Kind {
 	case "camera":
 		return []string{cmp.Or(t.Param("camera"), t.Param("id"))}
@@ -139,12 +201,7 @@ func shown(t world.Tile, st Cameras) []string {
 	}
 	ids := strings.FieldsFunc(t.Param("cameras"), func(r rune) bool { return r == ',' || r == ' ' || r == ';' })
 	if len(ids) == 0 {
-		area, site := t.Param("area"), t.Param("site")
-		for _, c := range st.Cameras() {
-			if (area == "" || st.Within(c.Area, area)) && (site == "" || c.Site == site) {
-				ids = append(ids, c.ID)
-			}
-		}
+		return d.within(t.Param("area"), t.Param("site"))
 	}
 	if t.Kind == "tour" {
 		slices.Sort(ids)
@@ -153,40 +210,37 @@ func shown(t world.Tile, st Cameras) []string {
 	return ids
 }
 
-// streamOf returns what the screens of a computer decode for a camera at a place.
-func streamOf(w world.WallDefined, node string, t world.Tile, id string, st Cameras) (Stream, bool) {
-	c, ok := st.Camera(id)
-	if !ok {
-		return Stream{}, false
-	}
-	needX, needY := 0, 0
-	for _, s := range w.Screens {
-		if s.Node != node || !drawable(s) {
-			continue
+// within returns the cameras of an area and a site by id, each of which may be any.
+func (d *Demand) within(area, site string) []string {
+	key := [2]string{area, site}
+	ids, known := d.of[key]
+	if !known {
+		if d.all == nil {
+			d.all = d.st.Cameras()
 		}
-		if whole, _, on := part(s, t); on {
-			needX, needY = max(needX, whole.Dx()), max(needY, whole.Dy())
+		for _, c := range d.all {
+			if (area == "" || d.st.Within(c.Area, area)) && (site == "" || c.Site == site) {
+				ids = append(ids, c.ID)
+			}
 		}
+		d.of[key] = ids
 	}
-	if needX == 0 {
-		return Stream{}, false
-	}
-	x := choose(c.Streams, t.Param("stream"), needX, needY)
-	return Stream{Camera: c.ID, Name: x.Name, Codec: c.Health.Codec, Width: x.Width, Height: x.Height, FPS: x.FPS}, true
+	return ids
 }
 
 // Smaller returns the name of the stream that a tile takes as its parameter "stream"
 // to need less of a computer: the smallest of its camera, or of most of its cameras.
 // It is empty when there is none, or the tile says already which it takes.
-func Smaller(w world.WallDefined, node string, t world.Tile, st Cameras) string {
+func (d *Demand) Smaller(node string, t world.Tile) string {
 	if t.Param("stream") != "" {
 		return ""
 	}
 	counts := map[string]int{}
-	for _, page := range pagesOf(w, node, t, st) {
+	for _, page := range d.pages(node, t) {
 		for _, s := range page {
-			if c, _ := st.Camera(s.Camera); Smallest(c) != "" && Smallest(c) != s.Name {
-				counts[Smallest(c)]++
+			c, _ := d.st.Camera(s.Camera)
+			if name := Smallest(c); name != "" && name != s.Name {
+				counts[name]++
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package scene
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"iocwall/server/world"
@@ -167,5 +168,85 @@ func TestStreamsOfToursAndGrids(t *testing.T) {
 		if s := Smaller(w, c.node, tile, st); s != c.smaller {
 			t.Errorf("%s: it takes %q", c.name, s)
 		}
+	}
+}
+
+// counted counts what is read of the cameras.
+type counted struct {
+	*world.State
+	lists, cameras int
+}
+
+func (c *counted) Cameras() []world.Camera {
+	c.lists++
+	return c.State.Cameras()
+}
+
+func (c *counted) Camera(id string) (world.Camera, bool) {
+	c.cameras++
+	return c.State.Camera(id)
+}
+
+// A check of many tiles on all computers reads the list of cameras once and a tile's
+// cameras for the computer that shows it only, and says what single questions say.
+func TestACheckOfManyTilesIsShort(t *testing.T) {
+	w := reference()
+	var list []world.CameraDefined
+	for i := range 50 {
+		c := world.CameraDefined{ID: fmt.Sprintf("c%02d", i), Area: "ward", Streams: []world.CameraStream{{Name: "main", Width: 1920, Height: 1080, FPS: 25}, {Name: "sub", Width: 640, Height: 360, FPS: 12}}}
+		if i%3 == 0 {
+			c.Area, c.Site = "", "box"
+		}
+		if i%7 == 0 {
+			c.Streams[0].FPS = 30
+		}
+		list = append(list, c)
+	}
+	st := &counted{State: state(t, list...)}
+	var tiles []world.Tile
+	for _, screen := range []string{"1", "12", "27"} {
+		for _, kind := range []string{"tour", "grid"} {
+			for _, p := range [][]world.Param{
+				nil,
+				{{Key: "area", Value: "city"}},
+				{{Key: "site", Value: "box"}},
+				{{Key: "area", Value: "ward"}, {Key: "cells", Value: "4"}},
+				{{Key: "cameras", Value: "c09,c01,c09,c02"}, {Key: "cells", Value: "1"}},
+			} {
+				tiles = append(tiles, rectAt(t, w, At{Screens: screen, Cell: "2x2:1"}).Put(world.Tile{Kind: kind, Params: p}))
+			}
+		}
+	}
+	nodes := map[string]bool{}
+	for _, s := range w.Screens {
+		nodes[s.Node] = true
+	}
+	check := func() (out []string) {
+		d := NewDemand(w, st)
+		for node := range nodes {
+			for i, x := range tiles {
+				out = append(out, fmt.Sprint(node, i, d.Streams(node, x)))
+			}
+		}
+		return out
+	}
+	got := check()
+	if st.lists != 1 || st.cameras > len(tiles)*len(list) {
+		t.Errorf("the list was read %d times, a camera %d times, for %d tiles and %d cameras", st.lists, st.cameras, len(tiles), len(list))
+	}
+	slices.Sort(got)
+	var want []string
+	for node := range nodes {
+		for i, x := range tiles {
+			want = append(want, fmt.Sprint(node, i, StreamsOf(w, node, x, st.State)))
+		}
+	}
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("a check says\n%v\nsingle questions\n%v", got, want)
+	}
+	st.lists, st.cameras = 0, 0
+	if s := StreamsOf(w, "pc-12", tiles[0], st); s != nil || st.lists+st.cameras != 0 {
+		t.Errorf("for a tile elsewhere %v, %d lists and %d cameras read", s, st.lists, st.cameras)
 	}
 }
