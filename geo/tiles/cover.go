@@ -36,6 +36,7 @@ func (t *Tiled) Map(view geo.View) (Data, error) {
 		t.looks[z] = l
 	}
 	l.asked = c.now
+	l.refine(c.now)
 	c.z -= l.coarser
 	c.look(view)
 	if l.coarser > 0 {
@@ -87,7 +88,7 @@ func (c *cover) look(view geo.View) {
 	}
 	if columns, rows := x1-x0+1, y1-y0+1; columns > maxViewTiles/rows {
 		c.data.Failed++
-		c.data.Problem = fmt.Errorf("tiles: %d × %d tiles are too many for one picture; draw a smaller crop of it", columns, rows)
+		c.data.Problem = archive.Said(fmt.Errorf("tiles: %d × %d tiles are too many for one picture; draw a smaller crop of it", columns, rows), "tiles.many")
 		return
 	}
 	c.have = make([]tileKey, 0, (x1-x0+1)*(y1-y0+1))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"iocwall/geo/tiles/archive"
@@ -82,19 +83,22 @@ func (t *Tiled) fetch(ctx context.Context, k tileKey) (*loaded, error) {
 		l.old, err = err, nil
 	}
 	if err != nil {
-		return nil, err
+		if errors.Is(err, archive.ErrBroken) {
+			return nil, archive.Said(err, "tiles.broken")
+		}
+		return nil, archive.Said(err, "tiles.unread")
 	}
 	if t.archive.Info().Format == archive.MVT { // known at the latest by now
 		v, err := DecodeVector(raw, k.z, k.x, k.y)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", archive.ErrBroken, err)
+			return nil, archive.Said(fmt.Errorf("%w: %w", archive.ErrBroken, err), "tiles.broken")
 		}
 		l.vector, l.bytes = v, v.Bytes+bytesFeature
 		return l, nil
 	}
 	img, err := archive.DecodePicture(raw)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", archive.ErrBroken, err)
+		return nil, archive.Said(fmt.Errorf("%w: %w", archive.ErrBroken, err), "tiles.broken")
 	}
 	l.picture, l.bytes = img, int64(len(img.Pix))
 	return l, nil
@@ -201,7 +205,8 @@ func (t *Tiled) room(need int64, now time.Time) bool {
 
 // noRoom says that not all tiles of a zoom that are in view fit.
 func (t *Tiled) noRoom(z int) error {
-	return fmt.Errorf("there is no room for all tiles of zoom %d in view: they need more than %d MiB; give the map more memory (--map-memory)", z, t.budget>>20)
+	return archive.Said(fmt.Errorf("there is no room for all tiles of zoom %d in view: they need more than %d MiB; give the map more memory (--map-memory)", z, t.budget>>20),
+		"tiles.room", "zoom", strconv.Itoa(z), "n", strconv.FormatInt(t.budget>>20, 10))
 }
 
 // coarsen has the views whose tiles of a zoom do not fit drawn from coarser ones, a
@@ -214,11 +219,31 @@ func (t *Tiled) coarsen(z int, now time.Time) {
 		}
 		switch waited := now.Sub(l.refused); {
 		case waited > 3*crowdedFor:
-			l.refused = now
+			l.refused, l.tried = now, false
 		case waited >= crowdedFor:
-			l.refused = now
-			l.coarser++
+			l.coarsen(now)
 		}
+	}
+}
+
+// coarsen has views drawn a step coarser. If that takes back a step finer, the next one
+// is tried later than that was.
+func (l *look) coarsen(now time.Time) {
+	if l.tried {
+		l.wait = min(2*l.wait, longestFor)
+	} else {
+		l.wait = coarserFor
+	}
+	l.coarser++
+	l.refused, l.tried = now, false
+}
+
+// refine tries a step finer when a while has gone by: the maps that took the room may
+// be closed. If there is none, the next tiles that are refused take it back.
+func (l *look) refine(now time.Time) {
+	if l.coarser > 0 && now.Sub(l.refused) > l.wait {
+		l.coarser--
+		l.refused, l.tried = now, true
 	}
 }
 
@@ -267,7 +292,7 @@ func (t *Tiled) forget(now time.Time) {
 		}
 	}
 	for z, l := range t.looks {
-		if now.Sub(l.asked) > coarserFor {
+		if now.Sub(l.asked) > lookedFor {
 			delete(t.looks, z)
 		}
 	}

@@ -23,7 +23,9 @@ const (
 	failedFor    = 15 * time.Second // nor one that could not be had
 	absentFor    = 5 * time.Minute  // nor one that is not there
 	crowdedFor   = 3 * time.Second  // nor one for which there was no room
-	coarserFor   = 10 * time.Minute // a zoom that nobody looks at so long is no more drawn coarser for want of room
+	coarserFor   = 3 * time.Minute  // views for which there was no room are drawn coarser so long, and twice as long each time there still is none
+	longestFor   = time.Hour        // at most
+	lookedFor    = 10 * time.Minute // a zoom that nobody looks at so long is looked at afresh
 	sweepEvery   = time.Second
 	logEvery     = 30 * time.Second      // problems are told in the log
 	gatherFor    = 50 * time.Millisecond // tiles that come together are told once
@@ -118,9 +120,11 @@ type want struct {
 
 // look is how views are drawn that want the tiles of one zoom.
 type look struct {
-	coarser int       // by so many zooms, since there is no room for all of their tiles
-	refused time.Time // when there was none last, or a step coarser
-	asked   time.Time // by a view, last
+	coarser int           // by so many zooms, since there is no room for all of their tiles
+	refused time.Time     // when there was none last, or a step coarser or finer
+	wait    time.Duration // after that, until a step finer is tried
+	tried   bool          // the last step was one finer
+	asked   time.Time     // by a view, last
 }
 
 // NewTiled returns a Source of the archive's tiles. Nothing is fetched before Run.

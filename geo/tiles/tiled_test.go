@@ -556,7 +556,7 @@ func TestMoreThanFits(t *testing.T) {
 			if n := tiled.Stats().Decoded - before; n > 0 {
 				t.Errorf("%s: %d tiles were decoded while nothing moves", name, n)
 			}
-			time.Sleep(coarserFor + time.Minute)
+			time.Sleep(lookedFor + time.Minute)
 			small := settle(t, tiled, geo.ZoomView(geo.Point{108, 16}, 11.51, 640, 480))
 			for _, k := range squaresOf(small) {
 				if k.z != 12 {
@@ -566,7 +566,73 @@ func TestMoreThanFits(t *testing.T) {
 			if small.Failed > 0 || len(small.Rasters) == 0 {
 				t.Errorf("%s: later a small map has %d tiles, %v", name, len(small.Rasters), small.Problem)
 			}
-			time.Sleep(coarserFor + time.Minute)
+			time.Sleep(lookedFor + time.Minute)
+		}
+	})
+}
+
+// TestSharpAgain has two maps crowd the memory, of which one is closed while the other
+// is looked at all the time: that one is sharp again. While both stay, what does not fit
+// is tried ever more seldom.
+func TestSharpAgain(t *testing.T) {
+	const budget = 40 * 16 << 10 // 40 tiles
+	one, other := geo.ZoomView(geo.Point{108, 16}, 11.51, 900, 700), geo.ZoomView(geo.Point{106, 20}, 11.51, 900, 700)
+	crowded := func(t *testing.T, tiled *Tiled) {
+		t.Helper()
+		for range 30 {
+			mapOf(t, tiled, one)
+			mapOf(t, tiled, other)
+			time.Sleep(time.Second)
+		}
+		if d := mapOf(t, tiled, one); d.Failed == 0 {
+			t.Fatalf("both maps fit: %+v", tiled.Stats())
+		} else if s := (interface {
+			Say() (string, map[string]string)
+		})(nil); !errors.As(d.Problem, &s) {
+			t.Errorf("%v has no code", d.Problem)
+		} else if code, values := s.Say(); code != "tiles.room" || values["zoom"] != "12" || values["n"] != "0" {
+			t.Errorf("it says %s %v", code, values)
+		}
+	}
+	running(t, newShelf(0, 14), budget, 2, func(t *testing.T, tiled *Tiled) {
+		for range 2 {
+			crowded(t, tiled)
+			for began := time.Now(); time.Since(began) < coarserFor+10*time.Second; time.Sleep(5 * time.Second) {
+				mapOf(t, tiled, one)
+			}
+			d := mapOf(t, tiled, one)
+			if d.Failed > 0 || d.Problem != nil || !covers(squaresOf(d), one) {
+				t.Errorf("alone it lacks %d tiles: %v", d.Failed, d.Problem)
+			}
+			for _, k := range squaresOf(d) {
+				if k.z != 12 {
+					t.Errorf("alone it is drawn from %v", k)
+				}
+			}
+		}
+	})
+	running(t, newShelf(0, 14), budget, 2, func(t *testing.T, tiled *Tiled) {
+		crowded(t, tiled)
+		before, sharp, asked, holes := tiled.Stats().Decoded, 0, 0, 0
+		for began := time.Now(); time.Since(began) < 8*time.Hour; time.Sleep(5 * time.Second) {
+			for _, v := range []geo.View{one, other} {
+				d := mapOf(t, tiled, v)
+				asked++
+				if d.Failed == 0 {
+					sharp++
+				}
+				if !covers(squaresOf(d), v) {
+					holes++
+				}
+			}
+		}
+		st := tiled.Stats()
+		t.Logf("%d tiles decoded, %d of %d looks sharp, %d with holes", st.Decoded-before, sharp, asked, holes)
+		if n := st.Decoded - before; n == 0 || n > 1500 || st.Memory > budget {
+			t.Errorf("in 8 h %d tiles were decoded: %+v", n, st)
+		}
+		if sharp > asked/100 || holes > asked/100 {
+			t.Errorf("of %d pictures %d say nothing of what they lack, %d have holes", asked, sharp, holes)
 		}
 	})
 }

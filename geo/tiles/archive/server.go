@@ -186,9 +186,9 @@ func sameHost(next *http.Request, via []*http.Request) error {
 	first := via[0].URL
 	switch {
 	case len(via) > 3:
-		return errors.New("it redirects in a circle")
+		return Said(errors.New("it redirects in a circle"), "tiles.redirect")
 	case next.URL.Host != first.Host || next.URL.Scheme != first.Scheme && next.URL.Scheme != "https":
-		return errors.New("it redirects to another server; write that one into the configuration if it is right")
+		return Said(errors.New("it redirects to another server; write that one into the configuration if it is right"), "tiles.redirect")
 	}
 	return nil
 }
@@ -268,7 +268,7 @@ func (s *server) fetch(ctx context.Context, q request, old kept, have bool) (kep
 	}
 	response, err := s.ask(ctx, q, old, have)
 	if err != nil {
-		return kept{}, s.failed(ctx, err, "")
+		return kept{}, s.failed(ctx, Said(err, "tiles.away"), "")
 	}
 	defer func() { _ = response.Body.Close() }()
 	k, keep, err := understand(response, q.check, old, have)
@@ -317,7 +317,7 @@ func understand(r *http.Response, check func([]byte) error, old kept, have bool)
 	case http.StatusOK:
 	case http.StatusNotModified:
 		if !have {
-			return k, false, errors.New("it says that nothing has changed, about a tile it was never asked for")
+			return k, false, Said(errors.New("it says that nothing has changed, about a tile it was never asked for"), "tiles.status", "status", "304")
 		}
 		k.tile = old.tile
 		if k.tag == "" {
@@ -326,24 +326,24 @@ func understand(r *http.Response, check func([]byte) error, old kept, have bool)
 		return k, keep, nil
 	case http.StatusNotFound:
 		if have && len(old.tile) > 0 {
-			return k, false, errMissing
+			return k, false, Said(errMissing, "tiles.missing")
 		}
 		return absent(k, r.Header)
 	case http.StatusNoContent, http.StatusGone:
 		return absent(k, r.Header)
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return k, false, fmt.Errorf("it refuses (%d); check the key or password in its URL, and its terms of use", r.StatusCode)
+		return k, false, Said(fmt.Errorf("it refuses (%d); check the key or password in its URL, and its terms of use", r.StatusCode), "tiles.refused", "status", strconv.Itoa(r.StatusCode))
 	case http.StatusTooManyRequests:
-		return k, false, errors.New("it was asked too often (429)")
+		return k, false, Said(errors.New("it was asked too often (429)"), "tiles.often")
 	default:
-		return k, false, fmt.Errorf("it answers %d", r.StatusCode)
+		return k, false, Said(fmt.Errorf("it answers %d", r.StatusCode), "tiles.status", "status", strconv.Itoa(r.StatusCode))
 	}
 	k.tile, err = io.ReadAll(io.LimitReader(r.Body, maxTileBytes+1))
 	switch {
 	case err != nil:
-		return k, false, fmt.Errorf("its answer breaks off: %w", err)
+		return k, false, Said(fmt.Errorf("its answer breaks off: %w", err), "tiles.away")
 	case len(k.tile) > maxTileBytes:
-		return k, false, fmt.Errorf("its answer has more than %d bytes", maxTileBytes)
+		return k, false, Said(fmt.Errorf("its answer has more than %d bytes", maxTileBytes), "tiles.foreign")
 	case len(k.tile) == 0:
 		return absent(k, r.Header)
 	}
@@ -373,7 +373,7 @@ func (s *server) plausible(tile []byte) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("it answers with something else than a tile: %w", err)
+		return Said(fmt.Errorf("it answers with something else than a tile: %w", err), "tiles.foreign")
 	}
 	return nil
 }
@@ -418,6 +418,20 @@ type PausedError struct {
 
 func (e *PausedError) Error() string {
 	return fmt.Sprintf("server %s is asked again at %s: %v", e.Host, e.Until.Format(time.TimeOnly), e.Reason)
+}
+
+// Say returns the code of the sentence and its values, with what the failure says.
+func (e *PausedError) Say() (code string, values map[string]string) {
+	s, ok := said(e.Reason)
+	if !ok {
+		return "tiles.away", nil
+	}
+	behind, more := s.Say()
+	values = map[string]string{"host": e.Host, "why": e.Reason.Error(), "why.code": behind}
+	for name, v := range more {
+		values["why."+name] = v
+	}
+	return "tiles.paused", values
 }
 
 // Unwrap returns the failure.

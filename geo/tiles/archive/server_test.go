@@ -134,31 +134,32 @@ func TestServerThatAnswersBadly(t *testing.T) {
 		name  string
 		serve http.HandlerFunc
 		want  string
+		code  string // and the status
 	}{
-		{"login page", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }, "something else than a tile"},
-		{"refuses", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, "check the key"},
-		{"too often", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(429) }, "too often"},
-		{"breaks", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, "answers 500"},
+		{"login page", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }, "something else than a tile", "foreign"},
+		{"refuses", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, "check the key", "refused 403"},
+		{"too often", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(429) }, "too often", "often"},
+		{"breaks", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, "answers 500", "status 500"},
 		{"breaks off", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			_, _ = w.Write([]byte("x"))
-		}, "breaks off"},
+		}, "breaks off", "away"},
 		{"endless", func(w http.ResponseWriter, _ *http.Request) {
 			for range 10 {
 				if _, err := w.Write(make([]byte, 1<<20)); err != nil {
 					return
 				}
 			}
-		}, "more than 8388608"},
-		{"bomb", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(zipped(t, make([]byte, 9<<20))) }, "unpacks to more"},
-		{"another server", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, http.StatusFound) }, "redirects to another server"},
-		{"circle", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) }, "circle"},
+		}, "more than 8388608", "foreign"},
+		{"bomb", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(zipped(t, make([]byte, 9<<20))) }, "unpacks to more", "foreign"},
+		{"another server", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, http.StatusFound) }, "redirects to another server", "redirect"},
+		{"circle", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) }, "circle", "redirect"},
 		{"bad redirect", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Location", "http://%zz/"+r.URL.RawQuery)
 			w.WriteHeader(302)
-		}, "may be secret"},
-		{"hangs up", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "EOF"},
-		{"nothing changed", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(304) }, "never asked for"},
+		}, "may be secret", "away"},
+		{"hangs up", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "EOF", "away"},
+		{"nothing changed", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(304) }, "never asked for", "status 304"},
 	} {
 		peer := httptest.NewServer(c.serve)
 		cache := openCache(t, t.TempDir(), cacheMinimum)
@@ -166,6 +167,14 @@ func TestServerThatAnswersBadly(t *testing.T) {
 		_, err := s.Tile(t.Context(), 1, 0, 0)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret=") || strings.Contains(err.Error(), "key=secret") {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+		}
+		if got := codeOf(err, "status"); got != "tiles."+c.code {
+			t.Errorf("%s: it says %s", c.name, got)
+		}
+		_, err = s.Tile(t.Context(), 1, 0, 0)
+		code, status, _ := strings.Cut(c.code, " ")
+		if got := codeOf(err, "host", "why.code", "why.status"); got != strings.TrimSpace("tiles.paused 127.0.0.1 tiles."+code+" "+status) {
+			t.Errorf("%s: left alone it says %s", c.name, got)
 		}
 		if n := cache.Stats().Tiles; n != 0 {
 			t.Errorf("%s: %d tiles are kept", c.name, n)
@@ -178,6 +187,19 @@ func TestServerThatAnswersBadly(t *testing.T) {
 	if _, err := s.Tile(t.Context(), 1, 0, 0); err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("nobody there: %v", err)
 	}
+}
+
+// codeOf is what an error says of itself: its code and some of its values.
+func codeOf(err error, names ...string) string {
+	s, ok := said(err)
+	if !ok {
+		return ""
+	}
+	out, values := s.Say()
+	for _, name := range names {
+		out += " " + values[name]
+	}
+	return strings.TrimSpace(out)
 }
 
 // TestServerIsLeftAlone holds how often a server that fails is asked, and that it is

@@ -57,17 +57,17 @@ func (s *server) ready(ctx context.Context) error {
 	}
 	k, err := s.get(ctx, request{address: s.source, secrets: s.source, key: "description\n" + s.source, check: func(text []byte) error {
 		_, err := read(text, s.options)
-		return err
+		return Said(err, "tiles.description")
 	}})
 	switch old := (*OldError)(nil); {
 	case err != nil && !errors.As(err, &old):
 		return err
 	case len(k.tile) == 0:
-		return s.failed(ctx, errors.New("it has no description at its address"), "")
+		return s.failed(ctx, Said(errors.New("it has no description at its address"), "tiles.description"), "")
 	}
 	d, err := read(k.tile, s.options)
 	if err != nil {
-		return fmt.Errorf("server %s: %w", s.host, err)
+		return fmt.Errorf("server %s: %w", s.host, Said(err, "tiles.description"))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -122,6 +122,9 @@ func TestDescription(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "example.org") || strings.Contains(err.Error(), "secret1") {
 				t.Errorf("%s: %v, want %q", name, err, c.want)
 			}
+			if got := codeOf(err); got != "tiles.description" {
+				t.Errorf("%s: it says %s", name, got)
+			}
 			if _, err := s.Tile(t.Context(), 5, 1, 3); err == nil || len(asked) != 1 {
 				t.Errorf("%s: it is asked again at once: %q, %v", name, asked, err)
 			}
