@@ -124,7 +124,9 @@ func TestEveryCodeIsInTheCatalogue(t *testing.T) {
 	if len(all) < 150 {
 		t.Fatalf("only %d refusals found: the test looks at the wrong place", len(all))
 	}
-	all = append(append(all, codesOf(t)...), mistakes(t)...)
+	all = slices.Concat(all, codesOf(t), mistakes(t),
+		written(t, "shape.", 19, []string{"n", "at"}, "../../geo/*.go"),
+		written(t, "tiles.", 13, []string{"zoom", "n", "host", "why", "status"}, "../../geo/tiles/*.go", "../../geo/tiles/archive/*.go"))
 	known := map[string]bool{}
 	for _, c := range all {
 		known["no."+c.code] = true
@@ -194,37 +196,48 @@ func codesOf(t *testing.T) []coded {
 // mistakes are the codes of mistakes in expressions.
 func mistakes(t *testing.T) []coded {
 	t.Helper()
-	paths, err := filepath.Glob("../../server/expr/*.go")
-	if err != nil {
-		t.Fatal(err)
+	found := written(t, "expr.", 11, []string{"line", "column", "why", "name", "near", "type", "want"}, "../../server/expr/*.go")
+	for _, c := range found {
+		if c.code == "expr.name" || c.code == "expr.function" { // one may have been meant
+			c.code += ".near"
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// written are the codes with a prefix that stand in source files.
+func written(t *testing.T, prefix string, least int, values []string, globs ...string) []coded {
+	t.Helper()
+	var paths []string
+	for _, glob := range globs {
+		more, err := filepath.Glob(glob)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, more...)
 	}
 	found := map[string]coded{}
 	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
 		files := token.NewFileSet()
 		f, err := parser.ParseFile(files, path, nil, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
 		ast.Inspect(f, func(n ast.Node) bool {
-			lit, ok := n.(*ast.BasicLit)
-			if !ok {
-				return true
-			}
-			code, ok := literal(lit)
-			if !ok || !strings.HasPrefix(code, "expr.") || !codeForm.MatchString(code) || strings.HasSuffix(path, "_test.go") {
-				return true
-			}
-			c := coded{at: files.Position(n.Pos()).String(), code: code, values: []string{"line", "column", "why", "name", "near", "type", "want"}}
-			found[code] = c
-			if code == "expr.name" || code == "expr.function" { // one may have been meant
-				c.code += ".near"
-				found[c.code] = c
+			if lit, ok := n.(*ast.BasicLit); ok {
+				if code, ok := literal(lit); ok && strings.HasPrefix(code, prefix) && codeForm.MatchString(code) {
+					found[code] = coded{at: files.Position(n.Pos()).String(), code: code, values: values}
+				}
 			}
 			return true
 		})
 	}
-	if len(found) < 12 {
-		t.Fatalf("only %d mistakes found", len(found))
+	if len(found) < least {
+		t.Fatalf("only %d codes begin with %s", len(found), prefix)
 	}
 	return slices.Collect(maps.Values(found))
 }

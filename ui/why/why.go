@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"iocwall/geo"
 	"iocwall/server/world"
 	"iocwall/ui/page"
 	"iocwall/ui/words"
@@ -46,7 +47,8 @@ func Told(l *words.Lang, err error) error {
 }
 
 // Plain is any error in words for people, as far as it has any: what Told says, a
-// refusal with a code, a server that cannot be reached. The rest is said as it is.
+// refusal with a code, a server that cannot be reached, a file of shapes that is not in
+// order. The rest is said as it is.
 func Plain(l *words.Lang, err error) string {
 	var no *page.Refusal
 	var host *net.DNSError
@@ -64,6 +66,9 @@ func Plain(l *words.Lang, err error) string {
 		return l.T("call.net.slow")
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.ECONNRESET):
 		return l.T("call.net.away")
+	}
+	if code, values = geo.Say(err); code != "" {
+		return Words(l, code, values, err.Error())
 	}
 	return err.Error()
 }

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"iocwall/geo"
+	"iocwall/geo/tiles/archive"
 	"iocwall/server/expr"
 	"iocwall/ui/page"
 	"iocwall/ui/words"
@@ -104,6 +106,12 @@ func TestPlain(t *testing.T) {
 		{fmt.Errorf("fetch: %w", &page.Refusal{Status: 404, Say: "layer.damaged", Text: "damaged"}), "Tệp của lớp bị mất hoặc hỏng; nhập lại"},
 		{fmt.Errorf("look: %w", errors.Join(wrong("toc_do > 5"), wrong("speed"))), "Không có tên “toc_do” (cột 1); Biểu thức cho ra số, ở đây cần đúng/sai"},
 		{errors.New("odd"), "odd"},
+		{archive.Said(errors.New("no room"), "tiles.room", "zoom", "12", "n", "128"), "Nền ở mức 12 cần hơn 128 MiB nên tạm vẽ thô hơn; bớt bản đồ đang mở hoặc tăng --map-memory"},
+		{fmt.Errorf("tile 12/3230/1890 of x: %w", &archive.PausedError{Host: "tiles.example.vn", Reason: archive.Said(errors.New("it refuses"), "tiles.refused", "status", "403")}), "Chờ rồi hỏi lại tiles.example.vn: Máy chủ bản đồ từ chối (403); xem lại khoá hoặc mật khẩu trong địa chỉ"},
+		{fmt.Errorf("tile 1/0/0 of x: %w", archive.Said(archive.ErrBroken, "tiles.broken")), "Ô bản đồ bị hỏng; chép lại tệp hoặc báo nơi cung cấp"},
+		{fmt.Errorf("read the features of layer x: %w", geo.EachFeature(strings.NewReader(`{"type":"Featur`), nil)), l.T("no.shape.cut", "n", "15")},
+		{fmt.Errorf("read the features of layer x: %w", geo.EachFeature(strings.NewReader("[]"), nil)), "Tệp không phải GeoJSON; xuất lại theo định dạng GeoJSON"},
+		{wrong("speed > 3 and ("), "Không hiểu ở cột 15"},
 	} {
 		if got := Plain(l, c.err); got != c.want {
 			t.Errorf("%v is %q, want %q", c.err, got, c.want)
