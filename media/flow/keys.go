@@ -41,8 +41,14 @@ func (k *Keys) Begin(now time.Time) {
 
 // End closes the session, if there is one, for a reason.
 func (k *Keys) End(r rtsp.Reason) {
-	if r == rtsp.ReasonNoKeyFrame && !k.began.IsZero() && !k.soon {
-		k.fruitless = min(k.fruitless+1, keyDoublings)
+	if r == rtsp.ReasonNoKeyFrame && !k.began.IsZero() {
+		if k.soon {
+			// One that never came tells nothing of its distance: the next is given longer, or a camera that spreads them
+			// once things calm down would be made to begin anew before it ever could show that.
+			k.span = max(k.span, min(k.patience(), keyUnlearnt/2))
+		} else {
+			k.fruitless = min(k.fruitless+1, keyDoublings)
+		}
 	}
 	k.began = time.Time{}
 }

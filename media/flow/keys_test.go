@@ -58,6 +58,11 @@ func TestWhenANewSessionIsMadeForAKeyFrame(t *testing.T) {
 				return at%(2*time.Minute) == 0 || at < 10*time.Minute && at%time.Second == 0
 			}, lost: every(97 * time.Second), length: 6 * time.Hour, least: 2, most: 12, blindMost: 2*time.Minute + time.Second, blindAfter: 30 * time.Minute,
 		},
+		{
+			name: "they are spread once things calm down, from the session's beginning, and loss all the time", key: func(session, at time.Duration) bool {
+				return at < 10*time.Minute && at%(2*time.Second) == 0 || session%time.Minute == 0
+			}, lost: every(7 * time.Second), length: 6 * time.Hour, least: 1, most: 5, blindMost: time.Minute + time.Second,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.length == 0 {

@@ -15,7 +15,8 @@ import (
 	"iocwall/media/rtsp"
 )
 
-// sparing is a camera that makes a key frame for each new session and, once it is short of them, no others.
+// sparing is a camera that makes a key frame for each new session and, once it is short of them, no others until the second
+// one.
 type sparing struct {
 	stream *gortsplib.ServerStream
 	mu     sync.Mutex
@@ -38,6 +39,9 @@ func (s *sparing) OnPlay(*gortsplib.ServerHandlerOnPlayCtx) (*base.Response, err
 	defer s.mu.Unlock()
 	s.plays++
 	s.key = true
+	if s.plays > 1 {
+		s.short = false // a machine under load may be too slow for the only key frame, and a third session would be right
+	}
 	return &base.Response{StatusCode: base.StatusOK}, nil
 }
 

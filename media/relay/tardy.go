@@ -3,11 +3,13 @@ package relay
 import "time"
 
 // A stream is called late when access units have been later than lateLimit for lateHold, and on time again when they have
-// been later than lateCalm no more for as long: one at the limit must not be news again and again.
+// been later than lateCalm no more for calmHold: one at the limit must not be news again and again, nor one that is late
+// after each key frame, for want of a wider way, and catches up until the next.
 const (
 	lateLimit = time.Second
 	lateCalm  = 750 * time.Millisecond
 	lateHold  = time.Second
+	calmHold  = 15 * time.Second
 )
 
 // tardy tells whether a stream is to be called late.
@@ -18,16 +20,16 @@ type tardy struct {
 
 // note notes how late an access unit came.
 func (t *tardy) note(now time.Time, late time.Duration) {
-	turn := late > lateLimit
+	turn, hold := late > lateLimit, lateHold
 	if t.late {
-		turn = late <= lateCalm
+		turn, hold = late <= lateCalm, calmHold
 	}
 	switch {
 	case !turn:
 		t.turning = time.Time{}
 	case t.turning.IsZero():
 		t.turning = now
-	case now.Sub(t.turning) >= lateHold:
+	case now.Sub(t.turning) >= hold:
 		t.late, t.turning = !t.late, time.Time{}
 	}
 }

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"encoding/binary"
+	"slices"
 	"testing"
 	"time"
 
@@ -37,6 +38,7 @@ func TestALateStreamIsNoNewsAgainAndAgain(t *testing.T) {
 		{"at the limit, from above", []time.Duration{1100 * ms, 600 * ms}, 0, true},
 		{"below the limit, but not well below", []time.Duration{900 * ms}, 0, true},
 		{"on time again", []time.Duration{600 * ms}, 1, false},
+		{"late after each key frame", slices.Concat(slices.Repeat([]time.Duration{1500 * ms}, 10), slices.Repeat([]time.Duration{200 * ms}, 20)), 1, true},
 	} {
 		if n := turns(time.Minute, step.late...); n != step.turns || s.late != step.then {
 			t.Errorf("%s: it turned %d times, late %v", step.what, n, s.late)
@@ -139,7 +141,7 @@ func TestReadersAreToldHowLateTheCameraIs(t *testing.T) {
 	if offset, known := f.up.clock.Offset(); !known || offset.Abs() > 50*time.Millisecond {
 		t.Errorf("the camera's clock is blamed for %v, known %v", offset, known)
 	}
-	now = f.send(10*time.Second, func(time.Duration) time.Duration { return 100 * time.Millisecond }, nil)
+	now = f.send(calmHold+time.Second, func(time.Duration) time.Duration { return 100 * time.Millisecond }, nil)
 	f.says(now, rtsp.ReasonNone, 80*time.Millisecond, 100*time.Millisecond)
 	if f.ended != nil {
 		t.Errorf("the session was ended: %v", f.ended)
