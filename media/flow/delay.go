@@ -2,7 +2,6 @@ package flow
 
 import (
 	"math"
-	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -10,17 +9,9 @@ import (
 )
 
 const (
-	// rateShare is how much two rates differ, as a share of one of them, that count as the same, and evenShare how much one
-	// may change in a session that is even. A queue fills as fast as pictures and the way happen to be; counting at a wrong
-	// rate is as exact as a clock, but for the unrest of the way.
-	rateShare = 0.01
-	evenShare = 0.05
-	// lateDoublings bounds how often the lateness that ends a session is doubled, for each in a row that became so late all
-	// the same, and rowLife is how long a session lasts that is not one of a row.
-	lateDoublings = 4
-	rowLife       = time.Hour
-	// reportUnrest is by how much two reports of a camera's clock differ at least when related to its time stamps.
-	reportUnrest = time.Microsecond
+	// rateShare is how much two rates differ, as a share of one of them, that count as the same. A queue fills as fast as
+	// pictures and the way happen to be; counting at a wrong rate is as exact as a clock.
+	rateShare = 0.05
 	// A camera whose time stamps run away is held to that whenever they should have run on for runStep: they must have,
 	// but for runSlack.
 	runStep  = 20 * time.Second
@@ -34,27 +25,17 @@ type Delay struct {
 	pts    Lateness // by the camera's time stamps
 	relay  Lateness // by the relay's clock
 	epoch  time.Time
-	limit  time.Duration // how late units may become
-	share  float64       // of lateness that may be forgotten
 	spent  bool
 	run    run
-	report report
 }
 
 // NewDelay returns one for a new session of a stream of which stamps remembers the sessions before.
-func NewDelay(stamps *Stamps) *Delay {
-	// By chance, so that what makes all cameras late at once, a clock of ours that is slewed, does not end all sessions at
-	// once.
-	return &Delay{stamps: stamps, share: 0.35 + 0.3*rand.Float64()}
-}
+func NewDelay(stamps *Stamps) *Delay { return &Delay{stamps: stamps} }
 
 // Late notes a unit and returns how late it is, beyond the time it waited in a relay's cache. When it reports that the
 // session is spent, that is to be ended: the queue is longer than one that may be left to itself, and a new session begins
 // without it.
 func (d *Delay) Late(u rtsp.Unit) (late time.Duration, spent bool) {
-	if d.limit == 0 {
-		d.limit = d.stamps.limit(u.Arrived)
-	}
 	way := d.pts.Late(u.Arrived, u.PTS+u.Behind+u.Late)
 	if !u.Relayed.IsZero() {
 		// Either tells of the way from the relay alone, and each has something that looks like lateness and is not: time
@@ -63,15 +44,14 @@ func (d *Delay) Late(u rtsp.Unit) (late time.Duration, spent bool) {
 			d.epoch = u.Relayed
 		}
 		way = min(way, d.relay.Late(u.Arrived, u.Relayed.Sub(d.epoch)+u.Behind))
-		d.spent = d.spent || way > unrest && d.relay.spent(veryLate, d.share)
+		d.spent = d.spent || d.relay.spent()
 		return way + u.Late, d.spent
 	}
 	if d.stamps.follow(&d.run, &d.pts) {
 		return u.Late, d.spent
 	}
-	d.report.note(u)
-	if !d.spent && d.pts.spent(d.limit, d.share) {
-		d.spent = d.pts.forgotten(d.share) || !d.stamps.ranAway(&d.pts, d.report.keepsPace(u))
+	if !d.spent && d.pts.spent() {
+		d.spent = d.pts.forgotten() || !d.stamps.ranAway(&d.pts)
 		if !d.spent {
 			way = 0
 		}
@@ -79,36 +59,8 @@ func (d *Delay) Late(u rtsp.Unit) (late time.Duration, spent bool) {
 	return way + u.Late, d.spent
 }
 
-// spent reports whether the session is of no more use: its units are later than a limit, or would be forgotten to be late.
-func (c *Lateness) spent(limit time.Duration, share float64) bool {
-	return c.behind > limit || c.forgotten(share)
-}
-
-// report is what a camera's reports of its clock say of its time stamps, in one session.
-type report struct {
-	first time.Duration // the clock less the time stamps, since epoch
-	epoch time.Time     // the clock when it was told first, zero while it is not known
-	again bool          // it was told more than once
-}
-
-// note notes a unit.
-func (r *report) note(u rtsp.Unit) {
-	switch {
-	case u.Taken.IsZero():
-		*r = report{}
-	case r.epoch.IsZero():
-		*r = report{epoch: u.Taken, first: -u.PTS}
-	default:
-		r.again = r.again || r.slip(u).Abs() > reportUnrest
-	}
-}
-
-// slip returns by how much the clock ran on more than the time stamps.
-func (r *report) slip(u rtsp.Unit) time.Duration { return u.Taken.Sub(r.epoch) - u.PTS - r.first }
-
-// keepsPace reports whether the camera's clock is known to run as its time stamps do. What comes late then waited on the
-// way.
-func (r *report) keepsPace(u rtsp.Unit) bool { return r.again && r.slip(u).Abs() <= runSlack }
+// spent reports whether the session is of no more use.
+func (c *Lateness) spent() bool { return c.behind > veryLate || c.forgotten() }
 
 // run is how far time stamps that run away had run when they were last held to it.
 type run struct {
@@ -124,35 +76,15 @@ type Stamps struct {
 	useless bool
 	rate    float64   // at which the last session that became very late did so, 0 if not evenly
 	seen    time.Time // when that was seen
-	row     int       // how many sessions in a row became very late soon, and not by a queue for certain
 }
 
-// limit returns how late the units of a session that begins now may become. It is longer after sessions that did not help:
-// time stamps that run away unevenly are never known to be useless, and would end one session after the other.
-func (s *Stamps) limit(now time.Time) time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if now.Sub(s.seen) > rowLife {
-		return veryLate
-	}
-	return veryLate << s.row
-}
-
-// ranAway notes that a session became very late and reports whether that is the time stamps' fault alone. A queue, where it
-// is known to be one, is not.
-func (s *Stamps) ranAway(c *Lateness, queue bool) bool {
+// ranAway notes that a session became very late and reports whether that is the time stamps' fault alone.
+func (s *Stamps) ranAway(c *Lateness) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	rate := c.rate()
-	switch {
-	case queue:
-		s.useless, s.row, rate = false, 0, 0
-	case c.origin.Before(s.seen): // sessions at one time share their queue
-	default:
+	if !c.origin.Before(s.seen) { // sessions at one time share their queue
 		s.useless = rate > 0 && math.Abs(rate-s.rate) <= rateShare*rate
-		if s.row = min(s.row+1, lateDoublings); s.useless || c.arrived.Sub(c.origin) > rowLife {
-			s.row = 0
-		}
 	}
 	s.rate, s.seen = rate, c.arrived
 	return s.useless

@@ -1,9 +1,6 @@
 package flow
 
-import (
-	"math"
-	"time"
-)
+import "time"
 
 const (
 	// clockDrift is how fast the relation of arrival to camera time may creep up without being lateness, as a share of the
@@ -63,20 +60,15 @@ func (c *Lateness) Late(arrived time.Time, pts time.Duration) time.Duration {
 // pictures for PTS, from the first one's on, its clock minus ours.
 func (c *Lateness) Ahead(epoch time.Time) time.Duration { return epoch.Sub(c.origin) - c.best }
 
-// forgotten reports whether units have been late for so long that more than a share of it, about a half, counts as a bad
-// clock's: it would be taken for on time in the end.
-func (c *Lateness) forgotten(share float64) bool {
-	return float64(c.forgiven) > share*float64(c.behind)
-}
+// forgotten reports whether units have been late for so long that much of it counts as a bad clock's: it would be taken
+// for on time in the end.
+func (c *Lateness) forgotten() bool { return c.forgiven > c.behind/2 }
 
 // rate returns by how much units have become later in each second since the first one, 0 if they did not do so evenly.
 func (c *Lateness) rate() float64 {
-	if c.half == 0 {
+	ran := c.arrived.Sub(c.origin)
+	if c.half == 0 || (2*c.half-ran).Abs() > time.Duration(rateShare*float64(ran)) {
 		return 0
 	}
-	rate := float64(c.behind) / float64(c.arrived.Sub(c.origin))
-	if math.Abs(rate*float64(c.half)-float64(veryLate/2)) > evenShare*float64(veryLate/2) {
-		return 0
-	}
-	return rate
+	return float64(c.behind) / float64(ran)
 }
