@@ -3,6 +3,7 @@ package draw
 import (
 	"cmp"
 	"image"
+	"image/color"
 	"math"
 
 	"iocwall/geo/draw/raster"
@@ -44,8 +45,6 @@ func (r *Renderer) chosen(selected bool, x, y int, factor float64) {
 
 // nameMarks writes the names of marks, the important first.
 func (r *Renderer) nameMarks(ms []Mark) {
-	size := r.sizes.Text
-	h := int(size * raster.LinePitch)
 	gap := int(r.sizes.Symbol * 0.66)
 	for _, i := range r.sorted(len(ms), func(i int) int { return ms[i].Importance }, func(i int) string { return ms[i].ID }) {
 		m := &ms[i]
@@ -56,20 +55,29 @@ func (r *Renderer) nameMarks(ms []Mark) {
 		if !ok {
 			continue
 		}
-		w := int(r.width(m.Name, size, false)) + 2
-		rect, ok := r.grid.First(x, y, w, h, gap, gap+int(size*0.4))
-		if !ok {
-			r.stats.LabelsLeft++
-			continue
-		}
-		r.place(rect)
 		col := r.style.Text2
 		if m.Selected {
 			col = r.style.Text
 		}
-		r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, size), m.Name, r.label(size, false, col, r.haloAt(x, y)))
-		r.hits.Plate(cmp.Or(m.Layer, "marks"), m.ID, x, y, rect)
+		if rect, ok := r.writeBeside(x, y, gap, gap+int(r.sizes.Text*0.4), m.Name, col); ok {
+			r.hits.Plate(cmp.Or(m.Layer, "marks"), m.ID, x, y, rect)
+		}
 	}
+}
+
+// writeBeside writes a line of text beside a symbol at (x, y), aside or above by so much,
+// and returns where; false where there is no room for it.
+func (r *Renderer) writeBeside(x, y, aside, above int, text string, col color.RGBA) (image.Rectangle, bool) {
+	size := r.sizes.Text
+	w, h := int(r.width(text, size, false))+2, int(size*raster.LinePitch)
+	rect, ok := r.grid.First(x, y, w, h, aside, above)
+	if !ok {
+		r.stats.LabelsLeft++
+		return rect, false
+	}
+	r.place(rect)
+	r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, size), text, r.label(size, false, col, r.haloAt(x, y)))
+	return rect, true
 }
 
 // drawTexts writes the texts of drawings and measures.

@@ -56,12 +56,10 @@ func (r *Renderer) reports(reports []Report) {
 	order := r.sorted(len(reports), func(i int) int { return reports[i].Importance }, func(i int) string { return reports[i].ID })
 	for k := len(order) - 1; k >= 0; k-- { // the important on top
 		rep := &reports[order[k]]
-		x, y, ok := r.markSpot(rep.At, float64(size)*0.75)
+		x, y, ok := r.pinSpot(rep.At, int(size))
 		if !ok {
 			continue
 		}
-		// The tip of the pin, at (7, 22) of the grid, stands on the place.
-		x, y = x+int(size)*5/24, y-int(size)*10/24
 		half := int(size) / 2
 		r.grid.Take(image.Rect(x-half, y-half, x+half, y+half))
 		r.hits.Symbol("reports", rep.ID, x, y, half)
@@ -69,6 +67,13 @@ func (r *Renderer) reports(reports []Report) {
 			r.report(rep, x, y, size)
 		}
 	}
+}
+
+// pinSpot returns the middle of the pin at a place: its tip, at (7, 22) of the grid, stands
+// on it.
+func (r *Renderer) pinSpot(at geo.Point, size int) (x, y int, ok bool) {
+	x, y, ok = r.markSpot(at, float64(size)*0.75)
+	return x + size*5/24, y - size*10/24, ok
 }
 
 // report draws a pin around (x, y).
@@ -107,32 +112,23 @@ func (r *Renderer) deadline(rep *Report, x, y int, size uint16, col color.RGBA) 
 
 // noteReports writes how late reports are, the latest first.
 func (r *Renderer) noteReports(reports []Report) {
-	size := r.sizes.Text
-	h := int(size * raster.LinePitch)
 	pin := int(r.symbol(1.7))
 	for _, i := range r.sorted(len(reports), func(i int) int { return reports[i].Importance }, func(i int) string { return reports[i].ID }) {
 		rep := &reports[i]
 		if rep.Note == "" || !rep.Late && !rep.Selected {
 			continue
 		}
-		x, y, ok := r.markSpot(rep.At, float64(pin)*0.75)
+		x, y, ok := r.pinSpot(rep.At, pin)
 		if !ok {
 			continue
 		}
-		x, y = x+pin*5/24, y-pin*10/24
-		w := int(r.width(rep.Note, size, false)) + 2
-		rect, ok := r.grid.First(x, y, w, h, pin*2/3, pin*2/3)
-		if !ok {
-			r.stats.LabelsLeft++
-			continue
-		}
-		r.place(rect)
 		col := r.style.Text
 		if rep.Late {
 			col = r.style.Warning
 		}
-		r.write(rect.Min.X+1, baseline(rect.Min.Y, 0, size), rep.Note, r.label(size, false, col, r.haloAt(x, y)))
-		r.hits.Plate("reports", rep.ID, x, y, rect)
+		if rect, ok := r.writeBeside(x, y, pin*2/3, pin*2/3, rep.Note, col); ok {
+			r.hits.Plate("reports", rep.ID, x, y, rect)
+		}
 	}
 }
 
