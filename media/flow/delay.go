@@ -90,8 +90,8 @@ func (s *Stamps) ranAway(c *Lateness) bool {
 	return s.useless
 }
 
-// follow reports whether the time stamps are known to be useless, and run on in this session as they did before; when they
-// do not, they are believed again.
+// follow reports whether the time stamps are known to be useless, and run on now as they did in the connections before; when
+// they do not, they are believed again.
 func (s *Stamps) follow(r *run, c *Lateness) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

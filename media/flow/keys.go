@@ -21,7 +21,7 @@ const (
 // value is ready; it has no clock. Times are of this computer.
 type Keys struct {
 	began time.Time // of the session, zero while there is none
-	last  time.Time // when the last whole one came in this session, zero for never
+	last  time.Time // when the last whole one came since then, zero for never
 	seen  time.Time // when the last one came, whole or torn, or the session began
 	some  bool      // one came, whole or torn
 	soon  bool      // one came soon after the session began, as if made for it, or two came
