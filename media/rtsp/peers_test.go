@@ -155,7 +155,12 @@ func receive(t *testing.T, opts Options, n int) ([]Unit, Track, error) {
 // odd answers requests with texts of its own, for what the library's server does not do.
 func odd(t *testing.T, answer func(method, target string, header map[string]string) string) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	return oddAt(t, "127.0.0.1", answer)
+}
+
+func oddAt(t *testing.T, host string, answer func(method, target string, header map[string]string) string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
 	if err != nil {
 		t.Fatal(err)
 	}

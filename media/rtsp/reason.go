@@ -108,7 +108,7 @@ func classify(err error) (r Reason, relay bool) {
 		return ReasonNoVideo, false
 	case errors.Is(err, errUnsupported), errors.As(err, &udpOnly), errors.As(err, &tcpOnly), errors.As(err, &login):
 		return ReasonUnsupported, false
-	case errors.Is(err, errRedirect), errors.Is(err, errManyDials):
+	case errors.Is(err, errRedirect), errors.Is(err, errSecured), errors.Is(err, errManyDials):
 		return ReasonNotFound, false
 	case errors.As(err, &sdp):
 		return ReasonBadStream, false

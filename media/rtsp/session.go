@@ -126,6 +126,8 @@ type session struct {
 	expected uint16 // number of the next packet
 	decode   depacketizer
 	reports  reports
+	dialer   dialer
+	udp      *datagrams // nil where the library receives
 }
 
 // run plays over the wanted transport, and with TransportAuto over UDP when the camera refuses TCP.
@@ -155,6 +157,15 @@ func (s *session) attempt(ctx context.Context, opts Options, udp bool) error {
 
 func (s *session) play(ctx context.Context, opts Options, udp bool) error {
 	s.op = "connect"
+	s.udp = nil
+	if udp && s.addr.url.Scheme == "rtsp" {
+		u, err := openDatagrams(opts.Timeout)
+		if err != nil {
+			return err
+		}
+		defer u.close()
+		s.udp = u
+	}
 	client, err := s.client(opts, udp)
 	if err != nil {
 		return err
@@ -170,10 +181,10 @@ func (s *session) play(ctx context.Context, opts Options, udp bool) error {
 			client.Wait() //nolint:errcheck // the context's cause is returned instead
 		}
 	}()
-	if err := s.start(client); err != nil {
-		return err
+	if err = s.start(client); err == nil {
+		err = client.Wait()
 	}
-	return client.Wait()
+	return s.udp.cause(err)
 }
 
 // start describes, sets up and plays the video track.
@@ -190,9 +201,18 @@ func (s *session) start(client *gortsplib.Client) error {
 	if s.decode, err = newDepacketizer(track); err != nil {
 		return err
 	}
+	if s.udp != nil && client.Scheme != s.addr.url.Scheme {
+		return errSecured
+	}
 	s.op = "setup"
-	if _, err = client.Setup(desc.BaseURL, media, 0, 0); err != nil {
+	answer, err := client.Setup(desc.BaseURL, media, 0, 0)
+	if err != nil {
 		return err
+	}
+	if s.udp != nil {
+		if err := s.udp.setUp(answer, s.dialer.remote); err != nil {
+			return err
+		}
 	}
 	s.decode.taken = s.reports.at
 	client.OnPacketRTCP(media, s.reports.add)
@@ -201,14 +221,22 @@ func (s *session) start(client *gortsplib.Client) error {
 		s.handler.OnTrack(track)
 	}
 	s.op = "play"
+	if s.udp != nil {
+		if err := s.udp.begin(track.Format, s.packet, client.Close); err != nil {
+			return err
+		}
+	}
 	if _, err = client.Play(nil); err != nil {
 		return err
 	}
 	s.op = "read"
+	if s.udp != nil {
+		s.udp.playing(s.reports.add)
+	}
 	return nil
 }
 
-// packet runs on the library's reader for each packet of the track, in order.
+// packet runs on one goroutine for each packet of the track, in order.
 func (s *session) packet(pkt *rtp.Packet) {
 	now := time.Now()
 	lost := s.gap(pkt.SequenceNumber)
@@ -220,8 +248,8 @@ func (s *session) packet(pkt *rtp.Packet) {
 	}
 }
 
-// gap returns how many packets are missing before the one with this number. The library tells too, but over UDP it hands
-// out packets from before and after several gaps at once and counts all of these before the first.
+// gap returns how many packets are missing before the one with this number. The library tells too, but where it receives
+// over UDP it hands out packets from before and after several gaps at once and counts all of these before the first.
 func (s *session) gap(number uint16) uint64 {
 	n, counting := number-s.expected, s.counting
 	s.expected, s.counting = number+1, true

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"strings"
 	"syscall"
 
@@ -40,6 +41,7 @@ const maxDials = 3
 
 var (
 	errRedirect    = errors.New("the camera redirects to another host; give that address if it is the right one")
+	errSecured     = errors.New("the camera redirects to rtsps; give that address")
 	errManyDials   = errors.New("the camera redirects again and again")
 	errFingerprint = errors.New("the certificate is not the pinned one")
 )
@@ -54,8 +56,8 @@ func (s *session) client(opts Options, udp bool) (*gortsplib.Client, error) {
 	if udp {
 		transport = gortsplib.TransportUDP
 	}
-	d := dialer{host: s.addr.url.Hostname()}
-	return &gortsplib.Client{
+	s.dialer = dialer{host: s.addr.url.Hostname()}
+	client := &gortsplib.Client{
 		Scheme:        s.addr.url.Scheme,
 		Host:          s.addr.url.Host,
 		Transport:     &transport,
@@ -63,13 +65,18 @@ func (s *session) client(opts Options, udp bool) (*gortsplib.Client, error) {
 		ReadTimeout:   opts.Timeout,
 		WriteTimeout:  opts.Timeout,
 		UserAgent:     "iocwall",
-		DialContext:   d.dial,
+		DialContext:   s.dialer.dial,
 		ListenPacket:  listenPacket,
 		OnRequest:     s.request,
 		OnResponse:    s.response,
 		OnPacketsLost: func(uint64) {}, // see gap
 		OnDecodeError: func(error) {},
-	}, nil
+	}
+	if s.udp != nil {
+		// The library neither needs the camera's ports nor looks for packets, of which it gets none.
+		client.ListenPacket, client.AnyPortEnable, client.InitialUDPReadTimeout = s.udp.lend, true, never
+	}
+	return client, nil
 }
 
 // request notes whether a request carries credentials.
@@ -80,6 +87,9 @@ func (s *session) request(req *base.Request) {
 // response notes what the library's errors do not tell: that the camera describes no tracks at all, that it has taken the
 // credentials, and that it calls the challenge they were made for out of date (RFC 7616 §3.3).
 func (s *session) response(res *base.Response) {
+	if s.udp != nil {
+		hideServer(res)
+	}
 	if len(res.Header["Content-Type"]) > 0 || len(res.Header["Content-Base"]) > 0 {
 		s.empty = len(res.Body) == 0 || bytes.HasPrefix(res.Body, []byte("v=")) && !bytes.Contains(res.Body, []byte("\nm="))
 	}
@@ -102,7 +112,7 @@ func (s *session) response(res *base.Response) {
 // anywhere but to the camera itself.
 type dialer struct {
 	host   string
-	remote string // its address once connected
+	remote netip.Addr // its address once connected
 	dials  int
 }
 
@@ -115,7 +125,7 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 	switch {
 	case d.dials > maxDials:
 		return nil, errManyDials
-	case host != d.host && host != d.remote:
+	case host != d.host && host != d.remote.WithZone("").String():
 		return nil, errRedirect
 	}
 	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
@@ -123,27 +133,32 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 		return nil, err
 	}
 	if tcp, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
-		d.remote = tcp.IP.String()
+		d.remote = tcp.AddrPort().Addr().Unmap()
 	}
 	return gathered(conn), nil
 }
 
-// listenPacket opens a UDP socket with a large buffer: as large as the system allows.
+// listenPacket opens a UDP socket with a large buffer.
 func listenPacket(network, address string) (net.PacketConn, error) {
 	conn, err := net.ListenPacket(network, address)
 	if err != nil {
 		return nil, err
 	}
 	if udp, ok := conn.(*net.UDPConn); ok {
-		udp.SetReadBuffer(udpBuffer) //nolint:errcheck // a smaller one works too, with more loss
-		if raw, err := udp.SyscallConn(); err == nil {
-			// Beyond the system's limit; only a privileged process may.
-			raw.Control(func(fd uintptr) { //nolint:errcheck // see above
-				syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUFFORCE, udpBuffer) //nolint:errcheck // see above
-			})
-		}
+		enlarge(udp)
 	}
 	return conn, nil
+}
+
+// enlarge gives a socket a large buffer: as large as the system allows.
+func enlarge(udp *net.UDPConn) {
+	udp.SetReadBuffer(udpBuffer) //nolint:errcheck // a smaller one works too, with more loss
+	if raw, err := udp.SyscallConn(); err == nil {
+		// Beyond the system's limit; only a privileged process may.
+		raw.Control(func(fd uintptr) { //nolint:errcheck // see above
+			syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUFFORCE, udpBuffer) //nolint:errcheck // see above
+		})
+	}
 }
 
 // tlsConfig returns the configuration for an rtsps camera, nil for the default. A certificate is always verified: by the

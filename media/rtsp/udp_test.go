@@ -1,0 +1,458 @@
+package rtsp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/bluenviron/gortsplib/v4"
+	"github.com/bluenviron/gortsplib/v4/pkg/auth"
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+)
+
+// sender is a camera that sends what a test wants over UDP.
+type sender struct {
+	t         *testing.T
+	rtp, rtcp *net.UDPConn
+	to        [2]*net.UDPAddr // the reader's sockets
+	over      chan struct{}   // closed when the test ends
+}
+
+// ports is where packets come from, as cameras tell it.
+const ports = "server_port=%d-%d"
+
+// newSender serves at a host. setup makes the end of the camera's answer to SETUP of its two ports; play runs, on a
+// goroutine of its own, before PLAY is answered.
+func newSender(t *testing.T, host, setup string, play func(*sender)) (s *sender, url string) {
+	t.Helper()
+	s = &sender{t: t, over: make(chan struct{})}
+	for _, c := range []**net.UDPConn{&s.rtp, &s.rtcp} {
+		conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.ParseIP(host)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		*c = conn
+	}
+	var running sync.WaitGroup
+	t.Cleanup(func() {
+		close(s.over)
+		running.Wait()
+	})
+	if strings.Contains(setup, "%") {
+		setup = fmt.Sprintf(setup, s.rtp.LocalAddr().(*net.UDPAddr).Port, s.rtcp.LocalAddr().(*net.UDPAddr).Port)
+	}
+	url = oddAt(t, host, func(method, _ string, header map[string]string) string {
+		switch method {
+		case "DESCRIBE":
+			return described(oneVideo)
+		case "SETUP":
+			_, client, _ := strings.Cut(header["transport"], "client_port=")
+			client, _, _ = strings.Cut(client, ";")
+			first, second, _ := strings.Cut(client, "-")
+			for i, p := range []string{first, second} {
+				port, err := strconv.Atoi(p)
+				if err != nil || port%2 != i {
+					t.Errorf("SETUP with %q", header["transport"])
+				}
+				s.to[i] = &net.UDPAddr{IP: net.ParseIP(host), Port: port}
+			}
+			return "200 OK\r\nSession: 1\r\nTransport: RTP/AVP;unicast;client_port=" + client + ";" + setup + "\r\n\r\n"
+		case "PLAY":
+			running.Go(func() { play(s) })
+		}
+		return "200 OK\r\nSession: 1\r\n\r\n"
+	})
+	return s, url
+}
+
+// datagram is a small key frame.
+func datagram(n uint16, change func(*rtp.Packet)) []byte {
+	p := &rtp.Packet{
+		Header:  rtp.Header{Version: 2, PayloadType: 96, Marker: true, SequenceNumber: n, Timestamp: uint32(n) * 3600, SSRC: 7},
+		Payload: []byte{0x65, 0x88, byte(n), byte(n >> 8)},
+	}
+	if change != nil {
+		change(p)
+	}
+	buf, err := p.Marshal()
+	if err != nil {
+		panic(err)
+	}
+	return buf
+}
+
+// key sends key frames with these numbers.
+func (s *sender) key(numbers ...uint16) {
+	for _, n := range numbers {
+		s.send(s.rtp, 0, datagram(n, nil))
+	}
+}
+
+func (s *sender) send(from *net.UDPConn, to int, buf []byte) {
+	from.WriteTo(buf, s.to[to]) //nolint:errcheck // a reader that has gone does not matter
+}
+
+// tell sends a sender report.
+func (s *sender) tell() {
+	buf, err := (&rtcp.SenderReport{SSRC: 7, NTPTime: 0xE0000000_12345678, RTPTime: 3600}).Marshal()
+	if err != nil {
+		s.t.Error(err)
+	}
+	s.send(s.rtcp, 1, buf)
+}
+
+// pause waits, and reports whether the test goes on.
+func (s *sender) pause(d time.Duration) bool {
+	select {
+	case <-s.over:
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// overUDP plays until n units have come, and returns the units with the error that ended it before.
+func overUDP(t *testing.T, url string, n int) ([]Unit, error) {
+	t.Helper()
+	units, _, err := receive(t, Options{URL: url, Transport: TransportUDP, Timeout: 2 * time.Second, User: "admin", Pass: hush}, n)
+	return units, err
+}
+
+// want holds that the units are those with these numbers, with so many packets lost before each.
+func want(t *testing.T, units []Unit, err error, numbers []int, lost ...uint64) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("%d units, %v", len(units), err)
+	}
+	for i, u := range units {
+		n := int(u.NALUs[0][2]) | int(u.NALUs[0][3])<<8
+		if n != numbers[i] || u.Lost != lost[i] {
+			t.Errorf("unit %d: number %d with %d lost before, want %d with %d", i, n, u.Lost, numbers[i], lost[i])
+		}
+	}
+}
+
+// A gap is known soon in a thin stream too: here only one packet ever follows.
+func TestAMissingPacketIsWaitedForByTime(t *testing.T) {
+	t.Parallel()
+	_, url := newSender(t, "127.0.0.1", ports, func(s *sender) {
+		s.key(1, 3, 2, 4, 6)
+		for s.pause(200 * time.Millisecond) {
+			s.tell() // the camera is there
+		}
+	})
+	units, err := overUDP(t, url, 5)
+	want(t, units, err, []int{1, 2, 3, 4, 6}, 0, 0, 0, 0, 1)
+}
+
+func TestWhereDatagramsComeFrom(t *testing.T) {
+	steady := func(s *sender) {
+		for n := uint16(1); s.pause(10 * time.Millisecond); n++ {
+			s.key(n)
+		}
+	}
+	other := func(t *testing.T, host string) *net.UDPConn {
+		conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.ParseIP(host)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		return conn
+	}
+	for _, c := range []struct {
+		name, host, setup string
+		want              Reason
+	}{
+		{"as usual", "127.0.0.1", ports, ReasonNone},
+		{"no ports told", "127.0.0.1", "ssrc=00000007", ReasonNone},
+		{"ports of nothing", "127.0.0.1", "server_port=0-0", ReasonNone},
+		{"ports that there are not", "127.0.0.1", "server_port=70000-70001", ReasonNone},
+		{"source told", "127.0.0.1", "source=127.0.0.1;" + ports, ReasonNone},
+		{"source without ports", "127.0.0.1", "source=127.0.0.1", ReasonNone},
+		{"source of nothing", "127.0.0.1", "source=0.0.0.0;" + ports, ReasonNone},
+		{"another source", "127.0.0.1", "source=127.0.0.9;" + ports, ReasonTimeout},
+		{"another port", "127.0.0.1", "server_port=9-10", ReasonTimeout},
+		{"multicast", "127.0.0.1", "source=224.0.0.251;" + ports, ReasonBadStream},
+		{"IPv6 multicast", "127.0.0.1", "source=ff02::1;" + ports, ReasonBadStream},
+		{"broadcast", "127.0.0.1", "source=255.255.255.255;" + ports, ReasonBadStream},
+		{"broadcast of a network", "127.0.0.1", "source=127.255.255.255;" + ports, ReasonBadStream},
+		{"nonsense", "127.0.0.1", "server_port=x", ReasonBadStream},
+		{"to many", "127.0.0.1", "multicast;" + ports, ReasonBadStream},
+		{"inside of the connection", "127.0.0.1", "RTP/AVP/TCP;interleaved=0-1", ReasonUnsupported},
+		{"IPv6", "::1", ports, ReasonNone},
+		{"IPv6, source told", "::1", "source=::1;" + ports, ReasonNone},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if c.host == "::1" {
+				l, err := net.Listen("tcp", "[::1]:0")
+				if err != nil {
+					t.Skip(err)
+				}
+				l.Close()
+			}
+			_, url := newSender(t, c.host, c.setup, steady)
+			if c.name == "inside of the connection" {
+				url = odd(t, func(method, _ string, _ map[string]string) string {
+					switch method {
+					case "DESCRIBE":
+						return described(oneVideo)
+					case "SETUP":
+						return "200 OK\r\nTransport: " + c.setup + "\r\n\r\n"
+					}
+					return "200 OK\r\n\r\n"
+				})
+			}
+			units, err := overUDP(t, url, 4)
+			if ReasonOf(err) != c.want {
+				t.Errorf("%d units, %v", len(units), err)
+			}
+		})
+	}
+	t.Run("strangers", func(t *testing.T) {
+		t.Parallel()
+		here, there := other(t, "127.0.0.1"), other(t, "127.0.0.9")
+		_, url := newSender(t, "127.0.0.1", ports, func(s *sender) {
+			for n := uint16(1); n < 5; n++ {
+				s.send(here, 0, datagram(n+100, nil))
+				s.send(there, 0, datagram(n+200, nil))
+				s.key(n)
+			}
+		})
+		units, err := overUDP(t, url, 4)
+		want(t, units, err, []int{1, 2, 3, 4}, 0, 0, 0, 0)
+	})
+	t.Run("strangers of another host, no ports told", func(t *testing.T) {
+		t.Parallel()
+		there := other(t, "127.0.0.9")
+		_, url := newSender(t, "127.0.0.1", "ssrc=00000007", func(s *sender) {
+			for n := uint16(1); n < 5; n++ {
+				s.send(there, 0, datagram(n+200, nil))
+				s.key(n)
+			}
+		})
+		units, err := overUDP(t, url, 4)
+		want(t, units, err, []int{1, 2, 3, 4}, 0, 0, 0, 0)
+	})
+}
+
+// What is no packet of the track changes nothing.
+func TestBadDatagramsAreLeftOut(t *testing.T) {
+	t.Parallel()
+	_, url := newSender(t, "127.0.0.1", ports, func(s *sender) {
+		s.key(1)
+		for _, bad := range [][]byte{
+			{},
+			{0x80},
+			make([]byte, 12),
+			make([]byte, maxDatagram+1),
+			append(datagram(2, nil), make([]byte, maxDatagram)...),
+			datagram(2, nil)[:11],
+			datagram(2, func(p *rtp.Packet) { p.Version = 1 }),
+			datagram(2, func(p *rtp.Packet) { p.PayloadType = 97 }),
+			datagram(2, func(p *rtp.Packet) { p.SSRC = 8 }),
+			{0xB0, 96, 0, 2, 0, 0, 0, 0, 0, 0, 0, 7, 0xBE, 0xDE, 0xFF, 0xFF},
+		} {
+			s.send(s.rtp, 0, bad)
+			s.send(s.rtcp, 1, bad)
+		}
+		s.key(2, 3)
+	})
+	units, err := overUDP(t, url, 3)
+	want(t, units, err, []int{1, 2, 3}, 0, 0, 0)
+}
+
+// A camera that falls silent is given up; RTCP alone shows that it is there.
+func TestSilenceOverUDP(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		units int
+		play  func(*sender)
+		want  Reason
+	}{
+		{"from the start", 1, func(*sender) {}, ReasonTimeout},
+		{"later", 3, func(s *sender) { s.key(1, 2) }, ReasonTimeout},
+		{"then again", 3, func(s *sender) {
+			s.key(1)
+			for range 15 { // longer than the time-out
+				if !s.pause(200 * time.Millisecond) {
+					return
+				}
+				s.tell()
+			}
+			s.key(2, 3)
+		}, ReasonNone},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			_, url := newSender(t, "127.0.0.1", ports, c.play)
+			units, err := overUDP(t, url, c.units)
+			if ReasonOf(err) != c.want {
+				t.Errorf("%d units, %v", len(units), err)
+			}
+		})
+	}
+}
+
+// Firewalls are opened before PLAY, and the camera is told what has come of what it sent.
+func TestReceiverReports(t *testing.T) {
+	t.Parallel()
+	first := make(chan error, 1)
+	s, url := newSender(t, "127.0.0.1", ports, func(s *sender) {
+		buf := make([]byte, 100)
+		for _, conn := range []*net.UDPConn{s.rtp, s.rtcp} {
+			conn.SetReadDeadline(time.Now().Add(10 * time.Second)) //nolint:errcheck // reading fails too
+			if _, _, err := conn.ReadFrom(buf); err != nil {
+				first <- err
+				return
+			}
+		}
+		first <- nil
+		s.key(1)
+		for n := uint16(3); s.pause(100 * time.Millisecond); n++ {
+			s.key(n)
+			s.tell()
+		}
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- Play(ctx, Options{URL: url, Transport: TransportUDP}, Handler{OnUnit: func(Unit) {}}) }()
+	defer func() {
+		cancel()
+		<-done
+		// Nothing is left that listens.
+		for _, a := range s.to {
+			conn, err := net.ListenUDP("udp", &net.UDPAddr{Port: a.Port})
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			conn.Close()
+		}
+	}()
+	if err := <-first; err != nil {
+		t.Fatal(err)
+	}
+	buf := make([]byte, 1500)
+	s.rtcp.SetReadDeadline(time.Now().Add(20 * time.Second)) //nolint:errcheck // reading fails too
+	n, _, err := s.rtcp.ReadFrom(buf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	packets, err := rtcp.Unmarshal(buf[:n])
+	if err != nil {
+		t.Fatal(err)
+	}
+	rr, ok := packets[0].(*rtcp.ReceiverReport)
+	if !ok || len(rr.Reports) != 1 {
+		t.Fatalf("%v", packets)
+	}
+	r := rr.Reports[0]
+	if r.SSRC != 7 || r.TotalLost != 1 || r.LastSequenceNumber < 4 || r.LastSenderReport != 0x00001234 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestLoginsOverUDP(t *testing.T) {
+	t.Parallel()
+	p := verifyMethods("admin", auth.VerifyMethodDigestSHA256)
+	p.server = &gortsplib.Server{AuthMethods: p.server.AuthMethods}
+	p.server.UDPRTPAddress, p.server.UDPRTCPAddress = udpPorts(t)
+	if units, err := overUDP(t, p.start(t, nil, plain()), 3); err != nil {
+		t.Errorf("%d units, %v", len(units), err)
+	}
+}
+
+// A handler may take its time, and may end the session.
+func TestAHandlerThatEndsTheSession(t *testing.T) {
+	t.Parallel()
+	_, url := newSender(t, "127.0.0.1", ports, func(s *sender) {
+		for n := uint16(1); s.pause(time.Millisecond); n++ {
+			s.key(n)
+		}
+	})
+	ctx, cancel := context.WithCancelCause(t.Context())
+	within := false
+	err := Play(ctx, Options{URL: url, Transport: TransportUDP}, Handler{OnUnit: func(Unit) {
+		within = true
+		cancel(os.ErrProcessDone)
+		time.Sleep(20 * time.Millisecond)
+		within = false
+	}})
+	if !errors.Is(err, os.ErrProcessDone) || within {
+		t.Errorf("%v, a handler runs: %v", err, within)
+	}
+}
+
+// With encryption the library would receive, and has only closed sockets.
+func TestARedirectToEncryptionIsToldOf(t *testing.T) {
+	t.Parallel()
+	cfg, fingerprint, _ := certificate(t, "127.0.0.1")
+	target := (&peer{transmit: keyFrames}).start(t, cfg, plain())
+	url := odd(t, func(method, _ string, _ map[string]string) string {
+		if method == "OPTIONS" {
+			return "200 OK\r\n\r\n"
+		}
+		return "302 Moved\r\nLocation: " + target + "\r\n\r\n"
+	})
+	_, _, err := receive(t, Options{URL: url, Transport: TransportUDP, Fingerprint: fingerprint}, 1)
+	if ReasonOf(err) != ReasonNotFound || !strings.Contains(err.Error(), "rtsps") {
+		t.Error(err)
+	}
+}
+
+// FuzzDatagrams holds that whatever a camera sends is taken, and comes out in order.
+func FuzzDatagrams(f *testing.F) {
+	var some []byte
+	for _, d := range [][]byte{datagram(65534, nil), datagram(0, nil), datagram(65535, nil), datagram(9000, nil), datagram(9001, nil)} {
+		some = append(append(some, byte(len(d))), d...)
+	}
+	f.Add(some, uint8(10))
+	f.Add([]byte{16, 0xB0, 96, 0, 2, 0, 0, 0, 0, 0, 0, 0, 7, 0xBE, 0xDE, 0xFF, 0xFF}, uint8(0))
+	sr, _ := (&rtcp.SenderReport{SSRC: 7, Reports: []rtcp.ReceptionReport{{}}}).Marshal()
+	f.Add(append([]byte{byte(len(sr))}, sr...), uint8(200))
+	f.Fuzz(func(t *testing.T, data []byte, step uint8) {
+		in := intake{payload: 96}
+		now := time.Unix(1000, 0)
+		out := 0
+		check := func(packets []*rtp.Packet) {
+			for _, p := range packets {
+				if out++; p == nil || p.PayloadType != 96 || p.SSRC != in.ssrc {
+					t.Fatalf("%v", p)
+				}
+			}
+			for i, h := range in.order.held {
+				if i > 0 && h.SequenceNumber-in.order.next <= in.order.held[i-1].SequenceNumber-in.order.next {
+					t.Fatalf("%d is held behind %d", h.SequenceNumber, in.order.held[i-1].SequenceNumber)
+				}
+			}
+			if n := len(in.order.held); n > 0 && (n > orderRoom || in.order.held[0].SequenceNumber == in.order.next) {
+				t.Fatalf("%d are held", n)
+			}
+		}
+		taken := 0
+		for len(data) > 0 {
+			n := min(int(data[0]), len(data)-1)
+			d := data[1 : 1+n]
+			data = data[1+n:]
+			now = now.Add(time.Duration(step) * time.Millisecond)
+			check(in.take(d, now))
+			check(in.order.due(now))
+			rtcp.Unmarshal(d) //nolint:errcheck // that it does not panic is enough
+			taken++
+		}
+		check(in.order.due(now.Add(time.Hour)))
+		if len(in.order.held) > 0 || out > taken {
+			t.Fatalf("%d of %d came out, %d are held", out, taken, len(in.order.held))
+		}
+	})
+}
