@@ -212,15 +212,12 @@ func damagedPictures() []field {
 			number: 4, name: "loss over UDP", report: "cameras on radio links",
 			remedy:  "rtsp: packets are counted by number; media: nothing is decoded after loss until a key frame",
 			staging: overUDP(h264(udp)),
-			// The last gap is told of seconds after it: the library waits for 64 packets that may still come. So the
-			// picture may stand for a moment when all is well again; what counts is that no damaged one is shown.
-			script: []step{well, {fault: mediatest.FaultLoss, hold: 6 * time.Second}, {tile: "live", within: 10 * time.Second}},
+			script:  lossy,
 		},
 		{
 			number: 4, name: "a little loss over UDP does not stop the picture", report: "cameras on radio links",
 			remedy:  "rtsp: a missing packet is waited for by time, not by number",
 			staging: overUDP(h264(udp)),
-			pending: "the library holds 64 packets back for a missing one: seconds of a small stream",
 			script: []step{
 				well,
 				{fault: mediatest.FaultLoss, do: func(s *stage) { s.cam.SetLoss(0.01) }, tile: "live", relay: "live", hold: 8 * time.Second},
