@@ -14,20 +14,40 @@ type line struct {
 	relay *Delay                                  // what the relay knows, nil: none
 	way   func(since time.Duration) time.Duration // how late units are on the way from the relay
 	order []int                                   // in which pictures are sent within so many
+	tells time.Duration                           // between the camera's reports of its clock, 0: none
+	sizes func(n int) int                         // of pictures, in bytes
+	width int                                     // of the line, in bytes a second, 0: any
 }
 
 const every = 200 * time.Millisecond
 
 // play sends units for some time and returns the worst lateness, the last, and when the session was spent, 0: not.
 func (l line) play(d *Delay, start time.Time, long time.Duration) (worst, last, spent time.Duration) {
+	var free time.Time // when the line is
 	for n := range int(long / every) {
 		since, shown := time.Duration(n)*every, n
 		if k := len(l.order); k > 0 {
 			shown = n/k*k + l.order[n%k]
 		}
 		u := rtsp.Unit{PTS: time.Duration(l.rate * float64(time.Duration(shown)*every)), Arrived: start.Add(since)}
+		if l.tells > 0 { // each report holds for the time stamps up to the next, and is off a little
+			told := since.Truncate(l.tells)
+			u.Taken = began.Add(told + told/l.tells%7*time.Millisecond)
+			u.Taken = u.Taken.Add(u.PTS - time.Duration(l.rate*float64(told)))
+			u.PTS -= time.Duration(n) // rounding, from one picture to the next
+		}
 		if l.queue != nil {
 			u.Arrived = u.Arrived.Add(l.queue(since))
+		}
+		if l.sizes != nil {
+			u.Size = l.sizes(n)
+		}
+		if l.width > 0 {
+			if u.Arrived.Before(free) {
+				u.Arrived = free
+			}
+			u.Arrived = u.Arrived.Add(time.Duration(u.Size) * time.Second / time.Duration(l.width))
+			free = u.Arrived
 		}
 		if l.relay != nil {
 			u.Late, _ = l.relay.Late(u)
@@ -179,7 +199,7 @@ func TestWhoJoinsLaterKnowsWhatTheRelayKnows(t *testing.T) {
 func TestWhatIsNotLateness(t *testing.T) {
 	var useless Stamps
 	for n := range 2 {
-		line{rate: 0.8}.play(NewDelay(&useless), began.Add(time.Duration(n)*time.Hour), 10*time.Minute)
+		line{rate: 0.8}.play(NewDelay(&useless), began.Add(time.Duration(n)*time.Hour), 20*time.Minute)
 	}
 	far := func() *Delay { return NewDelay(&Stamps{}) }
 	bframes := []int{0, 3, 1, 2} // at five pictures a second
@@ -246,6 +266,133 @@ func TestACacheIsNotLateness(t *testing.T) {
 			if got, spent := d.Late(u); got != late || spent {
 				t.Fatalf("unit %d of a camera that is %v late: %v, spent %v", n, late, got, spent)
 			}
+		}
+	}
+}
+
+// keyed are sizes of pictures of which every tenth is a key frame: 10 kB a second.
+func keyed(n int) int {
+	if n%10 == 0 {
+		return 11_000
+	}
+	return 1000
+}
+
+// grainy are sizes of pictures that are all key frames, of a scene in which little happens: 10 kB a second.
+func grainy(n int) int { return 1900 + n*7919%200 }
+
+// TestAQueueIsNotTakenForTimeStampsThatRunAway: a thin line on which pictures of an even rate fall behind evenly, from the
+// first one on and in each session. It is never shown as on time, and each session ends.
+func TestAQueueIsNotTakenForTimeStampsThatRunAway(t *testing.T) {
+	for name, lines := range map[string][]line{
+		"nearly the same rate":        {{rate: 1, queue: creeping(0.2, 0)}, {rate: 1, queue: creeping(0.201, 0)}},
+		"the camera tells its clock":  {{rate: 1, queue: creeping(0.2, 0), tells: 5 * time.Second}},
+		"its clock, and others' time": {{rate: 1 - 100e-6, queue: creeping(0.2, 0), tells: 30 * time.Second}},
+		"as many bytes a second":      {{rate: 1, sizes: keyed, width: 8000}},
+		"few bytes fewer":             {{rate: 1, sizes: keyed, width: 9950}},
+		"pictures of nearly a size":   {{rate: 1, sizes: grainy, width: 8000}},
+		"with B-frames":               {{rate: 1, sizes: keyed, width: 8000, order: []int{0, 3, 1, 2}}},
+	} {
+		var s Stamps
+		at := began
+		for n := range 6 {
+			l := lines[n%len(lines)]
+			_, last, spent := l.play(NewDelay(&s), at, 6*time.Hour)
+			if spent == 0 || last < veryLate || last > veryLate+2*time.Second {
+				t.Errorf("%s, session %d: %v late, spent after %v", name, n, last, spent)
+			}
+			at = at.Add(spent + last + 10*time.Second)
+		}
+	}
+}
+
+// TestWhatIsNoWitnessOfAQueue: time stamps that run away are known all the same.
+func TestWhatIsNoWitnessOfAQueue(t *testing.T) {
+	for name, l := range map[string]line{
+		"a right clock":             {tells: 5 * time.Second},
+		"a clock told once":         {tells: 24 * time.Hour},
+		"sizes on a wide line":      {sizes: keyed, width: 1 << 20},
+		"sizes on a narrower line":  {sizes: keyed, width: 25_000},
+		"pictures of nearly a size": {sizes: grainy, width: 50_000},
+	} {
+		var s Stamps
+		l.rate = 0.8
+		l.play(NewDelay(&s), began, 20*time.Minute)
+		if _, last, spent := l.play(NewDelay(&s), began.Add(30*time.Minute), 20*time.Minute); last > time.Second || spent != 0 {
+			t.Errorf("%s: %v late, spent after %v", name, last, spent)
+		}
+		if worst, _, spent := l.play(NewDelay(&s), began.Add(time.Hour), 20*time.Minute); worst > time.Second || spent != 0 {
+			t.Errorf("%s: then %v late at worst, spent after %v", name, worst, spent)
+		}
+	}
+}
+
+// TestSessionsThatDoNotHelpAreGivenMoreTime: those that fall behind unevenly, one soon after the other.
+func TestSessionsThatDoNotHelpAreGivenMoreTime(t *testing.T) {
+	var s Stamps
+	at := began
+	for i, c := range []struct {
+		calm  time.Duration // before it falls behind
+		limit time.Duration
+	}{
+		{time.Minute, veryLate},
+		{2 * time.Minute, 2 * veryLate},
+		{time.Minute, 4 * veryLate},
+		{2 * time.Minute, 8 * veryLate},
+		{time.Minute, 16 * veryLate},
+		{2 * time.Minute, 16 * veryLate},
+		{2 * time.Hour, 16 * veryLate},
+		{2 * time.Minute, veryLate}, // after one that lasted
+		{0, 2 * veryLate},           // evenly
+		{time.Minute, veryLate},     // after that
+		{time.Minute, 2 * veryLate}, // there comes nothing for some hours
+		{3 * time.Minute, veryLate}, // after that
+	} {
+		if i == 11 {
+			at = at.Add(3 * time.Hour)
+		}
+		_, last, spent := line{rate: 1, queue: creeping(0.5, c.calm)}.play(NewDelay(&s), at, 6*time.Hour)
+		if spent == 0 || last < c.limit || last > c.limit+2*time.Second {
+			t.Errorf("session %d: %v late, spent after %v, want %v", i, last, spent, c.limit)
+		}
+		at = at.Add(spent + last + pause)
+	}
+}
+
+// TestTimeStampsKnownToBeRightAreBelievedAgain: a camera that tells its clock so seldom that two sessions were over before.
+func TestTimeStampsKnownToBeRightAreBelievedAgain(t *testing.T) {
+	var s Stamps
+	l := line{rate: 1, queue: creeping(0.2, 0)}
+	for n := range 2 {
+		l.play(NewDelay(&s), began.Add(time.Duration(n)*time.Hour), 20*time.Minute)
+	}
+	l.tells = 40 * time.Second
+	if _, last, spent := l.play(NewDelay(&s), began.Add(2*time.Hour), 20*time.Minute); last < veryLate || spent == 0 {
+		t.Errorf("%v late, spent after %v", last, spent)
+	}
+}
+
+// TestASlewedClockEndsNotAllSessionsAtOnce: ours makes all cameras late for some time, that of a relay's computer none.
+func TestASlewedClockEndsNotAllSessionsAtOnce(t *testing.T) {
+	slewed := func(since time.Duration) time.Duration {
+		return min(max(0, since-10*time.Minute)/100, 1200*time.Millisecond)
+	}
+	first, last := 24*time.Hour, time.Duration(0)
+	for n := range 60 {
+		_, _, spent := line{rate: 1, queue: slewed}.play(NewDelay(&Stamps{}), began, 3*time.Hour)
+		if spent == 0 {
+			t.Fatalf("session %d goes on", n)
+		}
+		first, last = min(first, spent), max(last, spent)
+	}
+	if last-first < 10*time.Minute {
+		t.Errorf("all sessions end from %v to %v", first, last)
+	}
+	d := NewDelay(&Stamps{})
+	for since := time.Duration(0); since < 6*time.Hour; since += every {
+		u := rtsp.Unit{PTS: since, Arrived: began.Add(since), Relayed: began.Add(since - slewed(since))}
+		if late, spent := d.Late(u); late > 50*time.Millisecond || spent {
+			t.Fatalf("%v late after %v, spent %v", late, since, spent)
 		}
 	}
 }

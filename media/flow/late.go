@@ -1,6 +1,9 @@
 package flow
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 const (
 	// clockDrift is how fast the relation of arrival to camera time may creep up without being lateness, as a share of the
@@ -13,6 +16,8 @@ const (
 	unrest = 500 * time.Millisecond
 	// veryLate is how late units may become before their session is of no more use: it is ended, which empties the queue.
 	veryLate = time.Minute
+	// evenShare is how much the rate at which units become later may change, as a share of it, while they do so evenly.
+	evenShare = 0.05
 )
 
 // Lateness tells how late units are, by comparing the sender's time with arrival: the best unit so far, its relation carried
@@ -60,15 +65,25 @@ func (c *Lateness) Late(arrived time.Time, pts time.Duration) time.Duration {
 // pictures for PTS, from the first one's on, its clock minus ours.
 func (c *Lateness) Ahead(epoch time.Time) time.Duration { return epoch.Sub(c.origin) - c.best }
 
-// forgotten reports whether units have been late for so long that much of it counts as a bad clock's: it would be taken
-// for on time in the end.
-func (c *Lateness) forgotten() bool { return c.forgiven > c.behind/2 }
+// spent reports whether the session is of no more use: its units are later than a limit, or would be forgotten to be late.
+func (c *Lateness) spent(limit time.Duration, share float64) bool {
+	return c.behind > limit || c.forgotten(share)
+}
+
+// forgotten reports whether units have been late for so long that more than a share of it, about a half, counts as a bad
+// clock's: it would be taken for on time in the end.
+func (c *Lateness) forgotten(share float64) bool {
+	return float64(c.forgiven) > share*float64(c.behind)
+}
 
 // rate returns by how much units have become later in each second since the first one, 0 if they did not do so evenly.
 func (c *Lateness) rate() float64 {
-	ran := c.arrived.Sub(c.origin)
-	if c.half == 0 || (2*c.half-ran).Abs() > time.Duration(rateShare*float64(ran)) {
+	if c.half == 0 {
 		return 0
 	}
-	return float64(c.behind) / float64(ran)
+	rate := float64(c.behind) / float64(c.arrived.Sub(c.origin))
+	if math.Abs(rate*float64(c.half)-float64(veryLate/2)) > evenShare*float64(veryLate/2) {
+		return 0
+	}
+	return rate
 }
