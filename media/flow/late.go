@@ -41,8 +41,9 @@ func (c *Lateness) Late(arrived time.Time, pts time.Duration) time.Duration {
 	passed, played := arrived.Sub(c.arrived), pts-c.pts
 	offset := arrived.Sub(c.origin) - pts
 	c.arrived, c.pts = arrived, pts
-	if played < -clockBack {
-		c.best = offset - c.behind // time on the way cannot grow at once: the sender's clock was set back
+	if played < -clockBack || played-passed > c.behind+unrest {
+		// Time on the way cannot grow at once, nor become less than it is without a queue: the sender's clock was set.
+		c.best = offset - c.behind
 	}
 	drift := min(time.Duration(float64(max(0, passed))*clockDrift), offset-c.best)
 	c.best += drift

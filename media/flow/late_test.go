@@ -57,12 +57,28 @@ func TestStepsOfTheCamerasClockAreNotLateness(t *testing.T) {
 			}
 		}
 	}
-	// A camera that is late stays late when its clock is set back.
-	var c Lateness
-	c.Late(start, 0)
-	c.Late(start.Add(3*time.Second), time.Second)
-	if late := c.Late(start.Add(3040*time.Millisecond), -time.Hour); late < 1900*time.Millisecond {
-		t.Errorf("%v late", late)
+	// A camera that is late stays late when its clock is set.
+	for _, step := range []time.Duration{-time.Hour, -time.Second, 3 * time.Second, time.Hour} {
+		var c Lateness
+		c.Late(start, 0)
+		c.Late(start.Add(3*time.Second), time.Second)
+		if late := c.Late(start.Add(3040*time.Millisecond), 1040*time.Millisecond+step); late < 1900*time.Millisecond || late > 2100*time.Millisecond {
+			t.Errorf("set by %v: %v late", step, late)
+		}
+	}
+}
+
+// TestAQueueThatIsLeftOutIsNotAStep: pictures of the last seconds are not sent any more, new ones come at once.
+func TestAQueueThatIsLeftOutIsNotAStep(t *testing.T) {
+	start := time.Unix(1000, 0)
+	for _, queue := range []time.Duration{time.Second, 10 * time.Second} {
+		var c Lateness
+		feed(&c, 0, time.Minute, 0, 0, 80*time.Millisecond)
+		at := time.Minute + queue
+		c.Late(start.Add(at), time.Minute)
+		if late := c.Late(start.Add(at+40*time.Millisecond), at); late > 100*time.Millisecond {
+			t.Errorf("%v late after a queue of %v", late, queue)
+		}
 	}
 }
 
