@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,8 +30,8 @@ type sender struct {
 // ports is where packets come from, as cameras tell it.
 const ports = "server_port=%d-%d"
 
-// newSender serves at a host. setup makes the end of the camera's answer to SETUP of its two ports; play runs, on a
-// goroutine of its own, before PLAY is answered.
+// newSender serves at a host. setup makes the transport of the camera's answer to SETUP, or the end of it, of its two
+// ports; play runs for each session, on a goroutine of its own, before PLAY is answered.
 func newSender(t *testing.T, host, setup string, play func(*sender)) (s *sender, url string) {
 	t.Helper()
 	s = &sender{t: t, over: make(chan struct{})}
@@ -65,9 +66,13 @@ func newSender(t *testing.T, host, setup string, play func(*sender)) (s *sender,
 				}
 				s.to[i] = &net.UDPAddr{IP: net.ParseIP(host), Port: port}
 			}
-			return "200 OK\r\nSession: 1\r\nTransport: RTP/AVP;unicast;client_port=" + client + ";" + setup + "\r\n\r\n"
+			if !strings.HasPrefix(setup, "RTP/") {
+				return "200 OK\r\nSession: 1\r\nTransport: RTP/AVP;unicast;client_port=" + client + ";" + setup + "\r\n\r\n"
+			}
+			return "200 OK\r\nSession: 1\r\nTransport: " + setup + "\r\n\r\n"
 		case "PLAY":
-			running.Go(func() { play(s) })
+			session := *s
+			running.Go(func() { play(&session) })
 		}
 		return "200 OK\r\nSession: 1\r\n\r\n"
 	})
@@ -186,7 +191,7 @@ func TestWhereDatagramsComeFrom(t *testing.T) {
 		{"broadcast", "127.0.0.1", "source=255.255.255.255;" + ports, ReasonBadStream},
 		{"broadcast of a network", "127.0.0.1", "source=127.255.255.255;" + ports, ReasonBadStream},
 		{"nonsense", "127.0.0.1", "server_port=x", ReasonBadStream},
-		{"to many", "127.0.0.1", "multicast;" + ports, ReasonBadStream},
+		{"to many", "127.0.0.1", "RTP/AVP;multicast;destination=224.0.0.251;port=5004-5005", ReasonBadStream},
 		{"inside of the connection", "127.0.0.1", "RTP/AVP/TCP;interleaved=0-1", ReasonUnsupported},
 		{"IPv6", "::1", ports, ReasonNone},
 		{"IPv6, source told", "::1", "source=::1;" + ports, ReasonNone},
@@ -201,17 +206,6 @@ func TestWhereDatagramsComeFrom(t *testing.T) {
 				l.Close()
 			}
 			_, url := newSender(t, c.host, c.setup, steady)
-			if c.name == "inside of the connection" {
-				url = odd(t, func(method, _ string, _ map[string]string) string {
-					switch method {
-					case "DESCRIBE":
-						return described(oneVideo)
-					case "SETUP":
-						return "200 OK\r\nTransport: " + c.setup + "\r\n\r\n"
-					}
-					return "200 OK\r\n\r\n"
-				})
-			}
 			units, err := overUDP(t, url, 4)
 			if ReasonOf(err) != c.want {
 				t.Errorf("%d units, %v", len(units), err)
@@ -391,6 +385,48 @@ func TestAHandlerThatEndsTheSession(t *testing.T) {
 	if !errors.Is(err, os.ErrProcessDone) || within {
 		t.Errorf("%v, a handler runs: %v", err, within)
 	}
+}
+
+// Sessions leave neither goroutines nor sockets, however they end.
+func TestSessionsOverUDPLeaveNothing(t *testing.T) {
+	_, url := newSender(t, "127.0.0.1", ports, func(s *sender) {
+		for n := uint16(1); n < 5; n++ {
+			s.key(2 * n) // something is held when the session ends
+		}
+	})
+	_, refused := newSender(t, "127.0.0.1", "source=224.0.0.251;"+ports, func(*sender) {})
+	dead := "rtsp://127.0.0.1:1/cam"
+	open := func() (goroutines, files int) {
+		entries, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Skip(err)
+		}
+		return runtime.NumGoroutine(), len(entries)
+	}
+	once := func() {
+		if units, err := overUDP(t, url, 2); err != nil {
+			t.Fatalf("%d units, %v", len(units), err)
+		}
+		for _, u := range []string{refused, dead} {
+			if _, err := overUDP(t, u, 1); err == nil {
+				t.Fatal("played")
+			}
+		}
+	}
+	once()
+	goroutines, files := open()
+	for range 20 {
+		once()
+	}
+	for range 100 { // the camera's side ends a little later
+		g, f := open()
+		if g <= goroutines && f <= files {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	g, f := open()
+	t.Errorf("%d goroutines and %d files, %d and %d before", g, f, goroutines, files)
 }
 
 // With encryption the library would receive, and has only closed sockets.
