@@ -41,8 +41,6 @@ const maxUnit = 32 << 20
 // software is the name of decoders without hardware.
 const software = "software"
 
-var startCode = []byte{0, 0, 0, 1}
-
 // patience is how long hardware may take for one unit. A driver that hangs for longer does not come back.
 const patience = 3 * time.Second
 
@@ -54,7 +52,9 @@ type decoder struct {
 	todo   C.int        // the worker's: tells it that there is a unit
 	done   *os.File     // readable when the worker is done
 	codec  media.Codec
+	behind int // bytes of ones behind each slice
 	name   string
+	refs   references
 
 	pixels   int           // of the newest picture
 	patience time.Duration // 0 for ever
@@ -75,16 +75,17 @@ func open(opts media.DecoderOptions, on *device) (media.Decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &decoder{codec: opts.Codec, name: software}
+	d := &decoder{codec: opts.Codec, behind: overrun(opts.Codec), name: software, refs: references{codec: opts.Codec}}
+	d.refs.note(false, opts.Parameters)
 	var handle *C.wall_device
 	if on != nil {
-		d.name, handle, d.patience = on.kind, on.c, patience
+		d.name, handle, d.patience, d.behind = on.kind, on.c, patience, 0
 	}
 	var extra *C.uint8_t
 	var params []byte
 	if opts.Codec != rtsp.MJPEG {
-		if params = make([]byte, size(opts.Codec, opts.Parameters)); len(params) > 0 {
-			join(params, opts.Codec, opts.Parameters)
+		if params = make([]byte, size(opts.Codec, opts.Parameters, 0)); len(params) > 0 {
+			join(params, opts.Codec, opts.Parameters, 0)
 			extra = (*C.uint8_t)(unsafe.Pointer(&params[0]))
 		}
 	}
@@ -118,34 +119,12 @@ func codecID(c media.Codec) (C.int, error) {
 	return 0, fmt.Errorf("decode: codec %q is not supported; use h264, h265 or mjpeg", c)
 }
 
-// size returns the length of a unit as libavcodec wants it, with start codes.
-func size(codec media.Codec, nalus [][]byte) int {
-	total := 0
-	for _, n := range nalus {
-		if len(n) > 0 && codec != rtsp.MJPEG {
-			total += len(startCode)
-		}
-		total += len(n)
-	}
-	return total
-}
-
-// join writes a unit with start codes into dst, which has its size.
-func join(dst []byte, codec media.Codec, nalus [][]byte) {
-	for _, n := range nalus {
-		if len(n) > 0 && codec != rtsp.MJPEG {
-			dst = dst[copy(dst, startCode):]
-		}
-		dst = dst[copy(dst, n):]
-	}
-}
-
 // Decode implements media.Decoder.
 func (d *decoder) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool, error) {
 	if d.c == nil || d.hung {
 		return media.Decoded{}, false, ErrClosed
 	}
-	total := size(d.codec, unit)
+	total := size(d.codec, unit, d.behind)
 	if total == 0 || total > maxUnit {
 		return media.Decoded{}, false, fmt.Errorf("decode: an access unit of %d bytes is out of range", total)
 	}
@@ -159,8 +138,9 @@ func (d *decoder) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool,
 			return media.Decoded{}, false, fmt.Errorf("decode: no memory for an access unit of %d bytes", total)
 		}
 	}
-	join(unsafe.Slice((*byte)(d.slot.data), total), d.codec, unit)
+	join(unsafe.Slice((*byte)(d.slot.data), total), d.codec, unit, d.behind)
 	d.slot.len, d.slot.pts = C.int(total), C.int64_t(pts)
+	d.refs.note(rtsp.IsKey(d.codec, unit), unit)
 	if err := d.run(); err != nil {
 		return media.Decoded{}, false, err
 	}
@@ -172,6 +152,9 @@ func (d *decoder) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool,
 	case rc < 0:
 		C.wall_flush(d.c)
 		return media.Decoded{}, false, fmt.Errorf("decode: %s: %s", d.codec, words(rc))
+	case d.refs.missing(unit, int(pic.made)):
+		C.wall_flush(d.c)
+		return media.Decoded{}, false, fmt.Errorf("decode: %s: %w: %w", d.codec, ErrCorrupt, errReference)
 	case pic.count == 0:
 		return media.Decoded{}, false, nil
 	}

@@ -154,8 +154,8 @@ func TestResolutionChangesInMidStream(t *testing.T) {
 	}
 }
 
-// TestDamageIsNeverShown cuts units short. What still comes out must be whole. libavcodec can tell this for H.264; a unit
-// that is missing altogether, and a slice of H.265 that is cut short, it cannot tell: package rtsp counts packets for that.
+// TestDamageIsNeverShown cuts units short. What still comes out must be whole. libavcodec can tell this for H.264; for H.265
+// see TestCutSlicesOfH265.
 func TestDamageIsNeverShown(t *testing.T) {
 	clip := newClip(t, short(media.H264, 0))
 	random := rand.New(rand.NewPCG(1, 2))

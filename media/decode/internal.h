@@ -32,6 +32,8 @@ struct wall_decoder {
 	wall_memory *memory;
 	enum AVPixelFormat hardware; // the device's format, AV_PIX_FMT_NONE without one
 	int refused;                 // the device does not decode this stream
+	int marked;                  // whether pictures are marked before they are decoded
+	int made;                    // pictures begun with the last unit
 	scaler scalers[WALL_SCALERS];
 	uint64_t uses;
 	uint8_t *scratch; // planes on their way to RGBA
@@ -49,10 +51,16 @@ int wall_decode(wall_decoder *d, AVBufferRef **unit, int len, int64_t pts, wall_
 // wall_print is a fingerprint of a picture's brightness.
 uint64_t wall_print(const AVFrame *f);
 
-// wall_memory_open has a decoder keep its pictures in huge pages, before its codec is opened; wall_memory_close forgets the
-// memory, which goes when the last picture does.
+// wall_mark marks the memory of a picture before it is decoded into; wall_covered reports whether no mark is left. The
+// picture must not be cropped yet.
+void wall_mark(AVFrame *f);
+int wall_covered(const AVFrame *f);
+
+// wall_memory_open has a decoder keep its pictures in huge pages; wall_memory_close forgets the memory, which goes when the
+// last picture does. wall_get_buffer is the codec's get_buffer2.
 int wall_memory_open(wall_decoder *d);
 void wall_memory_close(wall_decoder *d);
+int wall_get_buffer(AVCodecContext *codec, AVFrame *f, int flags);
 
 // wall_free_scalers frees what wall_rgba and wall_yuv set up.
 void wall_free_scalers(wall_decoder *d);

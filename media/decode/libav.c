@@ -53,7 +53,6 @@ static int use_device(wall_decoder *d, const AVCodec *codec, wall_device *device
 	if (!d->codec->hw_device_ctx || !d->host) {
 		return AVERROR(ENOMEM);
 	}
-	d->codec->opaque = d;
 	d->codec->get_format = choose;
 	return 0;
 }
@@ -72,6 +71,8 @@ static int set_up(wall_decoder *d, const AVCodec *codec, const uint8_t *extra, i
 	d->codec->flags |= AV_CODEC_FLAG_LOW_DELAY;
 	d->codec->flags &= ~AV_CODEC_FLAG_OUTPUT_CORRUPT;
 	d->codec->max_pixels = MAX_PIXELS;
+	d->codec->opaque = d;
+	d->codec->get_buffer2 = wall_get_buffer;
 	if (codec->id == AV_CODEC_ID_MJPEG) {
 		// Without these a JPEG that was cut short comes out with its lower part grey, and nothing tells.
 		d->codec->err_recognition |= AV_EF_EXPLODE | AV_EF_BITSTREAM | AV_EF_BUFFER;
@@ -83,6 +84,10 @@ static int set_up(wall_decoder *d, const AVCodec *codec, const uint8_t *extra, i
 		}
 		memcpy(d->codec->extradata, extra, extra_len);
 		d->codec->extradata_size = extra_len;
+	}
+	if (codec->id == AV_CODEC_ID_HEVC && !device) {
+		d->marked = 1;
+		d->codec->apply_cropping = 0; // see whole
 	}
 	int rc = device ? use_device(d, codec, device) : wall_memory_open(d);
 	if (rc < 0) {
@@ -113,6 +118,15 @@ int wall_open(wall_decoder **out, int codec, const uint8_t *extra, int extra_len
 	return 0;
 }
 
+// whole reports whether a picture was decoded all over, as far as that is known, and crops it, which libavcodec leaves to
+// us where pictures are marked.
+static int whole(const wall_decoder *d, AVFrame *f) {
+	if (f->decode_error_flags || (f->flags & AV_FRAME_FLAG_CORRUPT)) {
+		return 0;
+	}
+	return !d->marked || (wall_covered(f) && av_frame_apply_cropping(f, 0) >= 0);
+}
+
 // receive drains the decoder into newest. It returns how many whole pictures came out, or a negative code; *damaged is
 // set when a damaged one came out too.
 static int receive(wall_decoder *d, int *damaged) {
@@ -125,7 +139,7 @@ static int receive(wall_decoder *d, int *damaged) {
 		if (rc < 0) {
 			return rc;
 		}
-		if (d->next->decode_error_flags || (d->next->flags & AV_FRAME_FLAG_CORRUPT)) {
+		if (!whole(d, d->next)) {
 			*damaged = 1;
 			av_frame_unref(d->next);
 			continue;
@@ -166,6 +180,7 @@ int wall_decode(wall_decoder *d, AVBufferRef **unit, int len, int64_t pts, wall_
 	d->packet->pts = pts;
 	d->packet->dts = AV_NOPTS_VALUE;
 	int damaged = 0;
+	d->made = 0;
 	int rc = avcodec_send_packet(d->codec, d->packet);
 	av_packet_unref(d->packet);
 	int count = receive(d, &damaged);
@@ -182,6 +197,7 @@ int wall_decode(wall_decoder *d, AVBufferRef **unit, int len, int64_t pts, wall_
 		return WALL_CORRUPT;
 	}
 	out->count = count;
+	out->made = d->made;
 	if (count > 0) {
 		out->width = d->newest->width;
 		out->height = d->newest->height;

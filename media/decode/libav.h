@@ -13,6 +13,7 @@ typedef struct {
 	int width, height;
 	int64_t pts;
 	int count;      // pictures that became ready with the last unit
+	int made;       // pictures that were begun with it; libavcodec also makes up those that it misses
 	uint64_t print; // fingerprint of the brightness, never 0
 } wall_picture;
 

@@ -147,9 +147,12 @@ static int lay_out(wall_memory *m, AVCodecContext *codec, const AVFrame *f) {
 	return m->pool != NULL;
 }
 
-int wall_get_buffer(AVCodecContext *codec, AVFrame *f, int flags) {
+static int get_buffer(AVCodecContext *codec, AVFrame *f, int flags) {
 	wall_decoder *d = codec->opaque;
 	wall_memory *m = d->memory;
+	if (!m) {
+		return avcodec_default_get_buffer2(codec, f, flags);
+	}
 	if (m->width != f->width || m->height != f->height || m->format != f->format) {
 		av_buffer_pool_uninit(&m->pool);
 		m->width = f->width;
@@ -173,14 +176,19 @@ int wall_get_buffer(AVCodecContext *codec, AVFrame *f, int flags) {
 	return 0;
 }
 
+int wall_get_buffer(AVCodecContext *codec, AVFrame *f, int flags) {
+	wall_decoder *d = codec->opaque;
+	int rc = get_buffer(codec, f, flags);
+	if (rc >= 0 && d->marked) {
+		wall_mark(f);
+	}
+	d->made++;
+	return rc;
+}
+
 int wall_memory_open(wall_decoder *d) {
 	d->memory = av_mallocz(sizeof(*d->memory));
-	if (!d->memory) {
-		return AVERROR(ENOMEM);
-	}
-	d->codec->opaque = d;
-	d->codec->get_buffer2 = wall_get_buffer;
-	return 0;
+	return d->memory ? 0 : AVERROR(ENOMEM);
 }
 
 void wall_memory_close(wall_decoder *d) {

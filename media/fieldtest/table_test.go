@@ -13,7 +13,7 @@ import (
 
 // faults is the table of what cameras in the field do, by what goes wrong.
 func faults() []field {
-	return slices.Concat(deadPictures(), lostCameras(), damagedPictures(), closedDoors(), lateness(), oddBuilds(), elsewhere())
+	return slices.Concat(deadPictures(), lostCameras(), damagedPictures(), unmadePictures(), closedDoors(), lateness(), oddBuilds(), elsewhere())
 }
 
 // h264 are the options of a camera that differs from the usual one.
@@ -183,19 +183,6 @@ func damagedPictures() []field {
 			connects: 1,
 		},
 		{
-			number: 3, name: "units end in the middle", report: "mediamtx 1327",
-			remedy:  "decode: what libavcodec had to conceal is refused; media: then a key frame is awaited",
-			staging: h264(nil),
-			script:  []step{well, {fault: mediatest.FaultCut, hold: 6 * time.Second}, healed(3 * time.Second)},
-		},
-		{
-			number: 3, name: "units end in the middle, H.265", report: "mediamtx 1327",
-			remedy:  "decode: what libavcodec had to conceal is refused; media: then a key frame is awaited",
-			staging: h265(nil),
-			pending: "libavcodec conceals such units of H.265 and does not tell",
-			script:  []step{well, {fault: mediatest.FaultCut, hold: 6 * time.Second}, healed(3 * time.Second)},
-		},
-		{
 			number: 3, name: "units that do not decode", report: "mediamtx 1327",
 			remedy:  "media: the watchdog of decoded pictures",
 			staging: h264(nil),
@@ -251,6 +238,45 @@ func damagedPictures() []field {
 			connects: 2,
 		},
 	}
+}
+
+// unmadePictures: what a camera short of time or memory does not make before it numbers its packets, so that no number
+// tells. The pictures are as large as those of cameras, several packets each.
+func unmadePictures() []field {
+	var fields []field
+	for codec, with := range map[string]func(func(*mediatest.Options)) staging{"H.264": h264, "H.265": h265} {
+		s := with(func(o *mediatest.Options) { o.Width, o.Height, o.Quality = 640, 360, 16 })
+		for _, f := range []field{
+			{
+				name: "units end in the middle", remedy: "decode: what libavcodec had to conceal, or left undecoded, is refused",
+				script: []step{well, {fault: mediatest.FaultCut, hold: 6 * time.Second}, healed(3 * time.Second)},
+			},
+			{
+				name: "packets at the end of units are not made", remedy: "rtsp: a fragment that is not gone on with counts as loss",
+				script: []step{well, {fault: mediatest.FaultTorn, hold: 6 * time.Second}, healed(3 * time.Second)},
+			},
+			{
+				name: "pictures are not made", remedy: "decode: what is made from pictures that libavcodec made up is refused",
+				script: []step{well, {fault: mediatest.FaultSkip, hold: 6 * time.Second}, healed(3 * time.Second)},
+			},
+			{
+				name: "key frames are not made", remedy: "decode: the same; media: then a key frame is awaited, and said so",
+				script: []step{
+					well,
+					{
+						fault: mediatest.FaultNoKey, within: dead + time.Second, hold: 2 * time.Second,
+						tile: "frozen (no-key-frame) | frozen (decoder-errors)",
+					},
+					healed(3 * time.Second),
+				},
+			},
+		} {
+			f.number, f.report, f.staging = 3, "mediamtx 1327", s
+			f.name += ", " + codec
+			fields = append(fields, f)
+		}
+	}
+	return fields
 }
 
 // closedDoors: few places, locks, and what must not be asked for.

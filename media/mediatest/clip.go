@@ -36,6 +36,7 @@ type ClipOptions struct {
 	Length   time.Duration // of the loop, default 10 s
 	KeyEvery time.Duration // distance of key frames, default 2 s
 	BFrames  int           // B-frames between two others, default 0 as in cameras
+	Quality  int           // constant rate factor of the coder, less is more; default the coder's, which is thrifty; not of MJPEG
 	Counter  bool          // draw the frame counter
 	Abreast  int           // so many counters side by side, each in its own part of the width; default 1
 	Seed     uint64        // varies the scene
@@ -90,7 +91,7 @@ func (c *Clip) Codec() rtsp.Codec { return c.opts.Codec }
 func (c *Clip) Parameters() [][]byte { return c.params }
 
 // clipVersion changes when clips made by older code must not be used any more.
-const clipVersion = 3
+const clipVersion = 4
 
 func (o ClipOptions) withDefaults() ClipOptions {
 	if o.Scene == "" {
@@ -226,6 +227,9 @@ func encoderArgs(o ClipOptions, es, idx string) []string {
 		"-g", g, "-bf", strconv.Itoa(o.BFrames), "-threads", "2",
 	}
 	args = append(args, colours(o.Codec)...)
+	if o.Quality > 0 && o.Codec != rtsp.MJPEG {
+		args = append(args, "-crf", strconv.Itoa(o.Quality))
+	}
 	format := "h264"
 	switch o.Codec {
 	case rtsp.MJPEG:
@@ -233,9 +237,10 @@ func encoderArgs(o ClipOptions, es, idx string) []string {
 		format = "mjpeg"
 		args = append(args, "-c:v", "mjpeg", "-q:v", "5", "-huffman", "default", "-force_duplicated_matrix", "1")
 	case rtsp.H265:
+		// Cameras code without wavefronts, which would tell a decoder a little more of what is missing.
 		format = "hevc"
 		args = append(args, "-c:v", "libx265", "-preset", "ultrafast", "-x265-params",
-			fmt.Sprintf("log-level=none:aud=1:keyint=%s:min-keyint=%s:scenecut=0:open-gop=0:repeat-headers=1:bframes=%d", g, g, o.BFrames))
+			fmt.Sprintf("log-level=none:aud=1:wpp=0:keyint=%s:min-keyint=%s:scenecut=0:open-gop=0:repeat-headers=1:bframes=%d", g, g, o.BFrames))
 	default:
 		args = append(args, "-c:v", "libx264", "-preset", "veryfast", "-x264-params",
 			fmt.Sprintf("aud=1:keyint=%s:min-keyint=%s:scenecut=0:open-gop=0", g, g))

@@ -53,9 +53,14 @@ const (
 	FaultNoKey Fault = "nokey"
 	// FaultKeyLost: all packets of key frames are lost on the way, which leaves a gap in the numbers (mediamtx 180).
 	FaultKeyLost Fault = "key-lost"
-	// FaultCut: some units end in the middle, without a gap in the numbers, as from an encoder short of memory
+	// FaultCut: some large units end in the middle, without a gap in the numbers, as from an encoder short of memory
 	// (mediamtx 1327).
 	FaultCut Fault = "cut"
+	// FaultTorn: the last packets of some units are never made, which leaves no gap in the numbers either, as from an
+	// encoder whose way to the network is full (mediamtx 1327).
+	FaultTorn Fault = "torn"
+	// FaultSkip: some units that are no key frames are not made, which leaves no gap in the numbers either (mediamtx 1327).
+	FaultSkip Fault = "skip"
 	// FaultGarbage: packets keep their headers but carry random bytes.
 	FaultGarbage Fault = "garbage"
 
@@ -77,9 +82,9 @@ const (
 func Faults() []Fault {
 	return []Fault{
 		FaultSilent, FaultVideoDead, FaultFreeze, FaultHang, FaultRefuse, FaultForbid, FaultFull, FaultAudioOnly,
-		FaultReset, FaultStorm, FaultDown, FaultLoss, FaultReorder, FaultNoKey, FaultKeyLost, FaultCut, FaultGarbage, FaultCreep,
-		FaultCrawl,
-		FaultStep, FaultStepBack, FaultSwitch,
+		FaultReset, FaultStorm, FaultDown, FaultLoss, FaultReorder, FaultNoKey, FaultKeyLost, FaultCut, FaultTorn, FaultSkip,
+		FaultGarbage,
+		FaultCreep, FaultCrawl, FaultStep, FaultStepBack, FaultSwitch,
 	}
 }
 

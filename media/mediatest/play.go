@@ -21,17 +21,18 @@ const (
 
 // reel is where a camera is in its clips. One goroutine uses it.
 type reel struct {
-	c     *Camera
-	clip  *Clip
-	at    int           // unit within clip
-	n     int           // pictures since the start
-	every time.Duration // between pictures
-	start time.Time
-	lag   time.Duration // how late pictures are delivered
-	plays int           // sessions that began to play
-	held  *rtp.Packet   // overtaken by the one after it
-	told  time.Time     // last sender report
-	alone bool          // no reader yet was told a report
+	c      *Camera
+	clip   *Clip
+	at     int           // unit within clip
+	n      int           // pictures since the start
+	every  time.Duration // between pictures
+	start  time.Time
+	lag    time.Duration // how late pictures are delivered
+	plays  int           // sessions that began to play
+	held   *rtp.Packet   // overtaken by the one after it
+	unmade uint16        // packets that have no number
+	told   time.Time     // last sender report
+	alone  bool          // no reader yet was told a report
 }
 
 // orders are what is in force for one picture.
@@ -137,7 +138,7 @@ func (r *reel) stamp(since time.Duration, jump uint32) uint32 {
 // send sends the current unit. A dead camera makes packets too, so that their numbers tell that some are missing.
 func (r *reel) send(o orders, dead bool) {
 	u := &r.clip.units[r.at]
-	if o.fault == FaultNoKey && u.key {
+	if o.fault == FaultNoKey && u.key || o.fault == FaultSkip && !u.key && rand.IntN(20) == 0 {
 		return
 	}
 	nalus := u.nalus
@@ -158,6 +159,14 @@ func (r *reel) send(o orders, dead bool) {
 		return
 	}
 	r.c.remember(u.number)
+	for _, p := range packets {
+		p.SequenceNumber -= r.unmade
+	}
+	if o.fault == FaultTorn && rand.IntN(6) == 0 {
+		made := 1 + rand.IntN(len(packets))
+		r.unmade += uint16(len(packets) - made)
+		packets = packets[:made]
+	}
 	for _, p := range packets {
 		p.Timestamp = stamp
 		switch {
@@ -233,10 +242,16 @@ func garble(p *rtp.Packet) *rtp.Packet {
 	return &q
 }
 
-// cutShort leaves out the second half of the last NAL unit.
+// cutFrom is how large NAL units are that do not find room, in bytes.
+const cutFrom = 1000
+
+// cutShort leaves out the second half of the last NAL unit, if it is large.
 func cutShort(nalus [][]byte) [][]byte {
 	out := append([][]byte{}, nalus...)
 	last := out[len(out)-1]
+	if len(last) < cutFrom {
+		return out
+	}
 	out[len(out)-1] = last[:len(last)-len(last)/2]
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -510,6 +511,67 @@ func TestUnitsThatComeOutTogetherAreJudgedTogether(t *testing.T) {
 	}
 }
 
+// TestFragmentsThatWereNeverMadeAreMissing: an encoder ends in the middle of a NAL unit, before its packets are numbered.
+// What is left counts as one lost packet, and a key frame of it is none.
+func TestFragmentsThatWereNeverMadeAreMissing(t *testing.T) {
+	type unit struct {
+		key  bool
+		lost uint64
+	}
+	for name, c := range map[string]struct {
+		codec   Codec
+		packets []sent
+		want    []unit
+	}{
+		"all is well": {H264, []sent{
+			{0, false, []byte{0x7c, 0x85, 0x80}}, {0, true, []byte{0x7c, 0x45, 1}}, {1, true, []byte{0x41, 0x80}},
+		}, []unit{{true, 0}, {false, 0}}},
+		"the end": {H264, []sent{
+			{0, true, []byte{0x65, 0x80}},
+			{1, false, []byte{0x7c, 0x81, 0x80}},
+			{2, true, []byte{0x41, 0x80}},
+		}, []unit{{true, 0}, {false, 1}}},
+		"the end of a slice": {H264, []sent{
+			{0, false, []byte{0x65, 0x80}},
+			{0, false, []byte{0x7c, 0x85, 0x40}},
+			{0, true, []byte{0x65, 0x20}},
+			{1, true, []byte{0x41, 0x80}},
+		}, []unit{{false, 1}}},
+		"the beginning": {H264, []sent{
+			{0, true, []byte{0x65, 0x80}},
+			{1, true, []byte{0x7c, 0x41, 0x80}},
+			{2, true, []byte{0x41, 0x80}},
+		}, []unit{{true, 0}, {false, 1}}},
+		"the session begins in the middle": {H264, []sent{
+			{0, true, []byte{0x7c, 0x41, 0x80}}, {1, true, []byte{0x65, 0x80}},
+		}, []unit{{true, 0}}},
+		"the end, H.265": {H265, []sent{
+			{0, true, []byte{0x26, 1, 0x80}},
+			{1, false, []byte{0x62, 1, 0x81, 0x80}},
+			{1, false, []byte{0x62, 1, 0x01, 0x80}},
+			{2, true, []byte{0x02, 1, 0x80}},
+		}, []unit{{true, 0}, {false, 1}}},
+		"the end of a key frame, H.265": {H265, []sent{
+			{0, false, []byte{0x62, 1, 0x93, 0x80}},
+			{1, false, []byte{0x62, 1, 0x93, 0x80}},
+			{1, true, []byte{0x62, 1, 0x53, 0x80}},
+		}, []unit{{true, 1}}},
+	} {
+		var forma format.Format = &format.H264{PayloadTyp: 96, PacketizationMode: 1}
+		if c.codec == H265 {
+			forma = &format.H265{PayloadTyp: 96}
+		}
+		track, _ := trackOf(forma)
+		var got []unit
+		for _, u := range unitsOf(t, track, c.packets, len(c.packets), 0) {
+			got = append(got, unit{u.Key, u.Lost})
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %v, want %v", name, got, c.want)
+		}
+	}
+}
+
 func FuzzDepacketizer(f *testing.F) {
 	f.Add(false, []byte{0x65, 1, 2, 0x7c, 0x85, 1, 0x7c, 0x45, 2})
 	f.Add(true, []byte{0x26, 1, 2, 0x62, 1, 0x93, 0, 0x62, 1, 0x53})
@@ -531,7 +593,7 @@ func FuzzDepacketizer(f *testing.F) {
 			if data[0]%8 == 7 {
 				missing = uint64(data[0] >> 6)
 			}
-			lost += missing
+			lost += max(1, missing) // a fragment may be missing that has no number
 			p := &rtp.Packet{Header: rtp.Header{
 				Version: 2, SequenceNumber: seq, Timestamp: uint32(data[0]) * 900, Marker: data[0]&1 == 1,
 			}, Payload: data[:n]}

@@ -61,6 +61,7 @@ type depacketizer struct {
 	now  *picture // that packets come of, nil before the first
 	held *picture // of which decode holds whole NAL units of an unfinished unit, nil when it holds none
 	keys bool     // packets of a key frame came since the last unit, before this picture
+	open bool     // a fragmented NAL unit has begun and not ended
 
 	// What a relay of ours said about the unit of one timestamp.
 	stampTS uint32
@@ -114,7 +115,7 @@ func newDepacketizer(t Track) (depacketizer, error) {
 // add takes the next packet and returns the unit that it completes. A key frame of which packets are missing is left out:
 // decoding must not start there, and decoders do not tell of a slice that is missing.
 func (d *depacketizer) add(pkt *rtp.Packet, now time.Time, lost uint64) (Unit, bool) {
-	d.turn(pkt.Timestamp, lost)
+	d.turn(pkt.Timestamp, d.missing(pkt.Payload, lost))
 	nalus, err := d.decode(pkt)
 	if err != nil {
 		if d.holds(pkt, err) {
@@ -156,6 +157,29 @@ func (d *depacketizer) add(pkt *rtp.Packet, now time.Time, lost uint64) (Unit, b
 	}
 	d.lost, d.keys, of.key, d.aboard = d.lost-u.Lost, false, false, Aboard{}
 	return u, true
+}
+
+// missing returns how many packets are missing before one with this payload, so many as far as the numbers tell: fragments
+// that were never made leave no gap in them.
+func (d *depacketizer) missing(payload []byte, lost uint64) uint64 {
+	begins, ends := fragment(d.codec, payload)
+	if d.open == begins && d.now != nil {
+		lost = max(lost, 1)
+	}
+	d.open = !ends
+	return lost
+}
+
+// fragment reports whether a packet begins a NAL unit or several, and whether it ends what it holds: fragments of one may
+// do neither (RFC 6184, 5.8; RFC 7798, 4.4.3). Packets of JPEG count as whole, the library puts them together by offsets.
+func fragment(codec Codec, p []byte) (begins, ends bool) {
+	switch {
+	case codec == H264 && len(p) > 1 && h264.NALUType(p[0]&0x1F) == h264.NALUTypeFUA:
+		return p[1]&0x80 != 0, p[1]&0x40 != 0
+	case codec == H265 && len(p) > 2 && h265.NALUType(p[0]>>1&0x3F) == h265.NALUType_FragmentationUnit:
+		return p[2]&0x80 != 0, p[2]&0x40 != 0
+	}
+	return true, true
 }
 
 // turn notes which picture a packet is of, and what the packets missing before it mean for that and the one before.
@@ -232,14 +256,8 @@ func (d *depacketizer) holds(pkt *rtp.Packet, err error) bool {
 	if !errors.Is(err, rtph264.ErrMorePacketsNeeded) && !errors.Is(err, rtph265.ErrMorePacketsNeeded) {
 		return false
 	}
-	p := pkt.Payload
-	switch {
-	case d.codec == H264 && len(p) > 1 && h264.NALUType(p[0]&0x1F) == h264.NALUTypeFUA:
-		return p[1]&0x40 != 0
-	case d.codec == H265 && len(p) > 2 && h265.NALUType((p[0]>>1)&0x3F) == h265.NALUType_FragmentationUnit:
-		return p[2]&0x40 != 0
-	}
-	return true
+	_, ends := fragment(d.codec, pkt.Payload)
+	return ends
 }
 
 // clock turns a wrapping RTP time stamp into a presentation time.
