@@ -20,8 +20,6 @@ type field struct {
 	script []step
 	// play is the whole test where a script does not do.
 	play func(*testing.T)
-	// pending says what is still missing in our remedy; the test is left out and says so.
-	pending string
 	// connects is how many connections the camera may see; 0: one, and five more for each healing. More than one: so many,
 	// and one more for each shortest pause that follows the growing ones.
 	connects int
@@ -96,9 +94,6 @@ func TestTheTableIsWhole(t *testing.T) {
 func TestFaultsOfTheField(t *testing.T) {
 	for _, f := range faults() {
 		t.Run(fmt.Sprintf("%02d %s", f.number, f.name), func(t *testing.T) {
-			if f.pending != "" {
-				t.Skip("not remedied yet: " + f.pending)
-			}
 			t.Parallel()
 			if f.play != nil {
 				f.play(t)
