@@ -12,6 +12,7 @@ import (
 	"iocwall/geo"
 	"iocwall/server/world"
 	"iocwall/ui/maps/feature"
+	"iocwall/ui/signal/health"
 	"iocwall/ui/why"
 	"iocwall/ui/words"
 )
@@ -211,12 +212,9 @@ func (m *Maps) service(code string) string {
 func (b *describer) camera(c world.Camera) {
 	d, l := b.d, b.l
 	d.Kind, d.Title = l.T("detail.camera"), firstOf(c.Name, c.ID)
-	state := "unknown"
-	switch c.Health.State {
-	case world.CameraIdle, world.CameraOpening, world.CameraLive, world.CameraFrozen, world.CameraSilent, world.CameraRefused, world.CameraFull:
-		state = string(c.Health.State)
-	}
-	d.add(l.T("detail.state"), strings.TrimSuffix(l.T("detail.camera."+state)+" · "+b.since(c.Health.Since), " · "))
+	d.add(l.T("detail.state"), strings.TrimSuffix(health.State(l, c.Health)+" · "+b.since(c.Health.Since), " · "))
+	d.add(l.T("detail.reason"), health.Behind(l, c.Health))
+	d.add(l.T("detail.cause"), c.Health.Cause)
 	if c.Heading >= 0 && c.View > 0 {
 		d.add(l.T("detail.heading"), words.Heading(c.Heading)+" · "+l.Number(c.View, 0)+"°")
 	}

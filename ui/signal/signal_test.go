@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"iocwall/media"
+	"iocwall/ui/signal/health"
 	"iocwall/ui/words"
 )
 
@@ -71,7 +72,7 @@ func TestEveryReasonHasWords(t *testing.T) {
 		l := speak(t, code)
 		said := map[string]string{}
 		for _, r := range all {
-			text, short := Why(l, r)
+			text, short := health.Why(l, r)
 			if r == "" {
 				if text+short != "" {
 					t.Errorf("%s: nothing wrong is said to be %q, %q", code, text, short)
@@ -96,7 +97,7 @@ func TestEveryReasonHasWords(t *testing.T) {
 				t.Errorf("%s: %q is no reason any more", code, k)
 			}
 		}
-		if text, short := Why(l, "of-tomorrow"); text != "of-tomorrow" || short != text {
+		if text, short := health.Why(l, "of-tomorrow"); text != "of-tomorrow" || short != text {
 			t.Errorf("%s: a code of a newer program is %q, %q", code, text, short)
 		}
 	}
@@ -128,7 +129,7 @@ func TestReasonsAreSaid(t *testing.T) {
 					t.Errorf("%s: %s says nothing: %+v", code, name, f)
 					continue
 				}
-				_, short := Why(l, string(r))
+				_, short := health.Why(l, string(r))
 				if got := f.Note[len(f.Note)-1]; got != short {
 					t.Errorf("%s: with the least room %s says %q, want %q", code, name, got, short)
 				}

@@ -5,24 +5,14 @@ import (
 	"strconv"
 
 	"iocwall/media"
+	"iocwall/ui/signal/health"
 	"iocwall/ui/words"
 )
-
-// Why says a reason of a player or of the relay in words: in full, and in the few
-// that fit a small tile. Both are empty for none; a code of a newer program is said
-// as it is.
-func Why(l *words.Lang, reason string) (text, short string) {
-	key := "camera.why." + reason
-	if reason == "" || !l.Has(key) {
-		return reason, reason
-	}
-	return l.T(key), l.T(key + ".short")
-}
 
 // because gives a reason's words and what happens next, alternatives each, longest
 // first: the reason is what stays.
 func because(l *words.Lang, reason media.Reason, next ...string) []string {
-	text, short := Why(l, string(reason))
+	text, short := health.Why(l, string(reason))
 	if text == "" {
 		return next
 	}

@@ -12,7 +12,7 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/look"
 	"iocwall/ui/paint"
-	"iocwall/ui/signal"
+	"iocwall/ui/signal/health"
 	"iocwall/ui/words"
 )
 
@@ -150,7 +150,7 @@ func TestReasonsFitSmallTiles(t *testing.T) {
 			for _, r := range why {
 				v := cameraStates()["why-"+string(state)+"-"+string(r)]
 				v.Name = "C1" // a name gives way
-				_, short := signal.Why(e.Lang, string(r))
+				_, short := health.Why(e.Lang, string(r))
 				for _, size := range [][2]int{{640, 360}, {472, 268}} {
 					var said []string
 					e.Trace = func(m paint.Mark) {

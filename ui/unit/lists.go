@@ -10,6 +10,7 @@ import (
 	"iocwall/ui/list"
 	"iocwall/ui/page"
 	"iocwall/ui/paint"
+	"iocwall/ui/signal/health"
 	"iocwall/ui/tile"
 )
 
@@ -326,15 +327,13 @@ func (p *Page) cameraList() *list.List {
 }
 
 func (p *Page) cameraState(c *world.Camera) list.Cell {
-	l := p.env.Lang
-	state := string(c.Health.State)
-	if state == "" {
-		state = "unknown"
-	}
-	cell := list.Cell{Text: l.T("detail.camera." + state), Tone: list.Quiet, Icon: "normal"}
+	cell := list.Cell{Text: health.State(p.env.Lang, c.Health), Tone: list.Quiet, Icon: "normal"}
 	switch c.Health.State {
 	case world.CameraLive:
 		cell.Icon = "live"
+		if health.Late(c.Health) {
+			cell.Icon = "stale"
+		}
 	case world.CameraFrozen:
 		cell.Icon, cell.Plate = "frozen", paint.PlateStale
 	case world.CameraSilent, world.CameraRefused, world.CameraFull:

@@ -10,6 +10,7 @@ import (
 
 	"iocwall/geo"
 	"iocwall/server/world"
+	"iocwall/ui/signal/health"
 	"iocwall/ui/words"
 )
 
@@ -131,7 +132,8 @@ func (t *teller) camera(c world.Camera) {
 	l, h := t.l, c.Health
 	s := standCamera(l, c)
 	t.add("detail.state", strings.TrimSuffix(s.Text+" · "+t.ago(h.Since), " · "))
-	t.add("records.column.cause", h.Cause)
+	t.add("detail.reason", health.Behind(l, h))
+	t.add("detail.cause", h.Cause)
 	if h.Tries > 0 {
 		t.add("records.tries", strconv.Itoa(h.Tries))
 	}

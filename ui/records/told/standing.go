@@ -4,6 +4,7 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/list"
 	"iocwall/ui/paint"
+	"iocwall/ui/signal/health"
 	"iocwall/ui/tile"
 	"iocwall/ui/words"
 )
@@ -61,13 +62,13 @@ func standAlert(l *words.Lang, a world.Alert) Standing {
 }
 
 func standCamera(l *words.Lang, c world.Camera) Standing {
-	s := Standing{Text: l.T("detail.camera.unknown"), Since: c.Health.Since, Tone: list.Quiet}
-	if k := "detail.camera." + string(c.Health.State); c.Health.State != world.CameraUnknown && l.Has(k) {
-		s.Text = l.T(k)
-	}
+	s := Standing{Text: health.State(l, c.Health), Since: c.Health.Since, Tone: list.Quiet}
 	switch c.Health.State {
 	case world.CameraLive:
 		s.Icon, s.Tone = "live", list.Plain
+		if health.Late(c.Health) {
+			s.Icon, s.Rank, s.Bad = "stale", 1, true
+		}
 	case world.CameraFrozen:
 		s.Icon, s.Plate, s.Rank, s.Bad = "frozen", paint.PlateStale, 2, true
 	case world.CameraSilent, world.CameraRefused:

@@ -13,7 +13,7 @@ import (
 	"iocwall/ui/list"
 	"iocwall/ui/page"
 	"iocwall/ui/setup/kit"
-	"iocwall/ui/signal"
+	"iocwall/ui/signal/health"
 )
 
 // Part is the cameras: how each is, its picture, and bringing in more.
@@ -247,7 +247,7 @@ func (m *Part) say() (title, remark string) {
 	if h.Since != 0 {
 		out[0].Value += ", " + l.T("since", "time", l.Stamp(h.Since.Std(), k.Host.Desk().ServerTime(k.Host.Now())))
 	}
-	if why, _ := signal.Why(l, h.Reason); why != "" && h.State != world.CameraLive {
+	if why := health.Behind(l, h); why != "" {
 		out = append(out, kit.Line{Name: k.T("setup.fact.reason"), Value: why})
 	}
 	if h.Cause != "" {
