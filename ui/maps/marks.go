@@ -6,6 +6,7 @@ import (
 	"iocwall/geo"
 	"iocwall/geo/draw"
 	"iocwall/server/world"
+	"iocwall/ui/signal/health"
 	"iocwall/ui/tile"
 	"iocwall/ui/words"
 )
@@ -161,8 +162,8 @@ func (k *maker) cameras() {
 			continue
 		}
 		all++
-		health := healthOf(c.Health.State)
-		if health == draw.Live {
+		sign := healthOf(c.Health)
+		if sign == draw.Live {
 			good++
 		}
 		newest = max(newest, c.Time)
@@ -174,7 +175,7 @@ func (k *maker) cameras() {
 			continue
 		}
 		k.f.Cameras = append(k.f.Cameras, draw.Camera{
-			ID: c.ID, At: at, Heading: angle(c.Heading), Angle: c.View, Range: c.Reach, Health: health, Selected: k.selected[c.Ref()],
+			ID: c.ID, At: at, Heading: angle(c.Heading), Angle: c.View, Range: c.Reach, Health: sign, Selected: k.selected[c.Ref()],
 		})
 		if k.view.Contains(at) {
 			k.legend.cameras++
@@ -192,9 +193,12 @@ func (k *maker) cameras() {
 
 // healthOf turns the relay's word into a sign. A camera nobody watches is fine as
 // far as anybody knows; one that was never tried is not known to be.
-func healthOf(s world.CameraState) draw.Health {
-	switch s {
+func healthOf(h world.CameraHealth) draw.Health {
+	switch h.State {
 	case world.CameraLive, world.CameraIdle:
+		if health.Late(h) {
+			return draw.Stale
+		}
 		return draw.Live
 	case world.CameraFrozen:
 		return draw.Frozen

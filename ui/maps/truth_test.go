@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"iocwall/geo"
+	"iocwall/geo/draw"
 	"iocwall/geo/tiles"
 	"iocwall/server/world"
 )
@@ -164,5 +165,25 @@ func TestSeats(t *testing.T) {
 	}
 	if well["Tàu"] != 0 || well["Bệnh viện"] != 3 || well["Nền"] != 4 {
 		t.Errorf("seats %v", well)
+	}
+}
+
+// TestALateCameraIsNotShownAsGood: packets come, so the relay calls it live, but its pictures are old.
+func TestALateCameraIsNotShownAsGood(t *testing.T) {
+	h := newHistory(t, Options{})
+	h.add(ago(time.Hour),
+		world.CameraDefined{ID: "c1", Name: "A", Pos: geo.Point{108.2, 15.9}}, world.CameraDefined{ID: "c2", Name: "B", Pos: geo.Point{108.3, 15.9}})
+	h.add(ago(time.Minute),
+		world.CameraHealth{Camera: "c1", State: world.CameraLive}, world.CameraHealth{Camera: "c2", State: world.CameraLive, Reason: "late"})
+	p := h.picture("bounds", coastBounds, "layers", "cameras")
+	signs := map[string]draw.Health{}
+	for _, c := range p.Frame.Cameras {
+		signs[c.ID] = c.Health
+	}
+	if signs["c1"] != draw.Live || signs["c2"] != draw.Stale {
+		t.Errorf("signs %v", signs)
+	}
+	if l := strip(t, p, "Camera"); l.Whole != "1/2 camera" {
+		t.Errorf("%q is said", l.Whole)
 	}
 }

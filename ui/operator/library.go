@@ -14,6 +14,7 @@ import (
 	"iocwall/ui/board"
 	"iocwall/ui/field"
 	"iocwall/ui/list"
+	"iocwall/ui/signal/health"
 	"iocwall/ui/tile"
 )
 
@@ -287,6 +288,9 @@ func (b *library) known(c world.Camera) (mark string, words []string) {
 	now := d.ServerTime(d.Now())
 	mark, key := cameraMark(c.Health.State)
 	what := l.T(key)
+	if health.Late(c.Health) {
+		mark, what = "stale", l.T("operator.camera.late")
+	}
 	if c.Health.State == world.CameraUnknown {
 		return mark, []string{what}
 	}

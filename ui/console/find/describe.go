@@ -4,6 +4,7 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/page"
 	"iocwall/ui/paint"
+	"iocwall/ui/signal/health"
 	"iocwall/ui/tile"
 )
 
@@ -123,6 +124,9 @@ func (f *Search) describeCamera(d *description, x world.Camera) {
 	switch x.Health.State {
 	case world.CameraLive:
 		d.state = l.T("shell.camera.live")
+		if health.Late(x.Health) {
+			d.state, d.plate, d.mark = l.T("shell.camera.late"), paint.PlateStale, "stale"
+		}
 	case world.CameraFrozen:
 		d.state, d.plate, d.mark = l.T("shell.camera.frozen"), paint.PlateStale, "frozen"
 	case world.CameraSilent, world.CameraRefused, world.CameraFull:
