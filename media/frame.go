@@ -1,6 +1,7 @@
 package media
 
 import (
+	"errors"
 	"image"
 	"time"
 
@@ -175,13 +176,17 @@ type Decoded struct {
 	Print uint64
 }
 
+// ErrMissing is wrapped by errors of a Decoder: units before this one are missing, which is no fault of what decodes.
+var ErrMissing = errors.New("a picture before it is missing")
+
 // Decoder turns the access units of one camera into pictures. One goroutine uses it at a time. It holds memory outside
 // Go until Close.
 type Decoder interface {
 	// Decode takes one access unit (NAL units without start codes, kept unchanged; for MJPEG one whole JPEG) and tells
 	// what the newest picture is that became ready; ok is false when none did. An error means that this unit and all up
-	// to the next key frame must not be shown; the decoder stays usable. A decoder cannot tell that a whole unit is
-	// missing: after packet loss the caller must go on with a key frame.
+	// to the next key frame must not be shown; the decoder stays usable. It is ErrMissing, wrapped, when the picture is
+	// made from one that never came; not all decoders can tell that: after packet loss the caller must go on with a key
+	// frame.
 	Decode(unit [][]byte, pts time.Duration) (pic Decoded, ok bool, err error)
 	// Render makes a new picture of the newest decoded one, which belongs to the caller. It is an error before the first
 	// picture and for an empty view.

@@ -3,6 +3,7 @@ package media
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"sync"
 	"sync/atomic"
@@ -298,6 +299,28 @@ func TestDecoderErrorsFreezeUntilAKeyFrame(t *testing.T) {
 		if s := p.Stats(); s.State == StateLive {
 			t.Errorf("%+v", s)
 		}
+	})
+}
+
+// TestPicturesThatNeverCameAreNoFaultOfTheDecoder: what a picture is made from is missing, though no number tells.
+func TestPicturesThatNeverCameAreNoFaultOfTheDecoder(t *testing.T) {
+	scenario(t, Options{}, func(t *testing.T, p *Player, c *fakeCamera, d *fakeDecoder) {
+		pass(5*time.Second + 100*time.Millisecond)
+		c.do(func() { c.nokey = true })
+		d.set(fmt.Errorf("decode: h265: %w", ErrMissing), 0)
+		pass(80 * time.Millisecond)
+		before := d.units.Load()
+		pass(2 * time.Second)
+		if s := expect(t, p, StateFrozen, ReasonNoKeyFrame); s.DecodeErrors != 0 || s.Dropped == 0 {
+			t.Errorf("%+v", s)
+		}
+		if n := d.units.Load(); n != before {
+			t.Errorf("%d units were decoded before a key frame", n-before)
+		}
+		d.set(nil, 0)
+		c.do(func() { c.nokey = false })
+		pass(1100 * time.Millisecond)
+		expect(t, p, StateLive, ReasonNone)
 	})
 }
 

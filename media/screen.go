@@ -2,6 +2,7 @@ package media
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -184,10 +185,12 @@ func (s *session) time(u flow.Queued) shot {
 // refused notes a unit that the decoder did not take; what follows up to the next key frame must not be shown.
 func (s *session) refused(err error) {
 	c := &s.screen
-	if c.failures++; c.failures >= decoderPatience {
-		c.close()
+	if !errors.Is(err, ErrMissing) {
+		if c.failures++; c.failures >= decoderPatience {
+			c.close()
+		}
+		s.failed(err)
 	}
-	s.failed(err)
 	dropped, needKey := s.queue.Restart()
 	s.p.mu.Lock()
 	defer s.p.mu.Unlock()

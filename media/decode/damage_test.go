@@ -110,7 +110,7 @@ func TestPicturesMadeFromMissingOnesAreRefused(t *testing.T) {
 					pic, ok, err := step(d, u, 0, size)
 					switch {
 					case err != nil:
-						if !errors.Is(err, decode.ErrCorrupt) || i != gone+1 {
+						if !errors.Is(err, media.ErrMissing) || i != gone+1 {
 							t.Errorf("unit %d: %v", i, err)
 						}
 						waiting = true

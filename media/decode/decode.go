@@ -154,7 +154,7 @@ func (d *decoder) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool,
 		return media.Decoded{}, false, fmt.Errorf("decode: %s: %s", d.codec, words(rc))
 	case d.refs.missing(unit, int(pic.made)):
 		C.wall_flush(d.c)
-		return media.Decoded{}, false, fmt.Errorf("decode: %s: %w: %w", d.codec, ErrCorrupt, errReference)
+		return media.Decoded{}, false, fmt.Errorf("decode: %s: %w", d.codec, media.ErrMissing)
 	case pic.count == 0:
 		return media.Decoded{}, false, nil
 	}

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -59,6 +60,7 @@ func (g *guard) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool, e
 		if g.quiet++; g.quiet >= guardSilence {
 			return g.goOver(unit, pts, key, fmt.Errorf("decode: %s gave no picture in %d units", g.name, g.quiet))
 		}
+	case errors.Is(err, media.ErrMissing):
 	case key:
 		if soft, pic, ok, good := g.prove(unit, pts); good {
 			g.replace(soft)

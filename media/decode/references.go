@@ -1,16 +1,11 @@
 package decode
 
 import (
-	"errors"
-
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
 
 	"iocwall/media"
 	"iocwall/media/rtsp"
 )
-
-// errReference says that a picture is made from one that never came.
-var errReference = errors.New("a picture before it is missing")
 
 // references finds out that pictures are missing which nobody counts: a camera short of time leaves one out before its
 // packets are numbered. libavcodec makes such a picture up, grey or a copy, without a word, and what is made from it is

@@ -260,12 +260,12 @@ func unmadePictures() []field {
 				script: []step{well, {fault: mediatest.FaultSkip, hold: 6 * time.Second}, healed(3 * time.Second)},
 			},
 			{
-				name: "key frames are not made", remedy: "decode: the same; media: then a key frame is awaited, and said so",
+				name: "key frames are not made", remedy: "decode: the same; media: a key frame is awaited then, and said so",
 				script: []step{
 					well,
 					{
 						fault: mediatest.FaultNoKey, within: dead + time.Second, hold: 2 * time.Second,
-						tile: "frozen (no-key-frame) | frozen (decoder-errors)",
+						tile: "frozen (no-key-frame)",
 					},
 					healed(3 * time.Second),
 				},
