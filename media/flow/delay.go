@@ -19,7 +19,9 @@ type Delay struct {
 	spent  bool
 	run    run
 	report report
-	bulk   bulk
+	bulk   bulk // of units that are late
+	count  count
+	last   time.Time // arrival
 }
 
 // NewDelay returns one for a new session of a stream of which stamps remembers the sessions before.
@@ -47,12 +49,37 @@ func (d *Delay) Late(u rtsp.Unit) (late time.Duration, spent bool) {
 		d.spent = d.spent || way > unrest && d.relay.spent(veryLate, d.share)
 		return way + u.Late, d.spent
 	}
+	after := time.Duration(0)
+	if !d.last.IsZero() {
+		after = u.Arrived.Sub(d.last)
+	}
+	d.last = u.Arrived
 	d.report.note(u)
-	d.bulk.note(u, way > unrest)
-	if d.stamps.follow(&d.run, &d.pts, d.report.keepsPace(way)) {
+	if d.report.better(&d.pts, u.Arrived) {
+		d.count, d.bulk = count{}, bulk{}
+		d.spent = d.spent || d.report.way.spent(veryLate, d.share)
+		return d.report.way.behind + u.Late, d.spent
+	}
+	if d.stamps.follow(&d.run, &d.pts, d.report.keepsPace(way) || d.bulk.whole() && d.bulk.waited()) {
+		if d.bulk.whole() {
+			d.bulk = bulk{}
+		}
+		d.bulk.note(u.Size, after)
+		d.count = count{}
 		return u.Late, d.spent
 	}
-	if !d.spent && d.pts.spent(d.limit, d.share) {
+	if !d.report.again || d.report.differs() && !d.report.tells(u.Arrived) {
+		var over bool
+		d.count.note(u, &d.pts, d.stamps)
+		way, over = d.count.late(d.pts.behind, d.stamps)
+		d.spent = d.spent || over
+	}
+	if way > unrest {
+		d.bulk.note(u.Size, after)
+	} else {
+		d.bulk = bulk{}
+	}
+	if !d.spent && (way > d.limit || d.pts.forgotten(d.share)) {
 		d.spent = d.pts.forgotten(d.share) || !d.stamps.ranAway(&d.pts, d.cause())
 		if !d.spent {
 			way = 0
@@ -63,7 +90,8 @@ func (d *Delay) Late(u rtsp.Unit) (late time.Duration, spent bool) {
 
 // cause returns why units come later and later, as far as others than their time stamps tell.
 func (d *Delay) cause() cause {
-	if d.report.keepsPace(d.pts.behind) {
+	both := d.report.tells(d.last) && d.report.way.behind >= d.pts.behind // by the clock, and by time stamps
+	if both || d.report.keepsPace(d.pts.behind) {
 		return queued
 	}
 	return d.bulk.cause()

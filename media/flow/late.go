@@ -28,6 +28,7 @@ type Lateness struct {
 	pts      time.Duration // of the last unit
 	best     time.Duration // least arrival-PTS, carried on
 	behind   time.Duration // lateness of the last unit
+	early    time.Duration // by how much units came earlier than the first ones, but for a bad clock
 	forgiven time.Duration // of the lateness, since it was last no more than unrest, for the sake of a bad clock
 	half     time.Duration // how long after the first unit half of veryLate was reached, 0 while it is not
 }
@@ -47,6 +48,7 @@ func (c *Lateness) Late(arrived time.Time, pts time.Duration) time.Duration {
 	}
 	drift := min(time.Duration(float64(max(0, passed))*clockDrift), offset-c.best)
 	c.best += drift
+	c.early = max(0, c.early-drift)
 	c.behind = offset - c.best
 	if c.behind > unrest {
 		c.forgiven += drift
@@ -65,6 +67,14 @@ func (c *Lateness) Late(arrived time.Time, pts time.Duration) time.Duration {
 // Ahead returns how far the time of PTS 0 is ahead of the arrivals at best: with the times at which the camera took its
 // pictures for PTS, from the first one's on, its clock minus ours.
 func (c *Lateness) Ahead(epoch time.Time) time.Duration { return epoch.Sub(c.origin) - c.best }
+
+// forgive takes so much of the lateness for none.
+func (c *Lateness) forgive(late time.Duration) {
+	late = max(0, min(late, c.behind))
+	c.best += late
+	c.behind -= late
+	c.forgiven = 0
+}
 
 // spent reports whether the session is of no more use: its units are later than a limit, or would be forgotten to be late.
 func (c *Lateness) spent(limit time.Duration, share float64) bool {

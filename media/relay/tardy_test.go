@@ -162,8 +162,8 @@ func TestAVeryLateSessionIsEnded(t *testing.T) {
 	if u.health.Late != 0 {
 		t.Errorf("between sessions it is %v late", u.health.Late)
 	}
-	// This one counts at a wrong rate, and the one after it.
-	wrong := func(u *rtsp.Unit) { u.PTS = u.PTS * 4 / 5 }
+	// This one counts at a wrong rate, and the one after it, and tells no clock.
+	wrong := func(u *rtsp.Unit) { u.PTS, u.Taken = u.PTS*4/5, time.Time{} }
 	for i, ends := range []bool{true, false, false} {
 		f = newLateFeed(t, u, now.Add(time.Minute))
 		before := f.send(30*time.Second, onTime, wrong)
