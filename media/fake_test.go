@@ -26,6 +26,7 @@ type fakeDecoder struct {
 	made       atomic.Int32
 	needed     atomic.Int32 // conversions
 	units      atomic.Int32
+	flushed    atomic.Int32
 }
 
 func (d *fakeDecoder) factory(o DecoderOptions) (Decoder, error) {
@@ -58,6 +59,9 @@ type fakeInstance struct {
 	held   []Decoded
 	newest uint64
 }
+
+// Flush implements Decoder.
+func (i *fakeInstance) Flush() { i.held = nil; i.d.flushed.Add(1) }
 
 // Decode implements Decoder.
 func (i *fakeInstance) Decode(unit [][]byte, pts time.Duration) (Decoded, bool, error) {

@@ -188,6 +188,9 @@ type Decoder interface {
 	// made from one that never came; not all decoders can tell that: after packet loss the caller must go on with a key
 	// frame.
 	Decode(unit [][]byte, pts time.Duration) (pic Decoded, ok bool, err error)
+	// Flush forgets all units. It is to be called when units were left out before a key frame, so that nothing behind it
+	// is made from what came before.
+	Flush()
 	// Render makes a new picture of the newest decoded one, which belongs to the caller. It is an error before the first
 	// picture and for an empty view.
 	Render(v View) (Picture, error)

@@ -329,7 +329,7 @@ func TestAfterLossNothingIsDecodedUntilAKeyFrame(t *testing.T) {
 		pass(5*time.Second + 100*time.Millisecond)
 		c.do(func() { c.lose = 3; c.nokey = true })
 		pass(80 * time.Millisecond)
-		before := d.units.Load()
+		before, flushed := d.units.Load(), d.flushed.Load()
 		pass(3 * time.Second)
 		if n := d.units.Load(); n != before {
 			t.Errorf("%d units were decoded after loss", n-before)
@@ -341,6 +341,10 @@ func TestAfterLossNothingIsDecodedUntilAKeyFrame(t *testing.T) {
 		c.do(func() { c.nokey = false })
 		pass(1100 * time.Millisecond)
 		expect(t, p, StateLive, ReasonNone)
+		pass(3 * time.Second)
+		if n := d.flushed.Load(); n != flushed+1 {
+			t.Errorf("the decoder was told %d times to begin anew", n-flushed)
+		}
 	})
 }
 

@@ -142,6 +142,9 @@ func (s *session) decode(st *flow.Step, u flow.Queued, waiting int) {
 			shot.relayed = u.Relayed
 		}
 	}
+	if u.Anew {
+		c.decoder.Flush()
+	}
 	dec, ok, err := c.decoder.Decode(u.NALUs, u.PTS)
 	if err != nil {
 		s.refused(err)

@@ -20,6 +20,7 @@ func (d *device) Render(media.View) (media.Picture, error) {
 }
 func (d *device) Name() string { return d.name }
 func (d *device) Close()       {}
+func (d *device) Flush()       {}
 
 // TestAFallBackWhileCamerasPlayIsReported: the server is told what the processor decodes
 // since a device failed, as long as that is so.

@@ -132,6 +132,7 @@ func (*drawnCamera) SetStream(string) {}
 func (*drawnCamera) Preload(bool)     {}
 func (*drawnCamera) Retry()           {}
 func (*drawnCamera) Close()           {}
+func (*drawnCamera) Flush()           {}
 
 // desktop are the monitors of one computer of the wall, and the windows on them. It
 // belongs to the toolkit's goroutine.

@@ -66,6 +66,7 @@ func (f *fake) Decode([][]byte, time.Duration) (media.Decoded, bool, error) {
 func (f *fake) Render(media.View) (media.Picture, error) { return media.Picture{}, nil }
 func (f *fake) Name() string                             { return f.name }
 func (f *fake) Close()                                   { f.open.Add(-1) }
+func (f *fake) Flush()                                   {}
 
 func TestMeasureFails(t *testing.T) {
 	broken := errors.New("the device is lost")

@@ -129,19 +129,79 @@ func TestPicturesMadeFromMissingOnesAreRefused(t *testing.T) {
 	}
 }
 
-// TestReferencesNobodyNeeds joins a stream of H.265 at a clean random access picture: what comes behind it names pictures
-// before it, and those in front of it in time need them. All others are shown.
-func TestReferencesNobodyNeeds(t *testing.T) {
-	stream, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x184:rate=25", "-frames:v", "100",
-		"-pix_fmt", "yuv420p", "-c:v", "libx265", "-preset", "veryfast", "-f", "hevc", "-x265-params",
-		"log-level=none:aud=1:wpp=0:keyint=25:min-keyint=25:scenecut=0:open-gop=1:repeat-headers=1:bframes=3:ref=4", "-").Output()
+// TestARefusedPictureIsNotRendered: a view that changes while a key frame is awaited is given the last whole picture.
+func TestARefusedPictureIsNotRendered(t *testing.T) {
+	for _, codec := range codecs {
+		units := newClip(t, short(codec, 0)).Units()
+		size := image.Pt(640, 360)
+		whole := pictures(t, codec, units[:10], size)
+		d := open(t, codec, nil)
+		defer d.Close()
+		for _, u := range units[:8] {
+			if _, _, err := d.Decode(u, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, _, err := d.Decode(units[11], 0); !errors.Is(err, media.ErrMissing) {
+			t.Fatalf("%s: %v", codec, err)
+		}
+		if pic, err := d.Render(media.View{Size: size}); err != nil || !bytes.Equal(pic.RGBA.Pix, whole[7]) {
+			t.Errorf("%s: not the last whole picture is rendered, %v", codec, err)
+		}
+	}
+}
+
+// TestTheSamePictureIsMissingInEachGroup: a key frame fills the way to the network, and what comes behind it is left out.
+func TestTheSamePictureIsMissingInEachGroup(t *testing.T) {
+	for _, codec := range codecs {
+		o := short(codec, 0)
+		o.KeyEvery = 400 * time.Millisecond
+		units := newClip(t, o).Units()
+		size := image.Pt(640, 360)
+		whole := pictures(t, codec, units, size)
+		d := open(t, codec, nil)
+		defer d.Close()
+		waiting, refused := false, 0
+		for i, u := range units {
+			if i%10 == 1 || waiting && !rtsp.IsKey(codec, u) {
+				continue
+			}
+			pic, ok, err := step(d, u, 0, size)
+			if waiting = err != nil; waiting {
+				refused++
+			} else if !ok || !bytes.Equal(pic.img.Pix, whole[i]) {
+				t.Fatalf("%s, unit %d: a wrong picture", codec, i)
+			}
+		}
+		if refused != 5 {
+			t.Errorf("%s: %d groups refused, want all 5", codec, refused)
+		}
+	}
+}
+
+// coded is a stream of H.265 in colour, with parameters of the coder; the test is skipped without ffmpeg.
+func coded(t *testing.T, size, pixels, parameters string) [][][]byte {
+	t.Helper()
+	stream, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size="+size+":rate=25", "-frames:v", "100",
+		"-pix_fmt", pixels, "-c:v", "libx265", "-preset", "veryfast", "-f", "hevc", "-x265-params",
+		"log-level=none:aud=1:wpp=0:scenecut=0:repeat-headers=1:"+parameters, "-").Output()
 	if errors.Is(err, exec.ErrNotFound) {
 		t.Skip(err)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	units := accessUnits(stream)
+	return accessUnits(stream)
+}
+
+// leading has three pictures behind each key frame but the first that are shown before it and need what came before (ITU-T
+// H.265, 3.129, RASL).
+const leading = "keyint=24:min-keyint=2:open-gop=1:bframes=3:ref=4"
+
+// TestReferencesNobodyNeeds joins a stream at clean random access pictures: what comes behind such a one names pictures
+// before it, and those in front of it in time need them. All others are shown.
+func TestReferencesNobodyNeeds(t *testing.T) {
+	units := coded(t, "320x184", "yuv420p", leading)
 	clean := 0
 	for i, u := range units {
 		if !rtsp.IsKey(media.H265, u) {
@@ -169,6 +229,86 @@ func TestReferencesNobodyNeeds(t *testing.T) {
 	}
 	if clean < 3 {
 		t.Fatalf("%d of %d units can be joined at: the test proves nothing", clean, len(units))
+	}
+}
+
+// TestPicturesAroundACleanStart loses units up to a clean random access picture: those that need what was lost are not
+// shown, whether the caller tells of the loss or nobody knows of it.
+func TestPicturesAroundACleanStart(t *testing.T) {
+	size := image.Pt(320, 184)
+	units := coded(t, "320x184", "yuv420p", leading)
+	whole := map[string]bool{}
+	d := open(t, media.H265, nil)
+	for _, u := range units {
+		pic, ok, err := step(d, u, 0, size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ok {
+			whole[string(pic.img.Pix)] = true
+		}
+	}
+	d.Close()
+	for _, told := range []bool{true, false} {
+		for _, lost := range []int{1, 5, 11} {
+			d := open(t, media.H265, nil)
+			shown := 0
+			for i, u := range units {
+				key := rtsp.IsKey(media.H265, u)
+				if next := i + lost; i > 0 && !key {
+					ahead := false
+					for n := i; n < min(next+1, len(units)); n++ {
+						ahead = ahead || rtsp.IsKey(media.H265, units[n])
+					}
+					if ahead {
+						continue
+					}
+				}
+				if key && told && i > 0 {
+					d.Flush()
+				}
+				pic, ok, err := step(d, u, 0, size)
+				if err != nil {
+					t.Fatalf("%d lost, told %v, unit %d: %v", lost, told, i, err)
+				}
+				if ok {
+					shown++
+					if !whole[string(pic.img.Pix)] {
+						t.Errorf("%d lost, told %v, unit %d: a damaged picture", lost, told, i)
+					}
+				}
+			}
+			if shown < 30 {
+				t.Errorf("%d lost, told %v: %d pictures shown", lost, told, shown)
+			}
+			d.Close()
+		}
+	}
+}
+
+// TestCutSlicesOfTenBits: a picture of more than eight bits has marks all over, too.
+func TestCutSlicesOfTenBits(t *testing.T) {
+	units := coded(t, "640x360", "yuv420p10", "keyint=25:min-keyint=25:open-gop=0:bframes=0:crf=20")[:25]
+	d := open(t, media.H265, nil)
+	defer d.Close()
+	missed := 0
+	for i, u := range units {
+		for _, part := range []int{2, 4, 8, 20, 60} {
+			for _, before := range units[:i] {
+				if _, _, err := d.Decode(before, 0); err != nil {
+					t.Fatal(err)
+				}
+			}
+			cut := append([][]byte{}, u...)
+			last := cut[len(cut)-1]
+			cut[len(cut)-1] = last[:len(last)-1-len(last)/part]
+			if _, _, err := d.Decode(cut, 0); err == nil {
+				missed++
+			}
+		}
+	}
+	if missed > 0 {
+		t.Errorf("%d of %d damaged pictures came out", missed, 5*len(units))
 	}
 }
 

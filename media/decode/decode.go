@@ -55,6 +55,7 @@ type decoder struct {
 	behind int // bytes of ones behind each slice
 	name   string
 	refs   references
+	begun  bool // a unit was decoded since the pictures were forgotten
 
 	pixels   int           // of the newest picture
 	patience time.Duration // 0 for ever
@@ -76,7 +77,7 @@ func open(opts media.DecoderOptions, on *device) (media.Decoder, error) {
 		return nil, err
 	}
 	d := &decoder{codec: opts.Codec, behind: overrun(opts.Codec), name: software, refs: references{codec: opts.Codec}}
-	d.refs.note(false, opts.Parameters)
+	d.refs.note(opts.Parameters)
 	var handle *C.wall_device
 	if on != nil {
 		d.name, handle, d.patience, d.behind = on.kind, on.c, patience, 0
@@ -124,37 +125,27 @@ func (d *decoder) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool,
 	if d.c == nil || d.hung {
 		return media.Decoded{}, false, ErrClosed
 	}
-	total := size(d.codec, unit, d.behind)
-	if total == 0 || total > maxUnit {
-		return media.Decoded{}, false, fmt.Errorf("decode: an access unit of %d bytes is out of range", total)
-	}
 	if d.codec == rtsp.MJPEG {
 		if err := checkJPEG(unit); err != nil {
 			return media.Decoded{}, false, err
 		}
 	}
-	if d.slot == nil || int(d.slot.room) < total {
-		if d.slot = C.wall_worker_slot(d.worker, C.int(total)); d.slot == nil {
-			return media.Decoded{}, false, fmt.Errorf("decode: no memory for an access unit of %d bytes", total)
-		}
+	d.refs.note(unit)
+	err := d.feed(unit, pts)
+	if err == nil && d.slot.rc == C.WALL_MISSING && rtsp.IsKey(d.codec, unit) {
+		// Pictures before a key frame are needed by those behind it that are shown before it. With it as the first one
+		// libavcodec leaves these out.
+		d.Flush()
+		err = d.feed(unit, pts)
 	}
-	join(unsafe.Slice((*byte)(d.slot.data), total), d.codec, unit, d.behind)
-	d.slot.len, d.slot.pts = C.int(total), C.int64_t(pts)
-	d.refs.note(rtsp.IsKey(d.codec, unit), unit)
-	if err := d.run(); err != nil {
+	if err != nil {
 		return media.Decoded{}, false, err
 	}
 	rc, pic := d.slot.rc, d.slot.out
 	switch {
-	case rc == C.WALL_CORRUPT:
-		C.wall_flush(d.c)
-		return media.Decoded{}, false, fmt.Errorf("decode: %s: %w", d.codec, ErrCorrupt)
 	case rc < 0:
-		C.wall_flush(d.c)
-		return media.Decoded{}, false, fmt.Errorf("decode: %s: %s", d.codec, words(rc))
-	case d.refs.missing(unit, int(pic.made)):
-		C.wall_flush(d.c)
-		return media.Decoded{}, false, fmt.Errorf("decode: %s: %w", d.codec, media.ErrMissing)
+		d.Flush()
+		return media.Decoded{}, false, fmt.Errorf("decode: %s: %w", d.codec, fault(rc))
 	case pic.count == 0:
 		return media.Decoded{}, false, nil
 	}
@@ -163,6 +154,42 @@ func (d *decoder) Decode(unit [][]byte, pts time.Duration) (media.Decoded, bool,
 		PTS: time.Duration(pic.pts), Frames: int(pic.count), Source: image.Pt(int(pic.width), int(pic.height)),
 		Print: uint64(pic.print),
 	}, true, nil
+}
+
+// fault is the error for a code.
+func fault(rc C.int) error {
+	switch rc {
+	case C.WALL_CORRUPT:
+		return ErrCorrupt
+	case C.WALL_MISSING:
+		return media.ErrMissing
+	}
+	return errors.New(words(rc))
+}
+
+// feed has a unit decoded; what came of it is in the slot.
+func (d *decoder) feed(unit [][]byte, pts time.Duration) error {
+	total := size(d.codec, unit, d.behind)
+	if total == 0 || total > maxUnit {
+		return fmt.Errorf("decode: an access unit of %d bytes is out of range", total)
+	}
+	if d.slot == nil || int(d.slot.room) < total {
+		if d.slot = C.wall_worker_slot(d.worker, C.int(total)); d.slot == nil {
+			return fmt.Errorf("decode: no memory for an access unit of %d bytes", total)
+		}
+	}
+	join(unsafe.Slice((*byte)(d.slot.data), total), d.codec, unit, d.behind)
+	d.slot.len, d.slot.pts, d.slot.begins = C.int(total), C.int64_t(pts), C.int(d.refs.begins(unit, !d.begun))
+	d.begun = true
+	return d.run()
+}
+
+// Flush implements media.Decoder.
+func (d *decoder) Flush() {
+	if d.c != nil && !d.hung {
+		C.wall_flush(d.c)
+		d.begun = false
+	}
 }
 
 // small is the size in pixels of pictures, up to which a thread of their own costs more than it saves.

@@ -107,6 +107,9 @@ func (g *guard) replace(soft media.Decoder) {
 	g.inner, g.soft, g.name = soft, true, fallen(g.name)
 }
 
+// Flush implements media.Decoder.
+func (g *guard) Flush() { g.inner.Flush() }
+
 // Render implements media.Decoder.
 func (g *guard) Render(v media.View) (media.Picture, error) { return g.inner.Render(v) }
 

@@ -33,7 +33,7 @@ struct wall_decoder {
 	enum AVPixelFormat hardware; // the device's format, AV_PIX_FMT_NONE without one
 	int refused;                 // the device does not decode this stream
 	int marked;                  // whether pictures are marked before they are decoded
-	int made;                    // pictures begun with the last unit
+	int begun;                   // pictures, with the last unit
 	scaler scalers[WALL_SCALERS];
 	uint64_t uses;
 	uint8_t *scratch; // planes on their way to RGBA
@@ -45,8 +45,9 @@ struct wall_device {
 	enum AVHWDeviceType type;
 };
 
-// wall_decode takes an access unit, whose buffer it consumes, and keeps the newest picture.
-int wall_decode(wall_decoder *d, AVBufferRef **unit, int len, int64_t pts, wall_picture *out);
+// wall_decode takes an access unit, whose buffer it consumes, and keeps the newest picture, unless more pictures than begins
+// were begun.
+int wall_decode(wall_decoder *d, AVBufferRef **unit, int len, int64_t pts, int begins, wall_picture *out);
 
 // wall_print is a fingerprint of a picture's brightness.
 uint64_t wall_print(const AVFrame *f);

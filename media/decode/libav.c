@@ -73,6 +73,7 @@ static int set_up(wall_decoder *d, const AVCodec *codec, const uint8_t *extra, i
 	d->codec->max_pixels = MAX_PIXELS;
 	d->codec->opaque = d;
 	d->codec->get_buffer2 = wall_get_buffer;
+	d->codec->export_side_data |= AV_CODEC_EXPORT_DATA_FILM_GRAIN; // else it takes a picture of its own
 	if (codec->id == AV_CODEC_ID_MJPEG) {
 		// Without these a JPEG that was cut short comes out with its lower part grey, and nothing tells.
 		d->codec->err_recognition |= AV_EF_EXPLODE | AV_EF_BITSTREAM | AV_EF_BUFFER;
@@ -127,9 +128,9 @@ static int whole(const wall_decoder *d, AVFrame *f) {
 	return !d->marked || (wall_covered(f) && av_frame_apply_cropping(f, 0) >= 0);
 }
 
-// receive drains the decoder into newest. It returns how many whole pictures came out, or a negative code; *damaged is
-// set when a damaged one came out too.
-static int receive(wall_decoder *d, int *damaged) {
+// receive drains the decoder into newest. It returns how many whole pictures came out, or a negative code; *fault is set
+// when another one came out too, or all of them are made from pictures that were made up.
+static int receive(wall_decoder *d, int begins, int *fault) {
 	int count = 0;
 	for (;;) {
 		int rc = avcodec_receive_frame(d->codec, d->next);
@@ -139,8 +140,12 @@ static int receive(wall_decoder *d, int *damaged) {
 		if (rc < 0) {
 			return rc;
 		}
-		if (!whole(d, d->next)) {
-			*damaged = 1;
+		if (d->begun > begins) {
+			*fault = WALL_MISSING;
+		} else if (!whole(d, d->next)) {
+			*fault = WALL_CORRUPT;
+		}
+		if (*fault) {
 			av_frame_unref(d->next);
 			continue;
 		}
@@ -171,7 +176,7 @@ static int fetch(wall_decoder *d) {
 	return 0;
 }
 
-int wall_decode(wall_decoder *d, AVBufferRef **unit, int len, int64_t pts, wall_picture *out) {
+int wall_decode(wall_decoder *d, AVBufferRef **unit, int len, int64_t pts, int begins, wall_picture *out) {
 	memset(out, 0, sizeof(*out));
 	d->packet->buf = *unit;
 	*unit = NULL;
@@ -179,11 +184,14 @@ int wall_decode(wall_decoder *d, AVBufferRef **unit, int len, int64_t pts, wall_
 	d->packet->size = len;
 	d->packet->pts = pts;
 	d->packet->dts = AV_NOPTS_VALUE;
-	int damaged = 0;
-	d->made = 0;
+	int fault = 0;
+	d->begun = 0;
 	int rc = avcodec_send_packet(d->codec, d->packet);
 	av_packet_unref(d->packet);
-	int count = receive(d, &damaged);
+	int count = receive(d, begins, &fault);
+	if (d->begun > begins) {
+		fault = WALL_MISSING; // also when the picture comes out later
+	}
 	if (rc >= 0 && count < 0) {
 		rc = count;
 	}
@@ -193,11 +201,10 @@ int wall_decode(wall_decoder *d, AVBufferRef **unit, int len, int64_t pts, wall_
 	if (rc < 0) {
 		return d->refused ? WALL_NO_FORMAT : rc;
 	}
-	if (damaged) {
-		return WALL_CORRUPT;
+	if (fault) {
+		return fault;
 	}
 	out->count = count;
-	out->made = d->made;
 	if (count > 0) {
 		out->width = d->newest->width;
 		out->height = d->newest->height;

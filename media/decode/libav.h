@@ -13,7 +13,6 @@ typedef struct {
 	int width, height;
 	int64_t pts;
 	int count;      // pictures that became ready with the last unit
-	int made;       // pictures that were begun with it; libavcodec also makes up those that it misses
 	uint64_t print; // fingerprint of the brightness, never 0
 } wall_picture;
 
@@ -27,6 +26,7 @@ typedef struct {
 
 // Results beyond libav's own negative codes.
 #define WALL_CORRUPT (-0x57414c4c)   // a picture came out damaged
+#define WALL_MISSING (-0x57414c50)   // pictures were made up
 #define WALL_NO_CONFIG (-0x57414c4d) // the device decodes nothing of this codec
 #define WALL_NO_FORMAT (-0x57414c4e) // the device refuses this stream
 #define WALL_NO_TYPE (-0x57414c4f)   // this libavcodec knows no such device
@@ -45,6 +45,7 @@ typedef struct {
 	uint8_t *data; // where the unit goes, with start codes; NULL if there is no room
 	int room, len; // of data in bytes, and of the unit
 	int64_t pts;
+	int begins; // pictures that may be begun to decode it: libavcodec makes up those that it misses
 	wall_picture out;
 	int rc;
 } wall_slot;

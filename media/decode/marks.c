@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include <libavutil/pixdesc.h>
+
 #include "internal.h"
 
 // libavcodec does not tell when slices of H.265 leave parts of a picture undecoded: what lay in the memory is seen there.
@@ -10,22 +12,31 @@
 #define ACROSS 64
 #define DOWN 16
 
-// MARK is what no decoder makes of a camera's picture: black and white in turn. Pictures are at least as wide.
-static const uint64_t MARK = 0x00ff02fe01ff00feULL;
+// MARK is what no decoder makes of a camera's picture: black and white in turn, or samples of two bytes that have more bits
+// than any picture. Pictures are at least as wide.
+static const uint64_t MARK = 0xfe02ff01fe00ff00ULL;
+
+// across returns how far apart marks are in a row, in bytes.
+static int across(const AVFrame *f) {
+	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(f->format);
+	return desc && desc->comp[0].depth > 8 ? 2 * ACROSS : ACROSS;
+}
 
 void wall_mark(AVFrame *f) {
+	int step = across(f), end = f->width * (step / ACROSS);
 	for (int y = 0; y < f->height; y += DOWN) {
 		uint8_t *row = f->data[0] + (ptrdiff_t)y * f->linesize[0];
-		for (int x = 0; x < f->width; x += ACROSS) {
+		for (int x = 0; x < end; x += step) {
 			memcpy(row + x, &MARK, sizeof(MARK));
 		}
 	}
 }
 
 int wall_covered(const AVFrame *f) {
+	int step = across(f), end = f->width * (step / ACROSS);
 	for (int y = 0; y < f->height; y += DOWN) {
 		const uint8_t *row = f->data[0] + (ptrdiff_t)y * f->linesize[0];
-		for (int x = 0; x < f->width; x += ACROSS) {
+		for (int x = 0; x < end; x += step) {
 			uint64_t left;
 			memcpy(&left, row + x, sizeof(left));
 			if (left == MARK) {

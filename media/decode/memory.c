@@ -182,7 +182,7 @@ int wall_get_buffer(AVCodecContext *codec, AVFrame *f, int flags) {
 	if (rc >= 0 && d->marked) {
 		wall_mark(f);
 	}
-	d->made++;
+	d->begun++;
 	return rc;
 }
 

@@ -1,48 +1,48 @@
 package decode
 
 import (
+	"strconv"
+	"strings"
 	"testing"
 
 	"iocwall/media"
 )
 
-// TestHabitsAreLearnt: k begins a group of pictures, in which - is a picture like any other, x one of which references are
-// missing. Until the next key frame nothing more is decoded once one was refused.
-func TestHabitsAreLearnt(t *testing.T) {
-	slice := [][]byte{{0x02, 1, 0x80}}
-	for name, c := range map[string]struct{ units, refused string }{
-		"all is well":                         {"k--k--k--", "........."},
-		"one is missing":                      {"k---k-x-k---", "......!....."},
-		"a camera that names what is gone":    {"kx--kx--kx--kx--", ".!...!.........."},
-		"all pictures name it":                {"kxxxkxxxkxxxkxxx", ".!...!.........."},
-		"it stops to, and begins anew":        {"kx-kx-kx-k--kx-kx-kx-", ".!..!........!..!...."},
-		"missing here and there":              {"kx--k-x-kx--k--x", ".!....!..!.....!"},
-		"far from the key frame, each time":   {"k----------------xk----------------xk----------------x", ".................!.................!.................!"},
-		"the key frame itself names pictures": {"k--x", "...!"},
+// sequence is a sequence parameter set of H.264 for 640×368 that allows pictures to be left out, or does not (ITU-T H.264,
+// 7.3.2.1.1).
+func sequence(gaps string) []byte {
+	bits := "1" + "1" + "011" + "010" + gaps + // id, log2_max_frame_num, order of type 2, one reference
+		"00000101000" + "000010111" + "1100" + "1" // 40 and 23 macroblocks, frames alone, no cropping, no more
+	out := []byte{0x67, 66, 0, 30}
+	for bits += strings.Repeat("0", 7); len(bits) >= 8; bits = bits[8:] {
+		n, _ := strconv.ParseUint(bits[:8], 2, 8)
+		out = append(out, byte(n))
+	}
+	return out
+}
+
+// TestPicturesThatMayBeLeftOut: a stream of H.264 says whether its pictures are counted without gaps.
+func TestPicturesThatMayBeLeftOut(t *testing.T) {
+	slice := []byte{0x41, 0x80}
+	for _, c := range []struct {
+		what          string
+		before        [][]byte
+		unit          [][]byte
+		first, endure bool
+	}{
+		{"nothing is known", nil, [][]byte{slice}, false, false},
+		{"without gaps", [][]byte{sequence("0")}, [][]byte{slice}, false, false},
+		{"with gaps", [][]byte{sequence("1")}, [][]byte{slice}, false, true},
+		{"with gaps from now on", [][]byte{sequence("0")}, [][]byte{sequence("1"), {0x65, 0x80}}, false, true},
+		{"without gaps from now on", [][]byte{sequence("1")}, [][]byte{sequence("0"), {0x65, 0x80}}, false, false},
+		{"a broken sequence", [][]byte{sequence("1"), {0x67, 66}}, [][]byte{slice}, false, false},
+		{"the first unit", [][]byte{sequence("0")}, [][]byte{slice}, true, true},
 	} {
-		r := references{codec: media.H265}
-		waiting := false
-		got := ""
-		for _, u := range c.units {
-			waiting = waiting && u != 'k'
-			refused := false
-			if !waiting {
-				r.note(u == 'k', slice)
-				made := 1
-				if u != '-' {
-					made = 2
-				}
-				refused = r.missing(slice, made)
-			}
-			waiting = waiting || refused
-			if refused {
-				got += "!"
-			} else {
-				got += "."
-			}
-		}
-		if got != c.refused {
-			t.Errorf("%s: %s\n got %s\nwant %s", name, c.units, got, c.refused)
+		r := references{codec: media.H264}
+		r.note(c.before)
+		r.note(c.unit)
+		if n := r.begins(c.unit, c.first); (n > 1) != c.endure || n < 1 {
+			t.Errorf("%s: %d pictures", c.what, n)
 		}
 	}
 }

@@ -50,7 +50,7 @@ static int ready(wall_worker *w, int len) {
 static void decode_slot(wall_worker *w) {
 	wall_slot *s = &w->slot;
 	memset(s->data + s->len, 0, WALL_PADDING);
-	s->rc = wall_decode(w->decoder, &w->input, s->len, s->pts, &s->out);
+	s->rc = wall_decode(w->decoder, &w->input, s->len, s->pts, s->begins, &s->out);
 	s->room = 0;
 	s->data = NULL;
 	av_buffer_unref(&w->input); // in case it was not consumed

@@ -11,6 +11,7 @@ import (
 type Queued struct {
 	rtsp.Unit
 	Held bool // it was kept while nobody looked
+	Anew bool // units before this key frame were left out
 }
 
 // Queue holds what waits for the decoder of one session. Nothing in it blocks: what does not fit is dropped up to the
@@ -54,7 +55,7 @@ func (q *Queue) Put(u rtsp.Unit) (dropped int, needKey bool) {
 	}
 	switch {
 	case q.parked && u.Key:
-		q.clear()
+		q.needKey = q.clear() > 0 || q.needKey
 	case q.parked && q.bytes+u.Size > q.o.ParkBytes:
 		q.clear()
 		q.needKey = true
@@ -67,8 +68,8 @@ func (q *Queue) Put(u rtsp.Unit) (dropped int, needKey bool) {
 			dropped++
 		}
 	} else {
+		q.items = append(q.items, Queued{Unit: u, Held: q.parked, Anew: q.needKey})
 		q.needKey = false
-		q.items = append(q.items, Queued{Unit: u, Held: q.parked})
 		q.bytes += u.Size
 		if u.Behind == 0 && !q.parked {
 			q.live++
@@ -112,6 +113,7 @@ func (q *Queue) Take(now time.Time) (u Queued, waiting int, out Left, ok bool) {
 		for i := len(q.items) - 1; i > 0; i-- {
 			if q.items[i].Key {
 				out = Left{q.skip(i), first.Behind == 0 && !first.Held}
+				q.items[0].Anew = true
 				break
 			}
 		}
@@ -170,7 +172,9 @@ func (q *Queue) Restart() (dropped int, needKey bool) {
 		i++
 	}
 	dropped = q.skip(i)
-	q.needKey = len(q.items) == 0
+	if q.needKey = len(q.items) == 0; !q.needKey {
+		q.items[0].Anew = true
+	}
 	return dropped, q.needKey
 }
 

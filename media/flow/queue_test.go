@@ -46,6 +46,59 @@ func TestAQueueBeginsWithAKeyFrame(t *testing.T) {
 	}
 }
 
+// TestADecoderIsToldWhatDoesNotFollow: a key frame before which something was left out, for whatever reason.
+func TestADecoderIsToldWhatDoesNotFollow(t *testing.T) {
+	q := NewQueue(QueueOptions{Units: 4, Bytes: 1000, ParkBytes: 250, Patience: time.Second})
+	anew := func(what string, now time.Time, want ...bool) {
+		t.Helper()
+		var got []bool
+		for {
+			u, _, _, ok := q.Take(now)
+			if !ok {
+				break
+			}
+			got = append(got, u.Anew)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", what, got, want)
+		}
+	}
+	put := func(keys ...bool) {
+		for _, k := range keys {
+			q.Put(unit(k))
+		}
+	}
+	put(true, false, true)
+	anew("the beginning", noon, true, false, false)
+	lost := unit(false)
+	lost.Lost = 1
+	q.Put(lost)
+	put(false, true, false, true)
+	anew("after loss", noon, true, false, false)
+	key := unit(true)
+	key.Lost = 1
+	q.Put(key)
+	anew("loss just before it", noon, true)
+	put(false, false, true, false)
+	anew("left out for a newer one", noon.Add(2*time.Second), true, false)
+	put(false, false, false, false, false, true)
+	anew("after too many", noon, true)
+	put(false, true)
+	q.Restart()
+	anew("after a refused unit", noon, true)
+	q.Restart()
+	put(false, true)
+	anew("the same, with nothing at hand", noon, true)
+	q.Park(true)
+	put(true, false)
+	q.Park(false)
+	anew("parked, with nothing left out", noon, false, false)
+	q.Park(true)
+	put(false, true, false)
+	q.Park(false)
+	anew("parked for longer", noon, true, false)
+}
+
 func TestWhatIsOutdatedIsLeftOut(t *testing.T) {
 	q := NewQueue(QueueOptions{Units: 100, Bytes: 1e6, ParkBytes: 250, Patience: time.Second})
 	for i := range 6 {

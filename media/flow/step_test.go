@@ -41,7 +41,7 @@ func newWalk() *walk {
 // picture decodes one that came to the relay so long ago and takes so long.
 func (w *walk) picture(ago, takes time.Duration, held bool) (wasted time.Duration) {
 	began := w.now
-	at := w.Begin(began, w.step, Queued{rtsp.Unit{Relayed: began.Add(-ago), Arrived: began}, held})
+	at := w.Begin(began, w.step, Queued{Unit: rtsp.Unit{Relayed: began.Add(-ago), Arrived: began}, Held: held})
 	w.now = began.Add(takes)
 	wasted = w.Done(w.now, at, takes)
 	w.now = began.Add(40 * time.Millisecond)

@@ -36,6 +36,7 @@ func (f *flat) Render(v media.View) (media.Picture, error) {
 
 func (f *flat) Name() string { return "flat" }
 func (f *flat) Close()       {}
+func (f *flat) Flush()       {}
 
 // tapeOf is a clip of n pictures, ten a second, ending at a moment.
 func tapeOf(n int, to time.Time) replay.Clip {

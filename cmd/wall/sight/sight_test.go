@@ -46,6 +46,7 @@ func (*scripted) SetStep(time.Duration)      {}
 func (*scripted) Preload(bool)               {}
 func (*scripted) Retry()                     {}
 func (*scripted) Close()                     {}
+func (*scripted) Flush()                     {}
 
 func frozen() media.Stats {
 	return media.Stats{State: media.StateFrozen, Reason: media.ReasonUnchanged, Since: time.Now().Add(-12 * time.Second)}
