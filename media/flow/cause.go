@@ -29,8 +29,8 @@ const (
 	bulkSigma = 3
 	// bulkShare is how much of a line on the way is used, at least, where there is a queue.
 	bulkShare = 0.7
-	// bulkVaries is the standard deviation of sizes, at least, as a share of the mean, where they are more than of a kind.
-	bulkVaries = 0.05
+	// bulkSpell is for how long units are looked at together that follow time stamps known to be useless.
+	bulkSpell = 30 * time.Second
 	// bulkPause is how long nothing comes, at least, and bulkPauses how many times as long as else, where the time that
 	// units took says nothing.
 	bulkPause  = time.Second
@@ -146,13 +146,8 @@ func (b *bulk) cause() cause {
 	return unclear
 }
 
-// varies reports whether sizes differ enough to tell units that do not wait, one spell after the other.
-func (b *bulk) varies() bool {
-	return b.sizes*float64(b.units) > (1+bulkVaries*bulkVaries)*b.size*b.size
-}
-
 // whole reports whether there are units of a spell.
-func (b *bulk) whole() bool { return b.took >= spell.Seconds() }
+func (b *bulk) whole() bool { return b.took >= bulkSpell.Seconds() }
 
 // waited reports whether units of a spell waited for certain.
 func (b *bulk) waited() bool {

@@ -154,7 +154,7 @@ func TestDays(t *testing.T) {
 	}
 	slow, near := varying(0.05, 0.95), varying(0.8, 1.2) // pictures are counted, at another rate in each minute
 	slewed := func(at time.Duration) time.Duration { return min(max(0, at-time.Hour)/100, 1500*time.Millisecond) }
-	const first, soon = 10 * time.Minute, time.Hour // until the time stamps are known
+	const first, soon, always = 10 * time.Minute, time.Hour, 24 * time.Hour // until the time stamps are known
 	for name, c := range map[string]struct {
 		day
 		sessions [2]int // least and most
@@ -170,14 +170,14 @@ func TestDays(t *testing.T) {
 		"an uneven queue":                     {day{width: varying(4000, 12_000)}, [2]int{200, 290}, 64 * time.Second, 0, 0},
 		"an uneven queue that nobody can see": {day{width: varying(4000, 12_000), sizes: alike}, [2]int{24, 72}, 17 * time.Minute, 0, 0},
 		"a queue in rush hours":               {day{width: rush}, [2]int{80, 100}, 62 * time.Second, 0, 0},
-		"stamps at 0.8":                       {day{pace: fixed(0.8)}, [2]int{1, 1}, time.Second, first, 0},
+		"stamps at 0.8":                       {day{pace: fixed(0.8)}, [2]int{2, 2}, time.Second, first, 0},
 		"stamps at 0.8, a right clock":        {day{pace: fixed(0.8), tells: true}, [2]int{1, 1}, time.Second, first, 0},
 		"stamps at 0.8, sizes alike":          {day{pace: fixed(0.8), sizes: alike}, [2]int{2, 2}, time.Second, first, 0},
-		"pictures counted, half at night":     {day{pace: night}, [2]int{1, 1}, time.Second, first, 0},
-		"pictures counted, ever others":       {day{pace: slow}, [2]int{1, 1}, time.Second, first, 0},
-		"faster or slower":                    {day{pace: near}, [2]int{1, 1}, time.Second, first, 0},
-		"and in rush hours a queue":           {day{pace: slow, width: rush}, [2]int{80, 300}, 90 * time.Second, soon, time.Minute},
-		"faster or slower, a queue":           {day{pace: near, width: rush}, [2]int{20, 240}, 2 * time.Minute, soon, time.Minute},
+		"pictures counted, half at night":     {day{pace: night}, [2]int{2, 8}, time.Second, soon, 0},
+		"pictures counted, ever others":       {day{pace: slow}, [2]int{24, 80}, time.Second, always, 0},
+		"faster or slower":                    {day{pace: near}, [2]int{2, 40}, time.Second, always, 0},
+		"and in rush hours a queue":           {day{pace: slow, width: rush}, [2]int{24, 300}, 16 * time.Minute, always, 0},
+		"faster or slower, a queue":           {day{pace: near, width: rush}, [2]int{20, 240}, 16 * time.Minute, always, 30 * time.Second},
 		"counted, a clock is told":            {day{pace: slow, sizes: alike, tells: true}, [2]int{1, 1}, time.Second, first, 0},
 		"a clock is told, faster or slower":   {day{pace: near, sizes: alike, tells: true}, [2]int{1, 1}, time.Second, first, 0},
 		"a clock is told, and a queue":        {day{pace: slow, sizes: alike, tells: true, width: rush}, [2]int{80, 100}, 80 * time.Second, first, 30 * time.Second},
@@ -187,9 +187,9 @@ func TestDays(t *testing.T) {
 		"relay":                               {day{relay: true, pace: fixed(1 - 100e-6)}, [2]int{1, 1}, time.Second, 0, 0},
 		"relay, a queue to it":                {day{relay: true, width: fixed(8000)}, [2]int{270, 290}, 62 * time.Second, 0, 0},
 		"relay, a queue from it":              {day{relay: true, near: fixed(8000)}, [2]int{270, 290}, 62 * time.Second, 0, 0},
-		"relay, stamps at 0.8":                {day{relay: true, pace: fixed(0.8)}, [2]int{1, 1}, time.Second, first, 0},
+		"relay, stamps at 0.8":                {day{relay: true, pace: fixed(0.8)}, [2]int{2, 2}, time.Second, first, 0},
 		"relay, stamps at 0.8, a queue":       {day{relay: true, pace: fixed(0.8), near: fixed(8000)}, [2]int{270, 290}, 62 * time.Second, 0, 0},
-		"relay, pictures counted":             {day{relay: true, pace: slow}, [2]int{1, 1}, time.Second, first, 0},
+		"relay, pictures counted":             {day{relay: true, pace: slow}, [2]int{24, 80}, time.Second, always, 0},
 		"relay, its clock is slewed":          {day{relay: true, its: slewed}, [2]int{2, 2}, time.Second, soon, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

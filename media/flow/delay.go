@@ -19,8 +19,7 @@ type Delay struct {
 	spent  bool
 	run    run
 	report report
-	bulk   bulk // of units that are late
-	count  count
+	bulk   bulk      // of units that are late
 	last   time.Time // arrival
 }
 
@@ -56,7 +55,7 @@ func (d *Delay) Late(u rtsp.Unit) (late time.Duration, spent bool) {
 	d.last = u.Arrived
 	d.report.note(u)
 	if d.report.better(&d.pts, u.Arrived) {
-		d.count, d.bulk = count{}, bulk{}
+		d.bulk = bulk{}
 		d.spent = d.spent || d.report.way.spent(veryLate, d.share)
 		return d.report.way.behind + u.Late, d.spent
 	}
@@ -65,21 +64,14 @@ func (d *Delay) Late(u rtsp.Unit) (late time.Duration, spent bool) {
 			d.bulk = bulk{}
 		}
 		d.bulk.note(u.Size, after)
-		d.count = count{}
 		return u.Late, d.spent
-	}
-	if !d.report.again || d.report.differs() && !d.report.tells(u.Arrived) {
-		var over bool
-		d.count.note(u, &d.pts, d.stamps)
-		way, over = d.count.late(d.pts.behind, d.stamps)
-		d.spent = d.spent || over
 	}
 	if way > unrest {
 		d.bulk.note(u.Size, after)
 	} else {
 		d.bulk = bulk{}
 	}
-	if !d.spent && (way > d.limit || d.pts.forgotten(d.share)) {
+	if !d.spent && d.pts.spent(d.limit, d.share) {
 		d.spent = d.pts.forgotten(d.share) || !d.stamps.ranAway(&d.pts, d.cause())
 		if !d.spent {
 			way = 0

@@ -68,14 +68,6 @@ func (c *Lateness) Late(arrived time.Time, pts time.Duration) time.Duration {
 // pictures for PTS, from the first one's on, its clock minus ours.
 func (c *Lateness) Ahead(epoch time.Time) time.Duration { return epoch.Sub(c.origin) - c.best }
 
-// forgive takes so much of the lateness for none.
-func (c *Lateness) forgive(late time.Duration) {
-	late = max(0, min(late, c.behind))
-	c.best += late
-	c.behind -= late
-	c.forgiven = 0
-}
-
 // spent reports whether the session is of no more use: its units are later than a limit, or would be forgotten to be late.
 func (c *Lateness) spent(limit time.Duration, share float64) bool {
 	return c.behind > limit || c.forgotten(share)

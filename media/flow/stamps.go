@@ -34,16 +34,13 @@ type run struct {
 type Stamps struct {
 	mu      sync.Mutex
 	useless bool
-	counted bool      // they count pictures, at no rate
-	waiting bool      // units waited on the way when last looked at
 	rate    float64   // at which the last session that became very late did so, 0 if not evenly or by a queue
 	seen    time.Time // when that was seen
 	row     int       // how many sessions in a row soon became very late unevenly, and not by a queue for certain
 }
 
 // limit returns how late the units of a session that begins now may become. It is longer after sessions that did not help:
-// time stamps that run away unevenly, where pictures are of nearly a size, are never known to be useless, and would end one
-// session after the other.
+// time stamps that run away unevenly are never known to be useless, and would end one session after the other.
 func (s *Stamps) limit(now time.Time) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,7 +63,7 @@ func (s *Stamps) ranAway(c *Lateness, why cause) bool {
 		same = exactShare
 	}
 	if !c.origin.Before(s.seen) { // sessions at one time share their queue
-		s.useless = !s.counted && rate > 0 && math.Abs(rate-s.rate) <= same*rate
+		s.useless = rate > 0 && math.Abs(rate-s.rate) <= same*rate
 		if s.row++; rate > 0 || why == queued || c.arrived.Sub(c.origin) > rowLife {
 			s.row = 0
 		}
@@ -93,28 +90,4 @@ func (s *Stamps) follow(r *run, c *Lateness, right bool) bool {
 	s.useless = (c.behind - r.behind - due).Abs() <= runSlack
 	*r = run{at, c.behind}
 	return s.useless
-}
-
-// counts reports whether the time stamps count pictures, at no rate that could be known.
-func (s *Stamps) counts() bool { return s.get(&s.counted) }
-
-// setCounts notes whether they do.
-func (s *Stamps) setCounts(v bool) { s.set(&s.counted, v) }
-
-// waits reports whether units waited on the way when that was last known.
-func (s *Stamps) waits() bool { return s.get(&s.waiting) }
-
-// setWaits notes whether they do.
-func (s *Stamps) setWaits(v bool) { s.set(&s.waiting, v) }
-
-func (s *Stamps) get(what *bool) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return *what
-}
-
-func (s *Stamps) set(what *bool, v bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	*what = v
 }

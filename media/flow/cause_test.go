@@ -40,56 +40,6 @@ func (p tape) play(s *Stamps, start time.Time, long time.Duration, each func(sin
 	return 0
 }
 
-// uneven is a pace that is another one in each minute.
-var uneven = varying(0.05, 0.95)
-
-// TestPicturesThatAreCountedAreNotLate: it takes two spells to know, and the next session knows.
-func TestPicturesThatAreCountedAreNotLate(t *testing.T) {
-	var s Stamps
-	for i, known := range []time.Duration{2*spell + time.Second, 0} {
-		at := began.Add(time.Duration(i) * 3 * time.Hour)
-		spent := tape{pace: uneven}.play(&s, at, 2*time.Hour, func(since, late time.Duration) {
-			if since >= known && late > unrest {
-				t.Fatalf("session %d: %v late after %v", i, late, since)
-			}
-		})
-		if spent != 0 {
-			t.Errorf("session %d is spent after %v", i, spent)
-		}
-	}
-}
-
-// TestWhatIsLeftOfAQueueEndsTheSession: nothing tells how late units are that came late at once, and evenly then.
-func TestWhatIsLeftOfAQueueEndsTheSession(t *testing.T) {
-	var s Stamps
-	from := 10 * time.Minute
-	spent := tape{pace: uneven, queue: standing(10*time.Second, from)}.play(&s, began, time.Hour, func(since, late time.Duration) {
-		if since > from+2*spell+time.Second && late < time.Second {
-			t.Fatalf("%v late after %v", late, since)
-		}
-	})
-	if spent < from || spent > from+(calmSpells+3)*spell {
-		t.Errorf("spent after %v", spent)
-	}
-}
-
-// TestTimeStampsThatCountedAreBelievedAgain: an hour after they ran away last, a queue is seen at once.
-func TestTimeStampsThatCountedAreBelievedAgain(t *testing.T) {
-	var s Stamps
-	from := 100 * time.Minute
-	pace := func(since time.Duration) float64 {
-		if since < 10*time.Minute {
-			return 0.5
-		}
-		return 1
-	}
-	tape{pace: pace, queue: creeping(0.5, from)}.play(&s, began, from+15*time.Second, func(since, late time.Duration) {
-		if seen := since > from+5*time.Second; seen != (late > 2*time.Second) && (seen || since > time.Minute && since < from) {
-			t.Fatalf("%v late after %v", late, since)
-		}
-	})
-}
-
 // TestAClockThatMakesNoSenseIsNotFollowed: one that stands, and one that is told too seldom.
 func TestAClockThatMakesNoSenseIsNotFollowed(t *testing.T) {
 	queue := standing(20*time.Second, 10*time.Minute)
@@ -152,18 +102,6 @@ func TestAQueueIsToldByTheSizesOfPictures(t *testing.T) {
 		if got := b.cause(); got != c.want {
 			share, unsure, ok := b.share()
 			t.Errorf("%s: %v, want %v: %.2f ± %.2f, %v", name, got, c.want, share, unsure, ok)
-		}
-	}
-}
-
-func TestPicturesOfNearlyASizeDoNotTellSoon(t *testing.T) {
-	for name, sizes := range map[string]func(int) int{"keyed": keyed, "grainy": grainy, "alike": alike} {
-		var b bulk
-		for n := range 150 {
-			b.note(sizes(n), every)
-		}
-		if b.varies() != (name == "keyed") {
-			t.Errorf("%s: %v", name, b.varies())
 		}
 	}
 }
