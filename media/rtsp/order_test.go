@@ -117,14 +117,14 @@ func TestOrder(t *testing.T) {
 			for _, s := range c.comes {
 				now := began.Add(time.Duration(s.ms) * time.Millisecond)
 				var got []uint16
-				take := func(packets []*rtp.Packet) {
+				take := func(packets []arrival) {
 					for _, p := range packets {
 						got = append(got, p.SequenceNumber)
 					}
 				}
 				take(o.due(now))
 				for _, n := range s.numbers {
-					take(o.add(numbered(n), now))
+					take(o.add(arrival{numbered(n), now}))
 				}
 				if !slices.Equal(got, s.want) {
 					t.Fatalf("after %d ms: %d, want %d", s.ms, got, s.want)
@@ -141,11 +141,11 @@ func TestOrder(t *testing.T) {
 // came in time.
 func TestOrderOfAnUnrulyWay(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	type arrival struct {
+	type coming struct {
 		n  uint16
 		at time.Duration
 	}
-	var came []arrival
+	var came []coming
 	lost := 0
 	const packets = 100_000
 	for i := range packets {
@@ -157,16 +157,16 @@ func TestOrderOfAnUnrulyWay(t *testing.T) {
 		if i == 0 {
 			at = -time.Millisecond
 		}
-		came = append(came, arrival{uint16(i), at})
+		came = append(came, coming{uint16(i), at})
 		if random.IntN(20) == 0 {
-			came = append(came, arrival{uint16(i), at + time.Duration(random.IntN(200))*time.Millisecond})
+			came = append(came, coming{uint16(i), at + time.Duration(random.IntN(200))*time.Millisecond})
 		}
 	}
-	slices.SortStableFunc(came, func(a, b arrival) int { return int(a.at - b.at) })
+	slices.SortStableFunc(came, func(a, b coming) int { return int(a.at - b.at) })
 	var o order
 	began := time.Unix(1000, 0)
 	got, last := 0, uint16(0)
-	check := func(out []*rtp.Packet) {
+	check := func(out []arrival) {
 		for _, p := range out {
 			if got > 0 && int16(p.SequenceNumber-last) <= 0 {
 				t.Fatalf("%d after %d", p.SequenceNumber, last)
@@ -175,11 +175,97 @@ func TestOrderOfAnUnrulyWay(t *testing.T) {
 		}
 	}
 	for _, a := range came {
-		check(o.add(numbered(a.n), began.Add(a.at)))
+		check(o.add(arrival{numbered(a.n), began.Add(a.at)}))
 		check(o.due(began.Add(a.at)))
 	}
 	check(o.due(began.Add(time.Hour)))
 	if got != packets-lost {
 		t.Errorf("%d handed out, want %d", got, packets-lost)
+	}
+}
+
+// A camera that numbers anew is told soon from packets that come twice, and none of its packets is lost.
+func TestNumbersBeginAnewNotFarBack(t *testing.T) {
+	const stamp = 4_000_000_000
+	sent := func(n uint16, stamp uint32) *rtp.Packet {
+		p := numbered(n)
+		p.Timestamp = stamp
+		return p
+	}
+	for _, c := range []struct {
+		name  string
+		after []*rtp.Packet // 200 to 299, a picture each, and 301
+		want  []uint16
+	}{
+		{
+			"the clock goes on", []*rtp.Packet{
+				sent(200, stamp+400*3600), sent(202, stamp+402*3600), sent(201, stamp+401*3600), sent(203, stamp+403*3600),
+				sent(204, stamp+404*3600), sent(205, stamp+405*3600), sent(206, stamp+406*3600), sent(207, stamp+407*3600),
+				sent(208, stamp+408*3600),
+			}, append([]uint16{301}, upTo(200, 208)...),
+		},
+		{
+			"the clock begins anew", []*rtp.Packet{
+				sent(250, 0), sent(251, 0), sent(252, 0), sent(253, 0), sent(254, 0), sent(255, 0), sent(256, 0), sent(257, 0),
+			}, append([]uint16{301}, upTo(250, 257)...),
+		},
+		{
+			"seven", []*rtp.Packet{
+				sent(250, 0), sent(251, 0), sent(252, 0), sent(253, 0), sent(254, 0), sent(255, 0), sent(256, 0),
+				sent(300, stamp+300*3600), sent(257, 0),
+			}, []uint16{300, 301},
+		},
+		{
+			"a burst twice", func() (all []*rtp.Packet) {
+				for n := uint16(240); n < 300; n++ {
+					all = append(all, sent(n, stamp+uint32(n)*3600))
+				}
+				return append(all, sent(300, stamp+300*3600))
+			}(), []uint16{300, 301},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var o order
+			now := time.Unix(1000, 0)
+			for n := uint16(200); n < 300; n++ {
+				o.add(arrival{sent(n, stamp+uint32(n)*3600), now})
+			}
+			o.add(arrival{sent(301, stamp+301*3600), now})
+			var got []uint16
+			for _, p := range c.after {
+				for _, out := range o.add(arrival{p, now}) {
+					got = append(got, out.SequenceNumber)
+				}
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%d, want %d", got, c.want)
+			}
+		})
+	}
+}
+
+func TestNumbering(t *testing.T) {
+	var n numbering
+	for i, c := range []struct {
+		number uint16
+		ssrc   uint32
+		lost   uint64
+		anew   bool
+	}{
+		{65534, 7, 0, false},
+		{65535, 7, 0, false},
+		{1, 7, 1, false},
+		{2, 8, 1, true}, // another source
+		{3, 8, 0, false},
+		{8000, 8, 7996, false},
+		{7999, 8, 1, true},
+		{7000, 8, 1, true},
+		{7001, 8, 0, false},
+		{30000, 8, 1, true},
+	} {
+		lost, anew := n.gap(&rtp.Header{SequenceNumber: c.number, SSRC: c.ssrc})
+		if lost != c.lost || anew != c.anew {
+			t.Errorf("%d: %d lost, anew: %v", i, lost, anew)
+		}
 	}
 }

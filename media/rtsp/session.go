@@ -66,7 +66,8 @@ type Unit struct {
 	Key bool
 	// PTS counts from the first unit of the session on the camera's clock; it may step when the camera's clock does.
 	PTS time.Duration
-	// Arrived is when the last packet of the unit was received.
+	// Arrived is when the last packet of the unit, and all before it, had been received; it never goes back. A handler that
+	// blocks delays it over TCP and with encryption, but not over plain UDP.
 	Arrived time.Time
 	// Taken is when the camera's own clock says the picture was taken, from its RTCP sender reports; zero while unknown.
 	Taken time.Time
@@ -92,7 +93,8 @@ type Unit struct {
 type Handler struct {
 	// OnTrack is called once, when playing has begun.
 	OnTrack func(Track)
-	// OnPacket is called for each RTP packet of the video track, with its size and the packets found missing before it.
+	// OnPacket is called for each RTP packet of the video track, with when it came, its size and the packets found missing
+	// before it. The times never go back.
 	OnPacket func(at time.Time, bytes int, lost uint64)
 	// OnUnit is called for each access unit.
 	OnUnit func(Unit)
@@ -115,19 +117,18 @@ func Play(ctx context.Context, opts Options, h Handler) error {
 
 // session is one connection to one camera.
 type session struct {
-	addr     address
-	handler  Handler
-	op       string
-	empty    bool // the camera describes no tracks
-	proving  bool // the last request carried credentials
-	proven   bool // the camera took them once
-	stale    bool // it says that they were made for a challenge that is out of date
-	counting bool
-	expected uint16 // number of the next packet
-	decode   depacketizer
-	reports  reports
-	dialer   dialer
-	udp      *datagrams // nil where the library receives
+	addr    address
+	handler Handler
+	op      string
+	empty   bool // the camera describes no tracks
+	proving bool // the last request carried credentials
+	proven  bool // the camera took them once
+	stale   bool // it says that they were made for a challenge that is out of date
+	numbers numbering
+	decode  depacketizer
+	reports reports
+	dialer  dialer
+	udp     *datagrams // nil where the library receives
 }
 
 // run plays over the wanted transport, and with TransportAuto over UDP when the camera refuses TCP.
@@ -216,7 +217,7 @@ func (s *session) start(client *gortsplib.Client) error {
 	}
 	s.decode.taken = s.reports.at
 	client.OnPacketRTCP(media, s.reports.add)
-	client.OnPacketRTP(media, track.Format, s.packet)
+	client.OnPacketRTP(media, track.Format, func(p *rtp.Packet) { s.packet(p, time.Now()) })
 	if s.handler.OnTrack != nil {
 		s.handler.OnTrack(track)
 	}
@@ -236,30 +237,17 @@ func (s *session) start(client *gortsplib.Client) error {
 	return nil
 }
 
-// packet runs on one goroutine for each packet of the track, in order.
-func (s *session) packet(pkt *rtp.Packet) {
-	now := time.Now()
-	lost := s.gap(pkt.SequenceNumber)
+// packet runs on one goroutine for each packet of the track, in order; at is when it came. The library tells what is lost
+// too, but where it receives over UDP it hands out packets from before and after several gaps at once and counts all of
+// these before the first.
+func (s *session) packet(pkt *rtp.Packet, at time.Time) {
+	lost, _ := s.numbers.gap(&pkt.Header)
 	if s.handler.OnPacket != nil {
-		s.handler.OnPacket(now, len(pkt.Payload), lost)
+		s.handler.OnPacket(at, len(pkt.Payload), lost)
 	}
-	if unit, ok := s.decode.add(pkt, now, lost); ok {
+	if unit, ok := s.decode.add(pkt, at, lost); ok {
 		s.handler.OnUnit(unit)
 	}
-}
-
-// gap returns how many packets are missing before the one with this number. The library tells too, but where it receives
-// over UDP it hands out packets from before and after several gaps at once and counts all of these before the first.
-func (s *session) gap(number uint16) uint64 {
-	n, counting := number-s.expected, s.counting
-	s.expected, s.counting = number+1, true
-	switch {
-	case !counting || n == 0:
-		return 0
-	case n > 1<<14:
-		return 1 // no loss but a camera that starts to count anew
-	}
-	return uint64(n)
 }
 
 // failed wraps what ended the session.

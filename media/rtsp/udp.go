@@ -33,6 +33,8 @@ const (
 	reportEvery = 5 * time.Second
 	// never is longer than any session lasts.
 	never = 100 * 365 * 24 * time.Hour
+	// sourceSilent is how long nothing comes from one source (SSRC) before another one is followed.
+	sourceSilent = time.Second
 )
 
 var (
@@ -51,10 +53,13 @@ type datagrams struct {
 
 	source  netip.Addr // whom packets count from
 	ports   [2]uint16  // and from which of its ports; 0: not told, any
+	sure    bool       // packets of the track come from ports[0]
 	timeout time.Duration
 	began   time.Time
 	heard   atomic.Int64 // when the last datagram came, in nanoseconds since began; 0: none yet
-	stats   *rtcpreceiver.RTCPReceiver
+	format  format.Format
+	local   uint32 // source that reports are from
+	stats   atomic.Pointer[rtcpreceiver.RTCPReceiver]
 	end     func() // ends the session
 
 	running sync.WaitGroup
@@ -85,7 +90,8 @@ func openDatagrams(timeout time.Duration) (*datagrams, error) {
 	return nil, errNoPorts
 }
 
-// openTwice opens a socket on a port for which there is a closed one too. One for RTP gets a large buffer.
+// openTwice opens a socket on a port for which there is a closed one too. One for RTP gets a large buffer, and tells when
+// datagrams came.
 func openTwice(port int, large bool) (open, closed *net.UDPConn, err error) {
 	address := &net.UDPAddr{Port: port}
 	if closed, err = net.ListenUDP("udp", address); err != nil {
@@ -102,6 +108,9 @@ func openTwice(port int, large bool) (open, closed *net.UDPConn, err error) {
 		// What a camera calls its address is not to make us send to all of a network.
 		raw.Control(func(fd uintptr) { //nolint:errcheck // only a socket that is closed fails
 			syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_BROADCAST, 0) //nolint:errcheck // see above
+			if large {
+				syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_TIMESTAMPNS, 1) //nolint:errcheck // else they count from when they are read
+			}
 		})
 	}
 	return open, closed, nil
@@ -161,8 +170,9 @@ func (u *datagrams) setUp(res *base.Response, camera netip.Addr) error {
 func validPort(p int) bool { return p > 1 && p < 65536 }
 
 // begin opens firewalls on the way to the camera and begins to receive: packets of the format come to deliver in order,
-// on one goroutine. end is called when something fails, once or more; it ends the session.
-func (u *datagrams) begin(f format.Format, deliver func(*rtp.Packet), end func()) error {
+// on one goroutine, with when they and all before them came. end is called when something fails, once or more; it ends
+// the session.
+func (u *datagrams) begin(f format.Format, deliver func(*rtp.Packet, time.Time), end func()) error {
 	opening := [2]interface{ Marshal() ([]byte, error) }{
 		&rtp.Packet{Header: rtp.Header{Version: 2}}, &rtcp.ReceiverReport{},
 	}
@@ -177,22 +187,41 @@ func (u *datagrams) begin(f format.Format, deliver func(*rtp.Packet), end func()
 	}
 	var ssrc [4]byte
 	rand.Read(ssrc[:]) //nolint:errcheck // never fails
-	local := binary.BigEndian.Uint32(ssrc[:])
-	u.stats = &rtcpreceiver.RTCPReceiver{
-		ClockRate: f.ClockRate(), LocalSSRC: &local, Period: reportEvery, WritePacketRTCP: u.report,
-	}
-	if err := u.stats.Initialize(); err != nil {
-		u.stats = nil
+	u.local, u.format = binary.BigEndian.Uint32(ssrc[:]), f
+	if err := u.countAnew(); err != nil {
 		return err
 	}
 	u.end, u.began = end, time.Now()
 	u.running.Go(func() {
-		u.receive(f.PayloadType(), func(p *rtp.Packet, now time.Time) {
+		var numbers numbering
+		last := u.began
+		u.receive(func(p arrival) {
+			if _, anew := numbers.gap(&p.Header); anew {
+				u.countAnew() //nolint:errcheck // it began before
+			}
 			// The order is right already, and what is missing is lost.
-			u.stats.ProcessPacket2(p, now, f.PTSEqualsDTS(p)) //nolint:errcheck // only another source is an error
-			deliver(p)
+			u.stats.Load().ProcessPacket2(p.Packet, p.at, f.PTSEqualsDTS(p.Packet)) //nolint:errcheck // only another source is an error
+			if p.at.After(last) {
+				last = p.at
+			}
+			deliver(p.Packet, last)
 		})
 	})
+	return nil
+}
+
+// countAnew begins to count for the reports to the camera: once, and where its numbers begin anew, lest all between count
+// as lost.
+func (u *datagrams) countAnew() error {
+	stats := &rtcpreceiver.RTCPReceiver{
+		ClockRate: u.format.ClockRate(), LocalSSRC: &u.local, Period: reportEvery, WritePacketRTCP: u.report,
+	}
+	if err := stats.Initialize(); err != nil {
+		return err
+	}
+	if before := u.stats.Swap(stats); before != nil {
+		before.Close()
+	}
 	return nil
 }
 
@@ -202,27 +231,40 @@ func (u *datagrams) playing(add func(rtcp.Packet)) {
 }
 
 // receive reads RTP until the socket is closed.
-func (u *datagrams) receive(payload uint8, hand func(*rtp.Packet, time.Time)) {
+func (u *datagrams) receive(hand func(arrival)) {
 	buf := make([]byte, maxDatagram+1)
-	in := intake{payload: payload}
+	in := intake{payload: u.format.PayloadType()}
 	var armed time.Time
+	last := u.began
 	for {
 		// Only a missing packet makes it wake without another one.
 		if at := in.order.deadline(); !at.Equal(armed) {
 			armed = at
 			u.socket[0].SetReadDeadline(at) //nolint:errcheck // a closed socket is met by reading
 		}
-		n, err := u.read(0, buf)
+		n, at, err := u.read(0, buf)
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			n, at, err = 0, time.Now(), nil
+			// A deadline that is over is met before the socket is looked into. What is there may have come in time.
+			if u.waiting() {
+				armed = time.Time{}
+				u.socket[0].SetReadDeadline(armed) //nolint:errcheck // see above
+				n, at, err = u.read(0, buf)
+			}
+		}
 		if err != nil {
 			u.fail(err)
 			return
 		}
-		now := time.Now()
-		for _, p := range in.take(buf[:n], now) {
-			hand(p, now)
+		if at.Before(last) {
+			at = last // the computer's clock was set
 		}
-		for _, p := range in.order.due(now) {
-			hand(p, now)
+		last = at
+		for _, p := range in.take(buf[:n], at) {
+			hand(p)
+		}
+		for _, p := range in.order.due(at) {
+			hand(p)
 		}
 	}
 }
@@ -240,7 +282,10 @@ func (u *datagrams) control(add func(rtcp.Packet)) {
 			return
 		}
 		u.socket[1].SetReadDeadline(silent) //nolint:errcheck // a closed socket is met by reading
-		n, err := u.read(1, buf)
+		n, _, err := u.read(1, buf)
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			continue
+		}
 		if err != nil {
 			u.fail(err)
 			return
@@ -251,8 +296,9 @@ func (u *datagrams) control(add func(rtcp.Packet)) {
 		}
 		for _, p := range packets {
 			if sr, ok := p.(*rtcp.SenderReport); ok {
-				if s := u.stats.Stats(); s != nil && s.RemoteSSRC == sr.SSRC {
-					u.stats.ProcessSenderReport(sr, time.Now())
+				stats := u.stats.Load()
+				if s := stats.Stats(); s != nil && s.RemoteSSRC == sr.SSRC {
+					stats.ProcessSenderReport(sr, time.Now())
 				}
 			}
 			add(p)
@@ -260,22 +306,68 @@ func (u *datagrams) control(add func(rtcp.Packet)) {
 	}
 }
 
-// read waits for a datagram until the deadline. It returns its length, 0 for one that does not count and for none.
-func (u *datagrams) read(i int, buf []byte) (int, error) {
-	n, from, err := u.socket[i].ReadFromUDPAddrPort(buf)
-	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return 0, nil
-	case err != nil:
-		return 0, err
-	case from.Addr().Unmap().WithZone("") != u.source.WithZone(""), u.ports[i] != 0 && from.Port() != u.ports[i]:
-		return 0, nil
+// read waits for a datagram until the deadline. It returns its length, 0 for one that does not count, and when it came.
+func (u *datagrams) read(i int, buf []byte) (n int, at time.Time, err error) {
+	var beside [64]byte
+	n, told, _, from, err := u.socket[i].ReadMsgUDPAddrPort(buf, beside[:])
+	if err != nil {
+		return 0, time.Time{}, err
 	}
-	u.heard.Store(int64(time.Since(u.began)))
+	now := time.Now()
+	at = came(beside[:told], now)
+	if !u.counts(i, from, buf[:n]) {
+		return 0, at, nil
+	}
+	u.heard.Store(int64(now.Sub(u.began)))
 	if n > maxDatagram {
-		return 0, nil
+		n = 0
 	}
-	return n, nil
+	return n, at, nil
+}
+
+// came returns when the system received a datagram, from what it tells beside it, which is read now; now where it does
+// not tell, or does not yet just after the first socket has asked.
+func came(beside []byte, now time.Time) time.Time {
+	messages, err := syscall.ParseSocketControlMessage(beside)
+	if err != nil {
+		return now
+	}
+	for _, m := range messages {
+		// Two words of 64 bits: seconds and nanoseconds.
+		if m.Header.Level == syscall.SOL_SOCKET && m.Header.Type == syscall.SCM_TIMESTAMPNS && len(m.Data) == 16 {
+			at := time.Unix(int64(binary.NativeEndian.Uint64(m.Data)), int64(binary.NativeEndian.Uint64(m.Data[8:])))
+			return now.Add(-max(0, now.Sub(at)))
+		}
+	}
+	return now
+}
+
+// counts reports whether a datagram comes from the camera. Some cameras send from another port than they told: the first
+// packet of the track says which it is.
+func (u *datagrams) counts(i int, from netip.AddrPort, datagram []byte) bool {
+	if from.Addr().Unmap().WithZone("") != u.source.WithZone("") {
+		return false
+	}
+	if i == 0 && !u.sure && len(datagram) > 1 && datagram[0]>>6 == 2 && datagram[1]&0x7F == u.format.PayloadType() {
+		u.sure = true
+		if u.ports[0] != 0 {
+			u.ports[0] = from.Port()
+		}
+	}
+	return u.ports[i] == 0 || from.Port() == u.ports[i]
+}
+
+// waiting reports whether a datagram of RTP is there to be read.
+func (u *datagrams) waiting() bool {
+	is := false
+	raw, err := u.socket[0].SyscallConn()
+	if err == nil {
+		err = raw.Control(func(fd uintptr) {
+			_, _, err := syscall.Recvfrom(int(fd), nil, syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+			is = err == nil
+		})
+	}
+	return is && err == nil
 }
 
 // send sends to the camera, if its ports are known.
@@ -327,34 +419,44 @@ func (u *datagrams) close() {
 			s.Close()
 		}
 	}
-	if u.stats != nil {
-		u.stats.Close()
-	}
 	u.running.Wait()
+	if stats := u.stats.Load(); stats != nil {
+		stats.Close()
+	}
 }
 
 // intake makes packets in their order of datagrams of any content.
 type intake struct {
 	payload uint8 // type of the track's packets; others are left out
-	known   bool
-	ssrc    uint32 // of the first packet; others are left out
+	begun   bool
+	ssrc    uint32    // whose packets are taken
+	heard   time.Time // when its last one came
+	other   arrival   // the last one of another source
 	order   order
 }
 
 // take takes a datagram, which it does not keep, and returns the packets whose turn it is, until the next call.
-func (in *intake) take(datagram []byte, now time.Time) []*rtp.Packet {
+func (in *intake) take(datagram []byte, now time.Time) []arrival {
 	if len(datagram) == 0 {
 		return nil
 	}
-	p := &rtp.Packet{}
+	p := arrival{&rtp.Packet{}, now}
 	if p.Unmarshal(bytes.Clone(datagram)) != nil || p.Version != 2 || p.PayloadType != in.payload {
 		return nil
 	}
-	if !in.known {
-		in.known, in.ssrc = true, p.SSRC
+	if in.begun && p.SSRC != in.ssrc {
+		before := in.other
+		in.other = p
+		if now.Sub(in.heard) < sourceSilent || before.Packet == nil || before.SSRC != p.SSRC ||
+			p.SequenceNumber != before.SequenceNumber+1 {
+			return nil
+		}
+		// An encoder that was restarted.
+		in.ssrc, in.heard, in.other = p.SSRC, now, arrival{}
+		in.order.clear()
+		in.order.follow(before, p)
+		return in.order.out
 	}
-	if p.SSRC != in.ssrc {
-		return nil
-	}
-	return in.order.add(p, now)
+	in.begun, in.ssrc, in.heard = true, p.SSRC, now
+	return in.order.add(p)
 }

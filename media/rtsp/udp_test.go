@@ -2,19 +2,24 @@ package rtsp
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/bluenviron/gortsplib/v4"
 	"github.com/bluenviron/gortsplib/v4/pkg/auth"
+	"github.com/bluenviron/gortsplib/v4/pkg/format"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 )
@@ -132,11 +137,31 @@ func overUDP(t *testing.T, url string, n int) ([]Unit, error) {
 	return units, err
 }
 
+// overUDPUntil plays until something is told, and returns the units with the error that was told, or that ended it before.
+func overUDPUntil(t *testing.T, url string, told <-chan error) ([]Unit, error) {
+	t.Helper()
+	var units []Unit
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		done <- Play(ctx, Options{URL: url, Transport: TransportUDP}, Handler{OnUnit: func(u Unit) { units = append(units, u) }})
+	}()
+	select {
+	case err := <-told:
+		cancel()
+		<-done
+		return units, err
+	case err := <-done:
+		cancel()
+		return units, err
+	}
+}
+
 // want holds that the units are those with these numbers, with so many packets lost before each.
 func want(t *testing.T, units []Unit, err error, numbers []int, lost ...uint64) {
 	t.Helper()
-	if err != nil {
-		t.Fatalf("%d units, %v", len(units), err)
+	if err != nil || len(units) != len(numbers) {
+		t.Fatalf("%d units, want %d; %v", len(units), len(numbers), err)
 	}
 	for i, u := range units {
 		n := int(u.NALUs[0][2]) | int(u.NALUs[0][3])<<8
@@ -157,6 +182,205 @@ func TestAMissingPacketIsWaitedForByTime(t *testing.T) {
 	})
 	units, err := overUDP(t, url, 5)
 	want(t, units, err, []int{1, 2, 3, 4, 6}, 0, 0, 0, 0, 1)
+}
+
+// stamping returns when the system tells when datagrams come: it begins a little after the first socket has asked for it.
+func stamping(t *testing.T) {
+	t.Helper()
+	u, err := openDatagrams(time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(u.close)
+	u.source = netip.MustParseAddr("127.0.0.1")
+	u.format = &format.H264{PayloadTyp: 96}
+	to := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: u.socket[0].LocalAddr().(*net.UDPAddr).Port}
+	buf := make([]byte, 100)
+	for range 1000 {
+		if _, err := u.socket[1].WriteTo([]byte{0}, to); err != nil {
+			t.Fatal(err)
+		}
+		before := time.Now()
+		time.Sleep(10 * time.Millisecond)
+		_, at, err := u.read(0, buf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at.Sub(before) < 5*time.Millisecond {
+			return
+		}
+	}
+	t.Skip("the system does not tell when datagrams came")
+}
+
+// While units are worked on packets lie in the socket. They came when they came, and in time.
+func TestPacketsComeWhileTheHandlerWorks(t *testing.T) {
+	t.Parallel()
+	stamping(t)
+	sent := make(chan time.Time)
+	_, url := newSender(t, "127.0.0.1", ports, func(s *sender) {
+		s.key(1, 3, 5, 2, 4, 6)
+		s.pause(10 * time.Millisecond) // the system's clock may be slewed meanwhile
+		sent <- time.Now()
+	})
+	var all time.Time
+	var units []Unit
+	var packets []time.Time
+	ctx, cancel := context.WithCancelCause(t.Context())
+	err := Play(ctx, Options{URL: url, Transport: TransportUDP, Timeout: 2 * time.Second}, Handler{
+		OnPacket: func(at time.Time, _ int, _ uint64) { packets = append(packets, at) },
+		OnUnit: func(u Unit) {
+			switch units = append(units, u); len(units) {
+			case 1:
+				all = <-sent
+			case 3:
+				time.Sleep(orderWait * 3 / 2) // 5 has been waited for by now
+			case 6:
+				cancel(os.ErrProcessDone)
+			}
+		},
+	})
+	if errors.Is(err, os.ErrProcessDone) {
+		err = nil
+	}
+	want(t, units, err, []int{1, 2, 3, 4, 5, 6}, 0, 0, 0, 0, 0, 0)
+	for i, u := range units {
+		if u.Arrived.After(all) || !u.Arrived.Equal(packets[i]) || i > 0 && u.Arrived.Before(packets[i-1]) {
+			t.Errorf("unit %d arrived %v after all were sent, its packet %v", i, u.Arrived.Sub(all), packets[i].Sub(all))
+		}
+	}
+}
+
+// What the system tells beside a datagram is its time, unless the clock was set since.
+func TestWhenADatagramCame(t *testing.T) {
+	now := time.Now()
+	told := func(at time.Time) []byte {
+		b := make([]byte, syscall.CmsgSpace(16))
+		binary.NativeEndian.PutUint64(b, uint64(syscall.CmsgLen(16)))
+		binary.NativeEndian.PutUint32(b[8:], syscall.SOL_SOCKET)
+		binary.NativeEndian.PutUint32(b[12:], syscall.SCM_TIMESTAMPNS)
+		binary.NativeEndian.PutUint64(b[16:], uint64(at.Unix()))
+		binary.NativeEndian.PutUint64(b[24:], uint64(at.Nanosecond()))
+		return b
+	}
+	for _, c := range []struct {
+		name   string
+		beside []byte
+		want   time.Duration
+	}{
+		{"nothing", nil, 0},
+		{"cut off", told(now.Add(-time.Second))[:20], 0},
+		{"just now", told(now), 0},
+		{"before", told(now.Add(-time.Second)), -time.Second},
+		{"the clock was set back", told(now.Add(time.Second)), 0},
+	} {
+		if got := came(c.beside, now).Sub(now); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
+// An encoder that was restarted is another source; one beside the camera's is not followed.
+func TestAnotherSource(t *testing.T) {
+	began := time.Unix(1000, 0)
+	type sent struct {
+		ms   int
+		ssrc uint32
+		n    uint16
+		want []uint16
+	}
+	for _, c := range []struct {
+		name  string
+		comes []sent
+	}{
+		{"restarted", []sent{
+			{0, 7, 10, []uint16{10}},
+			{5, 7, 12, nil},
+			{900, 8, 500, nil},
+			{1004, 8, 501, nil},
+			{1005, 8, 502, []uint16{12, 501, 502}},
+			{1006, 7, 11, nil},
+			{1007, 8, 503, []uint16{503}},
+			{1400, 7, 13, nil},
+			{1401, 7, 14, nil},
+		}},
+		{"beside", []sent{
+			{0, 7, 10, []uint16{10}},
+			{400, 8, 500, nil},
+			{800, 7, 11, []uint16{11}},
+			{1200, 8, 501, nil},
+			{1600, 7, 12, []uint16{12}},
+			{2000, 8, 502, nil},
+		}},
+		{"several, and none that goes on", []sent{
+			{0, 7, 10, []uint16{10}},
+			{1001, 8, 500, nil},
+			{1002, 9, 501, nil},
+			{1003, 8, 501, nil},
+			{1004, 8, 503, nil},
+			{1005, 7, 11, []uint16{11}},
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in := intake{payload: 96}
+			for i, s := range c.comes {
+				var got []uint16
+				d := datagram(s.n, func(p *rtp.Packet) { p.SSRC = s.ssrc })
+				for _, p := range in.take(d, began.Add(time.Duration(s.ms)*time.Millisecond)) {
+					got = append(got, p.SequenceNumber)
+				}
+				if !slices.Equal(got, s.want) {
+					t.Errorf("%d: %d, want %d", i, got, s.want)
+				}
+			}
+		})
+	}
+}
+
+// A camera that numbers anew, or an encoder that was restarted, has not lost all the numbers between: one that adapts its
+// rate would slow down. What follows counts as damaged.
+func TestReportsOfNumbersThatBeginAnew(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		ssrc uint32
+	}{{"numbers", 7}, {"source", 8}} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			told := make(chan error, 1)
+			_, url := newSender(t, "127.0.0.1", ports, func(s *sender) {
+				s.key(9000, 9001)
+				if c.ssrc != 7 && !s.pause(sourceSilent+100*time.Millisecond) {
+					return
+				}
+				for n := uint16(1); n < 4; n++ {
+					s.send(s.rtp, 0, datagram(n, func(p *rtp.Packet) { p.SSRC = c.ssrc }))
+				}
+				buf := make([]byte, 100)
+				s.rtcp.SetReadDeadline(time.Now().Add(20 * time.Second)) //nolint:errcheck // reading fails too
+				for {
+					n, _, err := s.rtcp.ReadFrom(buf)
+					packets, _ := rtcp.Unmarshal(buf[:n])
+					if err != nil {
+						told <- err
+						return
+					}
+					s.tell()
+					if len(packets) == 0 {
+						continue
+					}
+					if r := packets[0].(*rtcp.ReceiverReport).Reports; len(r) > 0 {
+						if r[0].SSRC != c.ssrc || r[0].TotalLost != 0 || r[0].LastSequenceNumber != 3 {
+							err = fmt.Errorf("%+v", r[0])
+						}
+						told <- err
+						return
+					}
+				}
+			})
+			units, err := overUDPUntil(t, url, told)
+			want(t, units, err, []int{9000, 9001, 1, 2, 3}, 0, 0, 1, 0, 0)
+		})
+	}
 }
 
 func TestWhereDatagramsComeFrom(t *testing.T) {
@@ -185,7 +409,7 @@ func TestWhereDatagramsComeFrom(t *testing.T) {
 		{"source without ports", "127.0.0.1", "source=127.0.0.1", ReasonNone},
 		{"source of nothing", "127.0.0.1", "source=0.0.0.0;" + ports, ReasonNone},
 		{"another source", "127.0.0.1", "source=127.0.0.9;" + ports, ReasonTimeout},
-		{"another port", "127.0.0.1", "server_port=9-10", ReasonTimeout},
+		{"from another port than told", "127.0.0.1", "server_port=9-10", ReasonNone},
 		{"multicast", "127.0.0.1", "source=224.0.0.251;" + ports, ReasonBadStream},
 		{"IPv6 multicast", "127.0.0.1", "source=ff02::1;" + ports, ReasonBadStream},
 		{"broadcast", "127.0.0.1", "source=255.255.255.255;" + ports, ReasonBadStream},
@@ -216,8 +440,14 @@ func TestWhereDatagramsComeFrom(t *testing.T) {
 		t.Parallel()
 		here, there := other(t, "127.0.0.1"), other(t, "127.0.0.9")
 		_, url := newSender(t, "127.0.0.1", ports, func(s *sender) {
+			s.send(here, 0, datagram(100, func(p *rtp.Packet) { p.PayloadType = 97 }))
+			s.send(here, 0, datagram(100, func(p *rtp.Packet) { p.Version = 1 }))
+			s.send(here, 0, []byte{0x80})
+			s.send(there, 0, datagram(100, nil))
 			for n := uint16(1); n < 5; n++ {
-				s.send(here, 0, datagram(n+100, nil))
+				if n > 1 {
+					s.send(here, 0, datagram(n+100, nil))
+				}
 				s.send(there, 0, datagram(n+200, nil))
 				s.key(n)
 			}
@@ -237,6 +467,36 @@ func TestWhereDatagramsComeFrom(t *testing.T) {
 		units, err := overUDP(t, url, 4)
 		want(t, units, err, []int{1, 2, 3, 4}, 0, 0, 0, 0)
 	})
+}
+
+// A camera that sends from another port than it told is told where it said what has come.
+func TestReportsGoToThePortThatWasTold(t *testing.T) {
+	t.Parallel()
+	elsewhere, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { elsewhere.Close() })
+	told := make(chan error, 1)
+	_, url := newSender(t, "127.0.0.1", ports, func(s *sender) {
+		for n := uint16(1); n < 4; n++ {
+			s.send(elsewhere, 0, datagram(n, nil))
+			s.send(s.rtp, 0, datagram(n+100, nil)) // too late
+		}
+		buf := make([]byte, 100)
+		s.rtcp.SetReadDeadline(time.Now().Add(20 * time.Second)) //nolint:errcheck // reading fails too
+		for {
+			n, _, err := s.rtcp.ReadFrom(buf)
+			packets, _ := rtcp.Unmarshal(buf[:n])
+			if err != nil || len(packets) > 0 && len(packets[0].(*rtcp.ReceiverReport).Reports) == 1 {
+				told <- err
+				return
+			}
+			s.tell()
+		}
+	})
+	units, err := overUDPUntil(t, url, told)
+	want(t, units, err, []int{1, 2, 3}, 0, 0, 0)
 }
 
 // What is no packet of the track changes nothing.
@@ -453,6 +713,21 @@ func FuzzDatagrams(f *testing.F) {
 		some = append(append(some, byte(len(d))), d...)
 	}
 	f.Add(some, uint8(10))
+	var two []byte
+	for n := range uint16(4) {
+		d := datagram(n, func(p *rtp.Packet) { p.SSRC = uint32(n / 2) })
+		two = append(append(two, byte(len(d))), d...)
+	}
+	f.Add(two, uint8(250))
+	var anew []byte
+	for n := range uint16(10) {
+		d := datagram(100+n, nil)
+		if n > 0 {
+			d = datagram(50+n, func(p *rtp.Packet) { p.Timestamp = 1 << 31 })
+		}
+		anew = append(append(anew, byte(len(d))), d...)
+	}
+	f.Add(anew, uint8(1))
 	f.Add([]byte{16, 0xB0, 96, 0, 2, 0, 0, 0, 0, 0, 0, 0, 7, 0xBE, 0xDE, 0xFF, 0xFF}, uint8(0))
 	sr, _ := (&rtcp.SenderReport{SSRC: 7, Reports: []rtcp.ReceptionReport{{}}}).Marshal()
 	f.Add(append([]byte{byte(len(sr))}, sr...), uint8(200))
@@ -460,9 +735,10 @@ func FuzzDatagrams(f *testing.F) {
 		in := intake{payload: 96}
 		now := time.Unix(1000, 0)
 		out := 0
-		check := func(packets []*rtp.Packet) {
+		var before uint32
+		check := func(packets []arrival) {
 			for _, p := range packets {
-				if out++; p == nil || p.PayloadType != 96 || p.SSRC != in.ssrc {
+				if out++; p.Packet == nil || p.PayloadType != 96 || p.SSRC != in.ssrc && p.SSRC != before {
 					t.Fatalf("%v", p)
 				}
 			}
@@ -481,6 +757,7 @@ func FuzzDatagrams(f *testing.F) {
 			d := data[1 : 1+n]
 			data = data[1+n:]
 			now = now.Add(time.Duration(step) * time.Millisecond)
+			before = in.ssrc
 			check(in.take(d, now))
 			check(in.order.due(now))
 			rtcp.Unmarshal(d) //nolint:errcheck // that it does not panic is enough
