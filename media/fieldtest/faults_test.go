@@ -136,7 +136,8 @@ func (s *stage) play(i int, p step) {
 		var last media.Stats
 		await(s.t, fmt.Sprintf("step %d: the tile to say %s", i, p.tile), func() bool {
 			last = s.player.Stats()
-			return says(p.tile, string(last.State), string(last.Reason))
+			// A picture from before is called live for up to two seconds.
+			return says(p.tile, string(last.State), string(last.Reason)) && (last.State != media.StateLive || last.LastDecoded.After(began))
 		})
 		took := time.Since(began)
 		if p.within > 0 && took > p.within+s.eye.patience() {
