@@ -289,7 +289,7 @@ func (b *library) known(c world.Camera) (mark string, words []string) {
 	mark, key := cameraMark(c.Health.State)
 	what := l.T(key)
 	if health.Late(c.Health) {
-		mark, what = "stale", l.T("operator.camera.late")
+		mark, what = "stale", health.State(l, c.Health)
 	}
 	if c.Health.State == world.CameraUnknown {
 		return mark, []string{what}

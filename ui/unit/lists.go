@@ -332,7 +332,7 @@ func (p *Page) cameraState(c *world.Camera) list.Cell {
 	case world.CameraLive:
 		cell.Icon = "live"
 		if health.Late(c.Health) {
-			cell.Icon = "stale"
+			cell.Icon, cell.Plate = "stale", paint.PlateStale
 		}
 	case world.CameraFrozen:
 		cell.Icon, cell.Plate = "frozen", paint.PlateStale

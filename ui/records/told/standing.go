@@ -67,7 +67,7 @@ func standCamera(l *words.Lang, c world.Camera) Standing {
 	case world.CameraLive:
 		s.Icon, s.Tone = "live", list.Plain
 		if health.Late(c.Health) {
-			s.Icon, s.Rank, s.Bad = "stale", 1, true
+			s.Icon, s.Plate, s.Rank, s.Bad = "stale", paint.PlateStale, 1, true
 		}
 	case world.CameraFrozen:
 		s.Icon, s.Plate, s.Rank, s.Bad = "frozen", paint.PlateStale, 2, true

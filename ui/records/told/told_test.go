@@ -42,6 +42,7 @@ func TestStand(t *testing.T) {
 		{world.Alert{AlertRaised: world.AlertRaised{Severity: world.Warning}, Taken: 5}, "Cảnh báo", paint.PlateWarning, false},
 		{world.Alert{AlertRaised: world.AlertRaised{Severity: world.Critical}, Resolved: 5}, "Đã hết", "", false},
 		{world.Camera{Health: world.CameraHealth{State: world.CameraLive}}, "trực tiếp", "", false},
+		{world.Camera{Health: world.CameraHealth{State: world.CameraLive, Reason: "late"}}, "hình đến muộn", paint.PlateStale, true},
 		{world.Camera{Health: world.CameraHealth{State: world.CameraFrozen}}, "đứng hình", paint.PlateStale, true},
 		{world.Camera{Health: world.CameraHealth{State: world.CameraRefused}}, "từ chối đăng nhập", paint.PlateOffline, true},
 		{world.Camera{}, "chưa rõ", "", false},

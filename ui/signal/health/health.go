@@ -22,7 +22,11 @@ func Why(l *words.Lang, reason string) (text, short string) {
 }
 
 // State says a state in few words, and what is not as it should be of a live camera.
+// One whose pictures are late is not called live.
 func State(l *words.Lang, h world.CameraHealth) string {
+	if Late(h) {
+		return l.T("detail.camera.late")
+	}
 	text := l.T("detail.camera.unknown")
 	if key := "detail.camera." + string(h.State); h.State != world.CameraUnknown && l.Has(key) {
 		text = l.T(key)

@@ -23,7 +23,7 @@ func TestWords(t *testing.T) {
 		"live":             {world.CameraHealth{State: world.CameraLive}, "trực tiếp", "", false},
 		"late": {
 			world.CameraHealth{State: world.CameraLive, Reason: string(rtsp.ReasonLate)},
-			"trực tiếp · Hình đến muộn", "Mạng hoặc camera chậm", true,
+			"hình đến muộn", "Mạng hoặc camera chậm", true,
 		},
 		"no key frames": {
 			world.CameraHealth{State: world.CameraLive, Reason: string(rtsp.ReasonNoKeyFrame)},
