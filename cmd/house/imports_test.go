@@ -127,7 +127,7 @@ var rows = []row{
 	{"ui/list", "geo/gazetteer ui/page ui/field ui/look ui/paint ui/words ui/tile", "assets", "lists of anything; knows no entity"},
 	{"ui/paper", "assets ui/words ui/look ui/paint", "", "what is printed; knows no page"},
 	{"ui/records/told", "server/world geo ui/words ui/paint ui/list ui/signal/health ui/tile", "", "what is said of a thing: state, facts, history in words; knows no page"},
-	{"ui/records", "server/act server/world server/expr geo geo/coord ui/page ui/list ui/field ui/paper ui/maps/brief ui/look ui/paint ui/words ui/tile ui/tile/alert assets ui/records/told", "ui/page/pagetest", "lists of what the centre knows, and a page for each thing"},
+	{"ui/records", "server/act server/world server/expr geo geo/coord ui/page ui/list ui/field ui/paper ui/maps/brief ui/look ui/paint ui/signal/health ui/words ui/tile ui/tile/alert assets ui/records/told", "ui/page/pagetest", "lists of what the centre knows, and a page for each thing"},
 	{"ui/board", "server/act server/world server/scene ui/page ui/field ui/look ui/paint ui/words ui/tile", "assets ui/page/pagetest", "the wall as its computers show it, and hands on it"},
 	{"ui/mappage", "server/act server/world geo geo/draw geo/tiles ui/atlas ui/atlas/... ui/camera ui/desk ui/maps ui/page ui/look ui/paint ui/words ui/tile", "assets ui/page/pagetest", "the map in hand as a page"},
 	{"ui/operator", "server/act server/world server/scene ui/camera ui/stage ui/page ui/board ui/desk ui/list ui/field ui/look ui/paint ui/signal/health ui/words ui/tile assets", "ui/page/pagetest", "the operator's page"},

@@ -10,6 +10,7 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/list"
 	"iocwall/ui/records/told"
+	"iocwall/ui/signal/health"
 	"iocwall/ui/words"
 )
 
@@ -60,10 +61,10 @@ func whoHas(l *words.Lang, a world.Alert) list.Cell {
 func cameras(p *Page) *table {
 	s := newSheet(p, world.KindCamera, func(c *world.Camera) uint64 { return times(c.Defined, c.Time, c.Turned) })
 	return s.table(func(st *world.State) iter.Seq[world.Camera] { return slices.Values(st.Cameras()) }, worstFirst, []list.Chip{
-		s.bad(), s.chip("live", "detail.camera.live", "state", func(c world.Camera) bool { return c.Health.State == world.CameraLive }),
+		s.bad(), s.chip("live", "detail.camera.live", "state", func(c world.Camera) bool { return c.Health.State == world.CameraLive && !health.Late(c.Health) }),
 		s.chip("ptz", "records.chip.ptz", "ptz", func(c world.Camera) bool { return c.PTZ }),
 	}, calm,
-		s.state("detail.state", 170), s.name("records.column.camera", 220),
+		s.state("detail.state", 200), s.name("records.column.camera", 220),
 		s.time("since", "alerts.column.since", 1, func(c world.Camera) world.Time { return c.Health.Since }),
 		s.text("cause", "records.column.cause", 140, 1, 3, func(c world.Camera) string { return c.Health.Cause }),
 		s.area(2), s.text("site", "records.column.site", 120, 1, 4, func(c world.Camera) string { return c.Site }),
