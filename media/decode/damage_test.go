@@ -91,33 +91,43 @@ func TestCutSlicesOfH265(t *testing.T) {
 	}
 }
 
+// without decodes units as a player does, which goes on with the next key frame when one is refused, and leaves some out.
+// It returns how many pictures were shown, all of them right, and what was refused.
+func without(t *testing.T, codec media.Codec, units [][][]byte, gone func(i int) bool) (shown int, refused map[int]error) {
+	t.Helper()
+	size := image.Pt(640, 360)
+	whole := pictures(t, codec, units, size)
+	d := open(t, codec, nil)
+	defer d.Close()
+	waiting := false
+	refused = map[int]error{}
+	for i, u := range units {
+		if gone(i) || waiting && !rtsp.IsKey(codec, u) {
+			continue
+		}
+		pic, ok, err := step(d, u, 0, size)
+		waiting = err != nil
+		switch {
+		case waiting:
+			refused[i] = err
+		case !ok || !bytes.Equal(pic.img.Pix, whole[i]):
+			t.Fatalf("unit %d: a wrong picture, %v", i, ok)
+		default:
+			shown++
+		}
+	}
+	return shown, refused
+}
+
 // TestPicturesMadeFromMissingOnesAreRefused leaves out whole units: what is shown before the next key frame must be right.
 func TestPicturesMadeFromMissingOnesAreRefused(t *testing.T) {
 	for _, codec := range codecs {
 		for name, gone := range map[string]int{"a picture": 10, "a key frame": 25} {
 			t.Run(string(codec)+"/"+name, func(t *testing.T) {
-				units := newClip(t, short(codec, 0)).Units()
-				size := image.Pt(640, 360)
-				whole := pictures(t, codec, units, size)
-				d := open(t, codec, nil)
-				defer d.Close()
-				waiting, shown := false, 0
-				for i, u := range units {
-					if i == gone || waiting && !rtsp.IsKey(codec, u) {
-						continue
-					}
-					waiting = false
-					pic, ok, err := step(d, u, 0, size)
-					switch {
-					case err != nil:
-						if !errors.Is(err, media.ErrMissing) || i != gone+1 {
-							t.Errorf("unit %d: %v", i, err)
-						}
-						waiting = true
-					case !ok || !bytes.Equal(pic.img.Pix, whole[i]):
-						t.Fatalf("unit %d: a wrong picture, %v", i, ok)
-					default:
-						shown++
+				shown, refused := without(t, codec, newClip(t, short(codec, 0)).Units(), func(i int) bool { return i == gone })
+				for i, err := range refused {
+					if !errors.Is(err, media.ErrMissing) || i != gone+1 {
+						t.Errorf("unit %d: %v", i, err)
 					}
 				}
 				// The clip has key frames at 0 and 25.
@@ -156,25 +166,8 @@ func TestTheSamePictureIsMissingInEachGroup(t *testing.T) {
 	for _, codec := range codecs {
 		o := short(codec, 0)
 		o.KeyEvery = 400 * time.Millisecond
-		units := newClip(t, o).Units()
-		size := image.Pt(640, 360)
-		whole := pictures(t, codec, units, size)
-		d := open(t, codec, nil)
-		defer d.Close()
-		waiting, refused := false, 0
-		for i, u := range units {
-			if i%10 == 1 || waiting && !rtsp.IsKey(codec, u) {
-				continue
-			}
-			pic, ok, err := step(d, u, 0, size)
-			if waiting = err != nil; waiting {
-				refused++
-			} else if !ok || !bytes.Equal(pic.img.Pix, whole[i]) {
-				t.Fatalf("%s, unit %d: a wrong picture", codec, i)
-			}
-		}
-		if refused != 5 {
-			t.Errorf("%s: %d groups refused, want all 5", codec, refused)
+		if _, refused := without(t, codec, newClip(t, o).Units(), func(i int) bool { return i%10 == 1 }); len(refused) != 5 {
+			t.Errorf("%s: %d groups refused, want all 5", codec, len(refused))
 		}
 	}
 }

@@ -43,15 +43,11 @@ func (r *references) begins(unit [][]byte, first bool) int {
 	return heads(r.codec, unit)
 }
 
-// heads returns how many pictures, or fields, begin in a unit (ITU-T H.264, 7.3.3, first_mb_in_slice; ITU-T H.265, 7.3.6.1,
-// first_slice_segment_in_pic_flag).
+// heads returns how many pictures, or fields, begin in a unit.
 func heads(codec media.Codec, unit [][]byte) int {
 	count := 0
 	for _, n := range unit {
-		switch {
-		case codec == media.H264 && len(n) > 1 && n[0]&0x1F >= 1 && n[0]&0x1F <= 5 && n[1]&0x80 != 0:
-			count++
-		case codec == media.H265 && len(n) > 2 && isSlice(n) && n[2]&0x80 != 0:
+		if _, first := rtsp.Slice(codec, n); first {
 			count++
 		}
 	}

@@ -23,9 +23,6 @@ func overrun(codec media.Codec) int {
 	return 0
 }
 
-// isSlice reports whether a NAL unit of H.265 is a slice (ITU-T H.265, table 7-1).
-func isSlice(nalu []byte) bool { return len(nalu) > 0 && nalu[0]>>1&0x3F < 32 }
-
 // size returns the length of a unit as libavcodec wants it: with start codes, and so much behind each slice.
 func size(codec media.Codec, nalus [][]byte, behind int) int {
 	total := 0
@@ -34,7 +31,7 @@ func size(codec media.Codec, nalus [][]byte, behind int) int {
 			total += len(startCode)
 		}
 		total += len(n)
-		if behind > 0 && isSlice(n) {
+		if is, _ := rtsp.Slice(codec, n); is {
 			total += behind
 		}
 	}
@@ -48,7 +45,7 @@ func join(dst []byte, codec media.Codec, nalus [][]byte, behind int) {
 			dst = dst[copy(dst, startCode):]
 		}
 		dst = dst[copy(dst, n):]
-		if behind > 0 && isSlice(n) {
+		if is, _ := rtsp.Slice(codec, n); is && behind > 0 {
 			fill(dst[:behind])
 			dst = dst[behind:]
 		}

@@ -71,6 +71,22 @@ func IsParameterSet(codec Codec, nalu []byte) bool {
 	return t == h265.NALUType_VPS_NUT || t == h265.NALUType_SPS_NUT || t == h265.NALUType_PPS_NUT
 }
 
+// Slice reports whether a NAL unit is a slice, and whether it is the first one of its picture (ITU-T H.264, table 7-1 and
+// 7.3.3, first_mb_in_slice; ITU-T H.265, table 7-1 and 7.3.6.1, first_slice_segment_in_pic_flag). MJPEG has none.
+func Slice(codec Codec, nalu []byte) (is, first bool) {
+	switch {
+	case len(nalu) == 0:
+	case codec == H264:
+		t := nalu[0] & 0x1F
+		is = t >= 1 && t <= 5
+		first = is && len(nalu) > 1 && nalu[1]&0x80 != 0
+	case codec == H265:
+		is = nalu[0]>>1&0x3F < 32
+		first = is && len(nalu) > 2 && nalu[2]&0x80 != 0
+	}
+	return is, first
+}
+
 // IsKey reports whether decoding can start at this access unit; with MJPEG it always can.
 func IsKey(codec Codec, nalus [][]byte) bool {
 	if codec == MJPEG {

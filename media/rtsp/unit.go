@@ -216,15 +216,11 @@ func (d *depacketizer) startsAt(nalus [][]byte) bool {
 	return d.codec != MJPEG && IsKey(d.codec, nalus)
 }
 
-// hasHead reports whether the first slice that came of a picture is its first one (ITU-T H.264, 7.3.3,
-// first_mb_in_slice; ITU-T H.265, 7.3.6.1, first_slice_segment_in_pic_flag).
+// hasHead reports whether the first slice that came of a picture is its first one.
 func hasHead(codec Codec, nalus [][]byte) bool {
 	for _, n := range nalus {
-		switch {
-		case codec == H264 && n[0]&0x1F >= 1 && n[0]&0x1F <= 5:
-			return len(n) > 1 && n[1]&0x80 != 0
-		case codec == H265 && n[0]>>1&0x3F < 32:
-			return len(n) > 2 && n[2]&0x80 != 0
+		if is, first := Slice(codec, n); is {
+			return first
 		}
 	}
 	return false

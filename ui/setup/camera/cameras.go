@@ -251,7 +251,7 @@ func (m *Part) say() (title, remark string) {
 		out = append(out, kit.Line{Name: k.T("setup.fact.reason"), Value: why})
 	}
 	if h.Cause != "" {
-		out = append(out, kit.Line{Name: k.T("setup.fact.cause"), Value: h.Cause, Wrong: true})
+		out = append(out, kit.Line{Name: k.T("detail.cause"), Value: h.Cause, Wrong: true})
 	}
 	if h.FPS > 0 {
 		out = append(out, kit.Line{Name: k.T("setup.fact.stream"), Value: k.T("setup.camera.stream", "codec", h.Codec, "w", l.Int(int64(h.Width)), "h", l.Int(int64(h.Height)), "fps", l.Number(h.FPS, 0), "kbps", l.Number(h.Kbps, 0), "loss", l.Percent(100*h.Loss, 1))})
