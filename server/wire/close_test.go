@@ -122,6 +122,7 @@ func TestClientThatNeverReadsIsClosed(t *testing.T) {
 		if st.Closed["slow"] != 1 || len(st.Clients) != 1 {
 			t.Errorf("after 4 s: %+v", st)
 		}
+		time.Sleep(time.Second) // the last batch
 		c.agree(t, w, View{})
 	})
 }

@@ -47,6 +47,9 @@ type stream struct {
 	urgent  bool
 	sealed  []segment
 	ring    ring
+	// unsure is a sequence at which more may have come into the view, by the tree of areas, than is remembered: who is
+	// there cannot go on from there. Zero for none, since a state without events has nothing that could come in.
+	unsure  uint64
 	clients map[*session]struct{}
 	snap    *snapshot
 }
@@ -70,6 +73,7 @@ func newStream(v View, state *world.State, o *HubOptions, failed func(error)) *s
 	if st.bounded() {
 		st.members, st.sums, st.counts = map[world.Ref]uint64{}, map[string]uint64{}, map[string]int{}
 		st.inside, st.fate = map[string]bool{}, map[world.Ref]fate{}
+		st.unsure = at.Seq
 		st.eachPlaced(state, func(e world.Entity) {
 			if st.holds(state, e) {
 				ref := e.Ref()
@@ -322,7 +326,11 @@ func (st *stream) flush() {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	for _, s := range done {
-		st.ring.add(s)
+		for _, old := range st.ring.add(s) {
+			if old.drawn {
+				st.unsure = old.head.From
+			}
+		}
 	}
 	st.sealed = st.sealed[len(segs):]
 	for c := range st.clients {
@@ -342,6 +350,7 @@ func (st *stream) encode(s segment) segment {
 		}
 		items = append(items, raw)
 	}
+	s.drawn = s.head.From == s.head.To && len(items) > 0
 	s.cells, s.at = nil, time.Now()
 	s.frames, s.size = prepare(s.head.Frames(items))
 	return s
@@ -365,6 +374,9 @@ func prepare(raw [][]byte) ([]*websocket.PreparedMessage, int) {
 // find returns the number of the segment that brings a client on from the
 // sequence, and how many bytes wait there. The caller holds mu.
 func (st *stream) find(seq uint64) (n uint64, behind int, ok bool) {
+	if seq == st.unsure {
+		return 0, 0, false
+	}
 	if s, there := st.ring.from(seq); there {
 		return s.n, int(st.ring.total - s.end + int64(s.size)), true
 	}

@@ -1,0 +1,61 @@
+package wire
+
+import (
+	"context"
+	"net"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"iocwall/server/world"
+)
+
+// When a place moves to another part of the tree of areas, what lies in it comes into a view a moment later, with no event
+// of its own. A client that was away just then has it when it comes back, also when the memory of it is gone and nothing
+// has happened since.
+func TestWhatComesInByATreeOfAreasIsNotMissed(t *testing.T) {
+	for name, change := range map[string]func(*HubOptions){
+		"kept":      func(*HubOptions) {},
+		"forgotten": func(o *HubOptions) { o.RingBytes = 1 },
+		"view gone": func(o *HubOptions) { o.Keep = 3 * time.Second },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := newCenter(t, world.New(1), func(_ *center, o *HubOptions) { change(o) })
+				c.emit(say(
+					world.AreaDefined{ID: "province"}, world.AreaDefined{ID: "other"}, world.AreaDefined{ID: "commune", Parent: "other"},
+					world.StationDefined{ID: "s", Name: "S", Area: "commune"},
+				)...)
+				away := time.Now()
+				id := Identity{User: "u", Areas: []string{"province"}}
+				w := c.join(id, func(o *ClientOptions) {
+					dial := o.Dial
+					o.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+						time.Sleep(time.Until(away))
+						return dial(ctx, network, addr)
+					}
+				})
+				time.Sleep(2900 * time.Millisecond) // the hub's second begins in 100 ms
+				away = time.Now().Add(20 * time.Second)
+				c.emit(say(world.AreaDefined{ID: "commune", Parent: "province"})...)
+				time.Sleep(50 * time.Millisecond)
+				w.look(func(w *wall) {
+					if a, _ := w.state.Area("commune"); a.Parent != "province" || w.state.Count(world.KindStation) != 0 {
+						t.Fatalf("before the cut: %+v, %d stations", a, w.state.Count(world.KindStation))
+					}
+				})
+				w.cut()
+				time.Sleep(40 * time.Second)
+				c.agree(t, w, View{Areas: id.Areas})
+				w.look(func(w *wall) {
+					if w.state.Count(world.KindStation) != 1 {
+						t.Errorf("%d stations", w.state.Count(world.KindStation))
+					}
+				})
+				if st := c.hub.Stats(); name == "kept" && st.Resumes != 1 {
+					t.Errorf("%d resumed with everything at hand", st.Resumes)
+				}
+			})
+		})
+	}
+}
