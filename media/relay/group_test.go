@@ -18,7 +18,7 @@ import (
 func newTestFeed(t *testing.T, sets ...[]byte) *feed {
 	t.Helper()
 	r := &Relay{opts: Options{CacheBytes: 1 << 20}, log: slog.New(slog.DiscardHandler)}
-	f := newFeed(newUpstream(r, upstreamConfig{camera: "c1", stream: "main"}), rtsp.Track{Codec: rtsp.H264, Parameters: sets})
+	f := newFeed(newUpstream(r, upstreamConfig{camera: "c1", stream: "main"}, nil), rtsp.Track{Codec: rtsp.H264, Parameters: sets})
 	forma, encode, err := packetizer(rtsp.H264, sets)
 	if err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 // waits for that.
 func TestKeepingHoldsUpNoStream(t *testing.T) {
 	r := &Relay{opts: Options{KeepBytes: 1 << 20}, log: slog.New(slog.DiscardHandler)}
-	u := newUpstream(r, upstreamConfig{camera: "c1", stream: "main", keep: time.Minute})
+	u := newUpstream(r, upstreamConfig{camera: "c1", stream: "main", keep: time.Minute}, nil)
 	r.replay.mu.Lock()
 	defer r.replay.mu.Unlock()
 	done := make(chan struct{})

@@ -57,7 +57,7 @@ func TestNobodyGetsASessionThatIsEnding(t *testing.T) {
 					u.leaving, u.feed = false, next
 					close(u.ready)
 				})
-				if got, reason := u.await(nil, time.Minute); got != next || reason != rtsp.ReasonNone {
+				if got, reason := u.await(time.Minute); got != next || reason != rtsp.ReasonNone {
 					t.Errorf("got the old session %v, the next %v, reason %q", got == f, got == next, reason)
 				}
 			})

@@ -239,7 +239,7 @@ func (r *Relay) apply() {
 			continue
 		}
 		ctx, cancel := context.WithCancel(r.ctx)
-		w := &worker{up: newUpstream(r, cfg), cancel: cancel}
+		w := &worker{up: newUpstream(r, cfg, ctx.Done()), cancel: cancel}
 		r.running[path] = w
 		r.wg.Go(func() { w.up.run(ctx) })
 	}

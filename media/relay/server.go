@@ -61,15 +61,30 @@ func (h *handler) OnDescribe(ctx *gortsplib.ServerHandlerOnDescribeCtx) (*base.R
 	if res != nil {
 		return res, nil, err
 	}
-	f, reason := a.up.await(h.r.done, h.r.opts.DescribeWait)
+	begun := time.Now()
+	f, reason := a.up.await(h.r.opts.DescribeWait)
+	for f == nil && reason == rtsp.ReasonStopped {
+		// The camera was taken off the list, or its address or password was corrected: who waits for it does not wait for
+		// what is no more.
+		up := h.r.find(a.up.cfg.camera, a.up.cfg.stream)
+		if up == nil {
+			return refuse(base.StatusNotFound, rtsp.ReasonNotFound), nil, nil
+		}
+		if up == a.up {
+			break // the relay stops
+		}
+		a.up = up
+		f, reason = up.await(h.r.opts.DescribeWait - time.Since(begun))
+	}
 	if f == nil {
 		return refuse(base.StatusServiceUnavailable, reason), nil, nil
 	}
 	return &base.Response{StatusCode: base.StatusOK}, f.stream, nil
 }
 
-// await asks for the stream and waits until it can be served, its attempt fails, or time is up.
-func (u *upstream) await(done <-chan struct{}, limit time.Duration) (*feed, rtsp.Reason) {
+// await asks for the stream and waits until it can be served, its attempt fails, or time is up. The reason is
+// [rtsp.ReasonStopped] when it is no longer on the list as it was.
+func (u *upstream) await(limit time.Duration) (*feed, rtsp.Reason) {
 	u.mu.Lock()
 	u.waiting++
 	u.keepUntil = time.Now().Add(u.relay.opts.Linger)
@@ -95,7 +110,7 @@ func (u *upstream) await(done <-chan struct{}, limit time.Duration) (*feed, rtsp
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	select {
-	case <-done:
+	case <-u.gone:
 		return nil, rtsp.ReasonStopped
 	case <-failed:
 	case <-ready:

@@ -30,7 +30,7 @@ func TestAStormIsKnownSoon(t *testing.T) {
 	defer r.listener.Close()
 	synctest.Test(t, func(t *testing.T) {
 		for path, cfg := range r.wanted {
-			r.running[path] = &worker{up: newUpstream(r, cfg)}
+			r.running[path] = &worker{up: newUpstream(r, cfg, nil)}
 		}
 		random := rand.New(rand.NewPCG(1, 2))
 		p := probes{visits: map[string]*visit{}, hurried: map[string]time.Time{}, random: random.Float64}

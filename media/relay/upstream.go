@@ -32,8 +32,9 @@ type upstream struct {
 	cfg   upstreamConfig
 	relay *Relay
 	log   *slog.Logger
-	tls   *tls.Config   // for the camera, nil is the system's
-	poke  chan struct{} // of size one: demand has come
+	tls   *tls.Config     // for the camera, nil is the system's
+	poke  chan struct{}   // of size one: demand has come
+	gone  <-chan struct{} // closed when it is taken off the list, or another has its place
 
 	pacing chan struct{} // of size one: a reader has something to wait for
 	stamps flow.Stamps   // whether the camera's time stamps follow its time
@@ -60,9 +61,10 @@ type upstream struct {
 	kept      *keeper       // for replay, nil when nothing is kept; never changes
 }
 
-func newUpstream(r *Relay, cfg upstreamConfig) *upstream {
+func newUpstream(r *Relay, cfg upstreamConfig, gone <-chan struct{}) *upstream {
 	return &upstream{
-		cfg: cfg, relay: r, tls: cfg.tls(r.opts.CameraTLS), poke: make(chan struct{}, 1), pacing: make(chan struct{}, 1),
+		gone: gone,
+		cfg:  cfg, relay: r, tls: cfg.tls(r.opts.CameraTLS), poke: make(chan struct{}, 1), pacing: make(chan struct{}, 1),
 		log:     r.log.With(slog.String("camera", cfg.camera), slog.String("stream", cfg.stream)),
 		readers: map[*gortsplib.ServerSession]*reader{},
 		ready:   make(chan struct{}), failed: make(chan struct{}),
