@@ -15,6 +15,7 @@ import (
 
 	"iocwall/server/act"
 	"iocwall/server/wire/message"
+	"iocwall/server/wire/queue"
 	"iocwall/server/world"
 )
 
@@ -88,8 +89,8 @@ func (o *ClientOptions) complete() error {
 type Client struct {
 	o   ClientOptions
 	log *slog.Logger
-	in  *inbox
-	out *outbox
+	in  *queue.In
+	out *queue.Out
 
 	// What Run's goroutine owns: where the client is, and the server's clock.
 	at    world.Position
@@ -106,18 +107,18 @@ func NewClient(o ClientOptions) (*Client, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	return &Client{o: o, log: o.Logger, in: newInbox(o.MaxPending), out: newOutbox(), at: o.At, view: o.View, odd: map[string]bool{}, shapes: world.Shapes()}, nil
+	return &Client{o: o, log: o.Logger, in: queue.NewIn(o.MaxPending), out: queue.NewOut(), at: o.At, view: o.View, odd: map[string]bool{}, shapes: world.Shapes()}, nil
 }
 
 // Next returns what came since the last call, merged into one batch, and waits
 // while there is nothing. Asking for the next batch acknowledges the one before.
 // The caller owns the batch, its snapshot included. The error is ctx's.
-func (c *Client) Next(ctx context.Context) (world.Batch, error) { return c.in.next(ctx) }
+func (c *Client) Next(ctx context.Context) (world.Batch, error) { return c.in.Next(ctx) }
 
 // At returns where what Next delivered leads to, for ClientOptions of a later
 // life: the position and the fingerprint of the view. Zero and empty say that
 // nothing came yet. Call it on the goroutine of Next.
-func (c *Client) At() (world.Position, string) { return c.in.at, c.in.view }
+func (c *Client) At() (world.Position, string) { return c.in.At() }
 
 // Send queues a command; it does not wait. The command is sent again after a
 // reconnection until its receipt comes by Next; after AnswerWithin a failed
@@ -131,7 +132,7 @@ func (c *Client) Send(cmd act.Command) error {
 	if err != nil {
 		return fmt.Errorf("wire: command: %w", err)
 	}
-	return c.out.put(cmd.ID, raw, time.Now().Add(c.o.AnswerWithin))
+	return c.out.Put(cmd.ID, raw, time.Now().Add(c.o.AnswerWithin))
 }
 
 const (
@@ -169,7 +170,7 @@ func (c *Client) Run(ctx context.Context) error {
 		case reasonOf(err) == Resync:
 			c.at, c.view = world.Position{}, ""
 		}
-		c.in.down(reasonText(err))
+		c.in.Down(reasonText(err))
 		pause = time.Duration(float64(pause) * (0.5 + rand.Float64()))
 		c.log.Warn("connection to the server lost", "url", c.o.URL, "err", err, "retry_in", pause)
 		select {
@@ -189,8 +190,8 @@ func (c *Client) expire(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case now := <-tick.C:
-			if late := c.out.expired(now); len(late) > 0 {
-				c.in.receipts(late)
+			if late := c.out.Expired(now); len(late) > 0 {
+				c.in.Receipts(late)
 			}
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"iocwall/server/act"
+	"iocwall/server/wire/queue"
 	"iocwall/server/world"
 )
 
@@ -156,7 +157,7 @@ func TestMalformedCommands(t *testing.T) {
 			t.Errorf("%.40v is accepted", cmd)
 		}
 	}
-	for i := range maxWaiting {
+	for i := range queue.MaxWaiting {
 		if err := client.Send(acknowledge(fmt.Sprint(i))); err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,8 @@ import (
 	"iocwall/server/world"
 )
 
+func markItem(it *world.Item) message.Mark { return message.MarkOf(*it) }
+
 // TestConflateKeepsTheOutcome: what is left leads to the same state, also when
 // the list holds late events that had no effect.
 func TestConflateKeepsTheOutcome(t *testing.T) {
@@ -49,7 +51,7 @@ func TestConflateKeepsTheOutcome(t *testing.T) {
 		if _, err := whole.ApplyBatch(&world.Batch{Items: items}, nil); err != nil {
 			rt.Fatal(err)
 		}
-		kept := message.Conflate(append([]world.Item(nil), items...), itemMark)
+		kept := message.Conflate(append([]world.Item(nil), items...), markItem)
 		if _, err := part.ApplyBatch(&world.Batch{Items: kept}, nil); err != nil {
 			rt.Fatal(err)
 		}
@@ -77,7 +79,7 @@ func TestConflateDropsOldPositions(t *testing.T) {
 			items = append(items, world.Item{Event: &world.Event{Observation: world.Observation{Body: world.AlertRaised{ID: "x"}}}})
 		}
 	}
-	if kept := message.Conflate(items, itemMark); len(kept) != 8 {
+	if kept := message.Conflate(items, markItem); len(kept) != 8 {
 		t.Errorf("%d items left, want 4 positions and 4 alerts", len(kept))
 	}
 }

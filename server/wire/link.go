@@ -114,7 +114,7 @@ func (l *link) write(ctx context.Context, hello []byte) error {
 	l.hello = time.Now()
 	l.mu.Unlock()
 	err := l.send(hello)
-	l.c.out.renew()
+	l.c.out.Renew()
 	// The first answers come quickly, since the clock is estimated by them.
 	gap := 50 * time.Millisecond
 	tick := time.NewTimer(gap)
@@ -132,8 +132,8 @@ func (l *link) write(ctx context.Context, hello []byte) error {
 			err = l.ack()
 			gap = min(2*gap, time.Second)
 			tick.Reset(gap)
-		case <-l.c.out.more:
-			for _, raw := range l.c.out.take(maxAsked) {
+		case <-l.c.out.More():
+			for _, raw := range l.c.out.Take(maxAsked) {
 				if err = l.send(message.Encode(message.Up{M: message.Command, Command: raw})); err != nil {
 					break
 				}
@@ -151,7 +151,7 @@ func (l *link) send(raw []byte) error {
 
 // ack says how far the consumer is, and asks for the server's clock.
 func (l *link) ack() error {
-	applied := l.c.in.acked()
+	applied := l.c.in.Acked()
 	l.mu.Lock()
 	l.asked = time.Now()
 	f := message.Up{M: message.Ack, Seq: applied, Got: l.got, Sent: world.TimeOf(l.asked)}
@@ -220,18 +220,18 @@ func (l *link) handle(ctx context.Context, f *message.Down) error {
 			l.c.log.Warn("the server is of another version: update the older one; these kinds are not checked meanwhile", "kinds", l.others)
 		}
 		offset, most, _ := l.c.clock.Echo(l.sent(0), f.Now, time.Now())
-		l.c.in.up(offset, most)
+		l.c.in.Up(offset, most)
 	case message.Batch:
 		return l.batch(ctx, f)
 	case message.Receipt:
-		if l.c.out.answered(f.ID) {
-			l.c.in.receipts([]world.Receipt{{ID: f.ID, OK: f.OK, Seq: f.Seq, Reason: f.Reason, Code: f.Code, Values: f.Values}})
+		if l.c.out.Answered(f.ID) {
+			l.c.in.Receipts([]world.Receipt{{ID: f.ID, OK: f.OK, Seq: f.Seq, Reason: f.Reason, Code: f.Code, Values: f.Values}})
 		}
 	case message.Relay:
-		l.c.in.relay(world.RelayGrant{URL: f.URL, Token: f.Token, Expires: f.Expires})
+		l.c.in.Relay(world.RelayGrant{URL: f.URL, Token: f.Token, Expires: f.Expires})
 	case message.Clock:
 		if offset, most, moved := l.c.clock.Echo(l.sent(f.Sent), f.Now, time.Now()); moved {
-			l.c.in.up(offset, most)
+			l.c.in.Up(offset, most)
 		}
 	}
 	return nil
@@ -280,7 +280,7 @@ func (l *link) batch(ctx context.Context, f *message.Down) error {
 	l.mu.Lock()
 	l.got = f.To
 	l.mu.Unlock()
-	return l.c.in.put(ctx, b, l.c.view)
+	return l.c.in.Put(ctx, b, l.c.view)
 }
 
 // decode reads items. One this program does not know is left out, its kind

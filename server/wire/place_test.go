@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"net"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,17 +27,17 @@ func TestWhatComesInByATreeOfAreasIsNotMissed(t *testing.T) {
 					world.AreaDefined{ID: "province"}, world.AreaDefined{ID: "other"}, world.AreaDefined{ID: "commune", Parent: "other"},
 					world.StationDefined{ID: "s", Name: "S", Area: "commune"},
 				)...)
-				away := time.Now()
+				var away atomic.Int64 // until when the server cannot be reached
 				id := Identity{User: "u", Areas: []string{"province"}}
 				w := c.join(id, func(o *ClientOptions) {
 					dial := o.Dial
 					o.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
-						time.Sleep(time.Until(away))
+						time.Sleep(time.Until(time.Unix(0, away.Load())))
 						return dial(ctx, network, addr)
 					}
 				})
 				time.Sleep(2900 * time.Millisecond) // the hub's second begins in 100 ms
-				away = time.Now().Add(20 * time.Second)
+				away.Store(time.Now().Add(20 * time.Second).UnixNano())
 				c.emit(say(world.AreaDefined{ID: "commune", Parent: "province"})...)
 				time.Sleep(50 * time.Millisecond)
 				w.look(func(w *wall) {

@@ -1,4 +1,4 @@
-package wire
+package queue
 
 import (
 	"context"
@@ -9,8 +9,9 @@ import (
 	"iocwall/server/world"
 )
 
-// inbox merges what comes from the server until the consumer asks for it.
-type inbox struct {
+// In merges what comes from the server until the consumer asks for it. All of it may be
+// called from anywhere, but Next and At, which belong to the consumer's goroutine.
+type In struct {
 	max   int
 	ready chan struct{} // something to deliver
 	room  chan struct{} // the consumer took something
@@ -29,11 +30,14 @@ type inbox struct {
 	view string
 }
 
-func newInbox(maxItems int) *inbox {
-	return &inbox{max: maxItems, limit: 1024, ready: make(chan struct{}, 1), room: make(chan struct{}, 1)}
+// NewIn makes an empty queue. Beyond maxItems, which conflating cannot lessen, Put waits.
+func NewIn(maxItems int) *In {
+	return &In{max: maxItems, limit: 1024, ready: make(chan struct{}, 1), room: make(chan struct{}, 1)}
 }
 
-func (in *inbox) next(ctx context.Context) (world.Batch, error) {
+// Next blocks until there is something and returns all of it, conflated. What it
+// returned before counts as applied from now on. The error is ctx's.
+func (in *In) Next(ctx context.Context) (world.Batch, error) {
 	in.mu.Lock()
 	in.applied = in.delivered
 	in.mu.Unlock()
@@ -62,6 +66,7 @@ func (in *inbox) next(ctx context.Context) (world.Batch, error) {
 	}
 }
 
+// itemMark marks an item for conflation.
 func itemMark(it *world.Item) message.Mark { return message.MarkOf(*it) }
 
 func signal(c chan struct{}) {
@@ -71,9 +76,9 @@ func signal(c chan struct{}) {
 	}
 }
 
-// put adds what the server sent of a view, and waits while the consumer is too
+// Put adds what the server sent of a view, and waits while the consumer is too
 // far behind. The error is ctx's.
-func (in *inbox) put(ctx context.Context, b world.Batch, view string) error {
+func (in *In) Put(ctx context.Context, b world.Batch, view string) error {
 	in.mu.Lock()
 	in.coming = view
 	if b.Snapshot != nil {
@@ -111,7 +116,7 @@ func (in *inbox) put(ctx context.Context, b world.Batch, view string) error {
 	}
 }
 
-func (in *inbox) change(f func(b *world.Batch)) {
+func (in *In) change(f func(b *world.Batch)) {
 	in.mu.Lock()
 	f(&in.b)
 	in.any = true
@@ -119,17 +124,19 @@ func (in *inbox) change(f func(b *world.Batch)) {
 	signal(in.ready)
 }
 
-func (in *inbox) receipts(list []world.Receipt) {
+// Receipts adds answers to commands.
+func (in *In) Receipts(list []world.Receipt) {
 	in.change(func(b *world.Batch) { b.Receipts = append(b.Receipts, list...) })
 }
 
-func (in *inbox) relay(g world.RelayGrant) {
+// Relay gives the consumer a right to fetch pictures; the newest counts.
+func (in *In) Relay(g world.RelayGrant) {
 	in.change(func(b *world.Batch) { b.Relay = &g })
 }
 
-// up says that the connection stands, or that what is known of the clocks is
+// Up says that the connection stands, or that what is known of the clocks is
 // something else; as in world.Link.
-func (in *inbox) up(offset, most int64) {
+func (in *In) Up(offset, most int64) {
 	in.change(func(b *world.Batch) {
 		if !in.link.Up {
 			in.link = world.Link{Up: true, Since: world.TimeOf(time.Now())}
@@ -140,8 +147,8 @@ func (in *inbox) up(offset, most int64) {
 	})
 }
 
-// down says that there is no connection, once for every reason.
-func (in *inbox) down(why string) {
+// Down says that there is no connection, once for every reason.
+func (in *In) Down(why string) {
 	in.mu.Lock()
 	same := !in.link.Up && in.link.Reason == why
 	in.mu.Unlock()
@@ -159,9 +166,12 @@ func (in *inbox) down(why string) {
 	})
 }
 
-// acked returns the sequence the consumer has applied.
-func (in *inbox) acked() uint64 {
+// Acked returns the sequence the consumer has applied.
+func (in *In) Acked() uint64 {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	return in.applied
 }
+
+// At returns where what Next returned last leads to, and the fingerprint of its view.
+func (in *In) At() (world.Position, string) { return in.at, in.view }
