@@ -286,10 +286,13 @@ const unheard = 3 * time.Minute
 func (b *library) known(c world.Camera) (mark string, words []string) {
 	l, d := b.p.env.Lang, b.p.d
 	now := d.ServerTime(d.Now())
-	mark, key := cameraMark(c.Health.State)
-	what := l.T(key)
-	if health.Late(c.Health) {
-		mark, what = "stale", health.State(l, c.Health)
+	_, mark = tile.CameraSign(c.Health)
+	what := l.T("operator.camera.unknown")
+	switch key := "operator.camera." + string(c.Health.State); {
+	case health.Late(c.Health):
+		what = health.State(l, c.Health)
+	case l.Has(key): // a newer server may know more states
+		what = l.T(key)
 	}
 	if c.Health.State == world.CameraUnknown {
 		return mark, []string{what}
@@ -307,27 +310,6 @@ func (b *library) known(c world.Camera) (mark string, words []string) {
 	}
 	since := l.Stamp(c.Health.Since.Std(), now)
 	return mark, []string{l.T("operator.camera.since", "what", what, "time", since), l.T("operator.camera.since.short", "what", what, "time", since)}
-}
-
-// cameraMark is the mark of how a camera is, and the key of the word for it.
-func cameraMark(s world.CameraState) (icon, key string) {
-	switch s {
-	case world.CameraLive:
-		return "live", "operator.camera.live"
-	case world.CameraOpening:
-		return "loading", "operator.camera.opening"
-	case world.CameraFrozen:
-		return "frozen", "operator.camera.frozen"
-	case world.CameraSilent:
-		return "offline", "operator.camera.silent"
-	case world.CameraRefused:
-		return "offline", "operator.camera.refused"
-	case world.CameraFull:
-		return "offline", "operator.camera.full"
-	case world.CameraIdle:
-		return "normal", "operator.camera.idle"
-	}
-	return "nodata", "operator.camera.unknown"
 }
 
 // hash tells things apart by what is said of them.

@@ -12,6 +12,7 @@ import (
 	"iocwall/server/world"
 	"iocwall/ui/look"
 	"iocwall/ui/paint"
+	"iocwall/ui/signal/health"
 )
 
 // class is how much room a tile has.
@@ -112,6 +113,27 @@ func SeveritySign(s world.Severity) (paint.PlateKind, string) {
 		icon += "-open"
 	}
 	return plate, icon
+}
+
+// CameraSign is how a camera's state is marked in a text at the desk: its icon, and
+// a plate if something is wrong.
+func CameraSign(h world.CameraHealth) (paint.PlateKind, string) {
+	switch h.State {
+	case world.CameraLive:
+		if health.Late(h) {
+			return paint.PlateStale, "stale"
+		}
+		return "", "live"
+	case world.CameraOpening:
+		return "", "loading"
+	case world.CameraIdle:
+		return "", "normal"
+	case world.CameraFrozen:
+		return paint.PlateStale, "frozen"
+	case world.CameraSilent, world.CameraRefused, world.CameraFull:
+		return paint.PlateOffline, "offline"
+	}
+	return "", "nodata"
 }
 
 // CoverFrame draws the frame of a popped-up tile.

@@ -327,17 +327,7 @@ func (p *Page) cameraList() *list.List {
 }
 
 func (p *Page) cameraState(c *world.Camera) list.Cell {
-	cell := list.Cell{Text: health.State(p.env.Lang, c.Health), Tone: list.Quiet, Icon: "normal"}
-	switch c.Health.State {
-	case world.CameraLive:
-		cell.Icon = "live"
-		if health.Late(c.Health) {
-			cell.Icon, cell.Plate = "stale", paint.PlateStale
-		}
-	case world.CameraFrozen:
-		cell.Icon, cell.Plate = "frozen", paint.PlateStale
-	case world.CameraSilent, world.CameraRefused, world.CameraFull:
-		cell.Icon, cell.Plate = "offline", paint.PlateOffline
-	}
+	cell := list.Cell{Text: health.State(p.env.Lang, c.Health), Tone: list.Quiet}
+	cell.Plate, cell.Icon = tile.CameraSign(c.Health)
 	return cell
 }

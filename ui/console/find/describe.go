@@ -121,16 +121,15 @@ func (f *Search) describeState(d *description, e world.Entity) {
 
 func (f *Search) describeCamera(d *description, x world.Camera) {
 	l := f.h.Env.Lang
+	d.plate, d.mark = tile.CameraSign(x.Health)
 	switch x.Health.State {
 	case world.CameraLive:
 		d.state = l.T("shell.camera.live")
 		if health.Late(x.Health) {
-			d.state, d.plate, d.mark = l.T("shell.camera.late"), paint.PlateStale, "stale"
+			d.state = l.T("shell.camera.late")
 		}
-	case world.CameraFrozen:
-		d.state, d.plate, d.mark = l.T("shell.camera.frozen"), paint.PlateStale, "frozen"
-	case world.CameraSilent, world.CameraRefused, world.CameraFull:
-		d.state, d.plate, d.mark = l.T("shell.camera."+string(x.Health.State)), paint.PlateOffline, "offline"
+	case world.CameraFrozen, world.CameraSilent, world.CameraRefused, world.CameraFull:
+		d.state = l.T("shell.camera." + string(x.Health.State))
 	}
 }
 

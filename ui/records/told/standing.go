@@ -63,18 +63,19 @@ func standAlert(l *words.Lang, a world.Alert) Standing {
 
 func standCamera(l *words.Lang, c world.Camera) Standing {
 	s := Standing{Text: health.State(l, c.Health), Since: c.Health.Since, Tone: list.Quiet}
+	s.Plate, s.Icon = tile.CameraSign(c.Health)
 	switch c.Health.State {
 	case world.CameraLive:
-		s.Icon, s.Tone = "live", list.Plain
+		s.Tone = list.Plain
 		if health.Late(c.Health) {
-			s.Icon, s.Plate, s.Rank, s.Bad = "stale", paint.PlateStale, 1, true
+			s.Rank, s.Bad = 1, true
 		}
 	case world.CameraFrozen:
-		s.Icon, s.Plate, s.Rank, s.Bad = "frozen", paint.PlateStale, 2, true
+		s.Rank, s.Bad = 2, true
 	case world.CameraSilent, world.CameraRefused:
-		s.Icon, s.Plate, s.Rank, s.Bad = "offline", paint.PlateOffline, 3, true
+		s.Rank, s.Bad = 3, true
 	case world.CameraFull:
-		s.Icon, s.Plate, s.Rank, s.Bad = "offline", paint.PlateOffline, 1, true
+		s.Rank, s.Bad = 1, true
 	}
 	return s
 }
