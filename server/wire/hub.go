@@ -101,7 +101,8 @@ type Hub struct {
 	stops   map[*stream]context.CancelFunc
 	dirty   map[world.Ref]struct{} // changed since the last heartbeat
 	parents map[string]string      // of areas
-	redraw  bool
+	moved   bool                   // areas, since the views were drawn
+	drawn   time.Time              // when the views were drawn by the tree of areas
 	beat    time.Time
 
 	mu       sync.Mutex
@@ -182,6 +183,10 @@ func (h *Hub) begin(state *world.State) {
 	}
 }
 
+// redrawGap is the least time between two looks at all entities for the tree of
+// areas, so that a list of areas that is read in does not stop the loop.
+const redrawGap = 500 * time.Millisecond
+
 // Publish hands out what the loop has made durable and applied: changes are all
 // events since the last call, those without effect too, and state has applied
 // exactly these. Both are read only during the call. What does not follow on the
@@ -209,6 +214,22 @@ func (h *Hub) Publish(state *world.State, changes []world.Change) {
 	for _, st := range h.streams {
 		st.publish(state, p)
 	}
+	if time.Since(h.drawn) >= redrawGap {
+		h.redraw(state)
+	}
+}
+
+// redraw brings bounded views in line with the tree of areas, if that changed. It looks at all entities.
+func (h *Hub) redraw(state *world.State) {
+	if !h.moved {
+		return
+	}
+	h.moved, h.drawn = false, time.Now()
+	for _, st := range h.streams {
+		if st.bounded() {
+			st.redraw(state)
+		}
+	}
 }
 
 // note remembers which summands are out of date and whether areas moved in
@@ -235,9 +256,11 @@ func (h *Hub) note(state *world.State, changes []world.Change, bounded bool) {
 	if !moved {
 		return
 	}
-	h.redraw = true
+	h.moved = true
 	for _, st := range h.streams {
-		clear(st.inside)
+		if st.bounded() {
+			st.hold()
+		}
 	}
 }
 
@@ -248,14 +271,7 @@ func (h *Hub) Tick(now time.Time, state *world.State) {
 		return
 	}
 	h.begin(state)
-	if h.redraw {
-		h.redraw = false
-		for _, st := range h.streams {
-			if st.bounded() {
-				st.redraw(state)
-			}
-		}
-	}
+	h.redraw(state)
 	if now.Sub(h.beat) >= h.o.Heartbeat {
 		h.beat = now
 		h.heartbeats(now, state)
@@ -345,6 +361,9 @@ func (h *Hub) attach(state *world.State, s *session, v View, at place, fresh boo
 	st := h.stream(v, state)
 	if st == nil {
 		return errors.New("wire: the hub is closed")
+	}
+	if st.held { // the loop alone sets it
+		st.redraw(state)
 	}
 	p := h.plan(state, st, at, fresh)
 	s.follow(p)

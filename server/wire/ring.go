@@ -18,7 +18,6 @@ type segment struct {
 	cells []*cell
 
 	// What follows is set once the segment is in the ring.
-	drawn  bool // it has items but no event: they came in or went by the tree of areas
 	frames []*websocket.PreparedMessage
 	size   int
 	end    int64 // bytes of all segments up to and with this one
@@ -34,19 +33,17 @@ type ring struct {
 	total   int64
 }
 
-// add appends s, lets the oldest go and returns them.
-func (r *ring) add(s segment) (gone []segment) {
+// add appends s and lets the oldest go.
+func (r *ring) add(s segment) {
 	r.bytes += s.size
 	r.total += int64(s.size)
 	s.end = r.total
 	r.entries = append(r.entries, s)
 	for len(r.entries) > 1 && (r.bytes > r.max || s.at.Sub(r.entries[0].at) > r.keep) {
 		r.bytes -= r.entries[0].size
-		gone = append(gone, r.entries[0])
 		r.entries[0] = segment{}
 		r.entries = r.entries[1:]
 	}
-	return gone
 }
 
 // get returns segment n; gone says that it was there once.

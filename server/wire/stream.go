@@ -47,9 +47,9 @@ type stream struct {
 	urgent  bool
 	sealed  []segment
 	ring    ring
-	// unsure is a sequence at which more may have come into the view, by the tree of areas, than is remembered: who is
-	// there cannot go on from there. Zero for none, since a state without events has nothing that could come in.
-	unsure  uint64
+	// held is set from before an event that changed the tree of areas until what comes in and goes by it is known: these
+	// leave in one batch, so that a sequence says all of what a client has.
+	held    bool
 	clients map[*session]struct{}
 	snap    *snapshot
 }
@@ -73,7 +73,6 @@ func newStream(v View, state *world.State, o *HubOptions, failed func(error)) *s
 	if st.bounded() {
 		st.members, st.sums, st.counts = map[world.Ref]uint64{}, map[string]uint64{}, map[string]int{}
 		st.inside, st.fate = map[string]bool{}, map[world.Ref]fate{}
-		st.unsure = at.Seq
 		st.eachPlaced(state, func(e world.Entity) {
 			if st.holds(state, e) {
 				ref := e.Ref()
@@ -217,10 +216,19 @@ func (st *stream) add(it world.Item) {
 	st.pending = append(st.pending, &cell{item: it, mark: message.MarkOf(it)})
 }
 
+// hold keeps back what comes until redraw is called. The tree of areas changed.
+func (st *stream) hold() {
+	clear(st.inside)
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.held = true
+}
+
 // redraw lets entities in and out after the tree of areas changed.
 func (st *stream) redraw(state *world.State) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
+	st.held = false
 	st.eachPlaced(state, func(e world.Entity) {
 		ref := e.Ref()
 		_, was := st.members[ref]
@@ -302,7 +310,7 @@ func (st *stream) due(last time.Time) (time.Time, bool) {
 	switch {
 	case len(st.sealed) > 0:
 		return last, true
-	case len(st.pending) == 0:
+	case len(st.pending) == 0 || st.held:
 		return time.Time{}, false
 	case st.urgent:
 		return last.Add(urgentGap), true
@@ -314,7 +322,7 @@ func (st *stream) due(last time.Time) (time.Time, bool) {
 // clients.
 func (st *stream) flush() {
 	st.mu.Lock()
-	if len(st.sealed) == 0 {
+	if len(st.sealed) == 0 && !st.held {
 		st.seal(nil, 0)
 	}
 	segs := st.sealed[:len(st.sealed):len(st.sealed)]
@@ -326,11 +334,7 @@ func (st *stream) flush() {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	for _, s := range done {
-		for _, old := range st.ring.add(s) {
-			if old.drawn {
-				st.unsure = old.head.From
-			}
-		}
+		st.ring.add(s)
 	}
 	st.sealed = st.sealed[len(segs):]
 	for c := range st.clients {
@@ -350,7 +354,6 @@ func (st *stream) encode(s segment) segment {
 		}
 		items = append(items, raw)
 	}
-	s.drawn = s.head.From == s.head.To && len(items) > 0
 	s.cells, s.at = nil, time.Now()
 	s.frames, s.size = prepare(s.head.Frames(items))
 	return s
@@ -374,9 +377,6 @@ func prepare(raw [][]byte) ([]*websocket.PreparedMessage, int) {
 // find returns the number of the segment that brings a client on from the
 // sequence, and how many bytes wait there. The caller holds mu.
 func (st *stream) find(seq uint64) (n uint64, behind int, ok bool) {
-	if seq == st.unsure {
-		return 0, 0, false
-	}
 	if s, there := st.ring.from(seq); there {
 		return s.n, int(st.ring.total - s.end + int64(s.size)), true
 	}
