@@ -208,7 +208,7 @@ func TestReportOfACitizen(t *testing.T) {
 // nowhere looks for what must stay in the vault, in several spellings.
 func nowhere(t *testing.T, where string, data []byte) {
 	t.Helper()
-	for _, word := range []string{secretPhone, "bimat", "số 17 ngõ 4", "s\\u1ed1 17", "Bí", "số+17", "0905"} {
+	for _, word := range []string{secretPhone, "bimat", "số 17 ngõ 4", "s\\u1ed1 17", "Bí M", "số+17", "09059876"} {
 		if bytes.Contains(data, []byte(word)) {
 			t.Errorf("%s holds %q", where, word)
 		}
