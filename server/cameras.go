@@ -26,7 +26,7 @@ func (s *Server) openCameras(data string) error {
 		return fmt.Errorf("server: %w", err)
 	}
 	folder := filepath.Join(data, "evidence")
-	files, err := blob.New(blob.Options{Dir: folder})
+	files, err := blob.New(blob.Options{Dir: folder, KeepDrafts: true})
 	if err != nil {
 		return err
 	}

@@ -50,34 +50,65 @@ func Read(r io.Reader, l Limits) (Clip, error) {
 	if l.Units <= 0 {
 		l.Units = 200_000
 	}
+	var c Clip
 	d := reading{in: r, limits: l}
+	d.put = func(u rtsp.Unit, breaks GapKind) error {
+		if breaks != "" {
+			c.Breaks = append(c.Breaks, Break{Index: len(c.Units), Kind: breaks})
+		}
+		c.Units = append(c.Units, u)
+		return nil
+	}
 	err := d.all()
+	c.Head, c.Codec, c.Gaps = d.head, d.codec, d.gaps
 	if !d.foot {
 		// What is missing inside can be seen; what was asked for beyond was told at the end of the file.
 		var s seam
-		for i, breaks := range d.clip.units() {
-			if g, ok := s.next(d.clip.Units[i], breaks); ok {
-				d.clip.Gaps = addGap(d.clip.Gaps, g)
+		for i, breaks := range c.units() {
+			if g, ok := s.next(c.Units[i], breaks); ok {
+				c.Gaps = addGap(c.Gaps, g)
 			}
 		}
 	}
 	if err != nil {
-		return d.clip, fmt.Errorf("replay: read a clip: %w", err)
+		return c, fmt.Errorf("replay: read a clip: %w", err)
 	}
-	return d.clip, nil
+	return c, nil
+}
+
+// ReadHead reads of which time of which camera a clip is, also of one that is cut off. Errors wrap those of Read.
+func ReadHead(r io.Reader) (Head, error) {
+	d := reading{in: r, limits: Limits{Bytes: boxLimit}}
+	for !d.began {
+		b, err := d.box()
+		if err == io.EOF { //nolint:errorlint // box returns it bare
+			err = ErrCutOff
+		}
+		if err == nil {
+			err = d.take(b)
+		}
+		if err != nil {
+			return Head{}, fmt.Errorf("replay: read the beginning of a clip: %w", err)
+		}
+	}
+	return d.head, nil
 }
 
 // reading is a clip being read.
 type reading struct {
 	in     io.Reader
 	limits Limits
-	used   int64
-	clip   Clip
-	track  bool    // the track's description was read
-	head   bool    // what was asked for was read
-	foot   bool    // the end was read
-	times  []stamp // of the fragment to come
-	moof   []byte  // with its header
+	put    func(u rtsp.Unit, breaks GapKind) error // takes each unit; what it returns ends the reading
+
+	used  int64
+	count int        // of units
+	codec rtsp.Codec // once the track's description was read
+	head  Head
+	began bool    // the head was read
+	foot  bool    // the end was read
+	gaps  []Gap   // as told at the end
+	times []stamp // of the fragment to come
+	moof  []byte  // with its header
 }
 
 // box is one top-level box with its header.
@@ -168,8 +199,7 @@ func (d *reading) take(b box) (err error) {
 		if err := json.Unmarshal(b.body, &note); err != nil {
 			return fmt.Errorf("%w: %w", ErrBroken, err)
 		}
-		d.clip.Head = Head{Camera: note.Camera, Stream: note.Stream, From: note.From, To: note.To}
-		d.head = true
+		d.head, d.began = Head{Camera: note.Camera, Stream: note.Stream, From: note.From, To: note.To}, true
 	case boxTime:
 		d.times, err = readTimes(b.body)
 	case "moof":
@@ -181,10 +211,10 @@ func (d *reading) take(b box) (err error) {
 		if err := json.Unmarshal(b.body, &note); err != nil {
 			return fmt.Errorf("%w: %w", ErrBroken, err)
 		}
-		if note.Frames != len(d.clip.Units) {
-			return fmt.Errorf("%w: it names %d pictures and holds %d", ErrBroken, note.Frames, len(d.clip.Units))
+		if note.Frames != d.count {
+			return fmt.Errorf("%w: it names %d pictures and holds %d", ErrBroken, note.Frames, d.count)
 		}
-		d.clip.Gaps, d.foot = note.Gaps, true
+		d.gaps, d.foot = note.Gaps, true
 	}
 	return err
 }
@@ -195,26 +225,25 @@ func (d *reading) takeTrack(b box) error {
 	if err := init.Unmarshal(bytes.NewReader(b.raw)); err != nil {
 		return fmt.Errorf("%w: its track: %w", ErrBroken, err)
 	}
-	if len(init.Tracks) != 1 || init.Tracks[0].ID != trackID || init.Tracks[0].TimeScale != tickRate || d.track {
+	if len(init.Tracks) != 1 || init.Tracks[0].ID != trackID || init.Tracks[0].TimeScale != tickRate || d.codec != "" {
 		return fmt.Errorf("%w: its tracks are not those of a clip", ErrBroken)
 	}
 	switch init.Tracks[0].Codec.(type) {
 	case *mp4.CodecH264:
-		d.clip.Codec = rtsp.H264
+		d.codec = rtsp.H264
 	case *mp4.CodecH265:
-		d.clip.Codec = rtsp.H265
+		d.codec = rtsp.H265
 	case *mp4.CodecMJPEG:
-		d.clip.Codec = rtsp.MJPEG
+		d.codec = rtsp.MJPEG
 	default:
 		return fmt.Errorf("%w: its codec is unknown", ErrBroken)
 	}
-	d.track = true
 	return nil
 }
 
 // takeFragment reads the samples that the last moof and time boxes describe.
 func (d *reading) takeFragment(b box) error {
-	if !d.track || !d.head || d.moof == nil || d.times == nil {
+	if d.codec == "" || !d.began || d.moof == nil || d.times == nil {
 		return fmt.Errorf("%w: samples without their description", ErrBroken)
 	}
 	var parts fmp4.Parts
@@ -227,7 +256,7 @@ func (d *reading) takeFragment(b box) error {
 		return fmt.Errorf("%w: a fragment's samples do not fit its times", ErrBroken)
 	}
 	track := parts[0].Tracks[0]
-	if len(d.clip.Units)+len(times) > d.limits.Units {
+	if d.count+len(times) > d.limits.Units {
 		return fmt.Errorf("%w: more than %d pictures", ErrTooLarge, d.limits.Units)
 	}
 	at := track.BaseTime
@@ -245,7 +274,7 @@ func (d *reading) takeFragment(b box) error {
 
 // takeSample makes a unit of a sample.
 func (d *reading) takeSample(s *fmp4.Sample, t stamp, pts time.Duration) error {
-	nalus, err := split(d.clip.Codec, s.Payload)
+	nalus, err := split(d.codec, s.Payload)
 	if err != nil {
 		return err
 	}
@@ -253,14 +282,11 @@ func (d *reading) takeSample(s *fmp4.Sample, t stamp, pts time.Duration) error {
 	for _, n := range nalus {
 		u.Size += len(n)
 	}
-	switch {
-	case len(d.clip.Units) == 0 && !u.Key:
+	if d.count == 0 && !u.Key {
 		return fmt.Errorf("%w: it does not begin with a key frame", ErrBroken)
-	case t.breaks != "":
-		d.clip.Breaks = append(d.clip.Breaks, Break{Index: len(d.clip.Units), Kind: t.breaks})
 	}
-	d.clip.Units = append(d.clip.Units, u)
-	return nil
+	d.count++
+	return d.put(u, t.breaks)
 }
 
 // split cuts a sample into its NAL units.

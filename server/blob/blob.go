@@ -27,6 +27,9 @@ var (
 	ErrDamaged = errors.New("the file on disk is not what was stored")
 	// ErrFull is wrapped when the disk, or the share of it, is used up.
 	ErrFull = errors.New("there is no space for the file; make room or add a disk")
+	// ErrUnfinished is wrapped by what writes a file and is cut off by the end of the
+	// program: what there is stays as a crash would leave it.
+	ErrUnfinished = errors.New("the program ended before the file was whole")
 )
 
 // sumLength is that of a SHA-256 in hexadecimal digits.
@@ -41,6 +44,9 @@ type Options struct {
 	Dir string
 	// MaxBytes bounds all files together. 0 leaves that to the disk.
 	MaxBytes int64
+	// KeepDrafts keeps what a crash left half written until DropDraft is called for
+	// it. Otherwise New removes it.
+	KeepDrafts bool
 }
 
 // Store keeps files under ab/cd…, the sum of what is in them. Its methods may be
@@ -49,17 +55,20 @@ type Store struct {
 	dir string
 	max int64
 
-	mu    sync.Mutex
-	files int
-	bytes int64 // of files and of what is being written
+	mu     sync.Mutex
+	files  int
+	bytes  int64            // of files, of drafts, and of what is being written
+	drafts map[string]int64 // of before this start, and their bytes
 }
 
 // New opens a store, counts what is there and removes what a crash left half
-// written.
+// written, unless that is to be kept.
 func New(o Options) (*Store, error) {
-	s := &Store{dir: o.Dir, max: o.MaxBytes}
-	if err := os.RemoveAll(s.path(draftDir)); err != nil {
-		return nil, fmt.Errorf("blob: remove half-written files: %w", err)
+	s := &Store{dir: o.Dir, max: o.MaxBytes, drafts: map[string]int64{}}
+	if !o.KeepDrafts {
+		if err := os.RemoveAll(s.path(draftDir)); err != nil {
+			return nil, fmt.Errorf("blob: remove half-written files: %w", err)
+		}
 	}
 	if err := os.MkdirAll(s.path(draftDir), 0o700); err != nil {
 		return nil, fmt.Errorf("blob: %w", err)
@@ -79,6 +88,9 @@ func New(o Options) (*Store, error) {
 		s.bytes += size
 		return nil
 	})
+	if err == nil {
+		err = s.findDrafts()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("blob: count the files: %w", err)
 	}
@@ -139,7 +151,8 @@ func (s *Store) Put(ctx context.Context, r io.Reader) (sum string, size int64, e
 	return sum, size, err
 }
 
-// Keep stores what write writes, with the promises of Put.
+// Keep stores what write writes, with the promises of Put. What write wrote before an
+// error that wraps ErrUnfinished stays, to be found by the next New.
 func (s *Store) Keep(ctx context.Context, write func(io.Writer) error) (sum string, err error) {
 	file, err := os.CreateTemp(s.path(draftDir), "")
 	if err != nil {
@@ -160,9 +173,11 @@ func (s *Store) Keep(ctx context.Context, write func(io.Writer) error) (sum stri
 	if err = errors.Join(err, file.Close()); err == nil {
 		err = s.settle(d, sum)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrUnfinished) {
 		s.count(0, -d.size)
-		os.Remove(file.Name()) //nolint:errcheck // the next start removes it
+		os.Remove(file.Name()) //nolint:errcheck // the next start finds it
+	}
+	if err != nil {
 		return "", failed(err)
 	}
 	return sum, nil

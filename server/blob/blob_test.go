@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -194,6 +195,61 @@ func TestConcurrently(t *testing.T) {
 	}
 	wg.Wait()
 	total(t, s, 10, 60)
+}
+
+// TestDrafts: what was left half written can be read after the next start, counts for the space, and goes when it is
+// dropped; a store that does not ask for it removes it.
+func TestDrafts(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, 0)
+	for _, text := range []string{"short", "the longest of them", "a longer one"} {
+		if _, err := s.Keep(t.Context(), func(w io.Writer) error {
+			_, err := io.WriteString(w, text)
+			return errors.Join(err, ErrUnfinished)
+		}); !errors.Is(err, ErrUnfinished) {
+			t.Fatal(err)
+		}
+	}
+	if len(s.Drafts()) > 0 {
+		t.Errorf("before the next start: %v", s.Drafts())
+	}
+	s, err := New(Options{Dir: dir, MaxBytes: 50, KeepDrafts: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	total(t, s, 0, 36)
+	var texts []string
+	for _, name := range s.Drafts() {
+		file, err := s.OpenDraft(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(file)
+		if err := errors.Join(err, file.Close()); err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, string(text))
+	}
+	if !slices.Equal(texts, []string{"the longest of them", "a longer one", "short"}) {
+		t.Errorf("left: %q", texts)
+	}
+	if _, _, err := s.Put(t.Context(), strings.NewReader(strings.Repeat("x", 20))); !errors.Is(err, ErrFull) {
+		t.Errorf("they take no space: %v", err)
+	}
+	longest := s.Drafts()[0]
+	if err := errors.Join(s.DropDraft(longest), s.DropDraft(longest)); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.OpenDraft(longest); !errors.Is(err, ErrNotFound) {
+		t.Errorf("a dropped one: %v", err)
+	}
+	if _, err := s.OpenDraft("../" + longest); !errors.Is(err, ErrNotFound) {
+		t.Errorf("a way out of the folder: %v", err)
+	}
+	total(t, s, 0, 17)
+	if total(t, open(t, dir, 0), 0, 0); len(drafts(t, dir)) > 0 {
+		t.Errorf("%v stay in a store that does not ask for them", drafts(t, dir))
+	}
 }
 
 // TestKilled kills a process that stores files without end, again and again:

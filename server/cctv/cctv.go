@@ -77,6 +77,13 @@ type Store interface {
 	Keep(ctx context.Context, write func(io.Writer) error) (sum string, err error)
 	// Open opens the file with the sum and tells its size.
 	Open(sum string) (io.ReadCloser, int64, error)
+	// Drafts names what Keep had not finished when the program before this one
+	// ended, by a crash or with blob.ErrUnfinished.
+	Drafts() []string
+	// OpenDraft opens one of them for reading.
+	OpenDraft(name string) (io.ReadCloser, error)
+	// DropDraft removes one of them.
+	DropDraft(name string) error
 }
 
 // Options make Cameras. All but Notes, Older, Evidence, Turn and Logger are required.

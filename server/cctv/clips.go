@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -18,6 +19,7 @@ import (
 	"iocwall/media/replay"
 	"iocwall/server/act"
 	"iocwall/server/auth"
+	"iocwall/server/blob"
 	"iocwall/server/world"
 )
 
@@ -47,6 +49,7 @@ type clips struct {
 	relay   Relay
 	notes   notes
 	log     *slog.Logger
+	left    left
 
 	mu      sync.Mutex
 	jobs    map[work]*job
@@ -63,7 +66,10 @@ type job struct {
 }
 
 func newClips(h History, s Store, r Relay, n notes, log *slog.Logger) *clips {
-	return &clips{history: h, store: s, relay: r, notes: n, log: log, jobs: map[work]*job{}, running: map[bool]int{}}
+	return &clips{
+		history: h, store: s, relay: r, notes: n, log: log, left: left{store: s, log: log},
+		jobs: map[work]*job{}, running: map[bool]int{},
+	}
 }
 
 // SaveClip asks for pictures to be kept for somebody. They are once the event
@@ -197,6 +203,13 @@ func (c *clips) look(stop, ctx context.Context) {
 	now, there := time.Now(), map[work]bool{}
 	for _, t := range open {
 		there[t.work] = true
+	}
+	if !c.swept {
+		c.swept = true
+		c.notes.sweep(there)
+		c.left.find(there)
+	}
+	for _, t := range open {
 		x := c.jobs[t.work]
 		if x == nil {
 			x = &job{}
@@ -208,8 +221,9 @@ func (c *clips) look(stop, ctx context.Context) {
 		}
 		x.running = true
 		c.running[t.alert]++
+		files := c.left.files[t.work]
 		c.wg.Go(func() {
-			failed := c.write(stop, ctx, t, x.failing)
+			failed := c.write(stop, ctx, t, files, x.failing)
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			c.running[t.alert]--
@@ -222,23 +236,23 @@ func (c *clips) look(stop, ctx context.Context) {
 	for w, x := range c.jobs {
 		if !there[w] && !x.running {
 			delete(c.jobs, w)
+			delete(c.left.files, w) // they were dropped with the outcome
 		}
-	}
-	if !c.swept {
-		c.swept = true
-		c.notes.sweep(there)
 	}
 }
 
 // wait returns when no clip is being written.
 func (c *clips) wait() { c.wg.Wait() }
 
-// write writes one piece of pictures and says what became of it; failing is since
-// when that fails. It returns whether it is to be tried again. When the server stops
+// write writes one piece of pictures and says what became of it; files are what a
+// killed server left of it, failing is since when that fails. It returns whether it is to be tried again. When the server stops
 // first, what there is is kept if it is the better part, since a ring in memory
 // ends with the server; else nothing is said, and the next start goes on.
-func (c *clips) write(stop, ctx context.Context, t task, failing time.Time) (again bool) {
-	saved, err := c.record(stop, ctx, t)
+func (c *clips) write(stop, ctx context.Context, t task, files []string, failing time.Time) (again bool) {
+	saved, err := c.record(stop, ctx, t, files, false)
+	if err != nil && len(files) > 0 && stop.Err() == nil && passing(err) && t.over(time.Now(), failing) {
+		saved, err = c.record(stop, ctx, t, files, true)
+	}
 	if ctx.Err() != nil || err != nil && stop.Err() != nil {
 		return false
 	}
@@ -256,6 +270,7 @@ func (c *clips) write(stop, ctx context.Context, t task, failing time.Time) (aga
 		return true
 	}
 	c.notes.remove(t.work)
+	c.left.drop(files...)
 	return false
 }
 
@@ -266,8 +281,9 @@ func (t task) over(now, failing time.Time) bool {
 }
 
 // record returns what was saved. A file that was stored before a crash, and that
-// no event names yet, is taken as it is: its pictures may be nowhere else.
-func (c *clips) record(stop, ctx context.Context, t task) (saved, error) {
+// no event names yet, is taken as it is: its pictures may be nowhere else. With
+// alone the relay is not asked for more than the files hold.
+func (c *clips) record(stop, ctx context.Context, t task, files []string, alone bool) (saved, error) {
 	if s, there := c.notes.read(t.work); there {
 		if file, size, err := c.store.Open(s.SHA256); err == nil {
 			if err := file.Close(); err == nil && size == s.Bytes {
@@ -278,11 +294,14 @@ func (c *clips) record(stop, ctx context.Context, t task) (saved, error) {
 	}
 	var s saved
 	file, err := c.store.Keep(ctx, func(w io.Writer) error {
-		sum, err := c.relay.Clip(ctx, t.camera, t.stream, t.from.Std(), t.to.Std(), w)
-		if err == nil && stop.Err() != nil && 2*sum.To.Sub(sum.From) < t.to.Sub(t.from) {
+		sum, err := c.left.fetch(ctx, c.relay, t, files, alone, w)
+		if err == nil && stop.Err() != nil && !half(sum, t) {
 			err = context.Cause(stop)
 		}
-		if err != nil {
+		switch {
+		case err != nil && (stop.Err() != nil || ctx.Err() != nil):
+			return fmt.Errorf("%w: %w", blob.ErrUnfinished, err) // the next start goes on from there
+		case err != nil:
 			return err
 		}
 		s = saved{

@@ -113,6 +113,9 @@ func (s shelf) Keep(_ context.Context, write func(io.Writer) error) (string, err
 	return s.sum, write(io.Discard)
 }
 func (shelf) Open(string) (io.ReadCloser, int64, error) { return nil, 0, errors.New("nothing here") }
+func (shelf) Drafts() []string                          { return nil }
+func (shelf) OpenDraft(string) (io.ReadCloser, error)   { return nil, errors.New("nothing here") }
+func (shelf) DropDraft(string) error                    { return nil }
 
 // motor is a head that notes what it is told.
 type motor struct {

@@ -261,7 +261,7 @@ func TestManyUnknownAreas(t *testing.T) {
 	if err != nil || read.Rejected != 20_000 {
 		t.Errorf("%d, %v", read.Rejected, err)
 	}
-	if took := time.Since(began); took > 20*time.Second { // it took minutes
+	if took := time.Since(began); took > time.Minute { // it took minutes without the race detector
 		t.Errorf("it took %v", took)
 	}
 }

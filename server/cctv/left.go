@@ -1,0 +1,90 @@
+package cctv
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"iocwall/media/relay"
+	"iocwall/media/replay"
+	"iocwall/server/world"
+)
+
+// left is what a killed server had written of clips: a ring in memory ended with it, so these pictures are nowhere else.
+type left struct {
+	store Store
+	log   *slog.Logger
+	files map[work][]string
+}
+
+// find says which work each half-written file is of, and removes those that nobody waits for any more. It is for the
+// first look.
+func (l *left) find(open map[work]bool) {
+	l.files = map[work][]string{}
+	for _, name := range l.store.Drafts() {
+		w, err := l.workOf(name)
+		if err == nil && open[w] {
+			l.files[w] = append(l.files[w], name)
+			continue
+		}
+		l.drop(name)
+	}
+}
+
+// workOf reads of which work a file is.
+func (l *left) workOf(name string) (work, error) {
+	file, err := l.store.OpenDraft(name)
+	if err != nil {
+		return work{}, err
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	h, err := replay.ReadHead(file)
+	return work{h.Camera, h.Stream, world.TimeOf(h.From), world.TimeOf(h.To)}, err
+}
+
+func (l *left) drop(names ...string) {
+	for _, name := range names {
+		if err := l.store.DropDraft(name); err != nil {
+			l.log.Warn("what a killed server left of a clip stays on disk", "file", name, "error", err)
+		}
+	}
+}
+
+// fetch writes what the relay has of a work, behind what a killed server had written of it already. Where that has
+// something, the relay need not; with alone it is not asked.
+func (l *left) fetch(ctx context.Context, r Relay, t task, names []string, alone bool, w io.Writer) (replay.Summary, error) {
+	ask := func(w io.Writer) (replay.Summary, error) {
+		return r.Clip(ctx, t.camera, t.stream, t.from.Std(), t.to.Std(), w)
+	}
+	if len(names) == 0 {
+		return ask(w)
+	}
+	var parts []io.Reader
+	for _, name := range names {
+		file, err := l.store.OpenDraft(name)
+		if err != nil {
+			l.log.Warn("what a killed server left of a clip cannot be read", "file", name, "error", err)
+			continue
+		}
+		defer file.Close() //nolint:errcheck // it was only read
+		parts = append(parts, file)
+	}
+	head := replay.Head{Camera: t.camera, Stream: t.stream, From: t.from.Std(), To: t.to.Std()}
+	return replay.Join(w, head, parts, func(w io.Writer) error {
+		if alone {
+			return replay.ErrNothing
+		}
+		_, err := ask(w)
+		if errors.Is(err, relay.ErrNotKept) {
+			err = fmt.Errorf("%w: %w", replay.ErrNothing, err)
+		}
+		return err
+	})
+}
+
+// half reports whether a clip that the server's end cuts short is the better part of what was asked for.
+func half(sum replay.Summary, t task) bool {
+	return 2*sum.To.Sub(sum.From) >= t.to.Sub(t.from)
+}
