@@ -1,9 +1,11 @@
 package replay
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"iocwall/media/rtsp"
@@ -12,17 +14,15 @@ import (
 // Join writes one clip of what is left of others that were cut off, and of what rest writes of the same time: the
 // pictures of a relay that was killed, and of the one that came after it. Of each part it takes what is later than what
 // the parts before gave; the time between is a gap. A part that is broken gives what is whole of it. What rest writes is
-// read while it does; that it finds nothing is no error when another part has something. Errors wrap ErrNothing,
-// ErrUnsupported, the error of w or that of rest.
+// read while it does, and before it has begun nothing is written; that it finds nothing is no error when another part has
+// something. Errors wrap ErrNothing, ErrUnsupported, the error of w or that of rest.
 func Join(w io.Writer, h Head, parts []io.Reader, rest func(io.Writer) error) (Summary, error) {
 	j := joining{w: w, head: h}
-	for _, p := range parts {
-		if _, _, err := j.part(p); err != nil {
-			return Summary{}, err
-		}
-	}
-	told, whole, err := j.live(rest)
+	told, whole, err := j.all(parts, rest)
 	if err != nil && (j.out == nil || !errors.Is(err, ErrNothing)) {
+		if j.out != nil && j.err == nil && len(j.out.pending) > 0 {
+			err = errors.Join(err, j.out.flush(-1)) // so that the next try has all there was
+		}
 		return Summary{}, err
 	}
 	return j.close(told, whole)
@@ -42,18 +42,26 @@ type joining struct {
 	shut  bool          // the camera has another codec from here on
 }
 
-// live adds what rest writes; see part.
-func (j *joining) live(rest func(io.Writer) error) (told []Gap, whole bool, err error) {
+// all adds the parts and what rest writes; see part for what it returns. While rest has not begun nothing is written, so
+// that one which cannot be reached leaves nothing behind.
+func (j *joining) all(parts []io.Reader, rest func(io.Writer) error) (told []Gap, whole bool, err error) {
 	r, w := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
 		err := rest(w)
-		w.Close() //nolint:errcheck // that of a pipe returns none
+		w.CloseWithError(err) //nolint:errcheck // it returns none
 		done <- err
 	}()
-	told, whole, err = j.part(r)
-	if err == nil {
-		_, err = io.Copy(io.Discard, r) // what cannot be read is no reason to stop the writer
+	in := bufio.NewReader(r)
+	if _, err = in.Peek(1); err == nil || err == io.EOF || errors.Is(err, ErrNothing) { //nolint:errorlint // a pipe returns it bare
+		for _, p := range append(slices.Clone(parts), in) {
+			if told, whole, err = j.part(p); err != nil {
+				break
+			}
+		}
+		if err == nil {
+			_, err = io.Copy(io.Discard, in) // what cannot be read is no reason to stop the writer
+		}
 	}
 	r.CloseWithError(err) //nolint:errcheck // it returns none
 	if other := <-done; err == nil {

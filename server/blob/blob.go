@@ -27,9 +27,9 @@ var (
 	ErrDamaged = errors.New("the file on disk is not what was stored")
 	// ErrFull is wrapped when the disk, or the share of it, is used up.
 	ErrFull = errors.New("there is no space for the file; make room or add a disk")
-	// ErrUnfinished is wrapped by what writes a file and is cut off by the end of the
-	// program: what there is stays as a crash would leave it.
-	ErrUnfinished = errors.New("the program ended before the file was whole")
+	// ErrUnfinished is wrapped by what writes a file and cannot go on: what there is
+	// stays, as a crash would leave it.
+	ErrUnfinished = errors.New("it ended before the file was whole")
 )
 
 // sumLength is that of a SHA-256 in hexadecimal digits.
@@ -58,7 +58,7 @@ type Store struct {
 	mu     sync.Mutex
 	files  int
 	bytes  int64            // of files, of drafts, and of what is being written
-	drafts map[string]int64 // of before this start, and their bytes
+	drafts map[string]int64 // which nobody writes any more, and their bytes
 }
 
 // New opens a store, counts what is there and removes what a crash left half
@@ -152,7 +152,7 @@ func (s *Store) Put(ctx context.Context, r io.Reader) (sum string, size int64, e
 }
 
 // Keep stores what write writes, with the promises of Put. What write wrote before an
-// error that wraps ErrUnfinished stays, to be found by the next New.
+// error that wraps ErrUnfinished stays and is one of Drafts.
 func (s *Store) Keep(ctx context.Context, write func(io.Writer) error) (sum string, err error) {
 	file, err := os.CreateTemp(s.path(draftDir), "")
 	if err != nil {
@@ -173,14 +173,18 @@ func (s *Store) Keep(ctx context.Context, write func(io.Writer) error) (sum stri
 	if err = errors.Join(err, file.Close()); err == nil {
 		err = s.settle(d, sum)
 	}
-	if err != nil && !errors.Is(err, ErrUnfinished) {
+	switch {
+	case err == nil:
+		return sum, nil
+	case errors.Is(err, ErrUnfinished) && d.size > 0:
+		s.mu.Lock()
+		s.drafts[filepath.Base(file.Name())] = d.size
+		s.mu.Unlock()
+	default:
 		s.count(0, -d.size)
 		os.Remove(file.Name()) //nolint:errcheck // the next start finds it
 	}
-	if err != nil {
-		return "", failed(err)
-	}
-	return sum, nil
+	return "", failed(err)
 }
 
 // settle puts a written file under its name.

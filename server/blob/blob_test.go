@@ -210,9 +210,10 @@ func TestDrafts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if len(s.Drafts()) > 0 {
+	if len(s.Drafts()) != 3 {
 		t.Errorf("before the next start: %v", s.Drafts())
 	}
+	total(t, s, 0, 36)
 	s, err := New(Options{Dir: dir, MaxBytes: 50, KeepDrafts: true})
 	if err != nil {
 		t.Fatal(err)

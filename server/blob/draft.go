@@ -26,8 +26,8 @@ func (s *Store) findDrafts() error {
 	return nil
 }
 
-// Drafts returns the names of files that were left half written before this start, the
-// largest first. See Options.KeepDrafts.
+// Drafts returns the names of files that were left half written, by a crash before this
+// start or with ErrUnfinished, the largest first. See Options.KeepDrafts.
 func (s *Store) Drafts() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

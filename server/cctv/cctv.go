@@ -78,7 +78,7 @@ type Store interface {
 	// Open opens the file with the sum and tells its size.
 	Open(sum string) (io.ReadCloser, int64, error)
 	// Drafts names what Keep had not finished when the program before this one
-	// ended, by a crash or with blob.ErrUnfinished.
+	// ended, and what ended with blob.ErrUnfinished.
 	Drafts() []string
 	// OpenDraft opens one of them for reading.
 	OpenDraft(name string) (io.ReadCloser, error)

@@ -67,7 +67,7 @@ type job struct {
 
 func newClips(h History, s Store, r Relay, n notes, log *slog.Logger) *clips {
 	return &clips{
-		history: h, store: s, relay: r, notes: n, log: log, left: left{store: s, log: log},
+		history: h, store: s, relay: r, notes: n, log: log, left: left{store: s, log: log, known: map[string]bool{}, files: map[work][]string{}},
 		jobs: map[work]*job{}, running: map[bool]int{},
 	}
 }
@@ -207,7 +207,7 @@ func (c *clips) look(stop, ctx context.Context) {
 	if !c.swept {
 		c.swept = true
 		c.notes.sweep(there)
-		c.left.find(there)
+		c.left.find(func(w work) bool { return there[w] })
 	}
 	for _, t := range open {
 		x := c.jobs[t.work]
@@ -221,12 +221,13 @@ func (c *clips) look(stop, ctx context.Context) {
 		}
 		x.running = true
 		c.running[t.alert]++
-		files := c.left.files[t.work]
+		files := c.left.of(t.work)
 		c.wg.Go(func() {
 			failed := c.write(stop, ctx, t, files, x.failing)
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			c.running[t.alert]--
+			c.left.find(func(w work) bool { return c.jobs[w] != nil })
 			x.running, x.after = false, time.Now().Add(clipRetry)
 			if failed && x.failing.IsZero() {
 				x.failing = time.Now()
@@ -244,8 +245,8 @@ func (c *clips) look(stop, ctx context.Context) {
 // wait returns when no clip is being written.
 func (c *clips) wait() { c.wg.Wait() }
 
-// write writes one piece of pictures and says what became of it; files are what a
-// killed server left of it, failing is since when that fails. It returns whether it is to be tried again. When the server stops
+// write writes one piece of pictures and says what became of it; files are what was
+// left of it before, failing is since when that fails. It returns whether it is to be tried again. When the server stops
 // first, what there is is kept if it is the better part, since a ring in memory
 // ends with the server; else nothing is said, and the next start goes on.
 func (c *clips) write(stop, ctx context.Context, t task, files []string, failing time.Time) (again bool) {
@@ -294,13 +295,14 @@ func (c *clips) record(stop, ctx context.Context, t task, files []string, alone 
 	}
 	var s saved
 	file, err := c.store.Keep(ctx, func(w io.Writer) error {
-		sum, err := c.left.fetch(ctx, c.relay, t, files, alone, w)
+		out := counted{w: w}
+		sum, err := c.left.fetch(ctx, c.relay, t, files, alone, &out)
 		if err == nil && stop.Err() != nil && !half(sum, t) {
 			err = context.Cause(stop)
 		}
 		switch {
-		case err != nil && (stop.Err() != nil || ctx.Err() != nil):
-			return fmt.Errorf("%w: %w", blob.ErrUnfinished, err) // the next start goes on from there
+		case err != nil && (stop.Err() != nil || ctx.Err() != nil || out.stays(err, files)):
+			return fmt.Errorf("%w: %w", blob.ErrUnfinished, err) // the next start, or the next try, goes on from there
 		case err != nil:
 			return err
 		}

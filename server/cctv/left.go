@@ -6,32 +6,43 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 
 	"iocwall/media/relay"
 	"iocwall/media/replay"
 	"iocwall/server/world"
 )
 
-// left is what a killed server had written of clips: a ring in memory ended with it, so these pictures are nowhere else.
+// left is what was written of clips until a server or a relay was killed: a ring in memory ended with it, so these
+// pictures may be nowhere else.
 type left struct {
 	store Store
 	log   *slog.Logger
+	known map[string]bool
 	files map[work][]string
 }
 
-// find says which work each half-written file is of, and removes those that nobody waits for any more. It is for the
-// first look.
-func (l *left) find(open map[work]bool) {
-	l.files = map[work][]string{}
+// leftMost bounds the half-written files of one work.
+const leftMost = 8
+
+// find says which work each half-written file is of, and removes those that nobody waits for any more.
+func (l *left) find(open func(work) bool) {
 	for _, name := range l.store.Drafts() {
+		if l.known[name] {
+			continue
+		}
+		l.known[name] = true
 		w, err := l.workOf(name)
-		if err == nil && open[w] {
+		if err == nil && open(w) {
 			l.files[w] = append(l.files[w], name)
 			continue
 		}
 		l.drop(name)
 	}
 }
+
+// of returns the files of a work.
+func (l *left) of(w work) []string { return slices.Clone(l.files[w]) }
 
 // workOf reads of which work a file is.
 func (l *left) workOf(name string) (work, error) {
@@ -82,6 +93,26 @@ func (l *left) fetch(ctx context.Context, r Relay, t task, names []string, alone
 		}
 		return err
 	})
+}
+
+// counted counts what is written, and remembers whether that failed.
+type counted struct {
+	w      io.Writer
+	n      int
+	failed bool
+}
+
+// Write implements io.Writer.
+func (c *counted) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	c.n += n
+	c.failed = c.failed || err != nil
+	return n, err
+}
+
+// stays reports whether what was written before an error is to stay: when the relay broke off, and there is something.
+func (c *counted) stays(err error, files []string) bool {
+	return c.n > 0 && !c.failed && len(files) < leftMost && passing(err) && !errors.Is(err, replay.ErrUnsupported)
 }
 
 // half reports whether a clip that the server's end cuts short is the better part of what was asked for.
