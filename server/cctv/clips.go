@@ -300,6 +300,9 @@ func (c *clips) record(stop, ctx context.Context, t task, files []string, alone 
 		if err == nil && stop.Err() != nil && !half(sum, t) {
 			err = context.Cause(stop)
 		}
+		if err == nil && !alone && stop.Err() == nil && early(sum, t) {
+			err = errRelayEnded
+		}
 		switch {
 		case err != nil && (stop.Err() != nil || ctx.Err() != nil || out.stays(err, files)):
 			return fmt.Errorf("%w: %w", blob.ErrUnfinished, err) // the next start, or the next try, goes on from there

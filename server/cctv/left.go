@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"time"
 
 	"iocwall/media/relay"
 	"iocwall/media/replay"
@@ -113,6 +114,16 @@ func (c *counted) Write(b []byte) (int, error) {
 // stays reports whether what was written before an error is to stay: when the relay broke off, and there is something.
 func (c *counted) stays(err error, files []string) bool {
 	return c.n > 0 && !c.failed && len(files) < leftMost && passing(err) && !errors.Is(err, replay.ErrUnsupported)
+}
+
+// errRelayEnded is why a clip is tried again that ended before its time: a relay of its own that is stopped in order hands
+// out what it has, and the next one has the rest.
+var errRelayEnded = errors.New("the relay ended before the time of the clip did")
+
+// early reports whether a clip ended before its time.
+func early(sum replay.Summary, t task) bool {
+	to := t.to.Std()
+	return time.Until(to) > time.Second && slices.ContainsFunc(sum.Gaps, func(g replay.Gap) bool { return !g.To.Before(to) })
 }
 
 // half reports whether a clip that the server's end cuts short is the better part of what was asked for.

@@ -132,7 +132,7 @@ func TestKilledWhileAClipIsWritten(t *testing.T) {
 	}
 }
 
-// A relay of its own that is killed has lost the ring in its memory, and the server goes on. What it had sent is the
+// A relay of its own that is killed, or stopped, has lost the ring in its memory, and the server goes on. What it had sent is the
 // beginning of the clip; while it cannot be reached nothing piles up, and of a full disk nothing stays.
 func TestTheRelayIsKilledWhileAClipIsWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -144,6 +144,7 @@ func TestTheRelayIsKilledWhileAClipIsWritten(t *testing.T) {
 			t.Fatal(err)
 		}
 		away, tries := errors.New("the relay does not answer"), 0
+		end := begin.Std().Add(time.Minute)
 		add := func(w io.Writer, from, n int) *replay.Writer {
 			out := replay.NewWriter(w, head, rtsp.H264)
 			for _, u := range groups(begin.Std().Add(time.Duration(from)*time.Second), n) {
@@ -161,7 +162,12 @@ func TestTheRelayIsKilledWhileAClipIsWritten(t *testing.T) {
 			case 6:
 				add(w, 30, 10)
 				return replay.Summary{}, away
-			case 11:
+			case 11: // it is stopped in order
+				out := add(w, 41, 5)
+				out.Note(replay.Gap{Kind: replay.GapNotArrived, From: begin.Std().Add(46 * time.Second), To: end})
+				return out.Close()
+			case 12:
+				time.Sleep(time.Until(end))
 				return add(w, 50, 10).Close()
 			}
 			return replay.Summary{}, away
@@ -169,13 +175,13 @@ func TestTheRelayIsKilledWhileAClipIsWritten(t *testing.T) {
 		for i := range 200 {
 			k.look(t.Context(), t.Context())
 			time.Sleep(lookEvery)
-			if n := len(files.Drafts()); n > 2 {
+			if n := len(files.Drafts()); n > 3 {
 				t.Fatalf("after %d looks and %d tries: %d half-written files", i, tries, n)
 			}
 		}
 		k.wait()
 		clip, _ := h.state.Clip("a")
-		if !clip.Ready() || clip.Saved.Frames != 5*(9+9+10) || clip.Saved.Gaps != 2 || tries != 11 {
+		if !clip.Ready() || clip.Saved.Frames != 5*(9+9+5+10) || clip.Saved.Gaps != 3 || tries != 12 {
 			t.Errorf("%d tries: %+v", tries, clip)
 		}
 		if n, bytes := files.Total(); n != 1 || bytes != clip.Saved.Bytes || len(files.Drafts()) > 0 {
