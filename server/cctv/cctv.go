@@ -73,7 +73,7 @@ type History interface {
 type Store interface {
 	// Keep stores what write writes. When it returns the file is durable under
 	// the sum it returns, SHA-256 in hexadecimal digits. What write fails at
-	// leaves nothing.
+	// leaves nothing, unless its error wraps blob.ErrUnfinished.
 	Keep(ctx context.Context, write func(io.Writer) error) (sum string, err error)
 	// Open opens the file with the sum and tells its size.
 	Open(sum string) (io.ReadCloser, int64, error)

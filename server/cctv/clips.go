@@ -49,7 +49,7 @@ type clips struct {
 	relay   Relay
 	notes   notes
 	log     *slog.Logger
-	left    left
+	left    *left
 
 	mu      sync.Mutex
 	jobs    map[work]*job
@@ -67,7 +67,7 @@ type job struct {
 
 func newClips(h History, s Store, r Relay, n notes, log *slog.Logger) *clips {
 	return &clips{
-		history: h, store: s, relay: r, notes: n, log: log, left: left{store: s, log: log, known: map[string]bool{}, files: map[work][]string{}},
+		history: h, store: s, relay: r, notes: n, log: log, left: newLeft(s, log),
 		jobs: map[work]*job{}, running: map[bool]int{},
 	}
 }
@@ -207,7 +207,7 @@ func (c *clips) look(stop, ctx context.Context) {
 	if !c.swept {
 		c.swept = true
 		c.notes.sweep(there)
-		c.left.find(func(w work) bool { return there[w] })
+		c.left.sweep(there)
 	}
 	for _, t := range open {
 		x := c.jobs[t.work]
@@ -221,13 +221,11 @@ func (c *clips) look(stop, ctx context.Context) {
 		}
 		x.running = true
 		c.running[t.alert]++
-		files := c.left.of(t.work)
 		c.wg.Go(func() {
-			failed := c.write(stop, ctx, t, files, x.failing)
+			failed := c.write(stop, ctx, t, x.failing)
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			c.running[t.alert]--
-			c.left.find(func(w work) bool { return c.jobs[w] != nil })
 			x.running, x.after = false, time.Now().Add(clipRetry)
 			if failed && x.failing.IsZero() {
 				x.failing = time.Now()
@@ -237,7 +235,6 @@ func (c *clips) look(stop, ctx context.Context) {
 	for w, x := range c.jobs {
 		if !there[w] && !x.running {
 			delete(c.jobs, w)
-			delete(c.left.files, w) // they were dropped with the outcome
 		}
 	}
 }
@@ -245,14 +242,13 @@ func (c *clips) look(stop, ctx context.Context) {
 // wait returns when no clip is being written.
 func (c *clips) wait() { c.wg.Wait() }
 
-// write writes one piece of pictures and says what became of it; files are what was
-// left of it before, failing is since when that fails. It returns whether it is to be tried again. When the server stops
+// write writes one piece of pictures and says what became of it; failing is since when that fails. It returns whether it is to be tried again. When the server stops
 // first, what there is is kept if it is the better part, since a ring in memory
 // ends with the server; else nothing is said, and the next start goes on.
-func (c *clips) write(stop, ctx context.Context, t task, files []string, failing time.Time) (again bool) {
-	saved, err := c.record(stop, ctx, t, files, false)
-	if err != nil && len(files) > 0 && stop.Err() == nil && passing(err) && t.over(time.Now(), failing) {
-		saved, err = c.record(stop, ctx, t, files, true)
+func (c *clips) write(stop, ctx context.Context, t task, failing time.Time) (again bool) {
+	saved, err := c.record(stop, ctx, t, false)
+	if err != nil && stop.Err() == nil && passing(err) && t.over(time.Now(), failing) && len(c.left.of(t.work)) > 0 {
+		saved, err = c.record(stop, ctx, t, true)
 	}
 	if ctx.Err() != nil || err != nil && stop.Err() != nil {
 		return false
@@ -271,7 +267,7 @@ func (c *clips) write(stop, ctx context.Context, t task, files []string, failing
 		return true
 	}
 	c.notes.remove(t.work)
-	c.left.drop(files...)
+	c.left.forget(c.left.of(t.work))
 	return false
 }
 
@@ -283,8 +279,8 @@ func (t task) over(now, failing time.Time) bool {
 
 // record returns what was saved. A file that was stored before a crash, and that
 // no event names yet, is taken as it is: its pictures may be nowhere else. With
-// alone the relay is not asked for more than the files hold.
-func (c *clips) record(stop, ctx context.Context, t task, files []string, alone bool) (saved, error) {
+// alone the relay is not asked for more than what was left before.
+func (c *clips) record(stop, ctx context.Context, t task, alone bool) (saved, error) {
 	if s, there := c.notes.read(t.work); there {
 		if file, size, err := c.store.Open(s.SHA256); err == nil {
 			if err := file.Close(); err == nil && size == s.Bytes {
@@ -294,6 +290,7 @@ func (c *clips) record(stop, ctx context.Context, t task, files []string, alone 
 		c.notes.remove(t.work)
 	}
 	var s saved
+	files := c.left.of(t.work)
 	file, err := c.store.Keep(ctx, func(w io.Writer) error {
 		out := counted{w: w}
 		sum, err := c.left.fetch(ctx, c.relay, t, files, alone, &out)
@@ -315,6 +312,9 @@ func (c *clips) record(stop, ctx context.Context, t task, files []string, alone 
 		}
 		return c.notes.write(t.work, s) // before the file has its name
 	})
+	if errors.Is(err, blob.ErrUnfinished) {
+		c.left.fold(t.work, files)
+	}
 	if err == nil && file != s.SHA256 {
 		err = errors.New("the file on disk differs from what was written")
 	}

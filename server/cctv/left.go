@@ -7,10 +7,12 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"iocwall/media/relay"
 	"iocwall/media/replay"
+	"iocwall/server/blob"
 	"iocwall/server/world"
 )
 
@@ -19,31 +21,75 @@ import (
 type left struct {
 	store Store
 	log   *slog.Logger
-	known map[string]bool
-	files map[work][]string
+
+	mu    sync.Mutex
+	known map[string]work
 }
 
 // leftMost bounds the half-written files of one work.
 const leftMost = 8
 
-// find says which work each half-written file is of, and removes those that nobody waits for any more.
-func (l *left) find(open func(work) bool) {
+func newLeft(s Store, log *slog.Logger) *left {
+	return &left{store: s, log: log, known: map[string]work{}}
+}
+
+// of returns the files of a work, the largest first. One that cannot be read now stays for another time.
+func (l *left) of(w work) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.learn()
+	var out []string
 	for _, name := range l.store.Drafts() {
-		if l.known[name] {
+		if of, there := l.known[name]; there && of == w {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// learn reads of which work each half-written file is, and removes what is no clip. The caller holds mu.
+func (l *left) learn() {
+	for _, name := range l.store.Drafts() {
+		if _, there := l.known[name]; there {
 			continue
 		}
-		l.known[name] = true
 		w, err := l.workOf(name)
-		if err == nil && open(w) {
-			l.files[w] = append(l.files[w], name)
-			continue
+		switch {
+		case err == nil:
+			l.known[name] = w
+		case errors.Is(err, replay.ErrBroken), errors.Is(err, replay.ErrCutOff), errors.Is(err, replay.ErrTooLarge):
+			l.drop(name)
+		default:
+			l.log.Warn("what is left of a clip cannot be read", "file", name, "error", err)
 		}
-		l.drop(name)
 	}
 }
 
-// of returns the files of a work.
-func (l *left) of(w work) []string { return slices.Clone(l.files[w]) }
+// sweep removes what nobody waits for.
+func (l *left) sweep(open map[work]bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.learn()
+	for name, w := range l.known {
+		if !open[w] {
+			l.drop(name)
+		}
+	}
+}
+
+// fold removes the files of a work that a newer one was made of: that is the largest then.
+func (l *left) fold(w work, made []string) {
+	if files := l.of(w); len(files) > 0 && !slices.Contains(made, files[0]) {
+		l.forget(made)
+	}
+}
+
+// forget removes files.
+func (l *left) forget(names []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.drop(names...)
+}
 
 // workOf reads of which work a file is.
 func (l *left) workOf(name string) (work, error) {
@@ -56,17 +102,22 @@ func (l *left) workOf(name string) (work, error) {
 	return work{h.Camera, h.Stream, world.TimeOf(h.From), world.TimeOf(h.To)}, err
 }
 
+// drop removes files; the caller holds mu.
 func (l *left) drop(names ...string) {
 	for _, name := range names {
+		delete(l.known, name)
 		if err := l.store.DropDraft(name); err != nil {
-			l.log.Warn("what a killed server left of a clip stays on disk", "file", name, "error", err)
+			l.log.Warn("what is left of a clip stays on disk", "file", name, "error", err)
 		}
 	}
 }
 
-// fetch writes what the relay has of a work, behind what a killed server had written of it already. Where that has
-// something, the relay need not; with alone it is not asked.
+// fetch writes what the relay has of a work, behind what was left of it before. Where that has something, the relay need
+// not; with alone it is not asked.
 func (l *left) fetch(ctx context.Context, r Relay, t task, names []string, alone bool, w io.Writer) (replay.Summary, error) {
+	// A camera that is silent does not hold up the end of what cannot be written.
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	ask := func(w io.Writer) (replay.Summary, error) {
 		return r.Clip(ctx, t.camera, t.stream, t.from.Std(), t.to.Std(), w)
 	}
@@ -76,15 +127,17 @@ func (l *left) fetch(ctx context.Context, r Relay, t task, names []string, alone
 	var parts []io.Reader
 	for _, name := range names {
 		file, err := l.store.OpenDraft(name)
-		if err != nil {
-			l.log.Warn("what a killed server left of a clip cannot be read", "file", name, "error", err)
+		if errors.Is(err, blob.ErrNotFound) {
 			continue
+		}
+		if err != nil {
+			return replay.Summary{}, fmt.Errorf("cctv: what is left of a clip: %w", err)
 		}
 		defer file.Close() //nolint:errcheck // it was only read
 		parts = append(parts, file)
 	}
 	head := replay.Head{Camera: t.camera, Stream: t.stream, From: t.from.Std(), To: t.to.Std()}
-	return replay.Join(w, head, parts, func(w io.Writer) error {
+	return replay.Join(&watched{w, cancel}, head, parts, func(w io.Writer) error {
 		if alone {
 			return replay.ErrNothing
 		}
@@ -94,6 +147,21 @@ func (l *left) fetch(ctx context.Context, r Relay, t task, names []string, alone
 		}
 		return err
 	})
+}
+
+// watched tells when writing fails.
+type watched struct {
+	io.Writer
+	failed func()
+}
+
+// Write implements io.Writer.
+func (w *watched) Write(b []byte) (int, error) {
+	n, err := w.Writer.Write(b)
+	if err != nil {
+		w.failed()
+	}
+	return n, err
 }
 
 // counted counts what is written, and remembers whether that failed.
@@ -120,10 +188,10 @@ func (c *counted) stays(err error, files []string) bool {
 // out what it has, and the next one has the rest.
 var errRelayEnded = errors.New("the relay ended before the time of the clip did")
 
-// early reports whether a clip ended before its time.
+// early reports whether a clip ended before its time, for another reason than that its camera changed its codec.
 func early(sum replay.Summary, t task) bool {
 	to := t.to.Std()
-	return time.Until(to) > time.Second && slices.ContainsFunc(sum.Gaps, func(g replay.Gap) bool { return !g.To.Before(to) })
+	return time.Until(to) > time.Second && slices.ContainsFunc(sum.Gaps, func(g replay.Gap) bool { return !g.To.Before(to) && g.Kind != replay.GapNotWritten })
 }
 
 // half reports whether a clip that the server's end cuts short is the better part of what was asked for.

@@ -103,6 +103,7 @@ type Hub struct {
 	parents map[string]string      // of areas
 	moved   bool                   // areas, since the views were drawn
 	drawn   time.Time              // when the views were drawn by the tree of areas
+	pause   time.Duration          // until that may be done again
 	beat    time.Time
 
 	mu       sync.Mutex
@@ -183,9 +184,10 @@ func (h *Hub) begin(state *world.State) {
 	}
 }
 
-// redrawGap is the least time between two looks at all entities for the tree of
-// areas, so that a list of areas that is read in does not stop the loop.
-const redrawGap = 500 * time.Millisecond
+// redrawPause is how long views wait at least between two looks at all entities for
+// the tree of areas, and ten times as long as one takes, so that a list of areas that
+// is read in does not stop the loop. What is pressing does not wait, nor does the tick.
+const redrawPause = 100 * time.Millisecond
 
 // Publish hands out what the loop has made durable and applied: changes are all
 // events since the last call, those without effect too, and state has applied
@@ -214,9 +216,15 @@ func (h *Hub) Publish(state *world.State, changes []world.Change) {
 	for _, st := range h.streams {
 		st.publish(state, p)
 	}
-	if time.Since(h.drawn) >= redrawGap {
+	if h.moved && (time.Since(h.drawn) >= h.pause || slices.ContainsFunc(changes, pressing)) {
 		h.redraw(state)
 	}
+}
+
+// pressing reports whether a change is not to wait for the tree of areas.
+func pressing(c world.Change) bool {
+	kind := c.Ref.Kind()
+	return c.Effect != world.EffectNone && (kind == world.KindAlert || kind == world.KindWall)
 }
 
 // redraw brings bounded views in line with the tree of areas, if that changed. It looks at all entities.
@@ -224,12 +232,14 @@ func (h *Hub) redraw(state *world.State) {
 	if !h.moved {
 		return
 	}
-	h.moved, h.drawn = false, time.Now()
+	began := time.Now()
 	for _, st := range h.streams {
 		if st.bounded() {
 			st.redraw(state)
 		}
 	}
+	h.moved, h.drawn = false, time.Now()
+	h.pause = max(redrawPause, 10*h.drawn.Sub(began))
 }
 
 // note remembers which summands are out of date and whether areas moved in

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"sync/atomic"
 	"testing"
@@ -64,4 +65,27 @@ func TestWhatComesInByATreeOfAreasIsNotMissed(t *testing.T) {
 			})
 		})
 	}
+}
+
+// While a list of areas is read in, alerts come at once to views that are bounded by them.
+func TestAlertsDoNotWaitForTheTreeOfAreas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCenter(t, world.New(1), nil)
+		c.emit(say(world.AreaDefined{ID: "province"}, world.AreaDefined{ID: "commune", Parent: "province"})...)
+		w := c.join(Identity{User: "u", Areas: []string{"province"}}, nil)
+		time.Sleep(3050 * time.Millisecond)
+		for i := range 100 {
+			c.emit(say(world.AreaDefined{ID: fmt.Sprint("a", i), Parent: "province"})...)
+			time.Sleep(time.Duration(i) * time.Millisecond)
+			id := fmt.Sprint(i)
+			c.emit(say(world.AlertRaised{ID: id, Area: "commune", Severity: world.Severe})...)
+			time.Sleep(20 * time.Millisecond)
+			w.look(func(w *wall) {
+				if _, there := w.state.Alert(id); !there {
+					t.Errorf("alert %s is not there after 20 ms", id)
+				}
+			})
+		}
+		c.agree(t, w, View{Areas: []string{"province"}})
+	})
 }

@@ -33,7 +33,7 @@ var codeForm = regexp.MustCompile(`^[a-z][a-z0-9]*([.-][a-z0-9]+)*$`)
 func refusals(t *testing.T) []coded {
 	t.Helper()
 	var out []coded
-	for _, dir := range []string{"stage", "chart", "cctv", "director", "scene", "auth", "logins", "setup", "recorder", "nodes", "history", "wire", "world", "area", "roster", "."} {
+	for _, dir := range []string{"stage", "chart", "cctv", "director", "scene", "auth", "logins", "setup", "recorder", "nodes", "history", "wire", "wire/queue", "world", "area", "roster", "."} {
 		err := filepath.WalkDir(filepath.Join("../../server", dir), func(path string, d fs.DirEntry, err error) error {
 			if d != nil && d.IsDir() && path != filepath.Join("../../server", dir) {
 				return fs.SkipDir
