@@ -10,11 +10,11 @@ import (
 )
 
 // Join writes one clip of what is left of others that were cut off, and of what rest writes of the same time: the
-// pictures of a relay that was killed, and of the one that came after it. What rest has from its beginning on is taken
-// from there alone. Of each part it takes what is later than what the parts before gave; the time between is a gap. A
-// part that is broken gives what is whole of it. What rest writes is read while it does, and before its first picture
-// nothing is written; that it finds nothing is no error when another part has something. Errors wrap ErrNothing,
-// ErrUnsupported, the error of w or that of rest.
+// pictures of a relay that was killed, and of the one that came after it. Of each part it takes what is later than what
+// the parts before gave; the time between is a gap. A part that is broken gives what is whole of it. What rest writes is
+// read while it does, and before its first picture nothing is written; that it finds nothing is no error when another
+// part has something. What was written before an error has all of the parts, if these were read to their ends. Errors
+// wrap ErrNothing, ErrUnsupported, the error of w, of a part's reader or of rest.
 func Join(w io.Writer, h Head, parts []io.Reader, rest func(io.Writer) error) (Summary, error) {
 	j := joining{w: w, head: h}
 	err := j.all(parts, rest)
@@ -37,7 +37,6 @@ type joining struct {
 	codec rtsp.Codec
 	first time.Time     // arrival of the first unit
 	last  time.Time     // arrival of the last one
-	step  time.Duration // between the last two of one part
 	pts   time.Duration // of the last one, on the line of the whole
 	shut  bool          // the camera has another codec from here on
 
@@ -60,25 +59,24 @@ func (j *joining) all(parts []io.Reader, rest func(io.Writer) error) error {
 		done <- err
 	}()
 	begun := false
-	// before adds the parts that begin before a time, zero for all.
-	before := func(first time.Time) error {
+	before := func() error {
 		if begun {
 			return nil
 		}
 		begun = true
 		for _, p := range parts {
-			if err := j.part(p, func(t time.Time) (bool, error) { return first.IsZero() || t.Before(first), nil }); err != nil {
+			if err := j.part(p, func() error { return nil }); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	err := j.part(r, func(t time.Time) (bool, error) { return true, before(t) })
+	err := j.part(r, before)
 	if err == nil {
 		_, err = io.Copy(io.Discard, r) // what cannot be read is no reason to stop the writer
 	}
 	if err == nil || errors.Is(err, ErrNothing) {
-		if other := before(time.Time{}); other != nil {
+		if other := before(); other != nil {
 			err = other
 		}
 	}
@@ -89,21 +87,17 @@ func (j *joining) all(parts []io.Reader, rest func(io.Writer) error) error {
 	return err
 }
 
-// errPassed ends the reading of a part that is not wanted.
-var errPassed = errors.New("replay: this part is not wanted")
-
-// part adds what is whole of a clip; wanted is asked, with the arrival of its first unit, whether it is to be added. The
-// error is that of writing, or wanted's.
-func (j *joining) part(r io.Reader, wanted func(first time.Time) (bool, error)) (failed error) {
+// part adds what is whole of a clip; first is called before its first unit is added. The error is that of writing, of
+// reading, or first's; that the clip itself is broken is none.
+func (j *joining) part(r io.Reader, first func() error) error {
 	var before time.Time // arrival of the unit before, in this part
 	var offset, pts time.Duration
 	begun, opens := false, false
 	d := reading{in: r, limits: Limits{Bytes: 1 << 40, Units: 1 << 30}}
 	d.put = func(u rtsp.Unit, breaks GapKind) error {
 		if before.IsZero() {
-			if yes, err := wanted(u.Arrived); err != nil || !yes {
-				failed = err
-				return errPassed
+			if err := first(); err != nil {
+				return err
 			}
 		}
 		seen, was := before, pts
@@ -120,7 +114,7 @@ func (j *joining) part(r io.Reader, wanted func(first time.Time) (bool, error)) 
 				return nil
 			default:
 				offset = j.pts + u.Arrived.Sub(j.last) - u.PTS
-				if u.Arrived.Sub(j.last) > j.step*3/2 {
+				if u.Arrived.Sub(j.last) > j.limit() {
 					breaks = GapNotWritten
 				}
 			}
@@ -129,23 +123,27 @@ func (j *joining) part(r io.Reader, wanted func(first time.Time) (bool, error)) 
 		if j.shut {
 			return nil // which one file cannot hold
 		}
-		if breaks == "" && seen.Equal(j.last) {
-			j.step = u.Arrived.Sub(seen)
-		}
 		u.PTS += offset
 		j.last, j.pts = u.Arrived, u.PTS
 		j.err = j.out.Add(u, breaks)
-		failed = j.err
 		return j.err
 	}
-	_ = d.all() // what is whole was taken
+	err := d.all()
 	if opens {
 		j.front = ending{d.gaps, d.foot}
 	}
-	if begun && before.Equal(j.last) {
+	if before.Equal(j.last) && (begun || d.foot && !j.back.whole) {
 		j.back = ending{d.gaps, d.foot}
 	}
-	return failed
+	if errors.Is(err, ErrBroken) || errors.Is(err, ErrCutOff) || errors.Is(err, ErrTooLarge) {
+		return nil // what is whole was taken
+	}
+	return err
+}
+
+// limit is how far apart two pictures may be without one missing between them.
+func (j *joining) limit() time.Duration {
+	return max(edge, min(silence, j.out.seam.every*3/2))
 }
 
 // close notes what is missing before and after what was found: what the parts told, or, where one broke off before it
@@ -154,7 +152,7 @@ func (j *joining) close() (Summary, error) {
 	if j.out == nil {
 		return Summary{}, fmt.Errorf("replay: %w", ErrNothing)
 	}
-	limit := max(edge, j.step)
+	limit := j.limit()
 	for _, g := range j.front.told {
 		if !g.To.After(j.first) {
 			j.out.Note(g)

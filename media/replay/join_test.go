@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"iocwall/media/rtsp"
@@ -150,6 +151,53 @@ func TestJoinKeepsWhatWasTold(t *testing.T) {
 	whole, _ = write(t, c)
 	if got, _ := join(t, c.Head, nothing, whole, whole[:len(whole)/2]); len(got.Gaps) != 1 || got.Gaps[0].Kind != GapDisconnected {
 		t.Errorf("gaps %v", got.Gaps)
+	}
+}
+
+// No rhythm hides what is missing: not that of one picture alone, nor that of a camera that was silent just before.
+func TestJoinHidesNothing(t *testing.T) {
+	for name, at := range map[string][]time.Duration{
+		"one picture":               {3 * time.Second},
+		"a silence before":          {0, 200 * time.Millisecond, 6 * time.Second},
+		"two, far apart":            {0, 9 * time.Second},
+		"a silence at the very end": {0, time.Second, 2 * time.Second, 3 * time.Second, 9 * time.Second},
+	} {
+		f := newFilm()
+		f.group = 1
+		var units []rtsp.Unit
+		for _, d := range at {
+			f.at, f.pts = testAt.Add(d), d
+			units = append(units, f.next())
+		}
+		c := testClip(units)
+		c.To = units[len(units)-1].Arrived.Add(5 * time.Second)
+		file, _ := write(t, c)
+		got, _ := join(t, c.Head, nothing, file[:len(file)-1])
+		if n := len(got.Gaps); n == 0 || got.Gaps[n-1].Kind != GapNotWritten || !got.Gaps[n-1].To.Equal(c.To) || got.Gaps[n-1].To.Sub(got.Gaps[n-1].From) < 4*time.Second {
+			t.Errorf("%s: gaps %v", name, got.Gaps)
+		}
+		if at[0] > 0 && (got.Gaps[0].Kind != GapNotKept || got.Gaps[0].To.Sub(got.Gaps[0].From) != at[0]) {
+			t.Errorf("%s: gaps %v", name, got.Gaps)
+		}
+	}
+}
+
+// A relay that begins where the first part did and ends before it takes nothing away.
+func TestJoinWithLessThanThereWas(t *testing.T) {
+	units := newFilm().take(200)
+	whole, _ := write(t, testClip(units))
+	short := testClip(units[:60])
+	short.Gaps = []Gap{{Kind: GapNotArrived, From: units[59].Arrived, To: short.To}}
+	rest, _ := write(t, short)
+	c, _ := join(t, short.Head, gives(rest), whole)
+	same(t, c.Units, units)
+	if len(c.Gaps) > 0 {
+		t.Errorf("gaps %v", c.Gaps)
+	}
+	// A part that cannot be read now is not taken for a short one.
+	away := errors.New("the disk does not answer")
+	if _, err := Join(io.Discard, short.Head, []io.Reader{io.MultiReader(bytes.NewReader(whole[:len(whole)/2]), iotest.ErrReader(away))}, gives(rest)); !errors.Is(err, away) {
+		t.Errorf("a disk that does not answer: %v", err)
 	}
 }
 

@@ -247,8 +247,10 @@ func (c *clips) wait() { c.wg.Wait() }
 // ends with the server; else nothing is said, and the next start goes on.
 func (c *clips) write(stop, ctx context.Context, t task, failing time.Time) (again bool) {
 	saved, err := c.record(stop, ctx, t, false)
-	if err != nil && stop.Err() == nil && passing(err) && t.over(time.Now(), failing) && len(c.left.of(t.work)) > 0 {
-		saved, err = c.record(stop, ctx, t, true)
+	if err != nil && stop.Err() == nil && passing(err) && t.over(time.Now(), failing) {
+		if files, _ := c.left.of(t.work); len(files) > 0 {
+			saved, err = c.record(stop, ctx, t, true)
+		}
 	}
 	if ctx.Err() != nil || err != nil && stop.Err() != nil {
 		return false
@@ -267,7 +269,9 @@ func (c *clips) write(stop, ctx context.Context, t task, failing time.Time) (aga
 		return true
 	}
 	c.notes.remove(t.work)
-	c.left.forget(c.left.of(t.work))
+	if files, err := c.left.of(t.work); err == nil {
+		c.left.forget(files)
+	}
 	return false
 }
 
@@ -290,10 +294,15 @@ func (c *clips) record(stop, ctx context.Context, t task, alone bool) (saved, er
 		c.notes.remove(t.work)
 	}
 	var s saved
-	files := c.left.of(t.work)
+	files, err := c.left.of(t.work)
+	if err != nil && !alone {
+		return saved{}, err
+	}
+	folded := false
 	file, err := c.store.Keep(ctx, func(w io.Writer) error {
 		out := counted{w: w}
-		sum, err := c.left.fetch(ctx, c.relay, t, files, alone, &out)
+		sum, all, err := c.left.fetch(ctx, c.relay, t, files, alone, &out)
+		folded = all && !out.failed && out.n > 0
 		if err == nil && stop.Err() != nil && !half(sum, t) {
 			err = context.Cause(stop)
 		}
@@ -312,8 +321,8 @@ func (c *clips) record(stop, ctx context.Context, t task, alone bool) (saved, er
 		}
 		return c.notes.write(t.work, s) // before the file has its name
 	})
-	if errors.Is(err, blob.ErrUnfinished) {
-		c.left.fold(t.work, files)
+	if errors.Is(err, blob.ErrUnfinished) && folded {
+		c.left.forget(files) // what stays has all of them
 	}
 	if err == nil && file != s.SHA256 {
 		err = errors.New("the file on disk differs from what was written")

@@ -22,33 +22,37 @@ type left struct {
 	store Store
 	log   *slog.Logger
 
-	mu    sync.Mutex
-	known map[string]work
+	mu     sync.Mutex
+	known  map[string]work
+	closed map[string]time.Time // that cannot be opened, since when
 }
+
+// openWithin is how long a file that cannot be opened is waited for, before the clips are written without it.
+const openWithin = 15 * time.Second
 
 // leftMost bounds the half-written files of one work.
 const leftMost = 8
 
 func newLeft(s Store, log *slog.Logger) *left {
-	return &left{store: s, log: log, known: map[string]work{}}
+	return &left{store: s, log: log, known: map[string]work{}, closed: map[string]time.Time{}}
 }
 
-// of returns the files of a work, the largest first. One that cannot be read now stays for another time.
-func (l *left) of(w work) []string {
+// of returns the files of a work, the largest first. The error is that a file cannot be opened, whose work is not known.
+func (l *left) of(w work) (out []string, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.learn()
-	var out []string
+	err = l.learn()
 	for _, name := range l.store.Drafts() {
 		if of, there := l.known[name]; there && of == w {
 			out = append(out, name)
 		}
 	}
-	return out
+	return out, err
 }
 
-// learn reads of which work each half-written file is, and removes what is no clip. The caller holds mu.
-func (l *left) learn() {
+// learn reads of which work each half-written file is, and removes what is no clip. The error is that one cannot be
+// opened now. The caller holds mu.
+func (l *left) learn() (closed error) {
 	for _, name := range l.store.Drafts() {
 		if _, there := l.known[name]; there {
 			continue
@@ -57,30 +61,33 @@ func (l *left) learn() {
 		switch {
 		case err == nil:
 			l.known[name] = w
+			delete(l.closed, name)
 		case errors.Is(err, replay.ErrBroken), errors.Is(err, replay.ErrCutOff), errors.Is(err, replay.ErrTooLarge):
 			l.drop(name)
 		default:
-			l.log.Warn("what is left of a clip cannot be read", "file", name, "error", err)
+			since, there := l.closed[name]
+			if !there {
+				since = time.Now()
+				l.closed[name] = since
+				l.log.Warn("what is left of a clip cannot be opened", "file", name, "error", err)
+			}
+			if time.Since(since) < openWithin {
+				closed = fmt.Errorf("cctv: what is left of a clip: %w", err)
+			}
 		}
 	}
+	return closed
 }
 
 // sweep removes what nobody waits for.
 func (l *left) sweep(open map[work]bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.learn()
+	_ = l.learn() // it is said again
 	for name, w := range l.known {
 		if !open[w] {
 			l.drop(name)
 		}
-	}
-}
-
-// fold removes the files of a work that a newer one was made of: that is the largest then.
-func (l *left) fold(w work, made []string) {
-	if files := l.of(w); len(files) > 0 && !slices.Contains(made, files[0]) {
-		l.forget(made)
 	}
 }
 
@@ -113,8 +120,8 @@ func (l *left) drop(names ...string) {
 }
 
 // fetch writes what the relay has of a work, behind what was left of it before. Where that has something, the relay need
-// not; with alone it is not asked.
-func (l *left) fetch(ctx context.Context, r Relay, t task, names []string, alone bool, w io.Writer) (replay.Summary, error) {
+// not; with alone it is not asked. All reports whether the files were read to their ends.
+func (l *left) fetch(ctx context.Context, r Relay, t task, names []string, alone bool, w io.Writer) (sum replay.Summary, all bool, err error) {
 	// A camera that is silent does not hold up the end of what cannot be written.
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -122,8 +129,10 @@ func (l *left) fetch(ctx context.Context, r Relay, t task, names []string, alone
 		return r.Clip(ctx, t.camera, t.stream, t.from.Std(), t.to.Std(), w)
 	}
 	if len(names) == 0 {
-		return ask(w)
+		sum, err = ask(w)
+		return sum, true, err
 	}
+	var files []*ended
 	var parts []io.Reader
 	for _, name := range names {
 		file, err := l.store.OpenDraft(name)
@@ -131,13 +140,14 @@ func (l *left) fetch(ctx context.Context, r Relay, t task, names []string, alone
 			continue
 		}
 		if err != nil {
-			return replay.Summary{}, fmt.Errorf("cctv: what is left of a clip: %w", err)
+			return sum, false, fmt.Errorf("cctv: what is left of a clip: %w", err)
 		}
 		defer file.Close() //nolint:errcheck // it was only read
-		parts = append(parts, file)
+		files = append(files, &ended{Reader: file})
+		parts = append(parts, files[len(files)-1])
 	}
 	head := replay.Head{Camera: t.camera, Stream: t.stream, From: t.from.Std(), To: t.to.Std()}
-	return replay.Join(&watched{w, cancel}, head, parts, func(w io.Writer) error {
+	sum, err = replay.Join(&watched{w, cancel}, head, parts, func(w io.Writer) error {
 		if alone {
 			return replay.ErrNothing
 		}
@@ -147,6 +157,20 @@ func (l *left) fetch(ctx context.Context, r Relay, t task, names []string, alone
 		}
 		return err
 	})
+	return sum, !slices.ContainsFunc(files, func(f *ended) bool { return !f.end }), err
+}
+
+// ended is a file, and whether it was read to its end.
+type ended struct {
+	io.Reader
+	end bool
+}
+
+// Read implements io.Reader.
+func (e *ended) Read(b []byte) (int, error) {
+	n, err := e.Reader.Read(b)
+	e.end = e.end || errors.Is(err, io.EOF)
+	return n, err
 }
 
 // watched tells when writing fails.

@@ -263,13 +263,15 @@ func TestWhatCannotBeReadNowStays(t *testing.T) {
 			t.Fatal(err)
 		}
 		busy := &failing{Store: store(), times: 3}
-		k := newClips(h, busy, still{clip: func(io.Writer) (replay.Summary, error) { return replay.Summary{}, errors.New("away") }}, "", discard())
+		later := clip
+		later.Units = groups(begin.Std().Add(7*time.Second), 3)
+		k := newClips(h, busy, still{clip: func(w io.Writer) (replay.Summary, error) { return replay.Write(w, later) }}, "", discard())
 		for range 1000 {
 			k.look(t.Context(), t.Context())
 			time.Sleep(lookEvery)
 		}
 		k.wait()
-		if got, _ := h.state.Clip("a"); !got.Ready() || got.Saved.Frames != 25 || busy.times > 0 {
+		if got, _ := h.state.Clip("a"); !got.Ready() || got.Saved.Frames != 40 || busy.times > 0 {
 			t.Errorf("%+v", got)
 		}
 	})

@@ -103,7 +103,7 @@ type Hub struct {
 	parents map[string]string      // of areas
 	moved   bool                   // areas, since the views were drawn
 	drawn   time.Time              // when the views were drawn by the tree of areas
-	pause   time.Duration          // until that may be done again
+	cost    time.Duration          // how long that took
 	beat    time.Time
 
 	mu       sync.Mutex
@@ -186,7 +186,8 @@ func (h *Hub) begin(state *world.State) {
 
 // redrawPause is how long views wait at least between two looks at all entities for
 // the tree of areas, and ten times as long as one takes, so that a list of areas that
-// is read in does not stop the loop. What is pressing does not wait, nor does the tick.
+// is read in does not stop the loop. What is pressing waits for twice as long as one
+// takes at most, and the tick does not wait.
 const redrawPause = 100 * time.Millisecond
 
 // Publish hands out what the loop has made durable and applied: changes are all
@@ -216,7 +217,8 @@ func (h *Hub) Publish(state *world.State, changes []world.Change) {
 	for _, st := range h.streams {
 		st.publish(state, p)
 	}
-	if h.moved && (time.Since(h.drawn) >= h.pause || slices.ContainsFunc(changes, pressing)) {
+	since := time.Since(h.drawn)
+	if h.moved && (since >= max(redrawPause, 10*h.cost) || since >= 2*h.cost && slices.ContainsFunc(changes, pressing)) {
 		h.redraw(state)
 	}
 }
@@ -239,7 +241,7 @@ func (h *Hub) redraw(state *world.State) {
 		}
 	}
 	h.moved, h.drawn = false, time.Now()
-	h.pause = max(redrawPause, 10*h.drawn.Sub(began))
+	h.cost = h.drawn.Sub(began)
 }
 
 // note remembers which summands are out of date and whether areas moved in
