@@ -63,8 +63,7 @@ type upstream struct {
 
 func newUpstream(r *Relay, cfg upstreamConfig, gone <-chan struct{}) *upstream {
 	return &upstream{
-		gone: gone,
-		cfg:  cfg, relay: r, tls: cfg.tls(r.opts.CameraTLS), poke: make(chan struct{}, 1), pacing: make(chan struct{}, 1),
+		cfg: cfg, relay: r, tls: cfg.tls(r.opts.CameraTLS), gone: gone, poke: make(chan struct{}, 1), pacing: make(chan struct{}, 1),
 		log:     r.log.With(slog.String("camera", cfg.camera), slog.String("stream", cfg.stream)),
 		readers: map[*gortsplib.ServerSession]*reader{},
 		ready:   make(chan struct{}), failed: make(chan struct{}),

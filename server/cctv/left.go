@@ -121,10 +121,7 @@ func (l *left) drop(names ...string) {
 
 // fetch writes what the relay has of a work, behind what was left of it before. Where that has something, the relay need
 // not; with alone it is not asked. All reports whether the files were read to their ends.
-func (l *left) fetch(ctx context.Context, r Relay, t task, names []string, alone bool, w io.Writer) (sum replay.Summary, all bool, err error) {
-	// A camera that is silent does not hold up the end of what cannot be written.
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+func (l *left) fetch(ctx context.Context, r Relay, t task, names []string, alone bool, w *counted) (sum replay.Summary, all bool, err error) {
 	ask := func(w io.Writer) (replay.Summary, error) {
 		return r.Clip(ctx, t.camera, t.stream, t.from.Std(), t.to.Std(), w)
 	}
@@ -132,6 +129,9 @@ func (l *left) fetch(ctx context.Context, r Relay, t task, names []string, alone
 		sum, err = ask(w)
 		return sum, true, err
 	}
+	// A camera that is silent does not hold up the end of what cannot be written.
+	ctx, w.stop = context.WithCancel(ctx)
+	defer w.stop()
 	var files []*ended
 	var parts []io.Reader
 	for _, name := range names {
@@ -147,7 +147,7 @@ func (l *left) fetch(ctx context.Context, r Relay, t task, names []string, alone
 		parts = append(parts, files[len(files)-1])
 	}
 	head := replay.Head{Camera: t.camera, Stream: t.stream, From: t.from.Std(), To: t.to.Std()}
-	sum, err = replay.Join(&watched{w, cancel}, head, parts, func(w io.Writer) error {
+	sum, err = replay.Join(w, head, parts, func(w io.Writer) error {
 		if alone {
 			return replay.ErrNothing
 		}
@@ -173,24 +173,10 @@ func (e *ended) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// watched tells when writing fails.
-type watched struct {
-	io.Writer
-	failed func()
-}
-
-// Write implements io.Writer.
-func (w *watched) Write(b []byte) (int, error) {
-	n, err := w.Writer.Write(b)
-	if err != nil {
-		w.failed()
-	}
-	return n, err
-}
-
-// counted counts what is written, and remembers whether that failed.
+// counted counts what is written; when that fails it remembers it and calls stop, unless that is nil.
 type counted struct {
 	w      io.Writer
+	stop   func()
 	n      int
 	failed bool
 }
@@ -199,7 +185,12 @@ type counted struct {
 func (c *counted) Write(b []byte) (int, error) {
 	n, err := c.w.Write(b)
 	c.n += n
-	c.failed = c.failed || err != nil
+	if err != nil {
+		c.failed = true
+		if c.stop != nil {
+			c.stop()
+		}
+	}
 	return n, err
 }
 

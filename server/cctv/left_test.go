@@ -43,6 +43,17 @@ func groups(from time.Time, n int) []rtsp.Unit {
 	return out
 }
 
+// newStore opens a store that keeps what was left half written.
+func newStore(t *testing.T, o blob.Options) *blob.Store {
+	t.Helper()
+	o.KeepDrafts = true
+	s, err := blob.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // A server that is killed, or stopped, while it writes a clip has lost the ring in its memory. What it had written is
 // the beginning of the clip that the next start makes, also where the relay does not come back.
 func TestKilledWhileAClipIsWritten(t *testing.T) {
@@ -62,13 +73,7 @@ func TestKilledWhileAClipIsWritten(t *testing.T) {
 				h := newChronicle(t, definedCamera("c", nil), asked)
 				head := replay.Head{Camera: "c", Stream: "main", From: begin.Std(), To: begin.Std().Add(30 * time.Second)}
 				dir := t.TempDir()
-				store := func() *blob.Store {
-					s, err := blob.New(blob.Options{Dir: filepath.Join(dir, "files"), KeepDrafts: true})
-					if err != nil {
-						t.Fatal(err)
-					}
-					return s
-				}
+				store := func() *blob.Store { return newStore(t, blob.Options{Dir: filepath.Join(dir, "files")}) }
 				stop, end := context.WithCancel(t.Context())
 				defer end()
 				k := newClips(h, store(), still{clip: func(w io.Writer) (replay.Summary, error) {
@@ -139,10 +144,7 @@ func TestTheRelayIsKilledWhileAClipIsWritten(t *testing.T) {
 		begin := world.TimeOf(time.Now())
 		h := newChronicle(t, definedCamera("c", nil), world.ClipAsked{ID: "a", Camera: "c", Stream: "main", From: begin, To: begin + 60_000, Alert: "lu"})
 		head := replay.Head{Camera: "c", Stream: "main", From: begin.Std(), To: begin.Std().Add(time.Minute)}
-		files, err := blob.New(blob.Options{Dir: t.TempDir(), KeepDrafts: true})
-		if err != nil {
-			t.Fatal(err)
-		}
+		files := newStore(t, blob.Options{Dir: t.TempDir()})
 		away, tries := errors.New("the relay does not answer"), 0
 		end := begin.Std().Add(time.Minute)
 		add := func(w io.Writer, from, n int) *replay.Writer {
@@ -201,10 +203,7 @@ func TestWhatTheLastTryBrings(t *testing.T) {
 			begin := world.TimeOf(time.Now())
 			h := newChronicle(t, definedCamera("c", nil), world.ClipAsked{ID: "a", Camera: "c", Stream: "main", From: begin, To: begin + 30_000, Alert: "lu"})
 			head := replay.Head{Camera: "c", Stream: "main", From: begin.Std(), To: begin.Std().Add(30 * time.Second)}
-			files, err := blob.New(blob.Options{Dir: t.TempDir(), KeepDrafts: true})
-			if err != nil {
-				t.Fatal(err)
-			}
+			files := newStore(t, blob.Options{Dir: t.TempDir()})
 			tries := 0
 			k := newClips(h, files, still{clip: func(w io.Writer) (replay.Summary, error) {
 				tries++
@@ -245,13 +244,7 @@ func TestWhatCannotBeReadNowStays(t *testing.T) {
 		begin := world.TimeOf(time.Now())
 		h := newChronicle(t, definedCamera("c", nil), world.ClipAsked{ID: "a", Camera: "c", Stream: "main", From: begin, To: begin + 10_000, Alert: "lu"})
 		dir := t.TempDir()
-		store := func() *blob.Store {
-			s, err := blob.New(blob.Options{Dir: dir, KeepDrafts: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return s
-		}
+		store := func() *blob.Store { return newStore(t, blob.Options{Dir: dir}) }
 		clip := replay.Clip{
 			Head: replay.Head{Camera: "c", Stream: "main", From: begin.Std(), To: begin.Std().Add(10 * time.Second)}, Codec: rtsp.H264,
 			Units: groups(begin.Std(), 5),
@@ -295,10 +288,7 @@ func TestOfAFullDiskNothingStays(t *testing.T) {
 		begin := world.TimeOf(time.Now())
 		h := newChronicle(t, definedCamera("c", nil), world.ClipAsked{ID: "a", Camera: "c", Stream: "main", From: begin, To: begin + 10_000, Alert: "lu"})
 		head := replay.Head{Camera: "c", Stream: "main", From: begin.Std(), To: begin.Std().Add(10 * time.Second)}
-		files, err := blob.New(blob.Options{Dir: t.TempDir(), KeepDrafts: true, MaxBytes: 60_000})
-		if err != nil {
-			t.Fatal(err)
-		}
+		files := newStore(t, blob.Options{Dir: t.TempDir(), MaxBytes: 60_000})
 		k := newClips(h, files, still{clip: func(w io.Writer) (replay.Summary, error) {
 			return replay.Write(w, replay.Clip{Head: head, Codec: rtsp.H264, Units: groups(begin.Std(), 10)})
 		}}, "", discard())
@@ -316,13 +306,7 @@ func TestOfAFullDiskNothingStays(t *testing.T) {
 // What nobody waits for any more, and what is no clip, does not stay.
 func TestWhatIsLeftOfNothingGoes(t *testing.T) {
 	dir := t.TempDir()
-	store := func() *blob.Store {
-		s, err := blob.New(blob.Options{Dir: dir, KeepDrafts: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
+	store := func() *blob.Store { return newStore(t, blob.Options{Dir: dir}) }
 	var other bytes.Buffer
 	if _, err := replay.Write(&other, replay.Clip{Head: replay.Head{Camera: "x", Stream: "main"}, Codec: rtsp.H264, Units: groups(t0.Std(), 3)}); err != nil {
 		t.Fatal(err)
