@@ -211,8 +211,7 @@ func (ch *channel) follow(ctx context.Context, players *sync.WaitGroup, now time
 		ch.drop(&ch.cur)
 		return false
 	case preload && ch.cur == nil:
-		ch.start(ctx, players, now, &ch.cur, ch.want(last, now), nil)
-		ch.cur.player.setViews(nil, true)
+		ch.start(ctx, players, now, &ch.cur, ch.want(last, now), nil, nil)
 	case !preload && away >= ch.d.opts.Park:
 		ch.drop(&ch.cur)
 	case ch.cur != nil:
@@ -221,9 +220,19 @@ func (ch *channel) follow(ctx context.Context, players *sync.WaitGroup, now time
 	return true
 }
 
-// keepStep passes on with which budget the camera is to keep step: as those want who see it, or else those who will; the
-// caller holds the lock.
+// keepStep passes on with which budget the camera is to keep step; the caller holds the lock.
 func (ch *channel) keepStep() {
+	budget := ch.budget()
+	for _, f := range []*feed{ch.cur, ch.next} {
+		if f != nil {
+			f.player.setStep(budget, ch.d.opts.Clock)
+		}
+	}
+}
+
+// budget is with what the camera is to keep step: as those want who see it, or else those who will; the caller holds the
+// lock.
+func (ch *channel) budget() time.Duration {
 	var budget, unseen time.Duration
 	seen := false
 	for _, v := range ch.viewers {
@@ -234,13 +243,9 @@ func (ch *channel) keepStep() {
 		budget, seen = max(budget, v.step), true
 	}
 	if !seen {
-		budget = unseen
+		return unseen
 	}
-	for _, f := range []*feed{ch.cur, ch.next} {
-		if f != nil {
-			f.player.setStep(budget, ch.d.opts.Clock)
-		}
-	}
+	return budget
 }
 
 // wishes returns the views that are visible, those that were, and whether the camera is to be kept ready; the caller
@@ -258,8 +263,9 @@ func (ch *channel) wishes() (views, last []View, preload bool) {
 	return views, last, preload
 }
 
-// start makes a player of a stream and runs it; at is where it is kept. Frames of old stay until it has its own.
-func (ch *channel) start(ctx context.Context, players *sync.WaitGroup, now time.Time, at **feed, stream string, old *feed) {
+// start makes a player of a stream and runs it; at is where it is kept. It is parked when there are no views. Frames of
+// old stay until it has its own.
+func (ch *channel) start(ctx context.Context, players *sync.WaitGroup, now time.Time, at **feed, stream string, views []View, old *feed) {
 	o := ch.d.opts
 	f := &feed{stream: stream, began: now}
 	f.player = newPlayer(Options{
@@ -278,6 +284,8 @@ func (ch *channel) start(ctx context.Context, players *sync.WaitGroup, now time.
 	} else {
 		f.player.count(ch.total)
 	}
+	f.player.setViews(views, len(views) == 0) // before its first unit
+	f.player.setStep(ch.budget(), o.Clock)
 	ctx, f.cancel = context.WithCancel(ctx)
 	*at = f
 	players.Go(func() { f.player.Run(ctx) }) //nolint:errcheck // it ends when it is told to

@@ -1,7 +1,9 @@
 package media
 
 import (
+	"context"
 	"errors"
+	"strconv"
 	"testing"
 	"time"
 
@@ -42,6 +44,29 @@ func TestBetweenParkingAndTheFirstPictureACameraCatchesUp(t *testing.T) {
 		pass(time.Second)
 		if n := len(s.sub.connections()); n != 1 {
 			t.Errorf("%d connections: time in which nobody looked counts as time without pictures", n)
+		}
+	})
+}
+
+func TestNothingIsDecodedOfCamerasThatAreOnlyKeptReady(t *testing.T) {
+	onStage(t, DeckOptions{}, nil, func(t *testing.T, s *stage) {
+		const n = 1000 // so that some player's goroutine runs before the deck goes on
+		play := s.deck.play
+		s.deck.play = func(ctx context.Context, o rtsp.Options, h rtsp.Handler) error {
+			o.URL = "rtsp://relay/cam/sub"
+			return play(ctx, o, h)
+		}
+		for i := range n {
+			c := cam
+			c.ID = strconv.Itoa(i)
+			v := s.deck.Open(c, nil)
+			v.Preload(true)
+			pass(time.Millisecond)
+			v.Close()
+		}
+		pass(time.Second)
+		if c, d := len(s.sub.connections()), s.decoder.made.Load(); c != n || d != 0 {
+			t.Errorf("%d of %d cameras connected, %d decoders made though nobody looks", c, n, d)
 		}
 	})
 }

@@ -64,19 +64,21 @@ func onStage(t *testing.T, opts DeckOptions, extra map[string]*fakeCamera, run f
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- d.Run(ctx) }()
-		run(t, s)
-		cancel()
-		if err := <-done; !errors.Is(err, context.Canceled) {
-			t.Errorf("Run returned %v", err)
-		}
-		if n := s.decoder.open.Load(); n != 0 {
-			t.Errorf("%d decoders left open", n)
-		}
-		for path, c := range cameras {
-			if n := c.sessions(); n != 0 {
-				t.Errorf("%d sessions of %s left open", n, path)
+		defer func() { // also of a test that gives up
+			cancel()
+			if err := <-done; !errors.Is(err, context.Canceled) {
+				t.Errorf("Run returned %v", err)
 			}
-		}
+			if n := s.decoder.open.Load(); n != 0 {
+				t.Errorf("%d decoders left open", n)
+			}
+			for path, c := range cameras {
+				if n := c.sessions(); n != 0 {
+					t.Errorf("%d sessions of %s left open", n, path)
+				}
+			}
+		}()
+		run(t, s)
 	})
 }
 

@@ -120,8 +120,7 @@ func (ch *channel) pin(steps []Stream) (name string, ok bool) {
 // playing keeps the right stream on the screen; the caller holds the lock.
 func (ch *channel) playing(ctx context.Context, players *sync.WaitGroup, now time.Time, views []View) {
 	if ch.cur == nil {
-		ch.start(ctx, players, now, &ch.cur, ch.want(views, now), nil)
-		ch.cur.player.setViews(views, false)
+		ch.start(ctx, players, now, &ch.cur, ch.want(views, now), views, nil)
 		return
 	}
 	ch.cur.player.setViews(views, false)
@@ -149,14 +148,12 @@ func (ch *channel) playing(ctx context.Context, players *sync.WaitGroup, now tim
 	}
 	ch.drop(&ch.next)
 	if s.Fresh() {
-		ch.start(ctx, players, now, &ch.next, want, nil)
-		ch.next.player.setViews(views, false)
+		ch.start(ctx, players, now, &ch.next, want, views, nil)
 		return
 	}
 	old := ch.cur
 	ch.drop(&ch.cur)
-	ch.start(ctx, players, now, &ch.cur, want, old)
-	ch.cur.player.setViews(views, false)
+	ch.start(ctx, players, now, &ch.cur, want, views, old)
 }
 
 // settle is how long a wish for a stream must stand, if there are pictures already.
