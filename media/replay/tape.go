@@ -244,9 +244,9 @@ func (t *Tape[P]) plan(now time.Time, next *time.Time) (target int, wait time.Du
 		fallthrough
 	case t.want >= 0:
 		target, t.want = t.want, -1
-	case t.shown < 0 && t.err == nil:
+	case t.shown < 0 && (t.err == nil || t.playing): // Play tries again
 		target = 0
-	case !t.playing || t.shown < 0:
+	case !t.playing:
 		return -1, 0
 	case t.shown >= last && !t.opts.Loop:
 		t.playing = false

@@ -275,7 +275,11 @@ func TestTapeGaps(t *testing.T) {
 }
 
 func TestNewTapeRefuses(t *testing.T) {
-	decoder := func(rtsp.Codec, [][]byte) (Decoder[string], error) { return nil, errors.New("no such codec") }
+	asked := 0
+	decoder := func(rtsp.Codec, [][]byte) (Decoder[string], error) {
+		asked++
+		return nil, errors.New("no such codec")
+	}
 	if _, err := NewTape(Clip{}, TapeOptions[string]{Decoder: decoder}); !errors.Is(err, ErrNothing) {
 		t.Error(err)
 	}
@@ -289,11 +293,16 @@ func TestNewTapeRefuses(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		go tape.Run(ctx) //nolint:errcheck // it returns the cause of ctx
-		tape.Play()
+		synctest.Wait()
+		before := asked
+		tape.Play() // tries again and tells again that it cannot
 		synctest.Wait()
 		p := tape.Position()
 		if _, ok := tape.Frame(); ok || p.Err == nil || !strings.Contains(p.Err.Error(), "no such codec") || p.Playing {
 			t.Errorf("%+v", p)
+		}
+		if before == 0 || asked == before {
+			t.Errorf("asked for a decoder %d and then %d times", before, asked)
 		}
 		cancel()
 		synctest.Wait()
