@@ -178,15 +178,18 @@ func (r *Relay) Run(ctx context.Context) error {
 			return &patient{Listener: r.listener, tls: r.opts.TLS, done: r.done, log: r.log}, nil
 		},
 	}
-	if err := r.server.Start(); err != nil {
-		return fmt.Errorf("relay: %w", err)
-	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	r.mu.Lock()
-	r.ctx = ctx
-	r.apply()
+	r.mu.Lock() // the first who ask wait for the list: to them no camera is unknown because the relay has just begun
+	err := r.server.Start()
+	if err == nil {
+		r.ctx = ctx
+		r.apply()
+	}
 	r.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("relay: %w", err)
+	}
 	r.wg.Go(func() { r.report(ctx) })
 	r.wg.Go(func() { r.probe(ctx) })
 	r.wg.Go(func() {

@@ -122,6 +122,9 @@ func read(t *testing.T, url, token string) *reading {
 			defer r.mu.Unlock()
 			r.units = append(r.units, u)
 		}})
+		if ctx.Err() == nil {
+			t.Logf("the reader of %s ended: %v", url, err)
+		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.err, r.ended = err, true

@@ -46,3 +46,28 @@ func TestWhoWaitsForACameraFollowsItsCorrection(t *testing.T) {
 		t.Errorf("who waited for a camera that was removed is told %v", err)
 	}
 }
+
+// Walls that wait for a relay to come back ask in its first moment: its cameras are known then.
+func TestWhoAsksFirstIsToldOfNoUnknownCamera(t *testing.T) {
+	t.Parallel()
+	for range 50 {
+		r, err := relay.New(relay.Options{
+			Addr: "127.0.0.1:0", Signer: signer, Timeout: guard, Cameras: []relay.Camera{camera("c1", "rtsp://127.0.0.1:1/closed")},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var early []*reading
+		for range 4 {
+			early = append(early, read(t, r.URL("c1", "main"), token("c1", time.Minute)))
+		}
+		time.Sleep(5 * time.Millisecond) // they have dialled, most likely
+		background(t, r.Run)
+		for _, e := range early {
+			await(t, "an answer", func() bool { _, over := e.over(); return over })
+			if err, _ := e.over(); rtsp.ReasonOf(err) != rtsp.ReasonUnreachable {
+				t.Fatalf("told %v", err)
+			}
+		}
+	}
+}
