@@ -1,6 +1,7 @@
 package director
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -63,6 +64,11 @@ func (t *turn) compose() {
 		return // nothing was ever shown
 	}
 	p := t.paint(c, sc.SceneSaved, found)
+	if tile := t.lockedAway(p.tiles); tile != "" {
+		// Whatever the reason: the wall rather stays as it is than that a lock is broken.
+		c.asked.end(Outcome{Scene: c.scene, Err: lockedMeanwhile(tile)})
+		return
+	}
 	if c.asked == nil {
 		if same(t.wall.On, p) {
 			t.place(p.places)
@@ -88,12 +94,13 @@ func (t *turn) paint(c choice, sc world.SceneSaved, found bool) picture {
 		p.scene, p.version = t.wall.On.Scene, t.wall.On.Version
 	}
 	kept := t.kept(sc)
-	p.places = t.arrange(sc, kept)
+	locked := t.locked(sc, found, kept)
+	p.places = t.arrange(sc, kept, locked)
+	locked = slices.DeleteFunc(locked, func(l world.Placed) bool { return l.Layer != world.LayerLocked })
 	if t.testing() {
-		t.testPicture(&p)
+		t.testPicture(&p, kept, locked)
 		return t.dated(p, "")
 	}
-	locked := t.foreign(sc, found, kept)
 	p.tiles, p.left = t.ground(c, sc, found, locked, p.places)
 	p.tiles = append(p.tiles, locked...)
 	p.tiles = append(p.tiles, t.popups(sc, p.places, kept, locked)...)
@@ -104,39 +111,78 @@ func (t *turn) paint(c choice, sc world.SceneSaved, found bool) picture {
 	return t.dated(p, "")
 }
 
-// locks yields the tiles on the wall that are locked, with their locks.
+// locks yields the tiles on the wall that are locked.
 func (t *turn) locks() []world.Placed {
 	if t.st.Count(world.KindLock) == 0 {
 		return nil
 	}
 	var out []world.Placed
 	for _, p := range t.wall.On.Tiles {
-		if _, ok := t.st.Lock(t.wall.ID, p.ID); ok {
+		if _, ok := t.st.Lock(t.wall.ID, p.ID); ok && p.Layer != world.LayerTest {
 			out = append(out, p)
 		}
 	}
 	return out
 }
 
-// foreign returns the locked tiles that the scene does not put there itself: those
-// of a scene before, and those of which the scene has another version now.
-func (t *turn) foreign(sc world.SceneSaved, found bool, kept map[string]string) []world.Placed {
+// home returns a tile of the wall as it is while no computer is lost: one on a spare
+// screen where it goes back to, as long as its scene or its popup has it still.
+func (t *turn) home(p world.Placed) world.Placed {
+	if p.Layer != world.LayerMoved {
+		return p
+	}
+	if id := popupOf(p.ID); id != "" {
+		for _, x := range t.asItIs(id) {
+			if x.ID == p.ID {
+				return x
+			}
+		}
+		return p
+	}
+	sc, _ := t.st.Scene(t.wall.On.Scene)
+	for _, s := range sc.Tiles {
+		if s.ID == p.ID && sameContent(s, p.Tile) {
+			p.Tile, p.Layer, p.From = s, world.LayerScene, sc.ID
+			break
+		}
+	}
+	return p
+}
+
+// locked returns the locked tiles of the wall as they are to be under a scene while no
+// computer is lost. What the scene or a popup has there itself stays in its layer; the
+// others, those of a scene before among them, stay where they are seen.
+func (t *turn) locked(sc world.SceneSaved, found bool, kept map[string]string) []world.Placed {
 	var out []world.Placed
 	for _, p := range t.locks() {
+		home := t.home(p)
+		own := found && (home.Layer == world.LayerScene || home.Layer == world.LayerLocked) && t.own(home, sc)
 		switch {
-		case p.Layer == world.LayerScene && !found, (p.Layer == world.LayerScene || p.Layer == world.LayerLocked) && found && t.own(p, sc):
-			continue // of a scene that comes back it is its own again
-		case p.Layer == world.LayerMoved && (!found || sc.ID == t.wall.On.Scene):
-			continue // it goes back by itself
-		case p.Layer == world.LayerTest:
-			continue
-		case p.Layer == world.LayerPopup && kept[p.From] != "":
-			continue // its popup stays as it is
+		case home.Layer == world.LayerPopup && kept[home.From] != "":
+			p = home // its popup stays as it is
+		case p.Layer == world.LayerScene && !found: // it is among what remains of the scene
+		case own && (p.Layer != world.LayerMoved || !t.barred(sc, kept, home)):
+			p = home // of a scene that comes back it is its own again
+			p.Layer = world.LayerScene
+		default:
+			if p.Layer == world.LayerMoved {
+				p.From = cmp.Or(popupOf(p.ID), t.wall.On.Scene)
+			}
+			p.Layer = world.LayerLocked
 		}
-		p.Layer = world.LayerLocked
 		out = append(out, p)
 	}
 	return out
+}
+
+// barred reports whether a tile cannot go back where it was, since the scene was changed
+// meanwhile and a locked tile has its place, or a popup that stays.
+func (t *turn) barred(sc world.SceneSaved, kept map[string]string, home world.Placed) bool {
+	r := scene.RectOf(home.Tile)
+	_, over := covering(sc, kept, r)
+	return over || slices.ContainsFunc(t.locks(), func(l world.Placed) bool {
+		return l.Layer != world.LayerMoved && scene.RectOf(l.Tile).Overlaps(r)
+	})
 }
 
 // own reports whether a tile of the wall is the scene's, as it is saved.
@@ -154,7 +200,7 @@ func (t *turn) ground(c choice, sc world.SceneSaved, found bool, locked []world.
 	var left []world.LeftOut
 	for _, s := range sc.Tiles {
 		r := scene.RectOf(s)
-		own := func(l world.Placed) bool { return l.ID == s.ID && l.From == sc.ID }
+		own := func(l world.Placed) bool { return l.From == sc.ID && (l.ID == s.ID || l.ID == sc.ID+"/"+s.ID) }
 		if slices.ContainsFunc(locked, own) {
 			left = append(left, world.LeftOut{Tile: s.ID, Why: "it is locked as it was before the scene was changed"})
 			continue
@@ -235,29 +281,58 @@ func (t *turn) popups(sc world.SceneSaved, places, kept map[string]string, locke
 	return out
 }
 
-// asItIs returns the tiles of a popup as they are on the wall.
+// asItIs returns the tiles of a popup as they are on the wall while no computer is
+// lost: those on spare screens where they go back to. Where that is not known, it
+// returns none.
 func (t *turn) asItIs(popup string) []world.Placed {
 	var out []world.Placed
+	away := false
 	for _, p := range t.wall.On.Tiles {
-		if p.Layer == world.LayerPopup && p.From == popup {
+		moved := p.Layer == world.LayerMoved && popupOf(p.ID) == popup
+		if moved || p.Layer == world.LayerPopup && p.From == popup {
 			out = append(out, p)
+		}
+		away = away || moved
+	}
+	if !away {
+		return out
+	}
+	p, _ := t.st.Popup(popup)
+	sc, _ := t.st.Scene(t.wall.On.Scene)
+	i := slices.IndexFunc(sc.Zones, func(z world.Zone) bool { return z.ID == p.Placed })
+	if i < 0 || p.Wall != t.wall.ID {
+		return nil
+	}
+	slices.SortFunc(out, func(a, b world.Placed) int { // by number
+		return cmp.Or(cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
+	})
+	for k, cell := range scene.Share(t.wall.WallDefined, scene.RectOfZone(sc.Zones[i]), len(out)) {
+		if x := &out[k]; x.Layer == world.LayerMoved {
+			x.Tile, x.Layer, x.From = cell.Put(x.Tile), world.LayerPopup, popup
 		}
 	}
 	return out
 }
 
 // kept returns the zones of popups of which a tile is locked: these stay as they
-// are, as long as the scene has the zone there.
+// are, as long as the scene has the zone there and no other locked tile lies in it.
 func (t *turn) kept(sc world.SceneSaved) map[string]string {
 	out := map[string]string{}
-	for _, l := range t.locks() {
+	locks := t.locks()
+	for _, l := range locks {
+		l = t.home(l)
 		p, ok := t.st.Popup(l.From)
-		if l.Layer != world.LayerPopup || !ok || p.Placed == "" {
+		if l.Layer != world.LayerPopup || !ok || p.Wall != t.wall.ID || p.Placed == "" {
 			continue
 		}
 		for _, z := range sc.Zones {
-			outside := func(x world.Placed) bool { return !scene.RectOfZone(z).Holds(scene.RectOf(x.Tile)) }
-			if z.ID == p.Placed && !slices.ContainsFunc(t.asItIs(p.ID), outside) {
+			astray := func(x world.Placed) bool {
+				r := scene.RectOf(x.Tile)
+				return !scene.RectOfZone(z).Holds(r) || slices.ContainsFunc(locks, func(o world.Placed) bool {
+					return o.From != p.ID && o.Layer != world.LayerMoved && scene.RectOf(o.Tile).Overlaps(r)
+				})
+			}
+			if z.ID == p.Placed && !slices.ContainsFunc(t.asItIs(p.ID), astray) {
 				out[p.ID] = z.ID
 			}
 		}
@@ -297,7 +372,7 @@ func (t *turn) dated(p picture, changed string) picture {
 			if _, back := world.CameBack(o.Why); back || (n.Layer == world.LayerScene || n.Layer == world.LayerMoved) && o.By+o.Why != "" {
 				n.By, n.Why = o.By, o.Why
 			}
-		case o != nil && (o.Layer == world.LayerMoved || n.Layer == world.LayerMoved) && p.scene == t.wall.On.Scene:
+		case o != nil && n.Layer != world.LayerLocked && (o.Layer == world.LayerMoved || n.Layer == world.LayerMoved) && p.scene == t.wall.On.Scene:
 			n.By, n.Why = o.By, o.Why
 			if changed != "" && !sameContent(o.Tile, n.Tile) {
 				n.By = changed

@@ -141,3 +141,103 @@ func TestLockedDuringASwitch(t *testing.T) {
 		t.Errorf("outcome %+v", o)
 	}
 }
+
+// A locked tile that a spare screen shows, since its computer is lost, stays there
+// whatever comes, and goes back to its place, which nothing else takes meanwhile.
+func TestLockedOnASpareScreen(t *testing.T) {
+	s := day()
+	s.Tiles[3].Important = true // cam-b on screen 4, in the zone east
+	lose := func(lock string, before ...world.Body) *rig {
+		r := newRig(t, append([]world.Body{testWall(), s, night(), plain(), world.SceneShown{Wall: "main", Scene: "day"}}, nodes(true, allNodes...)...)...)
+		r.pass(10 * time.Second)
+		r.put(before...)
+		r.put(world.TileLocked{Wall: "main", Tile: lock, By: "t1"})
+		r.put(nodes(false, "pc-02")...)
+		r.pass(3 * time.Second)
+		return r
+	}
+	back := func(r *rig) {
+		r.put(nodes(true, "pc-02")...)
+		r.pass(time.Minute)
+	}
+	zone := func(p world.PopupAsked, zone string) world.PopupAsked { p.Zone = zone; return p }
+
+	// A popup keeps its zone, though another wants no other one.
+	r := lose("popup:x:2", popup("x", 60, 2), popup("a", 0, 1))
+	lost := []string{"line@1", "map@2", "popup:a:1@5,6 popup", "popup:x:1@8 moved", "popup:x:2@8 moved"}
+	r.want("a popup", lost...)
+	r.put(zone(popup("b", 90, 1), "east"), popup("x", 60, 3))
+	r.want("another wants its zone", lost...)
+	r.wantPopups("a:south b: x:east")
+	// A test picture leaves all of it there.
+	r.put(world.WallTested{Wall: "main", Picture: world.TestPattern, By: "Vinh", Until: r.now.Add(time.Minute)})
+	r.pass(time.Minute)
+	r.want("after the pattern", lost...)
+	back(r)
+	r.want("a popup is back", "line@1", "map@2", "clock@8", "popup:x:1@3 popup", "popup:x:2@4 popup", "popup:a:1@5,6 popup")
+
+	// It stays when its popup is closed.
+	r = lose("popup:x:2", popup("x", 60, 2))
+	r.put(world.PopupClosed{ID: "x"})
+	r.want("closed", "line@1", "map@2", "cam-a@3", "cam-b@4", "figures@5", "wide@6,7", "popup:x:2@8 locked")
+	for _, p := range r.wall().On.Tiles {
+		if p.ID == "popup:x:2" && (p.From != "x" || p.Why != "" || p.By != "Lan") {
+			t.Errorf("closed: %+v", p)
+		}
+	}
+
+	// What the scene has in a zone: nothing pops up there.
+	r = lose("cam-b")
+	r.put(zone(popup("b", 90, 1), "east"))
+	r.want("in a zone", "line@1", "map@2", "cam-a@3", "figures@5", "wide@6,7", "cam-b@8 moved")
+	back(r)
+	r.want("in a zone and back", dayTiles...)
+
+	// It stays when its scene is removed.
+	r = lose("cam-b")
+	s.Version, s.Removed = 2, true
+	r.put(s)
+	r.want("removed", "line@1", "map@2", "cam-a@3", "figures@5", "wide@6,7", "cam-b@8 locked")
+	s.Version, s.Removed = 1, false
+
+	// It stays when its zone is changed for one with another locked tile in it.
+	r = lose("popup:x:1", popup("x", 60, 1), world.TileLocked{Wall: "main", Tile: "wide", By: "t1"})
+	s.Version, s.Zones = 2, []world.Zone{zoneAt("east", "5-6", 0)}
+	r.put(s)
+	r.want("another zone", "line@1", "map@2", "cam-a@3", "cam-b@4", "figures@5", "wide@6,7", "popup:x:1@8 locked")
+	s.Version, s.Zones = 1, day().Zones
+
+	// It stays when another scene comes that was under way before it was locked.
+	r = lose("line")
+	r.slow["pc-01"] = 500 * time.Millisecond
+	_ = r.show(Ask{Scene: "plain", By: "Mai"})
+	r.put(world.TileLocked{Wall: "main", Tile: "cam-b", By: "t1"})
+	r.pass(3 * time.Second)
+	r.want("another scene", "line@1 locked", "cam-b@8 locked")
+}
+
+// A tile that is locked while a scene comes that has another one of its name in its
+// place stays.
+func TestLockedWhileItsNamesakeComes(t *testing.T) {
+	r := newRig(t, append(opening(), nodes(true, allNodes...)...)...)
+	r.pass(5 * time.Second)
+	r.slow["pc-01"] = 500 * time.Millisecond
+	_ = r.show(Ask{Scene: "night", By: "Mai"})
+	r.put(world.TileLocked{Wall: "main", Tile: "cam-a", By: "t1"})
+	r.pass(3 * time.Second)
+	for _, p := range r.wall().On.Tiles {
+		if p.ID == "cam-a" && p.Param("camera") != "a" {
+			t.Errorf("locked is %+v", p)
+		}
+	}
+}
+
+// The other tiles of a popup with a locked one are there again after a test picture.
+func TestLockedPopupAfterATestPicture(t *testing.T) {
+	r := newRig(t, opening()...)
+	r.put(popup("a", 10, 2), world.TileLocked{Wall: "main", Tile: "popup:a:2", By: "t1"})
+	before := r.shows()
+	r.put(world.WallTested{Wall: "main", Picture: world.TestPattern, By: "Vinh", Until: r.now.Add(time.Minute)})
+	r.pass(time.Minute)
+	r.want("after the pattern", before...)
+}

@@ -163,7 +163,6 @@ func (t *turn) rescue(p *picture) {
 // spares returns the spare screens that may be used: of computers that are up, and
 // with nothing on them that pops up, is locked or is important itself.
 func (t *turn) spares(tiles []world.Placed, saved []int) []world.Screen {
-	locks := t.locks()
 	var out []world.Screen
 	for _, s := range t.wall.Screens {
 		n, ok := t.st.Node(s.Node)
@@ -171,12 +170,13 @@ func (t *turn) spares(tiles []world.Placed, saved []int) []world.Screen {
 			continue
 		}
 		r := scene.RectOfScreen(s)
-		busy := slices.ContainsFunc(locks, func(l world.Placed) bool { return l.Layer != world.LayerMoved && scene.RectOf(l.Tile).Overlaps(r) })
+		busy := false
 		for i, x := range tiles {
 			if slices.Contains(saved, i) || !scene.RectOf(x.Tile).Overlaps(r) {
 				continue
 			}
-			busy = busy || x.Important || x.Layer == world.LayerPopup || x.Layer == world.LayerLocked
+			_, locked := t.st.Lock(t.wall.ID, x.ID)
+			busy = busy || locked || x.Important || x.Layer == world.LayerPopup
 		}
 		if !busy {
 			out = append(out, s)

@@ -34,6 +34,14 @@ type rig struct {
 	deaf map[string]string
 	due  []answer
 	outs []Outcome
+	held map[string]held // what of the wall main is locked, by tile
+}
+
+// held is a locked tile as it was last on the wall, and where it goes back to from a
+// spare screen, once that is known.
+type held struct {
+	world.Placed
+	home scene.Rect
 }
 
 type answer struct {
@@ -43,7 +51,7 @@ type answer struct {
 }
 
 func newRig(t fataler, bodies ...world.Body) *rig {
-	r := &rig{t: t, st: world.New(1), now: monday, slow: map[string]time.Duration{}, deaf: map[string]string{}}
+	r := &rig{t: t, st: world.New(1), now: monday, slow: map[string]time.Duration{}, deaf: map[string]string{}, held: map[string]held{}}
 	for _, b := range bodies {
 		r.apply(world.Observation{Time: r.now, Body: b})
 	}
@@ -66,7 +74,57 @@ func (r *rig) apply(o world.Observation) world.Change {
 		r.t.Fatalf("%v", err)
 	}
 	r.hist = append(r.hist, e)
+	switch b := e.Body.(type) {
+	case world.TileLocked:
+		delete(r.held, b.Tile)
+		r.hold()
+	case world.TileUnlocked:
+		delete(r.held, b.Tile)
+	case world.WallCommitted:
+		r.hold()
+	case world.SceneSaved:
+		for id, h := range r.held {
+			if h.Layer == world.LayerMoved { // it goes where the scene has it now
+				r.held[id] = held{Placed: h.Placed}
+			}
+		}
+	}
 	return c
+}
+
+// hold holds that locked tiles stay: only a lost computer takes one to a spare screen,
+// from which it goes back where it was.
+func (r *rig) hold() {
+	r.t.Helper()
+	w := r.wall()
+	tiles := wanted(w.On.Tiles, w.On.Left)
+	for _, l := range r.st.Locks() {
+		if l.Wall != "main" {
+			continue
+		}
+		i := slices.IndexFunc(tiles, func(p world.Placed) bool { return p.ID == l.Tile })
+		was, there := r.held[l.Tile]
+		if i < 0 {
+			if there {
+				r.t.Errorf("generation %d: the locked tile %s is gone", w.On.Generation, l.Tile)
+			}
+			continue
+		}
+		p := tiles[i]
+		at := scene.RectOf(p.Tile)
+		switch {
+		case p.Layer == world.LayerTest:
+			continue
+		case there && !sameContent(was.Tile, p.Tile):
+			r.t.Errorf("generation %d: the locked tile %s shows %v, not %v", w.On.Generation, l.Tile, p.Params, was.Params)
+		case p.Layer == world.LayerMoved:
+		case there && at != scene.RectOf(was.Tile) && was.home.W > 0 && at != was.home:
+			r.t.Errorf("generation %d: the locked tile %s (%s) was moved to %v", w.On.Generation, l.Tile, p.Layer, at)
+		default:
+			was.home = at
+		}
+		r.held[l.Tile] = held{p, was.home}
+	}
 }
 
 // run applies what was said and what follows from it.

@@ -107,11 +107,11 @@ func (t *turn) proceed() {
 		t.refuse(c.node, &world.Refusal{Text: c.reason})
 		return
 	}
-	if tile := t.lockedAway(next); tile != "" {
+	if tile := t.lockedAway(wanted(next.Tiles, next.Left)); tile != "" {
 		// Who locked a tile a moment ago did not know that it was about to go.
 		by := c.by
 		c.by = nil
-		t.refuse("", world.Refuse("wall.locked", "the tile {tile} was locked meanwhile", "tile", tile))
+		t.refuse("", lockedMeanwhile(tile))
 		if t.s.asked == nil {
 			t.s.asked = by
 		} else {
@@ -142,9 +142,10 @@ func (t *turn) adopt(next world.Switch) *change {
 		c.ready[n] = false
 	}
 	c.waited = len(c.ready)
-	sc, _ := t.st.Scene(next.Scene)
+	sc, found := t.st.Scene(next.Scene)
 	c.picture = picture{scene: next.Scene, tiles: next.Tiles, left: next.Left, by: next.By, why: next.Why}
-	places := t.arrange(sc.SceneSaved, t.kept(sc.SceneSaved))
+	kept := t.kept(sc.SceneSaved)
+	places := t.arrange(sc.SceneSaved, kept, t.locked(sc.SceneSaved, found, kept))
 	for id := range places {
 		if !slices.ContainsFunc(next.Tiles, func(p world.Placed) bool { return popupOf(p.ID) == id }) {
 			delete(places, id)
@@ -154,21 +155,26 @@ func (t *turn) adopt(next world.Switch) *change {
 	return c
 }
 
-// lockedAway returns a tile that is on the wall and locked, and would not be after
-// the switch, or elsewhere.
-func (t *turn) lockedAway(next world.Switch) string {
-	for _, on := range t.wall.On.Tiles {
-		if _, locked := t.st.Lock(t.wall.ID, on.ID); !locked {
-			continue
-		}
+// lockedAway returns a tile that is on the wall and locked, and would be gone, or
+// elsewhere, or show something else, with other tiles. Where computers are lost it may go
+// to a spare screen and back.
+func (t *turn) lockedAway(tiles []world.Placed) string {
+	for _, on := range t.locks() {
+		at, home := scene.RectOf(on.Tile), scene.RectOf(t.home(on).Tile)
 		same := func(p world.Placed) bool {
-			return p.ID == on.ID && (p.Layer == world.LayerMoved || scene.RectOf(p.Tile) == scene.RectOf(on.Tile))
+			r := scene.RectOf(p.Tile)
+			return p.ID == on.ID && sameContent(p.Tile, on.Tile) && (p.Layer == world.LayerMoved || r == at || r == home)
 		}
-		if on.Layer != world.LayerMoved && !slices.ContainsFunc(next.Tiles, same) {
+		if !slices.ContainsFunc(tiles, same) {
 			return on.ID
 		}
 	}
 	return ""
+}
+
+// lockedMeanwhile says that a lock is in the way.
+func lockedMeanwhile(tile string) *world.Refusal {
+	return world.Refuse("wall.locked", "the tile {tile} was locked meanwhile", "tile", tile)
 }
 
 // commit says when the wall changes, and which popups have a place then.

@@ -1,6 +1,7 @@
 package director
 
 import (
+	"slices"
 	"strconv"
 
 	"iocwall/server/scene"
@@ -17,11 +18,18 @@ func (t *turn) testing() bool {
 	return x.Picture == world.TestIdentify || x.Picture == world.TestPattern
 }
 
-// testPicture shows the test picture over all else. Locked tiles stay beneath it,
-// so that they are there again afterwards.
-func (t *turn) testPicture(p *picture) {
+// testPicture shows the test picture over all else. Locked tiles, and the others of
+// their popups, stay beneath it, so that they are there again afterwards.
+func (t *turn) testPicture(p *picture, kept map[string]string, locked []world.Placed) {
 	p.left = nil
-	p.tiles = append(p.tiles, t.locks()...)
+	for _, x := range t.wall.On.Tiles {
+		_, is := t.st.Lock(t.wall.ID, x.ID)
+		if i := slices.IndexFunc(locked, func(l world.Placed) bool { return l.ID == x.ID }); i >= 0 {
+			p.tiles = append(p.tiles, locked[i])
+		} else if x.Layer != world.LayerTest && (is || kept[popupOf(x.ID)] != "") {
+			p.tiles = append(p.tiles, x)
+		}
+	}
 	x := t.wall.Test
 	add := func(tile world.Tile) {
 		p.tiles = append(p.tiles, world.Placed{Tile: tile, Layer: world.LayerTest, By: x.By})

@@ -63,7 +63,7 @@ func on(s world.Switch, tile string) bool {
 // one has the choice, then the older one; a popup stays where it is, takes a free
 // zone before one that is held, and displaces the least important one only. Zones
 // over a locked tile are not given. What is not in the answer waits.
-func (t *turn) arrange(sc world.SceneSaved, kept map[string]string) map[string]string {
+func (t *turn) arrange(sc world.SceneSaved, kept map[string]string, locked []world.Placed) map[string]string {
 	var all []world.Popup
 	holder := map[string]world.Popup{}
 	for _, p := range t.popping() {
@@ -76,7 +76,6 @@ func (t *turn) arrange(sc world.SceneSaved, kept map[string]string) map[string]s
 		}
 	}
 	slices.SortStableFunc(all, before)
-	locks := t.locks()
 	out := maps.Clone(kept) // they stay before anybody chooses
 	for _, p := range all {
 		if out[p.ID] != "" {
@@ -84,7 +83,7 @@ func (t *turn) arrange(sc world.SceneSaved, kept map[string]string) map[string]s
 		}
 		var fit []world.Zone
 		for _, z := range sc.Zones {
-			if (p.Zone == "" || p.Zone == z.ID) && p.Priority >= z.Least && !taken(out, z.ID) && free(z, locks) && scene.Seen(scene.RectOfZone(z), t.wall.Screens) > 0 {
+			if (p.Zone == "" || p.Zone == z.ID) && p.Priority >= z.Least && !taken(out, z.ID) && free(z, locked) && scene.Seen(scene.RectOfZone(z), t.wall.Screens) > 0 {
 				fit = append(fit, z)
 			}
 		}
@@ -102,9 +101,9 @@ func before(a, b world.Popup) int {
 }
 
 // free reports whether no locked tile lies in the zone.
-func free(z world.Zone, locks []world.Placed) bool {
-	return !slices.ContainsFunc(locks, func(l world.Placed) bool {
-		return l.Layer != world.LayerMoved && scene.RectOfZone(z).Overlaps(scene.RectOf(l.Tile))
+func free(z world.Zone, locked []world.Placed) bool {
+	return !slices.ContainsFunc(locked, func(l world.Placed) bool {
+		return scene.RectOfZone(z).Overlaps(scene.RectOf(l.Tile))
 	})
 }
 
