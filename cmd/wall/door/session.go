@@ -143,22 +143,34 @@ func (s *Session) Token() (string, error) {
 // a session means that the server closed the connection, so it is asked why.
 func (s *Session) Wait() (string, error) {
 	s.mu.Lock()
-	here, again := s.here, s.kept.Token != "" && !s.asked.IsZero()
+	again := s.kept.Token != "" && !s.asked.IsZero()
 	s.mu.Unlock()
 	if again {
 		go s.check()
 	}
-	select {
-	case <-here:
-	case <-s.gone:
-		return "", ErrNobody
+	for {
+		s.mu.Lock()
+		here := s.here
+		s.mu.Unlock()
+		select {
+		case <-here:
+		case <-s.gone:
+			return "", ErrNobody
+		}
+		if token := s.begun(); token != "" {
+			return token, nil
+		} // it was over before it was asked for
 	}
+}
+
+// begun is the secret of who sits here, asked for by the feed; empty when nobody does.
+func (s *Session) begun() string {
 	s.mu.Lock()
-	if s.asked.IsZero() {
+	defer s.mu.Unlock()
+	if s.kept.Token != "" && s.asked.IsZero() {
 		s.asked = time.Now()
 	}
-	s.mu.Unlock()
-	return s.Token()
+	return s.kept.Token
 }
 
 // check asks the server whether the session is still good.
