@@ -97,7 +97,11 @@ func (l *tape) Follow(ctx context.Context, from uint64, fn func(world.Event) err
 	}
 }
 
-func (l *tape) First() uint64 { return l.first }
+func (l *tape) First() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.first
+}
 
 func (l *tape) Position() world.Position {
 	l.mu.Lock()

@@ -75,9 +75,9 @@ func Send(path, link string) error {
 	return nil
 }
 
-// Listen calls open with each link that comes through a socket until ctx ends; the zero link asks it to come to the front. It blocks. Of several consoles of
-// one person the first has the links; the others go on without. Open is called from
-// any goroutine.
+// Listen calls open with each link that comes through a socket until ctx ends; the zero
+// link asks it to come to the front. It blocks. Of several consoles of one person the
+// first has the links; the others go on without. Open is called from any goroutine.
 func Listen(ctx context.Context, path string, log *slog.Logger, open func(page.Link)) error {
 	l, err := take(path)
 	if err != nil {
@@ -85,6 +85,7 @@ func Listen(ctx context.Context, path string, log *slog.Logger, open func(page.L
 		<-ctx.Done()
 		return nil
 	}
+	defer l.Close() // who comes afterwards is not let wait
 	stop := context.AfterFunc(ctx, func() { _ = l.Close() })
 	defer stop()
 	var wg sync.WaitGroup
