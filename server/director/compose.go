@@ -1,7 +1,6 @@
 package director
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -63,10 +62,14 @@ func (t *turn) compose() {
 	if !found && t.wall.On.Generation == 0 && !t.testing() {
 		return // nothing was ever shown
 	}
-	p := t.paint(c, sc.SceneSaved, found)
-	if tile := t.lockedAway(p.tiles); tile != "" {
-		// Whatever the reason: the wall rather stays as it is than that a lock is broken.
-		c.asked.end(Outcome{Scene: c.scene, Err: lockedMeanwhile(tile)})
+	p, whole := t.layout(c, sc.SceneSaved, found)
+	if !whole {
+		// The wall rather stays as it is than that a lock is broken.
+		t.d.o.Logger.Error("a wall stays as it is: its locked tiles have no place", "wall", t.wall.ID, "scene", c.scene)
+		if c.asked != nil {
+			c.asked.end(Outcome{Scene: c.scene, Err: world.Refuse("wall.noplace", "the locked tiles have no place beside this scene; unlock them first")})
+			t.compose()
+		}
 		return
 	}
 	if c.asked == nil {
@@ -83,6 +86,33 @@ func (t *turn) compose() {
 		p.over = nil
 	}
 	t.prepare(p, c.asked)
+}
+
+// layout paints what the wall is to show. Where its locked tiles cannot go back where
+// they belong, since a scene, a zone or a lock is in their way by now, all of them stay
+// where they are seen; then there is always a picture. It reports whether there is.
+func (t *turn) layout(c choice, sc world.SceneSaved, found bool) (p picture, whole bool) {
+	defer func() { t.frozen = false }()
+	for _, t.frozen = range []bool{false, true} {
+		p = t.paint(c, sc, found)
+		whole = t.lockedAway(p.tiles, p.places) == ""
+		if t.st.Count(world.KindLock) == 0 || whole && !crossed(p.tiles) {
+			break
+		}
+	}
+	return p, whole
+}
+
+// crossed reports whether a tile lies over another, those of test pictures apart.
+func crossed(tiles []world.Placed) bool {
+	for i, a := range tiles {
+		for _, b := range tiles[:i] {
+			if a.Layer != world.LayerTest && b.Layer != world.LayerTest && scene.RectOf(a.Tile).Overlaps(scene.RectOf(b.Tile)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // paint lays out all that the wall is to show: what is locked stays; what pops up
@@ -111,85 +141,6 @@ func (t *turn) paint(c choice, sc world.SceneSaved, found bool) picture {
 	return t.dated(p, "")
 }
 
-// locks yields the tiles on the wall that are locked.
-func (t *turn) locks() []world.Placed {
-	if t.st.Count(world.KindLock) == 0 {
-		return nil
-	}
-	var out []world.Placed
-	for _, p := range t.wall.On.Tiles {
-		if _, ok := t.st.Lock(t.wall.ID, p.ID); ok && p.Layer != world.LayerTest {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// home returns a tile of the wall as it is while no computer is lost: one on a spare
-// screen where it goes back to, as long as its scene or its popup has it still.
-func (t *turn) home(p world.Placed) world.Placed {
-	if p.Layer != world.LayerMoved {
-		return p
-	}
-	if id := popupOf(p.ID); id != "" {
-		for _, x := range t.asItIs(id) {
-			if x.ID == p.ID {
-				return x
-			}
-		}
-		return p
-	}
-	sc, _ := t.st.Scene(t.wall.On.Scene)
-	for _, s := range sc.Tiles {
-		if s.ID == p.ID && sameContent(s, p.Tile) {
-			p.Tile, p.Layer, p.From = s, world.LayerScene, sc.ID
-			break
-		}
-	}
-	return p
-}
-
-// locked returns the locked tiles of the wall as they are to be under a scene while no
-// computer is lost. What the scene or a popup has there itself stays in its layer; the
-// others, those of a scene before among them, stay where they are seen.
-func (t *turn) locked(sc world.SceneSaved, found bool, kept map[string]string) []world.Placed {
-	var out []world.Placed
-	for _, p := range t.locks() {
-		home := t.home(p)
-		own := found && (home.Layer == world.LayerScene || home.Layer == world.LayerLocked) && t.own(home, sc)
-		switch {
-		case home.Layer == world.LayerPopup && kept[home.From] != "":
-			p = home // its popup stays as it is
-		case p.Layer == world.LayerScene && !found: // it is among what remains of the scene
-		case own && (p.Layer != world.LayerMoved || !t.barred(sc, kept, home)):
-			p = home // of a scene that comes back it is its own again
-			p.Layer = world.LayerScene
-		default:
-			if p.Layer == world.LayerMoved {
-				p.From = cmp.Or(popupOf(p.ID), t.wall.On.Scene)
-			}
-			p.Layer = world.LayerLocked
-		}
-		out = append(out, p)
-	}
-	return out
-}
-
-// barred reports whether a tile cannot go back where it was, since the scene was changed
-// meanwhile and a locked tile has its place, or a popup that stays.
-func (t *turn) barred(sc world.SceneSaved, kept map[string]string, home world.Placed) bool {
-	r := scene.RectOf(home.Tile)
-	_, over := covering(sc, kept, r)
-	return over || slices.ContainsFunc(t.locks(), func(l world.Placed) bool {
-		return l.Layer != world.LayerMoved && scene.RectOf(l.Tile).Overlaps(r)
-	})
-}
-
-// own reports whether a tile of the wall is the scene's, as it is saved.
-func (t *turn) own(p world.Placed, sc world.SceneSaved) bool {
-	return p.From == sc.ID && slices.ContainsFunc(sc.Tiles, func(s world.Tile) bool { return sameTile(s, p.Tile) })
-}
-
 // ground returns the scene's own tiles, without those that something else lies
 // over, and names those that are missing where they could be seen.
 func (t *turn) ground(c choice, sc world.SceneSaved, found bool, locked []world.Placed, places map[string]string) ([]world.Placed, []world.LeftOut) {
@@ -200,7 +151,7 @@ func (t *turn) ground(c choice, sc world.SceneSaved, found bool, locked []world.
 	var left []world.LeftOut
 	for _, s := range sc.Tiles {
 		r := scene.RectOf(s)
-		own := func(l world.Placed) bool { return l.From == sc.ID && (l.ID == s.ID || l.ID == sc.ID+"/"+s.ID) }
+		own := func(l world.Placed) bool { return l.From == sc.ID && named(l.ID, s, sc.ID) }
 		if slices.ContainsFunc(locked, own) {
 			left = append(left, world.LeftOut{Tile: s.ID, Why: "it is locked as it was before the scene was changed"})
 			continue
@@ -216,8 +167,10 @@ func (t *turn) ground(c choice, sc world.SceneSaved, found bool, locked []world.
 			}
 			continue
 		}
-		if slices.ContainsFunc(locked, func(l world.Placed) bool { return l.ID == s.ID }) {
-			s.ID = sc.ID + "/" + s.ID // names on a wall are unique
+		long := sc.ID + "/" + s.ID
+		_, keeps := t.st.Lock(t.wall.ID, long)
+		if keeps || slices.ContainsFunc(locked, func(l world.Placed) bool { return l.ID == s.ID }) {
+			s.ID = long // names on a wall are unique, and those of locked tiles stay
 		}
 		out = append(out, world.Placed{Tile: s, Layer: world.LayerScene, From: sc.ID, By: c.by, Why: c.why})
 	}
@@ -275,65 +228,6 @@ func (t *turn) popups(sc world.SceneSaved, places, kept map[string]string, locke
 					tile.ID = fmt.Sprintf("popup:%s:%d", p.ID, n)
 				}
 				out = append(out, world.Placed{Tile: tile, Layer: world.LayerPopup, From: p.ID, By: p.By, Why: p.Why})
-			}
-		}
-	}
-	return out
-}
-
-// asItIs returns the tiles of a popup as they are on the wall while no computer is
-// lost: those on spare screens where they go back to. Where that is not known, it
-// returns none.
-func (t *turn) asItIs(popup string) []world.Placed {
-	var out []world.Placed
-	away := false
-	for _, p := range t.wall.On.Tiles {
-		moved := p.Layer == world.LayerMoved && popupOf(p.ID) == popup
-		if moved || p.Layer == world.LayerPopup && p.From == popup {
-			out = append(out, p)
-		}
-		away = away || moved
-	}
-	if !away {
-		return out
-	}
-	p, _ := t.st.Popup(popup)
-	sc, _ := t.st.Scene(t.wall.On.Scene)
-	i := slices.IndexFunc(sc.Zones, func(z world.Zone) bool { return z.ID == p.Placed })
-	if i < 0 || p.Wall != t.wall.ID {
-		return nil
-	}
-	slices.SortFunc(out, func(a, b world.Placed) int { // by number
-		return cmp.Or(cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
-	})
-	for k, cell := range scene.Share(t.wall.WallDefined, scene.RectOfZone(sc.Zones[i]), len(out)) {
-		if x := &out[k]; x.Layer == world.LayerMoved {
-			x.Tile, x.Layer, x.From = cell.Put(x.Tile), world.LayerPopup, popup
-		}
-	}
-	return out
-}
-
-// kept returns the zones of popups of which a tile is locked: these stay as they
-// are, as long as the scene has the zone there and no other locked tile lies in it.
-func (t *turn) kept(sc world.SceneSaved) map[string]string {
-	out := map[string]string{}
-	locks := t.locks()
-	for _, l := range locks {
-		l = t.home(l)
-		p, ok := t.st.Popup(l.From)
-		if l.Layer != world.LayerPopup || !ok || p.Wall != t.wall.ID || p.Placed == "" {
-			continue
-		}
-		for _, z := range sc.Zones {
-			astray := func(x world.Placed) bool {
-				r := scene.RectOf(x.Tile)
-				return !scene.RectOfZone(z).Holds(r) || slices.ContainsFunc(locks, func(o world.Placed) bool {
-					return o.From != p.ID && o.Layer != world.LayerMoved && scene.RectOf(o.Tile).Overlaps(r)
-				})
-			}
-			if z.ID == p.Placed && !slices.ContainsFunc(t.asItIs(p.ID), astray) {
-				out[p.ID] = z.ID
 			}
 		}
 	}

@@ -224,6 +224,8 @@ type turn struct {
 	open []world.Placed // the tiles as they are
 	out  []world.Observation
 	pops []world.Popup // of this wall, by id; see popping
+	// frozen paints with all locked tiles where they are seen; see layout.
+	frozen bool
 }
 
 // popping returns the popups of the wall, those that wait too, by id.

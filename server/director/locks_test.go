@@ -241,3 +241,136 @@ func TestLockedPopupAfterATestPicture(t *testing.T) {
 	r.pass(time.Minute)
 	r.want("after the pattern", before...)
 }
+
+// Where a locked tile cannot go back where it belongs, it stays where it is seen: the wall
+// goes on with everything else, and no tile lies over another.
+func TestLockedTilesNeverHoldTheWallUp(t *testing.T) {
+	lock := func(id string) world.TileLocked { return world.TileLocked{Wall: "main", Tile: id, By: "t1"} }
+	in := func(p world.PopupAsked, zone string) world.PopupAsked { p.Zone = zone; return p }
+	start := func(scenes ...world.Body) *rig { // in place of those of the same name
+		bodies := append(scenes, nodes(true, allNodes...)...)
+		for _, b := range slices.Backward(opening()) {
+			is := func(o world.Body) bool {
+				x, a := o.(world.SceneSaved)
+				y, b := b.(world.SceneSaved)
+				return a && b && x.ID == y.ID
+			}
+			if !slices.ContainsFunc(scenes, is) {
+				bodies = append([]world.Body{b}, bodies...)
+			}
+		}
+		r := newRig(t, bodies...)
+		r.pass(10 * time.Second)
+		return r
+	}
+	// alarm holds that what comes in an emergency is shown.
+	alarm := func(r *rig) {
+		r.t.Helper()
+		r.put(in(popup("alarm", 99, 1), "south"))
+		r.pass(time.Minute)
+		if p, _ := r.st.Popup("alarm"); p.Placed == "" {
+			t.Errorf("the alarm waits: %s %v", r.popups(), r.shows())
+		}
+	}
+
+	// Another scene has the popup's zone larger, and a locked tile in it.
+	r := start(small())
+	r.put(lock("cam-b"))
+	_ = r.show(Ask{Scene: "small", By: "Mai"})
+	r.pass(time.Minute)
+	r.put(in(popup("a", 10, 1), "east"), lock("popup:a:1"))
+	r.pass(time.Minute)
+	if err := r.show(Ask{Scene: "day", By: "Mai"}); err != nil {
+		t.Error(err)
+	}
+	r.pass(time.Minute)
+	r.want("a larger zone", "line@1", "map@2", "cam-b@4", "figures@5", "wide@6,7", "clock@8", "popup:a:1@3 locked")
+	alarm(r)
+
+	// The zone grows while the popup has it.
+	r = start()
+	r.put(in(popup("a", 10, 1), "east"), lock("popup:a:1"), lock("clock"))
+	r.pass(time.Second)
+	s := day()
+	s.Version, s.Zones = 2, []world.Zone{zoneAt("east", "3-8", 0), zoneAt("south", "5-6", 0)}
+	r.put(s)
+	r.pass(time.Minute)
+	r.want("a zone that grows", "line@1", "map@2", "figures@5", "wide@6,7", "clock@8", "popup:a:1@3,4 locked")
+	alarm(r)
+
+	// Two on one spare screen, and the scene takes one out and moves the other there.
+	s = day()
+	s.Tiles[2].Important, s.Tiles[3].Important = true, true
+	s.Tiles = s.Tiles[:6]
+	r = start(s)
+	r.put(lock("cam-a"), lock("cam-b"))
+	r.put(nodes(false, "pc-02")...)
+	r.pass(3 * time.Second)
+	e := s
+	e.Version, e.Tiles = 2, []world.Tile{s.Tiles[0], s.Tiles[1], important(tileAt("cam-b", "camera", "8", "camera", "b"))}
+	r.put(e)
+	r.pass(time.Minute)
+	r.want("two on a spare screen", "line@1", "map@2", "cam-a@8 locked", "cam-b@8 locked")
+	alarm(r)
+
+	// A zone comes to lie over the spare screen with a locked tile.
+	s = day()
+	s.Tiles[3].Important = true
+	s.Zones = []world.Zone{zoneAt("east", "3", 0), zoneAt("south", "5-6", 0)}
+	r = start(s)
+	r.put(in(popup("x", 10, 1), "east"), lock("popup:x:1"), lock("cam-b"))
+	r.put(nodes(false, "pc-02")...)
+	r.pass(3 * time.Second)
+	e = s
+	e.Version, e.Tiles, e.Zones = 2, s.Tiles[:3], []world.Zone{zoneAt("east", "8", 0), s.Zones[1]}
+	r.put(e)
+	r.pass(time.Minute)
+	r.want("a zone on the spare screen", "line@1", "map@2", "cam-a@3", "cam-b@8 locked", "popup:x:1@8 locked")
+	alarm(r)
+
+	// Nothing pops up on the spare screen that shows a locked tile.
+	s = day()
+	s.Tiles[3].Important = true
+	s.Zones = []world.Zone{zoneAt("low", "7-8", 0)}
+	r = start(s)
+	r.put(nodes(false, "pc-02")...)
+	r.pass(3 * time.Second)
+	r.put(lock("cam-b"), popup("a", 90, 1))
+	r.pass(time.Minute)
+	r.want("a popup over the spare screen", "line@1", "map@2", "cam-a@3", "figures@5", "wide@6,7", "cam-b@8 moved")
+	r.put(nodes(true, "pc-02")...)
+	r.pass(time.Minute)
+	r.want("back, it may", "line@1", "map@2", "cam-a@3", "cam-b@4", "figures@5", "popup:a:1@7,8 popup")
+
+	// One that has a longer name for a namesake's sake keeps it, and goes back home.
+	n := night()
+	n.Tiles, n.Zones = []world.Tile{tileAt("ground", "map", "5-6"), important(tileAt("map", "camera", "3", "camera", "c"))}, nil
+	r = start(n)
+	r.put(lock("map"))
+	_ = r.show(Ask{Scene: "night", By: "Mai"})
+	r.pass(time.Minute)
+	r.put(nodes(false, "pc-02")...)
+	r.pass(3 * time.Second)
+	r.put(lock("night/map"))
+	r.want("a longer name", "ground@5,6", "map@2 locked", "night/map@8 moved")
+	r.put(world.TileUnlocked{Wall: "main", Tile: "map"})
+	r.put(nodes(true, "pc-02")...)
+	r.pass(time.Minute)
+	r.want("a longer name, back", "ground@5,6", "night/map@3")
+}
+
+// A popup of which a tile is locked while it is about to give way to a more important one
+// stays, though the screen it would go to is a lost computer's.
+func TestLockedWhileItIsDisplaced(t *testing.T) {
+	r := newRig(t, append(opening(), nodes(true, allNodes...)...)...)
+	r.pass(10 * time.Second)
+	r.put(popup("a", 0, 1))
+	r.put(nodes(false, "pc-03")...)
+	r.pass(time.Second)
+	r.slow["pc-01"] = 400 * time.Millisecond
+	r.put(popup("b", 1, 1), world.TileLocked{Wall: "main", Tile: "popup:a:1", By: "t"})
+	r.pass(10 * time.Second)
+	if p, _ := r.st.Popup("a"); p.Placed != "east" || !slices.Contains(r.shows(), "popup:a:1@3,4 popup") {
+		t.Errorf("%s %v", r.popups(), r.shows())
+	}
+}

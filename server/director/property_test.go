@@ -28,7 +28,7 @@ func drawStep(t *rapid.T) step {
 	var s step
 	switch rapid.IntRange(0, 11).Draw(t, "what") {
 	case 0:
-		a := Ask{Scene: pick("day", "night", "plain"), By: pick("Lan", "Mai"), Undo: rapid.IntRange(0, 3).Draw(t, "undo") == 0}
+		a := Ask{Scene: pick("day", "night", "plain", "small"), By: pick("Lan", "Mai"), Undo: rapid.IntRange(0, 3).Draw(t, "undo") == 0}
 		s = step{name: fmt.Sprintf("show %+v", a), do: func(r *rig) { _ = r.show(a) }}
 	case 1, 2:
 		p := popup(pick("a", "b", "c", "d"), rapid.IntRange(0, 99).Draw(t, "priority"), rapid.IntRange(1, 3).Draw(t, "tiles"))
@@ -68,8 +68,7 @@ func drawStep(t *rapid.T) step {
 			r.put(world.WallTested{Wall: "main", Picture: picture, Until: r.now.Add(10 * time.Second)})
 		}}
 	case 10:
-		i, j, zones := rapid.IntRange(0, 6).Draw(t, "tile"), rapid.IntRange(0, 6).Draw(t, "other"), rapid.Bool().Draw(t, "zones")
-		s = step{name: fmt.Sprintf("edit %d %d, zones %v", i, j, zones), do: func(r *rig) { r.edit(i, j, zones) }}
+		s = drawEdit(t)
 	}
 	if s.do == nil {
 		node, takes, why := pick(allNodes...), rapid.SampledFrom([]int{0, 400, 1400, -1}).Draw(t, "takes"), pick("", "", "no room")
@@ -81,28 +80,46 @@ func drawStep(t *rapid.T) step {
 	return s
 }
 
-// edit saves the scene day anew: two of its tiles change places, or one what it shows,
-// and so do its zones.
-func (r *rig) edit(i, j int, zones bool) {
-	is, _ := r.st.Scene("day")
-	s := is.SceneSaved
-	s.Version, s.Tiles, s.Zones = s.Version+1, slices.Clone(s.Tiles), slices.Clone(s.Zones)
-	if i == j {
-		s.Tiles[i].Params = []world.Param{{Key: "camera", Value: fmt.Sprint(s.Version)}}
-	} else {
-		a, b := scene.RectOf(s.Tiles[i]), scene.RectOf(s.Tiles[j])
-		s.Tiles[i], s.Tiles[j] = b.Put(s.Tiles[i]), a.Put(s.Tiles[j])
-	}
-	if zones {
-		s.Zones[0].ID, s.Zones[1].ID = s.Zones[1].ID, s.Zones[0].ID
-	}
-	r.put(s)
+// drawEdit saves the scene day anew: two of its tiles change places, one shows something
+// else, goes to any screen or is taken out, or a zone is elsewhere or larger.
+func drawEdit(t *rapid.T) step {
+	change := rapid.SampledFrom([]string{"exchange", "content", "move", "remove", "zone", "names"}).Draw(t, "change")
+	i, j, screen := rapid.IntRange(0, 6).Draw(t, "tile"), rapid.IntRange(0, 6).Draw(t, "other"), rapid.IntRange(1, 8).Draw(t, "screen")
+	east, south := rapid.SampledFrom([]string{"3-4", "3", "4", "3-8", "7-8", "8"}).Draw(t, "east"), rapid.SampledFrom([]string{"5-6", "5", "6", "1-6"}).Draw(t, "south")
+	return step{name: fmt.Sprintf("edit: %s %d %d %d, %s %s", change, i, j, screen, east, south), do: func(r *rig) {
+		is, _ := r.st.Scene("day")
+		s := is.SceneSaved
+		s.Version, s.Tiles, s.Zones = s.Version+1, slices.Clone(s.Tiles), slices.Clone(s.Zones)
+		switch {
+		case change == "zone":
+			s.Zones = []world.Zone{zoneAt(s.Zones[0].ID, east, 0), zoneAt(s.Zones[1].ID, south, 0)}
+		case change == "names":
+			s.Zones[0].ID, s.Zones[1].ID = s.Zones[1].ID, s.Zones[0].ID
+		case i >= len(s.Tiles) || j >= len(s.Tiles):
+			return
+		case change == "exchange":
+			a, b := scene.RectOf(s.Tiles[i]), scene.RectOf(s.Tiles[j])
+			s.Tiles[i], s.Tiles[j] = b.Put(s.Tiles[i]), a.Put(s.Tiles[j])
+		case change == "content":
+			s.Tiles[i].Params = []world.Param{{Key: "camera", Value: fmt.Sprint(s.Version)}}
+		case change == "remove":
+			s.Tiles = slices.Delete(s.Tiles, i, i+1)
+		case change == "move":
+			moved := scene.RectOfScreen(testWall().Screens[screen-1]).Put(s.Tiles[i])
+			s.Tiles = slices.DeleteFunc(s.Tiles, func(x world.Tile) bool {
+				return x.ID == moved.ID || scene.RectOf(x).Overlaps(scene.RectOf(moved))
+			})
+			s.Tiles = append(s.Tiles, moved)
+		}
+		r.put(s)
+	}}
 }
 
 // drawRig is the wall of the tests, with its computers up; one of the tiles in a zone
 // may be important.
 func drawRig(t *rapid.T) *rig {
-	bodies := append(opening(), nodes(true, allNodes...)...)
+	bodies := append(opening(), small())
+	bodies = append(bodies, nodes(true, allNodes...)...)
 	if rapid.Bool().Draw(t, "important") {
 		s := day()
 		s.Tiles[3].Important = true
@@ -111,16 +128,23 @@ func drawRig(t *rapid.T) *rig {
 	return newRig(t, bodies...)
 }
 
-// lockedRects are where the locked tiles of a wall are, or go back to when they are on
+// lockedRects are where the locked tiles of a wall are, and go back to when they are on
 // a spare screen. The zones of locked popups are not among them.
 func lockedRects(r *rig, sc world.Scene) (out []scene.Rect) {
 	for _, p := range r.wall().On.Tiles {
 		if _, ok := r.st.Lock("main", p.ID); !ok {
 			continue
 		}
+		out = append(out, scene.RectOf(p.Tile))
 		if p.Layer != world.LayerMoved {
-			out = append(out, scene.RectOf(p.Tile))
-		} else if i := slices.IndexFunc(sc.Tiles, func(s world.Tile) bool { return s.ID == p.ID }); i >= 0 {
+			continue
+		}
+		for _, s := range r.wall().Screens {
+			if at := scene.RectOfScreen(s); at.Overlaps(scene.RectOf(p.Tile)) {
+				out = append(out, at) // the other tiles that are rescued there
+			}
+		}
+		if i := slices.IndexFunc(sc.Tiles, func(s world.Tile) bool { return s.ID == p.ID }); i >= 0 {
 			out = append(out, scene.RectOf(sc.Tiles[i]))
 		}
 	}
@@ -145,7 +169,8 @@ func TestWhateverHappens(t *testing.T) {
 		clear(r.slow)
 		clear(r.deaf)
 		r.put(nodes(true, allNodes...)...)
-		r.pass(2 * time.Second)
+		r.pass(time.Hour)
+		inScene(t, r)
 		for _, l := range r.st.Locks() {
 			r.put(world.TileUnlocked{Wall: l.Wall, Tile: l.Tile})
 		}
@@ -167,6 +192,31 @@ func TestWhateverHappens(t *testing.T) {
 			}
 		}
 	})
+}
+
+// inScene holds that the wall shows its scene as it was saved last, but for what is
+// locked or pops up.
+func inScene(t *rapid.T, r *rig) {
+	w := r.wall()
+	sc, _ := r.st.Scene(w.Shown.Scene)
+	is := func(s world.Tile) func(world.Placed) bool {
+		return func(p world.Placed) bool {
+			return named(p.ID, s, sc.ID) && scene.RectOf(p.Tile) == scene.RectOf(s) && sameContent(p.Tile, s)
+		}
+	}
+	for _, p := range w.On.Tiles {
+		if p.Layer == world.LayerScene && !slices.ContainsFunc(sc.Tiles, func(s world.Tile) bool { return is(s)(p) }) {
+			t.Fatalf("%s is not in the scene %s %d: %v", p.ID, sc.ID, sc.Version, r.shows())
+		}
+	}
+	for _, s := range sc.Tiles {
+		over := func(p world.Placed) bool {
+			return p.Layer != world.LayerScene && (scene.RectOf(p.Tile).Overlaps(scene.RectOf(s)) || named(p.ID, s, sc.ID))
+		}
+		if !slices.ContainsFunc(w.On.Tiles, is(s)) && !slices.ContainsFunc(w.On.Tiles, over) {
+			t.Fatalf("%s of the scene %s %d is missing: %v", s.ID, sc.ID, sc.Version, r.shows())
+		}
+	}
 }
 
 // waitFor holds that nobody waits who need not: a popup without a zone has none

@@ -335,6 +335,14 @@ func plain() world.SceneSaved {
 	return world.SceneSaved{ID: "plain", Wall: "main", Version: 1, Tiles: []world.Tile{tileAt("all", "map", "1-8")}}
 }
 
+// small has a zone of day's name that is smaller, and one that is elsewhere.
+func small() world.SceneSaved {
+	return world.SceneSaved{
+		ID: "small", Wall: "main", Version: 1, Tiles: []world.Tile{tileAt("map", "map", "5-6")},
+		Zones: []world.Zone{zoneAt("east", "3", 0), zoneAt("south", "7-8", 0)},
+	}
+}
+
 func opening() []world.Body {
 	return []world.Body{testWall(), day(), night(), plain(), world.SceneShown{Wall: "main", Scene: "day", Why: "first"}}
 }

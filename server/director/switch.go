@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"iocwall/server/act"
-	"iocwall/server/scene"
 	"iocwall/server/world"
 )
 
@@ -107,7 +106,7 @@ func (t *turn) proceed() {
 		t.refuse(c.node, &world.Refusal{Text: c.reason})
 		return
 	}
-	if tile := t.lockedAway(wanted(next.Tiles, next.Left)); tile != "" {
+	if tile := t.lockedAway(wanted(next.Tiles, next.Left), c.picture.places); tile != "" {
 		// Who locked a tile a moment ago did not know that it was about to go.
 		by := c.by
 		c.by = nil
@@ -144,8 +143,8 @@ func (t *turn) adopt(next world.Switch) *change {
 	c.waited = len(c.ready)
 	sc, found := t.st.Scene(next.Scene)
 	c.picture = picture{scene: next.Scene, tiles: next.Tiles, left: next.Left, by: next.By, why: next.Why}
-	kept := t.kept(sc.SceneSaved)
-	places := t.arrange(sc.SceneSaved, kept, t.locked(sc.SceneSaved, found, kept))
+	p, _ := t.layout(choice{scene: next.Scene, by: next.By, why: next.Why}, sc.SceneSaved, found)
+	places := p.places
 	for id := range places {
 		if !slices.ContainsFunc(next.Tiles, func(p world.Placed) bool { return popupOf(p.ID) == id }) {
 			delete(places, id)
@@ -153,28 +152,6 @@ func (t *turn) adopt(next world.Switch) *change {
 	}
 	c.picture.places = places
 	return c
-}
-
-// lockedAway returns a tile that is on the wall and locked, and would be gone, or
-// elsewhere, or show something else, with other tiles. Where computers are lost it may go
-// to a spare screen and back.
-func (t *turn) lockedAway(tiles []world.Placed) string {
-	for _, on := range t.locks() {
-		at, home := scene.RectOf(on.Tile), scene.RectOf(t.home(on).Tile)
-		same := func(p world.Placed) bool {
-			r := scene.RectOf(p.Tile)
-			return p.ID == on.ID && sameContent(p.Tile, on.Tile) && (p.Layer == world.LayerMoved || r == at || r == home)
-		}
-		if !slices.ContainsFunc(tiles, same) {
-			return on.ID
-		}
-	}
-	return ""
-}
-
-// lockedMeanwhile says that a lock is in the way.
-func lockedMeanwhile(tile string) *world.Refusal {
-	return world.Refuse("wall.locked", "the tile {tile} was locked meanwhile", "tile", tile)
 }
 
 // commit says when the wall changes, and which popups have a place then.

@@ -76,6 +76,7 @@ func (t *turn) arrange(sc world.SceneSaved, kept map[string]string, locked []wor
 		}
 	}
 	slices.SortStableFunc(all, before)
+	locked = append(slices.Clip(locked), t.rescued()...)
 	out := maps.Clone(kept) // they stay before anybody chooses
 	for _, p := range all {
 		if out[p.ID] != "" {
@@ -105,6 +106,23 @@ func free(z world.Zone, locked []world.Placed) bool {
 	return !slices.ContainsFunc(locked, func(l world.Placed) bool {
 		return scene.RectOfZone(z).Overlaps(scene.RectOf(l.Tile))
 	})
+}
+
+// rescued returns the screens on which locked tiles of lost computers are seen, as tiles.
+func (t *turn) rescued() []world.Placed {
+	var out []world.Placed
+	for _, l := range t.locks() {
+		if l.Layer != world.LayerMoved || !t.away(l.From) {
+			continue
+		}
+		for _, s := range t.wall.Screens {
+			if r := scene.RectOfScreen(s); r.Overlaps(scene.RectOf(l.Tile)) {
+				l.Tile = r.Put(l.Tile)
+				out = append(out, l)
+			}
+		}
+	}
+	return out
 }
 
 // prefer orders the zones that a popup may have.

@@ -1,0 +1,196 @@
+package director
+
+import (
+	"cmp"
+	"slices"
+
+	"iocwall/server/scene"
+	"iocwall/server/world"
+)
+
+// locks yields the tiles on the wall that are locked.
+func (t *turn) locks() []world.Placed {
+	if t.st.Count(world.KindLock) == 0 {
+		return nil
+	}
+	var out []world.Placed
+	for _, p := range t.wall.On.Tiles {
+		if _, ok := t.st.Lock(t.wall.ID, p.ID); ok && p.Layer != world.LayerTest {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// locked returns the locked tiles of the wall as they are to be under a scene while no
+// computer is lost. What the scene or a popup has there itself stays in its layer; the
+// others, those of a scene before among them, stay where they are seen.
+func (t *turn) locked(sc world.SceneSaved, found bool, kept map[string]string) []world.Placed {
+	var out []world.Placed
+	for _, p := range t.locks() {
+		home := t.home(p)
+		own := found && (home.Layer == world.LayerScene || home.Layer == world.LayerLocked) && t.own(home, sc)
+		switch {
+		case home.Layer == world.LayerPopup && kept[home.From] != "":
+			p = home // its popup stays as it is
+		case p.Layer == world.LayerScene && !found: // it is among what remains of the scene
+		case own:
+			p = home // of a scene that comes back it is its own again
+			p.Layer = world.LayerScene
+		default:
+			if p.Layer == world.LayerMoved {
+				p.From = cmp.Or(popupOf(p.ID), t.wall.On.Scene)
+			}
+			p.Layer = world.LayerLocked
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// own reports whether a tile of the wall is the scene's, as it is saved.
+func (t *turn) own(p world.Placed, sc world.SceneSaved) bool {
+	return p.From == sc.ID && slices.ContainsFunc(sc.Tiles, func(s world.Tile) bool {
+		if !named(p.ID, s, sc.ID) {
+			return false
+		}
+		s.ID = p.ID
+		return sameTile(s, p.Tile)
+	})
+}
+
+// named reports whether a tile of the wall has the name of a scene's, which is a longer
+// one where a locked tile has it; see ground.
+func named(id string, s world.Tile, sc string) bool { return id == s.ID || id == sc+"/"+s.ID }
+
+// home returns a tile of the wall as it is while no computer is lost: one on a spare
+// screen where it goes back to, as long as its scene or its popup has it still and the
+// wall a screen there.
+func (t *turn) home(p world.Placed) world.Placed {
+	if p.Layer != world.LayerMoved || t.frozen {
+		return p
+	}
+	back := t.belongs(p)
+	if scene.Seen(scene.RectOf(back.Tile), t.wall.Screens) == 0 {
+		return p
+	}
+	return back
+}
+
+// belongs returns a tile on a spare screen as its scene or its popup has it, itself where
+// that is over.
+func (t *turn) belongs(p world.Placed) world.Placed {
+	if id := popupOf(p.ID); id != "" {
+		tiles := t.asItIs(id)
+		if i := slices.IndexFunc(tiles, func(x world.Placed) bool { return x.ID == p.ID }); i >= 0 {
+			return tiles[i]
+		}
+		return p
+	}
+	sc, _ := t.st.Scene(t.wall.On.Scene)
+	for _, s := range sc.Tiles {
+		if named(p.ID, s, sc.ID) && sameContent(s, p.Tile) {
+			s.ID = p.ID
+			p.Tile, p.Layer, p.From = s, world.LayerScene, sc.ID
+			break
+		}
+	}
+	return p
+}
+
+// asItIs returns the tiles of a popup, by number, as they are on the wall while no
+// computer is lost: those on spare screens where they go back to. Where that is not
+// known, it returns none.
+func (t *turn) asItIs(popup string) []world.Placed {
+	var out []world.Placed
+	away := false
+	for _, p := range t.wall.On.Tiles {
+		moved := p.Layer == world.LayerMoved && popupOf(p.ID) == popup
+		if moved || p.Layer == world.LayerPopup && p.From == popup {
+			out = append(out, p)
+		}
+		away = away || moved
+	}
+	slices.SortFunc(out, func(a, b world.Placed) int {
+		return cmp.Or(cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
+	})
+	if !away {
+		return out
+	}
+	p, _ := t.st.Popup(popup)
+	sc, _ := t.st.Scene(t.wall.On.Scene)
+	i := slices.IndexFunc(sc.Zones, func(z world.Zone) bool { return z.ID == p.Placed })
+	if i < 0 || p.Wall != t.wall.ID {
+		return nil
+	}
+	for k, cell := range scene.Share(t.wall.WallDefined, scene.RectOfZone(sc.Zones[i]), len(out)) {
+		if x := &out[k]; x.Layer == world.LayerMoved {
+			x.Tile, x.Layer, x.From = cell.Put(x.Tile), world.LayerPopup, popup
+		}
+	}
+	return out
+}
+
+// kept returns the zones of popups of which a tile is locked: these stay as they are, as
+// long as they fill the zone as the scene has it.
+func (t *turn) kept(sc world.SceneSaved) map[string]string {
+	out := map[string]string{}
+	if t.frozen {
+		return out
+	}
+	for _, l := range t.locks() {
+		l = t.home(l)
+		p, ok := t.st.Popup(l.From)
+		if l.Layer != world.LayerPopup || !ok || p.Wall != t.wall.ID || p.Placed == "" {
+			continue
+		}
+		for _, z := range sc.Zones {
+			if z.ID == p.Placed && t.fills(p.ID, z) {
+				out[p.ID] = z.ID
+			}
+		}
+	}
+	return out
+}
+
+// fills reports whether the tiles of a popup lie as they would were it given a zone.
+func (t *turn) fills(popup string, z world.Zone) bool {
+	tiles := t.asItIs(popup)
+	cells := scene.Share(t.wall.WallDefined, scene.RectOfZone(z), len(tiles))
+	for k, x := range tiles {
+		if scene.RectOf(x.Tile) != cells[k] {
+			return false
+		}
+	}
+	return len(tiles) > 0
+}
+
+// lockedAway returns a tile that is on the wall and locked, and would be gone, or
+// elsewhere, or show something else, with other tiles. Where its computer is lost it may
+// go to a spare screen and back.
+func (t *turn) lockedAway(tiles []world.Placed, places map[string]string) string {
+	for _, on := range t.locks() {
+		at, home := scene.RectOf(on.Tile), scene.RectOf(t.home(on).Tile)
+		rescued := on.Layer == world.LayerMoved || mostly(at, t.wall.Screens, t.lost())
+		same := func(p world.Placed) bool {
+			r := scene.RectOf(p.Tile)
+			return p.ID == on.ID && sameContent(p.Tile, on.Tile) && (p.Layer == world.LayerMoved && rescued || r == at || r == home)
+		}
+		i := slices.IndexFunc(tiles, same)
+		if i < 0 {
+			return on.ID
+		}
+		// Another zone of its popup is another home.
+		if id := popupOf(on.ID); id != "" && tiles[i].Layer == world.LayerMoved {
+			if p, ok := t.st.Popup(id); ok && p.Placed != places[id] {
+				return on.ID
+			}
+		}
+	}
+	return ""
+}
+
+// lockedMeanwhile says that a lock is in the way.
+func lockedMeanwhile(tile string) *world.Refusal {
+	return world.Refuse("wall.locked", "the tile {tile} was locked meanwhile", "tile", tile)
+}
