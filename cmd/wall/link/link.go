@@ -100,6 +100,7 @@ func Listen(ctx context.Context, path string, log *slog.Logger, open func(page.L
 			return nil
 		case err != nil:
 			log.Warn("links are not opened any more", "error", err)
+			_ = l.Close() // who comes now is told at once
 			<-ctx.Done()
 			return nil
 		}
