@@ -13,8 +13,8 @@ import (
 	"iocwall/server/world/track"
 )
 
-// pastOf asks the door of histories until the journal was read.
-func (c *centre) pastOf(token, query string) (status int, a history.Answer, text string) {
+// pastOf asks the door of histories until the journal was read, with so many entries.
+func (c *centre) pastOf(token, query string, entries int) (status int, a history.Answer, text string) {
 	c.tb.Helper()
 	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
 		status, text = c.do("GET", "/api/history?"+query, token, "", "")
@@ -25,7 +25,7 @@ func (c *centre) pastOf(token, query string) (status int, a history.Answer, text
 		if err := json.Unmarshal([]byte(text), &a); err != nil {
 			c.tb.Fatal(err)
 		}
-		if !a.Reading && len(a.Entries) > 0 || time.Now().After(end) {
+		if !a.Reading && len(a.Entries) >= entries || time.Now().After(end) {
 			return status, a, text
 		}
 	}
@@ -42,12 +42,12 @@ func TestHistoryDoor(t *testing.T) {
 	c.observe(provider, readingJSON("S1", 3.1))
 	for range 2 {
 		for who, token := range map[string]string{"operator": operator, "unit": unit} {
-			status, a, text := c.pastOf(token, "kind=station&id=S1")
+			status, a, text := c.pastOf(token, "kind=station&id=S1", 2)
 			if status != http.StatusOK || len(a.Entries) != 2 || a.Entries[0].Kind != "station.reading" || a.Entries[1].Kind != "station.defined" {
 				t.Errorf("%s: %d %s", who, status, text)
 			}
 		}
-		if status, _, text := c.pastOf(stranger, "kind=station&id=S1"); status != http.StatusNotFound {
+		if status, _, text := c.pastOf(stranger, "kind=station&id=S1", 0); status != http.StatusNotFound {
 			t.Errorf("another area's unit: %d %s", status, text)
 		}
 		c.stop()
@@ -57,16 +57,16 @@ func TestHistoryDoor(t *testing.T) {
 		"kind=ship&id=1": http.StatusBadRequest, "kind=station": http.StatusBadRequest, "kind=station&id=S1&limit=0": http.StatusBadRequest,
 		"kind=station&id=S1&before=x": http.StatusBadRequest, "kind=station&id=S1&to=x": http.StatusBadRequest,
 	} {
-		if status, _, text := c.pastOf(operator, query); status != want || !strings.Contains(text, "error") {
+		if status, _, text := c.pastOf(operator, query, 0); status != want || !strings.Contains(text, "error") {
 			t.Errorf("%s: %d %s", query, status, text)
 		}
 	}
 	for _, kind := range []string{"source", "node", "popup", "scene", "wall"} {
-		if status, _, text := c.pastOf(unit, "kind="+kind+"&id=x"); status != http.StatusForbidden {
+		if status, _, text := c.pastOf(unit, "kind="+kind+"&id=x", 0); status != http.StatusForbidden {
 			t.Errorf("a unit asks for a %s: %d %s", kind, status, text)
 		}
 	}
-	if status, _, _ := c.pastOf(provider, "kind=station&id=S1"); status != http.StatusForbidden {
+	if status, _, _ := c.pastOf(provider, "kind=station&id=S1", 0); status != http.StatusForbidden {
 		t.Errorf("a provider: %d", status)
 	}
 }
