@@ -290,7 +290,7 @@ func (t *Tape[P]) show(target int) {
 		u := t.reel.clip.Units[s.unit]
 		t.shown = at
 		t.frame = TapeFrame[P]{Picture: pic, Index: at, Arrived: u.Arrived, Taken: u.Taken, PTS: s.at, Gap: s.gap}
-	} else {
+	} else if !t.fresh { // else Play was asked for meanwhile
 		t.playing = false
 	}
 	t.mu.Unlock()

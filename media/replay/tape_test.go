@@ -309,3 +309,29 @@ func TestNewTapeRefuses(t *testing.T) {
 		synctest.Wait()
 	})
 }
+
+// Play that is asked for while a decoder is refused tries again.
+func TestPlayWhileADecoderIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var tape *Tape[string]
+		asked := 0
+		tape, err := NewTape(testClip(newFilm().take(3)), TapeOptions[string]{Decoder: func(rtsp.Codec, [][]byte) (Decoder[string], error) {
+			if asked++; asked == 1 {
+				tape.Play()
+				return nil, errors.New("all are in use")
+			}
+			return &fakeDecoder{log: &fakeLog{}}, nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		go tape.Run(ctx) //nolint:errcheck // it returns the cause of ctx
+		time.Sleep(time.Minute)
+		if p := tape.Position(); p.Err != nil || !p.End || asked < 2 {
+			t.Errorf("asked %d times: %+v", asked, p)
+		}
+		cancel()
+		synctest.Wait()
+	})
+}
