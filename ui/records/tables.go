@@ -61,7 +61,7 @@ func whoHas(l *words.Lang, a world.Alert) list.Cell {
 func cameras(p *Page) *table {
 	s := newSheet(p, world.KindCamera, func(c *world.Camera) uint64 { return times(c.Defined, c.Time, c.Turned) })
 	return s.table(func(st *world.State) iter.Seq[world.Camera] { return slices.Values(st.Cameras()) }, worstFirst, []list.Chip{
-		s.bad(), s.chip("live", "detail.camera.live", "state", func(c world.Camera) bool { return c.Health.State == world.CameraLive && !health.Late(c.Health) }),
+		s.bad(), s.chip("live", "records.chip.live", "state", func(c world.Camera) bool { return c.Health.State == world.CameraLive && !health.Late(c.Health) }),
 		s.chip("ptz", "records.chip.ptz", "ptz", func(c world.Camera) bool { return c.PTZ }),
 	}, calm,
 		s.state("detail.state", 200), s.name("records.column.camera", 220),
