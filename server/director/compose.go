@@ -95,7 +95,7 @@ func (t *turn) layout(c choice, sc world.SceneSaved, found bool) (p picture, who
 	defer func() { t.frozen = false }()
 	for _, t.frozen = range []bool{false, true} {
 		p = t.paint(c, sc, found)
-		whole = t.lockedAway(p.tiles, p.places) == ""
+		whole = t.lockedAway(p) == ""
 		if t.st.Count(world.KindLock) == 0 || whole && !crossed(p.tiles) {
 			break
 		}

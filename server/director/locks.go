@@ -166,25 +166,34 @@ func (t *turn) fills(popup string, z world.Zone) bool {
 }
 
 // lockedAway returns a tile that is on the wall and locked, and would be gone, or
-// elsewhere, or show something else, with other tiles. Where its computer is lost it may
-// go to a spare screen and back.
-func (t *turn) lockedAway(tiles []world.Placed, places map[string]string) string {
-	for _, on := range t.locks() {
+// elsewhere, or show something else, in a picture. Where its computer is lost it may go
+// to a spare screen, from where it goes back to the same place.
+func (t *turn) lockedAway(p picture) string {
+	locks := t.locks()
+	if len(locks) == 0 {
+		return ""
+	}
+	tiles := wanted(p.tiles, p.left)
+	sc, found := t.st.Scene(p.scene)
+	kept := t.kept(sc.SceneSaved)
+	back := func(id string, home scene.Rect) bool { // whether a tile on a spare screen goes back there
+		if popup := popupOf(id); popup != "" {
+			return kept[popup] != "" && kept[popup] == p.places[popup]
+		}
+		return !found || slices.ContainsFunc(sc.Tiles, func(s world.Tile) bool { return named(id, s, sc.ID) && scene.RectOf(s) == home })
+	}
+	for _, on := range locks {
 		at, home := scene.RectOf(on.Tile), scene.RectOf(t.home(on).Tile)
 		rescued := on.Layer == world.LayerMoved || mostly(at, t.wall.Screens, t.lost())
-		same := func(p world.Placed) bool {
-			r := scene.RectOf(p.Tile)
-			return p.ID == on.ID && sameContent(p.Tile, on.Tile) && (p.Layer == world.LayerMoved && rescued || r == at || r == home)
-		}
-		i := slices.IndexFunc(tiles, same)
+		i := slices.IndexFunc(tiles, func(x world.Placed) bool {
+			r := scene.RectOf(x.Tile)
+			return x.ID == on.ID && sameContent(x.Tile, on.Tile) && (x.Layer == world.LayerMoved && rescued || r == at || r == home)
+		})
 		if i < 0 {
 			return on.ID
 		}
-		// Another zone of its popup is another home.
-		if id := popupOf(on.ID); id != "" && tiles[i].Layer == world.LayerMoved {
-			if p, ok := t.st.Popup(id); ok && p.Placed != places[id] {
-				return on.ID
-			}
+		if tiles[i].Layer == world.LayerMoved && !back(on.ID, home) {
+			return on.ID
 		}
 	}
 	return ""

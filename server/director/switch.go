@@ -106,7 +106,7 @@ func (t *turn) proceed() {
 		t.refuse(c.node, &world.Refusal{Text: c.reason})
 		return
 	}
-	if tile := t.lockedAway(wanted(next.Tiles, next.Left), c.picture.places); tile != "" {
+	if tile := t.lockedAway(c.picture); tile != "" {
 		// Who locked a tile a moment ago did not know that it was about to go.
 		by := c.by
 		c.by = nil
