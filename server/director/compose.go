@@ -167,10 +167,13 @@ func (t *turn) ground(c choice, sc world.SceneSaved, found bool, locked []world.
 			}
 			continue
 		}
-		long := sc.ID + "/" + s.ID
-		_, keeps := t.st.Lock(t.wall.ID, long)
-		if keeps || slices.ContainsFunc(locked, func(l world.Placed) bool { return l.ID == s.ID }) {
-			s.ID = long // names on a wall are unique, and those of locked tiles stay
+		if t.st.Count(world.KindLock) > 0 {
+			long := sc.ID + "/" + s.ID
+			_, keeps := t.st.Lock(t.wall.ID, long)
+			has := slices.ContainsFunc(sc.Tiles, func(o world.Tile) bool { return o.ID == long })
+			if !has && (keeps || slices.ContainsFunc(locked, func(l world.Placed) bool { return l.ID == s.ID })) {
+				s.ID = long // names on a wall are unique, and those of locked tiles stay
+			}
 		}
 		out = append(out, world.Placed{Tile: s, Layer: world.LayerScene, From: sc.ID, By: c.by, Why: c.why})
 	}

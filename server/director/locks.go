@@ -132,13 +132,15 @@ func (t *turn) asItIs(popup string) []world.Placed {
 }
 
 // kept returns the zones of popups of which a tile is locked: these stay as they are, as
-// long as they fill the zone as the scene has it.
+// long as they fill the zone as the scene has it. A frozen one that was rescued does not:
+// its locked tiles stay on the spare screen.
 func (t *turn) kept(sc world.SceneSaved) map[string]string {
 	out := map[string]string{}
-	if t.frozen {
-		return out
-	}
 	for _, l := range t.locks() {
+		rescued := func(x world.Placed) bool { return x.Layer == world.LayerMoved && popupOf(x.ID) == l.From }
+		if t.frozen && slices.ContainsFunc(t.wall.On.Tiles, rescued) {
+			continue
+		}
 		l = t.home(l)
 		p, ok := t.st.Popup(l.From)
 		if l.Layer != world.LayerPopup || !ok || p.Wall != t.wall.ID || p.Placed == "" {
@@ -167,36 +169,55 @@ func (t *turn) fills(popup string, z world.Zone) bool {
 
 // lockedAway returns a tile that is on the wall and locked, and would be gone, or
 // elsewhere, or show something else, in a picture. Where its computer is lost it may go
-// to a spare screen, from where it goes back to the same place.
+// to a spare screen; from there it goes back to the same place, and not before that can
+// be seen.
 func (t *turn) lockedAway(p picture) string {
 	locks := t.locks()
 	if len(locks) == 0 {
 		return ""
 	}
 	tiles := wanted(p.tiles, p.left)
-	sc, found := t.st.Scene(p.scene)
-	kept := t.kept(sc.SceneSaved)
-	back := func(id string, home scene.Rect) bool { // whether a tile on a spare screen goes back there
-		if popup := popupOf(id); popup != "" {
-			return kept[popup] != "" && kept[popup] == p.places[popup]
-		}
-		return !found || slices.ContainsFunc(sc.Tiles, func(s world.Tile) bool { return named(id, s, sc.ID) && scene.RectOf(s) == home })
-	}
+	dark := func(r scene.Rect) bool { return mostly(r, t.wall.Screens, t.lost()) }
 	for _, on := range locks {
 		at, home := scene.RectOf(on.Tile), scene.RectOf(t.home(on).Tile)
-		rescued := on.Layer == world.LayerMoved || mostly(at, t.wall.Screens, t.lost())
-		i := slices.IndexFunc(tiles, func(x world.Placed) bool {
-			r := scene.RectOf(x.Tile)
-			return x.ID == on.ID && sameContent(x.Tile, on.Tile) && (x.Layer == world.LayerMoved && rescued || r == at || r == home)
-		})
-		if i < 0 {
-			return on.ID
+		back := on.Layer != world.LayerMoved || !dark(home) || dark(at) || scene.Seen(at, t.wall.Screens) == 0
+		stays := func(x world.Placed) bool {
+			switch r := scene.RectOf(x.Tile); {
+			case x.ID != on.ID || !sameContent(x.Tile, on.Tile):
+				return false
+			case x.Layer == world.LayerMoved:
+				return (on.Layer == world.LayerMoved || dark(at)) && t.comesBack(p, tiles, on.ID, home)
+			default:
+				return r == at || r == home && back
+			}
 		}
-		if tiles[i].Layer == world.LayerMoved && !back(on.ID, home) {
+		if !slices.ContainsFunc(tiles, stays) {
 			return on.ID
 		}
 	}
 	return ""
+}
+
+// comesBack reports whether a locked tile that a picture has on a spare screen goes back
+// home from there: its popup has the same tiles in a zone that they fill, or the scene has
+// it there.
+func (t *turn) comesBack(p picture, tiles []world.Placed, id string, home scene.Rect) bool {
+	sc, found := t.st.Scene(p.scene)
+	popup := popupOf(id)
+	if popup == "" {
+		return !found || slices.ContainsFunc(sc.Tiles, func(s world.Tile) bool { return named(id, s, sc.ID) && scene.RectOf(s) == home })
+	}
+	its := func(tiles []world.Placed) (ids []string) {
+		for _, x := range tiles {
+			if popupOf(x.ID) == popup && x.Layer != world.LayerLocked {
+				ids = append(ids, x.ID)
+			}
+		}
+		slices.Sort(ids)
+		return ids
+	}
+	zone := t.kept(sc.SceneSaved)[popup]
+	return zone != "" && zone == p.places[popup] && slices.Equal(its(tiles), its(t.wall.On.Tiles))
 }
 
 // lockedMeanwhile says that a lock is in the way.

@@ -242,31 +242,29 @@ func TestLockedPopupAfterATestPicture(t *testing.T) {
 	r.want("after the pattern", before...)
 }
 
+func locked(id string) world.TileLocked { return world.TileLocked{Wall: "main", Tile: id, By: "t1"} }
+
+func zoned(p world.PopupAsked, zone string) world.PopupAsked { p.Zone = zone; return p }
+
+// starting is a rig with its computers up, and scenes in place of those of the same name.
+func starting(t *testing.T, scenes ...world.SceneSaved) *rig {
+	bodies := opening()
+	for _, s := range scenes {
+		bodies = slices.DeleteFunc(bodies, func(b world.Body) bool { x, is := b.(world.SceneSaved); return is && x.ID == s.ID })
+		bodies = slices.Insert(bodies, 1, world.Body(s))
+	}
+	r := newRig(t, append(bodies, nodes(true, allNodes...)...)...)
+	r.pass(10 * time.Second)
+	return r
+}
+
 // Where a locked tile cannot go back where it belongs, it stays where it is seen: the wall
 // goes on with everything else, and no tile lies over another.
 func TestLockedTilesNeverHoldTheWallUp(t *testing.T) {
-	lock := func(id string) world.TileLocked { return world.TileLocked{Wall: "main", Tile: id, By: "t1"} }
-	in := func(p world.PopupAsked, zone string) world.PopupAsked { p.Zone = zone; return p }
-	start := func(scenes ...world.Body) *rig { // in place of those of the same name
-		bodies := append(scenes, nodes(true, allNodes...)...)
-		for _, b := range slices.Backward(opening()) {
-			is := func(o world.Body) bool {
-				x, a := o.(world.SceneSaved)
-				y, b := b.(world.SceneSaved)
-				return a && b && x.ID == y.ID
-			}
-			if !slices.ContainsFunc(scenes, is) {
-				bodies = append([]world.Body{b}, bodies...)
-			}
-		}
-		r := newRig(t, bodies...)
-		r.pass(10 * time.Second)
-		return r
-	}
 	// alarm holds that what comes in an emergency is shown.
 	alarm := func(r *rig) {
 		r.t.Helper()
-		r.put(in(popup("alarm", 99, 1), "south"))
+		r.put(zoned(popup("alarm", 99, 1), "south"))
 		r.pass(time.Minute)
 		if p, _ := r.st.Popup("alarm"); p.Placed == "" {
 			t.Errorf("the alarm waits: %s %v", r.popups(), r.shows())
@@ -274,11 +272,11 @@ func TestLockedTilesNeverHoldTheWallUp(t *testing.T) {
 	}
 
 	// Another scene has the popup's zone larger, and a locked tile in it.
-	r := start(small())
-	r.put(lock("cam-b"))
+	r := starting(t, small())
+	r.put(locked("cam-b"))
 	_ = r.show(Ask{Scene: "small", By: "Mai"})
 	r.pass(time.Minute)
-	r.put(in(popup("a", 10, 1), "east"), lock("popup:a:1"))
+	r.put(zoned(popup("a", 10, 1), "east"), locked("popup:a:1"))
 	r.pass(time.Minute)
 	if err := r.show(Ask{Scene: "day", By: "Mai"}); err != nil {
 		t.Error(err)
@@ -288,8 +286,8 @@ func TestLockedTilesNeverHoldTheWallUp(t *testing.T) {
 	alarm(r)
 
 	// The zone grows while the popup has it.
-	r = start()
-	r.put(in(popup("a", 10, 1), "east"), lock("popup:a:1"), lock("clock"))
+	r = starting(t)
+	r.put(zoned(popup("a", 10, 1), "east"), locked("popup:a:1"), locked("clock"))
 	r.pass(time.Second)
 	s := day()
 	s.Version, s.Zones = 2, []world.Zone{zoneAt("east", "3-8", 0), zoneAt("south", "5-6", 0)}
@@ -302,8 +300,8 @@ func TestLockedTilesNeverHoldTheWallUp(t *testing.T) {
 	s = day()
 	s.Tiles[2].Important, s.Tiles[3].Important = true, true
 	s.Tiles = s.Tiles[:6]
-	r = start(s)
-	r.put(lock("cam-a"), lock("cam-b"))
+	r = starting(t, s)
+	r.put(locked("cam-a"), locked("cam-b"))
 	r.put(nodes(false, "pc-02")...)
 	r.pass(3 * time.Second)
 	e := s
@@ -317,8 +315,8 @@ func TestLockedTilesNeverHoldTheWallUp(t *testing.T) {
 	s = day()
 	s.Tiles[3].Important = true
 	s.Zones = []world.Zone{zoneAt("east", "3", 0), zoneAt("south", "5-6", 0)}
-	r = start(s)
-	r.put(in(popup("x", 10, 1), "east"), lock("popup:x:1"), lock("cam-b"))
+	r = starting(t, s)
+	r.put(zoned(popup("x", 10, 1), "east"), locked("popup:x:1"), locked("cam-b"))
 	r.put(nodes(false, "pc-02")...)
 	r.pass(3 * time.Second)
 	e = s
@@ -332,10 +330,10 @@ func TestLockedTilesNeverHoldTheWallUp(t *testing.T) {
 	s = day()
 	s.Tiles[3].Important = true
 	s.Zones = []world.Zone{zoneAt("low", "7-8", 0)}
-	r = start(s)
+	r = starting(t, s)
 	r.put(nodes(false, "pc-02")...)
 	r.pass(3 * time.Second)
-	r.put(lock("cam-b"), popup("a", 90, 1))
+	r.put(locked("cam-b"), popup("a", 90, 1))
 	r.pass(time.Minute)
 	r.want("a popup over the spare screen", "line@1", "map@2", "cam-a@3", "figures@5", "wide@6,7", "cam-b@8 moved")
 	r.put(nodes(true, "pc-02")...)
@@ -345,13 +343,13 @@ func TestLockedTilesNeverHoldTheWallUp(t *testing.T) {
 	// One that has a longer name for a namesake's sake keeps it, and goes back home.
 	n := night()
 	n.Tiles, n.Zones = []world.Tile{tileAt("ground", "map", "5-6"), important(tileAt("map", "camera", "3", "camera", "c"))}, nil
-	r = start(n)
-	r.put(lock("map"))
+	r = starting(t, n)
+	r.put(locked("map"))
 	_ = r.show(Ask{Scene: "night", By: "Mai"})
 	r.pass(time.Minute)
 	r.put(nodes(false, "pc-02")...)
 	r.pass(3 * time.Second)
-	r.put(lock("night/map"))
+	r.put(locked("night/map"))
 	r.want("a longer name", "ground@5,6", "map@2 locked", "night/map@8 moved")
 	r.put(world.TileUnlocked{Wall: "main", Tile: "map"})
 	r.put(nodes(true, "pc-02")...)
@@ -373,4 +371,102 @@ func TestLockedWhileItIsDisplaced(t *testing.T) {
 	if p, _ := r.st.Popup("a"); p.Placed != "east" || !slices.Contains(r.shows(), "popup:a:1@3,4 popup") {
 		t.Errorf("%s %v", r.popups(), r.shows())
 	}
+}
+
+// A locked tile that a spare screen shows is not taken back into the dark, and nothing
+// takes the screen from it while its place is dark.
+func TestLockedTilesDoNotGoDark(t *testing.T) {
+	s := day()
+	s.Tiles[1].Important = true // map on 2; line on 1 is
+	lose := func(scene world.SceneSaved, bodies ...world.Body) *rig {
+		r := starting(t, scene)
+		r.put(bodies...)
+		r.put(nodes(false, "pc-01")...)
+		r.pass(10 * time.Second)
+		return r
+	}
+
+	// Another one beside it is edited, or taken out.
+	for _, change := range []func(e *world.SceneSaved){
+		func(e *world.SceneSaved) { e.Tiles[0].Params = []world.Param{{Key: "x", Value: "y"}} },
+		func(e *world.SceneSaved) { e.Tiles = e.Tiles[1:] },
+	} {
+		r := lose(s, locked("line"), locked("map"))
+		e := s
+		e.Version, e.Tiles = 2, slices.Clone(s.Tiles)
+		change(&e)
+		r.put(e)
+		r.pass(time.Minute)
+		r.want("another is edited", "cam-a@3", "cam-b@4", "figures@5", "wide@6,7", "line@8 locked", "map@8 locked")
+	}
+
+	// A popup beside it is closed.
+	z := s
+	z.Zones = []world.Zone{zoneAt("west", "1", 0)}
+	r := lose(z, popup("a", 50, 1), locked("popup:a:1"), locked("map"))
+	r.put(world.PopupClosed{ID: "a"})
+	r.pass(time.Minute)
+	r.want("a popup is closed", "line@1", "cam-a@3", "cam-b@4", "figures@5", "wide@6,7", "map@8 locked", "popup:a:1@8 locked")
+
+	// One of its two computers is back, and an alarm wants the spare screen.
+	w := testWall()
+	w.Screens[7].Spare, w.Screens[0].Spare = false, true
+	z = day()
+	z.Tiles[0].Important, z.Tiles[5].Important = false, true // wide on 6-7
+	z.Zones = []world.Zone{zoneAt("west", "1", 0)}
+	r = starting(t, z)
+	r.put(w, locked("wide"))
+	r.put(nodes(false, "pc-03")...)
+	r.pass(10 * time.Second)
+	r.put(nodes(false, "pc-04")...)
+	r.pass(10 * time.Second)
+	r.put(popup("alarm", 99, 1))
+	r.put(nodes(true, "pc-03")...)
+	r.pass(time.Minute)
+	r.want("one of two is back", "map@2", "cam-a@3", "cam-b@4", "figures@5", "clock@8", "wide@1 moved")
+}
+
+// An alarm of which a tile is locked stays whole when locked tiles elsewhere have no place
+// to go back to.
+func TestLockedAlarmsStayWhole(t *testing.T) {
+	s := day()
+	s.Tiles[2].Important, s.Tiles[3].Important = true, true
+	s.Tiles, s.Zones = s.Tiles[:6], []world.Zone{zoneAt("south", "5-6", 0)}
+	r := starting(t, s)
+	r.put(locked("cam-a"), locked("cam-b"), popup("alarm", 99, 2), locked("popup:alarm:2"))
+	r.put(nodes(false, "pc-02")...)
+	r.pass(3 * time.Second)
+	e := s
+	e.Version, e.Tiles = 2, []world.Tile{s.Tiles[0], s.Tiles[1], important(tileAt("cam-b", "camera", "8", "camera", "b"))}
+	r.put(e)
+	r.pass(time.Minute)
+	r.want("edited", "line@1", "map@2", "cam-a@8 locked", "cam-b@8 locked", "popup:alarm:1@5 popup", "popup:alarm:2@6 popup")
+}
+
+// A tile of a popup that is locked while its rescue is under way comes back as large as it
+// was, though the scene that comes, or the popup that was asked for anew, has it smaller.
+func TestLockedWhileItIsRescued(t *testing.T) {
+	r := starting(t, small())
+	r.slow["pc-01"] = 300 * time.Millisecond
+	r.put(popup("a", 0, 1))
+	r.put(nodes(false, "pc-02")...)
+	_ = r.show(Ask{Scene: "small", By: "Lan"})
+	r.pass(400 * time.Millisecond)
+	r.put(locked("popup:a:1"))
+	r.put(nodes(true, "pc-02")...)
+	r.pass(time.Minute)
+	r.want("a smaller zone", "map@5,6", "popup:a:1@3,4 locked", "popup:a:2@7,8 popup")
+
+	r = starting(t)
+	r.slow["pc-01"] = 1400 * time.Millisecond
+	r.put(zoned(popup("a", 50, 1), "south"))
+	r.put(nodes(false, "pc-03")...)
+	r.pass(700 * time.Millisecond)
+	r.put(popup("a", 50, 2))
+	r.pass(700 * time.Millisecond)
+	r.put(locked("popup:a:1"))
+	r.pass(time.Minute)
+	r.put(nodes(true, "pc-03")...)
+	r.pass(time.Minute)
+	r.want("more tiles", "line@1", "map@2", "cam-a@3", "cam-b@4", "clock@8", "popup:a:1@5,6 popup")
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"iocwall/server/act"
+	"iocwall/server/scene"
 	"iocwall/server/world"
 )
 
@@ -144,13 +145,17 @@ func (t *turn) adopt(next world.Switch) *change {
 	sc, found := t.st.Scene(next.Scene)
 	c.picture = picture{scene: next.Scene, tiles: next.Tiles, left: next.Left, by: next.By, why: next.Why}
 	p, _ := t.layout(choice{scene: next.Scene, by: next.By, why: next.Why}, sc.SceneSaved, found)
-	places := p.places
-	for id := range places {
-		if !slices.ContainsFunc(next.Tiles, func(p world.Placed) bool { return popupOf(p.ID) == id }) {
-			delete(places, id)
+	maps.DeleteFunc(p.places, func(id, _ string) bool {
+		return !slices.ContainsFunc(next.Tiles, func(x world.Placed) bool { return popupOf(x.ID) == id })
+	})
+	for _, x := range next.Tiles {
+		for _, z := range sc.Zones { // where it is, whatever would be chosen now
+			if x.Layer == world.LayerPopup && scene.RectOfZone(z).Holds(scene.RectOf(x.Tile)) {
+				p.places[x.From] = z.ID
+			}
 		}
 	}
-	c.picture.places = places
+	c.picture.places = p.places
 	return c
 }
 

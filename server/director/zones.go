@@ -112,7 +112,7 @@ func free(z world.Zone, locked []world.Placed) bool {
 func (t *turn) rescued() []world.Placed {
 	var out []world.Placed
 	for _, l := range t.locks() {
-		if l.Layer != world.LayerMoved || !t.away(l.From) {
+		if l.Layer != world.LayerMoved || !mostly(scene.RectOf(t.belongs(l).Tile), t.wall.Screens, t.lost()) {
 			continue
 		}
 		for _, s := range t.wall.Screens {

@@ -100,6 +100,7 @@ func TestProblemsAreAllNamed(t *testing.T) {
 		{ID: "a", Kind: "clock", X: -5000, W: 10, H: 10},
 		{ID: "a", W: 0},
 		{ID: "popup:a:1", Kind: "clock", W: 10, H: 10},
+		{ID: "day/map", Kind: "clock", W: 10, H: 10},
 	}}
 	_, problems := Layout(w, s)
 	var all []string
@@ -107,7 +108,7 @@ func TestProblemsAreAllNamed(t *testing.T) {
 		all = append(all, p.Error())
 	}
 	text := strings.Join(all, "\n")
-	for _, want := range []string{"lies over screen", "above zero", "used twice; number", "on no screen", "used twice in this scene", "needs a kind", "is kept for what the server puts"} {
+	for _, want := range []string{"lies over screen", "above zero", "used twice; number", "on no screen", "used twice in this scene", "needs a kind", "\"popup:a:1\" is kept for what the server puts", "\"day/map\" is kept"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no word of %q in:\n%s", want, text)
 		}
