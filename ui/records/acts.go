@@ -25,9 +25,11 @@ type action struct {
 	Why string
 }
 
-// tools are the buttons of what can be done.
+// tools are the buttons of what can be done. They scroll where a small window with large
+// text has no room for all.
 type tools struct {
 	p       *Page
+	view    *container.Scroll
 	box     *fyne.Container
 	buttons []*widget.Button
 	said    string
@@ -37,7 +39,23 @@ type tools struct {
 	tight   bool // rows are as low as hands allow
 }
 
-func newTools(p *Page) *tools { return &tools{p: p, box: container.NewWithoutLayout()} }
+func newTools(p *Page) *tools {
+	t := &tools{p: p}
+	t.box = container.New(rows{t})
+	t.view = container.NewVScroll(t.box)
+	return t
+}
+
+// rows says how much room the buttons need; lay has put them where they are.
+type rows struct{ t *tools }
+
+// MinSize is for Fyne.
+func (r rows) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(1, float32(r.t.high)/r.t.p.density())
+}
+
+// Layout is for Fyne.
+func (r rows) Layout([]fyne.CanvasObject, fyne.Size) {}
 
 // set shows actions; buttons are made anew when they say something else.
 func (t *tools) set(acts []action) {
@@ -97,6 +115,7 @@ func (t *tools) lay(wide int) {
 		x += w + gap
 	}
 	t.high = int((y+high+gap)*p.density() + 0.5)
+	t.view.Refresh()
 }
 
 // actions are what the person may do with the thing now.

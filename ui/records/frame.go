@@ -269,7 +269,7 @@ func (y *recordLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	put(c.live.Object(), live)
 	put(c.sides.Object(), sides)
 	acts := c.inside(c.at.acts)
-	put(c.tools.box, acts)
+	put(c.tools.view, acts)
 	c.spot = ""
 	if st := c.p.desk.State(); st != nil {
 		c.spots(st)

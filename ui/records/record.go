@@ -62,7 +62,7 @@ func newRecord(p *Page, r world.Ref) *record {
 	c.past = newPast(p.desk, c.events, func() world.Time { return p.now })
 	c.tools = newTools(p)
 	c.live, c.sides = p.desk.Board(), p.desk.Board()
-	c.root = container.New(&recordLayout{c}, c.live.Object(), c.sides.Object(), c.facts, c.more, c.past.Object(), c.tools.box)
+	c.root = container.New(&recordLayout{c}, c.live.Object(), c.sides.Object(), c.facts, c.more, c.past.Object(), c.tools.view)
 	return c
 }
 

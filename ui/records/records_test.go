@@ -118,6 +118,7 @@ func TestPictures(t *testing.T) {
 		{"alert-en", "en", "light", 1, 1366, 660, page.Link{Kind: "alert", ID: "CB-0413"}},
 		{"alert-large", "vi", "dark", 1.5, 1800, 960, page.Link{Kind: "alert", ID: "CB-0412"}},
 		{"camera", "vi", "dark", 1, 1600, 860, page.Link{Kind: "camera", ID: "cam-1"}},
+		{"camera-least", "vi", "dark", 1.5, 1000, 640, page.Link{Kind: "camera", ID: "cam-1"}},
 		{"vessel", "vi", "light", 1, 1600, 860, page.Link{Kind: "vessel", ID: "574000000"}},
 		{"figure", "vi", "dark", 1, 1366, 660, page.Link{Kind: "figure", ID: "on-time"}},
 		{"source", "vi", "dark", 1, 1366, 660, page.Link{Kind: "source", ID: "zalo"}},
@@ -157,7 +158,7 @@ func TestPictures(t *testing.T) {
 }
 
 // TestEveryButtonIsSeen: what can be done has the room it needs in every window and at
-// every size of text.
+// every size of text; in the smallest window with the largest text it may scroll.
 func TestEveryButtonIsSeen(t *testing.T) {
 	for _, ref := range []page.Link{{Kind: "camera", ID: "cam-1"}, {Kind: "alert", ID: "CB-0412"}, {Kind: "vessel", ID: "574000000"}, {Kind: "figure", ID: "on-time"}} {
 		for _, size := range []fyne.Size{{Width: 1366, Height: 640}, {Width: 1000, Height: 640}, {Width: 1366, Height: 684}, {Width: 1920, Height: 996}} {
@@ -171,9 +172,12 @@ func TestEveryButtonIsSeen(t *testing.T) {
 				test.NewTempWindow(t, p.Object()).Resize(size)
 				p.Object().Resize(size)
 				p.Refresh(d.Clock)
-				box := p.record.tools.box
-				if end := box.Position().Y + box.Size().Height; end > size.Height {
+				view, box := p.record.tools.view, p.record.tools.box
+				if end := view.Position().Y + view.Size().Height; end > size.Height {
 					t.Errorf("%v at %v, text %v: the buttons' panel ends at %v", ref, size, text, end)
+				}
+				if box.Size().Height > view.Size().Height && (text == 1 || size.Width > 1000) {
+					t.Errorf("%v at %v, text %v: the buttons scroll", ref, size, text)
 				}
 				for _, b := range p.record.tools.buttons {
 					if end := b.Position().Y + b.Size().Height; end > box.Size().Height {

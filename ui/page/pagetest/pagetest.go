@@ -81,7 +81,7 @@ func New(t testing.TB, lang, theme string, text float64) *Desk {
 	d := &Desk{World: world.New(1), Clock: Noon, kept: map[string][]byte{}}
 	d.env = &tile.Env{Kit: k, Lang: l, Scale: look.DeskScale(16 * text), Density: 1, Trace: func(m paint.Mark) { d.Marks = append(d.Marks, m) }}
 	app := test.NewTempApp(t)
-	app.Settings().SetTheme(look.Toolkit(k.Theme))
+	app.Settings().SetTheme(look.ToolkitAt(k.Theme, text))
 	return d
 }
 
