@@ -30,7 +30,7 @@ func TestPictures(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHost(t, c.lang, c.theme, c.size)
 			app := test.NewTempApp(t)
-			app.Settings().SetTheme(look.Toolkit(h.env.Kit.Theme))
+			app.Settings().SetTheme(look.ToolkitAt(h.env.Kit.Theme, c.size))
 			var small []string
 			h.env.Trace = func(m paint.Mark) {
 				if m.Size < 14*c.size-0.5 {
