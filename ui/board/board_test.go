@@ -470,3 +470,33 @@ func BenchmarkMosaic(b *testing.B) {
 		}
 	}
 }
+
+// TestNamesWithoutSlashes: a tile that has a longer name on the wall, for a locked one's
+// sake, is moved and removed as what the scene calls it; new ones have no slash.
+func TestNamesWithoutSlashes(t *testing.T) {
+	s, b := newSeat(t)
+	w, sc, _, _ := s.Wall()
+	var tiles []world.Placed
+	for _, x := range sc.Tiles {
+		if x.ID == "cam-1" {
+			x.ID = sc.ID + "/" + x.ID
+		}
+		tiles = append(tiles, world.Placed{Tile: x, Layer: world.LayerScene, From: sc.ID})
+	}
+	next := w.On.Generation + 1
+	s.Tell(t, world.WallPrepared{Wall: w.ID, Generation: next, Scene: sc.ID, Version: sc.Version, Tiles: tiles})
+	s.Tell(t, world.WallCommitted{Wall: w.ID, Generation: next, At: world.TimeOf(s.Clock)})
+	b.Update(s.Clock)
+	b.MouseDown(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: centre(b, 1)}})
+	b.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: centre(b, 19)}})
+	b.DragEnd()
+	moved, _ := tileIn(s.saved(0), "cam-1")
+	if got := on(s, moved); got != "19" || len(s.saved(0).Tiles) != len(sc.Tiles) {
+		t.Errorf("moved to %s: %+v", got, s.saved(0).Tiles)
+	}
+	s.asked[0].done(world.Receipt{})
+	b.Drop(camera("a/b", "Bến"), centre(b, 18))
+	if _, ok := tileIn(s.saved(1), "camera-a-b"); !ok {
+		t.Errorf("dropped %+v", s.saved(1).Tiles)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"iocwall/server/scene"
 	"iocwall/server/world"
@@ -81,10 +82,11 @@ func remainder(w world.WallDefined, r, cut scene.Rect) (scene.Rect, bool) {
 
 func area(r scene.Rect) float64 { return max(0, r.W) * max(0, r.H) }
 
-// fresh is an id that no tile of the scene has.
+// fresh is an id that no tile of the scene has, without the slash that the server keeps for
+// itself.
 func fresh(tiles []world.Tile, t world.Tile) string {
 	base := cmp.Or(t.Param("camera"), t.Param("figure"), t.Param("alert"), t.Param("view"))
-	base = clip(t.Kind+"-"+base, 48)
+	base = strings.ReplaceAll(clip(t.Kind+"-"+base, 48), "/", "-")
 	if base == t.Kind+"-" {
 		base = t.Kind
 	}

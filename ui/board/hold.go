@@ -133,8 +133,16 @@ func (b *Board) take(h *hold) {
 	b.touch()
 }
 
-// edit is what dropping now would do.
-func (h *hold) edit() Edit { return Edit{Put: h.at.Put(h.item.Tile)} }
+// edit is what dropping now would do to a scene.
+func (h *hold) edit(scene string) Edit {
+	put := h.at.Put(h.item.Tile)
+	put.ID = called(put.ID, scene)
+	return Edit{Put: put}
+}
+
+// called is what a scene calls a tile that is on the wall: there it has a longer name where
+// a locked one has its own.
+func called(id, scene string) string { return strings.TrimPrefix(id, scene+"/") }
 
 // judge says what dropping would do.
 func (b *Board) judge() {
@@ -143,7 +151,7 @@ func (b *Board) judge() {
 	if h == nil || !ok || b.d.State() == nil {
 		return
 	}
-	h.verdict = Judge(b.env.Lang, b.d.State(), w, sc.Tiles, h.edit(), b.d.ServerTime(b.d.Now()))
+	h.verdict = Judge(b.env.Lang, b.d.State(), w, sc.Tiles, h.edit(sc.ID), b.d.ServerTime(b.d.Now()))
 }
 
 // aim finds where something new would go with the pointer at a pixel: a tile that is
@@ -336,9 +344,9 @@ func (b *Board) release() {
 		if h.item.Tile.ID != "" {
 			key = "board.did.move"
 		}
-		w, _, _, _ := b.d.Wall()
+		w, sc, _, _ := b.d.Wall()
 		ids, _ := under(w.WallDefined, h.at)
-		b.do(h.edit(), b.env.Lang.T(key, "what", Called(b.env.Lang, h.item.Tile.Kind, h.item.Title), "where", where(b.env.Lang, ids, nil)))
+		b.do(h.edit(sc.ID), b.env.Lang.T(key, "what", Called(b.env.Lang, h.item.Tile.Kind, h.item.Title), "where", where(b.env.Lang, ids, nil)))
 	}
 }
 
@@ -354,7 +362,7 @@ func (b *Board) Remove() {
 		return
 	}
 	w, sc, _, _ := b.d.Wall()
-	e := Edit{Remove: t.ID}
+	e := Edit{Remove: called(t.ID, sc.ID)}
 	name := Name(b.env.Lang, b.d.State(), t.Tile)
 	if v := Judge(b.env.Lang, b.d.State(), w, sc.Tiles, e, b.d.ServerTime(b.d.Now())); v.Refused {
 		b.d.Say(world.Warning, b.env.Lang.T("board.refused", "what", name, "reason", lower(v.Title)))
