@@ -151,7 +151,9 @@ func (t *turn) ground(c choice, sc world.SceneSaved, found bool, locked []world.
 	var left []world.LeftOut
 	for _, s := range sc.Tiles {
 		r := scene.RectOf(s)
-		own := func(l world.Placed) bool { return l.From == sc.ID && named(l.ID, s, sc.ID) }
+		own := func(l world.Placed) bool {
+			return l.From == sc.ID && (l.ID == s.ID || l.ID == scene.LongID(sc.ID, s.ID))
+		}
 		if slices.ContainsFunc(locked, own) {
 			left = append(left, world.LeftOut{Tile: s.ID, Why: "it is locked as it was before the scene was changed"})
 			continue
@@ -168,10 +170,10 @@ func (t *turn) ground(c choice, sc world.SceneSaved, found bool, locked []world.
 			continue
 		}
 		if t.st.Count(world.KindLock) > 0 {
-			long := sc.ID + "/" + s.ID
+			long := scene.LongID(sc.ID, s.ID)
 			_, keeps := t.st.Lock(t.wall.ID, long)
-			has := slices.ContainsFunc(sc.Tiles, func(o world.Tile) bool { return o.ID == long })
-			if !has && (keeps || slices.ContainsFunc(locked, func(l world.Placed) bool { return l.ID == s.ID })) {
+			twice := slices.ContainsFunc(sc.Tiles, func(o world.Tile) bool { return o.ID == long })
+			if !twice && (keeps || slices.ContainsFunc(locked, func(l world.Placed) bool { return l.ID == s.ID })) {
 				s.ID = long // names on a wall are unique, and those of locked tiles stay
 			}
 		}

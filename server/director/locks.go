@@ -50,18 +50,24 @@ func (t *turn) locked(sc world.SceneSaved, found bool, kept map[string]string) [
 
 // own reports whether a tile of the wall is the scene's, as it is saved.
 func (t *turn) own(p world.Placed, sc world.SceneSaved) bool {
-	return p.From == sc.ID && slices.ContainsFunc(sc.Tiles, func(s world.Tile) bool {
-		if !named(p.ID, s, sc.ID) {
-			return false
-		}
-		s.ID = p.ID
-		return sameTile(s, p.Tile)
-	})
+	s, has := has(sc, p.ID)
+	return p.From == sc.ID && has && sameTile(s, p.Tile)
 }
 
-// named reports whether a tile of the wall has the name of a scene's, which is a longer
-// one where a locked tile has it; see ground.
-func named(id string, s world.Tile, sc string) bool { return id == s.ID || id == sc+"/"+s.ID }
+// has returns the tile that a scene has under a name of the wall, with that name: its own,
+// or the longer one; see ground.
+func has(sc world.SceneSaved, id string) (s world.Tile, ok bool) {
+	i := slices.IndexFunc(sc.Tiles, func(s world.Tile) bool { return s.ID == id })
+	if i < 0 {
+		i = slices.IndexFunc(sc.Tiles, func(s world.Tile) bool { return scene.LongID(sc.ID, s.ID) == id })
+	}
+	if i < 0 {
+		return s, false
+	}
+	s = sc.Tiles[i]
+	s.ID = id
+	return s, true
+}
 
 // home returns a tile of the wall as it is while no computer is lost: one on a spare
 // screen where it goes back to, as long as its scene or its popup has it still and the
@@ -88,12 +94,8 @@ func (t *turn) belongs(p world.Placed) world.Placed {
 		return p
 	}
 	sc, _ := t.st.Scene(t.wall.On.Scene)
-	for _, s := range sc.Tiles {
-		if named(p.ID, s, sc.ID) && sameContent(s, p.Tile) {
-			s.ID = p.ID
-			p.Tile, p.Layer, p.From = s, world.LayerScene, sc.ID
-			break
-		}
+	if s, has := has(sc.SceneSaved, p.ID); has && sameContent(s, p.Tile) {
+		p.Tile, p.Layer, p.From = s, world.LayerScene, sc.ID
 	}
 	return p
 }
@@ -177,7 +179,8 @@ func (t *turn) lockedAway(p picture) string {
 		return ""
 	}
 	tiles := wanted(p.tiles, p.left)
-	dark := func(r scene.Rect) bool { return mostly(r, t.wall.Screens, t.lost()) }
+	lost := t.lost()
+	dark := func(r scene.Rect) bool { return mostly(r, t.wall.Screens, lost) }
 	for _, on := range locks {
 		at, home := scene.RectOf(on.Tile), scene.RectOf(t.home(on).Tile)
 		back := on.Layer != world.LayerMoved || !dark(home) || dark(at) || scene.Seen(at, t.wall.Screens) == 0
@@ -205,7 +208,8 @@ func (t *turn) comesBack(p picture, tiles []world.Placed, id string, home scene.
 	sc, found := t.st.Scene(p.scene)
 	popup := popupOf(id)
 	if popup == "" {
-		return !found || slices.ContainsFunc(sc.Tiles, func(s world.Tile) bool { return named(id, s, sc.ID) && scene.RectOf(s) == home })
+		s, has := has(sc.SceneSaved, id)
+		return !found || has && scene.RectOf(s) == home
 	}
 	its := func(tiles []world.Placed) (ids []string) {
 		for _, x := range tiles {

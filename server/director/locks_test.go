@@ -258,6 +258,23 @@ func starting(t *testing.T, scenes ...world.SceneSaved) *rig {
 	return r
 }
 
+// sharingASpare is a wall whose spare screen shows two locked tiles of a lost computer, of which
+// the scene then takes one out and has the other there.
+func sharingASpare(t *testing.T, zones []world.Zone, more ...world.Body) *rig {
+	s := day()
+	s.Tiles[2].Important, s.Tiles[3].Important = true, true
+	s.Tiles, s.Zones = s.Tiles[:6], zones
+	r := starting(t, s)
+	r.put(locked("cam-a"), locked("cam-b"))
+	r.put(more...)
+	r.put(nodes(false, "pc-02")...)
+	r.pass(3 * time.Second)
+	s.Version, s.Tiles = 2, []world.Tile{s.Tiles[0], s.Tiles[1], important(tileAt("cam-b", "camera", "8", "camera", "b"))}
+	r.put(s)
+	r.pass(time.Minute)
+	return r
+}
+
 // Where a locked tile cannot go back where it belongs, it stays where it is seen: the wall
 // goes on with everything else, and no tile lies over another.
 func TestLockedTilesNeverHoldTheWallUp(t *testing.T) {
@@ -297,17 +314,7 @@ func TestLockedTilesNeverHoldTheWallUp(t *testing.T) {
 	alarm(r)
 
 	// Two on one spare screen, and the scene takes one out and moves the other there.
-	s = day()
-	s.Tiles[2].Important, s.Tiles[3].Important = true, true
-	s.Tiles = s.Tiles[:6]
-	r = starting(t, s)
-	r.put(locked("cam-a"), locked("cam-b"))
-	r.put(nodes(false, "pc-02")...)
-	r.pass(3 * time.Second)
-	e := s
-	e.Version, e.Tiles = 2, []world.Tile{s.Tiles[0], s.Tiles[1], important(tileAt("cam-b", "camera", "8", "camera", "b"))}
-	r.put(e)
-	r.pass(time.Minute)
+	r = sharingASpare(t, day().Zones)
 	r.want("two on a spare screen", "line@1", "map@2", "cam-a@8 locked", "cam-b@8 locked")
 	alarm(r)
 
@@ -319,7 +326,7 @@ func TestLockedTilesNeverHoldTheWallUp(t *testing.T) {
 	r.put(zoned(popup("x", 10, 1), "east"), locked("popup:x:1"), locked("cam-b"))
 	r.put(nodes(false, "pc-02")...)
 	r.pass(3 * time.Second)
-	e = s
+	e := s
 	e.Version, e.Tiles, e.Zones = 2, s.Tiles[:3], []world.Zone{zoneAt("east", "8", 0), s.Zones[1]}
 	r.put(e)
 	r.pass(time.Minute)
@@ -429,17 +436,7 @@ func TestLockedTilesDoNotGoDark(t *testing.T) {
 // An alarm of which a tile is locked stays whole when locked tiles elsewhere have no place
 // to go back to.
 func TestLockedAlarmsStayWhole(t *testing.T) {
-	s := day()
-	s.Tiles[2].Important, s.Tiles[3].Important = true, true
-	s.Tiles, s.Zones = s.Tiles[:6], []world.Zone{zoneAt("south", "5-6", 0)}
-	r := starting(t, s)
-	r.put(locked("cam-a"), locked("cam-b"), popup("alarm", 99, 2), locked("popup:alarm:2"))
-	r.put(nodes(false, "pc-02")...)
-	r.pass(3 * time.Second)
-	e := s
-	e.Version, e.Tiles = 2, []world.Tile{s.Tiles[0], s.Tiles[1], important(tileAt("cam-b", "camera", "8", "camera", "b"))}
-	r.put(e)
-	r.pass(time.Minute)
+	r := sharingASpare(t, []world.Zone{zoneAt("south", "5-6", 0)}, popup("alarm", 99, 2), locked("popup:alarm:2"))
 	r.want("edited", "line@1", "map@2", "cam-a@8 locked", "cam-b@8 locked", "popup:alarm:1@5 popup", "popup:alarm:2@6 popup")
 }
 

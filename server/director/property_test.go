@@ -201,7 +201,7 @@ func inScene(t *rapid.T, r *rig) {
 	sc, _ := r.st.Scene(w.Shown.Scene)
 	is := func(s world.Tile) func(world.Placed) bool {
 		return func(p world.Placed) bool {
-			return named(p.ID, s, sc.ID) && scene.RectOf(p.Tile) == scene.RectOf(s) && sameContent(p.Tile, s)
+			return scene.OwnID(sc.ID, p.ID) == s.ID && scene.RectOf(p.Tile) == scene.RectOf(s) && sameContent(p.Tile, s)
 		}
 	}
 	for _, p := range w.On.Tiles {
@@ -211,7 +211,7 @@ func inScene(t *rapid.T, r *rig) {
 	}
 	for _, s := range sc.Tiles {
 		over := func(p world.Placed) bool {
-			return p.Layer != world.LayerScene && (scene.RectOf(p.Tile).Overlaps(scene.RectOf(s)) || named(p.ID, s, sc.ID))
+			return p.Layer != world.LayerScene && (scene.RectOf(p.Tile).Overlaps(scene.RectOf(s)) || scene.OwnID(sc.ID, p.ID) == s.ID)
 		}
 		if !slices.ContainsFunc(w.On.Tiles, is(s)) && !slices.ContainsFunc(w.On.Tiles, over) {
 			t.Fatalf("%s of the scene %s %d is missing: %v", s.ID, sc.ID, sc.Version, r.shows())

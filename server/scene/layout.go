@@ -9,7 +9,6 @@ import (
 	"image"
 	"math"
 	"slices"
-	"strings"
 
 	"iocwall/server/world"
 )
@@ -188,7 +187,7 @@ func CheckScene(w world.WallDefined, s world.SceneSaved) []Problem {
 			fail("layout.id", "needs an id")
 		case ids[t.ID]:
 			fail("layout.id.twice", "the id \"{id}\" is used twice in this scene", "id", t.ID)
-		case strings.HasPrefix(t.ID, "popup:") || strings.HasPrefix(t.ID, "identify:") || strings.Contains(t.ID, "/"):
+		case KeptID(t.ID):
 			fail("layout.id.kept", "the id \"{id}\" is kept for what the server puts on walls; take another", "id", t.ID)
 		}
 		ids[t.ID] = true

@@ -107,7 +107,7 @@ func tileID(id string) error {
 	if err := text("the id of a tile", id, 64); err != nil {
 		return err
 	}
-	if strings.HasPrefix(id, "popup:") || strings.HasPrefix(id, "identify:") || strings.Contains(id, "/") || id == "pattern" {
+	if scene.KeptID(id) || id == world.TestPattern {
 		return refuse("tile.kept", "the id \"{id}\" of a tile is kept for what the server shows; take another", "id", id)
 	}
 	return nil

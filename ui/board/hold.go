@@ -134,15 +134,11 @@ func (b *Board) take(h *hold) {
 }
 
 // edit is what dropping now would do to a scene.
-func (h *hold) edit(scene string) Edit {
+func (h *hold) edit(sc string) Edit {
 	put := h.at.Put(h.item.Tile)
-	put.ID = called(put.ID, scene)
+	put.ID = scene.OwnID(sc, put.ID)
 	return Edit{Put: put}
 }
-
-// called is what a scene calls a tile that is on the wall: there it has a longer name where
-// a locked one has its own.
-func called(id, scene string) string { return strings.TrimPrefix(id, scene+"/") }
 
 // judge says what dropping would do.
 func (b *Board) judge() {
@@ -362,7 +358,7 @@ func (b *Board) Remove() {
 		return
 	}
 	w, sc, _, _ := b.d.Wall()
-	e := Edit{Remove: called(t.ID, sc.ID)}
+	e := Edit{Remove: scene.OwnID(sc.ID, t.ID)}
 	name := Name(b.env.Lang, b.d.State(), t.Tile)
 	if v := Judge(b.env.Lang, b.d.State(), w, sc.Tiles, e, b.d.ServerTime(b.d.Now())); v.Refused {
 		b.d.Say(world.Warning, b.env.Lang.T("board.refused", "what", name, "reason", lower(v.Title)))
